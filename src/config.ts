@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => new URL(text).origin === text, 'expected an origin, such as https://app.example.com');
+
+const workspaceUrl = z
+  .url({ protocol: /^https?$/, error: 'expected the workspace URL, such as https://chat.example.com' })
+  .refine((text) => {
+    const { username, password, search, hash } = new URL(text);
+    return username + password + search + hash === '';
+  }, 'expected a URL without credentials, query and fragment');
+
+const milliseconds = (max: number) => z.coerce.number('expected a number').int('expected a whole number').min(1).max(max);
+
+/** The two origins of Apollo Sandbox: the site, and its embedded form on our own page. */
+const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
+
+/** Every environment variable, what it means, and its default; `--help` prints this list. */
+export const variables = {
+  ROCKETCHAT_URL: 'Workspace to serve, such as https://chat.example.com. Without it: the demo workspace (an error in production).',
+  PORT: 'Port to listen on; 0 takes a free one. Default 4000.',
+  HOST: 'Address to listen on. Default 127.0.0.1; 0.0.0.0 for all.',
+  NODE_ENV: '`production` switches introspection, hints and explorers off. Default development.',
+  LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent. Default info (warn in the demo).',
+  INTROSPECTION: '`on` or `off`. Default on, in production off.',
+  EXPLORER: '`on` or `off`: Apollo Sandbox at /graphql, an offline explorer at /explorer. Default on, in production off.',
+  CORS_ORIGINS: 'Browser origins that may ask, separated by commas. Default none; in development those of Apollo Sandbox.',
+  REQUEST_TIMEOUT_MS: 'Milliseconds for one GraphQL request in all. Default 10000.',
+  UPSTREAM_TIMEOUT_MS: 'Milliseconds for one call to the workspace. Default 3000.',
+} as const;
+
+const onOrOff = z.enum(['on', 'off'], 'expected on or off');
+
+const environment = z.object({
+  ROCKETCHAT_URL: workspaceUrl.optional(),
+  PORT: z.coerce
+    .number('expected a whole number from 0 to 65535')
+    .int('expected a whole number from 0 to 65535')
+    .min(0, 'expected a whole number from 0 to 65535')
+    .max(65_535, 'expected a whole number from 0 to 65535')
+    .default(4000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  NODE_ENV: z.string().default('development'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
+  INTROSPECTION: onOrOff.optional(),
+  EXPLORER: onOrOff.optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+    .pipe(z.array(origin))
+    .optional(),
+  REQUEST_TIMEOUT_MS: milliseconds(120_000).default(10_000),
+  UPSTREAM_TIMEOUT_MS: milliseconds(60_000).default(3000),
+});
+
+export interface Config {
+  /** Undefined: serve the demo workspace. */
+  readonly workspaceUrl: string | undefined;
+  readonly port: number;
+  readonly host: string;
+  readonly isProduction: boolean;
+  readonly logLevel: string;
+  readonly hasIntrospection: boolean;
+  readonly hasExplorer: boolean;
+  readonly corsOrigins: readonly string[];
+  readonly requestTimeoutMs: number;
+  readonly upstreamTimeoutMs: number;
+}
+
+/** Says every mistake of the environment at once, by variable; never repeats a value, which can be a secret. */
+export class ConfigError extends Error {}
+
+/** Reads the environment. An empty variable counts as absent. */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(
+    Object.keys(variables).flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])),
+  );
+  const { data, error } = environment.safeParse(given);
+  const mistakes = error?.issues.map(({ path, message }) => `${String(path[0])}: ${message}`) ?? [];
+  const isProduction = (env['NODE_ENV'] ?? '') === 'production';
+  if (isProduction && given['ROCKETCHAT_URL'] === undefined) {
+    mistakes.push('ROCKETCHAT_URL: expected the workspace URL, such as https://chat.example.com (required in production)');
+  }
+  if (data === undefined || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
+  return Object.freeze({
+    workspaceUrl: data.ROCKETCHAT_URL,
+    port: data.PORT,
+    host: data.HOST,
+    isProduction,
+    logLevel: data.LOG_LEVEL ?? (data.ROCKETCHAT_URL === undefined ? 'warn' : 'info'),
+    hasIntrospection: data.INTROSPECTION === undefined ? !isProduction : data.INTROSPECTION === 'on',
+    hasExplorer: data.EXPLORER === undefined ? !isProduction : data.EXPLORER === 'on',
+    corsOrigins: data.CORS_ORIGINS ?? (isProduction ? [] : sandboxOrigins),
+    requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
+    upstreamTimeoutMs: data.UPSTREAM_TIMEOUT_MS,
+  });
+}
+
+/** The text of `--help`. */
+export const help = (): string =>
+  [
+    'rocketchat-dm-gateway: GraphQL for the direct messages of a Rocket.Chat workspace.',
+    '',
+    'Settings are environment variables:',
+    ...Object.entries(variables).map(([name, meaning]) => `  ${name.padEnd(20)} ${meaning}`),
+  ].join('\n');

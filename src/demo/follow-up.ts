@@ -1,0 +1,34 @@
+import type { Message, Room, Subscription } from './types.ts';
+
+/** What follows from a message: for its room, for its thread, and for those who have not read it. */
+
+export const isOnlyInThread = (message: Message): boolean => message.tmid !== undefined && message.tshow !== true;
+
+/** Neither replies inside a thread nor system messages become a room's last message. */
+export function isLatest(message: Message, room: Room): boolean {
+  if (isOnlyInThread(message) || (message.t !== undefined && message.t !== 'e2e')) return false;
+  return room.lm === undefined || message.ts >= room.lm;
+}
+
+export function countReply(root: Message, reply: Message): void {
+  root.tcount = (root.tcount ?? 0) + 1;
+  root.tlm = reply.ts;
+  root.replies = [...new Set([...(root.replies ?? []), root.u._id, reply.u._id])];
+  root._updatedAt = reply._updatedAt;
+}
+
+/** Rocket.Chat counts every message of a direct message as unread, and replies inside threads apart (`tunread`). */
+export function notifyMembers(message: Message, subscriptions: Iterable<Subscription>): void {
+  const mentioned = new Set(message.mentions?.map(({ _id }) => _id));
+  for (const subscription of subscriptions) {
+    if (subscription.u._id === message.u._id) continue;
+    if (isOnlyInThread(message)) {
+      subscription.tunread = [...new Set([...(subscription.tunread ?? []), message.tmid ?? ''])];
+      continue;
+    }
+    subscription.unread = (subscription.unread ?? 0) + 1;
+    if (mentioned.has(subscription.u._id)) subscription.userMentions = (subscription.userMentions ?? 0) + 1;
+    if (mentioned.has('all') || mentioned.has('here')) subscription.groupMentions += 1;
+    Object.assign(subscription, { open: true, alert: true, _updatedAt: message.ts });
+  }
+}

@@ -1,0 +1,31 @@
+import type { Account, Mention, Room } from './types.ts';
+
+/** The links of a text, before anybody has fetched their titles. */
+export function linksIn(text: string): { url: string; meta: object }[] {
+  return [...text.matchAll(/https?:\/\/[^\s)\]]*[\w/]/g)].map(([url]) => ({ url, meta: {} }));
+}
+
+interface Mentions {
+  mentions: Mention[];
+  channels: { _id: string; name: string }[];
+}
+
+/** Who and what a text mentions: only names that exist, and the groups `all` and `here`. */
+export function mentionsIn(text: string, accounts: readonly Account[], rooms: Iterable<Room>): Mentions {
+  const found: Mentions = { mentions: [], channels: [] };
+  if (text.includes('@')) {
+    for (const [, username = ''] of text.matchAll(/(?<![\w@])@([\w][\w.-]*\w)/g)) {
+      const account = accounts.find((candidate) => candidate.username === username);
+      if (username === 'all' || username === 'here') found.mentions.push({ _id: username, username });
+      else if (account) found.mentions.push({ _id: account.id, username, name: account.name, type: 'user' });
+    }
+  }
+  if (text.includes('#')) {
+    const channels = [...rooms].filter((room) => room.t === 'c');
+    for (const [, name = ''] of text.matchAll(/(?<![\w#&])#([a-z][\w-]+)/g)) {
+      const channel = channels.find((candidate) => candidate['name'] === name);
+      if (channel) found.channels.push({ _id: channel._id, name });
+    }
+  }
+  return found;
+}

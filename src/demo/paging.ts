@@ -1,0 +1,96 @@
+import { codedError, plainFailure } from './api-error.ts';
+import type { Params } from './schemas.ts';
+import type { Settings } from './settings.ts';
+
+export interface Paging {
+  offset: number;
+  /** 0 is everything; a negative one at most that many, in MongoDB's reading. */
+  count: number;
+}
+
+const DEFAULT_UPPER = 100;
+const DEFAULT_COUNT = 50;
+
+/** What JavaScript's `parseInt` makes of a parameter; nothing at all counts as 0. */
+function readInteger(value: Params[string]): number {
+  if (typeof value === 'number') return Math.trunc(value);
+  return typeof value === 'string' ? Number.parseInt(value || '0', 10) : Number.NaN;
+}
+
+export function readPaging({ offset, count }: Params, settings: Settings): Paging {
+  const upper = settings.upperCount < 0 ? DEFAULT_UPPER : settings.upperCount;
+  const fallback = settings.defaultCount <= 0 ? DEFAULT_COUNT : settings.defaultCount;
+  const skip = offset === undefined ? 0 : readInteger(offset);
+  const wanted = count === undefined ? fallback : readInteger(count);
+  const clamped = upper > 0 && wanted > upper ? upper : wanted;
+  return { offset: skip, count: clamped === 0 && !settings.allowInfinite ? fallback : clamped };
+}
+
+/** One page of rows. What MongoDB refuses becomes its driver's message, without an `errorType`. */
+export function cutPage<Row>(rows: readonly Row[], { offset, count }: Paging): Row[] {
+  if (Number.isNaN(offset) || Number.isNaN(count)) throw plainFailure('Operation "limit" requires an integer');
+  if (offset < 0) throw plainFailure(`BSON field 'skip' value must be >= 0, actual value '${offset}'`);
+  return rows.slice(offset, count === 0 ? undefined : offset + Math.abs(count));
+}
+
+export type Direction = 1 | -1;
+export type Sort = readonly (readonly [path: string, direction: Direction])[];
+
+function isSort(value: unknown): value is Record<string, Direction> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((direction) => direction === 1 || direction === -1);
+}
+
+/** The `sort` parameter: a JSON object of 1 and -1. Rocket.Chat 7 ignored an empty text, 8 refuses it. */
+export function readSort(raw: Params[string], settings: Settings, fallback: Sort): Sort {
+  if (raw === undefined || (raw === '' && settings.dialect === 'R7')) return fallback;
+  const text = typeof raw === 'string' ? raw : JSON.stringify(raw);
+  try {
+    const sort: unknown = JSON.parse(text);
+    if (isSort(sort)) return Object.entries(sort);
+  } catch {} // not JSON: refused below
+  throw codedError('error-invalid-sort', `Invalid sort parameter provided: "${text}"`, { helperMethod: 'parseJsonQuery' });
+}
+
+/** Values at a dotted path. A path through a list has the values of all its elements. */
+function valuesAt(value: unknown, path: readonly string[]): unknown[] {
+  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
+  const [key, ...rest] = path;
+  if (key === undefined) return [value];
+  if (typeof value !== 'object' || value === null) return [undefined];
+  return valuesAt((value as Record<string, unknown>)[key], rest);
+}
+
+const RANKS = ['undefined', 'number', 'string', 'object', 'boolean'];
+
+/** MongoDB's order of kinds: nothing, then numbers, texts, objects and booleans. */
+function compare(left: unknown, right: unknown): number {
+  const leftRank = left === null ? 0 : RANKS.indexOf(typeof left);
+  const rightRank = right === null ? 0 : RANKS.indexOf(typeof right);
+  if (leftRank !== rightRank) return leftRank - rightRank;
+  if (leftRank === 0 || leftRank === 3) return 0;
+  const [low, high] = [left, right] as [string, string];
+  return low < high ? -1 : Number(low > high);
+}
+
+/** What a row sorts by: of several values the lowest going up, the highest going down. */
+function sortKey(row: object, path: string, direction: Direction): unknown {
+  if (!path.includes('.')) {
+    const value = (row as Record<string, unknown>)[path];
+    if (!Array.isArray(value)) return value;
+  }
+  return valuesAt(row, path.split('.')).toSorted((left, right) => compare(left, right) * direction)[0];
+}
+
+/** Rows in order; equal ones stay as they were stored. */
+export function sortRows<Row extends object>(rows: readonly Row[], sort: Sort): Row[] {
+  const keyed = rows.map((row) => ({ row, keys: sort.map(([path, direction]) => sortKey(row, path, direction)) }));
+  keyed.sort((left, right) => {
+    for (const [index, [, direction]] of sort.entries()) {
+      const order = compare(left.keys[index], right.keys[index]);
+      if (order !== 0) return order * direction;
+    }
+    return 0;
+  });
+  return keyed.map(({ row }) => row);
+}

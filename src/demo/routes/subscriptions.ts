@@ -1,0 +1,26 @@
+import { codedError } from '../api-error.ts';
+import type { Route } from '../route.ts';
+import { textOf } from '../route.ts';
+import { roomIdSchema, updatedSinceSchema } from '../schemas.ts';
+
+/** `subscriptions.get`: all of the caller's memberships in one answer, unread counts included. */
+export const subscriptions: Route = {
+  schemas: { R7: updatedSinceSchema, R8: updatedSinceSchema },
+  handle({ params, world, caller }) {
+    const since = textOf(params['updatedSince']);
+    if (since !== undefined && Number.isNaN(Date.parse(since))) {
+      const reason = 'The "lastUpdate" query parameter must be a valid date.';
+      throw codedError('error-roomId-param-invalid', reason);
+    }
+    const from = since === undefined ? '' : new Date(since).toISOString();
+    const update = world.subscriptionsOf(caller.id).filter(({ _updatedAt }) => _updatedAt > from);
+    return { update, remove: [] };
+  },
+};
+
+export const subscription: Route = {
+  schemas: { R7: roomIdSchema, R8: roomIdSchema },
+  handle({ params, world, caller }) {
+    return { subscription: world.subscription(textOf(params['roomId']) ?? '', caller.id) ?? null };
+  },
+};

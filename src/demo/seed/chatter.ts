@@ -1,0 +1,79 @@
+import type { Random } from '../ids.ts';
+import { between, pick } from '../ids.ts';
+import { DIALOGUES, GROUP_DIALOGUES, WORDS } from './dialogues.ts';
+
+export interface Speaker {
+  id: string;
+  username: string;
+}
+
+export interface Line {
+  userId: string;
+  text: string;
+  at: string;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, key: random() }))
+    .toSorted((left, right) => left.key - right.key)
+    .map(({ item }) => item);
+}
+
+/** The same moment if it is within working hours (7 to 17 h UTC, Monday to Friday), else a late afternoon before it. */
+export function backToWork(ms: number, random: Random): number {
+  const hour = new Date(ms).getUTCHours();
+  const midnight = ms - (ms % DAY);
+  const afternoon = (day: number): number => day + 16 * HOUR + between(random, 0, HOUR - 1);
+  let moment = ms;
+  if (hour < 7) moment = afternoon(midnight - DAY);
+  else if (hour >= 17) moment = afternoon(midnight);
+  const weekday = new Date(moment).getUTCDay();
+  const daysBack = weekday === 6 ? 1 : Number(weekday === 0) * 2;
+  return daysBack === 0 ? moment : afternoon(moment - (moment % DAY) - daysBack * DAY);
+}
+
+/** One dialogue with its words filled in and its voices given to people. */
+function perform(dialogue: readonly string[], speakers: readonly Speaker[], random: Random): Omit<Line, 'at'>[] {
+  const cast = shuffled(random, speakers);
+  const words: Record<string, string> = {
+    number: String(between(random, 12, 480)),
+    ticket: String(between(random, 1200, 4980)),
+  };
+  for (const [word, choices] of Object.entries(WORDS)) words[word] = pick(random, choices);
+  words['slug'] = words['doc']?.toLowerCase().replaceAll(' ', '-') ?? '';
+  return dialogue.map((line) => {
+    const speaker = cast[Number(line.charAt(0)) % cast.length] ?? pick(random, cast);
+    const fill = (_: string, word: string): string => words[word] ?? cast[Number(word) % cast.length]?.username ?? word;
+    return { userId: speaker.id, text: line.slice(2).replaceAll(/\{(\w+)\}/g, fill) };
+  });
+}
+
+/** Every dialogue once before any comes again. */
+function* deck(dialogues: readonly (readonly string[])[], random: Random): Generator<readonly string[], never> {
+  for (;;) yield* shuffled(random, dialogues);
+}
+
+/**
+ * `count` lines of talk that end at `lastAt` (epoch milliseconds), oldest first: dialogues of minutes, hours or days
+ * apart. Written backwards, so that the newest dialogue is always complete.
+ */
+export function writeChatter(random: Random, speakers: readonly Speaker[], count: number, lastAt: number): Line[] {
+  const dialogues = speakers.length > 2 ? [...GROUP_DIALOGUES, ...DIALOGUES] : DIALOGUES;
+  const lines: Line[] = [];
+  let moment = lastAt;
+  for (const dialogue of deck(dialogues, random)) {
+    for (const line of perform(dialogue, speakers, random).toReversed()) {
+      if (lines.length === count) return lines.toReversed();
+      lines.push({ ...line, at: new Date(moment).toISOString() });
+      moment -= between(random, 12 * SECOND, 5 * MINUTE);
+    }
+    moment = backToWork(moment - between(random, 50 * MINUTE, 3 * DAY), random);
+  }
+  return lines;
+}

@@ -1,0 +1,144 @@
+import type { Random } from '../ids.ts';
+import { between, createRandom } from '../ids.ts';
+import type { Room } from '../types.ts';
+import type { World } from '../world-store.ts';
+import type { Line } from './chatter.ts';
+import { backToWork, writeChatter } from './chatter.ts';
+import { addNotes, addReleases } from './notes.ts';
+import { userIdOf } from './people.ts';
+import type { RoomPlan } from './rooms.ts';
+import { CHANNEL_ID, planRoomId, planUserIds, ROOM_PLANS, roomWith } from './rooms.ts';
+import { addEncrypted, addShapes } from './shapes.ts';
+
+const END = Date.parse('2026-10-30T15:58:21.314Z');
+/** Read receipts were switched on then. */
+const RECEIPTS_SINCE = '2026-06-01T00:00:00.000Z';
+/** The talk in the room of shapes up to the first of them. */
+const BEFORE_SHAPES = Date.parse('2026-10-26T16:12:48.019Z');
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Last moments of the rooms, newest first: some today, most this week, the rest over the year. */
+function lastMoments(count: number, random: Random): number[] {
+  const moments: number[] = [];
+  for (let moment = END; moments.length < count; ) {
+    moments.push(moment);
+    if (moments.length < 8) moment -= between(random, 9 * MINUTE, 42 * MINUTE);
+    else if (moments.length < 26) moment = backToWork(moment - between(random, HOUR, 14 * HOUR), random);
+    else moment = backToWork(moment - between(random, DAY, 8 * DAY), random);
+  }
+  return moments;
+}
+
+/** The plan's own last lines, two minutes apart. */
+function closingLines({ closing = [] }: RoomPlan, lastAt: number): Line[] {
+  return closing.map(([username, text], index) => ({
+    userId: userIdOf(username),
+    text,
+    at: iso(lastAt - (closing.length - 1 - index) * 2 * MINUTE - (index % 2) * 17_000),
+  }));
+}
+
+/** Lines for the room, and whatever else makes it special. */
+function talk(world: World, plan: RoomPlan, lastAt: number, random: Random): void {
+  const userIds = planUserIds(plan);
+  const roomId = planRoomId(plan);
+  const speakers = userIds.map((userId) => world.accountOf(userId));
+  const isShapesRoom = roomId === roomWith('priya.raman');
+  const closing = closingLines(plan, lastAt);
+  const end = isShapesRoom ? BEFORE_SHAPES : Date.parse(closing[0]?.at ?? iso(lastAt + HOUR)) - HOUR;
+  const chatter = speakers.length < 2 || plan.count === 0 ? [] : writeChatter(random, speakers, plan.count, end);
+  const lines = [...chatter, ...closing];
+  const createdAt = iso(Date.parse(lines[0]?.at ?? iso(lastAt - 60 * DAY)) - 3 * MINUTE);
+  world.createRoom({ userIds, id: roomId, at: createdAt, ...plan.fields });
+  for (const { userId, text, at } of lines) world.post({ roomId, userId, text, at });
+  if (speakers.length === 1) addNotes(world, roomId, userIds[0] ?? '', lastAt);
+  if (roomId === roomWith('rocket.cat')) addReleases(world, roomId);
+  if (roomId === roomWith('uma.krishnan', 'grace.kimani')) addEncrypted(world, roomId, userIds, iso(lastAt + HOUR / 4));
+  if (isShapesRoom) closeShapes(world, roomId, lastAt);
+}
+
+function closeShapes(world: World, roomId: string, lastAt: number): void {
+  const other = userIdOf('priya.raman');
+  addShapes(world, roomId, other);
+  const lines: Line[] = [
+    { userId: other, text: 'The launch page is signed off by Carla :tada:', at: iso(lastAt - 4 * MINUTE) },
+    {
+      userId: world.member.id,
+      text: 'That’s the best news today. Thank you for all the late iterations!',
+      at: iso(lastAt - MINUTE),
+    },
+    { userId: other, text: 'Monday: *screenshots for the press kit*. Have a lovely weekend!', at: iso(lastAt) },
+  ];
+  for (const { userId, text, at } of lines) world.post({ roomId, userId, text, at });
+}
+
+/** Until when a member has read the room; nobody has read less than what they wrote last. */
+function lastSeen(world: World, room: Room, userId: string, unread: number, random: Random): string {
+  const messages = world.messagesOf(room._id).filter((message) => message._hidden !== true);
+  const own = messages.findLast((message) => message.u._id === userId)?.ts ?? '';
+  const newest = messages.at(-1 - unread)?.ts ?? room.ts;
+  const seen = own > newest ? own : newest;
+  return iso(Math.min(Date.parse(seen) + between(random, 2000, 9000), END));
+}
+
+function readRoom(world: World, plan: RoomPlan, random: Random): void {
+  const room = world.room(planRoomId(plan));
+  for (const userId of room.uids) {
+    const isMember = userId === world.member.id;
+    if (isMember && plan.neverOpened === true) continue;
+    const othersUnread = random() < 0.7 ? 0 : between(random, 1, 4);
+    const unread = isMember ? (plan.unread ?? 0) : othersUnread;
+    world.setLastSeen(room._id, userId, lastSeen(world, room, userId, unread, random));
+  }
+  writeReceipts(world, room, random);
+}
+
+/** Receipts of everything since they were switched on, each some minutes after the message at most. */
+function writeReceipts(world: World, room: Room, random: Random): void {
+  for (const message of world.messagesOf(room._id)) {
+    if (message.ts < RECEIPTS_SINCE) {
+      world.receipts.delete(message._id);
+      continue;
+    }
+    for (const userId of room.uids) {
+      const seen = world.subscription(room._id, userId)?.ls ?? '';
+      const readAt = iso(Date.parse(message.ts) + between(random, 4000, 35 * MINUTE));
+      if (seen >= message.ts) world.addReceipt(message, userId, readAt < seen ? readAt : seen);
+    }
+    if ((world.receipts.get(message._id)?.length ?? 0) < room.uids.length) message.unread = true;
+  }
+}
+
+/** What no ordinary use of a workspace leads to. */
+function addOddities(world: World): void {
+  world.room(roomWith()).usersCount = 2;
+  delete world.room(roomWith('sam.whitaker', 'rosa.vega')).lastMessage;
+  delete world.subscription(roomWith('keiko.tanaka'), world.member.id)?.unread;
+  delete world.room(roomWith('viktor.ivanov'))['_USERNAMES'];
+}
+
+/** The oldest room first, so that the world's newest moment is the end of the newest room. */
+export function fillRooms(world: World): void {
+  const moments = lastMoments(ROOM_PLANS.length, createRandom('moments'));
+  for (const [index, plan] of [...ROOM_PLANS.entries()].toReversed()) {
+    const random = createRandom(planRoomId(plan));
+    talk(world, plan, moments[index] ?? END, random);
+    readRoom(world, plan, random);
+  }
+  addOddities(world);
+}
+
+export function addChannel(world: World): void {
+  const userIds = world.accounts.filter(({ active }) => active).map(({ id }) => id);
+  world.createRoom({ userIds, id: CHANNEL_ID, at: '2024-01-08T08:00:00.000Z', t: 'c', name: 'general', fname: 'general' });
+  const lines = ['Welcome to Northlight! Say hello :wave:', 'Hello everybody!', 'Office in Porto opens on 1 June :tada:'];
+  for (const [index, text] of lines.entries()) {
+    const userId = userIds[index] ?? world.member.id;
+    world.post({ roomId: CHANNEL_ID, userId, text, at: iso(Date.parse('2026-03-02T09:00:00.000Z') + index * 3 * DAY) });
+  }
+}

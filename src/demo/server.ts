@@ -1,0 +1,197 @@
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from './faults.ts';
+import { FaultBox } from './faults.ts';
+import { Limiter } from './limiter.ts';
+import type { Answer } from './pipeline.ts';
+import { answerCall } from './pipeline.ts';
+import { readableQuery } from './query-string.ts';
+import type { Settings } from './settings.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
+import type { World } from './world.ts';
+import { createWorld } from './world.ts';
+
+export type { Fault } from './faults.ts';
+
+export interface DemoOptions {
+  /** 0, the default, takes any free port. */
+  port?: number;
+  host?: string;
+  dialect?: 'R7' | 'R8';
+  /** Licence for read receipts. */
+  licensed?: boolean;
+  /** Without it every list of receipts is empty. */
+  storeReceipts?: boolean;
+  useRealName?: boolean;
+  hideSystemMessages?: readonly string[];
+  upperCount?: number;
+  defaultCount?: number;
+  allowInfinite?: boolean;
+  /** Off by default. */
+  rateLimit?: { calls: number; ms: number } | false;
+  /** Whether `im.messages.others` answers. */
+  directHistoryEndpoint?: boolean;
+  latencyMs?: number;
+  world?: World;
+}
+
+export interface UpstreamCall {
+  /** `dm.messages`, say. */
+  endpoint: string;
+  /** As received, in its order. */
+  query: Record<string, string>;
+  userId: string | undefined;
+  /** 0 until answered, and for a call that never is. */
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+export type ChangeableOption =
+  | 'dialect'
+  | 'licensed'
+  | 'storeReceipts'
+  | 'useRealName'
+  | 'hideSystemMessages'
+  | 'upperCount'
+  | 'rateLimit'
+  | 'latencyMs'
+  | 'directHistoryEndpoint';
+
+export interface DemoWorkspace {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly world: World;
+  /** Every call received, in order. */
+  readonly calls: UpstreamCall[];
+  /** `dm.messages?roomId=…&count=…`, decoded. */
+  callLines(): string[];
+  fail(endpoint: string, fault: Fault): void;
+  heal(endpoint?: string): void;
+  resetCalls(): void;
+  configure(options: Partial<Pick<DemoOptions, ChangeableOption>>): void;
+  close(): Promise<void>;
+}
+
+const ROOT = '/api/v1/';
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', pragma: 'no-cache' };
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/** So that a fault's `Content-Type` replaces the usual one. */
+const lowerCased = (headers: Record<string, string> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** Turns the normal answer into the fault's. */
+function applyFault({ status, headers, body, transform }: Fault, answer: Answer): { answer: Answer; body: unknown } {
+  const changed = { ...answer, status: status ?? answer.status, headers: { ...answer.headers, ...lowerCased(headers) } };
+  if (transform) return { answer: changed, body: transform(structuredClone(answer.body)) };
+  if (body !== undefined) return { answer: changed, body };
+  return { answer: changed, body: status === undefined ? answer.body : { success: false } };
+}
+
+function send(response: ServerResponse, status: number, headers: Record<string, string>, body: unknown): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, { ...HEADERS, ...headers, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+/** Whether the fault replaces the answer, so that the workspace never sees the call. */
+const replacesAnswer = ({ status, body, transform }: Fault): boolean =>
+  transform === undefined && (status !== undefined || body !== undefined);
+
+/** Listens, and resolves with the port. */
+function listen(server: Server, port: number, host: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.once('error', reject);
+  server.listen(port, host, () => {
+    const address = server.address();
+    resolve(typeof address === 'object' && address !== null ? address.port : port);
+  });
+  return promise;
+}
+
+function close(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  return promise;
+}
+
+/** A Rocket.Chat workspace on the loopback: its direct-message endpoints over data in memory. */
+export async function startDemo(options: DemoOptions = {}): Promise<DemoWorkspace> {
+  const { port = 0, host = '127.0.0.1', world = createWorld(), ...given } = options;
+  const settings: Settings = { ...DEFAULT_SETTINGS, ...given };
+  const workspace = { world, settings, limiter: new Limiter() };
+  const faults = new FaultBox();
+  const calls: UpstreamCall[] = [];
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
+    const endpoint = path.startsWith(ROOT) ? path.slice(ROOT.length) : path;
+    const { headers, method = 'GET' } = request;
+    const userId = headers['x-user-id'];
+    const call: UpstreamCall = {
+      endpoint,
+      query: readableQuery(search),
+      userId: typeof userId === 'string' ? userId : undefined,
+      status: 0,
+      headers,
+      at: Date.now(),
+    };
+    calls.push(call);
+    const fault = faults.take(call) ?? {};
+    const delayMs = (fault.delayMs ?? 0) + settings.latencyMs;
+    if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
+    if (fault.hang === true) return;
+    if (fault.reset === true) {
+      request.socket.destroy();
+      return;
+    }
+    const body = method === 'GET' ? '' : await readBody(request);
+    const remoteAddress = request.socket.remoteAddress ?? '';
+    const normal: Answer = replacesAnswer(fault)
+      ? { status: 200, headers: {}, body: {} }
+      : answerCall({ method, endpoint, search, headers, remoteAddress, body }, workspace);
+    const { answer, body: sent } = applyFault(fault, normal);
+    call.status = answer.status;
+    const contentType = fault.contentType === undefined ? {} : { 'content-type': fault.contentType };
+    send(response, answer.status, { ...answer.headers, ...contentType }, sent);
+  }
+
+  const server = createServer((request, response) => {
+    receive(request, response).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) return;
+      send(response, 500, {}, { success: false, error: `The demo itself failed: ${String(error)}` });
+    });
+  });
+  server.keepAliveTimeout = 60_000; // an idle connection never closes under a client that is about to reuse it
+
+  const url = `http://${host}:${await listen(server, port, host)}`;
+  return {
+    url,
+    world,
+    calls,
+    callLines: () =>
+      calls.map(({ endpoint, query }) => {
+        const pairs = Object.entries(query).map(([key, value]) => `${key}=${value}`);
+        return pairs.length === 0 ? endpoint : `${endpoint}?${pairs.join('&')}`;
+      }),
+    fail: (endpoint, fault) => faults.add(endpoint, fault),
+    heal: (endpoint) => faults.heal(endpoint),
+    resetCalls() {
+      calls.length = 0;
+    },
+    configure(changes) {
+      Object.assign(settings, changes);
+      if (changes.rateLimit !== undefined) workspace.limiter.reset();
+    },
+    close: () => close(server),
+  };
+}

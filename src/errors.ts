@@ -1,0 +1,69 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+/** Every code a client can meet, and what it means: the list is closed, and the README's table repeats it. */
+export const errorCodes = {
+  BAD_REQUEST: 'The HTTP request is not a GraphQL request: method, headers or body.',
+  GRAPHQL_PARSE_FAILED: 'The query is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The query does not fit the schema.',
+  OPERATION_RESOLUTION_FAILURE: 'The document has no operation of that name, or several and no name was given.',
+  BAD_USER_INPUT: 'An argument or variable has a value that it may not have.',
+  QUERY_TOO_COMPLEX: 'The query is larger, or would cost more upstream calls, than one request may.',
+  UNAUTHENTICATED: 'The credentials are missing or malformed, or the workspace does not accept them.',
+  FORBIDDEN: 'The workspace does not let this user do or see that.',
+  NOT_FOUND: 'There is no such room or message, or this user may not know of it.',
+  RATE_LIMITED: 'The workspace answers no more calls for now; `retryAfterSeconds` says when it does again.',
+  UPSTREAM_UNAVAILABLE: 'The workspace cannot be reached, or says that it is down.',
+  UPSTREAM_TIMEOUT: 'The workspace did not answer in time.',
+  UPSTREAM_BAD_RESPONSE: 'The workspace answered something that is not its API.',
+  OVERLOADED: 'The gateway has too much to do; try again shortly.',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'Automatic persisted queries are off: send the query itself.',
+  INTERNAL_SERVER_ERROR: 'A mistake in the gateway; the log has its details.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface GatewayErrorOptions {
+  /** For the log, in our own words; never sent to a client. */
+  readonly detail?: string;
+  /** Whole seconds after which trying again makes sense. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** An error whose message was written for the client. Anything else that is thrown is masked by `formatError`. */
+export class GatewayError extends GraphQLError {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
+    const { detail, retryAfterSeconds } = options;
+    super(message, { extensions: retryAfterSeconds === undefined ? { code } : { code, retryAfterSeconds } });
+    this.name = 'GatewayError';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** The GatewayError behind an error of GraphQL execution, which wraps what a resolver threw. */
+export function gatewayErrorOf(error: unknown): GatewayError | undefined {
+  if (error instanceof GatewayError) return error;
+  return error instanceof GraphQLError && error.originalError instanceof GatewayError ? error.originalError : undefined;
+}
+
+/** Extension by which a scalar's refusal of a literal is told apart from a query that does not fit the schema. */
+export const badLiteral = 'badLiteral';
+
+/** The one door out: what was not written for the client is replaced, and no stack leaves. */
+export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const { code, stacktrace: _, [badLiteral]: isBadLiteral, ...rest } = formatted.extensions ?? {};
+  if (isBadLiteral === true) return { ...formatted, extensions: { ...rest, code: 'BAD_USER_INPUT' } };
+  if (typeof code === 'string' && Object.hasOwn(errorCodes, code) && code !== 'INTERNAL_SERVER_ERROR') {
+    return { ...formatted, extensions: { ...rest, code } };
+  }
+  const { locations, path } = formatted;
+  return {
+    message: 'Internal server error',
+    ...(locations === undefined ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}

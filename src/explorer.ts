@@ -1,0 +1,90 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { FastifyInstance } from 'fastify';
+import type { RuruClientConfig } from 'ruru/server';
+
+/** Operations that the explorers open with; each works for any user of any workspace. */
+export const exampleOperations = `# Your latest conversations: with what is unread, and the last words of each.
+query Mailbox {
+  viewer {
+    unreadCount
+    directMessages(first: 10) {
+      totalCount
+      nodes {
+        id
+        kind
+        usernames
+        lastMessage { sentAt text author { name username } }
+        counters { unreadCount unreadSince }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+
+# One conversation with its latest messages: reactions, files, threads, and who has read them.
+query LatestConversation {
+  viewer {
+    directMessages(first: 1) {
+      nodes {
+        usernames
+        members { nodes { name username status } }
+        messages(first: 5) {
+          totalCount
+          nodes {
+            sentAt
+            author { name username }
+            text
+            markup { plainText }
+            reactions { emoji count }
+            attachments { kind title url }
+            thread { replyCount lastReplyAt }
+            readReceipts { isAvailable totalCount nodes { readAt user { name } } }
+          }
+          pageInfo { hasNextPage endCursor }
+        }
+      }
+    }
+  }
+}
+
+# What the workspace still allows in this minute. Costs no call.
+query Budget {
+  upstreamBudget { endpoint remaining limit resetAt }
+}
+`;
+
+/** Headers that the explorers send from the start: the demo's credentials, or names to fill in. */
+export type ExplorerHeaders = Readonly<Record<string, string>>;
+
+/** Apollo Sandbox, shown to browsers at `/graphql`. It comes from the internet: `/explorer` does not. */
+export const sandboxPage = (headers: ExplorerHeaders): ApolloServerPlugin =>
+  ApolloServerPluginLandingPageLocalDefault({
+    embed: { initialState: { sharedHeaders: { ...headers } }, runTelemetry: false },
+    document: exampleOperations,
+    headers: { ...headers },
+    footer: false,
+  });
+
+const staticPath = '/explorer/static/';
+
+/** The offline explorer at `/explorer` (ruru, a development dependency). False when it is not installed. */
+export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders): Promise<boolean> {
+  const ruru = await Promise.all([import('ruru/server'), import('ruru/static')]).catch(() => undefined);
+  if (ruru === undefined) return false;
+  const [{ ruruHTML }, { getStaticFile }] = ruru;
+  const page = ruruHTML({
+    endpoint: '/graphql',
+    staticPath,
+    // Its type wants every setting, though each has a default.
+    clientConfig: { initialQuery: exampleOperations, initialHeaders: JSON.stringify(headers, null, 2) } as RuruClientConfig,
+  });
+  app.get('/explorer', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  app.get(`${staticPath}*`, async (request, reply) => {
+    const acceptEncoding = request.headers['accept-encoding'];
+    const file = await getStaticFile({ staticPath, urlPath: request.url, acceptEncoding, disallowDevAssets: true });
+    if (file === null) return reply.callNotFound();
+    return reply.headers(file.headers).send(file.content);
+  });
+  return true;
+}

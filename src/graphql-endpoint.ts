@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import { readCredentials, RequestContext } from './context.ts';
+import { GatewayError, type ErrorCode } from './errors.ts';
+import { maxBodyBytes } from './limits.ts';
+import type { Logger, Redactor } from './observability/log.ts';
+import type { Workspace } from './upstream/client.ts';
+
+export interface GraphqlEndpointOptions {
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly workspace: Workspace;
+  readonly corsOrigins: ReadonlySet<string>;
+  readonly requestTimeoutMs: number;
+  readonly log: Logger;
+  readonly redactor: Redactor;
+}
+
+/** Every answer holds one caller's data, or depends on who asks: no cache may keep it. */
+const fixedHeaders = {
+  'cache-control': 'no-store',
+  vary: 'Origin, Accept, X-Auth-Token, X-User-Id',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** The request headers that Apollo Server looks at: media types, and the ones that prove a preflight. */
+const apolloHeaders = ['accept', 'content-type', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
+
+/**
+ * `/graphql`: the path of every query, straight on node:http. It checks the request, reads its body, hands both to
+ * Apollo Server, writes the answer in one piece, and one log line after it.
+ */
+export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
+  const { apollo, workspace, corsOrigins, requestTimeoutMs, log, redactor } = options;
+
+  return async function answerGraphql(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const startedAt = performance.now();
+    const requestId = readRequestId(req.headers['x-request-id']);
+    const credentials = readCredentials(req);
+    const release = credentials === undefined ? undefined : redactor.hold(credentials.authToken);
+    const request = new RequestContext(workspace, credentials);
+    const deadline = setTimeout(() => request.stop(timedOut()), requestTimeoutMs);
+    res.on('close', () => {
+      clearTimeout(deadline);
+      if (!res.writableFinished) request.stop(clientLeft());
+      release?.();
+    });
+
+    let answer: HTTPGraphQLResponse;
+    try {
+      const body = req.method === 'POST' ? await readBody(req) : undefined;
+      const httpGraphQLRequest = toApollo(req, body);
+      answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
+    } catch (error) {
+      if (!(error instanceof BadRequest)) throw error;
+      answer = error.answer;
+    }
+    const status = answer.status ?? 200;
+    write(req, res, answer, status, requestId);
+    log.info({
+      requestId,
+      operation: request.outcome.operationName,
+      status,
+      durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      upstreamCalls: request.upstreamCalls,
+      ...(request.droppedRows > 0 && { droppedRows: request.droppedRows }),
+      ...request.outcome.errors,
+    });
+  };
+
+  function write(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { headers, body }: HTTPGraphQLResponse,
+    status: number,
+    requestId: string,
+  ): void {
+    if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
+    const bytes = Buffer.from(body.string);
+    const { origin } = req.headers;
+    res.writeHead(status, {
+      ...Object.fromEntries(headers),
+      ...fixedHeaders,
+      ...(origin !== undefined && corsOrigins.has(origin) && corsHeaders(origin)),
+      ...(!req.complete && { connection: 'close' }),
+      'x-request-id': requestId,
+      'content-length': bytes.length,
+    });
+    res.end(bytes);
+  }
+}
+
+const corsHeaders = (origin: string) => ({
+  'access-control-allow-origin': origin,
+  'access-control-expose-headers': 'Retry-After, X-Request-Id',
+});
+
+const timedOut = () => new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.', { detail: 'deadline' });
+const clientLeft = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The client left.', { detail: 'client left' });
+
+/** The client's id if it is safe to log, else a fresh one. */
+const readRequestId = (header: string | string[] | undefined): string =>
+  typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : randomUUID();
+
+function toApollo(req: IncomingMessage, body: unknown): HTTPGraphQLRequest {
+  const headers = new HeaderMap();
+  for (const name of apolloHeaders) {
+    const value = req.headers[name];
+    if (typeof value === 'string') headers.set(name, value);
+  }
+  const url = req.url ?? '';
+  const question = url.indexOf('?');
+  return { method: req.method ?? '', headers, search: question === -1 ? '' : url.slice(question), body };
+}
+
+/** A request that is refused before GraphQL sees it, in the shape of a GraphQL answer. */
+class BadRequest extends Error {
+  readonly answer: HTTPGraphQLResponse;
+
+  constructor(status: number, message: string, code: ErrorCode = 'BAD_REQUEST') {
+    super(message);
+    const string = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+    const headers = new HeaderMap([['content-type', 'application/json; charset=utf-8']]);
+    this.answer = { status, headers, body: { kind: 'complete', string } };
+  }
+}
+
+/** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. */
+async function readBody(req: IncomingMessage): Promise<unknown> {
+  checkBodyHeaders(req);
+  const bytes = await readBytes(req);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new BadRequest(400, 'The body is not JSON in UTF-8.');
+  }
+}
+
+function checkBodyHeaders({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new BadRequest(415, 'Send the body without content-encoding.');
+  }
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
+  if (type !== 'application/json') throw new BadRequest(415, 'Send the query as application/json.');
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  if (charset !== undefined && !['utf-8', 'utf8', '"utf-8"'].includes(charset)) {
+    throw new BadRequest(415, 'Send the body in UTF-8.');
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
+}
+
+function readBytes(req: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    req.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBodyBytes) {
+        req.pause();
+        reject(tooLarge());
+      } else chunks.push(chunk);
+    });
+    req.on('end', () => resolve(Buffer.concat(chunks, length)));
+    req.on('error', () => reject(new BadRequest(400, 'The body broke off.')));
+  });
+}
+
+const tooLarge = () => new BadRequest(413, `The body is larger than ${maxBodyBytes} bytes.`);

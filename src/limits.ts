@@ -1,0 +1,53 @@
+import {
+  GraphQLError,
+  Kind,
+  type DocumentNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
+
+/** Tokens of a query at most; a screen of an application has some hundreds. */
+export const maxTokens = 2000;
+/** Fields that all fragments of a query unfold to at most. */
+export const maxRecursiveSelections = 2000;
+/** Bytes of a request's body at most. */
+export const maxBodyBytes = 100 * 1024;
+
+/** This API only reads: a mutation or subscription is told so, with status 400. */
+export const QueriesOnly = (context: ValidationContext) => ({
+  OperationDefinition(node: OperationDefinitionNode): void {
+    if (context.getSchema().getRootType(node.operation)) return;
+    context.reportError(new GraphQLError(`This API has no ${node.operation}s: it only reads.`, { nodes: node }));
+  },
+});
+
+/** Root fields that tell nothing of the workspace, and so need no credentials. */
+const openFields = new Set(['__typename', '__schema', '__type']);
+const answers = new WeakMap<OperationDefinitionNode, boolean>();
+
+/** Whether an operation asks for data, and so needs the caller's credentials. Remembered for each parsed operation. */
+export function asksForData(operation: OperationDefinitionNode, document: DocumentNode): boolean {
+  let answer = answers.get(operation);
+  if (answer === undefined) {
+    answer = selectsData(operation.selectionSet, document, new Set());
+    answers.set(operation, answer);
+  }
+  return answer;
+}
+
+function selectsData(selections: SelectionSetNode, document: DocumentNode, seen: Set<string>): boolean {
+  return selections.selections.some((node) => {
+    if (node.kind === Kind.FIELD) return !openFields.has(node.name.value);
+    if (node.kind === Kind.INLINE_FRAGMENT) return selectsData(node.selectionSet, document, seen);
+    const name = node.name.value;
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return document.definitions.some(
+      (definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION &&
+        definition.name.value === name &&
+        selectsData(definition.selectionSet, document, seen),
+    );
+  });
+}

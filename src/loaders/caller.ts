@@ -1,0 +1,32 @@
+import { GatewayError } from '../errors.ts';
+import type { UpstreamClient } from '../upstream/client.ts';
+import { roomsGet } from '../upstream/endpoints/rooms-get.ts';
+import { subscriptionsGet } from '../upstream/endpoints/subscriptions-get.ts';
+import type { RestDirectMessage, RestSubscription } from '../upstream/types.ts';
+import { once, type Once } from './once.ts';
+
+/** What upstream tells of all the caller's rooms in one answer each; asked for at most once a request. */
+export interface CallerLists {
+  readonly rooms: Once<ReadonlyMap<string, RestDirectMessage>>;
+  readonly subscriptions: Once<ReadonlyMap<string, RestSubscription>>;
+}
+
+export const createCallerLists = (upstream: UpstreamClient): CallerLists => ({
+  rooms: once(async () => new Map((await roomsGet(upstream)).map((room) => [room._id, room]))),
+  subscriptions: once(async () => new Map((await subscriptionsGet(upstream)).map((row) => [row.rid, row]))),
+});
+
+/**
+ * The answer of a bulk way, or undefined where the workspace refuses that way, so that single calls can take its place.
+ * A workspace that is down or slow is an error: more calls would not help.
+ */
+export async function unlessRefused<Value>(bulk: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await bulk;
+  } catch (error) {
+    const isRefusal =
+      error instanceof GatewayError && ['RATE_LIMITED', 'FORBIDDEN', 'UPSTREAM_BAD_RESPONSE'].includes(error.code);
+    if (isRefusal) return undefined;
+    throw error;
+  }
+}

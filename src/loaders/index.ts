@@ -1,0 +1,29 @@
+import type { UpstreamClient } from '../upstream/client.ts';
+import { createCallerLists } from './caller.ts';
+import { countersLoader } from './counters.ts';
+import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
+import { receiptsLoader } from './receipts.ts';
+import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
+import { meLoader, membersLoader, userLoader } from './users.ts';
+
+/** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. */
+export function createLoaders(upstream: UpstreamClient) {
+  const caller = createCallerLists(upstream);
+  const roomInfos = roomInfoLoader(upstream);
+  return {
+    roomInfos,
+    rooms: roomLoader(caller, roomInfos),
+    roomPages: roomPageLoaders(upstream),
+    subscriptions: caller.subscriptions,
+    counters: countersLoader(upstream, caller),
+    messagePages: messagePageLoader(upstream),
+    historyPages: historyPageLoader(upstream),
+    messages: messageLoader(upstream),
+    receipts: receiptsLoader(upstream),
+    members: membersLoader(upstream),
+    users: userLoader(upstream),
+    me: meLoader(upstream),
+  };
+}
+
+export type Loaders = ReturnType<typeof createLoaders>;

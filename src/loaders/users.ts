@@ -1,0 +1,35 @@
+import DataLoader from 'dataloader';
+import type { UpstreamClient } from '../upstream/client.ts';
+import { imMembers } from '../upstream/endpoints/im-members.ts';
+import { me } from '../upstream/endpoints/me.ts';
+import { usersInfo } from '../upstream/endpoints/users-info.ts';
+import type { RestUser } from '../upstream/types.ts';
+import { once } from './once.ts';
+import { settleAll } from './settle-all.ts';
+
+/** Rows of one `im.members` answer; a room has 8 members at most unless the workspace raised that. */
+const membersPerCall = 100;
+/** Calls for the members of one room at most. */
+const maxCalls = 10;
+
+/** All active members by room: their order upstream changes with every presence, so a part of them is no page. */
+export const membersLoader = (upstream: UpstreamClient) =>
+  new DataLoader<string, RestUser[]>((roomIds) =>
+    settleAll(roomIds, async (roomId) => {
+      const members = new Map<string, RestUser>();
+      let offset = 0;
+      for (let call = 1; call <= maxCalls; call += 1) {
+        const { rows, total } = await imMembers(upstream, { roomId, offset, count: membersPerCall });
+        for (const row of rows) if (row !== undefined) members.set(row._id, row);
+        offset += rows.length;
+        if (rows.length === 0 || offset >= total) break;
+      }
+      return [...members.values()];
+    }),
+  );
+
+/** Users by id, one `users.info` each: upstream has no complete look-up by a list of ids. Null for an unknown user. */
+export const userLoader = (upstream: UpstreamClient) =>
+  new DataLoader<string, RestUser | null>((ids) => settleAll(ids, async (id) => (await usersInfo(upstream, id)) ?? null));
+
+export const meLoader = (upstream: UpstreamClient) => once(() => me(upstream));

@@ -1,0 +1,66 @@
+import { ConfigError, help, readConfig } from './config.ts';
+import { startGateway, type Gateway } from './server.ts';
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help')) return void say(help());
+  const config = readConfig();
+  const demo = config.workspaceUrl === undefined ? await startDemoWorkspace() : undefined;
+  const workspaceUrl = config.workspaceUrl ?? demo?.url ?? '';
+  const gateway = await startGateway({
+    config,
+    workspaceUrl,
+    ...(demo !== undefined && { explorerHeaders: demo.headers }),
+  });
+  say(demo === undefined ? `GraphQL at ${gateway.url}/graphql` : demo.greeting(gateway.url));
+  stopOnSignals(gateway, demo);
+}
+
+/** Signals are handled here alone: the first lets requests finish, the second ends at once. */
+function stopOnSignals(gateway: Gateway, demo: { close(): Promise<void> } | undefined): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    void (async () => {
+      await gateway.close();
+      await demo?.close();
+      process.exit(0);
+    })();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** The embedded workspace, for trying the gateway out. Imported only here, so that serving code never depends on it. */
+async function startDemoWorkspace() {
+  const { startDemo } = await import('./demo/server.ts');
+  const demo = await startDemo();
+  const { member, admin } = demo.world;
+  const headers = { 'X-User-Id': member.id, 'X-Auth-Token': member.token };
+  const greeting = (url: string) =>
+    [
+      `Demo workspace: no ROCKETCHAT_URL is set, so this is made-up data.`,
+      ``,
+      `  Explorer       ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`,
+      `  User           ${member.name}: X-User-Id ${member.id}, X-Auth-Token ${member.token}`,
+      `  Administrator  ${admin.name}: X-User-Id ${admin.id}, X-Auth-Token ${admin.token}`,
+      ``,
+      `  curl -s ${url}/graphql -H 'Content-Type: application/json' \\`,
+      `    -H 'X-User-Id: ${member.id}' -H 'X-Auth-Token: ${member.token}' \\`,
+      `    -d '{"query":"{ viewer { unreadCount directMessages(first: 3) { nodes { usernames lastMessage { text } } } } }"}'`,
+    ].join('\n');
+  return { url: demo.url, headers, greeting, close: () => demo.close() };
+}
+
+try {
+  await main();
+} catch (error) {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (error instanceof ConfigError) process.stderr.write(`The configuration has mistakes:\n${error.message}\n`);
+  else if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    process.stderr.write(`Cannot listen on HOST and PORT as set (${code}): choose others.\n`);
+  } else throw error;
+  process.exit(1);
+}

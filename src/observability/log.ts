@@ -1,0 +1,50 @@
+import pino, { type Logger } from 'pino';
+
+export type { Logger };
+
+/** Rocket.Chat's login tokens and personal access tokens: 43 characters of base64url. */
+const tokenForm = /(?<![\w-])[\w-]{43}(?![\w-])/g;
+
+const secretNames = ['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization', 'cookie'];
+
+/**
+ * Tokens of the requests under way. The last thing before a log line is written is to look for them in it, whatever
+ * the path by which one got there; the form of Rocket.Chat's own tokens is looked for as well.
+ */
+export class Redactor {
+  readonly #held = new Map<string, number>();
+
+  /** Watches for a token until the returned function is called. */
+  hold(token: string): () => void {
+    this.#held.set(token, (this.#held.get(token) ?? 0) + 1);
+    return () => {
+      const left = (this.#held.get(token) ?? 1) - 1;
+      if (left > 0) this.#held.set(token, left);
+      else this.#held.delete(token);
+    };
+  }
+
+  clean(line: string): string {
+    let clean = line;
+    for (const token of this.#held.keys()) if (clean.includes(token)) clean = clean.replaceAll(token, '[redacted]');
+    return clean.replace(tokenForm, '[redacted]');
+  }
+}
+
+/** JSON lines on standard output (or `destination`), without tokens: removed by name, and by value. */
+export function createLog(level: string, redactor: Redactor, destination?: pino.DestinationStream): Logger {
+  const options: pino.LoggerOptions = {
+    level,
+    base: null,
+    redact: { paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[redacted]' },
+    hooks: { streamWrite: (line) => redactor.clean(line) },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** What may be logged of an error that is not ours: its kind and where it arose, not its words, which can be anybody's. */
+export function describeUnexpected(error: unknown): { kind: string; frames: string[] } {
+  if (!(error instanceof Error)) return { kind: typeof error, frames: [] };
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  return { kind: error.name, frames: frames.slice(0, 12).map((line) => line.trim()) };
+}

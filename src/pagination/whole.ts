@@ -1,0 +1,36 @@
+import type { PagePlan } from './args.ts';
+import type { Page } from './connection.ts';
+import { comparePlaces, type Place, type PlaceOf } from './place.ts';
+
+export interface WholePage<Row> extends Page<Row> {
+  readonly total: number;
+}
+
+/** A page of a list that upstream answers whole: ordered by place here, and cut where the cursor's row is or was. */
+export function cutWhole<Row>(
+  rows: readonly Row[],
+  plan: PagePlan,
+  cursor: Place | undefined,
+  placeOf: PlaceOf<Row>,
+): WholePage<Row> {
+  const sorted = rows.toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+  let from = 0;
+  let to = sorted.length;
+  if (cursor !== undefined) {
+    const isBeyond = plan.isBackward
+      ? (row: Row) => comparePlaces(placeOf(row), cursor) >= 0
+      : (row: Row) => comparePlaces(placeOf(row), cursor) > 0;
+    const index = sorted.findIndex(isBeyond);
+    const border = index === -1 ? sorted.length : index;
+    if (plan.isBackward) to = border;
+    else from = border;
+  }
+  if (plan.isBackward) from = Math.max(from, to - plan.size);
+  else to = Math.min(to, from + plan.size);
+  return {
+    rows: sorted.slice(from, to),
+    hasNextPage: to < sorted.length,
+    hasPreviousPage: from > 0,
+    total: sorted.length,
+  };
+}

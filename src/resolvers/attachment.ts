@@ -1,0 +1,38 @@
+import { asInt, asObjects, asText, type JsonObject } from '../json.ts';
+import type { AttachmentKind, Resolvers } from './types.generated.ts';
+
+export const Attachment: Resolvers['Attachment'] = {
+  kind: (attachment) => kindOf(attachment),
+  title: (attachment) => asText(attachment['title']) ?? null,
+  url: (attachment) => firstText(attachment, 'title_link', 'image_url', 'audio_url', 'video_url'),
+  description: (attachment) => asText(attachment['description']) ?? null,
+  text: (attachment) => asText(attachment['text']) ?? null,
+  mimeType: (attachment) => firstText(attachment, 'image_type', 'audio_type', 'video_type'),
+  size: (attachment) =>
+    ['size', 'image_size', 'audio_size', 'video_size'].map((key) => asInt(attachment[key])).find((size) => size !== undefined) ??
+    null,
+  authorName: (attachment) => asText(attachment['author_name']) ?? null,
+  messageLink: (attachment) => asText(attachment['message_link']) ?? null,
+  attachments: (attachment) => asObjects(attachment['attachments']),
+  json: (attachment) => attachment,
+};
+
+/** Upstream's union has no one discriminator: `type` tells files, the rest is told by the fields that are there. */
+function kindOf(attachment: JsonObject): AttachmentKind {
+  if (attachment['type'] === 'removed-file') return 'REMOVED_FILE';
+  if (attachment['type'] === 'file') return mediaKindOf(attachment) ?? 'FILE';
+  if (asText(attachment['message_link']) !== undefined) return 'QUOTE';
+  if (Array.isArray(attachment['actions'])) return 'ACTIONS';
+  const isCard = ['text', 'fields', 'pretext', 'author_name'].some((key) => attachment[key] !== undefined);
+  return (isCard ? undefined : mediaKindOf(attachment)) ?? 'CARD';
+}
+
+function mediaKindOf(attachment: JsonObject): AttachmentKind | undefined {
+  if (asText(attachment['image_url']) !== undefined) return 'IMAGE';
+  if (asText(attachment['audio_url']) !== undefined) return 'AUDIO';
+  if (asText(attachment['video_url']) !== undefined) return 'VIDEO';
+  return undefined;
+}
+
+const firstText = (attachment: JsonObject, ...keys: readonly string[]): string | null =>
+  keys.map((key) => asText(attachment[key])).find((text) => text !== undefined) ?? null;

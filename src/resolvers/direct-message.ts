@@ -1,0 +1,99 @@
+import type { Context } from '../context.ts';
+import { GatewayError } from '../errors.ts';
+import { checkId } from '../ids.ts';
+import { asFlag, asInstant, asInt, asList, asObject, asText, asTexts } from '../json.ts';
+import { readMessage, type RestDirectMessage } from '../upstream/types.ts';
+import { historyConnection } from './history.ts';
+import { messageOrder } from './orders.ts';
+import { offsetConnection } from './pages.ts';
+import type { RoomParent } from './parents.ts';
+import { selects } from './selection.ts';
+import type { MessageFilters, Resolvers } from './types.generated.ts';
+import { memberConnection } from './user.ts';
+
+export const DirectMessage: Resolvers['DirectMessage'] = {
+  id: (room) => room._id,
+  kind: fromRecord((room) => kindOf(room)),
+  usernames: fromRecord((room) => textsOrNull(room['usernames'])),
+  userIds: fromRecord((room) => textsOrNull(room['uids'])),
+  memberCount: fromRecord((room) => asInt(room['usersCount']) ?? null),
+  members: (room, args, context) => memberConnection(room._id, args, context),
+  messageCount: fromRecord((room) => asInt(room['msgs']) ?? null),
+  createdAt: fromRecord((room) => asInstant(room['ts']) ?? null),
+  updatedAt: fromRecord((room) => asInstant(room['_updatedAt']) ?? null),
+  lastMessageAt: fromRecord((room) => asInstant(room['lm']) ?? null),
+  lastMessage: fromRecord((room) => {
+    const message = asObject(room['lastMessage']);
+    return (message?.['rid'] === room._id ? readMessage(message) : undefined) ?? null;
+  }),
+  topic: fromRecord((room) => asText(room['topic']) ?? null),
+  description: fromRecord((room) => asText(room['description']) ?? null),
+  announcement: fromRecord((room) => asText(room['announcement']) ?? null),
+  isReadOnly: fromRecord((room) => asFlag(room['ro']) ?? null),
+  isDefault: fromRecord((room) => asFlag(room['default']) ?? null),
+  isEncrypted: fromRecord((room) => asFlag(room['encrypted']) ?? null),
+  showsSystemMessages: fromRecord((room) => Array.isArray(room['sysMes']) || (asFlag(room['sysMes']) ?? null)),
+  hiddenSystemTypes: fromRecord((room) => textsOrNull(room['sysMes'])),
+  typeCode: fromRecord((room) => room.t),
+  legacyUsernames: async (room, _args, { loaders }) =>
+    // Only the whole record has it: what serves the other fields of many rooms at once leaves it out.
+    textsOrNull((room.t === undefined ? await loaders.roomInfos.load(room._id) : room)['_USERNAMES']),
+
+  counters: (room, { userId }, { loaders }, info) =>
+    loaders.counters.load({
+      roomId: room._id,
+      userId: userId == null ? undefined : checkId(userId, 'userId'),
+      needsMembers: selects(info, 'memberCount'),
+      record: room.t === undefined ? undefined : room,
+    }),
+
+  messages: async (room, args, { loaders }) => {
+    const order = messageOrder(args.orderBy);
+    const filters = readFilters(args.filterBy);
+    return offsetConnection(args, {
+      binding: `messages ${room._id} ${order.name} ${JSON.stringify(filters)}`,
+      isDescending: order.isDescending,
+      placeOf: order.placeOf,
+      load: ({ offset, count, isReversed }) =>
+        loaders.messagePages.load({ roomId: room._id, offset, count, sort: order.sortFor(isReversed), ...filters }),
+    });
+  },
+
+  history: (room, args, context, info) => historyConnection(room._id, args, context, info),
+};
+
+/** A field of the room's record: at hand where the room came from a list, else read with the room's first such field. */
+function fromRecord<Value>(read: (room: RestDirectMessage) => Value) {
+  return (room: RoomParent, _args: unknown, { loaders }: Context): Value | Promise<Value> =>
+    room.t === undefined ? loaders.rooms.load(room._id).then(read) : read(room);
+}
+
+/** From the distinct members' ids; `usersCount` shows 2 for some notes to self. */
+function kindOf(room: RestDirectMessage): 'SELF' | 'ONE_TO_ONE' | 'GROUP' | null {
+  const members = new Set(asTexts(room['uids'] ?? room['usernames'])).size;
+  if (members === 0) return null;
+  if (members === 1) return 'SELF';
+  return members === 2 ? 'ONE_TO_ONE' : 'GROUP';
+}
+
+const textsOrNull = (value: unknown): string[] | null => (Array.isArray(value) ? asTexts(asList(value)) : null);
+
+/** Ids of one condition at most: they travel in the address of a GET. */
+const maxFilterIds = 50;
+
+function readFilters(filters: MessageFilters | null | undefined) {
+  return {
+    mentionIds: readIds(filters?.mentioning, 'filterBy.mentioning'),
+    starredIds: readIds(filters?.starredBy, 'filterBy.starredBy'),
+    pinned: filters?.pinnedOnly === true ? true : undefined,
+  };
+}
+
+function readIds(ids: readonly string[] | null | undefined, argument: string): string[] | undefined {
+  if (ids == null) return undefined;
+  if (ids.length === 0 || ids.length > maxFilterIds) {
+    const message = `\`${argument}\` has ${ids.length} ids: give 1 to ${maxFilterIds}, or leave it out for no condition.`;
+    throw new GatewayError('BAD_USER_INPUT', message);
+  }
+  return [...new Set(ids.map((id) => checkId(id, argument)))].toSorted();
+}

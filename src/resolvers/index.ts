@@ -1,0 +1,47 @@
+import { Attachment } from './attachment.ts';
+import { Counters } from './counters.ts';
+import { DirectMessage } from './direct-message.ts';
+import { MessageMarkup } from './markup.ts';
+import { ChannelMention, Message, MessageEncryption, MessageFile, MessageUrl, Reaction, Thread, UserMention } from './message.ts';
+import { Query, Viewer } from './query.ts';
+import { ReadReceipt } from './read-receipt.ts';
+import { DateTime, Json } from './scalars.ts';
+import type { Resolvers } from './types.generated.ts';
+import { User } from './user.ts';
+
+/** Types whose parents are objects of our own with the schema's names: connections, edges and other results. */
+type OwnShape =
+  | 'DirectMessageConnection'
+  | 'DirectMessageEdge'
+  | 'EndpointBudget'
+  | 'MarkupNode'
+  | 'MessageConnection'
+  | 'MessageEdge'
+  | 'MessageHistoryConnection'
+  | 'PageInfo'
+  | 'ReadReceiptConnection'
+  | 'ReadReceiptEdge'
+  | 'UserConnection'
+  | 'UserEdge';
+
+/** Every type whose fields have other names upstream. */
+export const resolvers = {
+  Attachment,
+  ChannelMention,
+  Counters,
+  DateTime,
+  DirectMessage,
+  JSON: Json,
+  Message,
+  MessageEncryption,
+  MessageFile,
+  MessageMarkup,
+  MessageUrl,
+  Query,
+  Reaction,
+  ReadReceipt,
+  Thread,
+  User,
+  UserMention,
+  Viewer,
+} satisfies Omit<Resolvers, OwnShape>;

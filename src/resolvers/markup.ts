@@ -1,0 +1,106 @@
+import { asList, asObject, asText, type JsonObject } from '../json.ts';
+import type { MarkupParent } from './parents.ts';
+import type { Resolvers } from './types.generated.ts';
+
+/** A node of the flattened tree. */
+export interface MarkupNode {
+  readonly index: number;
+  readonly parent: number | null;
+  readonly type: string;
+  readonly text: string | null;
+  readonly url: string | null;
+}
+
+/** Bounds of the walk: what lies beyond them is left out of `nodes` and `plainText`, never of `json`. */
+const maxNodes = 10_000;
+const maxDepth = 64;
+
+export const MessageMarkup: Resolvers['MessageMarkup'] = {
+  json: ({ tree }) => tree,
+  nodes: ({ tree }) => flattenMarkup(tree).nodes,
+  plainText: ({ tree }) => flattenMarkup(tree).plainText,
+};
+
+const flattened = new WeakMap<readonly unknown[], ReturnType<typeof walk>>();
+
+/** The nodes of a parsed text in reading order, and its text alone; worked out once for each tree. */
+export function flattenMarkup(tree: MarkupParent['tree']): { nodes: MarkupNode[]; plainText: string } {
+  let result = flattened.get(tree);
+  if (result === undefined) {
+    result = walk(tree);
+    flattened.set(tree, result);
+  }
+  return result;
+}
+
+/** Depth first with a stack of its own: a tree of any depth costs no call stack. */
+function walk(tree: readonly unknown[]): { nodes: MarkupNode[]; plainText: string } {
+  const nodes: MarkupNode[] = [];
+  let plainText = '';
+  const stack: { node: JsonObject; parent: number | null; depth: number }[] = [];
+  const push = (children: readonly unknown[], parent: number | null, depth: number) => {
+    if (depth > maxDepth) return;
+    for (const child of children.toReversed()) {
+      const node = asObject(child);
+      if (asText(node?.['type']) !== undefined && node !== undefined) stack.push({ node, parent, depth });
+    }
+  };
+  push(tree, null, 1);
+  for (let top = stack.pop(); top !== undefined && nodes.length < maxNodes; top = stack.pop()) {
+    const { node, parent, depth } = top;
+    const type = asText(node['type']) ?? '';
+    const text = leafText(type, node);
+    const index = nodes.length;
+    nodes.push({ index, parent, type, text, url: targetOf(node) });
+    if (startsLine.has(type) && plainText !== '' && !plainText.endsWith('\n')) plainText += '\n';
+    plainText += prefixOf[type] ?? '';
+    if (type === 'LINE_BREAK') plainText += '\n';
+    if (text === null) push(childrenOf(node), index, depth + 1);
+    else plainText += text;
+  }
+  return { nodes, plainText: plainText.trim() };
+}
+
+/** Nodes that begin on a line of their own in the plain text. */
+const startsLine = new Set([
+  'PARAGRAPH', 'HEADING', 'UNORDERED_LIST', 'ORDERED_LIST', 'LIST_ITEM', 'TASKS', 'TASK', 'QUOTE', 'BLOCKQUOTE', 'CODE',
+  'CODE_LINE', 'KATEX', 'SPOILER_BLOCK', 'BIG_EMOJI',
+]);
+
+const prefixOf: Record<string, string | undefined> = { MENTION_USER: '@', MENTION_CHANNEL: '#' };
+
+/** The text of a node that has no nodes below it, else null. */
+function leafText(type: string, node: JsonObject): string | null {
+  const { value } = node;
+  if (typeof value === 'string') return value;
+  if (type === 'EMOJI') {
+    const shortCode = asText(node['shortCode']);
+    return asText(node['unicode']) ?? (shortCode === undefined ? null : `:${shortCode}:`);
+  }
+  const object = asObject(value);
+  if (type === 'COLOR' && object !== undefined) {
+    return `rgba(${['r', 'g', 'b', 'a'].map((part) => String(Number(object[part]))).join(', ')})`;
+  }
+  if (type === 'TIMESTAMP' && object !== undefined) {
+    const seconds = Number(object['timestamp']);
+    return Math.abs(seconds) < 8.64e12 ? new Date(seconds * 1000).toISOString() : null;
+  }
+  return null;
+}
+
+/** Target of a link or image: `src` is a node or a text. */
+function targetOf(node: JsonObject): string | null {
+  const src = asObject(node['value'])?.['src'];
+  return asText(src) ?? asText(asObject(src)?.['value']) ?? null;
+}
+
+/** The nodes below a node: its value is a node, a list of nodes, or an object with a `label` that is either. */
+function childrenOf(node: JsonObject): readonly unknown[] {
+  const { value, fallback } = node;
+  if (Array.isArray(value)) return asList(value);
+  const object = asObject(value);
+  if (object === undefined) return fallback === undefined ? [] : [fallback];
+  if (asText(object['type']) !== undefined) return [object];
+  const { label } = object;
+  return Array.isArray(label) ? asList(label) : [label];
+}

@@ -1,0 +1,48 @@
+import { asInt, asText } from '../json.ts';
+import { instantKey, type PlaceOf } from '../pagination/place.ts';
+import type { RestDirectMessage, RestMessage } from '../upstream/types.ts';
+import type { DirectMessageOrder, DirectMessageOrderField, MessageOrder, MessageOrderField } from './types.generated.ts';
+
+/** An order of the API as upstream sorts by it, and as its rows are compared here. */
+export interface RowOrder<Row> {
+  /** Text for cursors: a cursor of another order is refused. */
+  readonly name: string;
+  readonly isDescending: boolean;
+  readonly placeOf: PlaceOf<Row>;
+  /** `sort` for upstream, with the id last so that the order is total. */
+  readonly sortFor: (isReversed: boolean) => Record<string, 1 | -1>;
+}
+
+const roomFields: Record<DirectMessageOrderField, string> = {
+  CREATED_AT: 'ts',
+  LAST_MESSAGE_AT: 'lm',
+  MESSAGE_COUNT: 'msgs',
+  UPDATED_AT: '_updatedAt',
+};
+
+const messageFields: Record<MessageOrderField, string> = { SENT_AT: 'ts', UPDATED_AT: '_updatedAt' };
+
+/** An explicit `null` means the default, as when the argument is left out. */
+export const roomOrder = (order: DirectMessageOrder | null | undefined): RowOrder<RestDirectMessage> =>
+  rowOrder(roomFields, order ?? { field: 'LAST_MESSAGE_AT', direction: 'DESC' });
+
+export const messageOrder = (order: MessageOrder | null | undefined): RowOrder<RestMessage> =>
+  rowOrder(messageFields, order ?? { field: 'SENT_AT', direction: 'DESC' });
+
+function rowOrder<Field extends string, Row extends { readonly _id: string; readonly [key: string]: unknown }>(
+  fields: Record<Field, string>,
+  { field, direction }: { readonly field: Field; readonly direction: 'ASC' | 'DESC' },
+): RowOrder<Row> {
+  const upstreamField = fields[field];
+  const isDescending = direction === 'DESC';
+  const keyOf = upstreamField === 'msgs' ? asInt : (value: unknown) => instantKey(asText(value));
+  return {
+    name: `${field} ${direction}`,
+    isDescending,
+    placeOf: (row) => ({ key: keyOf(row[upstreamField]) ?? null, id: row._id }),
+    sortFor: (isReversed) => {
+      const sign = isDescending === isReversed ? 1 : -1;
+      return { [upstreamField]: sign, _id: sign };
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Context } from '../context.ts';
+import { checkId, checkRoomId, checkUsername } from '../ids.ts';
+import type { PageArgs } from '../pagination/args.ts';
+import { asInt } from '../json.ts';
+import { roomOrder } from './orders.ts';
+import { offsetConnection } from './pages.ts';
+import type { RoomConnection } from './parents.ts';
+import { receiptConnection } from './read-receipt.ts';
+import type { DirectMessageOrder, Resolvers } from './types.generated.ts';
+
+export const Query: Resolvers['Query'] = {
+  directMessages: (_root, args, context) => roomConnection('everyone', args, context),
+  directMessage: (_root, { id }, { viewerId }) => ({ _id: checkRoomId(id, 'id', viewerId) }),
+  directMessageWith: async (_root, { username }, { loaders }) => {
+    const wanted = checkUsername(username, 'username');
+    // A membership is named after the other user, or after the caller in notes to self; asking creates nothing.
+    for (const { t, rid, name } of (await loaders.subscriptions()).values()) {
+      if (t === 'd' && name === wanted) return { _id: rid };
+    }
+    return null;
+  },
+  message: (_root, { id }, { loaders }) => loaders.messages.load(checkId(id, 'id')),
+  readReceipts: (_root, { messageId, ...args }, context) =>
+    receiptConnection(checkId(messageId, 'messageId'), args, context),
+  user: (_root, { id }, { loaders }) => loaders.users.load(checkId(id, 'id')),
+  viewer: (_root, _args, { viewerId }) => ({ id: viewerId }),
+  upstreamBudget: (_root, _args, { upstreamBudget }) =>
+    upstreamBudget.map((window) => ({ ...window, resetAt: new Date(window.resetAt).toISOString() })),
+};
+
+export const Viewer: Resolvers['Viewer'] = {
+  id: ({ id }) => id,
+  user: (_viewer, _args, { loaders }) => loaders.me(),
+  directMessages: (_viewer, args, context) => roomConnection('own', args, context),
+  unreadCount: async (_viewer, _args, { loaders }) => {
+    let unread = 0;
+    for (const row of (await loaders.subscriptions()).values()) if (row.t === 'd') unread += asInt(row['unread']) ?? 0;
+    return unread;
+  },
+};
+
+interface RoomListArgs extends PageArgs {
+  readonly orderBy?: DirectMessageOrder | null | undefined;
+}
+
+function roomConnection(list: 'everyone' | 'own', args: RoomListArgs, { loaders }: Context): Promise<RoomConnection> {
+  const order = roomOrder(args.orderBy);
+  return offsetConnection(args, {
+    binding: `rooms ${list} ${order.name}`,
+    isDescending: order.isDescending,
+    placeOf: order.placeOf,
+    load: ({ offset, count, isReversed }) =>
+      loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed) }),
+  });
+}

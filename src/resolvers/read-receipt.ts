@@ -1,0 +1,30 @@
+import type { Context } from '../context.ts';
+import { asId, asObject } from '../json.ts';
+import type { PageArgs } from '../pagination/args.ts';
+import { instantKey } from '../pagination/place.ts';
+import type { RestReceipt, RestUser } from '../upstream/types.ts';
+import { wholeConnection } from './pages.ts';
+import type { ReceiptConnection } from './parents.ts';
+import type { Resolvers } from './types.generated.ts';
+
+export const ReadReceipt: Resolvers['ReadReceipt'] = {
+  id: (receipt) => receipt._id,
+  messageId: (receipt) => receipt.messageId,
+  roomId: (receipt) => receipt.roomId,
+  userId: (receipt) => receipt.userId,
+  user: (receipt) => {
+    const user = asObject(receipt['user']);
+    return asId(user?.['_id']) === undefined ? null : (user as RestUser);
+  },
+  readAt: (receipt) => receipt.ts,
+};
+
+/** Receipts of one message, in order of `readAt`. A workspace without the licence has none, and says so. */
+export async function receiptConnection(messageId: string, args: PageArgs, { loaders }: Context): Promise<ReceiptConnection> {
+  const connection = await wholeConnection<RestReceipt>(args, {
+    binding: `receipts ${messageId}`,
+    placeOf: (receipt) => ({ key: instantKey(receipt.ts), id: receipt._id }),
+    load: async () => (await loaders.receipts.load(messageId)) ?? [],
+  });
+  return { ...connection, isAvailable: async () => (await loaders.receipts.load(messageId)) !== null };
+}

@@ -1,0 +1,22 @@
+import { asText } from '../json.ts';
+import type { PageArgs } from '../pagination/args.ts';
+import type { Context } from '../context.ts';
+import type { RestUser } from '../upstream/types.ts';
+import { wholeConnection } from './pages.ts';
+import type { MemberConnection } from './parents.ts';
+import type { Resolvers } from './types.generated.ts';
+
+export const User: Resolvers['User'] = {
+  id: (user) => user._id,
+  username: (user) => asText(user['username']) ?? null,
+  name: (user) => asText(user['name']) ?? null,
+  status: (user) => asText(user['status']) ?? null,
+};
+
+/** Active members of a room, ordered by username: upstream's own order changes with every presence. */
+export const memberConnection = (roomId: string, args: PageArgs, { loaders }: Context): Promise<MemberConnection> =>
+  wholeConnection<RestUser>(args, {
+    binding: `members ${roomId}`,
+    placeOf: (user) => ({ key: null, id: `${asText(user['username']) ?? ''}\0${user._id}` }),
+    load: () => loaders.members.load(roomId),
+  });

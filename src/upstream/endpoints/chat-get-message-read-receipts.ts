@@ -1,0 +1,35 @@
+import { asId, asInstant, type JsonObject } from '../../json.ts';
+import type { UpstreamClient } from '../client.ts';
+import { UpstreamRefusal } from '../refusals.ts';
+import { readRows } from '../rows.ts';
+import type { RestReceipt } from '../types.ts';
+
+/**
+ * GET /api/v1/chat.getMessageReadReceipts: all receipts of one message, in no promised order. `offset` and `count` are
+ * not sent: no version honours them, and Rocket.Chat 8.7 refuses them. Undefined where the workspace has no licence.
+ * 400 `error-invalid-message` for an unknown message, 400 `error-invalid-room` for one in a room of other people.
+ */
+export async function chatGetMessageReadReceipts(
+  upstream: UpstreamClient,
+  messageId: string,
+): Promise<RestReceipt[] | undefined> {
+  let body;
+  try {
+    body = await upstream.get('chat.getMessageReadReceipts', { messageId });
+  } catch (error) {
+    if (error instanceof UpstreamRefusal && error.errorType === 'error-action-not-allowed') return undefined;
+    throw error;
+  }
+  const rows = readRows(upstream, 'chat.getMessageReadReceipts', body, 'receipts', (row) => readReceipt(row, messageId));
+  return rows.filter((row) => row !== undefined);
+}
+
+function readReceipt(row: JsonObject, messageId: string): RestReceipt | undefined {
+  const isReadable =
+    asId(row['_id']) !== undefined &&
+    row['messageId'] === messageId &&
+    asId(row['roomId']) !== undefined &&
+    asId(row['userId']) !== undefined &&
+    asInstant(row['ts']) !== undefined;
+  return isReadable ? (row as RestReceipt) : undefined;
+}

@@ -1,0 +1,25 @@
+import { asObject } from '../../json.ts';
+import { badShape, type UpstreamClient } from '../client.ts';
+import { UpstreamRefusal } from '../refusals.ts';
+import { readMessage, type RestMessage } from '../types.ts';
+
+/**
+ * GET /api/v1/chat.getMessage: one message. Undefined when there is none: Rocket.Chat answers 400 without a reason.
+ * It also shows hidden rows (the copies kept of edited and deleted messages), which no list shows: they count as none.
+ */
+export async function chatGetMessage(upstream: UpstreamClient, messageId: string): Promise<RestMessage | undefined> {
+  let body;
+  try {
+    body = await upstream.get('chat.getMessage', { msgId: messageId });
+  } catch (error) {
+    if (error instanceof UpstreamRefusal && error.status === 400 && isUnknownMessage(error.errorType)) return undefined;
+    throw error;
+  }
+  const row = asObject(body['message']);
+  const message = row?.['_id'] === messageId ? readMessage(row) : undefined;
+  if (message === undefined) throw badShape('chat.getMessage', 'not the `message` that was asked for');
+  return message['_hidden'] === true ? undefined : message;
+}
+
+const isUnknownMessage = (errorType: string | undefined): boolean =>
+  errorType === undefined || errorType === 'error-invalid-message';

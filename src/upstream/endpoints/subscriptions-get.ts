@@ -1,0 +1,15 @@
+import { asId, asObjects } from '../../json.ts';
+import { badShape, type UpstreamClient } from '../client.ts';
+import type { RestSubscription } from '../types.ts';
+
+/**
+ * GET /api/v1/subscriptions.get: the caller's memberships in one answer, channels included, without paging. For a room
+ * with one other user `name` is that user's username; for notes to self, the caller's own.
+ */
+export async function subscriptionsGet(upstream: UpstreamClient): Promise<RestSubscription[]> {
+  const { update } = await upstream.get('subscriptions.get');
+  if (!Array.isArray(update)) throw badShape('subscriptions.get', 'no list `update`');
+  return asObjects(update).filter(
+    (row): row is RestSubscription => asId(row['rid']) !== undefined && typeof row['t'] === 'string',
+  );
+}

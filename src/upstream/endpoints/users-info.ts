@@ -1,0 +1,18 @@
+import { asObject } from '../../json.ts';
+import { badShape, type UpstreamClient } from '../client.ts';
+import { UpstreamRefusal } from '../refusals.ts';
+import type { RestUser } from '../types.ts';
+
+/** GET /api/v1/users.info: one user. Undefined when there is none: Rocket.Chat answers 400 with a sentence only. */
+export async function usersInfo(upstream: UpstreamClient, userId: string): Promise<RestUser | undefined> {
+  let body;
+  try {
+    body = await upstream.get('users.info', { userId });
+  } catch (error) {
+    if (error instanceof UpstreamRefusal && error.status === 400 && error.errorType === undefined) return undefined;
+    throw error;
+  }
+  const user = asObject(body['user']);
+  if (user?.['_id'] !== userId) throw badShape('users.info', 'not the `user` that was asked for');
+  return user as RestUser;
+}

@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { GatewayError, type ErrorCode } from '../errors.ts';
+import { asId, type JsonObject } from '../json.ts';
+import { readReset } from './budget.ts';
+
+/** What Rocket.Chat's `errorType` means here. R7 and R8 differ in words and in `invalid-params`, not in the outcome. */
+const codeOfErrorType: Record<string, ErrorCode | undefined> = {
+  'invalid-channel': 'NOT_FOUND',
+  'error-room-not-found': 'NOT_FOUND',
+  'error-invalid-room': 'NOT_FOUND',
+  'error-invalid-message': 'NOT_FOUND',
+  'error-unauthorized': 'FORBIDDEN',
+  unauthorized: 'FORBIDDEN',
+  'error-forbidden': 'FORBIDDEN',
+  forbidden: 'FORBIDDEN',
+  'error-not-allowed': 'FORBIDDEN',
+  'error-action-not-allowed': 'FORBIDDEN',
+  'error-endpoint-disabled': 'FORBIDDEN',
+  'Not Allowed': 'FORBIDDEN',
+  'error-too-many-requests': 'RATE_LIMITED',
+};
+
+/** A refusal by Rocket.Chat: endpoint files look at `status` and `errorType` where a refusal has a meaning of its own. */
+export class UpstreamRefusal extends GatewayError {
+  readonly status: number;
+  readonly errorType: string | undefined;
+
+  constructor(code: ErrorCode, message: string, status: number, errorType: string | undefined, retryAfterSeconds?: number) {
+    super(code, message, {
+      detail: `HTTP ${status}${errorType !== undefined && /^[\w .-]{1,64}$/.test(errorType) ? ` ${errorType}` : ''}`,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    });
+    this.status = status;
+    this.errorType = errorType;
+  }
+}
+
+/** The error for an answer other than success. `body` is undefined when it was not JSON. Never repeats upstream's words. */
+export function refusal(
+  endpoint: string,
+  status: number,
+  headers: IncomingHttpHeaders,
+  body: JsonObject | undefined,
+  now: number,
+): UpstreamRefusal {
+  const errorType = asId(body?.['errorType']);
+  const code = codeOf(status, errorType);
+  const retryAfterSeconds = code === 'RATE_LIMITED' ? secondsToWait(headers, body, now) : undefined;
+  return new UpstreamRefusal(code, messageOf(code, endpoint, status), status, errorType, retryAfterSeconds);
+}
+
+function codeOf(status: number, errorType: string | undefined): ErrorCode {
+  if (status === 401) return 'UNAUTHENTICATED';
+  if (status === 403) return 'FORBIDDEN';
+  if (status === 429) return 'RATE_LIMITED';
+  if (status >= 500) return 'UPSTREAM_UNAVAILABLE';
+  if (status !== 400 && status !== 200) return 'UPSTREAM_BAD_RESPONSE';
+  if (errorType === undefined) return 'UPSTREAM_BAD_RESPONSE';
+  return (Object.hasOwn(codeOfErrorType, errorType) ? codeOfErrorType[errorType] : undefined) ?? 'BAD_USER_INPUT';
+}
+
+function messageOf(code: ErrorCode, endpoint: string, status: number): string {
+  switch (code) {
+    case 'UNAUTHENTICATED':
+      return 'The workspace does not accept these credentials: log in again.';
+    case 'FORBIDDEN':
+      return `The workspace does not let this user do that (${endpoint}).`;
+    case 'NOT_FOUND':
+      return `There is no such room or message, or this user may not know of it (${endpoint}).`;
+    case 'RATE_LIMITED':
+      return `The workspace's call limit for ${endpoint} is used up.`;
+    case 'BAD_USER_INPUT':
+      return `The workspace refused the arguments of ${endpoint}.`;
+    case 'UPSTREAM_UNAVAILABLE':
+      return `The workspace cannot answer ${endpoint} for now.`;
+    default:
+      return status === 404
+        ? `This workspace has no ${endpoint}.`
+        : `The workspace gave an answer to ${endpoint} that cannot be used.`;
+  }
+}
+
+/** Seconds until the window ends: from the header, else from the sentence in the body, else 1. */
+function secondsToWait(headers: IncomingHttpHeaders, body: JsonObject | undefined, now: number): number {
+  const resetAt = readReset(headers['x-ratelimit-reset'], now);
+  if (resetAt !== undefined) return Math.ceil((resetAt - now) / 1000);
+  const words = /must wait (\d{1,3}) seconds/.exec(asId(body?.['error']) ?? '');
+  return Math.max(1, Number(words?.[1] ?? 1));
+}

@@ -1,0 +1,46 @@
+import { asObject, type JsonObject } from '../json.ts';
+import { badShape, type Endpoint, type UpstreamClient } from './client.ts';
+import type { ReadRow, RestPage } from './types.ts';
+
+/** Rows of a list at most: GraphQL's Int. */
+const maxTotal = 2_147_483_647;
+
+/**
+ * The list `name` of an answer. A missing list is a broken answer, never an empty one; more rows than were asked for
+ * are cut off, and a row that cannot be read leaves a gap in its place.
+ */
+export function readRows<Row>(
+  upstream: UpstreamClient,
+  endpoint: Endpoint,
+  body: JsonObject,
+  name: string,
+  readRow: ReadRow<Row>,
+  maxRows = Number.POSITIVE_INFINITY,
+): (Row | undefined)[] {
+  const list = body[name];
+  if (!Array.isArray(list)) throw badShape(endpoint, `no list \`${name}\``);
+  const rows = list.slice(0, maxRows).map((item: unknown) => {
+    const row = asObject(item);
+    return row === undefined ? undefined : readRow(row);
+  });
+  upstream.droppedRows += rows.filter((row) => row === undefined).length;
+  return rows;
+}
+
+/** The same with the `total` beside it, for endpoints that take `offset` and `count`. */
+export function readPage<Row>(
+  upstream: UpstreamClient,
+  endpoint: Endpoint,
+  body: JsonObject,
+  name: string,
+  readRow: ReadRow<Row>,
+  count: number,
+): RestPage<Row> {
+  const rows = readRows(upstream, endpoint, body, name, readRow, count);
+  upstream.workspace.longestPage = Math.max(upstream.workspace.longestPage, rows.length);
+  const { total } = body;
+  if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0 || total > maxTotal) {
+    throw badShape(endpoint, 'no `total`');
+  }
+  return { rows, total };
+}
