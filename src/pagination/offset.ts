@@ -143,7 +143,7 @@ class Search {
     if (this.#upper - this.#lower < this.#count) return Math.max(0, this.#lower);
     const stepped = isBefore ? this.#upper - this.#step : this.#lower + this.#step - this.#count + 1;
     this.#step *= 2;
-    if (stepped > this.#lower && stepped < this.#upper) return Math.max(0, stepped);
+    if (stepped >= this.#lower && stepped < this.#upper) return Math.max(0, stepped);
     if (isBefore && this.#lower === -1) return 0;
     return Math.max(0, Math.floor((this.#lower + this.#upper) / 2));
   }

@@ -9,7 +9,8 @@ import { comparePlaces, type PlaceOf } from './place.ts';
  * A page asks from the cursor's own instant on, that instant included, and drops what does not come after the cursor.
  * Rows of one millisecond come in no defined order, so they are ordered by id here, and the last millisecond of an
  * answer is held back unless the list ends there: more of it may follow. That held-back row is also how the end is
- * known: one row more than the page is asked for. When all of an answer is one millisecond, `offset` goes on in it.
+ * known: one row more than the page is asked for. When all of an answer is one millisecond, `offset` goes on in it,
+ * from the last row again: should another stand there, the millisecond has changed and is read anew.
  *
  * A page holds what one answer brings, so it can be shorter than asked for: with 100 rows asked, where the workspace
  * caps `count`, and where rows of one millisecond meet its end. It is never empty while rows remain. An answer shorter
@@ -64,27 +65,31 @@ export function* readTimelinePage<Row>(
 ): Generator<TimelineWindow, TimelinePage<Row>, TimelineAnswer<Row>> {
   const { plan, cursor, since } = query;
   const read = new Read(query);
+  const fullCount = Math.min(maxPageSize, plan.size + (cursor === undefined ? 1 : 2));
   let window: TimelineWindow = {
     latest: cursor === undefined ? query.until : isoOf(cursor.key ?? 0),
     oldest: since,
     inclusive: cursor === undefined ? query.isInclusive : true,
     offset: 0,
-    count: Math.min(maxPageSize, plan.size + (cursor === undefined ? 1 : 2)),
+    count: fullCount,
   };
+  let overlap = 0;
   for (let call = 1; call <= maxCalls; call += 1) {
     const answer = yield window;
     const isShort = answer.rows.length < window.count;
-    const isEnd = answer.rows.length === 0 || (isShort && window.count <= query.provenCap());
-    read.take(answer);
-    if (isEnd || read.hasReachedSince) return read.page(true);
-    if (read.complete().length >= (isShort ? plan.size : 1)) return read.page(false);
-    window = {
-      latest: isoOf(read.lastKey),
-      oldest: since,
-      inclusive: true,
-      offset: read.rowsAtLastKey,
-      count: isShort ? 1 : window.count,
-    };
+    if (overlap === 0 || read.continuesWith(answer.rows[0])) {
+      const isEnd = answer.rows.length <= overlap || (isShort && window.count <= query.provenCap());
+      read.take(answer, overlap);
+      if (isEnd || read.hasReachedSince) return read.page(true);
+      if (read.complete().length >= (isShort ? plan.size : 1)) return read.page(false);
+      overlap = read.canContinue && query.provenCap() > 1 ? 1 : 0;
+      const count = Math.min(maxPageSize, (isShort ? 1 : fullCount) + overlap);
+      window = { latest: isoOf(read.lastKey), oldest: since, inclusive: true, offset: read.rowsAtLastKey - overlap, count };
+    } else {
+      overlap = 0;
+      read.forgetLastKey();
+      window = { ...window, offset: 0, count: fullCount };
+    }
   }
   throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The history cannot be read: try again.', {
     detail: `no page after ${maxCalls} calls`,
@@ -103,6 +108,7 @@ class Read<Row> {
   readonly #sinceKey: number;
   readonly #known = new Map<string, Row>();
   #lastAnswer: TimelineAnswer<Row> | undefined;
+  #lastRow: Row | undefined;
   /** Instant of the oldest row so far; nothing is known of rows at it that were not in an answer. */
   lastKey = Number.POSITIVE_INFINITY;
   rowsAtLastKey = 0;
@@ -112,14 +118,31 @@ class Read<Row> {
     this.#sinceKey = query.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(query.since);
   }
 
-  take(answer: TimelineAnswer<Row>): void {
+  /** Adds the rows of an answer but for the first `overlap`, which are known. */
+  take(answer: TimelineAnswer<Row>, overlap: number): void {
     if (answer.rows.length > 0) this.#lastAnswer = answer;
-    for (const row of answer.rows) {
+    for (const row of answer.rows.slice(overlap)) {
       const key = row === undefined ? this.lastKey : this.#keyOf(row);
       this.rowsAtLastKey = key === this.lastKey ? this.rowsAtLastKey + 1 : 1;
       this.lastKey = key;
+      this.#lastRow = row;
       if (row !== undefined) this.#known.set(this.#query.placeOf(row).id, row);
     }
+  }
+
+  /** Whether the last row can be told apart when it is asked for again. */
+  get canContinue(): boolean {
+    return this.#lastRow !== undefined;
+  }
+
+  continuesWith(row: Row | undefined): boolean {
+    const { placeOf } = this.#query;
+    return row !== undefined && this.#lastRow !== undefined && comparePlaces(placeOf(row), placeOf(this.#lastRow)) === 0;
+  }
+
+  /** The rows of the oldest instant are about to be read anew, from its first one. */
+  forgetLastKey(): void {
+    this.rowsAtLastKey = 0;
   }
 
   /** Whether the oldest row is at a `since` that does not belong to the range: then no older one does. */

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { createLog, describeUnexpected, Redactor } from '../../src/observability/log.ts';
+
+function logging() {
+  const lines: string[] = [];
+  const redactor = new Redactor();
+  return { lines, redactor, log: createLog('info', redactor, { write: (line) => void lines.push(line) }) };
+}
+
+describe('a log line', () => {
+  it('holds no token under the names that tokens go by', () => {
+    const { lines, log } = logging();
+    log.info({ 'x-auth-token': 'short-secret', headers: { authorization: 'short-secret', 'X-Auth-Token': 'short-secret' } });
+    expect(lines.join('')).not.toContain('short-secret');
+  });
+
+  it('holds no token of a request under way, wherever it stands', () => {
+    const { lines, log, redactor } = logging();
+    const release = redactor.hold('short-secret');
+    const again = redactor.hold('short-secret');
+    again();
+    log.info({ query: 'a short-secret in a text' }, 'and short-secret in the message');
+    release();
+    expect(lines.join('')).not.toContain('short-secret');
+    expect(lines.join('')).toContain('[redacted]');
+  });
+
+  it('holds nothing that looks like one of Rocket.Chat’s tokens', () => {
+    const { lines, log } = logging();
+    const token = 'RScctEHSmLGZGywfIhWyRpyofhKOiMoUIpimhvheU3f';
+    log.info({ any: `?authToken=${token}` });
+    expect(lines.join('')).not.toContain(token);
+  });
+});
+
+describe('an unexpected error', () => {
+  it('is described by its kind and where it arose, without its words', () => {
+    const described = describeUnexpected(new TypeError('private words'));
+    expect(described.kind).toBe('TypeError');
+    expect(described.frames.length).toBeGreaterThan(0);
+    expect(JSON.stringify(described)).not.toContain('private words');
+    expect(describeUnexpected('private words')).toEqual({ kind: 'string', frames: [] });
+  });
+});

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { offsetList, timelineList, type ModelList } from './model.ts';
+
+const base = 1_700_000_000_000;
+const idAt = (index: number) => `m${String(index).padStart(5, '0')}`;
+
+function fill(list: ModelList, count: number, key = (index: number) => base + index * 1000): ModelList {
+  for (let index = 0; index < count; index += 1) list.rows.set(idAt(index), { id: idAt(index), key: key(index) });
+  return list;
+}
+
+function walk(list: ModelList, size: number, isBackward = false) {
+  const calls: number[] = [];
+  const sizes: number[] = [];
+  let cursor: string | undefined;
+  for (;;) {
+    const page = list.page({ size, isBackward, cursor });
+    calls.push(page.calls);
+    sizes.push(page.rows.length);
+    if (!(isBackward ? page.hasPreviousPage : page.hasNextPage)) return { calls, sizes };
+    cursor = isBackward ? page.startCursor : page.endCursor;
+  }
+}
+
+describe('what a page costs', () => {
+  it.each([
+    ['0 rows', 0, [1], [0]],
+    ['1 row', 1, [1], [1]],
+    ['20 rows', 20, [1], [20]],
+    ['21 rows', 21, [1, 1], [20, 1]],
+    ['100 rows', 100, [1, 1, 1, 1, 1], [20, 20, 20, 20, 20]],
+  ])('is one call when nothing changed: %s, forward and backward', (_name, count, calls, sizes) => {
+    for (const isBackward of [false, true]) {
+      const list = fill(offsetList({ isDescending: true, cap: 100 }), count);
+      expect(walk(list, 20, isBackward)).toEqual({ calls, sizes });
+    }
+  });
+
+  it('is one call for a hundred rows at a time as well: continuing spends one of them on the cursor', () => {
+    const list = fill(offsetList({ isDescending: true, cap: 100 }), 300);
+    expect(walk(list, 100)).toEqual({ calls: [1, 1, 1, 1], sizes: [100, 99, 99, 2] });
+  });
+
+  it('is one call a page, of fewer rows, where the workspace caps an answer at 50', () => {
+    const list = fill(offsetList({ isDescending: false, cap: 50 }), 120);
+    expect(walk(list, 100)).toEqual({ calls: [1, 1, 1], sizes: [50, 49, 21] });
+  });
+
+  it('is one call for a page of history, as long as a longer answer was seen before', () => {
+    const list = fill(timelineList({ cap: 100, isInclusive: false }), 100);
+    expect(walk(list, 20)).toEqual({ calls: [1, 1, 1, 1, 1], sizes: [20, 20, 20, 20, 20] });
+  });
+
+  it('is one more for the end of a history that no longer answer vouches for, as the workspace may cap answers', () => {
+    expect(walk(fill(timelineList({ cap: 100, isInclusive: false }), 5), 20)).toEqual({ calls: [2], sizes: [5] });
+    expect(walk(fill(timelineList({ cap: 100, isInclusive: false }), 0), 20)).toEqual({ calls: [1], sizes: [0] });
+  });
+
+  it('holds back the last row of a history page of a hundred, which the next page begins with', () => {
+    const list = fill(timelineList({ cap: 100, isInclusive: false }), 100);
+    expect(walk(list, 100)).toEqual({ calls: [1, 1], sizes: [99, 1] });
+  });
+
+  it('stays at one call while newer messages arrive, read backward from the oldest', () => {
+    const list = fill(offsetList({ isDescending: true, cap: 100 }), 60);
+    const first = list.page({ size: 20, isBackward: true, cursor: undefined });
+    fill(list, 200);
+    expect(list.page({ size: 20, isBackward: true, cursor: first.startCursor })).toMatchObject({ calls: 1 });
+  });
+
+  it('is two calls when a few messages arrived in front, and the page is still full', () => {
+    const list = fill(offsetList({ isDescending: true, cap: 100 }), 60);
+    const first = list.page({ size: 20, isBackward: false, cursor: undefined });
+    fill(list, 65);
+    const second = list.page({ size: 20, isBackward: false, cursor: first.endCursor });
+    expect(second.calls).toBe(2);
+    expect(second.rows.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, index) => idAt(39 - index)));
+  });
+
+  it('is two calls however many arrived in front: the total tells how far the list has moved', () => {
+    const list = fill(offsetList({ isDescending: true, cap: 100 }), 60);
+    const first = list.page({ size: 20, isBackward: false, cursor: undefined });
+    fill(list, 9000);
+    expect(list.page({ size: 20, isBackward: false, cursor: first.endCursor })).toMatchObject({ calls: 2 });
+  });
+
+  it('grows with the logarithm of the drift when the total tells nothing', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4000 }), fc.boolean(), fc.constantFrom(1, 5, 20), (drift, isGone, size) => {
+        // As many rows come at one end as go at the other, so the total stays and the cursor's row moves by `drift`.
+        const list = fill(offsetList({ isDescending: false, cap: 100 }), 9000);
+        const start = isGone ? 4500 : 300;
+        let cursor: string | undefined;
+        for (let at = 0; at < start; at += 99) cursor = list.page({ size: 99, isBackward: false, cursor }).endCursor;
+        for (let index = 0; index < drift; index += 1) {
+          if (isGone) list.rows.delete(idAt(index));
+          else list.rows.set(`n${index}`, { id: `n${index}`, key: base - 1 - index });
+          const other = 8999 - index;
+          if (isGone) list.rows.set(`n${index}`, { id: `n${index}`, key: base + 9_000_000 + index });
+          else list.rows.delete(idAt(other));
+        }
+        const page = list.page({ size, isBackward: false, cursor });
+        expect(page.rows).toHaveLength(size);
+        expect(page.calls).toBeLessThanOrEqual(4 + 2 * Math.ceil(Math.log2(drift / size + 2)));
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+});
+
+describe('found on the way', () => {
+  it('a page continues where its cursor and all neighbours were deleted', () => {
+    const list = fill(offsetList({ isDescending: true, cap: 100 }), 60);
+    const first = list.page({ size: 20, isBackward: false, cursor: undefined });
+    for (let index = 30; index < 60; index += 1) list.rows.delete(idAt(index));
+    const second = list.page({ size: 5, isBackward: false, cursor: first.endCursor });
+    expect(second.rows.map(({ id }) => id)).toEqual([29, 28, 27, 26, 25].map(idAt));
+    expect(second).toMatchObject({ hasPreviousPage: false, hasNextPage: true });
+  });
+
+  it('a millisecond with more messages than a page loses none', () => {
+    for (const cap of [2, 7, 100]) {
+      const list = fill(timelineList({ cap, isInclusive: true }), 150, () => base);
+      let cursor: string | undefined;
+      const seen: string[] = [];
+      for (;;) {
+        const page = list.page({ size: 10, isBackward: false, cursor });
+        seen.push(...page.rows.map(({ id }) => id));
+        if (!page.hasNextPage) break;
+        cursor = page.endCursor;
+      }
+      expect(seen).toEqual(list.ordered().map(({ id }) => id));
+    }
+  });
+
+  it('a message deleted between two calls of one page hides none that shares its millisecond', () => {
+    const list = fill(timelineList({ cap: 2, isInclusive: false }), 3, () => base);
+    list.betweenCalls = () => {
+      list.rows.delete(idAt(0));
+      list.betweenCalls = () => undefined;
+    };
+    const page = list.page({ size: 20, isBackward: false, cursor: undefined });
+    expect(page.rows.map(({ id }) => id)).toEqual(expect.arrayContaining([idAt(1), idAt(2)]));
+  });
+
+  it('an ending that shrinks to nothing while the next page is asked for is an empty page, not an error', () => {
+    const list = fill(offsetList({ isDescending: true, cap: 100 }), 40);
+    const first = list.page({ size: 20, isBackward: false, cursor: undefined });
+    list.rows.clear();
+    expect(list.page({ size: 20, isBackward: false, cursor: first.endCursor })).toMatchObject({
+      rows: [],
+      hasNextPage: false,
+      hasPreviousPage: false,
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import { decodeCursor, encodeCursor, type Cursor } from '../../src/pagination/cursor.ts';
+
+const cursorOf: fc.Arbitrary<Cursor> = fc.record({
+  key: fc.option(fc.integer({ min: -62_135_596_800_000, max: 140_000_000_000_000 })),
+  id: fc.stringMatching(/^[A-Za-z0-9._:@!~+=-]{1,128}$/),
+  offset: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  total: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+});
+
+const decode = (binding: string, cursor: string) =>
+  decodeCursor(binding, { cursor, cursorArgument: 'after', isBackward: false, size: 1 });
+
+function codeOf(run: () => unknown): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error instanceof GatewayError ? error.code : 'not ours';
+  }
+}
+
+describe('a cursor', () => {
+  it('comes back as it was, in under 200 characters that need no escaping', () => {
+    fc.assert(
+      fc.property(cursorOf, fc.string(), (cursor, binding) => {
+        const text = encodeCursor(binding, cursor);
+        expect(text).toMatch(/^[\w-]{1,199}$/);
+        expect(decode(binding, text)).toEqual(cursor);
+      }),
+      { seed: 1, numRuns: 500 },
+    );
+  });
+
+  it('of another list is refused', () => {
+    fc.assert(
+      fc.property(cursorOf, fc.string(), fc.string(), (cursor, one, other) => {
+        fc.pre(one !== other);
+        expect(codeOf(() => decode(other, encodeCursor(one, cursor)))).toBe('BAD_USER_INPUT');
+      }),
+      { seed: 2, numRuns: 500 },
+    );
+  });
+
+  it('with any one byte changed, cut short or made longer is refused', () => {
+    const text = encodeCursor('list', { key: 1_700_000_000_000, id: 'dGNzxH29pFm4Qhufh', offset: 3, total: 40 });
+    const bytes = Buffer.from(text, 'base64url');
+    for (let index = 0; index < bytes.length; index += 1) {
+      for (let bit = 0; bit < 8; bit += 1) {
+        const mangled = Buffer.from(bytes);
+        mangled[index] = (mangled[index] ?? 0) ^ (1 << bit);
+        expect(codeOf(() => decode('list', mangled.toString('base64url')))).toBe('BAD_USER_INPUT');
+      }
+      expect(codeOf(() => decode('list', bytes.toString('base64url', 0, index)))).toBe('BAD_USER_INPUT');
+    }
+    for (const longer of [`${text}A`, `${text}=`, ` ${text}`, text + text, text.replace(/^./, '%')]) {
+      expect(codeOf(() => decode('list', longer))).toBe('BAD_USER_INPUT');
+    }
+  });
+
+  it('that is any other text is refused', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ maxLength: 600 }), fc.base64String({ maxLength: 600 })), (text) => {
+        expect(codeOf(() => decode('list', text))).toBe('BAD_USER_INPUT');
+      }),
+      { seed: 3, numRuns: 2000 },
+    );
+  });
+});
