@@ -496,9 +496,9 @@ export type PageInfo = {
   readonly __typename?: 'PageInfo';
   /** Cursor of the page's last row; null in an empty page. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
-  /** Whether rows follow this page. */
+  /** Whether rows follow this page: true exactly when one does, also after a page shorter than asked for. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Whether rows come before this page. */
+  /** Whether rows come before this page: true exactly when one does. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
   /** Cursor of the page's first row; null in an empty page. */
   readonly startCursor?: Maybe<Scalars['String']['output']>;
