@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -13,6 +13,7 @@ import { formatError } from './errors.ts';
 import { asksForData, maxRecursiveSelections, maxTokens, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
+import { Planner, tooComplex } from './planning/planner.ts';
 
 export function createApollo(
   schema: GraphQLSchema,
@@ -20,6 +21,7 @@ export function createApollo(
   log: Logger,
   landingPage: ApolloServerPlugin | undefined,
 ): ApolloServer<RequestContext> {
+  const listener = createListener(new Planner(schema), config.maxUpstreamCalls);
   return new ApolloServer<RequestContext>({
     schema,
     formatError,
@@ -41,28 +43,60 @@ export function createApollo(
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       landingPage ?? ApolloServerPluginLandingPageDisabled(),
-      { requestDidStart: async () => operationListener },
+      { requestDidStart: async () => listener },
     ],
   });
 }
 
-const operationListener: Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>> = {
-  async didResolveOperation({ operation, document, contextValue }) {
+type Listener = Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>>;
+
+/** What is done with every operation before and after it runs: credentials, plan, report, and its part of the log line. */
+const createListener = (planner: Planner, maxUpstreamCalls: number): Listener => ({
+  async didResolveOperation({ operation, document, contextValue, request }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
-    if (operation.name !== undefined) contextValue.outcome.operationName = operation.name.value;
-    if (!contextValue.isAuthenticated && asksForData(operation, document)) {
+    const { outcome, isAuthenticated } = contextValue;
+    if (operation.name !== undefined) outcome.operationName = operation.name.value;
+    if (!isAuthenticated && asksForData(operation, document)) {
       const error = unauthenticated();
       error.extensions['http'] = { status: 401 };
       throw error;
     }
+    const plan = planner.plan(document, operation, request.variables ?? {});
+    if (plan === undefined) return;
+    outcome.plan = plan;
+    if (plan.calls > maxUpstreamCalls) throw tooComplex(plan, maxUpstreamCalls);
   },
-  async willSendResponse({ response, errors, contextValue }) {
-    if (errors === undefined || response.body.kind !== 'single') return;
-    contextValue.outcome.errors = summariseErrors(errors);
-    const { data } = response.body.singleResult;
+
+  async responseForOperation({ request, contextValue }) {
+    const { plan } = contextValue.outcome;
+    if (plan === undefined || request.http?.headers.get('x-upstream-plan') !== 'only') return null;
+    const upstream = { plannedCalls: plan.calls, byEndpoint: plan.byEndpoint, heaviest: plan.heaviest, limit: maxUpstreamCalls };
+    return {
+      http: { status: 200, headers: new HeaderMap() },
+      body: { kind: 'single', singleResult: { data: null, extensions: { upstream } } },
+    };
+  },
+
+  async willSendResponse({ response, errors, contextValue, request }) {
+    if (response.body.kind !== 'single') return;
+    const { singleResult } = response.body;
+    const { outcome } = contextValue;
+    if (request.http?.headers.get('x-upstream-report') === '1' && singleResult.extensions === undefined) {
+      singleResult.extensions = { upstream: reportOf(contextValue, maxUpstreamCalls) };
+    }
+    if (errors === undefined) return;
+    outcome.errors = summariseErrors(errors);
+    const { data } = singleResult;
     // Nothing came back but refusals of the arguments: the request as a whole was bad.
     const isEmpty = data != null && Object.values(data).every((value) => value === null);
-    const isBadInput = Object.keys(contextValue.outcome.errors.codes).every((code) => code === 'BAD_USER_INPUT');
+    const isBadInput = Object.keys(outcome.errors.codes).every((code) => code === 'BAD_USER_INPUT');
     if (isEmpty && isBadInput) response.http.status = 400;
   },
-};
+});
+
+/** What a request was planned to cost, and what it did. */
+function reportOf({ outcome, upstreamCalls, sharedCalls }: RequestContext, limit: number): Record<string, unknown> {
+  const byEndpoint = Object.fromEntries([...upstreamCalls].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const calls = Object.values(byEndpoint).reduce((sum, count) => sum + count, 0);
+  return { plannedCalls: outcome.plan?.calls ?? 0, calls, byEndpoint, shared: sharedCalls, retries: 0, limit };
+}

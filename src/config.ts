@@ -26,6 +26,10 @@ export const variables = {
   INTROSPECTION: '`on` or `off`. Default on, in production off.',
   EXPLORER: '`on` or `off`: Apollo Sandbox at /graphql, an offline explorer at /explorer. Default on, in production off.',
   CORS_ORIGINS: 'Browser origins that may ask, separated by commas. Default none; in development those of Apollo Sandbox.',
+  MAX_UPSTREAM_CALLS: 'Upstream calls that one request may cost, by its plan. Default 100.',
+  SHARE_IN_FLIGHT: '`on` or `off`: share equal calls under way between requests of the same caller. Default off.',
+  FORWARD_CLIENT_IP: '`on` or `off`: tell the workspace the end user’s address (X-Real-IP), so that each has a call limit of his own. Default off.',
+  TRUST_PROXY: '`on` or `off`: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',
   REQUEST_TIMEOUT_MS: 'Milliseconds for one GraphQL request in all. Default 10000.',
   UPSTREAM_TIMEOUT_MS: 'Milliseconds for one call to the workspace. Default 3000.',
 } as const;
@@ -50,6 +54,15 @@ const environment = z.object({
     .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
     .pipe(z.array(origin))
     .optional(),
+  MAX_UPSTREAM_CALLS: z.coerce
+    .number('expected a whole number from 1 to 100000')
+    .int('expected a whole number from 1 to 100000')
+    .min(1, 'expected a whole number from 1 to 100000')
+    .max(100_000, 'expected a whole number from 1 to 100000')
+    .default(100),
+  SHARE_IN_FLIGHT: onOrOff.default('off'),
+  FORWARD_CLIENT_IP: onOrOff.default('off'),
+  TRUST_PROXY: onOrOff.default('off'),
   REQUEST_TIMEOUT_MS: milliseconds(120_000).default(10_000),
   UPSTREAM_TIMEOUT_MS: milliseconds(60_000).default(3000),
 });
@@ -64,6 +77,10 @@ export interface Config {
   readonly hasIntrospection: boolean;
   readonly hasExplorer: boolean;
   readonly corsOrigins: readonly string[];
+  readonly maxUpstreamCalls: number;
+  readonly sharesInFlight: boolean;
+  readonly forwardsClientIp: boolean;
+  readonly trustsProxy: boolean;
   readonly requestTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
 }
@@ -92,6 +109,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     hasIntrospection: data.INTROSPECTION === undefined ? !isProduction : data.INTROSPECTION === 'on',
     hasExplorer: data.EXPLORER === undefined ? !isProduction : data.EXPLORER === 'on',
     corsOrigins: data.CORS_ORIGINS ?? (isProduction ? [] : sandboxOrigins),
+    maxUpstreamCalls: data.MAX_UPSTREAM_CALLS,
+    sharesInFlight: data.SHARE_IN_FLIGHT === 'on',
+    forwardsClientIp: data.FORWARD_CLIENT_IP === 'on',
+    trustsProxy: data.TRUST_PROXY === 'on',
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
     upstreamTimeoutMs: data.UPSTREAM_TIMEOUT_MS,
   });

@@ -2,8 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from './errors.ts';
 import { createLoaders, type Loaders } from './loaders/index.ts';
 import type { ErrorSummary } from './observability/outcome.ts';
-import { UpstreamClient, type Credentials, type Workspace } from './upstream/client.ts';
+import type { Plan } from './planning/ledger.ts';
+import { SearchAllowance } from './planning/search-allowance.ts';
 import type { EndpointBudget } from './upstream/budget.ts';
+import { UpstreamClient } from './upstream/client.ts';
+import type { Credentials, Workspace } from './upstream/workspace.ts';
 
 /** What resolvers may use. It belongs to one request: nothing in it may be kept or shared. */
 export interface Context {
@@ -13,6 +16,8 @@ export interface Context {
   /** What the workspace taught this process; nothing of any caller's data. */
   readonly workspace: Workspace;
   readonly upstreamBudget: readonly EndpointBudget[];
+  /** Calls that pages may take beyond their own to find their places. */
+  readonly search: SearchAllowance;
 }
 
 /** Printable ASCII, and not endless: what can be a header value of Rocket.Chat's. */
@@ -32,6 +37,8 @@ const onlyValue = (values: string[] | undefined): string | undefined =>
 export interface Outcome {
   operationName?: string;
   errors?: ErrorSummary;
+  /** What the operation could cost; none where it was refused before. */
+  plan?: Plan;
 }
 
 /**
@@ -41,20 +48,28 @@ export interface Outcome {
 export class RequestContext implements Context {
   readonly workspace: Workspace;
   readonly outcome: Outcome = {};
+  readonly search = new SearchAllowance();
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
 
-  constructor(workspace: Workspace, credentials: Credentials | undefined) {
+  /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
+  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number) {
     this.workspace = workspace;
-    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials);
+    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline);
   }
 
   get isAuthenticated(): boolean {
     return this.upstream !== undefined;
   }
 
-  get upstreamCalls(): number {
-    return this.upstream?.calls ?? 0;
+  /** Upstream calls made so far, by endpoint. */
+  get upstreamCalls(): ReadonlyMap<string, number> {
+    return this.upstream?.calls ?? new Map();
+  }
+
+  /** Calls of the same caller's other requests that were joined. */
+  get sharedCalls(): number {
+    return this.upstream?.sharedCalls ?? 0;
   }
 
   get droppedRows(): number {
@@ -66,7 +81,7 @@ export class RequestContext implements Context {
   }
 
   get loaders(): Loaders {
-    return (this.createdLoaders ??= createLoaders(this.client));
+    return (this.createdLoaders ??= createLoaders(this.client, this.search));
   }
 
   get upstreamBudget(): EndpointBudget[] {

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import { clientAddress, type AddressOptions } from './client-address.ts';
 import { readCredentials, RequestContext } from './context.ts';
 import { GatewayError, type ErrorCode } from './errors.ts';
 import { maxBodyBytes } from './limits.ts';
 import type { Logger, Redactor } from './observability/log.ts';
-import type { Workspace } from './upstream/client.ts';
+import type { Workspace } from './upstream/workspace.ts';
 
 export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly workspace: Workspace;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestTimeoutMs: number;
+  readonly addresses: AddressOptions;
   readonly log: Logger;
   readonly redactor: Redactor;
 }
@@ -23,22 +25,34 @@ const fixedHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** The request headers that Apollo Server looks at: media types, and the ones that prove a preflight. */
-const apolloHeaders = ['accept', 'content-type', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
+/** The request headers that are looked at behind this: media types, proofs of a preflight, and our own two. */
+const apolloHeaders = [
+  'accept',
+  'content-type',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+  'x-upstream-report',
+  'x-upstream-plan',
+] as const;
 
 /**
  * `/graphql`: the path of every query, straight on node:http. It checks the request, reads its body, hands both to
  * Apollo Server, writes the answer in one piece, and one log line after it.
  */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
-  const { apollo, workspace, corsOrigins, requestTimeoutMs, log, redactor } = options;
+  const { apollo, workspace, corsOrigins, requestTimeoutMs, addresses, log, redactor } = options;
 
   return async function answerGraphql(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const startedAt = performance.now();
     const requestId = readRequestId(req.headers['x-request-id']);
     const credentials = readCredentials(req);
     const release = credentials === undefined ? undefined : redactor.hold(credentials.authToken);
-    const request = new RequestContext(workspace, credentials);
+    const address = clientAddress(req, addresses);
+    const request = new RequestContext(
+      workspace,
+      credentials && { ...credentials, address },
+      Date.now() + requestTimeoutMs,
+    );
     const deadline = setTimeout(() => request.stop(timedOut()), requestTimeoutMs);
     res.on('close', () => {
       clearTimeout(deadline);
@@ -62,7 +76,8 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
       operation: request.outcome.operationName,
       status,
       durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
-      upstreamCalls: request.upstreamCalls,
+      upstreamCalls: sum(request.upstreamCalls.values()),
+      ...(request.outcome.plan !== undefined && { plannedCalls: request.outcome.plan.calls }),
       ...(request.droppedRows > 0 && { droppedRows: request.droppedRows }),
       ...request.outcome.errors,
     });
@@ -90,6 +105,8 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
   }
 }
 
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
+
 const corsHeaders = (origin: string) => ({
   'access-control-allow-origin': origin,
   'access-control-expose-headers': 'Retry-After, X-Request-Id',
@@ -108,6 +125,8 @@ function toApollo(req: IncomingMessage, body: unknown): HTTPGraphQLRequest {
     const value = req.headers[name];
     if (typeof value === 'string') headers.set(name, value);
   }
+  // A browser sends this header to another site only after a preflight, which proves as much as Apollo's own header.
+  if (req.headers['x-auth-token'] !== undefined) headers.set('apollo-require-preflight', 'by x-auth-token');
   const url = req.url ?? '';
   const question = url.indexOf('?');
   return { method: req.method ?? '', headers, search: question === -1 ? '' : url.slice(question), body };

@@ -13,8 +13,8 @@ async function main(): Promise<void> {
     workspaceUrl,
     ...(demo !== undefined && { explorerHeaders: demo.headers }),
   });
-  say(demo === undefined ? `GraphQL at ${gateway.url}/graphql` : demo.greeting(gateway.url));
   stopOnSignals(gateway, demo);
+  say(demo === undefined ? `GraphQL at ${gateway.url}/graphql` : demo.greeting(gateway.url));
 }
 
 /** Signals are handled here alone: the first lets requests finish, the second ends at once. */

@@ -9,7 +9,7 @@ import { addExplorer, sandboxPage, type ExplorerHeaders } from './explorer.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
 import { createSchema } from './schema.ts';
-import { createWorkspace } from './upstream/client.ts';
+import { Workspace } from './upstream/workspace.ts';
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -36,7 +36,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, workspaceUrl, explorerHeaders = blankHeaders, logDestination } = options;
   const redactor = new Redactor();
   const log = createLog(config.logLevel, redactor, logDestination);
-  const workspace = createWorkspace({ url: workspaceUrl, timeoutMs: config.upstreamTimeoutMs });
+  const workspace = new Workspace({
+    url: workspaceUrl,
+    timeoutMs: config.upstreamTimeoutMs,
+    sharesInFlight: config.sharesInFlight,
+  });
   const landingPage = config.hasExplorer ? sandboxPage(explorerHeaders) : undefined;
   const apollo = createApollo(createSchema(), config, log, landingPage);
   const answerGraphql = createGraphqlEndpoint({
@@ -44,6 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     workspace,
     corsOrigins: new Set(config.corsOrigins),
     requestTimeoutMs: config.requestTimeoutMs,
+    addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },
     log,
     redactor,
   });
@@ -75,7 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       isDraining = true;
       await apollo.stop();
       await app.close();
-      await workspace.transport.close();
+      await workspace.close();
     },
   };
 }

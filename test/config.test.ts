@@ -21,6 +21,10 @@ describe('the configuration', () => {
       hasIntrospection: true,
       hasExplorer: true,
       corsOrigins: ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'],
+      maxUpstreamCalls: 100,
+      sharesInFlight: false,
+      forwardsClientIp: false,
+      trustsProxy: false,
       requestTimeoutMs: 10_000,
       upstreamTimeoutMs: 3000,
     });
@@ -45,11 +49,13 @@ describe('the configuration', () => {
 
   it('reports every mistake at once, by name and without the value', () => {
     const mistakes = mistakesOf({
-      ROCKETCHAT_URL: 'https://admin:hunter2@chat.example.com', PORT: 'http', LOG_LEVEL: 'loud', EXPLORER: 'yes',
+      ROCKETCHAT_URL: 'https://admin:hunter2@chat.example.com', PORT: 'http', LOG_LEVEL: 'loud', EXPLORER: 'yes', TRUST_PROXY: '10.0.0.1',
+      MAX_UPSTREAM_CALLS: '0', SHARE_IN_FLIGHT: 'true', FORWARD_CLIENT_IP: '1',
       CORS_ORIGINS: 'https://a.example/path', REQUEST_TIMEOUT_MS: '-1', UPSTREAM_TIMEOUT_MS: '1.5',
     });
-    expect(mistakes.map((line) => line.split(':')[0]).toSorted()).toEqual([
-      'CORS_ORIGINS', 'EXPLORER', 'LOG_LEVEL', 'PORT', 'REQUEST_TIMEOUT_MS', 'ROCKETCHAT_URL', 'UPSTREAM_TIMEOUT_MS',
+    expect(mistakes.map((line) => line.split(':')[0] ?? '').toSorted()).toEqual([
+      'CORS_ORIGINS', 'EXPLORER', 'FORWARD_CLIENT_IP', 'LOG_LEVEL', 'MAX_UPSTREAM_CALLS', 'PORT', 'REQUEST_TIMEOUT_MS', 'ROCKETCHAT_URL',
+      'SHARE_IN_FLIGHT', 'TRUST_PROXY', 'UPSTREAM_TIMEOUT_MS',
     ]);
     expect(mistakes.join('\n')).not.toMatch(/hunter2|a\.example\/path/);
   });

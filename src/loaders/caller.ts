@@ -1,4 +1,3 @@
-import { GatewayError } from '../errors.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { roomsGet } from '../upstream/endpoints/rooms-get.ts';
 import { subscriptionsGet } from '../upstream/endpoints/subscriptions-get.ts';
@@ -15,18 +14,3 @@ export const createCallerLists = (upstream: UpstreamClient): CallerLists => ({
   rooms: once(async () => new Map((await roomsGet(upstream)).map((room) => [room._id, room]))),
   subscriptions: once(async () => new Map((await subscriptionsGet(upstream)).map((row) => [row.rid, row]))),
 });
-
-/**
- * The answer of a bulk way, or undefined where the workspace refuses that way, so that single calls can take its place.
- * A workspace that is down or slow is an error: more calls would not help.
- */
-export async function unlessRefused<Value>(bulk: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await bulk;
-  } catch (error) {
-    const isRefusal =
-      error instanceof GatewayError && ['RATE_LIMITED', 'FORBIDDEN', 'UPSTREAM_BAD_RESPONSE'].includes(error.code);
-    if (isRefusal) return undefined;
-    throw error;
-  }
-}

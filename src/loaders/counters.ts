@@ -1,10 +1,12 @@
 import DataLoader from 'dataloader';
+import { GatewayError } from '../errors.ts';
 import { asId, asInt } from '../json.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imCounters } from '../upstream/endpoints/im-counters.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
-import { unlessRefused, type CallerLists } from './caller.ts';
+import type { CallerLists } from './caller.ts';
 import { settleAll } from './settle-all.ts';
+import { isRefusal, Ways } from './ways.ts';
 
 export interface CountersKey {
   readonly roomId: string;
@@ -19,41 +21,65 @@ export interface CountersKey {
 /**
  * Counters by room and user. Those of several of the caller's rooms come from two answers together, whatever their
  * number: memberships (`subscriptions.get`) and rooms (`rooms.get`; none when the rooms' records are at hand).
- * With the number of members, for another user, and for rooms that are not the caller's: one `im.counters` each.
+ * With the number of members, for another user, and for one or two rooms: one `im.counters` each.
  */
-export const countersLoader = (upstream: UpstreamClient, caller: CallerLists) =>
-  new DataLoader<CountersKey, RestCounters, string>(
+export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
+  const ways = new Ways();
+  return new DataLoader<CountersKey, RestCounters, string>(
     async (keys) => {
-      const bulkKeys = keys.filter((key) => key.userId === undefined && !key.needsMembers);
-      const known = isBulkCheaper(bulkKeys, caller) ? await readBulk(bulkKeys, caller) : new Map<string, RestCounters>();
+      const ownKeys = keys.filter(isOwn);
+      const bulk = await readBulk(ownKeys);
+      const singles = new Set(bulk.refusal === undefined ? [] : ownKeys.slice(0, ways.takeRest(ownKeys.length)));
       return settleAll(keys, (key) => {
-        const isOwn = key.userId === undefined && !key.needsMembers;
-        return (isOwn ? known.get(key.roomId) : undefined) ?? imCounters(upstream, key);
+        if (!isOwn(key) || bulk.way === 'single' || singles.has(key)) return imCounters(upstream, key);
+        if (bulk.refusal !== undefined) throw bulk.refusal;
+        return bulk.counters.get(key.roomId) ?? Promise.reject(notAMember());
       });
     },
     { cacheKeyFn: ({ roomId, userId, needsMembers }) => JSON.stringify([roomId, userId, needsMembers]) },
   );
 
-function isBulkCheaper(keys: readonly CountersKey[], caller: CallerLists): boolean {
-  const needsRooms = keys.some(({ record }) => record === undefined);
-  const calls = (caller.subscriptions.isStarted() ? 0 : 1) + (needsRooms && !caller.rooms.isStarted() ? 1 : 0);
-  return keys.length > calls;
+  /** Counters of the caller's rooms in bulk, unless single calls are the better way. */
+  async function readBulk(keys: readonly CountersKey[]): Promise<Bulk> {
+    const counters = new Map<string, RestCounters>();
+    const needsRooms = keys.some(({ record }) => record === undefined);
+    const endpoints = [
+      ...(caller.subscriptions.isStarted() ? [] : (['subscriptions.get'] as const)),
+      ...(needsRooms && !caller.rooms.isStarted() ? (['rooms.get'] as const) : []),
+    ];
+    const way = ways.choose({
+      count: keys.length,
+      bulkCalls: endpoints.length,
+      allowsSingles: upstream.allows('im.counters', keys.length),
+      allowsBulk: endpoints.every((endpoint) => upstream.allows(endpoint, 1)),
+    });
+    if (keys.length === 0 || way === 'single') return { way: 'single', counters, refusal: undefined };
+    try {
+      const [subscriptions, rooms] = await Promise.all([caller.subscriptions(), needsRooms ? caller.rooms() : undefined]);
+      for (const { roomId, record } of keys) {
+        const subscription = subscriptions.get(roomId);
+        const room = record ?? rooms?.get(roomId);
+        if (subscription?.t === 'd' && room !== undefined) counters.set(roomId, countersFrom(room, subscription));
+      }
+      return { way, counters, refusal: undefined };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return { way, counters, refusal: error };
+    }
+  }
 }
 
-async function readBulk(keys: readonly CountersKey[], caller: CallerLists): Promise<Map<string, RestCounters>> {
-  const needsRooms = keys.some(({ record }) => record === undefined);
-  const [subscriptions, rooms] = await Promise.all([
-    unlessRefused(caller.subscriptions()),
-    needsRooms ? unlessRefused(caller.rooms()) : undefined,
-  ]);
-  const known = new Map<string, RestCounters>();
-  for (const { roomId, record } of keys) {
-    const subscription = subscriptions?.get(roomId);
-    const room = record ?? rooms?.get(roomId);
-    if (subscription?.t === 'd' && room !== undefined) known.set(roomId, countersFrom(room, subscription));
-  }
-  return known;
+interface Bulk {
+  readonly way: 'single' | 'bulk';
+  readonly counters: ReadonlyMap<string, RestCounters>;
+  /** Why the bulk way did not answer. */
+  readonly refusal: GatewayError | undefined;
 }
+
+const isOwn = ({ userId, needsMembers }: CountersKey): boolean => userId === undefined && !needsMembers;
+
+/** Counters of a room need a membership in it, and `subscriptions.get` names all of the caller's. */
+const notAMember = () => new GatewayError('FORBIDDEN', 'The workspace does not let this user do that (subscriptions.get).');
 
 /** What `im.counters` would answer, but for the number of members. */
 const countersFrom = (room: RestDirectMessage, subscription: RestSubscription): RestCounters => ({

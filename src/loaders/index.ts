@@ -1,4 +1,5 @@
 import type { UpstreamClient } from '../upstream/client.ts';
+import type { SearchAllowance } from '../planning/search-allowance.ts';
 import { createCallerLists } from './caller.ts';
 import { countersLoader } from './counters.ts';
 import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
@@ -7,12 +8,12 @@ import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
 import { meLoader, membersLoader, userLoader } from './users.ts';
 
 /** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. */
-export function createLoaders(upstream: UpstreamClient) {
+export function createLoaders(upstream: UpstreamClient, search: SearchAllowance) {
   const caller = createCallerLists(upstream);
   const roomInfos = roomInfoLoader(upstream);
   return {
     roomInfos,
-    rooms: roomLoader(caller, roomInfos),
+    rooms: roomLoader(upstream, caller, roomInfos),
     roomPages: roomPageLoaders(upstream),
     subscriptions: caller.subscriptions,
     counters: countersLoader(upstream, caller),
@@ -20,7 +21,7 @@ export function createLoaders(upstream: UpstreamClient) {
     historyPages: historyPageLoader(upstream),
     messages: messageLoader(upstream),
     receipts: receiptsLoader(upstream),
-    members: membersLoader(upstream),
+    members: membersLoader(upstream, search),
     users: userLoader(upstream),
     me: meLoader(upstream),
   };

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { SearchAllowance } from '../planning/search-allowance.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imMembers } from '../upstream/endpoints/im-members.ts';
 import { me } from '../upstream/endpoints/me.ts';
@@ -9,22 +10,20 @@ import { settleAll } from './settle-all.ts';
 
 /** Rows of one `im.members` answer; a room has 8 members at most unless the workspace raised that. */
 const membersPerCall = 100;
-/** Calls for the members of one room at most. */
-const maxCalls = 10;
-
-/** All active members by room: their order upstream changes with every presence, so a part of them is no page. */
-export const membersLoader = (upstream: UpstreamClient) =>
+/**
+ * All active members by room: their order upstream changes with every presence, so a part of them is no page. Rooms with
+ * more members than one answer holds take calls from the request's allowance.
+ */
+export const membersLoader = (upstream: UpstreamClient, search: SearchAllowance) =>
   new DataLoader<string, RestUser[]>((roomIds) =>
     settleAll(roomIds, async (roomId) => {
       const members = new Map<string, RestUser>();
-      let offset = 0;
-      for (let call = 1; call <= maxCalls; call += 1) {
+      for (let offset = 0; ; search.take()) {
         const { rows, total } = await imMembers(upstream, { roomId, offset, count: membersPerCall });
         for (const row of rows) if (row !== undefined) members.set(row._id, row);
         offset += rows.length;
-        if (rows.length === 0 || offset >= total) break;
+        if (rows.length === 0 || offset >= total) return [...members.values()];
       }
-      return [...members.values()];
     }),
   );
 

@@ -75,6 +75,7 @@ export function* readOffsetPage<Row>(
   const count = Math.min(maxPageSize, size + 1);
   const cursorOffset = isReversed ? Math.max(0, cursor.total - 1 - cursor.offset) : cursor.offset;
   const search = new Search(cursorOffset, cursor.total, count);
+  let hasRestarted = false;
   for (let call = 1; call <= maxCalls; call += 1) {
     const { offset } = search;
     const answer = yield { offset, count, isReversed };
@@ -84,8 +85,10 @@ export function* readOffsetPage<Row>(
     const start = firstNew === -1 ? rows.length : firstNew;
     const hasNeighbour = offset === 0 || rows.slice(0, start).some((row) => row !== undefined);
     if (hasNeighbour && (firstNew !== -1 || isWholeRest)) {
-      const isBest = isWholeRest || rows.length - start >= size || start <= 1;
+      // Filled up by one more call at most: while others write all the time, the next would find it moved again.
+      const isBest = isWholeRest || rows.length - start >= size || start <= 1 || hasRestarted;
       if (isBest) return cutPage(query, answer, offset, start);
+      hasRestarted = true;
       search.restartAt(offset + start - 1);
     } else if (rows.length === 1 && !isWholeRest) {
       throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gives one row a call: its lists cannot be paged.');

@@ -82,6 +82,7 @@ export function* readTimelinePage<Row>(
       read.take(answer, overlap);
       if (isEnd || read.hasReachedSince) return read.page(true);
       if (read.complete().length >= (isShort ? plan.size : 1)) return read.page(false);
+      if (read.lastKey === Number.POSITIVE_INFINITY) break; // not one row could be read
       overlap = read.canContinue && query.provenCap() > 1 ? 1 : 0;
       const count = Math.min(maxPageSize, (isShort ? 1 : fullCount) + overlap);
       window = { latest: isoOf(read.lastKey), oldest: since, inclusive: true, offset: read.rowsAtLastKey - overlap, count };
@@ -91,9 +92,7 @@ export function* readTimelinePage<Row>(
       window = { ...window, offset: 0, count: fullCount };
     }
   }
-  throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The history cannot be read: try again.', {
-    detail: `no page after ${maxCalls} calls`,
-  });
+  throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave a history that cannot be read.', { detail: 'no page' });
 }
 
 /** Asks for one row that is newer than the cursor: whether there is one tells whether a previous page has rows. */

@@ -47,13 +47,14 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
       record: room.t === undefined ? undefined : room,
     }),
 
-  messages: async (room, args, { loaders }) => {
+  messages: (room, args, { loaders, search }) => {
     const order = messageOrder(args.orderBy);
     const filters = readFilters(args.filterBy);
     return offsetConnection(args, {
       binding: `messages ${room._id} ${order.name} ${JSON.stringify(filters)}`,
       isDescending: order.isDescending,
       placeOf: order.placeOf,
+      search,
       load: ({ offset, count, isReversed }) =>
         loaders.messagePages.load({ roomId: room._id, offset, count, sort: order.sortFor(isReversed), ...filters }),
     });

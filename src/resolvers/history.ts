@@ -16,7 +16,7 @@ import type { DirectMessageHistoryArgs } from './types.generated.ts';
 export async function historyConnection(
   roomId: string,
   args: Partial<DirectMessageHistoryArgs>,
-  { loaders, workspace }: Context,
+  { loaders, workspace, search }: Context,
   info: GraphQLResolveInfo,
 ): Promise<HistoryConnection> {
   const plan = planPage(args);
@@ -39,7 +39,7 @@ export async function historyConnection(
   };
   const load = (window: TimelineWindow, withUnreads: boolean) =>
     loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads: withUnreads });
-  const page = await follow(readTimelinePage(query), (window) => load(window, unreads));
+  const page = await follow(readTimelinePage(query), (window) => load(window, unreads), { calls: 2, search });
   const hasPreviousPage =
     page.hasPreviousPage ?? (async () => (await load(newerWindow(query), false)).rows.length > 0);
   const connection = toConnection({ ...page, hasPreviousPage }, (message) =>

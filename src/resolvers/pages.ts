@@ -1,18 +1,28 @@
-import type { PageArgs } from '../pagination/args.ts';
-import { planPage } from '../pagination/args.ts';
+import { planPage, type PageArgs } from '../pagination/args.ts';
 import { emptyPage, toConnection, type Connection } from '../pagination/connection.ts';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
 import { readOffsetPage, type OffsetAnswer, type OffsetWindow } from '../pagination/offset.ts';
 import type { PlaceOf } from '../pagination/place.ts';
 import { cutWhole } from '../pagination/whole.ts';
+import type { SearchAllowance } from '../planning/search-allowance.ts';
+
+/** What a page may cost: calls of its own, which the plan counted, and what it takes from the request's allowance. */
+export interface PageBudget {
+  readonly calls: number;
+  readonly search: SearchAllowance;
+}
 
 /** Runs a reader of pages: every window it yields is loaded, and the answer given back, until it returns the page. */
 export async function follow<Window, Page, Answer>(
   reader: Generator<Window, Page, Answer>,
   load: (window: Window) => Promise<Answer>,
+  { calls, search }: PageBudget,
 ): Promise<Page> {
   let step = reader.next();
-  while (step.done !== true) step = reader.next(await load(step.value));
+  for (let call = 1; step.done !== true; call += 1) {
+    if (call > calls) search.take();
+    step = reader.next(await load(step.value));
+  }
   return step.value;
 }
 
@@ -22,12 +32,13 @@ export interface OffsetList<Row> {
   readonly isDescending: boolean;
   readonly placeOf: PlaceOf<Row>;
   readonly load: (window: OffsetWindow) => Promise<OffsetAnswer<Row>>;
+  readonly search: SearchAllowance;
 }
 
 /** A page of a list that upstream pages by offset. See `pagination/offset.ts`. */
 export async function offsetConnection<Row>(
   args: PageArgs,
-  { binding, isDescending, placeOf, load }: OffsetList<Row>,
+  { binding, isDescending, placeOf, load, search }: OffsetList<Row>,
 ): Promise<Connection<Row> & { totalCount: number | (() => Promise<number>) }> {
   const plan = planPage(args);
   const cursor = decodeCursor(binding, plan);
@@ -35,7 +46,8 @@ export async function offsetConnection<Row>(
     const totalCount = async () => (await load({ offset: 0, count: 1, isReversed: false })).total;
     return { ...toConnection<Row>(emptyPage, () => ''), totalCount };
   }
-  const page = await follow(readOffsetPage({ plan, cursor, isDescending, placeOf }), load);
+  const budget = { calls: cursor === undefined ? 1 : 2, search };
+  const page = await follow(readOffsetPage({ plan, cursor, isDescending, placeOf }), load, budget);
   const { offsets, total } = page;
   const cursorOf = (row: Row, index: number) =>
     encodeCursor(binding, { ...placeOf(row), offset: offsets[index] ?? 0, total });

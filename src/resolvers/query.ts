@@ -43,12 +43,13 @@ interface RoomListArgs extends PageArgs {
   readonly orderBy?: DirectMessageOrder | null | undefined;
 }
 
-function roomConnection(list: 'everyone' | 'own', args: RoomListArgs, { loaders }: Context): Promise<RoomConnection> {
+function roomConnection(list: 'everyone' | 'own', args: RoomListArgs, { loaders, search }: Context): Promise<RoomConnection> {
   const order = roomOrder(args.orderBy);
   return offsetConnection(args, {
     binding: `rooms ${list} ${order.name}`,
     isDescending: order.isDescending,
     placeOf: order.placeOf,
+    search,
     load: ({ offset, count, isReversed }) =>
       loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed) }),
   });

@@ -8,6 +8,7 @@ const maxJsonDepth = 256;
 /** Input is normalised to upstream's form; output is upstream's own text, which the resolvers have checked. */
 export const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
+  description: 'An instant: ISO 8601, UTC, milliseconds, such as `2023-11-01T23:20:57.357Z`.',
   serialize: (value) => {
     if (typeof value === 'string' && isInstant(value)) return value;
     throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave something else than an instant.');
@@ -24,6 +25,7 @@ export const DateTime = new GraphQLScalarType<string, string>({
 
 export const Json = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
+  description: 'Any JSON value, as upstream sent it.',
   serialize: (value) => {
     if (isNestedWithin(value, maxJsonDepth)) return value;
     throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave a value that is nested too deep.');

@@ -881,11 +881,30 @@ export type ResolversParentTypes = {
   Viewer: ViewerParent;
 };
 
+export type CallsDirectiveArgs = {
+  endpoint: Scalars['String']['input'];
+  from?: Maybe<Scalars['Int']['input']>;
+  searches?: Maybe<Scalars['Boolean']['input']>;
+  upTo?: Maybe<Scalars['Int']['input']>;
+};
+
+export type CallsDirectiveResolver<Result, Parent, ContextType = Context, Args = CallsDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type FromRecordDirectiveArgs = {
+  whole?: Maybe<Scalars['Boolean']['input']>;
+};
+
+export type FromRecordDirectiveResolver<Result, Parent, ContextType = Context, Args = FromRecordDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type KeyDirectiveArgs = {
   fields: Scalars['String']['input'];
 };
 
 export type KeyDirectiveResolver<Result, Parent, ContextType = Context, Args = KeyDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type ReferenceDirectiveArgs = { };
+
+export type ReferenceDirectiveResolver<Result, Parent, ContextType = Context, Args = ReferenceDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AttachmentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Attachment'] = ResolversParentTypes['Attachment']> = {
   attachments: Resolver<ReadonlyArray<ResolversTypes['Attachment']>, ParentType, ContextType>;
@@ -1180,5 +1199,8 @@ export type Resolvers<ContextType = Context> = {
 };
 
 export type DirectiveResolvers<ContextType = Context> = {
+  calls: CallsDirectiveResolver<any, any, ContextType>;
+  fromRecord: FromRecordDirectiveResolver<any, any, ContextType>;
   key: KeyDirectiveResolver<any, any, ContextType>;
+  reference: ReferenceDirectiveResolver<any, any, ContextType>;
 };

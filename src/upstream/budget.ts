@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Gate, systemClock, type Clock } from './gate.ts';
+import { readRateHeaders } from './rate-headers.ts';
 
-/** What one endpoint still allows in the current window, as its last answer said. Times in epoch milliseconds. */
+/** What one endpoint still allows in the current window. Times in epoch milliseconds. */
 export interface EndpointBudget {
   readonly endpoint: string;
   readonly limit: number;
@@ -8,61 +10,129 @@ export interface EndpointBudget {
   readonly resetAt: number;
 }
 
-/** A window that ends later than this is not believed: Rocket.Chat's default is one minute. */
-const maxWindowMs = 15 * 60_000;
-/** Callers whose exemption is remembered; the one heard of longest ago is forgotten first. */
-const maxExemptCallers = 10_000;
+/** Who makes a call: the window is the address's, a turn in the queue and an exemption are the caller's. */
+export interface BudgetCaller {
+  /** Hash of user id and token. */
+  readonly key: string;
+  /** The end user's address where it is forwarded; else the gateway's own, for everybody. */
+  readonly address: string | undefined;
+}
+
+/** What an answer told: its headers, and how the workspace's limiter treated the call. */
+export interface BudgetAnswer {
+  readonly headers: IncomingHttpHeaders;
+  /** `passed`: it had its turn; `refused`: too many calls; `unknown`: an error that may have come before the limiter. */
+  readonly limiter: 'passed' | 'refused' | 'unknown';
+  /** Epoch milliseconds until which a refusal holds. */
+  readonly refusedUntil?: number;
+}
+
+/** A place in the line for one call. Every ticket whose `ready` resolves must `exit`; one that is given up must `leave`. */
+export interface Ticket {
+  readonly ready: Promise<void> | undefined;
+  readonly leave: () => void;
+  /** The call has ended, with an answer or without one. */
+  readonly exit: (answer: BudgetAnswer | undefined) => void;
+}
+
+const leave = () => undefined;
+
+/** Callers and windows that are remembered; those used longest ago are forgotten first. */
+const maxCallers = 10_000;
+const maxGates = 10_000;
 
 /**
- * The call windows of one workspace, learnt from its answers. Rocket.Chat counts by client address, route and method,
- * so all users of a gateway share a window; users with `api-bypass-rate-limit` are not counted and get no headers.
+ * The call windows of one workspace. Rocket.Chat counts by client address, route and method, so all users of a gateway
+ * share a window unless their addresses are forwarded. Users with `api-bypass-rate-limit` are not counted and get no
+ * headers, as does everybody where the limiter is off: once that is seen, a caller's calls are not held back.
  */
 export class Budget {
-  readonly #windows = new Map<string, EndpointBudget>();
-  readonly #exempt = new Set<string>();
-  readonly #now: () => number;
+  readonly #clock: Clock;
+  readonly #gates = new Map<string, Gate>();
+  readonly #callers = new Map<string, 'limited' | 'exempt'>();
 
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
   }
 
-  /** Learns from an answer. `counted`: the limiter had its turn, so that missing headers mean that it let this caller by. */
-  learn(endpoint: string, callerKey: string, headers: IncomingHttpHeaders, counted: boolean): void {
-    const limit = wholeNumber(headers['x-ratelimit-limit']);
-    const remaining = wholeNumber(headers['x-ratelimit-remaining']);
-    const resetAt = readReset(headers['x-ratelimit-reset'], this.#now());
-    if (limit !== undefined && remaining !== undefined && resetAt !== undefined) {
-      this.#windows.set(endpoint, { endpoint, limit, remaining, resetAt });
-      this.#exempt.delete(callerKey);
-    } else if (counted && this.#windows.size > 0) {
-      this.#exempt.delete(callerKey);
-      this.#exempt.add(callerKey);
-      if (this.#exempt.size > maxExemptCallers) {
-        for (const oldest of this.#exempt) {
-          this.#exempt.delete(oldest);
-          break;
-        }
-      }
+  /** Asks for a call. It may be made once `ready` (undefined: at once) resolves; when that rejects, not at all. */
+  enter(endpoint: string, caller: BudgetCaller, until: number): Ticket {
+    const gate = this.#gate(endpoint, caller.address);
+    const status = this.#callers.get(caller.key);
+    if (status === 'exempt') return { ready: undefined, leave, exit: (answer) => this.#learn(gate, caller, answer) };
+    // A caller of whom nothing is known may be exempt: one call of his finds out, even where the window is used up.
+    if (status === undefined && !gate.allows(1) && gate.isExhausted) {
+      this.#remember(caller.key, 'limited');
+      return { ready: undefined, leave, exit: (answer) => this.#learn(gate, caller, answer) };
     }
+    const turn = gate.enter(caller.key, until);
+    return {
+      ready: turn?.promise,
+      leave: turn?.leave ?? leave,
+      exit: (answer) => {
+        this.#learn(gate, caller, answer);
+        gate.exit(answer === undefined && this.#callers.get(caller.key) !== 'exempt');
+      },
+    };
   }
 
-  /** The windows that are still open, in the order of the endpoints' names; none for an exempt caller. */
-  current(callerKey: string): EndpointBudget[] {
-    if (this.#exempt.has(callerKey)) return [];
-    const now = this.#now();
-    return [...this.#windows.values()]
-      .filter((window) => window.resetAt > now)
-      .toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
+  #learn(gate: Gate, caller: BudgetCaller, answer: BudgetAnswer | undefined): void {
+    if (answer === undefined) return;
+    const rate = readRateHeaders(answer.headers, this.#clock.now());
+    const isRefused = answer.limiter === 'refused';
+    if (rate !== undefined) gate.learn(isRefused ? { ...rate, remaining: 0 } : rate);
+    else if (answer.refusedUntil !== undefined) gate.close(answer.refusedUntil);
+    if (rate !== undefined || isRefused) this.#remember(caller.key, 'limited');
+    else if (answer.limiter === 'passed') this.#remember(caller.key, 'exempt');
+  }
+
+  /** Whether so many calls could be made now, without waiting. */
+  allows(endpoint: string, caller: BudgetCaller, count: number): boolean {
+    if (this.#callers.get(caller.key) === 'exempt') return true;
+    return this.#gates.get(gateKey(endpoint, caller.address))?.allows(count) ?? true;
+  }
+
+  /** The windows that are open for a caller, in the order of the endpoints' names; none for an exempt one. */
+  current(caller: BudgetCaller): EndpointBudget[] {
+    if (this.#callers.get(caller.key) === 'exempt') return [];
+    return this.windows().filter(({ address }) => address === caller.address);
+  }
+
+  /** All open windows. */
+  windows(): (EndpointBudget & { readonly address: string | undefined })[] {
+    const open = [...this.#gates].flatMap(([key, gate]) => {
+      const [endpoint = '', address] = key.split(' ');
+      const { window } = gate;
+      return window === undefined ? [] : [{ endpoint, address: address === '' ? undefined : address, ...window }];
+    });
+    return open.toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
+  }
+
+  #gate(endpoint: string, address: string | undefined): Gate {
+    const key = gateKey(endpoint, address);
+    const known = this.#gates.get(key);
+    if (known !== undefined) return known;
+    const gate = new Gate(endpoint, this.#clock);
+    this.#gates.set(key, gate);
+    if (this.#gates.size > maxGates) forgetFirst(this.#gates, (oldest) => oldest.isIdle);
+    return gate;
+  }
+
+  #remember(callerKey: string, status: 'limited' | 'exempt'): void {
+    if (this.#callers.get(callerKey) === status) return;
+    this.#callers.delete(callerKey);
+    this.#callers.set(callerKey, status);
+    if (this.#callers.size > maxCallers) forgetFirst(this.#callers, () => true);
   }
 }
 
-const wholeNumber = (header: string | string[] | undefined): number | undefined =>
-  typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : undefined;
+const gateKey = (endpoint: string, address: string | undefined): string => `${endpoint} ${address ?? ''}`;
 
-/** `X-RateLimit-Reset` in epoch milliseconds (seconds are tolerated); undefined when it is no time within 15 minutes. */
-export function readReset(header: string | string[] | undefined, now: number): number | undefined {
-  if (typeof header !== 'string' || !/^\d{1,15}$/.test(header)) return undefined;
-  const value = Number(header);
-  const resetAt = value < 1e11 ? value * 1000 : value;
-  return resetAt > now && resetAt <= now + maxWindowMs ? resetAt : undefined;
+function forgetFirst<Value>(map: Map<string, Value>, mayGo: (value: Value) => boolean): void {
+  for (const [key, value] of map) {
+    if (mayGo(value)) {
+      map.delete(key);
+      return;
+    }
+  }
 }

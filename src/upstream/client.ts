@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { GatewayError } from '../errors.ts';
-import { asObject, type JsonObject } from '../json.ts';
-import { Budget } from './budget.ts';
-import { refusal } from './refusals.ts';
-import { NoAnswer, Transport, type Answer } from './transport.ts';
+import type { JsonObject } from '../json.ts';
+import type { EndpointBudget } from './budget.ts';
+import type { Caller, Credentials, Workspace } from './workspace.ts';
+
+export { badShape } from './workspace.ts';
 
 /** Every path this gateway ever asks, below `/api/v1/`: all GET, none with a parameter of the client's choosing. */
 export type Endpoint =
@@ -24,61 +24,41 @@ export type Endpoint =
 /** Query parameters. Undefined is left out: Rocket.Chat refuses empty values and unknown names. */
 export type Params = { readonly [name: string]: string | number | undefined };
 
-/** A pair that Rocket.Chat gave at login, checked for form only. */
-export interface Credentials {
-  readonly userId: string;
-  readonly authToken: string;
-}
-
-/** What one workspace taught this process; shared by all callers, so it may hold nothing about a caller's data. */
-export interface Workspace {
-  readonly budget: Budget;
-  readonly transport: Transport;
-  readonly timeoutMs: number;
-  /** Whether read receipts are licensed, and when that was learnt (epoch ms). */
-  receiptsLicence: { readonly isLicensed: boolean; readonly at: number } | undefined;
-  /** Rows of the longest page seen: the workspace's cap on `count` is at least that. */
-  longestPage: number;
-}
-
-export interface WorkspaceOptions {
-  readonly url: string;
-  /** Milliseconds that one call may take in all. */
-  readonly timeoutMs: number;
-}
-
-export const createWorkspace = ({ url, timeoutMs }: WorkspaceOptions): Workspace => ({
-  budget: new Budget(),
-  transport: new Transport({ url }),
-  timeoutMs,
-  receiptsLicence: undefined,
-  longestPage: 0,
-});
+/** What is left of a request's time when a call has waited for its window, to be made and answered. Milliseconds. */
+const answerMarginMs = 100;
 
 /** Calls of one request, made with one caller's credentials: never kept beyond the request. */
 export class UpstreamClient {
   readonly workspace: Workspace;
   readonly callerId: string;
-  readonly #callerKey: string;
-  readonly #headers: string[];
+  readonly #caller: Caller;
+  readonly #deadline: number;
   readonly #pending = new Set<() => void>();
   #stopped: GatewayError | undefined;
   #rejected: GatewayError | undefined;
-  /** Upstream calls made so far. */
-  calls = 0;
+  /** Upstream calls made so far, by endpoint; joined ones are not among them. */
+  readonly calls = new Map<Endpoint, number>();
+  /** Calls of another request of the same caller that this one joined. */
+  sharedCalls = 0;
   /** Rows left out of the answer because they had not the shape of their kind. */
   droppedRows = 0;
 
-  constructor(workspace: Workspace, { userId, authToken }: Credentials) {
+  /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
+  constructor(workspace: Workspace, credentials: Credentials, deadline: number) {
     this.workspace = workspace;
-    this.callerId = userId;
-    this.#callerKey = createHash('sha256').update(`${userId}\0${authToken}`).digest('base64url');
-    this.#headers = ['x-auth-token', authToken, 'x-user-id', userId, 'accept', 'application/json', 'accept-encoding', 'identity'];
+    this.callerId = credentials.userId;
+    this.#caller = workspace.caller(credentials);
+    this.#deadline = deadline;
   }
 
   /** The open call windows, as far as they apply to this caller. */
-  get budget() {
-    return this.workspace.budget.current(this.#callerKey);
+  get budget(): EndpointBudget[] {
+    return this.workspace.budget.current(this.#caller);
+  }
+
+  /** Whether the call window of an endpoint has room for so many calls now. */
+  allows(endpoint: Endpoint, count: number): boolean {
+    return this.workspace.budget.allows(endpoint, this.#caller, count);
   }
 
   /** Gives up every pending call and makes none any more: the deadline passed, or nobody waits for the answer. */
@@ -91,36 +71,26 @@ export class UpstreamClient {
   async get(endpoint: Endpoint, params: Params = {}): Promise<JsonObject> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
-    const answer = await this.#ask(endpoint, `/api/v1/${endpoint}${queryString(params)}`);
-    const body = readBody(answer);
-    const succeeded = answer.status === 200 && body?.['success'] === true;
-    this.workspace.budget.learn(endpoint, this.#callerKey, answer.headers, succeeded);
-    if (succeeded) return body;
-    const error = refusal(endpoint, answer.status, answer.headers, body, Date.now());
-    if (error.code === 'UNAUTHENTICATED') this.#rejected = error; // asking more would be refused as well
-    throw error;
-  }
-
-  async #ask(endpoint: Endpoint, path: string): Promise<Answer> {
-    const { transport, timeoutMs } = this.workspace;
-    let cancelThis: (() => void) | undefined;
-    this.calls += 1;
+    const path = `/api/v1/${endpoint}${queryString(params)}`;
+    const { promise, cancel, isShared } = this.workspace.call({
+      endpoint,
+      path,
+      caller: this.#caller,
+      until: this.#deadline - answerMarginMs,
+      onSent: () => this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1),
+    });
+    this.#pending.add(cancel);
+    if (isShared) this.sharedCalls += 1;
     try {
-      return await transport.get(path, this.#headers, timeoutMs, (cancel) => {
-        cancelThis = cancel;
-        this.#pending.add(cancel);
-      });
+      return await promise;
     } catch (error) {
-      throw this.#stopped ?? noAnswer(endpoint, error);
+      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error; // more would be refused as well
+      throw this.#stopped ?? error;
     } finally {
-      if (cancelThis !== undefined) this.#pending.delete(cancelThis);
+      this.#pending.delete(cancel);
     }
   }
 }
-
-/** The error for an answer whose shape is not the endpoint's. `detail` says what is missing, for the log. */
-export const badShape = (endpoint: Endpoint, detail: string): GatewayError =>
-  new GatewayError('UPSTREAM_BAD_RESPONSE', `The workspace gave an answer to ${endpoint} that cannot be used.`, { detail });
 
 function queryString(params: Params): string {
   let text = '';
@@ -128,27 +98,4 @@ function queryString(params: Params): string {
     if (value !== undefined) text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
   }
   return text;
-}
-
-/** The JSON object of an answer, whatever its content-type says, unless it says HTML or a packed body. */
-function readBody({ headers, body }: Answer): JsonObject | undefined {
-  if (headers['content-type']?.startsWith('text/html') === true) return undefined;
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') return undefined;
-  try {
-    const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
-    return asObject(JSON.parse(body.toString('utf8', start)));
-  } catch {
-    return undefined;
-  }
-}
-
-function noAnswer(endpoint: Endpoint, error: unknown): GatewayError {
-  const detail = error instanceof Error ? error.message : 'unknown failure';
-  const reason = error instanceof NoAnswer ? error.reason : 'connection';
-  if (reason === 'timeout') {
-    return new GatewayError('UPSTREAM_TIMEOUT', `The workspace did not answer ${endpoint} in time.`, { detail });
-  }
-  if (reason === 'too-large') return badShape(endpoint, detail);
-  return new GatewayError('UPSTREAM_UNAVAILABLE', `The workspace cannot be reached (${endpoint}).`, { detail });
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError, type ErrorCode } from '../errors.ts';
 import { asId, type JsonObject } from '../json.ts';
-import { readReset } from './budget.ts';
+import { readReset } from './rate-headers.ts';
 
 /** What Rocket.Chat's `errorType` means here. R7 and R8 differ in words and in `invalid-params`, not in the outcome. */
 const codeOfErrorType: Record<string, ErrorCode | undefined> = {

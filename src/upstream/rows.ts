@@ -1,3 +1,4 @@
+import { GatewayError } from '../errors.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { badShape, type Endpoint, type UpstreamClient } from './client.ts';
 import type { ReadRow, RestPage } from './types.ts';
@@ -43,4 +44,17 @@ export function readPage<Row>(
     throw badShape(endpoint, 'no `total`');
   }
   return { rows, total };
+}
+
+/**
+ * Refuses an answer whose messages are all of another room: what was asked for was a user's id or name, which
+ * Rocket.Chat takes for the room with that user.
+ */
+export function refuseOtherRoom(body: JsonObject, roomId: string): void {
+  const { messages } = body;
+  if (!Array.isArray(messages) || messages.length === 0) return;
+  const rooms = messages.map((message: unknown) => asObject(message)?.['rid']);
+  if (rooms.every((room) => typeof room === 'string' && room !== roomId)) {
+    throw new GatewayError('NOT_FOUND', 'There is no room of that id: it names a user. See `directMessageWith`.');
+  }
 }

@@ -49,11 +49,11 @@ export class Transport {
   }
 
   /** `path` begins with a slash. `onStart` receives what gives the call up. */
-  get(path: string, headers: string[], timeoutMs: number, onStart: (cancel: () => void) => void): Promise<Answer> {
+  get(path: string, headers: readonly string[], timeoutMs: number, onStart: (cancel: () => void) => void): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       const exchange = new Exchange(this.#maxBodyBytes, timeoutMs, resolve, reject);
       onStart(() => exchange.fail(new NoAnswer('cancelled', 'given up')));
-      this.#pool.dispatch({ origin: this.#origin, path: this.#prefix + path, method: 'GET', headers }, exchange);
+      this.#pool.dispatch({ origin: this.#origin, path: this.#prefix + path, method: 'GET', headers: headers as string[] }, exchange);
     });
   }
 

@@ -74,7 +74,7 @@ describe('a cursor', () => {
 
   it.each(connections)('of %s with any byte changed, or cut short, is refused and never an internal error', async (_name, query) => {
     const cursor = await issueCursor(query);
-    const mangled = [...cursor].flatMap((letter, index) => [
+    const mangled = Array.from(cursor).flatMap((letter, index) => [
       `${cursor.slice(0, index)}${letter === 'A' ? 'B' : 'A'}${cursor.slice(index + 1)}`,
       cursor.slice(0, index),
     ]);
@@ -128,7 +128,7 @@ describe('history', () => {
     for (let left = inRange.length - 40; ; left -= 40) {
       const { data, errors } = await gateway.ask(history(`first: 40 range: { since: "${since}" } ${after}`, 'notLoadedCount firstNotLoaded { id } pageInfo { hasNextPage endCursor }'));
       expect(errors).toBeUndefined();
-      const page = (data?.['directMessage'] as { history: { pageInfo: { endCursor: string; hasNextPage: boolean } } }).history;
+      const page = (data as unknown as { directMessage: { history: { pageInfo: { endCursor: string; hasNextPage: boolean } } } }).directMessage.history;
       expect(page).toMatchObject({
         notLoadedCount: Math.max(0, left),
         firstNotLoaded: left > 0 ? { id: oldest?._id } : null,
@@ -155,7 +155,7 @@ describe('history', () => {
     const restarted = await startTestGateway({ env: { LOG_LEVEL: 'silent' } });
     const { world } = restarted.demo;
     const first = await restarted.ask(history('first: 2', 'nodes { id } pageInfo { endCursor }'));
-    const page = (first.data?.['directMessage'] as { history: { nodes: { id: string }[]; pageInfo: { endCursor: string } } }).history;
+    const page = (first.data as unknown as { directMessage: { history: { nodes: { id: string }[]; pageInfo: { endCursor: string } } } }).directMessage.history;
     world.remove(page.nodes[1]?.id ?? '');
     const next = (fields: string) => restarted.askCounting(history(`first: 2 after: "${page.pageInfo.endCursor}"`, fields));
     const withNewer = await next('pageInfo { hasPreviousPage }');

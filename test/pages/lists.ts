@@ -37,7 +37,7 @@ const roomId = 'roomOfTheTest1234';
 
 function worldWithRoom(): World {
   const world = createEmptyWorld();
-  const [other] = world.accounts.filter(({ id }) => id !== world.member.id);
+  const other = world.accounts.find(({ id }) => id !== world.member.id);
   world.createRoom({ id: roomId, userIds: [world.member.id, other?.id ?? ''], at: at(0) });
   return world;
 }
@@ -129,7 +129,7 @@ export function roomsList(own: boolean, field: 'CREATED_AT' | 'LAST_MESSAGE_AT' 
 }
 
 /** Counts as texts of equal length, so that they compare as texts. */
-const textKey = (value: unknown): string => (typeof value === 'number' ? String(value).padStart(6, '0') : String(value ?? ''));
+const textKey = (value: unknown): string => (typeof value === 'number' ? String(value).padStart(6, '0') : typeof value === 'string' ? value : '');
 
 /** Receipts of one message. */
 export function receiptsList(): LivingList {

@@ -31,7 +31,7 @@ const query: TypedDocumentNode<Page, Record<string, unknown>> = gql`
 
 function worldOf(count: number): World {
   const world = createEmptyWorld();
-  const [other] = world.accounts.filter(({ id }) => id !== world.member.id);
+  const other = world.accounts.find(({ id }) => id !== world.member.id);
   world.createRoom({ id: roomId, userIds: [world.member.id, other?.id ?? ''], at: '2026-03-02T08:00:00.000Z' });
   // Three messages to a millisecond.
   for (let index = 0; index < count; index += 1) {
@@ -52,10 +52,10 @@ function clientOf({ url, demo }: TestGateway): ApolloClient {
 /** Posts in front and deletes anywhere, without pause, until it is stopped; remembers what it deleted. */
 function startWriter(world: World) {
   const deleted = new Set<string>();
-  let isStopped = false;
+  const stopping = new AbortController();
   let turn = 0;
   const done = (async () => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       turn += 1;
       world.post({ roomId, userId: world.member.id, text: `new ${turn}` });
       const messages = world.messagesOf(roomId);
@@ -69,7 +69,7 @@ function startWriter(world: World) {
   })();
   return {
     async stop() {
-      isStopped = true;
+      stopping.abort();
       await done;
       return deleted;
     },

@@ -1,82 +1,225 @@
 import { describe, expect, it } from 'vitest';
-import { Budget, readReset } from '../../src/upstream/budget.ts';
+import { GatewayError } from '../../src/errors.ts';
+import { Budget, type BudgetAnswer, type Ticket } from '../../src/upstream/budget.ts';
+import type { Clock } from '../../src/upstream/gate.ts';
 
-const now = 1_800_000_000_000;
-const headers = (remaining: number, resetAt: number | string = now + 60_000) => ({
+const start = 1_800_000_000_000;
+
+/** A clock that stands still until it is moved. */
+function manualClock(): Clock & { move(ms: number): void } {
+  let now = start;
+  const timers = new Set<{ at: number; callback: () => void }>();
+  return {
+    now: () => now,
+    after(ms, callback) {
+      const timer = { at: now + ms, callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    move(ms) {
+      now += ms;
+      for (const timer of [...timers].filter(({ at }) => at <= now)) {
+        timers.delete(timer);
+        timer.callback();
+      }
+    },
+  };
+}
+
+const rate = (remaining: number, resetAt: number | string = start + 60_000) => ({
   'x-ratelimit-limit': '10',
   'x-ratelimit-remaining': String(remaining),
   'x-ratelimit-reset': String(resetAt),
 });
+const passed = (remaining: number, resetAt?: number): BudgetAnswer => ({ headers: rate(remaining, resetAt), limiter: 'passed' });
+const exempt: BudgetAnswer = { headers: {}, limiter: 'passed' };
 
-describe('the end of a window', () => {
-  it.each<[string, string | string[] | undefined, number | undefined]>([
-    ['milliseconds', String(now + 5000), now + 5000],
-    ['seconds', String(now / 1000 + 5), now + 5000],
-    ['the past', String(now - 1), undefined],
-    ['now', String(now), undefined],
-    ['a quarter of an hour', String(now + 15 * 60_000), now + 15 * 60_000],
-    ['the far future', String(now + 15 * 60_000 + 1), undefined],
-    ['no number', 'soon', undefined],
-    ['a negative number', '-5', undefined],
-    ['nothing', undefined, undefined],
-    ['two values', ['1', '2'], undefined],
-  ])('given as %s', (_name, header, resetAt) => {
-    expect(readReset(header, now)).toBe(resetAt);
+const maya = { key: 'maya', address: undefined };
+const jonas = { key: 'jonas', address: undefined };
+const botty = { key: 'botty', address: undefined };
+const far = start + 1_000_000;
+
+/** What became of a ticket so far. */
+async function stateOf(ticket: Ticket): Promise<string> {
+  if (ticket.ready === undefined) return 'at once';
+  const waiting = new Promise((resolve) => {
+    setImmediate(() => resolve('waits'));
+  });
+  return Promise.race([ticket.ready.then(() => 'ready', (error: unknown) => (error instanceof GatewayError ? error.code : 'odd')), waiting]) as Promise<string>;
+}
+
+/** A budget that knows its window, with so many calls left. */
+function budgetWith(remaining: number, clock = manualClock()) {
+  const budget = new Budget(clock);
+  budget.enter('im.counters', maya, far).exit(passed(remaining));
+  return { budget, clock };
+}
+
+describe('an endpoint of which nothing is known', () => {
+  it('is asked once; the other calls wait for what that answer tells', async () => {
+    const budget = new Budget(manualClock());
+    const first = budget.enter('im.counters', maya, start + 10_000);
+    const others = Array.from({ length: 11 }, () => budget.enter('im.counters', maya, start + 10_000));
+    expect(await Promise.all([first, ...others].map(stateOf))).toEqual(['at once', ...Array.from({ length: 11 }, () => 'waits')]);
+    first.exit(passed(9));
+    expect(await Promise.all(others.map(stateOf))).toEqual([...Array.from({ length: 9 }, () => 'ready'), 'waits', 'waits']);
+    for (const [index, ticket] of others.slice(0, 9).entries()) ticket.exit(passed(8 - index));
+    expect(await Promise.all(others.slice(9).map(stateOf))).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+  });
+
+  it('goes on with the next when the first call is lost', async () => {
+    const budget = new Budget(manualClock());
+    const first = budget.enter('im.counters', maya, far);
+    const second = budget.enter('im.counters', maya, far);
+    first.exit(undefined);
+    expect(await stateOf(second)).toBe('ready');
   });
 });
 
-describe('the budget', () => {
-  it('is what the last answers said, by endpoint', () => {
-    const budget = new Budget(() => now);
-    budget.learn('dm.messages', 'maya', headers(9), true);
-    budget.learn('im.counters', 'jonas', headers(3), true);
-    budget.learn('dm.messages', 'jonas', headers(8), false);
-    expect(budget.current('maya')).toEqual([
-      { endpoint: 'dm.messages', limit: 10, remaining: 8, resetAt: now + 60_000 },
-      { endpoint: 'im.counters', limit: 10, remaining: 3, resetAt: now + 60_000 },
-    ]);
+describe('a window', () => {
+  it('counts the calls under way, so that the one too many is not sent', async () => {
+    const { budget } = budgetWith(2);
+    const tickets = Array.from({ length: 3 }, () => budget.enter('im.counters', maya, start + 10_000));
+    expect(await Promise.all(tickets.map(stateOf))).toEqual(['at once', 'at once', 'waits']);
+    tickets[0]?.exit(passed(1));
+    tickets[1]?.exit(passed(0));
+    expect(await stateOf(tickets[2] as Ticket)).toBe('RATE_LIMITED');
   });
 
-  it('has no window that has ended', () => {
-    let time = now;
-    const budget = new Budget(() => time);
-    budget.learn('dm.messages', 'maya', headers(9), true);
-    time = now + 60_000;
-    expect(budget.current('maya')).toEqual([]);
+  it('says when to try again', async () => {
+    const { budget, clock } = budgetWith(0);
+    clock.move(18_500);
+    const error = await budget.enter('im.counters', maya, start + 20_000).ready?.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', extensions: { retryAfterSeconds: 42 } });
   });
 
-  it('has nothing for a caller whom the limiter lets by, until it no longer does', () => {
-    const budget = new Budget(() => now);
-    budget.learn('dm.messages', 'maya', headers(9), true);
-    budget.learn('dm.messages', 'botty', {}, true);
-    expect(budget.current('botty')).toEqual([]);
-    expect(budget.current('maya')).toHaveLength(1);
-    budget.learn('dm.messages', 'botty', headers(8), true);
-    expect(budget.current('botty')).toHaveLength(1);
+  it('takes the smallest number left of answers that overtake each other', async () => {
+    const { budget } = budgetWith(9);
+    const [one, two] = [budget.enter('im.counters', maya, far), budget.enter('im.counters', maya, far)];
+    two?.exit(passed(7));
+    one?.exit(passed(8));
+    expect(budget.current(maya)).toMatchObject([{ remaining: 7 }]);
   });
 
-  it('does not take a refusal before the limiter for an exemption', () => {
-    const budget = new Budget(() => now);
-    budget.learn('dm.messages', 'maya', headers(9), true);
-    budget.learn('dm.list.everyone', 'maya', {}, false);
-    expect(budget.current('maya')).toHaveLength(1);
+  it('counts a call that got no answer as made', () => {
+    const { budget } = budgetWith(5);
+    budget.enter('im.counters', maya, far).exit(undefined);
+    expect(budget.current(maya)).toMatchObject([{ remaining: 4 }]);
   });
 
-  it.each([
-    ['limit', { 'x-ratelimit-limit': 'ten' }],
-    ['remaining', { 'x-ratelimit-remaining': '-1' }],
-    ['reset', { 'x-ratelimit-reset': 'x' }],
-  ])('ignores headers with a senseless %s', (_name, odd) => {
-    const budget = new Budget(() => now);
-    budget.learn('dm.messages', 'maya', { ...headers(9), ...odd }, true);
-    expect(budget.current('maya')).toEqual([]);
+  it('that ends before the request must be answered is worth waiting for', async () => {
+    const { budget, clock } = budgetWith(0);
+    const patient = budget.enter('im.counters', maya, start + 61_000);
+    const hurried = budget.enter('im.counters', maya, start + 59_000);
+    expect([await stateOf(patient), await stateOf(hurried)]).toEqual(['waits', 'RATE_LIMITED']);
+    clock.move(60_021);
+    expect(await stateOf(patient)).toBe('ready');
   });
 
-  it('remembers a bounded number of exempt callers', () => {
-    const budget = new Budget(() => now);
-    budget.learn('dm.messages', 'maya', headers(9), true);
-    for (let caller = 0; caller <= 10_000; caller += 1) budget.learn('dm.messages', `bot ${caller}`, {}, true);
-    expect(budget.current('bot 0')).toHaveLength(1);
-    expect(budget.current('bot 1')).toEqual([]);
+  it('has all its calls again when it has ended, and no more', async () => {
+    const { budget, clock } = budgetWith(0);
+    clock.move(61_000);
+    expect(budget.current(maya)).toEqual([]);
+    const tickets = Array.from({ length: 11 }, () => budget.enter('im.counters', maya, far));
+    expect((await Promise.all(tickets.map(stateOf))).filter((state) => state === 'at once')).toHaveLength(10);
+  });
+
+  it('of one endpoint does not touch another', async () => {
+    const { budget } = budgetWith(0);
+    expect(await stateOf(budget.enter('dm.messages', maya, far))).toBe('at once');
+  });
+
+  it('is closed by a refusal without headers, for the seconds that it names', async () => {
+    const { budget, clock } = budgetWith(5);
+    budget.enter('im.counters', maya, far).exit({ headers: {}, limiter: 'refused', refusedUntil: start + 7000 });
+    expect(await stateOf(budget.enter('im.counters', maya, start + 6000))).toBe('RATE_LIMITED');
+    clock.move(7100);
+    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('at once');
+  });
+
+  it('is not touched by an error that may have come before the limiter', async () => {
+    const { budget } = budgetWith(5);
+    budget.enter('im.counters', maya, far).exit({ headers: {}, limiter: 'unknown' });
+    expect(budget.current(maya)).toMatchObject([{ remaining: 5 }]);
+  });
+});
+
+describe('callers whose calls wait', () => {
+  it('take turns, so that twenty calls of one do not starve the others', async () => {
+    const { budget } = budgetWith(10);
+    const running = Array.from({ length: 10 }, () => budget.enter('im.counters', maya, far));
+    const many = Array.from({ length: 20 }, () => budget.enter('im.counters', maya, far));
+    const one = budget.enter('im.counters', jonas, far);
+    running[0]?.exit({ headers: rate(10, start + 50_000), limiter: 'passed' });
+    // One place is free: maya's first comes first, then it is jonas's turn.
+    expect(await stateOf(many[0] as Ticket)).toBe('ready');
+    running[1]?.exit({ headers: rate(10, start + 50_000), limiter: 'passed' });
+    expect(await Promise.all([one, many[1] as Ticket].map(stateOf))).toEqual(['ready', 'waits']);
+  });
+
+  it('leave the line when they give up', async () => {
+    const { budget } = budgetWith(1);
+    const running = budget.enter('im.counters', maya, far);
+    const leaving = budget.enter('im.counters', maya, far);
+    const staying = budget.enter('im.counters', jonas, far);
+    leaving.leave();
+    leaving.leave();
+    running.exit({ headers: rate(1, start + 50_000), limiter: 'passed' });
+    expect(await Promise.all([leaving, staying].map(stateOf))).toEqual(['waits', 'ready']);
+  });
+
+  it('are refused at once when the line is too long', async () => {
+    const { budget } = budgetWith(0);
+    const waiting = Array.from({ length: 256 }, () => budget.enter('im.counters', maya, far));
+    expect(await stateOf(waiting[255] as Ticket)).toBe('waits');
+    expect(await stateOf(budget.enter('im.counters', jonas, far))).not.toBe('waits');
+  });
+});
+
+describe('a caller whom the limiter lets by', () => {
+  it('is never held back once that was seen, and sees no windows', async () => {
+    const { budget } = budgetWith(3);
+    budget.enter('im.counters', botty, far).exit(exempt);
+    const tickets = Array.from({ length: 30 }, () => budget.enter('im.counters', botty, far));
+    expect(new Set(await Promise.all(tickets.map(stateOf)))).toEqual(new Set(['at once']));
+    expect(budget.current(botty)).toEqual([]);
+    expect(budget.allows('im.counters', botty, 1000)).toBe(true);
+    expect(budget.current(maya)).toHaveLength(1);
+  });
+
+  it('finds out with one call, though the window of the others is used up', async () => {
+    const { budget } = budgetWith(0);
+    const probe = budget.enter('im.counters', botty, far);
+    expect(await stateOf(probe)).toBe('at once');
+    expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('RATE_LIMITED');
+    probe.exit(exempt);
+    expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('at once');
+  });
+
+  it('is held back like others when an answer shows that he no longer is exempt', async () => {
+    const { budget } = budgetWith(3);
+    budget.enter('im.counters', botty, far).exit(exempt);
+    budget.enter('im.counters', botty, far).exit(passed(0));
+    expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('RATE_LIMITED');
+  });
+
+  it('is one of ten thousand at most who are remembered', async () => {
+    const { budget } = budgetWith(0);
+    for (let index = 0; index <= 10_000; index += 1) budget.enter('im.counters', { key: `bot ${index}`, address: undefined }, far).exit(exempt);
+    expect(budget.allows('im.counters', { key: 'bot 0', address: undefined }, 1)).toBe(false);
+    expect(budget.allows('im.counters', { key: 'bot 10000', address: undefined }, 1)).toBe(true);
+  });
+});
+
+describe('forwarded addresses', () => {
+  it('have windows of their own', async () => {
+    const budget = new Budget(manualClock());
+    const [home, office] = [{ key: 'maya', address: '192.0.2.1' }, { key: 'maya', address: '192.0.2.2' }];
+    budget.enter('im.counters', home, far).exit(passed(0));
+    expect(await stateOf(budget.enter('im.counters', home, start + 1000))).toBe('RATE_LIMITED');
+    expect(await stateOf(budget.enter('im.counters', office, start + 1000))).toBe('at once');
+    expect(budget.current(home)).toMatchObject([{ endpoint: 'im.counters', remaining: 0 }]);
+    expect(budget.current(office)).toEqual([]);
+    expect(budget.windows()).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import { asInt, asObject } from '../../json.ts';
 import type { UpstreamClient } from '../client.ts';
-import { readRows } from '../rows.ts';
+import { readRows, refuseOtherRoom } from '../rows.ts';
 import { readMessageOf, type RestMessage } from '../types.ts';
 
 export interface DmHistoryParams {
@@ -43,6 +43,7 @@ export async function dmHistory(upstream: UpstreamClient, params: DmHistoryParam
     showThreadMessages: params.showThreadMessages ? 'true' : undefined,
     unreads: params.unreads ? 'true' : undefined,
   });
+  refuseOtherRoom(body, params.roomId);
   const readRow = readMessageOf(params.roomId);
   const rows = readRows(upstream, 'dm.history', body, 'messages', readRow, params.count);
   upstream.workspace.longestPage = Math.max(upstream.workspace.longestPage, rows.length);

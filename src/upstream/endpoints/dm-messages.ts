@@ -1,5 +1,5 @@
 import type { UpstreamClient } from '../client.ts';
-import { readPage } from '../rows.ts';
+import { readPage, refuseOtherRoom } from '../rows.ts';
 import { readMessageOf, type RestMessage, type RestPage } from '../types.ts';
 
 export interface DmMessagesParams {
@@ -31,5 +31,6 @@ export async function dmMessages(upstream: UpstreamClient, params: DmMessagesPar
     starredIds: params.starredIds?.join(','),
     pinned: params.pinned === true ? 'true' : undefined,
   });
+  refuseOtherRoom(body, params.roomId);
   return readPage(upstream, 'dm.messages', body, 'messages', readMessageOf(params.roomId), params.count);
 }

@@ -1,0 +1,221 @@
+import {
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  isObjectType,
+  Kind,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { Ledger, type Plan } from './ledger.ts';
+import type { FieldPrice, Prices } from './prices.ts';
+
+/**
+ * What an operation can cost in upstream calls, worked out before it runs, from its real variables.
+ *
+ * A walk over the operation with every selection set once for each place it is used in; how often that can be at most
+ * is limited by `maxRecursiveSelections`, which is checked before. Multiplied by the sizes of the pages around it, each
+ * field that asks upstream adds its price from the schema. Fields that are the same call (same parent, same arguments)
+ * are merged first, as the loaders merge them, and so are `nodes` and `edges { node }` of one page.
+ */
+export interface PlanInput {
+  readonly schema: GraphQLSchema;
+  readonly prices: Prices;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** Coerced variable values. */
+  readonly variables: { readonly [name: string]: unknown };
+}
+
+export function planCalls(input: PlanInput): Plan {
+  const root = input.schema.getRootType(input.operation.operation);
+  const ledger = new Ledger();
+  if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], { count: 1, rooms: 1, hasRecord: false, path: '' });
+  return ledger.close();
+}
+
+/** The objects that a selection applies to. */
+interface Place {
+  /** How many there are at most. */
+  readonly count: number;
+  /** How many rooms they belong to at most: messages of one page are of one room. */
+  readonly rooms: number;
+  /** For rooms: whether they come with their record. */
+  readonly hasRecord: boolean;
+  readonly path: string;
+}
+
+/** Fields of one selection that are the same call, and what is selected below all of them. */
+interface MergedField {
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly responseName: string;
+  readonly selectionSets: SelectionSetNode[];
+}
+
+const defaultPageSize = 20;
+const maxPageSize = 100;
+/** Products of page sizes stop growing here. */
+const manyObjects = 1e9;
+
+class Walk {
+  readonly #input: PlanInput;
+  readonly #ledger: Ledger;
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+
+  constructor(input: PlanInput, ledger: Ledger) {
+    this.#input = input;
+    this.#ledger = ledger;
+    for (const definition of input.document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
+    }
+  }
+
+  visit(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], place: Place): void {
+    const merged = this.#merge(type, selectionSets);
+    this.#chargeRecord(type, merged, place);
+    for (const { field, args, responseName, selectionSets: below } of merged) {
+      const price = this.#input.prices.get(`${type.name}.${field.name}`);
+      const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
+      const size = pageSize(field, args);
+      // An empty page asks nothing, unless for what is true of the whole list.
+      const isAsked = size !== 0 || this.#selectsWhole(field, below);
+      if (price !== undefined && isAsked) this.#charge(price, args, place.count, path);
+      const fieldType = getNamedType(field.type);
+      if (!isObjectType(fieldType) || size === 0) continue;
+      const next = placeBelow(fieldType, price, size, { ...place, path });
+      if (size === undefined) this.visit(fieldType, below, next);
+      else this.#visitPage(fieldType, below, next, place.count);
+    }
+  }
+
+  /** A connection: its rows are reached as `nodes` and as `edges { node }`, and are the same objects. */
+  #visitPage(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], rows: Place, parents: number): void {
+    const merged = this.#merge(type, selectionSets);
+    const rowSets: SelectionSetNode[] = [];
+    let rowType: GraphQLObjectType | undefined;
+    for (const { field, selectionSets: below } of merged) {
+      const fieldType = getNamedType(field.type);
+      if (!isObjectType(fieldType)) continue;
+      if (field.name === 'nodes') {
+        rowType = fieldType;
+        rowSets.push(...below);
+      } else if (field.name === 'edges') {
+        for (const edge of this.#merge(fieldType, below)) {
+          const nodeType = getNamedType(edge.field.type);
+          if (!isObjectType(nodeType)) continue;
+          rowType = nodeType;
+          rowSets.push(...edge.selectionSets);
+        }
+      } else {
+        // Beside the rows, such as `pageInfo` or a single message.
+        this.visit(fieldType, below, { ...rows, count: parents });
+      }
+    }
+    if (rowType !== undefined) this.visit(rowType, rowSets, rows);
+  }
+
+  #charge(price: FieldPrice, args: Readonly<Record<string, unknown>>, count: number, path: string): void {
+    const given = [...price.argumentCalls].find(([name]) => args[name] != null);
+    const isContinued = args['after'] != null || args['before'] != null;
+    for (const call of given?.[1] ?? price.calls) {
+      this.#ledger.add(call.endpoint, { count, from: call.from, upTo: call.upTo, path });
+      if (call.searches) this.#ledger.addSearch(call.endpoint, { count, isContinued, path });
+    }
+  }
+
+  /** Fields of rooms' records: read once for each room, whatever the number of fields. */
+  #chargeRecord(type: GraphQLObjectType, merged: readonly MergedField[], { rooms, hasRecord, path }: Place): void {
+    if (hasRecord) return;
+    const kinds = merged.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
+    if (kinds.includes('whole')) this.#ledger.addRecords(rooms, 'whole', path);
+    else if (kinds.includes('part')) this.#ledger.addRecords(rooms, 'part', path);
+  }
+
+  #selectsWhole(field: GraphQLField<unknown, unknown>, below: readonly SelectionSetNode[]): boolean {
+    const type = getNamedType(field.type);
+    if (!isObjectType(type)) return false;
+    return this.#merge(type, below).some((part) => part.field.name === 'totalCount' || part.field.name === 'isAvailable');
+  }
+
+  /** The fields of some selections of one type, fragments resolved and skipped ones left out, equal calls merged. */
+  #merge(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): MergedField[] {
+    const merged = new Map<string, MergedField>();
+    const seen = new Set<string>();
+    const collect = (selections: SelectionSetNode): void => {
+      for (const node of selections.selections) {
+        if (!this.#isIncluded(node)) continue;
+        if (node.kind === Kind.FIELD) this.#mergeField(type, node, merged);
+        else if (node.kind === Kind.INLINE_FRAGMENT) collect(node.selectionSet);
+        else if (!seen.has(node.name.value)) {
+          seen.add(node.name.value);
+          const fragment = this.#fragments.get(node.name.value);
+          if (fragment !== undefined) collect(fragment.selectionSet);
+        }
+      }
+    };
+    for (const selectionSet of selectionSets) collect(selectionSet);
+    return [...merged.values()];
+  }
+
+  #mergeField(type: GraphQLObjectType, node: FieldNode, merged: Map<string, MergedField>): void {
+    const field = type.getFields()[node.name.value];
+    if (field === undefined) return; // `__typename` and its like
+    const args = this.#argumentsOf(field, node);
+    const key = field.args.length === 0 ? field.name : `${field.name}${JSON.stringify(args)}`;
+    const known = merged.get(key);
+    if (known !== undefined) {
+      if (node.selectionSet !== undefined) known.selectionSets.push(node.selectionSet);
+      return;
+    }
+    const selectionSets = node.selectionSet === undefined ? [] : [node.selectionSet];
+    merged.set(key, { field, args, responseName: node.alias?.value ?? field.name, selectionSets });
+  }
+
+  #argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> {
+    if (field.args.length === 0) return {};
+    try {
+      return getArgumentValues(field, node, this.#input.variables);
+    } catch {
+      return {}; // execution refuses them as well, without a call
+    }
+  }
+
+  #isIncluded(node: SelectionNode): boolean {
+    if (node.directives === undefined || node.directives.length === 0) return true;
+    const { variables } = this.#input;
+    if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
+    return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
+  }
+}
+
+/** Rows of a page at most; undefined for a field that is no page. */
+function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<string, unknown>>): number | undefined {
+  if (!field.args.some(({ name }) => name === 'first')) return undefined;
+  const size = args['first'] ?? args['last'] ?? defaultPageSize;
+  return typeof size === 'number' ? Math.min(maxPageSize, Math.max(0, size)) : defaultPageSize;
+}
+
+function placeBelow(
+  type: GraphQLObjectType,
+  price: FieldPrice | undefined,
+  size: number | undefined,
+  { count, rooms, hasRecord, path }: Place,
+): Place {
+  if (price?.isReference === true) {
+    // Messages of a page share their room; a room asked for by id is one.
+    return { count: rooms, rooms, hasRecord: false, path };
+  }
+  const below = Math.min(manyObjects, count * (size ?? 1));
+  if (type.name === 'DirectMessageConnection') return { count: below, rooms: below, hasRecord: true, path };
+  return { count: below, rooms, hasRecord: size === undefined && hasRecord && type.name !== 'DirectMessage', path };
+}

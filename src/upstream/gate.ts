@@ -1,0 +1,216 @@
+import { GatewayError } from '../errors.ts';
+import type { RateHeaders } from './rate-headers.ts';
+
+/** A call that waits for its turn. */
+interface Waiter {
+  /** Epoch milliseconds until which it is worth waiting. */
+  readonly until: number;
+  readonly resolve: () => void;
+  readonly reject: (error: GatewayError) => void;
+}
+
+/** A place in the line: to be waited for, or left. */
+export interface Turn {
+  readonly promise: Promise<void>;
+  readonly leave: () => void;
+}
+
+const refused = (error: GatewayError): Turn => ({ promise: Promise.reject(error), leave: () => undefined });
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls back after so many milliseconds; returns what takes that back. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Calls that wait for one endpoint at most; more are refused at once. */
+const maxWaiting = 256;
+/** End of a window that has not begun: its first answer tells. */
+const untilFirstCall = Number.POSITIVE_INFINITY;
+/** A window is taken to be open again so long after its end, as clocks differ. Milliseconds. */
+const reopenMarginMs = 20;
+
+/**
+ * The call window of one endpoint (and client address): it counts the gateway's own calls, so that the one too many is
+ * not sent. As long as nothing is known of the endpoint, one call goes first and the others wait for what its answer
+ * tells. Callers whose calls wait take turns, each by the order of his own calls.
+ */
+export class Gate {
+  readonly #endpoint: string;
+  readonly #clock: Clock;
+  #window: { limit: number; remaining: number; resetAt: number; isReported: boolean } | undefined;
+  #inFlight = 0;
+  #waiting = 0;
+  readonly #queues = new Map<string, Waiter[]>();
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(endpoint: string, clock: Clock) {
+    this.#endpoint = endpoint;
+    this.#clock = clock;
+  }
+
+  /** The open window as last reported; undefined where none is known. */
+  get window(): RateHeaders | undefined {
+    this.#reopen();
+    if (this.#window?.isReported !== true || this.#window.resetAt === untilFirstCall) return undefined;
+    const { limit, remaining, resetAt } = this.#window;
+    return { limit, remaining, resetAt };
+  }
+
+  /** Whether the window is open, and nothing is left in it. */
+  get isExhausted(): boolean {
+    this.#reopen();
+    return this.#window !== undefined && this.#window.remaining <= 0;
+  }
+
+  get isIdle(): boolean {
+    return this.#inFlight === 0 && this.#waiting === 0;
+  }
+
+  /** Whether so many calls could be made now. */
+  allows(count: number): boolean {
+    this.#reopen();
+    return this.#window === undefined || this.#window.remaining - this.#inFlight >= count;
+  }
+
+  /** Undefined: the call may be made at once. Else it may when the promise resolves, or not at all when it rejects. */
+  enter(callerKey: string, until: number): Turn | undefined {
+    if (this.#waiting === 0 && this.#canGrant()) {
+      this.#inFlight += 1;
+      return undefined;
+    }
+    const refusal = this.#refusalFor(until);
+    const turn = refusal === undefined ? this.#wait(callerKey, until) : refused(refusal);
+    turn.promise.catch(() => undefined); // whoever gave up waiting does not listen any more
+    return turn;
+  }
+
+  /** A call has ended. `isLost`: without an answer, so that the workspace may have counted it. */
+  exit(isLost: boolean): void {
+    this.#inFlight -= 1;
+    if (isLost && this.#window !== undefined) this.#window.remaining = Math.max(0, this.#window.remaining - 1);
+    this.#admitWaiting();
+  }
+
+  learn(rate: RateHeaders): void {
+    this.#learn(rate, true);
+  }
+
+  /** The workspace refused a call: nothing is left until `resetAt`, whether or not its headers said so. */
+  close(resetAt: number): void {
+    this.#learn({ limit: this.#window?.limit ?? 1, remaining: 0, resetAt }, this.#window?.isReported ?? false);
+  }
+
+  #learn({ limit, remaining, resetAt }: RateHeaders, isReported: boolean): void {
+    const known = this.#window;
+    // Answers of one window can overtake each other: the smallest number left is the latest.
+    const isSame = known !== undefined && Math.abs(known.resetAt - resetAt) < 1000;
+    const left = isSame ? Math.min(known.remaining, remaining) : remaining;
+    this.#window = { limit, remaining: left, resetAt, isReported };
+  }
+
+  /** When the window has ended, a new one begins with the first call: all of its calls are there again. */
+  #reopen(): void {
+    if (this.#window === undefined || this.#clock.now() < this.#window.resetAt + reopenMarginMs) return;
+    this.#window = this.#window.isReported
+      ? { ...this.#window, remaining: this.#window.limit, resetAt: untilFirstCall }
+      : undefined;
+  }
+
+  #canGrant(): boolean {
+    this.#reopen();
+    return this.#window === undefined ? this.#inFlight === 0 : this.#window.remaining - this.#inFlight > 0;
+  }
+
+  /** The refusal of a call that cannot be made before `until`; undefined where waiting can help. */
+  #refusalFor(until: number): GatewayError | undefined {
+    const { remaining = 1, resetAt = 0 } = this.#window ?? {};
+    const now = this.#clock.now();
+    if (this.#waiting < maxWaiting && (remaining > 0 || resetAt + reopenMarginMs < until)) return undefined;
+    const retryAfterSeconds = Math.max(1, Math.ceil((resetAt - now) / 1000));
+    return new GatewayError('RATE_LIMITED', `The workspace's call limit for ${this.#endpoint} is used up.`, {
+      retryAfterSeconds: Number.isFinite(retryAfterSeconds) ? retryAfterSeconds : 1,
+      detail: 'not sent',
+    });
+  }
+
+  #wait(callerKey: string, until: number): Turn {
+    const queue = this.#queues.get(callerKey) ?? [];
+    this.#queues.set(callerKey, queue);
+    let waiter: Waiter | undefined;
+    const promise = new Promise<void>((resolve, reject) => {
+      waiter = { until, resolve, reject };
+      queue.push(waiter);
+    });
+    this.#waiting += 1;
+    this.#setTimer();
+    const leave = () => {
+      const index = waiter === undefined ? -1 : queue.indexOf(waiter);
+      if (index === -1) return;
+      queue.splice(index, 1);
+      this.#waiting -= 1;
+    };
+    return { promise, leave };
+  }
+
+  #admitWaiting(): void {
+    while (this.#waiting > 0 && this.#canGrant()) {
+      const waiter = this.#next();
+      if (waiter === undefined) return;
+      this.#inFlight += 1;
+      waiter.resolve();
+    }
+    if (this.#waiting > 0) this.#refuseHopeless();
+    this.#setTimer();
+  }
+
+  /** The first call of the caller whose turn it is; that caller goes to the end of the line. */
+  #next(): Waiter | undefined {
+    for (const [callerKey, queue] of this.#queues) {
+      this.#queues.delete(callerKey);
+      const waiter = queue.shift();
+      if (queue.length > 0) this.#queues.set(callerKey, queue);
+      if (waiter !== undefined) {
+        this.#waiting -= 1;
+        return waiter;
+      }
+    }
+    return undefined;
+  }
+
+  #refuseHopeless(): void {
+    for (const [callerKey, queue] of this.#queues) {
+      const staying = queue.filter((waiter) => {
+        const refusal = this.#refusalFor(waiter.until);
+        if (refusal === undefined) return true;
+        this.#waiting -= 1;
+        waiter.reject(refusal);
+        return false;
+      });
+      if (staying.length === 0) this.#queues.delete(callerKey);
+      else queue.splice(0, queue.length, ...staying);
+    }
+  }
+
+  /** Looks again when the window has ended: nobody else may call by then. */
+  #setTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const resetAt = this.#window?.resetAt;
+    if (this.#waiting === 0 || resetAt === undefined || resetAt === untilFirstCall) return;
+    const ms = Math.max(1, resetAt + reopenMarginMs + 1 - this.#clock.now());
+    this.#cancelTimer = this.#clock.after(ms, () => {
+      this.#cancelTimer = undefined;
+      this.#admitWaiting();
+    });
+  }
+}

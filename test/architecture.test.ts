@@ -1,0 +1,211 @@
+import { relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { cyclesOf, importsOf, nameOf, parseModule, readModules, targetOf, type Module, type Node } from './support/modules.ts';
+
+const root = fileURLToPath(new URL('../src', import.meta.url));
+const modules = readModules(root);
+
+/**
+ * What a folder or top-level file may import of ours, itself aside. `type x` allows types of it only. A row or an entry
+ * is a design decision: whoever adds one says why.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  config: [],
+  json: [],
+  errors: [],
+  ids: ['errors'],
+  pagination: ['errors'],
+  upstream: ['errors', 'json'],
+  planning: ['errors'],
+  loaders: ['upstream', 'errors', 'json', 'planning/ledger', 'type planning'],
+  resolvers: ['pagination', 'errors', 'json', 'ids', 'upstream/types', 'type planning', 'type loaders', 'type upstream', 'type context'],
+  schema: ['resolvers'],
+  limits: ['errors'],
+  observability: ['errors'],
+  context: ['config', 'loaders', 'upstream', 'planning', 'errors', 'json', 'type observability'],
+  demo: ['type upstream'],
+  'client-address': [],
+  explorer: ['config'],
+  apollo: ['* but demo and main'],
+  'graphql-endpoint': ['* but demo and main'],
+  server: ['* but demo and main'],
+  main: ['*'],
+};
+
+/** `upstream/types.ts` → `upstream/types`. */
+const bare = (name: string): string => name.replace(/\.ts$/, '');
+/** The folder, or the top-level file: `upstream/types.ts` → `upstream`. */
+const unitOf = (name: string): string => bare(name).split('/')[0] ?? '';
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly isTypeOnly: boolean;
+}
+
+const nameOfTarget = (path: string): string => relative(root, path).split(sep).join('/');
+const edges: Edge[] = modules.flatMap((module) =>
+  module.imports
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map((imported) => ({ from: module.name, to: nameOfTarget(targetOf(module, imported)), isTypeOnly: imported.isTypeOnly })),
+);
+
+function isAllowed({ from, to, isTypeOnly }: Edge): boolean {
+  const unit = unitOf(to);
+  if (unit === unitOf(from)) return true;
+  return (mayImport[unitOf(from)] ?? []).some((entry) => {
+    if (entry === '*') return true;
+    if (entry === '* but demo and main') return unit !== 'demo' && unit !== 'main';
+    if (entry.startsWith('type ')) return isTypeOnly && entry === `type ${unit}`;
+    return entry === unit || entry === bare(to);
+  });
+}
+
+const written = ({ from, to, isTypeOnly }: Edge): string => `${from} → ${to}${isTypeOnly ? ' (type)' : ''}`;
+
+/** Modules with a node that the predicate finds. */
+const placesOf = (predicate: (node: Node, module: Module) => boolean, among: readonly Module[] = modules): string[] => [
+  ...new Set(among.flatMap((module) => module.nodes.filter((node) => predicate(node, module)).map(() => module.name))),
+];
+
+const read = (code: string) => parseModule(code).flatMap(importsOf);
+
+const isMember = ({ type, value }: Node, object: string, property: string): boolean =>
+  type === 'MemberExpression' && nameOf(value['object']) === object && nameOf(value['property']) === property;
+
+/** `process.env` and `const { env } = process`. */
+const readsEnvironment = (node: Node): boolean =>
+  isMember(node, 'process', 'env') || (node.type === 'VariableDeclarator' && nameOf(node.value['init']) === 'process');
+
+const isAsync = ({ type, value }: Node): boolean =>
+  type === 'AwaitExpression' || value['async'] === true || value['await'] === true;
+
+/** Whether a previous page has rows can cost a call: its type says so, and somebody else makes the call. */
+const isLazyFlag = ({ type, value }: Node): boolean =>
+  type === 'TSPropertySignature' && nameOf(value['key']) === 'hasPreviousPage';
+
+const isPromise = ({ type, value, ancestors }: Node): boolean =>
+  type === 'Identifier' && value['name'] === 'Promise' && !ancestors.some(isLazyFlag);
+
+const isDefaultExport = ({ type, value }: Node): boolean =>
+  type === 'ExportDefaultDeclaration' || (type === 'ExportSpecifier' && nameOf(value['exported']) === 'default');
+
+/** Names of node's own network modules by which a call can be made. */
+const callers = new Set(['default', '*', 'request', 'get', 'connect', 'createConnection', 'createSocket']);
+
+describe('The reader of modules', () => {
+  test('finds every way to import, and tells types apart', () => {
+    const code = `
+      import a, { b as c, type d } from './value.ts';
+      import type { e } from './type.ts';
+      import './effect.ts';
+      export { f } from './export.ts';
+      export type { g } from './export-type.ts';
+      export * from './all.ts';
+      const h = await import('./dynamic.ts');
+      let i: import('./inline.ts').I;
+      const j = import(h);
+      // import k from './comment.ts';
+      const l = "import m from './string.ts'" + \`import('./template.ts')\` + /import '/.source;
+    `;
+    expect(read(code).map(({ specifier, isTypeOnly, names }) => `${specifier} ${isTypeOnly ? 'type' : 'value'} ${names.join()}`)).toEqual([
+      './value.ts value default,b,d',
+      './type.ts type e',
+      './effect.ts value ',
+      './export.ts value f',
+      './export-type.ts type g',
+      './all.ts value *',
+      './dynamic.ts value *',
+      './inline.ts type *',
+      '? value *',
+    ]);
+  });
+
+  test('counts an import of types only by its braces as a real one, for it loads the module', () => {
+    expect(read(`import { type A } from './a.ts';`)).toMatchObject([{ isTypeOnly: false }]);
+  });
+
+  test('finds cycles', () => {
+    const graph = new Map([['a', ['b', 'c']], ['b', ['d']], ['c', ['d']], ['d', []]]);
+    expect(cyclesOf(graph)).toEqual([]);
+    expect(cyclesOf(new Map([...graph, ['d', ['a']]]))).toEqual([['a', 'b', 'd', 'a']]);
+  });
+});
+
+describe('The table', () => {
+  test.each([
+    ['lets', 'resolvers/query.ts', 'import', 'resolvers/pages.ts'],
+    ['lets', 'resolvers/query.ts', 'import', 'upstream/types.ts'],
+    ['lets', 'resolvers/query.ts', 'import types of', 'loaders/rooms.ts'],
+    ['does not let', 'resolvers/query.ts', 'import', 'loaders/rooms.ts'],
+    ['does not let', 'resolvers/query.ts', 'import', 'upstream/client.ts'],
+    ['does not let', 'pagination/args.ts', 'import types of', 'upstream/types.ts'],
+    ['does not let', 'server.ts', 'import types of', 'demo/server.ts'],
+    ['does not let', 'config.ts', 'import types of', 'errors.ts'],
+    ['does not let', 'errors.ts', 'import', '../test/support/gateway.ts'],
+    ['lets', 'main.ts', 'import', 'demo/server.ts'],
+  ])('%s %s %s %s', (answer, from, how, to) => {
+    expect(isAllowed({ from, to, isTypeOnly: how === 'import types of' })).toBe(answer === 'lets');
+  });
+});
+
+describe('Imports', () => {
+  test('point the way of the table', () => {
+    expect(edges.length).toBeGreaterThan(100);
+    expect(edges.filter((edge) => !isAllowed(edge)).map(written)).toEqual([]);
+  });
+
+  test('have a row in the table for every folder and file, and no row without one', () => {
+    expect([...new Set(modules.map(({ name }) => unitOf(name)))].toSorted()).toEqual(Object.keys(mayImport).toSorted());
+  });
+
+  test('are never of the demo, but by main', () => {
+    const importers = edges.filter(({ from, to }) => unitOf(to) === 'demo' && unitOf(from) !== 'demo');
+    expect(importers.map(({ from }) => from)).toEqual(['main.ts']);
+  });
+
+  test('name files that exist, with their ending', () => {
+    const names = new Set(modules.map(({ name }) => name));
+    expect(edges.filter(({ to }) => !names.has(to)).map(written)).toEqual([]);
+    expect(modules.filter(({ imports }) => imports.some(({ specifier }) => specifier === '?')).map(({ name }) => name)).toEqual([]);
+  });
+
+  test('form no cycle, those of types included', () => {
+    const graph = new Map(modules.map(({ name }) => [name, edges.filter(({ from }) => from === name).map(({ to }) => to)]));
+    expect(cyclesOf(graph).map((cycle) => cycle.join(' → '))).toEqual([]);
+  });
+});
+
+describe('Source', () => {
+  test('reads the environment in config.ts alone', () => {
+    expect(placesOf(readsEnvironment)).toEqual(['config.ts']);
+    const processImporters = modules.filter(({ imports }) => imports.some(({ specifier }) => /^(node:)?process$/.test(specifier)));
+    expect(processImporters.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('calls the workspace in upstream/transport.ts alone, and nothing else anywhere', () => {
+    const httpImporters = modules.filter(({ imports }) => imports.some(({ specifier }) => /^undici(\/|$)/.test(specifier)));
+    expect(httpImporters.map(({ name }) => name)).toEqual(['upstream/transport.ts']);
+    expect(placesOf(({ type, value }) => type === 'CallExpression' && nameOf(value['callee']) === 'fetch')).toEqual([]);
+    expect(placesOf((node) => isMember(node, 'globalThis', 'fetch'))).toEqual([]);
+    const clients = modules.flatMap(({ name, imports }) =>
+      imports
+        .filter(({ specifier, isTypeOnly }) => /^(node:)?(https?|http2|net|tls|dgram)$/.test(specifier) && !isTypeOnly)
+        .filter(({ names }) => names.some((imported) => callers.has(imported)))
+        .map(() => name),
+    );
+    expect(clients).toEqual([]);
+  });
+
+  test('paginates without waiting for anything', () => {
+    const pagination = modules.filter(({ name }) => unitOf(name) === 'pagination');
+    expect(pagination.length).toBeGreaterThan(3);
+    expect(placesOf(isAsync, pagination)).toEqual([]);
+    expect(placesOf(isPromise, pagination)).toEqual([]);
+  });
+
+  test('has no default export', () => {
+    expect(placesOf(isDefaultExport)).toEqual([]);
+  });
+});

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
+import { startGateway, type Gateway } from '../../src/server.ts';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+
+let demo: DemoWorkspace;
+beforeAll(async () => {
+  demo = await startDemo();
+});
+afterAll(() => demo.close());
+
+/** A gateway as `npm start` makes it: the explorers hold the demo user's credentials. */
+function startExplorer(env: Record<string, string> = {}): Promise<Gateway> {
+  const { member } = demo.world;
+  return startGateway({
+    config: readConfig({ PORT: '0', LOG_LEVEL: 'silent', ROCKETCHAT_URL: demo.url, ...env }),
+    workspaceUrl: demo.url,
+    explorerHeaders: { 'X-User-Id': member.id, 'X-Auth-Token': member.token },
+  });
+}
+
+/** Text as shown, whatever the editor's line breaks and non-breaking spaces. */
+const flat = (text: string): string => text.replace(/\s+/g, ' ');
+
+describe('The explorer', () => {
+  let gateway: Gateway;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    gateway = await startExplorer();
+    browser = await startBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await gateway.close();
+  });
+
+  test('opens with examples and credentials, and runs the first of them, without the internet', async () => {
+    const { page, outside, failures } = await browser.open(`${gateway.url}/explorer`);
+    const region = (name: string) => page.getByRole('region', { name });
+
+    await expect.poll(async () => flat(await region('Operation Editor').innerText()), { timeout: 20_000 }).toContain('query Mailbox {');
+    const { member } = demo.world;
+    await expect.poll(async () => flat(await region('Headers').innerText()), { timeout: 20_000 }).toContain(`"X-User-Id": "${member.id}"`);
+
+    await page.getByRole('button', { name: 'Execute query' }).click();
+    const examples = page.getByRole('menuitem');
+    await expect.poll(() => examples.allInnerTexts(), { timeout: 20_000 }).toEqual(['Mailbox', 'LatestConversation', 'Budget']);
+    await examples.first().click();
+
+    const rooms = demo.world.subscriptionsOf(member.id).filter(({ t }) => t === 'd');
+    const unread = rooms.reduce((sum, room) => sum + (room.unread ?? 0), 0);
+    const shown = async () => flat(await region('Result Window').innerText());
+    await expect.poll(shown, { timeout: 20_000 }).toContain(`"viewer": { "unreadCount": ${unread},`);
+    expect(await shown()).toContain(`"totalCount": ${rooms.length},`);
+    expect(await shown()).toContain('"usernames": [ "jonas.weber", "maya.lindqvist" ]');
+    expect(await shown()).not.toContain('"errors"');
+    expect(outside).toEqual([]);
+    expect(failures).toEqual([]);
+  }, 60_000);
+});
+
+describe('Without the explorer', () => {
+  test.each([
+    ['EXPLORER=off', { EXPLORER: 'off' }],
+    ['NODE_ENV=production', { NODE_ENV: 'production' }],
+  ])('there is no page, and /graphql shows browsers none: %s', async (_what, env) => {
+    const gateway = await startExplorer(env);
+    onTestFinished(() => gateway.close());
+    for (const path of ['/explorer', '/explorer/static/ruru.js']) {
+      const response = await fetch(`${gateway.url}${path}`, { headers: { accept: 'text/html' } });
+      expect(response.status).toBe(404);
+      expect(await response.text()).not.toContain(demo.world.member.token);
+    }
+    const browsed = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } });
+    expect(browsed.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await browsed.text()).not.toContain(demo.world.member.token);
+  });
+
+  test('in production it is there when asked for', async () => {
+    const gateway = await startExplorer({ NODE_ENV: 'production', EXPLORER: 'on' });
+    onTestFinished(() => gateway.close());
+    const response = await fetch(`${gateway.url}/explorer`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(await response.text()).toContain('query Mailbox');
+  });
+});

@@ -1,0 +1,277 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createServer, request as httpRequest } from 'node:http';
+import { createServer as createNetServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { variables } from '../../src/config.ts';
+import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
+import { run, runMain, startChild, startMain, type Child } from '../support/child.ts';
+import { readModules, targetOf } from '../support/modules.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly data: Record<string, unknown> | null | undefined;
+  readonly codes: readonly unknown[];
+}
+
+async function openDemo(options?: DemoOptions): Promise<DemoWorkspace> {
+  const demo = await startDemo(options);
+  onTestFinished(() => demo.close());
+  return demo;
+}
+
+async function ask(url: string, query: string, { id, token }: { id: string; token: string }): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors = [] } = (await response.json()) as {
+    data?: Record<string, unknown> | null;
+    errors?: { extensions: { code: unknown } }[];
+  };
+  return { status: response.status, data, codes: errors.map(({ extensions }) => extensions.code) };
+}
+
+/** Where a process says that it listens. */
+async function urlOf(child: Child): Promise<string> {
+  const [, url = ''] = await child.until(/GraphQL at (http:\S+)\/graphql\n/);
+  return url;
+}
+
+function listen(server: Server): Promise<number> {
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        if ('closeAllConnections' in server && typeof server.closeAllConnections === 'function') server.closeAllConnections();
+      }),
+  );
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** A workspace behind a gate: calls arrive, and are answered by the demo once the gate is open. */
+async function openGatedDemo() {
+  const demo = await openDemo();
+  const arrived = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const server = createServer((incoming, outgoing) => {
+    arrived.resolve();
+    const passOn = () =>
+      httpRequest(demo.url + (incoming.url ?? ''), { headers: incoming.headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      }).end();
+    void gate.promise.then(passOn);
+  });
+  const port = await listen(server);
+  return { demo, url: `http://127.0.0.1:${port}`, arrived: arrived.promise, open: () => gate.resolve() };
+}
+
+/** Resolves when nothing listens there any more. */
+const refusesConnections = (url: string): Promise<void> =>
+  expect.poll(() => fetch(`${url}/healthz`).then(() => 'listens', () => 'refuses'), { timeout: 20_000 }).toBe('refuses');
+
+const shellWord = /'([^']*)'|"([^"]*)"|(\S+)/g;
+
+/** Runs a printed command with bash; without curl on this machine, makes the request that the command describes. */
+async function runPrinted(command: string): Promise<unknown> {
+  const ended = await run('bash', ['-c', `command -v curl >/dev/null || exit 127\n${command}`]);
+  if (ended.code !== 127) {
+    expect(ended, command).toMatchObject({ code: 0, stderr: '' });
+    return JSON.parse(ended.stdout);
+  }
+  const words = [...command.replaceAll('\\\n', ' ').matchAll(shellWord)].map(([, single, double, bare]) => single ?? double ?? bare ?? '');
+  const after = (flag: string) => words.flatMap((word, index) => (words[index - 1] === flag ? [word] : []));
+  const headers = after('-H').map((header) => header.split(': ', 2));
+  const url = words.find((word) => word.startsWith('http:')) ?? '';
+  const response = await fetch(url, { method: 'POST', headers: Object.fromEntries(headers), body: after('-d').join('') });
+  return response.json();
+}
+
+describe('Started without configuration', () => {
+  test('it serves the demo, and says where, as whom, and how to ask', async () => {
+    const child = startMain({ env: { PORT: '0' } });
+    await child.until(/}"}'\n/);
+    const { stdout } = child;
+    const [, explorer = ''] = /Explorer\s+(http:\S+)/.exec(stdout) ?? [];
+    const page = await fetch(explorer);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+
+    const url = explorer.replace(/\/explorer$/, '');
+    for (const [who, canListAll] of [['User', false], ['Administrator', true]] as const) {
+      const [, id = '', token = ''] = new RegExp(`${who} .*X-User-Id (\\w+), X-Auth-Token ([\\w-]+)`).exec(stdout) ?? [];
+      const answer = await ask(url, '{ viewer { id user { name } } directMessages(first: 1) { totalCount } }', { id, token });
+      expect(answer.data?.['viewer']).toMatchObject({ id, user: { name: expect.stringMatching(/\w+ \w+/) } });
+      expect(answer.codes).toEqual(canListAll ? [] : ['FORBIDDEN']);
+    }
+  });
+
+  test('its curl line answers data when run as it is', async () => {
+    const child = startMain({ env: { PORT: '0' } });
+    const [command] = await child.until(/curl [\s\S]*?}"}'\n/);
+    const body = await runPrinted(command.trim());
+    expect(body).toMatchObject({ data: { viewer: { directMessages: { nodes: [{}, {}, {}] } } } });
+    expect(body).not.toHaveProperty('errors');
+  });
+
+  test('it stops in good order on a SIGINT, from the moment it has said so', async () => {
+    const child = startMain({ env: { PORT: '0' } });
+    await child.until(/}"}'\n/);
+    child.signal('SIGINT');
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+});
+
+describe('--help', () => {
+  test('lists every variable with its meaning, and starts nothing', async () => {
+    const { code, stdout, stderr } = await runMain({ args: ['--help'], env: { PORT: 'nonsense' } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const listed = stdout.split('\n').flatMap((line) => /^ {2}([A-Z_]+) +(.+)$/.exec(line)?.slice(1).join(': ') ?? []);
+    expect(listed).toEqual(Object.entries(variables).map(([name, meaning]) => `${name}: ${meaning}`));
+  });
+});
+
+describe('Configuration mistakes', () => {
+  test('are told all at once, by name and without their values', async () => {
+    const mistakes = {
+      ROCKETCHAT_URL: 'https://gateway:s3cr3t-passphrase@chat.example.com',
+      PORT: '99999',
+      LOG_LEVEL: 'shouting',
+      INTROSPECTION: 'perhaps',
+      EXPLORER: 'sometimes',
+      CORS_ORIGINS: 'https://app.example.com/with/path',
+      REQUEST_TIMEOUT_MS: 'soonish',
+      UPSTREAM_TIMEOUT_MS: '-17',
+    };
+    const { code, stdout, stderr } = await runMain({ env: mistakes });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    const lines = stderr.trim().split('\n').slice(1);
+    expect(lines.map((line) => line.split(':')[0])).toEqual(expect.arrayContaining(Object.keys(mistakes)));
+    for (const value of [...Object.values(mistakes), 's3cr3t', 'passphrase']) expect(stderr).not.toContain(value);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('in production include a missing workspace', async () => {
+    const { code, stdout, stderr } = await runMain({ env: { NODE_ENV: 'production', PORT: '0' } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^ROCKETCHAT_URL: .*production/m);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('include a port that is taken: one line, without a stack', async () => {
+    const port = await listen(createNetServer());
+    const { code, stdout, stderr } = await runMain({ env: { PORT: String(port), ROCKETCHAT_URL: 'http://127.0.0.1:9' } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^[^\n]*PORT[^\n]*EADDRINUSE[^\n]*\n$/);
+  });
+});
+
+describe('On SIGTERM', () => {
+  /** So that no deadline of its own ends a request that waits at the gate. */
+  const patient = { PORT: '0', LOG_LEVEL: 'silent', UPSTREAM_TIMEOUT_MS: '25000', REQUEST_TIMEOUT_MS: '25000' };
+
+  test('it takes no more requests, answers the one under way, and exits with 0', async () => {
+    const workspace = await openGatedDemo();
+    const child = startMain({ env: { ...patient, ROCKETCHAT_URL: workspace.url } });
+    const url = await urlOf(child);
+    const { member } = workspace.demo.world;
+    const pending = ask(url, '{ viewer { user { username } } }', member);
+    await workspace.arrived;
+    child.signal('SIGTERM');
+    await refusesConnections(url);
+    workspace.open();
+    expect(await pending).toEqual({ status: 200, data: { viewer: { user: { username: member.username } } }, codes: [] });
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  test('a slow workspace does not lose it the answer either', async () => {
+    const demo = await openDemo({ latencyMs: 500 });
+    const child = startMain({ env: { PORT: '0', LOG_LEVEL: 'silent', ROCKETCHAT_URL: demo.url } });
+    const url = await urlOf(child);
+    const pending = ask(url, '{ viewer { unreadCount } }', demo.world.member);
+    await expect.poll(() => demo.calls.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    child.signal('SIGTERM');
+    expect(await pending).toMatchObject({ status: 200, codes: [] });
+    expect(await child.ended).toMatchObject({ code: 0, signal: null });
+  });
+
+  test('a second signal ends it at once', async () => {
+    const workspace = await openGatedDemo();
+    const child = startMain({ env: { ...patient, ROCKETCHAT_URL: workspace.url } });
+    const url = await urlOf(child);
+    const pending = ask(url, '{ viewer { user { username } } }', workspace.demo.world.member).catch(() => 'cut off');
+    await workspace.arrived;
+    child.signal('SIGTERM');
+    await refusesConnections(url);
+    child.signal('SIGTERM');
+    expect(await child.ended).toMatchObject({ code: 1, signal: null });
+    expect(await pending).toBe('cut off');
+  });
+});
+
+describe('With the workspace down', () => {
+  test('it starts all the same, and serves once the workspace is there', async () => {
+    const first = await startDemo();
+    const { member } = first.world;
+    const port = Number(new URL(first.url).port);
+    await first.close();
+
+    const child = startMain({ env: { PORT: '0', LOG_LEVEL: 'silent', ROCKETCHAT_URL: first.url } });
+    const url = await urlOf(child);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const query = '{ viewer { id user { username } } }';
+    const refused = await ask(url, query, member);
+    expect(refused).toMatchObject({ data: { viewer: { id: member.id, user: null } }, codes: ['UPSTREAM_UNAVAILABLE'] });
+
+    await openDemo({ port });
+    await expect.poll(async () => (await ask(url, query, member)).codes, { timeout: 20_000 }).toEqual([]);
+    expect((await ask(url, query, member)).data).toEqual({ viewer: { id: member.id, user: { username: member.username } } });
+  });
+});
+
+describe('Built', () => {
+  const project = fileURLToPath(new URL('../..', import.meta.url));
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'build-'));
+    for (const name of ['schema', 'node_modules', 'package.json']) await symlink(join(project, name), join(folder, name));
+    return () => rm(folder, { recursive: true, force: true });
+  });
+
+  test('it is JavaScript that imports no TypeScript, and serves a workspace in production', async () => {
+    const tsc = join(project, 'node_modules/typescript/bin/tsc');
+    const compiled = await run(process.execPath, [tsc, '-p', join(project, 'src'), '--outDir', join(folder, 'dist')]);
+    expect(compiled).toMatchObject({ code: 0, stdout: '', stderr: '' });
+
+    const modules = readModules(join(folder, 'dist'), '**/*.js');
+    const sources = readModules(join(project, 'src'));
+    const names = modules.map(({ name }) => name);
+    expect(names).toEqual(sources.map(({ name }) => name.replace(/\.ts$/, '.js')));
+    expect(readModules(join(folder, 'dist'), '**/*.{ts,mts,cts,tsx}').map(({ name }) => name)).toEqual([]);
+    const targets = modules.flatMap((module) =>
+      module.imports
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map((imported) => relative(join(folder, 'dist'), targetOf(module, imported))),
+    );
+    expect(targets.length).toBeGreaterThan(100);
+    expect(targets.filter((target) => !names.includes(target))).toEqual([]);
+
+    const demo = await openDemo();
+    const env = { NODE_ENV: 'production', PORT: '0', ROCKETCHAT_URL: demo.url };
+    const child = startChild(process.execPath, [join(folder, 'dist/main.js')], env);
+    const url = await urlOf(child);
+    const { member } = demo.world;
+    const query = '{ viewer { user { username } directMessages(first: 2) { nodes { messages(first: 1) { nodes { text sentAt } } } } } }';
+    const answer = await ask(url, query, member);
+    expect(answer).toMatchObject({ status: 200, codes: [], data: { viewer: { user: { username: member.username } } } });
+    child.signal('SIGTERM');
+    expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
+  }, 60_000);
+});

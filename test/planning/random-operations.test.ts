@@ -1,0 +1,69 @@
+import { parse, validate } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { landmarks } from '../../src/demo/seed.ts';
+import { createSchema } from '../../src/schema.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { randomOperation } from '../support/operations.ts';
+
+const schema = createSchema();
+const count = Number(process.env['PROPERTY_RUNS'] ?? 3000);
+const firstSeed = Number(process.env['PROPERTY_SEED'] ?? 1);
+const { messages, users, strangerUsername, ...rooms } = landmarks;
+
+const roomIds = Object.values(rooms).filter((value): value is string => typeof value === 'string');
+const messageIds = Object.values(messages);
+
+/** Arguments by name: things that exist, of the caller and of others, and some that do not. `id` is any of them. */
+const values = {
+  id: [...roomIds, ...roomIds, ...messageIds, ...Object.values(users), 'nothing'],
+  messageId: [...messageIds, 'nothing'],
+  userId: Object.values(users),
+  username: [strangerUsername, 'maya.lindqvist', 'jonas.weber', 'nobody'],
+};
+
+interface Report {
+  readonly plannedCalls: number;
+  readonly calls: number;
+}
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { LOG_LEVEL: 'silent', MAX_UPSTREAM_CALLS: '400' } });
+});
+afterAll(() => gateway.close());
+
+/** Random fields under one response name can ask for different things, which GraphQL refuses: those are left out. */
+function* validOperations() {
+  for (let seed = firstSeed, found = 0; found < count; seed += 1) {
+    const operation = randomOperation({ schema, seed, values });
+    if (validate(schema, parse(operation.query)).length > 0) continue;
+    found += 1;
+    yield { seed, ...operation };
+  }
+}
+
+describe('whatever a client asks', () => {
+  it(`no operation costs more than its plan, nor fails inside: ${count} random ones`, async () => {
+    let planned = 0;
+    let made = 0;
+    for (const { seed, query, variables } of validOperations()) {
+      const as = seed % 5 === 0 ? gateway.demo.world.admin : gateway.demo.world.member;
+      const before = gateway.demo.calls.length;
+      const { errors, extensions, status } = await gateway.ask(query, { variables, as, headers: { 'x-upstream-report': '1' } });
+      const report = extensions?.['upstream'] as Report;
+      const context = `seed ${seed}: ${query} ${JSON.stringify(variables)}`;
+      expect((errors ?? []).map((error) => error.extensions['code']), context).not.toContain('INTERNAL_SERVER_ERROR');
+      expect(report.calls, context).toBe(gateway.demo.calls.length - before);
+      if (status === 400 && report.plannedCalls > 400) {
+        expect(report.calls, context).toBe(0);
+        continue;
+      }
+      expect(report.calls, context).toBeLessThanOrEqual(report.plannedCalls);
+      planned += report.plannedCalls;
+      made += report.calls;
+    }
+    // The bound is a bound, and not a wild guess.
+    expect(made).toBeGreaterThan(count);
+    expect(planned).toBeLessThan(made * 4);
+  }, 180_000);
+});

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium as playwright, type Page } from 'playwright-core';
+
+export interface TestBrowser {
+  /** A page, and every address that it asked for beyond this machine. */
+  open(url: string): Promise<{ page: Page; outside: string[]; failures: string[] }>;
+  close(): Promise<void>;
+}
+
+/**
+ * A headless Chromium. It comes packed inside an npm package, with the libraries and fonts that small images lack, and
+ * is unpacked into a folder of its own; CHROMIUM_PATH names another one, for machines that the package is not made for.
+ */
+export async function startBrowser(): Promise<TestBrowser> {
+  const folder = await mkdtemp(join(tmpdir(), 'browser-'));
+  // The package unpacks to the temporary folder, and takes its libraries along only where it believes to be in a cloud.
+  const before = { ...process.env };
+  process.env['TMPDIR'] = folder;
+  process.env['AWS_LAMBDA_JS_RUNTIME'] = 'nodejs22.x';
+  const { default: chromium } = await import('@sparticuz/chromium');
+  const executablePath = process.env['CHROMIUM_PATH'] ?? (await chromium.executablePath());
+  const env = definedOf(process.env);
+  for (const name of ['TMPDIR', 'AWS_LAMBDA_JS_RUNTIME', 'LD_LIBRARY_PATH', 'FONTCONFIG_PATH']) restore(name, before[name]);
+
+  const browser = await playwright.launch({
+    executablePath,
+    // No name but the loopback's resolves: nothing can leave, whatever a page asks for.
+    args: [
+      ...chromium.args,
+      '--no-sandbox',
+      '--disable-background-networking',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    ],
+    env,
+    headless: true,
+  });
+  return {
+    async open(url) {
+      const outside: string[] = [];
+      const failures: string[] = [];
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      context.on('request', (request) => {
+        if (!isInside(request.url())) outside.push(request.url());
+      });
+      context.on('requestfailed', (request) => failures.push(`${request.url()}: ${request.failure()?.errorText ?? ''}`));
+      context.on('weberror', (error) => failures.push(error.error().message));
+      const page = await context.newPage();
+      await page.goto(url);
+      return { page, outside, failures };
+    },
+    async close() {
+      await browser.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+const isInside = (url: string): boolean => /^(data|blob|about):/.test(url) || new URL(url).hostname === '127.0.0.1';
+
+const definedOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}

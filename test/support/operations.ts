@@ -1,0 +1,121 @@
+import {
+  getNamedType,
+  isEnumType,
+  isObjectType,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+
+/** Random valid operations of a schema: aliases, fragments, arguments, variables, `@skip` and `@include` among them. */
+export interface OperationOptions {
+  readonly schema: GraphQLSchema;
+  readonly seed: number;
+  /** Values for arguments by name, such as ids that exist. */
+  readonly values: Readonly<Record<string, readonly string[]>>;
+  readonly maxDepth?: number;
+}
+
+export interface RandomOperation {
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+}
+
+/** mulberry32: small, seeded, good enough to choose with. */
+function createRandom(seed: number) {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d_2b_79_f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const below = (limit: number) => Math.floor(next() * limit);
+  return {
+    below,
+    chance: (part: number) => next() < part,
+    pick: <Item>(items: readonly Item[]): Item => items[below(items.length)] as Item,
+    some: <Item>(items: readonly Item[], count: number): Item[] =>
+      items.map((item) => ({ item, order: next() })).toSorted((a, b) => a.order - b.order).slice(0, count).map(({ item }) => item),
+  };
+}
+
+export function randomOperation({ schema, seed, values, maxDepth = 6 }: OperationOptions): RandomOperation {
+  const random = createRandom(seed);
+  const variables: Record<string, unknown> = {};
+  const declarations: string[] = [];
+  const fragments: string[] = [];
+  let aliases = 0;
+
+  const declare = (type: string, value: unknown): string => {
+    const name = `v${declarations.length}`;
+    declarations.push(`$${name}: ${type}`);
+    variables[name] = value;
+    return `$${name}`;
+  };
+
+  const argument = ({ name, type }: GraphQLArgument): string | undefined => {
+    const named = getNamedType(type);
+    if (name === 'first') return random.chance(0.2) ? declare('Int', random.below(4)) : String(random.below(5));
+    if (name === 'orderBy') {
+      const [field] = 'getFields' in named ? Object.values(named.getFields()) : [];
+      const fieldType = field && getNamedType(field.type);
+      const value = isEnumType(fieldType) ? random.pick(fieldType.getValues()).name : '';
+      return `{ field: ${value}, direction: ${random.pick(['ASC', 'DESC'])} }`;
+    }
+    if (name === 'range') return '{ since: "2026-09-01T00:00:00.000Z" }';
+    if (name === 'filterBy') return `{ pinnedOnly: ${random.chance(0.5)} }`;
+    if (name === 'includeThreadReplies') return String(random.chance(0.5));
+    const known = values[name];
+    if (known === undefined) return undefined;
+    const value = random.pick(known);
+    return random.chance(0.3) ? declare(String(type), value) : JSON.stringify(value);
+  };
+
+  const argumentsOf = (field: GraphQLField<unknown, unknown>): string => {
+    const isPage = field.args.some(({ name }) => name === 'first');
+    const given = field.args.filter((each) => {
+      if (String(each.type).endsWith('!')) return true;
+      if (each.name === 'first') return isPage; // small pages, so that plans stay small
+      return !['last', 'before', 'after'].includes(each.name) && random.chance(0.3);
+    });
+    const written = given.flatMap((each) => {
+      const value = argument(each);
+      return value === undefined ? [] : [`${each.name}: ${value}`];
+    });
+    return written.length === 0 ? '' : `(${written.join(' ')})`;
+  };
+
+  const directive = (): string => {
+    if (!random.chance(0.12)) return '';
+    const condition = random.chance(0.5) ? declare('Boolean!', random.chance(0.5)) : String(random.chance(0.5));
+    return ` @${random.pick(['skip', 'include'])}(if: ${condition})`;
+  };
+
+  const select = (type: GraphQLObjectType, depth: number): string => {
+    const fields = Object.values(type.getFields()).filter((field) => depth < maxDepth || !isObjectType(getNamedType(field.type)));
+    const chosen = random.some(fields, 1 + random.below(4));
+    const parts = chosen.map((field) => {
+      const named = getNamedType(field.type);
+      const alias = random.chance(0.4) ? `a${(aliases += 1)}: ` : random.chance(0.9) && field.args.length === 0 ? '' : `a${(aliases += 1)}: `;
+      const below = isObjectType(named) ? ` { ${select(named, depth + 1)} }` : '';
+      return `${alias}${field.name}${argumentsOf(field)}${directive()}${below}`;
+    });
+    const text = `__typename ${parts.join(' ')}`;
+    if (random.chance(0.15)) return `... on ${type.name}${directive()} { ${text} } __typename`;
+    if (random.chance(0.15)) {
+      const name = `F${fragments.length}`;
+      fragments.push('');
+      fragments[Number(name.slice(1))] = `fragment ${name} on ${type.name} { ${text} }`;
+      return `...${name}${directive()} __typename`;
+    }
+    return text;
+  };
+
+  const root = schema.getQueryType();
+  if (!root) throw new Error('no query type');
+  const body = select(root, 1);
+  const header = declarations.length === 0 ? 'query Q' : `query Q(${declarations.join(', ')})`;
+  return { query: `${header} { ${body} } ${fragments.join(' ')}`, variables };
+}
