@@ -66,12 +66,17 @@ export class Budget {
       return { ready: undefined, leave, exit: (answer) => this.#learn(gate, caller, answer) };
     }
     const turn = gate.enter(caller.key, until);
+    let isCounted = true;
+    const ready = turn?.promise.then((counts) => {
+      isCounted = counts;
+    });
+    ready?.catch(() => undefined); // whoever gave up waiting does not listen any more
     return {
-      ready: turn?.promise,
+      ready,
       leave: turn?.leave ?? leave,
       exit: (answer) => {
         this.#learn(gate, caller, answer);
-        gate.exit(answer === undefined && this.#callers.get(caller.key) !== 'exempt');
+        if (isCounted) gate.exit(answer === undefined && this.#callers.get(caller.key) !== 'exempt');
       },
     };
   }
@@ -83,7 +88,10 @@ export class Budget {
     if (rate !== undefined) gate.learn(isRefused ? { ...rate, remaining: 0 } : rate);
     else if (answer.refusedUntil !== undefined) gate.close(answer.refusedUntil);
     if (rate !== undefined || isRefused) this.#remember(caller.key, 'limited');
-    else if (answer.limiter === 'passed') this.#remember(caller.key, 'exempt');
+    else if (answer.limiter === 'passed') {
+      this.#remember(caller.key, 'exempt');
+      for (const waiting of this.#gates.values()) if (!waiting.isIdle) waiting.release(caller.key);
+    }
   }
 
   /** Whether so many calls could be made now, without waiting. */

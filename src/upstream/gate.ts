@@ -3,15 +3,19 @@ import type { RateHeaders } from './rate-headers.ts';
 
 /** A call that waits for its turn. */
 interface Waiter {
-  /** Epoch milliseconds until which it is worth waiting. */
+  readonly callerKey: string;
+  /** Epoch milliseconds: when it came, and until when it is worth waiting. */
+  readonly since: number;
   readonly until: number;
-  readonly resolve: () => void;
+  /** Whether it counts against the window. */
+  readonly resolve: (isCounted: boolean) => void;
   readonly reject: (error: GatewayError) => void;
 }
 
 /** A place in the line: to be waited for, or left. */
 export interface Turn {
-  readonly promise: Promise<void>;
+  /** Resolves when the call may be made, with whether it counts against the window and must `exit`. */
+  readonly promise: Promise<boolean>;
   readonly leave: () => void;
 }
 
@@ -36,13 +40,19 @@ export const systemClock: Clock = {
 const maxWaiting = 256;
 /** End of a window that has not begun: its first answer tells. */
 const untilFirstCall = Number.POSITIVE_INFINITY;
+/** How long a caller's further calls let others go first who come at the same moment. Milliseconds. */
+const courtesyMs = 50;
 /** A window is taken to be open again so long after its end, as clocks differ. Milliseconds. */
 const reopenMarginMs = 20;
 
 /**
  * The call window of one endpoint (and client address): it counts the gateway's own calls, so that the one too many is
  * not sent. As long as nothing is known of the endpoint, one call goes first and the others wait for what its answer
- * tells. Callers whose calls wait take turns, each by the order of his own calls.
+ * tells.
+ *
+ * Callers whose calls wait take turns, each by the order of his own calls. Where more than one caller uses the window,
+ * each has his first call of it at once, and further ones a moment later, so that others get theirs who come together
+ * with twenty calls of one. A caller alone waits for nobody.
  */
 export class Gate {
   readonly #endpoint: string;
@@ -52,6 +62,9 @@ export class Gate {
   #waiting = 0;
   readonly #queues = new Map<string, Waiter[]>();
   #cancelTimer: (() => void) | undefined;
+  /** Calls of the current window by caller, and how many callers the one before had. */
+  readonly #taken = new Map<string, number>();
+  #callersBefore = 0;
 
   constructor(endpoint: string, clock: Clock) {
     this.#endpoint = endpoint;
@@ -84,14 +97,13 @@ export class Gate {
 
   /** Undefined: the call may be made at once. Else it may when the promise resolves, or not at all when it rejects. */
   enter(callerKey: string, until: number): Turn | undefined {
-    if (this.#waiting === 0 && this.#canGrant()) {
-      this.#inFlight += 1;
+    const now = this.#clock.now();
+    if (this.#waiting === 0 && this.#canGrant() && this.#mayGo(callerKey, now)) {
+      this.#take(callerKey);
       return undefined;
     }
     const refusal = this.#refusalFor(until);
-    const turn = refusal === undefined ? this.#wait(callerKey, until) : refused(refusal);
-    turn.promise.catch(() => undefined); // whoever gave up waiting does not listen any more
-    return turn;
+    return refusal === undefined ? this.#wait(callerKey, until) : refused(refusal);
   }
 
   /** A call has ended. `isLost`: without an answer, so that the workspace may have counted it. */
@@ -110,6 +122,26 @@ export class Gate {
     this.#learn({ limit: this.#window?.limit ?? 1, remaining: 0, resetAt }, this.#window?.isReported ?? false);
   }
 
+  /** Lets all waiting calls of a caller go who turned out not to be counted. */
+  release(callerKey: string): void {
+    const queue = this.#queues.get(callerKey) ?? [];
+    this.#queues.delete(callerKey);
+    this.#waiting -= queue.length;
+    for (const waiter of queue.splice(0)) waiter.resolve(false);
+  }
+
+  #take(callerKey: string): void {
+    this.#inFlight += 1;
+    this.#taken.set(callerKey, (this.#taken.get(callerKey) ?? 0) + 1);
+  }
+
+  /** Whether it is a caller's turn: his first call of the window, or nobody else is here, or others had their moment. */
+  #mayGo(callerKey: string, since: number): boolean {
+    if (!this.#taken.has(callerKey) || this.#clock.now() >= since + courtesyMs) return true;
+    const isAlone = this.#taken.size === 1 && [...this.#queues.keys()].every((key) => key === callerKey);
+    return isAlone && this.#callersBefore < 2;
+  }
+
   #learn({ limit, remaining, resetAt }: RateHeaders, isReported: boolean): void {
     const known = this.#window;
     // Answers of one window can overtake each other: the smallest number left is the latest.
@@ -121,6 +153,8 @@ export class Gate {
   /** When the window has ended, a new one begins with the first call: all of its calls are there again. */
   #reopen(): void {
     if (this.#window === undefined || this.#clock.now() < this.#window.resetAt + reopenMarginMs) return;
+    this.#callersBefore = this.#taken.size;
+    this.#taken.clear();
     this.#window = this.#window.isReported
       ? { ...this.#window, remaining: this.#window.limit, resetAt: untilFirstCall }
       : undefined;
@@ -147,8 +181,8 @@ export class Gate {
     const queue = this.#queues.get(callerKey) ?? [];
     this.#queues.set(callerKey, queue);
     let waiter: Waiter | undefined;
-    const promise = new Promise<void>((resolve, reject) => {
-      waiter = { until, resolve, reject };
+    const promise = new Promise<boolean>((resolve, reject) => {
+      waiter = { callerKey, since: this.#clock.now(), until, resolve, reject };
       queue.push(waiter);
     });
     this.#waiting += 1;
@@ -157,6 +191,7 @@ export class Gate {
       const index = waiter === undefined ? -1 : queue.indexOf(waiter);
       if (index === -1) return;
       queue.splice(index, 1);
+      if (queue.length === 0) this.#queues.delete(callerKey);
       this.#waiting -= 1;
     };
     return { promise, leave };
@@ -165,9 +200,9 @@ export class Gate {
   #admitWaiting(): void {
     while (this.#waiting > 0 && this.#canGrant()) {
       const waiter = this.#next();
-      if (waiter === undefined) return;
-      this.#inFlight += 1;
-      waiter.resolve();
+      if (waiter === undefined) break;
+      this.#take(waiter.callerKey);
+      waiter.resolve(true);
     }
     if (this.#waiting > 0) this.#refuseHopeless();
     this.#setTimer();
@@ -176,13 +211,13 @@ export class Gate {
   /** The first call of the caller whose turn it is; that caller goes to the end of the line. */
   #next(): Waiter | undefined {
     for (const [callerKey, queue] of this.#queues) {
+      const [first] = queue;
+      if (first === undefined || !this.#mayGo(callerKey, first.since)) continue;
+      queue.shift();
       this.#queues.delete(callerKey);
-      const waiter = queue.shift();
       if (queue.length > 0) this.#queues.set(callerKey, queue);
-      if (waiter !== undefined) {
-        this.#waiting -= 1;
-        return waiter;
-      }
+      this.#waiting -= 1;
+      return first;
     }
     return undefined;
   }
@@ -201,13 +236,16 @@ export class Gate {
     }
   }
 
-  /** Looks again when the window has ended: nobody else may call by then. */
+  /** Looks again when the window has ended, or others have had their moment: nobody else may call by then. */
   #setTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const resetAt = this.#window?.resetAt;
-    if (this.#waiting === 0 || resetAt === undefined || resetAt === untilFirstCall) return;
-    const ms = Math.max(1, resetAt + reopenMarginMs + 1 - this.#clock.now());
+    if (this.#waiting === 0) return;
+    const since = Math.min(...[...this.#queues.values()].map(([first]) => first?.since ?? Number.POSITIVE_INFINITY));
+    const resetAt = this.#window?.resetAt ?? untilFirstCall;
+    const at = this.#canGrant() ? since + courtesyMs : resetAt + reopenMarginMs + 1;
+    if (!Number.isFinite(at)) return;
+    const ms = Math.max(1, at - this.#clock.now());
     this.#cancelTimer = this.#clock.after(ms, () => {
       this.#cancelTimer = undefined;
       this.#admitWaiting();

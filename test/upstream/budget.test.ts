@@ -146,15 +146,31 @@ describe('a window', () => {
 
 describe('callers whose calls wait', () => {
   it('take turns, so that twenty calls of one do not starve the others', async () => {
-    const { budget } = budgetWith(10);
+    const { budget, clock } = budgetWith(10);
     const running = Array.from({ length: 10 }, () => budget.enter('im.counters', maya, far));
     const many = Array.from({ length: 20 }, () => budget.enter('im.counters', maya, far));
-    const one = budget.enter('im.counters', jonas, far);
-    running[0]?.exit({ headers: rate(10, start + 50_000), limiter: 'passed' });
-    // One place is free: maya's first comes first, then it is jonas's turn.
-    expect(await stateOf(many[0] as Ticket)).toBe('ready');
-    running[1]?.exit({ headers: rate(10, start + 50_000), limiter: 'passed' });
-    expect(await Promise.all([one, many[1] as Ticket].map(stateOf))).toEqual(['ready', 'waits']);
+    const ofJonas = Array.from({ length: 2 }, () => budget.enter('im.counters', jonas, far));
+    const free = (count: number) => running.splice(0, count).forEach((ticket) => ticket.exit({ headers: rate(10, start + 50_000), limiter: 'passed' }));
+    free(3);
+    // The first call of jonas goes at once; further ones of both let others go first for a moment.
+    expect(await Promise.all([...ofJonas, ...many.slice(0, 2)].map(stateOf))).toEqual(['ready', 'waits', 'waits', 'waits']);
+    clock.move(50);
+    expect(await Promise.all([...ofJonas, ...many.slice(0, 2)].map(stateOf))).toEqual(['ready', 'ready', 'ready', 'waits']);
+  });
+
+  it('wait for nobody when one caller is alone', async () => {
+    const { budget } = budgetWith(10);
+    expect(await Promise.all(Array.from({ length: 10 }, () => stateOf(budget.enter('im.counters', maya, far))))).toEqual(Array.from({ length: 10 }, () => 'at once'));
+  });
+
+  it('remember from one window to the next that they are several', async () => {
+    const { budget, clock } = budgetWith(10);
+    budget.enter('im.counters', jonas, far).exit(passed(9));
+    clock.move(60_021);
+    const [first, second] = [budget.enter('im.counters', maya, far), budget.enter('im.counters', maya, far)];
+    expect([await stateOf(first), await stateOf(second)]).toEqual(['at once', 'waits']);
+    clock.move(50);
+    expect(await stateOf(second)).toBe('ready');
   });
 
   it('leave the line when they give up', async () => {
@@ -177,6 +193,18 @@ describe('callers whose calls wait', () => {
 });
 
 describe('a caller whom the limiter lets by', () => {
+  it('has all his waiting calls made as soon as that is seen, on every endpoint', async () => {
+    const budget = new Budget(manualClock());
+    const first = budget.enter('im.counters', botty, far);
+    const waiting = Array.from({ length: 5 }, () => budget.enter('im.counters', botty, far));
+    const elsewhere = [budget.enter('dm.messages', botty, far), budget.enter('dm.messages', botty, far)];
+    expect(await stateOf(elsewhere[1] as Ticket)).toBe('waits');
+    first.exit(exempt);
+    expect(new Set(await Promise.all([...waiting, elsewhere[1] as Ticket].map(stateOf)))).toEqual(new Set(['ready']));
+    for (const ticket of [...waiting, ...elsewhere]) ticket.exit(exempt);
+    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('at once');
+  });
+
   it('is never held back once that was seen, and sees no windows', async () => {
     const { budget } = budgetWith(3);
     budget.enter('im.counters', botty, far).exit(exempt);

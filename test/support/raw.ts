@@ -1,0 +1,74 @@
+import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
+import { expect } from 'vitest';
+import type { Caller, TestGateway } from './gateway.ts';
+
+/** One HTTP exchange, nothing interpreted. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface RawRequest {
+  readonly method?: string;
+  readonly path?: string;
+  /** A list sends the header once for each value; undefined leaves out a default. */
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string | Buffer;
+  /** Whose credentials to send; none with null. */
+  readonly as?: Caller | null;
+}
+
+/** Sends just what it is given, on a connection of its own. POSTs JSON with the member's credentials unless told. */
+export function sendRaw({ url, demo }: TestGateway, { method = 'POST', path = '/graphql', headers = {}, body, as = demo.world.member }: RawRequest): Promise<RawAnswer> {
+  const all: OutgoingHttpHeaders = {
+    ...(method === 'POST' && { 'content-type': 'application/json' }),
+    ...(as !== null && { 'x-user-id': as.id, 'x-auth-token': as.token }),
+    ...headers,
+  };
+  const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${url}${path}`, { method, headers: sent, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }));
+      response.on('error', reject);
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/** Writes bytes to the gateway's port and answers all that comes back until the connection ends. */
+export function sendBytes({ url }: TestGateway, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+  });
+}
+
+export interface ErrorBody {
+  readonly data?: unknown;
+  readonly errors?: readonly { message: string; extensions?: { code?: string } }[];
+}
+
+export const bodyOf = ({ text }: RawAnswer): ErrorBody => JSON.parse(text) as ErrorBody;
+
+/** Refused as a whole: JSON, not to be kept, with this status and code, and the workspace never asked. */
+export function expectRefused(gateway: TestGateway, answer: RawAnswer, status: number, code: string): void {
+  const body = bodyOf(answer);
+  expect({
+    status: answer.status,
+    type: answer.headers['content-type'],
+    cache: answer.headers['cache-control'],
+    codes: [...new Set(body.errors?.map(({ extensions }) => extensions?.code))],
+    calls: gateway.demo.callLines(),
+  }).toEqual({ status, type: 'application/json; charset=utf-8', cache: 'no-store', codes: [code], calls: [] });
+  expect(body.data ?? null).toSatisfy((data) => data === null || Object.values(data as object).every((value) => value === null));
+  expect(answer.text).not.toMatch(/\n\s+at |node_modules|stacktrace/);
+}
