@@ -33,7 +33,7 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
       return settleAll(keys, (key) => {
         if (!isOwn(key) || bulk.way === 'single' || singles.has(key)) return imCounters(upstream, key);
         if (bulk.refusal !== undefined) throw bulk.refusal;
-        return bulk.counters.get(key.roomId) ?? Promise.reject(notAMember());
+        return bulk.counters.get(key.roomId) ?? notAMember();
       });
     },
     { cacheKeyFn: ({ roomId, userId, needsMembers }) => JSON.stringify([roomId, userId, needsMembers]) },
@@ -41,7 +41,7 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
 
   /** Counters of the caller's rooms in bulk, unless single calls are the better way. */
   async function readBulk(keys: readonly CountersKey[]): Promise<Bulk> {
-    const counters = new Map<string, RestCounters>();
+    const counters = new Map<string, RestCounters | GatewayError>();
     const needsRooms = keys.some(({ record }) => record === undefined);
     const endpoints = [
       ...(caller.subscriptions.isStarted() ? [] : (['subscriptions.get'] as const)),
@@ -59,7 +59,8 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
       for (const { roomId, record } of keys) {
         const subscription = subscriptions.get(roomId);
         const room = record ?? rooms?.get(roomId);
-        if (subscription?.t === 'd' && room !== undefined) counters.set(roomId, countersFrom(room, subscription));
+        if (subscription !== undefined && subscription.t !== 'd') counters.set(roomId, notADirectMessage());
+        else if (subscription !== undefined && room !== undefined) counters.set(roomId, countersFrom(room, subscription));
       }
       return { way, counters, refusal: undefined };
     } catch (error) {
@@ -71,7 +72,7 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
 
 interface Bulk {
   readonly way: 'single' | 'bulk';
-  readonly counters: ReadonlyMap<string, RestCounters>;
+  readonly counters: ReadonlyMap<string, RestCounters | GatewayError>;
   /** Why the bulk way did not answer. */
   readonly refusal: GatewayError | undefined;
 }
@@ -80,6 +81,9 @@ const isOwn = ({ userId, needsMembers }: CountersKey): boolean => userId === und
 
 /** Counters of a room need a membership in it, and `subscriptions.get` names all of the caller's. */
 const notAMember = () => new GatewayError('FORBIDDEN', 'The workspace does not let this user do that (subscriptions.get).');
+
+/** What `im.counters` says of a channel. */
+const notADirectMessage = () => new GatewayError('NOT_FOUND', 'That room is not a direct message.');
 
 /** What `im.counters` would answer, but for the number of members. */
 const countersFrom = (room: RestDirectMessage, subscription: RestSubscription): RestCounters => ({

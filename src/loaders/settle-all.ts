@@ -4,7 +4,7 @@ const maxConcurrent = 8;
 /** Runs `load` for every key, a few at a time. A key that fails gets its own error, and costs no other key anything. */
 export async function settleAll<Key, Value>(
   keys: readonly Key[],
-  load: (key: Key) => Promise<Value> | Value,
+  load: (key: Key) => Promise<Value> | Value | Error,
 ): Promise<(Value | Error)[]> {
   const results: (Value | Error)[] = [];
   let next = 0;

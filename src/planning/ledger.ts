@@ -66,6 +66,12 @@ export class Ledger {
     addTo(this.#byPath, path, part === 'whole' ? rooms : Math.min(rooms, maxSingleRooms + 1));
   }
 
+  /** The operation is larger than can be priced: it costs more than any limit. */
+  giveUp(path: string): void {
+    addTo(this.#byEndpoint, 'unknown', manyCalls);
+    addTo(this.#byPath, path, manyCalls);
+  }
+
   close(): Plan {
     const byEndpoint = new Map(this.#byEndpoint);
     for (const [endpoint, { count, from, upTo }] of this.#bounded) {

@@ -22,8 +22,9 @@ import type { FieldPrice, Prices } from './prices.ts';
 /**
  * What an operation can cost in upstream calls, worked out before it runs, from its real variables.
  *
- * A walk over the operation with every selection set once for each place it is used in; how often that can be at most
- * is limited by `maxRecursiveSelections`, which is checked before. Multiplied by the sizes of the pages around it, each
+ * A walk over the operation with every selection set once for each place it is used in. Fragments can be used in
+ * exponentially many places, so the walk gives up after `maxSteps` fields and calls the operation too expensive; an
+ * honest operation has some hundreds. Multiplied by the sizes of the pages around it, each
  * field that asks upstream adds its price from the schema. Fields that are the same call (same parent, same arguments)
  * are merged first, as the loaders merge them, and so are `nodes` and `edges { node }` of one page.
  */
@@ -62,6 +63,8 @@ interface MergedField {
   readonly selectionSets: SelectionSetNode[];
 }
 
+/** Fields of an unfolded operation that are looked at; more than `maxRecursiveSelections` of the server lets in. */
+const maxSteps = 10_000;
 const defaultPageSize = 20;
 const maxPageSize = 100;
 /** Products of page sizes stop growing here. */
@@ -71,6 +74,7 @@ class Walk {
   readonly #input: PlanInput;
   readonly #ledger: Ledger;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  #steps = 0;
 
   constructor(input: PlanInput, ledger: Ledger) {
     this.#input = input;
@@ -82,6 +86,11 @@ class Walk {
 
   visit(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], place: Place): void {
     const merged = this.#merge(type, selectionSets);
+    this.#steps += merged.length;
+    if (this.#steps > maxSteps) {
+      this.#ledger.giveUp(place.path);
+      return;
+    }
     this.#chargeRecord(type, merged, place);
     for (const { field, args, responseName, selectionSets: below } of merged) {
       const price = this.#input.prices.get(`${type.name}.${field.name}`);

@@ -16,7 +16,8 @@ const codeOfErrorType: Record<string, ErrorCode | undefined> = {
   'error-not-allowed': 'FORBIDDEN',
   'error-action-not-allowed': 'FORBIDDEN',
   'error-endpoint-disabled': 'FORBIDDEN',
-  'Not Allowed': 'FORBIDDEN',
+  // `rooms.info` of a room of other people: the same as one that does not exist.
+  'Not Allowed': 'NOT_FOUND',
   'error-too-many-requests': 'RATE_LIMITED',
 };
 

@@ -77,6 +77,34 @@ describe('the price of a query', () => {
   });
 });
 
+describe('a hostile query', () => {
+  /** Fragments that use the next one twice, with different arguments: 2 ** levels places. */
+  const bomb = (levels: number) =>
+    `query($n: Int) { directMessage(id: "r") { ...F0 } } ${Array.from({ length: levels }, (_, level) => {
+      const next = level + 1 < levels ? `...F${level + 1}` : 'id';
+      const part = (size: string) => `a${level}${size.replace('$', '')}: messages(first: ${size}) { nodes { directMessage { ${next} } } }`;
+      return `fragment F${level} on DirectMessage { ${part('$n')} ${part('2')} }`;
+    }).join(' ')}`;
+
+  it('of doubling fragments is too expensive, and is given up early: 2 ** 30 and 2 ** 300 places', () => {
+    for (const levels of [30, 300]) expect(callsOf(bomb(levels), { n: 1 })).toBe(1e9);
+  });
+
+  it('of ten thousand equal fields costs what one costs', () => {
+    const fields = Array.from({ length: 10_000 }, (_, index) => `a${index}: counters { joined }`).join(' ');
+    expect(callsOf(`{ directMessage(id: "r") { ${fields} } }`)).toBe(1);
+  });
+
+  it('of thousands of different fields costs them all', () => {
+    const fields = Array.from({ length: 4000 }, (_, index) => `a${index}: counters(userId: "u${index}") { joined }`).join(' ');
+    expect(callsOf(`{ directMessage(id: "r") { ${fields} } }`)).toBe(4000);
+  });
+
+  it('of fragments that use themselves ends', () => {
+    expect(callsOf('{ directMessage(id: "r") { ...A } } fragment A on DirectMessage { counters { joined } ...B } fragment B on DirectMessage { ...A }')).toBe(1);
+  });
+});
+
 describe('a price list', () => {
   const prices = readPrices(schema);
 

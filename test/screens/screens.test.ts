@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { screens } from './screens.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway({ env: { LOG_LEVEL: 'silent' } });
+});
+afterAll(() => gateway.close());
+
+describe('what a screen costs', () => {
+  it.each(screens.map((screen) => [screen.name, screen] as const))('%s: the fewest calls possible', async (_name, { query, minimum }) => {
+    const { errors, calls } = await gateway.askCounting(query);
+    expect(errors).toBeUndefined();
+    expect(calls).toHaveLength(minimum.calls);
+  });
+});
