@@ -30,10 +30,13 @@ export interface Gateway {
 }
 
 const blankHeaders: ExplorerHeaders = { 'X-User-Id': '', 'X-Auth-Token': '' };
+/** The explorers show what each query was planned to cost, and what it did. */
+const reportHeader: ExplorerHeaders = { 'X-Upstream-Report': '1' };
 
 /** Starts the gateway: one port, `/graphql` straight on node:http, everything else on Fastify. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, workspaceUrl, explorerHeaders = blankHeaders, logDestination } = options;
+  const { config, workspaceUrl, logDestination } = options;
+  const explorerHeaders = { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader };
   const redactor = new Redactor();
   const log = createLog(config.logLevel, redactor, logDestination);
   const workspace = new Workspace({
@@ -109,6 +112,8 @@ async function addRoutes(app: FastifyInstance, config: Config, isDraining: () =>
       'X-Auth-Token',
       'X-User-Id',
       'X-Request-Id',
+      'X-Upstream-Plan',
+      'X-Upstream-Report',
       'Apollo-Require-Preflight',
       'X-Apollo-Operation-Name',
       'ApolloGraphQL-Client-Name',
