@@ -1,4 +1,4 @@
-import { parse, type OperationDefinitionNode } from 'graphql';
+import { Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Planner, tooComplex } from '../../src/planning/planner.ts';
 import { readPrices } from '../../src/planning/prices.ts';
@@ -9,7 +9,7 @@ const planner = new Planner(schema);
 
 function planOf(query: string, variables: Record<string, unknown> = {}) {
   const document = parse(query);
-  const operation = document.definitions.find((node): node is OperationDefinitionNode => node.kind === 'OperationDefinition');
+  const operation = document.definitions.find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION);
   return planner.plan(document, operation ?? expect.unreachable(), variables) ?? expect.unreachable();
 }
 const callsOf = (query: string, variables?: Record<string, unknown>) => planOf(query, variables).calls;
@@ -20,7 +20,7 @@ describe('the price of a query', () => {
     ['counters of one room', '{ directMessage(id: "r") { counters { joined } } }', 1],
     ['the record of one room, whatever the number of its fields', '{ directMessage(id: "r") { topic usernames lastMessage { text } } }', 1],
     ['the records of three rooms: all at once, after two singly at the most', '{ a: directMessage(id: "a") { topic } b: directMessage(id: "b") { topic } c: directMessage(id: "c") { topic } }', 3],
-    ['the records of nine rooms: no more', `{ ${[...'abcdefghi'].map((id) => `${id}: directMessage(id: "${id}") { topic }`).join(' ')} }`, 3],
+    ['the records of nine rooms: no more', `{ ${Array.from('abcdefghi').map((id) => `${id}: directMessage(id: "${id}") { topic }`).join(' ')} }`, 3],
     ['the record of a listed room', '{ viewer { directMessages(first: 50) { nodes { topic lastMessage { text } } } } }', 1],
     ['fifty rooms with counters', '{ viewer { directMessages(first: 50) { nodes { counters { unreadCount } } } } }', 1 + 2 + 1 + 1],
     ['fifty rooms with their members counted', '{ viewer { directMessages(first: 50) { nodes { counters { memberCount } } } } }', 51 + 4],
@@ -30,7 +30,7 @@ describe('the price of a query', () => {
     ['messages with receipts', '{ directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { totalCount } } } } } }', 10_101],
     ['an empty page', '{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } pageInfo { hasNextPage } } } }', 0],
     ['the total of an empty page', '{ directMessage(id: "r") { messages(first: 0) { totalCount } } }', 1],
-    ['one room under ten aliases', `{ ${[...'abcdefghij'].map((alias) => `${alias}: directMessage(id: "r") { messages(first: 20) { totalCount } }`).join(' ')} }`, 1],
+    ['one room under ten aliases', `{ ${Array.from('abcdefghij').map((alias) => `${alias}: directMessage(id: "r") { messages(first: 20) { totalCount } }`).join(' ')} }`, 1],
     ['rows as nodes and as edges', '{ directMessage(id: "r") { messages(first: 5) { nodes { readReceipts { totalCount } } edges { node { readReceipts { isAvailable } } } } } }', 6],
     ['the room of each message: one', '{ directMessage(id: "r") { messages(first: 50) { nodes { directMessage { topic } } } } }', 2],
     ['a room in its last message in a room', '{ directMessage(id: "r") { lastMessage { directMessage { lastMessage { directMessage { topic } } } } } }', 3],
@@ -118,7 +118,7 @@ describe('a price list', () => {
       const [type = '', field = ''] = coordinate.split('.');
       const built = schema.getType(type);
       const returned = built !== undefined && 'getFields' in built ? String(built.getFields()[field]?.type) : '';
-      return /Connection$/.test(returned) && price.calls.length === 0;
+      return returned.endsWith('Connection') && price.calls.length === 0;
     });
     expect(unpriced).toEqual([]);
   });
