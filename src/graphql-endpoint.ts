@@ -62,6 +62,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
 
     let answer: HTTPGraphQLResponse;
     try {
+      checkAccept(req);
       const body = req.method === 'POST' ? await readBody(req) : undefined;
       const httpGraphQLRequest = toApollo(req, body);
       answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
@@ -142,6 +143,15 @@ class BadRequest extends Error {
     const headers = new HeaderMap([['content-type', 'application/json; charset=utf-8']]);
     this.answer = { status, headers, body: { kind: 'complete', string } };
   }
+}
+
+/** Media types that an answer can have; a browser that opens the address takes HTML first. */
+const acceptable = /\*\/\*|application\/(?:\*|json|graphql-response\+json)/i;
+
+/** Refuses a client that could not read the answer before anything is asked for it. */
+function checkAccept({ method, headers: { accept } }: IncomingMessage): void {
+  if (accept === undefined || acceptable.test(accept) || (method === 'GET' && accept.includes('text/html'))) return;
+  throw new BadRequest(406, 'The answer is application/json or application/graphql-response+json: accept one of them.');
 }
 
 /** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. */

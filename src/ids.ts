@@ -12,12 +12,12 @@ export function checkId(id: string, argument: string): string {
 }
 
 /**
- * A room id that is safe to send. Rocket.Chat resolves `@name`, a username and a user id in place of a room id, and
- * **creates** the room when there is none: the forms that can be told apart are refused here.
+ * A room id that is safe to send. Rocket.Chat takes the first `@` out of it, and resolves a username and a user id in
+ * place of a room id: it **creates** the room when there is none. The forms that can be told apart are refused here.
  */
 export function checkRoomId(id: string, argument: string, callerId: string): string {
   checkId(id, argument);
-  if (id.startsWith('@') || id === callerId) {
+  if (id.includes('@') || id === callerId) {
     throw new GatewayError(
       'BAD_USER_INPUT',
       `\`${argument}\` names a user, not a room: use \`directMessageWith(username:)\` to find the room with a user.`,

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import cors from '@fastify/cors';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { createApollo } from './apollo.ts';
 import type { Config } from './config.ts';
 import { addExplorer, sandboxPage, type ExplorerHeaders } from './explorer.ts';
@@ -58,6 +58,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   let isDraining = false;
   const app = Fastify({
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      void reply.code(400).header('cache-control', 'no-store').send(graphqlShaped('The request cannot be read.'));
+    },
     serverFactory: (everythingElse) =>
       createHttpServer((req, res) => {
         if (!isGraphqlPath(req.url) || req.method === 'OPTIONS') return everythingElse(req, res);

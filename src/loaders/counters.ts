@@ -29,10 +29,10 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
     async (keys) => {
       const ownKeys = keys.filter(isOwn);
       const bulk = await readBulk(ownKeys);
-      const singles = new Set(bulk.refusal === undefined ? [] : ownKeys.slice(0, ways.takeRest(ownKeys.length)));
+      const singles = new Set(isRefusal(bulk.failure) ? ownKeys.slice(0, ways.takeRest(ownKeys.length)) : []);
       return settleAll(keys, (key) => {
         if (!isOwn(key) || bulk.way === 'single' || singles.has(key)) return imCounters(upstream, key);
-        if (bulk.refusal !== undefined) throw bulk.refusal;
+        if (bulk.failure !== undefined) throw bulk.failure;
         return bulk.counters.get(key.roomId) ?? notAMember();
       });
     },
@@ -53,7 +53,7 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
       allowsSingles: upstream.allows('im.counters', keys.length),
       allowsBulk: endpoints.every((endpoint) => upstream.allows(endpoint, 1)),
     });
-    if (keys.length === 0 || way === 'single') return { way: 'single', counters, refusal: undefined };
+    if (keys.length === 0 || way === 'single') return { way: 'single', counters, failure: undefined };
     try {
       const [subscriptions, rooms] = await Promise.all([caller.subscriptions(), needsRooms ? caller.rooms() : undefined]);
       for (const { roomId, record } of keys) {
@@ -62,10 +62,10 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
         if (subscription !== undefined && subscription.t !== 'd') counters.set(roomId, notADirectMessage());
         else if (subscription !== undefined && room !== undefined) counters.set(roomId, countersFrom(room, subscription));
       }
-      return { way, counters, refusal: undefined };
+      return { way, counters, failure: undefined };
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return { way, counters, refusal: error };
+      // It costs only the counters that were to come from it.
+      return { way, counters, failure: error };
     }
   }
 }
@@ -74,7 +74,7 @@ interface Bulk {
   readonly way: 'single' | 'bulk';
   readonly counters: ReadonlyMap<string, RestCounters | GatewayError>;
   /** Why the bulk way did not answer. */
-  readonly refusal: GatewayError | undefined;
+  readonly failure: unknown;
 }
 
 const isOwn = ({ userId, needsMembers }: CountersKey): boolean => userId === undefined && !needsMembers;

@@ -94,7 +94,7 @@ function targetOf(node: JsonObject): string | null {
   return asText(src) ?? asText(asObject(src)?.['value']) ?? null;
 }
 
-/** The nodes below a node: its value is a node, a list of nodes, or an object with a `label` that is either. */
+/** The nodes below a node: its value is a node, a list of nodes, or an object with a `label` that is either; or else its fallback. */
 function childrenOf(node: JsonObject): readonly unknown[] {
   const { value, fallback } = node;
   if (Array.isArray(value)) return asList(value);
@@ -102,5 +102,6 @@ function childrenOf(node: JsonObject): readonly unknown[] {
   if (object === undefined) return fallback === undefined ? [] : [fallback];
   if (asText(object['type']) !== undefined) return [object];
   const { label } = object;
+  if (label === undefined) return fallback === undefined ? [] : [fallback];
   return Array.isArray(label) ? asList(label) : [label];
 }

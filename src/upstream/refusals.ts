@@ -25,16 +25,30 @@ const codeOfErrorType: Record<string, ErrorCode | undefined> = {
 export class UpstreamRefusal extends GatewayError {
   readonly status: number;
   readonly errorType: string | undefined;
+  /** The answer's JSON, for endpoints whose refusals have no `errorType`. It is never logged or passed on. */
+  readonly body: JsonObject | undefined;
 
-  constructor(code: ErrorCode, message: string, status: number, errorType: string | undefined, retryAfterSeconds?: number) {
+  constructor(code: ErrorCode, message: string, refused: Refused, retryAfterSeconds?: number) {
+    const { status, errorType, body } = refused;
+    const isKnown = errorType !== undefined && (Object.hasOwn(codeOfErrorType, errorType) || invalidParams.has(errorType));
     super(code, message, {
-      detail: `HTTP ${status}${errorType !== undefined && /^[\w .-]{1,64}$/.test(errorType) ? ` ${errorType}` : ''}`,
+      detail: `HTTP ${status}${isKnown ? ` ${errorType}` : ''}`,
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });
     this.status = status;
     this.errorType = errorType;
+    this.body = body;
   }
 }
+
+interface Refused {
+  readonly status: number;
+  readonly errorType: string | undefined;
+  readonly body: JsonObject | undefined;
+}
+
+/** The two spellings of parameters that a schema refuses. */
+const invalidParams = new Set(['invalid-params', 'error-invalid-params']);
 
 /** The error for an answer other than success. `body` is undefined when it was not JSON. Never repeats upstream's words. */
 export function refusal(
@@ -47,7 +61,7 @@ export function refusal(
   const errorType = asId(body?.['errorType']);
   const code = codeOf(status, errorType);
   const retryAfterSeconds = code === 'RATE_LIMITED' ? secondsToWait(headers, body, now) : undefined;
-  return new UpstreamRefusal(code, messageOf(code, endpoint, status), status, errorType, retryAfterSeconds);
+  return new UpstreamRefusal(code, messageOf(code, endpoint, status), { status, errorType, body }, retryAfterSeconds);
 }
 
 function codeOf(status: number, errorType: string | undefined): ErrorCode {

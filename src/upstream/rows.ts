@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { badShape, type Endpoint, type UpstreamClient } from './client.ts';
-import type { ReadRow, RestPage } from './types.ts';
+import type { ReadRow, RestPage, RestUser } from './types.ts';
 
 /** Rows of a list at most: GraphQL's Int. */
 const maxTotal = 2_147_483_647;
@@ -46,6 +46,14 @@ export function readPage<Row>(
   return { rows, total };
 }
 
+const namesAUser = () =>
+  new GatewayError('NOT_FOUND', 'There is no room of that id: it names a user. See `directMessageWith`.');
+
+/** Refuses members of whom one has the id or name that was asked for: that was a user's, and these are of his room. */
+export function refuseOwnName(members: readonly (RestUser | undefined)[], roomId: string): void {
+  if (members.some((member) => member?._id === roomId || member?.['username'] === roomId)) throw namesAUser();
+}
+
 /**
  * Refuses an answer whose messages are all of another room: what was asked for was a user's id or name, which
  * Rocket.Chat takes for the room with that user.
@@ -54,7 +62,5 @@ export function refuseOtherRoom(body: JsonObject, roomId: string): void {
   const { messages } = body;
   if (!Array.isArray(messages) || messages.length === 0) return;
   const rooms = messages.map((message: unknown) => asObject(message)?.['rid']);
-  if (rooms.every((room) => typeof room === 'string' && room !== roomId)) {
-    throw new GatewayError('NOT_FOUND', 'There is no room of that id: it names a user. See `directMessageWith`.');
-  }
+  if (rooms.every((room) => typeof room === 'string' && room !== roomId)) throw namesAUser();
 }

@@ -12,7 +12,7 @@ export async function chatGetMessage(upstream: UpstreamClient, messageId: string
   try {
     body = await upstream.get('chat.getMessage', { msgId: messageId });
   } catch (error) {
-    if (error instanceof UpstreamRefusal && error.status === 400 && isUnknownMessage(error.errorType)) return undefined;
+    if (error instanceof UpstreamRefusal && isUnknownMessage(error)) return undefined;
     throw error;
   }
   const row = asObject(body['message']);
@@ -21,5 +21,5 @@ export async function chatGetMessage(upstream: UpstreamClient, messageId: string
   return message['_hidden'] === true ? undefined : message;
 }
 
-const isUnknownMessage = (errorType: string | undefined): boolean =>
-  errorType === undefined || errorType === 'error-invalid-message';
+const isUnknownMessage = ({ status, errorType, body }: UpstreamRefusal): boolean =>
+  errorType === 'error-invalid-message' || (status === 400 && body?.['success'] === false && body['error'] === undefined);

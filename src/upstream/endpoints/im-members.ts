@@ -1,5 +1,5 @@
 import type { UpstreamClient } from '../client.ts';
-import { readPage } from '../rows.ts';
+import { readPage, refuseOwnName } from '../rows.ts';
 import { readUser, type RestPage, type RestUser } from '../types.ts';
 
 export interface ImMembersParams {
@@ -17,5 +17,7 @@ export interface ImMembersParams {
 export async function imMembers(upstream: UpstreamClient, params: ImMembersParams): Promise<RestPage<RestUser>> {
   const { roomId, offset, count } = params;
   const body = await upstream.get('im.members', { roomId, offset, count, sort: '{"username":1}' });
-  return readPage(upstream, 'im.members', body, 'members', readUser, count);
+  const page = readPage(upstream, 'im.members', body, 'members', readUser, count);
+  refuseOwnName(page.rows, roomId);
+  return page;
 }

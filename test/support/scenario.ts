@@ -1,0 +1,62 @@
+import { onTestFinished, expect } from 'vitest';
+import type { DemoWorkspace } from '../../src/demo/server.ts';
+import { startTestGateway, type Caller, type GraphqlResult, type TestGateway, type TestGatewayOptions } from './gateway.ts';
+
+/** A gateway before a demo workspace, for one test. */
+export async function openGateway(options?: TestGatewayOptions): Promise<TestGateway> {
+  const gateway = await startTestGateway(options);
+  onTestFinished(() => gateway.close());
+  return gateway;
+}
+
+/** JSON as the demo's REST answers hold it. */
+export type Json = string | number | boolean | null | undefined | readonly Json[] | JsonRecord;
+export interface JsonRecord {
+  readonly [key: string]: Json;
+}
+
+export const record = (value: Json): JsonRecord =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : {};
+export const list = (value: Json): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
+
+/** A text of a record; empty where it has none. */
+export const textAt = (value: Json, name: string): string => {
+  const text = record(value)[name];
+  return typeof text === 'string' ? text : '';
+};
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: JsonRecord;
+}
+
+/** What the workspace itself answers, asked past the gateway with the same credentials. */
+export async function askRest(
+  demo: DemoWorkspace,
+  endpoint: string,
+  params: Readonly<Record<string, string | number>> = {},
+  caller: Caller = demo.world.member,
+): Promise<RestAnswer> {
+  const url = new URL(`${demo.url}/api/v1/${endpoint}`);
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, String(value));
+  const response = await fetch(url, { headers: { 'x-user-id': caller.id, 'x-auth-token': caller.token } });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as JsonRecord };
+}
+
+/** Stands in upstream bodies for what may never get out. */
+export const marker = 'UPSTREAM-INTERNAL-7f3a';
+
+/** Neither the answer nor the log holds upstream's words or address, anybody's token, or a stack. */
+export function expectNoLeak(gateway: TestGateway, ...answers: readonly (GraphqlResult | string)[]): void {
+  const told = answers.map((answer) =>
+    typeof answer === 'string' ? answer : JSON.stringify([[...answer.headers], answer.data, answer.errors, answer.extensions]),
+  );
+  const texts = [...told, JSON.stringify(gateway.logs)];
+  const secrets = [marker, new URL(gateway.demo.url).host, ...gateway.demo.world.accounts.map(({ token }) => token), '    at ', 'node_modules'];
+  for (const text of texts) for (const secret of secrets) expect(text).not.toContain(secret);
+}
+
+/** Errors as clients meet them, without the wording. */
+export const codesOf = ({ errors }: Pick<GraphqlResult, 'errors'>): string[] | undefined =>
+  errors?.map(({ path, extensions }) => `${path?.join('.') ?? '(request)'}: ${String(extensions['code'])}`);
