@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { variables } from '../src/config.ts';
+import { errorCodes } from '../src/errors.ts';
+import { createSchema } from '../src/schema.ts';
+
+const root = new URL('..', import.meta.url);
+const readme = readFileSync(new URL('README.md', root), 'utf8');
+const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { scripts: Record<string, string> };
+
+/** First cells of the table below a heading, such as `PORT` of "| `PORT` | … |". */
+const namesBelow = (heading: string): string[] =>
+  (readme.split(`\n## ${heading}\n`)[1] ?? '')
+    .split('\n## ')[0]
+    ?.split('\n')
+    .flatMap((line) => /^\| `([A-Z0-9_]+)` \|/.exec(line)?.[1] ?? []) ?? [];
+
+describe('the README', () => {
+  it('gives the two commands, word for word, before anything else', () => {
+    const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text]) => text?.trim());
+    expect(commands.slice(0, 2)).toEqual(['npm ci && npm start', 'npm ci && npm test']);
+    expect(readme.split('\n').findIndex((line) => line === 'npm ci && npm start')).toBeLessThan(20);
+  });
+
+  it('lists every error code, and no other', () => {
+    expect(namesBelow('Errors').toSorted()).toEqual(Object.keys(errorCodes).toSorted());
+  });
+
+  it('lists every setting, and no other', () => {
+    expect(namesBelow('Settings').toSorted()).toEqual(Object.keys(variables).toSorted());
+  });
+
+  it('names only scripts that exist', () => {
+    const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? '');
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it('shows only queries that the schema can answer', () => {
+    const schema = createSchema();
+    const queries = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => text ?? '');
+    expect(queries.length).toBeGreaterThan(0);
+    for (const query of queries) expect(validate(schema, parse(query))).toEqual([]);
+  });
+});
