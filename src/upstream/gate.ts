@@ -62,6 +62,8 @@ export class Gate {
   #waiting = 0;
   readonly #queues = new Map<string, Waiter[]>();
   #cancelTimer: (() => void) | undefined;
+  /** Whether the call that was to find out about the window got no answer: the others then go without knowing. */
+  #isBlind = false;
   /** Calls of the current window by caller, and how many callers the one before had. */
   readonly #taken = new Map<string, number>();
   #callersBefore = 0;
@@ -109,7 +111,8 @@ export class Gate {
   /** A call has ended. `isLost`: without an answer, so that the workspace may have counted it. */
   exit(isLost: boolean): void {
     this.#inFlight -= 1;
-    if (isLost && this.#window !== undefined) this.#window.remaining = Math.max(0, this.#window.remaining - 1);
+    if (this.#window === undefined) this.#isBlind = isLost;
+    else if (isLost) this.#window.remaining = Math.max(0, this.#window.remaining - 1);
     this.#admitWaiting();
   }
 
@@ -162,7 +165,8 @@ export class Gate {
 
   #canGrant(): boolean {
     this.#reopen();
-    return this.#window === undefined ? this.#inFlight === 0 : this.#window.remaining - this.#inFlight > 0;
+    if (this.#window === undefined) return this.#inFlight === 0 || this.#isBlind;
+    return this.#window.remaining - this.#inFlight > 0;
   }
 
   /** The refusal of a call that cannot be made before `until`; undefined where waiting can help. */

@@ -67,12 +67,16 @@ describe('an endpoint of which nothing is known', () => {
     expect(await Promise.all(others.slice(9).map(stateOf))).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
   });
 
-  it('goes on with the next when the first call is lost', async () => {
-    const budget = new Budget(manualClock());
+  it('lets the others go together when the first call is lost: a workspace that hangs is not waited for one by one', async () => {
+    const clock = manualClock();
+    const budget = new Budget(clock);
     const first = budget.enter('im.counters', maya, far);
-    const second = budget.enter('im.counters', maya, far);
+    const others = Array.from({ length: 3 }, () => budget.enter('im.counters', maya, far));
     first.exit(undefined);
-    expect(await stateOf(second)).toBe('ready');
+    clock.move(50);
+    expect(await Promise.all(others.map(stateOf))).toEqual(['ready', 'ready', 'ready']);
+    others[0]?.exit(passed(0));
+    expect(await stateOf(budget.enter('im.counters', maya, start + 1000))).toBe('RATE_LIMITED');
   });
 });
 
