@@ -30,12 +30,14 @@ export interface Ticket {
 }
 
 /** Both schemas as one, or why they are none. */
-export function compose(ourSdl: string, otherSdl = peopleSdl) {
+export function compose(ourSdl: string, otherSdl = peopleSdl, urls: SubgraphUrls = {}) {
   return composeServices([
-    { name: 'direct-messages', url: 'http://127.0.0.1/unused', typeDefs: parse(ourSdl) },
-    { name: 'people', url: 'http://127.0.0.1/unused', typeDefs: parse(otherSdl) },
+    { name: 'direct-messages', url: urls['direct-messages'] ?? 'http://127.0.0.1/unused', typeDefs: parse(ourSdl) },
+    { name: 'people', url: urls['people'] ?? 'http://127.0.0.1/unused', typeDefs: parse(otherSdl) },
   ]);
 }
+
+type SubgraphUrls = Readonly<Record<string, string>>;
 
 interface RouterContext {
   /** What is passed on to both subgraphs. */
@@ -44,8 +46,8 @@ interface RouterContext {
 
 const listen = { listen: { port: 0, host: '127.0.0.1' } } as const;
 
-/** The second subgraph, and a router before it and the gateway, over HTTP. */
-export async function startSupergraph(ourSdl: string, ourUrl: string, tickets: readonly Ticket[]) {
+/** The second subgraph, over HTTP. */
+export async function startPeople(tickets: readonly Ticket[]) {
   const people = new ApolloServer({
     plugins: [ApolloServerPluginInlineTraceDisabled()],
     schema: buildSubgraphSchema([
@@ -67,10 +69,16 @@ export async function startSupergraph(ourSdl: string, ourUrl: string, tickets: r
       },
     ]),
   });
-  const { url: peopleUrl } = await startStandaloneServer(people, listen);
-  const { supergraphSdl, errors } = compose(ourSdl);
+  const { url } = await startStandaloneServer(people, listen);
+  return { url, close: () => people.stop() };
+}
+
+/** The second subgraph, and a router before it and the gateway, over HTTP. */
+export async function startSupergraph(ourSdl: string, ourUrl: string, tickets: readonly Ticket[]) {
+  const people = await startPeople(tickets);
+  const urls: SubgraphUrls = { 'direct-messages': ourUrl, people: people.url };
+  const { supergraphSdl, errors } = compose(ourSdl, peopleSdl, urls);
   if (supergraphSdl === undefined) throw new Error(`does not compose: ${errors?.map(({ message }) => message).join('\n')}`);
-  const urls: Readonly<Record<string, string>> = { 'direct-messages': ourUrl, people: peopleUrl };
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) =>
@@ -98,7 +106,7 @@ export async function startSupergraph(ourSdl: string, ourUrl: string, tickets: r
     url,
     async close() {
       await router.stop();
-      await people.stop();
+      await people.close();
     },
   };
 }
