@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { asObject, asText } from '../json.ts';
-import { publishedPath } from './print.ts';
+import { publishedPath } from './published-path.ts';
 
 /** Milliseconds to wait for a schema from another server. */
 const timeoutMs = 10_000;

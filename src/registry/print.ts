@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createPublishedSdl } from '../schema.ts';
+import { publishedPath } from './published-path.ts';
 
-/** The published schema, for registries and whoever composes a supergraph. */
-export const publishedPath = 'schema/published/subgraph.graphql';
 const publishedFile = new URL(`../../${publishedPath}`, import.meta.url);
 
 /** `npm run schema:print` writes the published schema; with `--check` it only says whether the file is as it should be. */
@@ -18,4 +17,4 @@ function main(): number {
   return 1;
 }
 
-if (import.meta.main) process.exitCode = main();
+process.exitCode = main();
