@@ -1,10 +1,8 @@
 import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
@@ -15,11 +13,19 @@ import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
 import { Planner, tooComplex } from './planning/planner.ts';
 
+export interface ApolloPlugins {
+  readonly landingPage: ApolloServerPlugin | undefined;
+  readonly usageReporters: readonly ApolloServerPlugin[];
+}
+
+/** Seconds that an automatic persisted query is remembered without being asked for; the store holds 30 MiB of them at most. */
+const persistedQueryTtl = 24 * 3600;
+
 export function createApollo(
   schema: GraphQLSchema,
   config: Config,
   log: Logger,
-  landingPage: ApolloServerPlugin | undefined,
+  { landingPage, usageReporters }: ApolloPlugins,
 ): ApolloServer<RequestContext> {
   const listener = createListener(new Planner(schema), config.maxUpstreamCalls);
   return new ApolloServer<RequestContext>({
@@ -32,17 +38,17 @@ export function createApollo(
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
-    persistedQueries: false,
+    persistedQueries: config.hasAutomaticPersistedQueries && { ttl: persistedQueryTtl },
+    ...(config.graphos !== undefined && { apollo: { key: config.graphos.key, graphRef: config.graphos.graphRef } }),
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens },
     maxRecursiveSelections,
     validationRules: [QueriesOnly],
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
       landingPage ?? ApolloServerPluginLandingPageDisabled(),
+      ...usageReporters,
       { requestDidStart: async () => listener },
     ],
   });
@@ -81,8 +87,8 @@ const createListener = (planner: Planner, maxUpstreamCalls: number): Listener =>
     if (response.body.kind !== 'single') return;
     const { singleResult } = response.body;
     const { outcome } = contextValue;
-    if (request.http?.headers.get('x-upstream-report') === '1' && singleResult.extensions === undefined) {
-      singleResult.extensions = { upstream: reportOf(contextValue, maxUpstreamCalls) };
+    if (request.http?.headers.get('x-upstream-report') === '1' && singleResult.extensions?.['upstream'] === undefined) {
+      singleResult.extensions = { ...singleResult.extensions, upstream: reportOf(contextValue, maxUpstreamCalls) };
     }
     if (errors === undefined) return;
     outcome.errors = summariseErrors(errors);

@@ -11,6 +11,8 @@ const workspaceUrl = z
     return username + password + search + hash === '';
   }, 'expected a URL without credentials, query and fragment');
 
+const serviceUrl = z.url({ protocol: /^https?$/, error: 'expected a URL, such as https://usage.example.com' });
+
 const milliseconds = (max: number) => z.coerce.number('expected a number').int('expected a whole number').min(1).max(max);
 
 /** The two origins of Apollo Sandbox: the site, and its embedded form on our own page. */
@@ -32,7 +34,18 @@ export const variables = {
   TRUST_PROXY: '`on` or `off`: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',
   REQUEST_TIMEOUT_MS: 'Milliseconds for one GraphQL request in all. Default 10000.',
   UPSTREAM_TIMEOUT_MS: 'Milliseconds for one call to the workspace. Default 3000.',
+  AUTOMATIC_PERSISTED_QUERIES: '`on` or `off`: clients may send a query’s hash in its place, once it is known. Default off.',
+  PERSISTED_OPERATIONS: 'File with the only operations that are answered (generate-persisted-query-manifest). Default: all are.',
+  APOLLO_KEY: 'Key of Apollo GraphOS, to report usage there; together with APOLLO_GRAPH_REF. Default: nothing is reported.',
+  APOLLO_GRAPH_REF: 'Graph and variant in Apollo GraphOS, such as my-graph@current.',
+  APOLLO_USAGE_URL: 'Where usage for GraphOS is sent instead. Default Apollo’s own.',
+  HIVE_TOKEN: 'Access token of Hive, to report usage there. Default: nothing is reported.',
+  HIVE_TARGET: 'Target in Hive, organization/project/target; needed with tokens that begin with `hvo1/`.',
+  HIVE_USAGE_URL: 'Where usage for Hive is sent instead: your own Hive. Default Hive’s own.',
+  INLINE_TRACE: '`on` or `off`: answer routers that ask for a trace of the resolvers. Default off.',
 } as const;
+
+const headerValue = z.string().regex(/^[\x21-\x7E]+$/, 'expected a key without spaces');
 
 const onOrOff = z.enum(['on', 'off'], 'expected on or off');
 
@@ -65,6 +78,15 @@ const environment = z.object({
   TRUST_PROXY: onOrOff.default('off'),
   REQUEST_TIMEOUT_MS: milliseconds(120_000).default(10_000),
   UPSTREAM_TIMEOUT_MS: milliseconds(60_000).default(3000),
+  AUTOMATIC_PERSISTED_QUERIES: onOrOff.default('off'),
+  PERSISTED_OPERATIONS: z.string().optional(),
+  APOLLO_KEY: headerValue.optional(),
+  APOLLO_GRAPH_REF: z.string().regex(/^[\w-]+@[\w-]+$/, 'expected a graph and its variant, such as my-graph@current').optional(),
+  APOLLO_USAGE_URL: serviceUrl.optional(),
+  HIVE_TOKEN: headerValue.optional(),
+  HIVE_TARGET: z.string().regex(/^[\w-]+(\/[\w-]+\/[\w-]+)?$/, 'expected organization/project/target, or its id').optional(),
+  HIVE_USAGE_URL: serviceUrl.optional(),
+  INLINE_TRACE: onOrOff.default('off'),
 });
 
 export interface Config {
@@ -83,6 +105,28 @@ export interface Config {
   readonly trustsProxy: boolean;
   readonly requestTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
+  readonly hasAutomaticPersistedQueries: boolean;
+  /** File with the only operations that are answered. */
+  readonly persistedOperations: string | undefined;
+  readonly graphos: GraphosUsage | undefined;
+  readonly hive: HiveUsage | undefined;
+  readonly tracesInline: boolean;
+}
+
+/** Reporting usage to Apollo GraphOS. */
+export interface GraphosUsage {
+  readonly key: string;
+  readonly graphRef: string;
+  /** Undefined: Apollo's own. */
+  readonly url: string | undefined;
+}
+
+/** Reporting usage to Hive. */
+export interface HiveUsage {
+  readonly token: string;
+  readonly target: string | undefined;
+  /** Undefined: Hive's own. */
+  readonly url: string | undefined;
 }
 
 /** Says every mistake of the environment at once, by variable; never repeats a value, which can be a secret. */
@@ -99,6 +143,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (isProduction && given['ROCKETCHAT_URL'] === undefined) {
     mistakes.push('ROCKETCHAT_URL: expected the workspace URL, such as https://chat.example.com (required in production)');
   }
+  mistakes.push(...mistakesTogether(given));
   if (data === undefined || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
   return Object.freeze({
     workspaceUrl: data.ROCKETCHAT_URL,
@@ -115,7 +160,32 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     trustsProxy: data.TRUST_PROXY === 'on',
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
     upstreamTimeoutMs: data.UPSTREAM_TIMEOUT_MS,
+    hasAutomaticPersistedQueries: data.AUTOMATIC_PERSISTED_QUERIES === 'on',
+    persistedOperations: data.PERSISTED_OPERATIONS,
+    graphos:
+      data.APOLLO_KEY === undefined || data.APOLLO_GRAPH_REF === undefined
+        ? undefined
+        : { key: data.APOLLO_KEY, graphRef: data.APOLLO_GRAPH_REF, url: data.APOLLO_USAGE_URL },
+    hive: data.HIVE_TOKEN === undefined ? undefined : { token: data.HIVE_TOKEN, target: data.HIVE_TARGET, url: data.HIVE_USAGE_URL },
+    tracesInline: data.INLINE_TRACE === 'on',
   });
+}
+
+/** Mistakes that no variable makes alone. */
+function mistakesTogether(given: Readonly<Record<string, string | undefined>>): string[] {
+  const mistakes: string[] = [];
+  if ((given['APOLLO_KEY'] === undefined) !== (given['APOLLO_GRAPH_REF'] === undefined)) {
+    const missing = given['APOLLO_KEY'] === undefined ? 'APOLLO_KEY' : 'APOLLO_GRAPH_REF';
+    mistakes.push(`${missing}: expected together with its other half; APOLLO_KEY and APOLLO_GRAPH_REF report usage`);
+  }
+  const { HIVE_TOKEN: hiveToken } = given;
+  if (hiveToken !== undefined && hiveToken.startsWith('hvo1/') !== (given['HIVE_TARGET'] !== undefined)) {
+    mistakes.push('HIVE_TARGET: expected with a token that begins with `hvo1/`, and with no other');
+  }
+  if (given['AUTOMATIC_PERSISTED_QUERIES'] === 'on' && given['PERSISTED_OPERATIONS'] !== undefined) {
+    mistakes.push('AUTOMATIC_PERSISTED_QUERIES: expected off, as PERSISTED_OPERATIONS lets no other operations in');
+  }
+  return mistakes;
 }
 
 /** The text of `--help`. */
@@ -124,5 +194,5 @@ export const help = (): string =>
     'rocketchat-dm-gateway: GraphQL for the direct messages of a Rocket.Chat workspace.',
     '',
     'Settings are environment variables:',
-    ...Object.entries(variables).map(([name, meaning]) => `  ${name.padEnd(20)} ${meaning}`),
+    ...Object.entries(variables).map(([name, meaning]) => `  ${name.padEnd(28)} ${meaning}`),
   ].join('\n');

@@ -16,6 +16,8 @@ export const errorCodes = {
   UPSTREAM_TIMEOUT: 'The workspace did not answer in time.',
   UPSTREAM_BAD_RESPONSE: 'The workspace answered something that is not its API.',
   OVERLOADED: 'The gateway has too much to do; try again shortly.',
+  PERSISTED_QUERY_NOT_FOUND: 'No query of that hash is known: send the query itself together with the hash.',
+  PERSISTED_QUERY_NOT_IN_LIST: 'The gateway answers only operations of its list, and this is none of them.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Automatic persisted queries are off: send the query itself.',
   INTERNAL_SERVER_ERROR: 'A mistake in the gateway; the log has its details.',
 } as const;

@@ -6,11 +6,14 @@ import { readCredentials, RequestContext } from './context.ts';
 import { GatewayError, type ErrorCode } from './errors.ts';
 import { maxBodyBytes } from './limits.ts';
 import type { Logger, Redactor } from './observability/log.ts';
+import type { Safelist } from './safelist.ts';
 import type { Workspace } from './upstream/workspace.ts';
 
 export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly workspace: Workspace;
+  /** The only operations that are answered; undefined: all are. */
+  readonly safelist: Safelist | undefined;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestTimeoutMs: number;
   readonly addresses: AddressOptions;
@@ -25,7 +28,7 @@ const fixedHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** The request headers that are looked at behind this: media types, proofs of a preflight, and our own two. */
+/** The request headers that are looked at behind this: media types, proofs of a preflight, our own two, and for registries. */
 const apolloHeaders = [
   'accept',
   'content-type',
@@ -33,6 +36,9 @@ const apolloHeaders = [
   'x-apollo-operation-name',
   'x-upstream-report',
   'x-upstream-plan',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'apollo-federation-include-trace',
 ] as const;
 
 /**
@@ -40,7 +46,7 @@ const apolloHeaders = [
  * Apollo Server, writes the answer in one piece, and one log line after it.
  */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
-  const { apollo, workspace, corsOrigins, requestTimeoutMs, addresses, log, redactor } = options;
+  const { apollo, workspace, safelist, corsOrigins, requestTimeoutMs, addresses, log, redactor } = options;
 
   return async function answerGraphql(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const startedAt = performance.now();
@@ -64,7 +70,9 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
     try {
       checkAccept(req);
       const body = req.method === 'POST' ? await readBody(req) : undefined;
-      const httpGraphQLRequest = toApollo(req, body);
+      const asked = toApollo(req, body);
+      const httpGraphQLRequest = safelist === undefined ? asked : safelist.admit(asked);
+      if (httpGraphQLRequest === undefined) throw notInList();
       answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
@@ -195,4 +203,6 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
   });
 }
 
+const notInList = () =>
+  new BadRequest(400, 'This gateway answers only the operations of its list, and this is none of them.', 'PERSISTED_QUERY_NOT_IN_LIST');
 const tooLarge = () => new BadRequest(413, `The body is larger than ${maxBodyBytes} bytes.`);

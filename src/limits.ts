@@ -23,7 +23,7 @@ export const QueriesOnly = (context: ValidationContext) => ({
 });
 
 /** Root fields that tell nothing of the workspace, and so need no credentials. */
-const openFields = new Set(['__typename', '__schema', '__type']);
+const openFields = new Set(['__typename', '__schema', '__type', '_service']);
 const answers = new WeakMap<OperationDefinitionNode, boolean>();
 
 /** Whether an operation asks for data, and so needs the caller's credentials. Remembered for each parsed operation. */

@@ -8,6 +8,8 @@ import type { Config } from './config.ts';
 import { addExplorer, sandboxPage, type ExplorerHeaders } from './explorer.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
+import { createUsageReporters } from './observability/usage.ts';
+import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
 import { Workspace } from './upstream/workspace.ts';
 
@@ -38,6 +40,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, workspaceUrl, logDestination } = options;
   const explorerHeaders = { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader };
   const redactor = new Redactor();
+  for (const secret of [config.graphos?.key, config.hive?.token]) if (secret !== undefined) redactor.hold(secret);
   const log = createLog(config.logLevel, redactor, logDestination);
   const workspace = new Workspace({
     url: workspaceUrl,
@@ -45,10 +48,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sharesInFlight: config.sharesInFlight,
   });
   const landingPage = config.hasExplorer ? sandboxPage(explorerHeaders) : undefined;
-  const apollo = createApollo(createSchema(), config, log, landingPage);
+  const apollo = createApollo(createSchema(), config, log, { landingPage, usageReporters: await createUsageReporters(config) });
   const answerGraphql = createGraphqlEndpoint({
     apollo,
     workspace,
+    safelist: config.persistedOperations === undefined ? undefined : Safelist.read(config.persistedOperations),
     corsOrigins: new Set(config.corsOrigins),
     requestTimeoutMs: config.requestTimeoutMs,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },

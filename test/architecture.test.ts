@@ -20,13 +20,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   planning: ['errors'],
   loaders: ['upstream', 'errors', 'json', 'planning/ledger', 'type planning'],
   resolvers: ['pagination', 'errors', 'json', 'ids', 'upstream/types', 'type planning', 'type loaders', 'type upstream', 'type context'],
-  schema: ['resolvers'],
+  federation: ['planning'],
+  // The price model is written into the published schema.
+  schema: ['resolvers', 'federation', 'planning'],
   limits: ['errors'],
-  observability: ['errors'],
+  registry: ['schema', 'json'],
+  observability: ['errors', 'type config'],
   context: ['config', 'loaders', 'upstream', 'planning', 'errors', 'json', 'type observability'],
   demo: ['type upstream'],
   'client-address': [],
   explorer: ['config'],
+  safelist: ['config', 'json'],
   apollo: ['* but demo and main'],
   'graphql-endpoint': ['* but demo and main'],
   server: ['* but demo and main'],
@@ -165,6 +169,11 @@ describe('Imports', () => {
     expect(importers.map(({ from }) => from)).toEqual(['main.ts']);
   });
 
+  test('are never of the tools for registries, which do not run while serving', () => {
+    const importers = edges.filter(({ from, to }) => unitOf(to) === 'registry' && unitOf(from) !== 'registry');
+    expect(importers.map(written)).toEqual([]);
+  });
+
   test('name files that exist, with their ending', () => {
     const names = new Set(modules.map(({ name }) => name));
     expect(edges.filter(({ to }) => !names.has(to)).map(written)).toEqual([]);
@@ -187,7 +196,8 @@ describe('Source', () => {
   test('calls the workspace in upstream/transport.ts alone, and nothing else anywhere', () => {
     const httpImporters = modules.filter(({ imports }) => imports.some(({ specifier }) => /^undici(\/|$)/.test(specifier)));
     expect(httpImporters.map(({ name }) => name)).toEqual(['upstream/transport.ts']);
-    expect(placesOf(({ type, value }) => type === 'CallExpression' && nameOf(value['callee']) === 'fetch')).toEqual([]);
+    // A tool of developers, which no serving code imports.
+    expect(placesOf(({ type, value }) => type === 'CallExpression' && nameOf(value['callee']) === 'fetch')).toEqual(['registry/baseline.ts']);
     expect(placesOf((node) => isMember(node, 'globalThis', 'fetch'))).toEqual([]);
     const clients = modules.flatMap(({ name, imports }) =>
       imports

@@ -27,6 +27,11 @@ describe('the configuration', () => {
       trustsProxy: false,
       requestTimeoutMs: 10_000,
       upstreamTimeoutMs: 3000,
+      hasAutomaticPersistedQueries: false,
+      persistedOperations: undefined,
+      graphos: undefined,
+      hive: undefined,
+      tracesInline: false,
     });
   });
 
@@ -58,6 +63,29 @@ describe('the configuration', () => {
       'SHARE_IN_FLIGHT', 'TRUST_PROXY', 'UPSTREAM_TIMEOUT_MS',
     ]);
     expect(mistakes.join('\n')).not.toMatch(/hunter2|a\.example\/path/);
+  });
+
+  it('reports usage to registries whose keys are given', () => {
+    const config = readConfig({
+      APOLLO_KEY: 'service:g:x', APOLLO_GRAPH_REF: 'g@current', HIVE_TOKEN: 'hvo1/x', HIVE_TARGET: 'org/project/target',
+      HIVE_USAGE_URL: 'https://hive.example.com/usage', INLINE_TRACE: 'on',
+    });
+    expect(config).toMatchObject({
+      graphos: { key: 'service:g:x', graphRef: 'g@current', url: undefined },
+      hive: { token: 'hvo1/x', target: 'org/project/target', url: 'https://hive.example.com/usage' },
+      tracesInline: true,
+    });
+  });
+
+  it.each([
+    [{ APOLLO_KEY: 'service:g:x' }, 'APOLLO_GRAPH_REF'],
+    [{ APOLLO_GRAPH_REF: 'g@current' }, 'APOLLO_KEY'],
+    [{ APOLLO_KEY: 'service:g x', APOLLO_GRAPH_REF: 'g@current' }, 'APOLLO_KEY'],
+    [{ HIVE_TOKEN: 'hvo1/x' }, 'HIVE_TARGET'],
+    [{ HIVE_TOKEN: 'x', HIVE_TARGET: 'org/project/target' }, 'HIVE_TARGET'],
+    [{ AUTOMATIC_PERSISTED_QUERIES: 'on', PERSISTED_OPERATIONS: 'manifest.json' }, 'AUTOMATIC_PERSISTED_QUERIES'],
+  ])('refuses half of what belongs together: %o', (env, name) => {
+    expect(mistakesOf(env as Record<string, string>)).toEqual([expect.stringMatching(`^${name}: `)]);
   });
 
   it.each(['ftp://chat.example.com', 'chat.example.com', 'https://chat.example.com?x=1', 'https://chat.example.com#x'])(

@@ -26,7 +26,7 @@ const objectTypes = ownTypes(schema).filter(isObjectType);
 /** What clients were promised, a line an element: only ever added to. */
 const agreed = readFileSync(new URL('support/agreed-api.txt', import.meta.url), 'utf8').trim().split('\n');
 
-const introspection = getIntrospectionQuery({ inputValueDeprecation: true, directiveIsRepeatable: true, specifiedByUrl: true });
+const introspection = getIntrospectionQuery({ schemaDescription: true, inputValueDeprecation: true, directiveIsRepeatable: true, specifiedByUrl: true });
 
 const fieldsOf = (name: string): Record<string, GraphQLField<unknown, unknown>> => {
   const type = schema.getType(name);

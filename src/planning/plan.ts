@@ -4,7 +4,9 @@ import {
   getNamedType,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
+  isAbstractType,
   isObjectType,
+  isUnionType,
   Kind,
   type DocumentNode,
   type FieldNode,
@@ -12,6 +14,7 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
+  type NamedTypeNode,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
@@ -65,7 +68,8 @@ interface MergedField {
 
 /** Fields of an unfolded operation that are looked at; more than `maxRecursiveSelections` of the server lets in. */
 const maxSteps = 10_000;
-const defaultPageSize = 20;
+/** Rows of a page when the client does not say. */
+export const defaultPageSize = 20;
 const maxPageSize = 100;
 /** Products of page sizes stop growing here. */
 const manyObjects = 1e9;
@@ -100,10 +104,28 @@ class Walk {
       const isAsked = size !== 0 || this.#selectsWhole(field, below);
       if (price !== undefined && isAsked) this.#charge(price, args, place.count, path);
       const fieldType = getNamedType(field.type);
+      if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, path);
       if (!isObjectType(fieldType) || size === 0) continue;
       const next = placeBelow(fieldType, price, size, { ...place, path });
       if (size === undefined) this.visit(fieldType, below, next);
       else this.#visitPage(fieldType, below, next, place.count);
+    }
+  }
+
+  /** Objects that other subgraphs refer to: each reference of a type costs the type's price, and each can be of a room of its own. */
+  #visitEntities(
+    types: readonly GraphQLObjectType[],
+    { representations }: Readonly<Record<string, unknown>>,
+    below: readonly SelectionSetNode[],
+    path: string,
+  ): void {
+    const names = (Array.isArray(representations) ? representations : []).map(typeNameOf);
+    for (const type of types) {
+      const count = names.filter((name) => name === type.name).length;
+      if (count === 0) continue;
+      const price = this.#input.prices.get(type.name);
+      if (price !== undefined) this.#charge(price, {}, count, path);
+      this.visit(type, below, { count, rooms: count, hasRecord: false, path });
     }
   }
 
@@ -164,16 +186,25 @@ class Walk {
       for (const node of selections.selections) {
         if (!this.#isIncluded(node)) continue;
         if (node.kind === Kind.FIELD) this.#mergeField(type, node, merged);
-        else if (node.kind === Kind.INLINE_FRAGMENT) collect(node.selectionSet);
-        else if (!seen.has(node.name.value)) {
+        else if (node.kind === Kind.INLINE_FRAGMENT) {
+          if (this.#applies(node.typeCondition, type)) collect(node.selectionSet);
+        } else if (!seen.has(node.name.value)) {
           seen.add(node.name.value);
           const fragment = this.#fragments.get(node.name.value);
-          if (fragment !== undefined) collect(fragment.selectionSet);
+          if (fragment !== undefined && this.#applies(fragment.typeCondition, type)) collect(fragment.selectionSet);
         }
       }
     };
     for (const selectionSet of selectionSets) collect(selectionSet);
     return [...merged.values()];
+  }
+
+  /** Whether what is selected under a type condition is selected of objects of this type. */
+  #applies(condition: NamedTypeNode | undefined, type: GraphQLObjectType): boolean {
+    if (condition === undefined || condition.name.value === type.name) return true;
+    const { schema } = this.#input;
+    const wanted = schema.getType(condition.name.value);
+    return isAbstractType(wanted) && schema.isSubType(wanted, type);
   }
 
   #mergeField(type: GraphQLObjectType, node: FieldNode, merged: Map<string, MergedField>): void {
@@ -206,6 +237,9 @@ class Walk {
     return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
   }
 }
+
+const typeNameOf = (reference: unknown): unknown =>
+  typeof reference === 'object' && reference !== null && '__typename' in reference ? reference.__typename : undefined;
 
 /** Rows of a page at most; undefined for a field that is no page. */
 function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<string, unknown>>): number | undefined {

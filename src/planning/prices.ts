@@ -25,8 +25,10 @@ export interface FieldPrice {
   readonly isReference: boolean;
 }
 
-/** Prices by schema coordinate, such as `DirectMessage.messages`. */
+/** Prices by schema coordinate: `DirectMessage.messages` for a field, `Message` for finding one by its key. */
 export type Prices = ReadonlyMap<string, FieldPrice>;
+
+const free: FieldPrice = { calls: [], argumentCalls: new Map(), fromRecord: 'no', isReference: false };
 
 /** Reads `@calls`, `@fromRecord` and `@reference`: the schema is the only place where prices are written. */
 export function readPrices(schema: GraphQLSchema): Prices {
@@ -45,6 +47,7 @@ export function readPrices(schema: GraphQLSchema): Prices {
       });
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
+    prices.set(type.name, { ...free, calls: callsOf(type.astNode?.directives) });
     for (const field of Object.values(type.getFields())) {
       const directives = field.astNode?.directives;
       const record = directives?.find(({ name }) => name.value === 'fromRecord');

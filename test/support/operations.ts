@@ -2,6 +2,7 @@ import {
   getNamedType,
   isEnumType,
   isObjectType,
+  isUnionType,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLObjectType,
@@ -14,6 +15,8 @@ export interface OperationOptions {
   readonly seed: number;
   /** Values for arguments by name, such as ids that exist. */
   readonly values: Readonly<Record<string, readonly string[]>>;
+  /** What `_entities` is asked for. */
+  readonly references: readonly { readonly __typename: string; readonly id: string }[];
   readonly maxDepth?: number;
 }
 
@@ -41,7 +44,7 @@ function createRandom(seed: number) {
   };
 }
 
-export function randomOperation({ schema, seed, values, maxDepth = 6 }: OperationOptions): RandomOperation {
+export function randomOperation({ schema, seed, values, references, maxDepth = 6 }: OperationOptions): RandomOperation {
   const random = createRandom(seed);
   const variables: Record<string, unknown> = {};
   const declarations: string[] = [];
@@ -64,6 +67,7 @@ export function randomOperation({ schema, seed, values, maxDepth = 6 }: Operatio
       const value = isEnumType(fieldType) ? random.pick(fieldType.getValues()).name : '';
       return `{ field: ${value}, direction: ${random.pick(['ASC', 'DESC'])} }`;
     }
+    if (name === 'representations') return declare(String(type), random.some(references, 1 + random.below(6)));
     if (name === 'range') return '{ since: "2026-09-01T00:00:00.000Z" }';
     if (name === 'filterBy') return `{ pinnedOnly: ${random.chance(0.5)} }`;
     if (name === 'includeThreadReplies') return String(random.chance(0.5));
@@ -99,7 +103,9 @@ export function randomOperation({ schema, seed, values, maxDepth = 6 }: Operatio
     const parts = chosen.map((field) => {
       const named = getNamedType(field.type);
       const alias = random.chance(0.4) ? `a${(aliases += 1)}: ` : random.chance(0.9) && field.args.length === 0 ? '' : `a${(aliases += 1)}: `;
-      const below = isObjectType(named) ? ` { ${select(named, depth + 1)} }` : '';
+      const types = isUnionType(named) ? named.getTypes().map((each) => `... on ${each.name} { ${select(each, depth + 1)} }`) : [];
+      const inside = isObjectType(named) ? select(named, depth + 1) : types.length > 0 ? `__typename ${types.join(' ')}` : undefined;
+      const below = inside === undefined ? '' : ` { ${inside} }`;
       return `${alias}${field.name}${argumentsOf(field)}${directive()}${below}`;
     });
     const text = `__typename ${parts.join(' ')}`;

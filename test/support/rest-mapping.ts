@@ -240,11 +240,11 @@ export function expected(tree: Tree, typeName: string, rest: Json, caller: Calle
   return answer;
 }
 
-/** `Type.field` of all object types of a schema that are its own. */
+/** `Type.field` of all object types of a schema that are its own: neither introspection's nor federation's. */
 export const coordinatesOf = (schema: GraphQLSchema, isWanted: (type: GraphQLOutputType) => boolean = () => true): string[] =>
   Object.values(schema.getTypeMap())
-    .filter((type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'))
-    .flatMap((type) => Object.values(type.getFields()).filter((field) => isWanted(field.type)).map((field) => `${type.name}.${field.name}`))
+    .filter((type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('_'))
+    .flatMap((type) => Object.values(type.getFields()).filter((field) => isWanted(field.type) && !field.name.startsWith('_')).map((field) => `${type.name}.${field.name}`))
     .toSorted();
 
 export const isNullable = (type: GraphQLOutputType): boolean => !isNonNullType(type);

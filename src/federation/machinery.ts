@@ -1,0 +1,38 @@
+import { isObjectType, Kind, type DefinitionNode, type DocumentNode, type GraphQLSchema } from 'graphql';
+
+/** What federation adds to a subgraph, in our words: the descriptions that it comes without. */
+const descriptions = {
+  _service: 'This API as a subgraph, for whoever composes a supergraph. Needs no credentials.',
+  _entities: 'Objects that other subgraphs refer to, in the order asked for: for routers. Null with an error where one is refused.',
+  representations: 'References: `__typename` and `id` of each.',
+  _Service: 'A subgraph.',
+  sdl: 'Its schema as text.',
+  _Entity: 'What other subgraphs can refer to.',
+  _Any: 'A reference: an object with `__typename` and the fields of a key.',
+} as const;
+
+/** Describes federation's own part of a subgraph's schema, in place. */
+export function describeMachinery(schema: GraphQLSchema): void {
+  for (const name of ['_Service', '_Entity', '_Any'] as const) {
+    const type = schema.getType(name);
+    if (type) type.description = descriptions[name];
+  }
+  const describeField = (typeName: string, name: '_service' | '_entities' | 'sdl') => {
+    const type = schema.getType(typeName);
+    const field = isObjectType(type) ? type.getFields()[name] : undefined;
+    if (field === undefined) return;
+    field.description = descriptions[name];
+    for (const argument of field.args) argument.description = descriptions.representations;
+  };
+  describeField('Query', '_service');
+  describeField('Query', '_entities');
+  describeField('_Service', 'sdl');
+}
+
+/** Leaves out the definitions of federation's own directives and types that this schema does not use. */
+export const withoutSpecification = (document: DocumentNode): DocumentNode => ({
+  kind: Kind.DOCUMENT,
+  definitions: document.definitions.filter((definition) => !/^(federation|link)__/.test(nameOf(definition))),
+});
+
+const nameOf = (definition: DefinitionNode): string => ('name' in definition ? (definition.name?.value ?? '') : '');

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { asObject, asText } from '../json.ts';
+import { publishedPath } from './published-path.ts';
+
+/** Milliseconds to wait for a schema from another server. */
+const timeoutMs = 10_000;
+
+/**
+ * A published schema to compare with, as text: a file; the address of a `.graphql` file or else of a running subgraph,
+ * which is asked for its `_service { sdl }`; or what a git commit, branch or tag has published.
+ */
+export async function readBaseline(source: string): Promise<string> {
+  if (/^https?:\/\//.test(source)) return readUrl(source);
+  if (existsSync(source)) return readFileSync(source, 'utf8');
+  if (source.startsWith('-')) throw new Error(`there is no file ${source}`);
+  return execFileSync('git', ['show', `${source}:${publishedPath}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+async function readUrl(url: string): Promise<string> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const isFile = /\.graphqls?$/.test(new URL(url).pathname);
+  const question = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ _service { sdl } }"}' };
+  const response = await fetch(url, isFile ? { signal } : { ...question, signal });
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  if (isFile) return response.text();
+  const answer = asObject(await response.json());
+  const sdl = asText(asObject(asObject(answer?.['data'])?.['_service'])?.['sdl']);
+  if (sdl === undefined) throw new Error(`${url} is no subgraph: it does not answer { _service { sdl } }`);
+  return sdl;
+}

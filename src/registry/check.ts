@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { createPublishedSdl } from '../schema.ts';
+import { readBaseline } from './baseline.ts';
+import { changesBetween, type SchemaChange } from './changes.ts';
+
+const usage = 'npm run schema:check -- --against <file, address or git ref>';
+
+/** Lists what this schema changes compared with another one; the answer is 1 where clients or subgraphs would break. */
+async function main(): Promise<number> {
+  const { against } = parseArgs({ options: { against: { type: 'string' } } }).values;
+  if (against === undefined) {
+    process.stderr.write(`${usage}\n`);
+    return 2;
+  }
+  const changes = await changesBetween(await readBaseline(against), createPublishedSdl());
+  process.stdout.write(`${report(changes)}\n`);
+  return changes.some(({ weight }) => weight === 'breaking') ? 1 : 0;
+}
+
+function report(changes: readonly SchemaChange[]): string {
+  const parts = (['breaking', 'dangerous', 'safe'] as const).map((weight) => {
+    const found = changes.filter((change) => change.weight === weight);
+    return [`${weight}: ${found.length}`, ...found.map(({ path, message }) => `  ${path}  ${message}`)].join('\n');
+  });
+  return parts.join('\n');
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`The schema to compare with cannot be read: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}\n${usage}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { landmarks } from '../../../src/demo/seed.ts';
+import { createPublishedSdl } from '../../../src/schema.ts';
+import { startTestGateway } from '../../support/gateway.ts';
+import { compose, peopleSdl, startPeople } from '../../support/supergraph.ts';
+
+/**
+ * `npm run router:prove`: the README's settings for Hive Gateway, run for real. It fetches Hive Gateway (half a gigabyte)
+ * or takes the one that `HIVE_GATEWAY` names, so it is no part of `npm test`.
+ */
+const command = process.env['HIVE_GATEWAY'] ?? 'npx -y @graphql-hive/gateway@2.15.1';
+const { users, messages, busyRoomId, groupRoomId } = landmarks;
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
+const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const settings = /```ts\n(import \{ defineConfig \}.*?)```/s.exec(readme)?.[1] ?? '';
+const gateway = await startTestGateway();
+const people = await startPeople([
+  { id: 't1', room: { id: busyRoomId }, evidence: [{ id: messages.plain }], owner: { id: users.busy } },
+  { id: 't2', room: { id: groupRoomId }, evidence: [], owner: { id: users.shapes } },
+]);
+const { supergraphSdl = '' } = compose(createPublishedSdl(), peopleSdl, { 'direct-messages': `${gateway.url}/graphql`, people: people.url });
+const folder = mkdtempSync(join(tmpdir(), 'hive-gateway-'));
+writeFileSync(join(folder, 'supergraph.graphql'), supergraphSdl);
+// The package is found by whoever runs the command; `defineConfig` gives back what it is given.
+writeFileSync(join(folder, 'gateway.config.ts'), settings.replace(/^import .*$/m, 'const defineConfig = <Settings>(settings: Settings): Settings => settings;'));
+
+const port = await freePort();
+const router = spawn(`exec ${command} supergraph ./supergraph.graphql --port ${port} --host 127.0.0.1`, { cwd: folder, shell: true });
+let output = '';
+router.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+router.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+
+const { id, token } = gateway.demo.world.member;
+async function ask(query: string): Promise<{ data?: unknown; errors?: { extensions?: { code?: string } }[] }> {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token, 'x-request-id': 'from-the-client' },
+    body: JSON.stringify({ query }),
+  });
+  return (await response.json()) as { data?: unknown };
+}
+
+for (let attempt = 0; attempt < 120; attempt += 1) {
+  const isUp = await ask('{ __typename }').then(() => true, () => false);
+  if (isUp || router.exitCode !== null) break;
+  await sleep(1000);
+}
+
+let failures = 0;
+async function expectThat(what: string, query: string, wanted: readonly string[], calls: readonly string[]): Promise<void> {
+  gateway.demo.resetCalls();
+  const answer = JSON.stringify(await ask(query).catch(String));
+  const made = gateway.demo.callLines().toSorted();
+  const isRight = wanted.every((text) => answer.includes(text)) && JSON.stringify(made) === JSON.stringify(calls.toSorted());
+  say(`${isRight ? 'ok  ' : 'FAIL'} ${what}`);
+  if (isRight) return;
+  failures += 1;
+  say(`${answer}\n${made.join('\n')}\n${output}`);
+}
+
+await expectThat('our objects are found from references, in batches', '{ tickets { room { id messageCount } owner { name } evidence { text } } }', ['"Jonas Weber"', `"id":"${groupRoomId}","messageCount":`], [
+  `rooms.info?roomId=${busyRoomId}`, `rooms.info?roomId=${groupRoomId}`, `users.info?userId=${users.busy}`, `users.info?userId=${users.shapes}`,
+  `chat.getMessage?msgId=${messages.plain}`,
+]);
+await expectThat('another subgraph adds to our users', `{ user(id: "${users.busy}") { username department address } }`, [`department of ${users.busy}`, 'jonas.weber@example.com'], [
+  `users.info?userId=${users.busy}`,
+]);
+await expectThat('refusals keep their codes', `{ b: directMessage(id: "@jonas.weber") { id } tickets { id } }`, ['"BAD_USER_INPUT"', '"t2"'], []);
+const hasRequestId = gateway.logs.some(({ requestId }) => requestId === 'from-the-client');
+say(`${hasRequestId ? 'ok  ' : 'FAIL'} the client's request id is in our log`);
+if (!hasRequestId) failures += 1;
+
+router.kill();
+rmSync(folder, { recursive: true });
+await gateway.close();
+await people.close();
+process.exitCode = failures > 0 ? 1 : 0;

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { landmarks } from '../../src/demo/seed.ts';
+import { createPublishedSdl } from '../../src/schema.ts';
+import { startTestGateway, type GraphqlResult, type TestGateway } from '../support/gateway.ts';
+import { compose, peopleSdl, startSupergraph } from '../support/supergraph.ts';
+
+const { users, messages, busyRoomId, groupRoomId, hundredRoomId } = landmarks;
+
+const tickets = [
+  { id: 't1', room: { id: busyRoomId }, evidence: [{ id: messages.plain }, { id: 'gone' }], owner: { id: users.busy } },
+  { id: 't2', room: { id: groupRoomId }, evidence: [], owner: { id: users.shapes } },
+  { id: 't3', room: { id: hundredRoomId }, evidence: [{ id: messages.plain }], owner: { id: users.busy } },
+];
+
+describe('The published schema', () => {
+  it('composes with a second subgraph', () => {
+    const { errors, supergraphSdl } = compose(createPublishedSdl());
+    expect(errors).toBeUndefined();
+    expect(supergraphSdl).toContain('@join__type(graph: PEOPLE, key: "id")');
+  });
+
+  it('carries its prices and names into the supergraph', () => {
+    const { supergraphSdl } = compose(createPublishedSdl());
+    const lines = supergraphSdl?.split('\n').map((line) => line.trim()) ?? [];
+    const listSize = '@listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)';
+    const priced = lines.filter((line) => line.endsWith(`: ReadReceiptConnection @join__field(graph: DIRECT_MESSAGES) @cost(weight: 10) ${listSize}`));
+    expect(priced).toHaveLength(2);
+    expect(lines).toContain('upstreamBudget: [EndpointBudget!]! @join__field(graph: DIRECT_MESSAGES) @tag(name: "operations")');
+  });
+
+  it('would not compose if it kept PageInfo to itself: the check above checks something', () => {
+    const { errors } = compose(createPublishedSdl().replace('type PageInfo @shareable', 'type PageInfo'), peopleSdl);
+    expect(errors?.map(({ message }) => message).join('\n')).toMatch(/PageInfo\.hasNextPage.* non-shareable/);
+  });
+});
+
+describe('Behind a router', () => {
+  let gateway: TestGateway;
+  let supergraph: Awaited<ReturnType<typeof startSupergraph>>;
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    supergraph = await startSupergraph(createPublishedSdl(), `${gateway.url}/graphql`, tickets);
+  });
+  beforeEach(() => gateway.demo.resetCalls());
+  afterAll(async () => {
+    await supergraph.close();
+    await gateway.close();
+  });
+
+  const ask = async (query: string, headers: Record<string, string> = {}): Promise<Pick<GraphqlResult, 'data' | 'errors'>> => {
+    const { id, token } = gateway.demo.world.member;
+    const response = await fetch(supergraph.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token, ...headers },
+      body: JSON.stringify({ query }),
+    });
+    return (await response.json()) as Pick<GraphqlResult, 'data' | 'errors'>;
+  };
+
+  it('our objects are found from references of another subgraph, all at once', async () => {
+    const { data, errors } = await ask('{ tickets { id room { id topic messageCount } } }');
+    expect(errors).toBeUndefined();
+    const countOf = (id: string) => gateway.demo.world.room(id).msgs;
+    expect(data?.['tickets']).toMatchObject([
+      { id: 't1', room: { id: busyRoomId, messageCount: countOf(busyRoomId) } },
+      { id: 't2', room: { id: groupRoomId, messageCount: countOf(groupRoomId) } },
+      { id: 't3', room: { id: hundredRoomId, messageCount: countOf(hundredRoomId) } },
+    ]);
+    expect(gateway.demo.callLines()).toEqual(['rooms.get']);
+  });
+
+  it('a message and a user that several refer to are asked for once; one that is gone is null', async () => {
+    const { data, errors } = await ask('{ tickets { evidence { id author { username } } owner { name } } }');
+    expect(errors).toBeUndefined();
+    expect(data?.['tickets']).toMatchObject([
+      { evidence: [{ id: messages.plain }, null], owner: { name: 'Jonas Weber' } },
+      { evidence: [], owner: { name: 'Priya Raman' } },
+      { evidence: [{ id: messages.plain }], owner: { name: 'Jonas Weber' } },
+    ]);
+    expect(gateway.demo.callLines().toSorted()).toEqual(
+      [`chat.getMessage?msgId=gone`, `chat.getMessage?msgId=${messages.plain}`, `users.info?userId=${users.busy}`, `users.info?userId=${users.shapes}`].toSorted(),
+    );
+  });
+
+  it('another subgraph adds to our users, from fields that it requires of us', async () => {
+    const { data, errors } = await ask(`{ directMessage(id: "${busyRoomId}") { messages(last: 2) { nodes { author { username department address } } } } }`);
+    expect(errors).toBeUndefined();
+    const { nodes } = (data as { directMessage: { messages: { nodes: { author: { username: string } }[] } } }).directMessage.messages;
+    expect(nodes).toHaveLength(2);
+    for (const { author } of nodes) expect(author).toMatchObject({ department: expect.stringMatching(/^department of /), address: `${author.username}@example.com` });
+    expect(gateway.demo.calls.map(({ endpoint }) => endpoint)).toEqual(['dm.messages']);
+  });
+
+  it('connections are shared: rows of another subgraph are our users', async () => {
+    const { data, errors } = await ask('{ staff { totalCount nodes { id username } } }');
+    expect(errors).toBeUndefined();
+    expect(data?.['staff']).toMatchObject({ totalCount: 3, nodes: [{ username: 'jonas.weber' }, { username: 'priya.raman' }, { username: 'jonas.weber' }] });
+  });
+
+  it('the caller is who he is at the router', async () => {
+    const { admin } = gateway.demo.world;
+    await ask('{ tickets { owner { name } } }', { 'x-user-id': admin.id, 'x-auth-token': admin.token });
+    expect(new Set(gateway.demo.calls.map(({ userId }) => userId))).toEqual(new Set([admin.id]));
+    const { errors } = await ask('{ tickets { owner { name } } }', { 'x-auth-token': 'wrong' });
+    expect(errors?.map(({ extensions }) => extensions['code'])).toContain('UNAUTHENTICATED');
+  });
+
+  it('refusals keep their codes, and cost only what they are about', async () => {
+    const { data, errors } = await ask(`{ tickets { id } a: directMessage(id: "${busyRoomId}") { id messageCount } b: directMessage(id: "@jonas.weber") { id } }`);
+    expect(data).toMatchObject({ tickets: [{}, {}, {}], a: { id: busyRoomId }, b: null });
+    expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  it('the request id of the client is the one in our log', async () => {
+    await ask('{ tickets { owner { name } } }', { 'x-request-id': 'from-the-client' });
+    expect(gateway.logs.filter(({ requestId }) => requestId === 'from-the-client')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,156 @@
+import { Report, Trace } from '@apollo/usage-reporting-protobuf';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { landmarks } from '../../src/demo/seed.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { startReceiver, type Received } from '../support/receiver.ts';
+
+const { busyRoomId } = landmarks;
+const key = 'service:demo:planted-graphos-key';
+const hiveToken = 'planted-hive-token';
+
+/** What must not leave: each is planted in a place of its own. */
+const secrets = [
+  'planted-literal', 'planted-list', 'planted-default', 'planted-variable', 'planted-header', 'planted-cookie', 'planted-reference',
+  'planted-room', '424242',
+];
+
+const query = `
+  query Mailbox($id: ID!, $name: String! = "planted-default", $representations: [_Any!]!) {
+    directMessage(id: $id) { mine: messages(first: 42, filterBy: { mentioning: ["planted-list"] }) { totalCount } }
+    directMessageWith(username: $name) { id }
+    message(id: "planted-literal") { text }
+    room: directMessage(id: "@planted-room") { topic }
+    _entities(representations: $representations) { ... on User { username } }
+  }
+`;
+
+const variables = { id: busyRoomId, name: 'planted-variable', representations: [{ __typename: 'User', id: 'planted-reference', ssn: '424242' }] };
+const headers = {
+  'apollographql-client-name': 'mailbox-app', 'apollographql-client-version': '1.2', 'x-secret': 'planted-header', cookie: 'session=planted-cookie',
+};
+
+/** Asks, and stops the gateway, which sends what is left to report. */
+async function runAndStop(env: Record<string, string>): Promise<TestGateway> {
+  const gateway = await startTestGateway({ env });
+  await gateway.ask(query, { variables, headers });
+  await gateway.ask('query Me { viewer { id } }', { headers });
+  await gateway.ask('query Nobody { viewer { id } }', { as: null });
+  await gateway.ask('{ invalid(secret: "planted-literal") }');
+  await gateway.close();
+  return gateway;
+}
+
+function expectNoSecrets(received: readonly Received[], { demo }: TestGateway): void {
+  expect(received.length).toBeGreaterThan(0);
+  const everything = received.map(({ path, headers, body }) => `${path} ${JSON.stringify(headers)} ${body.toString('latin1')}`).join('\n');
+  for (const secret of [...secrets, demo.world.member.token, busyRoomId]) expect(everything).not.toContain(secret);
+}
+
+describe('Usage', () => {
+  it('is reported to nobody as a rule', async () => {
+    const receiver = await startReceiver();
+    const gateway = await runAndStop({ APOLLO_USAGE_URL: receiver.url, HIVE_USAGE_URL: receiver.url });
+    expect(receiver.received).toEqual([]);
+    expect(gateway.logs.map(({ msg }) => msg).filter((msg) => msg !== undefined)).toEqual([]);
+    await receiver.close();
+  });
+
+  describe('for Apollo GraphOS', () => {
+    let receiver: Awaited<ReturnType<typeof startReceiver>>;
+    let gateway: TestGateway;
+    let report: Report;
+    beforeAll(async () => {
+      receiver = await startReceiver();
+      gateway = await runAndStop({ APOLLO_KEY: key, APOLLO_GRAPH_REF: 'demo@current', APOLLO_USAGE_URL: receiver.url });
+      report = Report.decode(receiver.received[0]?.body ?? Buffer.alloc(0));
+    });
+    afterAll(() => receiver.close());
+
+    it('names graph, operations and clients', () => {
+      expect(receiver.received).toMatchObject([{ path: '/api/ingress/traces', headers: { 'x-api-key': key } }]);
+      expect(report.header?.graphRef).toBe('demo@current');
+      const signatures = Object.keys(report.tracesPerQuery).toSorted();
+      expect(signatures.map((signature) => signature.split('\n')[0])).toEqual(['## GraphQLValidationFailure', '# Mailbox', '# Me', '# Nobody'].toSorted());
+      expect(signatures.find((signature) => signature.startsWith('# Mailbox'))).toContain('messages(filterBy:{},first:0){totalCount}');
+    });
+
+    it('tells which fields were used, and how often', () => {
+      const [, mailbox] = Object.entries(report.tracesPerQuery).find(([signature]) => signature.startsWith('# Mailbox')) ?? [];
+      expect(mailbox?.referencedFieldsByType?.['DirectMessage']?.fieldNames?.toSorted()).toEqual(['id', 'messages', 'topic']);
+      expect(mailbox?.referencedFieldsByType?.['User']?.fieldNames).toEqual(['username']);
+      const stats = (mailbox?.statsWithContext ?? []) as { context?: { clientName?: string }; queryLatencyStats?: { requestCount?: unknown } }[];
+      const traces = (mailbox?.trace ?? []).map((trace) => (trace instanceof Uint8Array ? Trace.decode(trace) : trace));
+      const clients = [...stats.map(({ context }) => context?.clientName), ...traces.map(({ clientName }) => clientName)];
+      expect(new Set(clients)).toEqual(new Set(['mailbox-app']));
+    });
+
+    it('holds no variables, headers, literals or tokens', () => expectNoSecrets(receiver.received, gateway));
+
+    it('leaves the key out of the log', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
+  });
+
+  describe('for Hive', () => {
+    let receiver: Awaited<ReturnType<typeof startReceiver>>;
+    let gateway: TestGateway;
+    beforeAll(async () => {
+      receiver = await startReceiver();
+      gateway = await runAndStop({ HIVE_TOKEN: hiveToken, HIVE_USAGE_URL: receiver.url });
+    });
+    afterAll(() => receiver.close());
+
+    it('names operations, their fields and clients', () => {
+      expect(receiver.received).toMatchObject([{ headers: { authorization: `Bearer ${hiveToken}` } }]);
+      const report = JSON.parse(receiver.received[0]?.body.toString() ?? '') as {
+        map: Record<string, { operationName: string; operation: string; fields: string[] }>;
+        operations: { operationMapKey: string; metadata: { client?: unknown } }[];
+      };
+      const mailbox = Object.entries(report.map).find(([, { operationName }]) => operationName === 'Mailbox');
+      expect(mailbox?.[1].fields).toEqual(expect.arrayContaining(['DirectMessage.messages', 'DirectMessage.messages.first', 'User.username', 'Query._entities']));
+      expect(mailbox?.[1].operation).toContain('first:0');
+      const runs = report.operations.filter(({ operationMapKey }) => operationMapKey === mailbox?.[0]);
+      expect(runs).toMatchObject([{ metadata: { client: { name: 'mailbox-app', version: '1.2' } } }]);
+    });
+
+    it('holds no variables, headers, literals or tokens', () => expectNoSecrets(receiver.received, gateway));
+
+    it('leaves the token out of the log', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
+  });
+
+  it('is sent to the target of a Hive token that is for several', async () => {
+    const receiver = await startReceiver();
+    await runAndStop({ HIVE_TOKEN: 'hvo1/x', HIVE_TARGET: 'org/project/production', HIVE_USAGE_URL: `${receiver.url}/usage` });
+    expect(receiver.received.map(({ path }) => path)).toEqual(['/usage/org/project/production']);
+    await receiver.close();
+  });
+
+  it('does no harm when nobody takes it', async () => {
+    const receiver = await startReceiver();
+    await receiver.close();
+    const gateway = await startTestGateway({ env: { APOLLO_KEY: key, APOLLO_GRAPH_REF: 'demo@current', APOLLO_USAGE_URL: receiver.url, HIVE_TOKEN: hiveToken, HIVE_USAGE_URL: receiver.url } });
+    expect((await gateway.ask('{ viewer { id } }')).status).toBe(200);
+    await gateway.close();
+    expect(JSON.stringify(gateway.logs)).not.toContain('planted');
+  });
+});
+
+describe('A trace in the answer', () => {
+  const ask = async (env: Record<string, string>) => {
+    const gateway = await startTestGateway({ env });
+    const headers = { 'apollo-federation-include-trace': 'ftv1', 'x-upstream-report': '1' };
+    const { extensions } = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { topic } }`, { headers });
+    await gateway.close();
+    return extensions;
+  };
+
+  it('is not given as a rule', async () => {
+    expect(await ask({})).toEqual({ upstream: expect.objectContaining({ calls: 1 }) });
+  });
+
+  it('is given to routers that ask, where it is on, beside other extensions', async () => {
+    const extensions = await ask({ INLINE_TRACE: 'on' });
+    expect(extensions).toMatchObject({ upstream: { calls: 1 } });
+    const trace = Trace.decode(Buffer.from(String(extensions?.['ftv1']), 'base64'));
+    expect(trace.root?.child?.map(({ responseName }) => responseName)).toEqual(['directMessage']);
+    expect(Buffer.from(String(extensions?.['ftv1']), 'base64').toString('latin1')).not.toContain(busyRoomId);
+  });
+});

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const persisted = (id: string) => ({ persistedQuery: { version: 1, sha256Hash: id } });
+
+interface Sent {
+  readonly query?: unknown;
+  readonly extensions?: unknown;
+  readonly variables?: Record<string, unknown>;
+  readonly operationName?: string;
+}
+
+const codesOf = (body: unknown): unknown[] =>
+  ((body as { errors?: { extensions: { code: string } }[] }).errors ?? []).map(({ extensions }) => extensions.code);
+
+async function send(gateway: TestGateway, body: Sent | Sent[], caller: { id: string; token: string } | null = gateway.demo.world.member) {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(caller !== null && { 'x-user-id': caller.id, 'x-auth-token': caller.token }) },
+    body: JSON.stringify(body),
+  });
+  const answer = (await response.json()) as { data?: unknown };
+  return { status: response.status, data: answer.data, codes: codesOf(answer) };
+}
+
+async function get(gateway: TestGateway, search: string) {
+  const { id, token } = gateway.demo.world.member;
+  const response = await fetch(`${gateway.url}/graphql?${search}`, { headers: { 'x-user-id': id, 'x-auth-token': token } });
+  const answer = (await response.json()) as { data?: unknown };
+  return { status: response.status, data: answer.data, codes: codesOf(answer) };
+}
+
+describe('Automatic persisted queries', () => {
+  const query = 'query Me { viewer { id } }';
+
+  describe('as a rule', () => {
+    let gateway: TestGateway;
+    beforeAll(async () => {
+      gateway = await startTestGateway();
+    });
+    afterAll(() => gateway.close());
+
+    it('are off', async () => {
+      expect((await send(gateway, { extensions: persisted(hashOf(query)) })).codes).toEqual(['PERSISTED_QUERY_NOT_SUPPORTED']);
+    });
+  });
+
+  describe('where they are on', () => {
+    let gateway: TestGateway;
+    beforeAll(async () => {
+      gateway = await startTestGateway({ env: { AUTOMATIC_PERSISTED_QUERIES: 'on' } });
+    });
+    afterAll(() => gateway.close());
+
+    it('are kept when a caller sends them, and found by their hash from then on', async () => {
+      const id = hashOf(query);
+      expect(await send(gateway, { extensions: persisted(id) })).toMatchObject({ codes: ['PERSISTED_QUERY_NOT_FOUND'] });
+      expect(await send(gateway, { query, extensions: persisted(id) })).toMatchObject({ codes: [], data: { viewer: {} } });
+      expect(await send(gateway, { extensions: persisted(id) })).toMatchObject({ codes: [], data: { viewer: {} } });
+      expect(await send(gateway, { extensions: persisted(id) }, null)).toMatchObject({ status: 401, codes: ['UNAUTHENTICATED'] });
+    });
+
+    it('are not kept from somebody without credentials, nor under a hash that is not theirs', async () => {
+      const stranger = 'query Stranger { viewer { id } }';
+      await send(gateway, { query: stranger, extensions: persisted(hashOf(stranger)) }, null);
+      expect((await send(gateway, { extensions: persisted(hashOf(stranger)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
+      expect((await send(gateway, { query: stranger, extensions: persisted(hashOf(query)) })).status).toBe(400);
+    });
+  });
+});
+
+describe('A list of operations', () => {
+  const me = 'query Me { viewer { id __typename } }';
+  const room = 'query Room($id: ID!) {\n  directMessage(id: $id) {\n    id\n  }\n}';
+  const manifest = {
+    format: 'apollo-persisted-query-manifest',
+    version: 1,
+    operations: [
+      { id: hashOf(me), name: 'Me', type: 'query', body: me },
+      { id: 'room-1', name: 'Room', type: 'query', body: room },
+    ],
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'manifest-'));
+  const file = join(folder, 'manifest.json');
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    writeFileSync(file, JSON.stringify(manifest));
+    gateway = await startTestGateway({ env: { PERSISTED_OPERATIONS: file } });
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await gateway.close();
+  });
+
+  it('is answered by id, with variables, as POST and as GET', async () => {
+    expect(await send(gateway, { extensions: persisted(hashOf(me)) })).toMatchObject({ status: 200, data: { viewer: { __typename: 'Viewer' } } });
+    expect(await send(gateway, { extensions: persisted('room-1'), variables: { id: 'r1' } })).toMatchObject({ data: { directMessage: { id: 'r1' } } });
+    const search = new URLSearchParams({ extensions: JSON.stringify(persisted('room-1')), variables: '{"id":"r2"}' }).toString();
+    expect(await get(gateway, search)).toMatchObject({ status: 200, data: { directMessage: { id: 'r2' } } });
+  });
+
+  it('is answered when sent to the letter, with or without its id', async () => {
+    expect(await send(gateway, { query: me })).toMatchObject({ codes: [], data: { viewer: {} } });
+    expect(await send(gateway, { query: room, extensions: persisted('room-1'), variables: { id: 'r1' } })).toMatchObject({ codes: [] });
+    expect(await get(gateway, new URLSearchParams({ query: me }).toString())).toMatchObject({ status: 200, codes: [] });
+  });
+
+  it('gives nobody rights: credentials are needed as ever', async () => {
+    expect(await send(gateway, { extensions: persisted(hashOf(me)) }, null)).toMatchObject({ status: 401, codes: ['UNAUTHENTICATED'] });
+  });
+
+  it.each<[string, Sent | Sent[]]>([
+    ['another query', { query: '{ viewer { id } }' }],
+    ['another query under the id of a listed one', { query: '{ viewer { unreadCount } }', extensions: persisted(hashOf(me)) }],
+    ['a listed query and something more', { query: `${me} query More { viewer { unreadCount } }`, operationName: 'More' }],
+    ['a listed query with another space', { query: `${me} ` }],
+    ['introspection', { query: '{ __schema { queryType { name } } }' }],
+    ['the schema as a subgraph', { query: '{ _service { sdl } }' }],
+    ['a query that is not GraphQL', { query: '{' }],
+    ['an unknown id', { extensions: persisted('x') }],
+    ['an id of an object’s own', { extensions: persisted('__proto__') }],
+    ['an id that is no text', { extensions: { persistedQuery: { sha256Hash: ['room-1'] } } }],
+    ['no query', {}],
+    ['several at once', [{ query: me }]],
+  ])('refuses %s', async (_what, body) => {
+    const before = gateway.demo.calls.length;
+    expect(await send(gateway, body)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
+    expect(gateway.demo.calls.length).toBe(before);
+  });
+
+  it.each([
+    ['another query', 'query=%7Bviewer%7Bid%7D%7D'],
+    ['two queries', `query=${encodeURIComponent(me)}&query=%7Bviewer%7Bid%7D%7D`],
+    ['an unknown id', `extensions=${encodeURIComponent(JSON.stringify(persisted('x')))}`],
+    ['broken extensions', 'extensions=%7B'],
+  ])('refuses %s as GET', async (_what, search) => {
+    expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
+  });
+
+  it.each([['no file', undefined], ['no JSON', '{'], ['another format', '{"format":"relay","version":1,"operations":[]}']])(
+    'that is %s stops the start, and names the setting',
+    async (_what, text) => {
+      const other = join(folder, 'other.json');
+      rmSync(other, { force: true });
+      if (text !== undefined) writeFileSync(other, text);
+      await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: other } })).rejects.toThrow(/^PERSISTED_OPERATIONS: expected /);
+    },
+  );
+});

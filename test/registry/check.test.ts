@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changesBetween } from '../../src/registry/changes.ts';
+import { createPublishedSdl } from '../../src/schema.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+
+const published = createPublishedSdl();
+
+const field = '  """When it was sent (`ts`)."""\n  sentAt: DateTime!\n';
+
+/** The published schema as it would be after a change. */
+function changed(from: string, to: string): string {
+  expect(published).toContain(from);
+  return published.replace(from, to);
+}
+
+const found = async (from: string, to: string): Promise<string[]> =>
+  (await changesBetween(published, changed(from, to))).map(({ weight, path }) => `${weight} ${path}`);
+
+describe('Changes of the schema', () => {
+  it('are none compared with itself', async () => {
+    expect(await changesBetween(published, published)).toEqual([]);
+  });
+
+  it.each([
+    ['a removed field', field, '', 'breaking Message.sentAt'],
+    ['a new required argument', 'members(', 'members(\n    team: ID!', 'breaking DirectMessage.members.team'],
+    ['a field that can be null now', '  sentAt: DateTime!', '  sentAt: DateTime', 'breaking Message.sentAt'],
+    ['another type', '  memberCount: Int', '  memberCount: String', 'breaking Counters.memberCount'],
+    ['an argument that must be given now', '    userId: ID\n', '    userId: ID!\n', 'breaking DirectMessage.counters.userId'],
+    ['an enum value less', '  """One member: notes to self."""\n  SELF\n', '', 'breaking DirectMessageKind.SELF'],
+    ['an enum value more', '  SELF\n', '  SELF\n  CROWD\n', 'dangerous DirectMessageKind.CROWD'],
+    ['another default', 'direction: DESC}', 'direction: ASC}', 'dangerous DirectMessage.messages.orderBy'],
+    ['a key less', 'type User @key(fields: "id")', 'type User', 'breaking User.@key'],
+    ['what others may no longer answer', 'type PageInfo @shareable', 'type PageInfo', 'breaking PageInfo.@shareable'],
+    ['a new field', '  sentAt: DateTime!\n', '  sentAt: DateTime!\n  draft: String\n', 'safe Message.draft'],
+    ['a field that cannot be null any more', '  editedAt: DateTime\n', '  editedAt: DateTime!\n', 'safe Message.editedAt'],
+  ])('%s', async (_what, from, to, expected) => {
+    expect(await found(from, to)).toContain(expected);
+  });
+});
+
+describe('npm run schema:check', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'schema-check-'));
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await gateway.close();
+  });
+
+  const run = (...args: string[]) =>
+    new Promise<{ status: number; output: string }>((resolve) => {
+      const script = fileURLToPath(new URL('../../src/registry/check.ts', import.meta.url));
+      execFile(process.execPath, [script, ...args], (error, stdout, stderr) =>
+        resolve({ status: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr }),
+      );
+    });
+  const write = (name: string, sdl: string): string => {
+    const file = join(folder, name);
+    writeFileSync(file, sdl);
+    return file;
+  };
+
+  it('passes what only adds, and says what it adds', async () => {
+    const { status, output } = await run('--against', write('less.graphql', changed(field, '')));
+    expect(output).toMatch(/breaking: 0\ndangerous: 0\nsafe: 2\n {2}Message\.sentAt {2}/);
+    expect(status).toBe(0);
+  });
+
+  it('fails what breaks', async () => {
+    const { status, output } = await run('--against', write('more.graphql', changed('  sentAt: DateTime!\n', '  sentAt: DateTime!\n  gone: Int\n')));
+    expect(output).toMatch(/^breaking: 1\n {2}Message\.gone {2}/);
+    expect(status).toBe(1);
+  });
+
+  it('compares with a running gateway', async () => {
+    expect(await run('--against', `${gateway.url}/graphql`)).toEqual({ status: 0, output: 'breaking: 0\ndangerous: 0\nsafe: 0\n' });
+  });
+
+  it('compares with a file elsewhere', async () => {
+    const server = createServer((_req, res) => res.end(published)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { status } = await run('--against', `http://127.0.0.1:${port}/releases/subgraph.graphql`);
+    server.close();
+    expect(status).toBe(0);
+  });
+
+  it.each([['a place where there is none', ['--against', 'no/such/ref']], ['nothing to compare with', []]])('fails for %s', async (_what, args) => {
+    const { status, output } = await run(...args);
+    expect(status).toBe(2);
+    expect(output).toContain('npm run schema:check -- --against');
+  });
+});
