@@ -12,10 +12,11 @@ interface Waiter {
 /** A place in the line: to be waited for, or left. */
 export interface Turn {
   readonly promise: Promise<void>;
-  readonly leave: () => void;
+  /** False when there was nothing to leave: the turn has come, or was refused. */
+  readonly leave: () => boolean;
 }
 
-const refused = (error: GatewayError): Turn => ({ promise: Promise.reject(error), leave: () => undefined });
+const refused = (error: GatewayError): Turn => ({ promise: Promise.reject(error), leave: () => false });
 
 export interface Clock {
   /** Epoch milliseconds. */
@@ -146,18 +147,17 @@ export class Gate {
   #wait(callerKey: string, until: number): Turn {
     const queue = this.#queues.get(callerKey) ?? [];
     this.#queues.set(callerKey, queue);
-    let waiter: Waiter | undefined;
-    const promise = new Promise<void>((resolve, reject) => {
-      waiter = { until, resolve, reject };
-      queue.push(waiter);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { until, resolve, reject };
+    queue.push(waiter);
     this.#waiting += 1;
     this.#setTimer();
-    const leave = () => {
-      const index = waiter === undefined ? -1 : queue.indexOf(waiter);
-      if (index === -1) return;
+    const leave = (): boolean => {
+      const index = queue.indexOf(waiter);
+      if (index === -1) return false;
       queue.splice(index, 1);
       this.#waiting -= 1;
+      return true;
     };
     return { promise, leave };
   }
