@@ -181,6 +181,6 @@ const passing = new Set([
 export function reasonOf(code: string, message: string, isSent: boolean): NoAnswerReason {
   if (passing.has(code) || (code === 'UND_ERR_SOCKET' && message === 'other side closed')) return isSent ? 'broken' : 'unsent';
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout';
-  const isGarbage = /^(HPE_|UND_ERR_(SOCKET|HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH)$)/.test(code);
+  const isGarbage = /^(HPE_|HTTPParserError$|UND_ERR_(SOCKET|HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH)$)/.test(code);
   return isGarbage ? 'protocol' : 'connection';
 }

@@ -4,6 +4,7 @@ import { asObject, type JsonObject } from '../json.ts';
 import { Breaker, type BreakerState, type CallOutcome } from './breaker.ts';
 import { Budget, type BudgetCaller, type Ticket } from './budget.ts';
 import { systemClock, type Clock, type Turn } from './gate.ts';
+import { isTooDeepToParse } from './nesting.ts';
 import { CallQueue, type Lane, type QueueLimits } from './queue.ts';
 import { refusal } from './refusals.ts';
 import { repeatOf, RetryPolicy, type Repeat } from './retry.ts';
@@ -289,6 +290,7 @@ function readBody({ headers, body }: Answer): JsonObject | undefined {
   if (headers['content-type']?.startsWith('text/html') === true) return undefined;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return undefined;
+  if (isTooDeepToParse(body)) return undefined;
   try {
     const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
     return asObject(JSON.parse(body.toString('utf8', start)));
