@@ -1,30 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { Budget, type BudgetAnswer, type Ticket } from '../../src/upstream/budget.ts';
-import type { Clock } from '../../src/upstream/gate.ts';
+import { clockStart, manualClock } from '../support/manual-clock.ts';
 
-const start = 1_800_000_000_000;
-
-/** A clock that stands still until it is moved. */
-function manualClock(): Clock & { move(ms: number): void } {
-  let now = start;
-  const timers = new Set<{ at: number; callback: () => void }>();
-  return {
-    now: () => now,
-    after(ms, callback) {
-      const timer = { at: now + ms, callback };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-    move(ms) {
-      now += ms;
-      for (const timer of [...timers].filter(({ at }) => at <= now)) {
-        timers.delete(timer);
-        timer.callback();
-      }
-    },
-  };
-}
+const start = clockStart;
 
 const rate = (remaining: number, resetAt: number | string = start + 60_000) => ({
   'x-ratelimit-limit': '10',
