@@ -57,6 +57,11 @@ export class Breaker {
     return this.#isProbing ? pieceMs : undefined;
   }
 
+  /** The same in whole seconds, for who is refused: one at least. */
+  get retryAfterSeconds(): number {
+    return Math.max(1, Math.ceil((this.refusesForMs ?? 0) / 1000));
+  }
+
   /** Asks to make a call: undefined means no. What it returns is handed back to `exit` when the call has ended. */
   admit(): number | undefined {
     if (this.refusesForMs !== undefined) return undefined;

@@ -37,6 +37,8 @@ export const systemClock: Clock = {
 const maxWaiting = 256;
 /** End of a window that has not begun: its first answer tells. */
 const untilFirstCall = Number.POSITIVE_INFINITY;
+/** Rocket.Chat's window, for one whose end no answer told. Milliseconds. */
+const usualWindowMs = 60_000;
 /** A window is taken to be open again so long after its end, as clocks differ. Milliseconds. */
 const reopenMarginMs = 20;
 
@@ -89,7 +91,7 @@ export class Gate {
       this.#inFlight += 1;
       return undefined;
     }
-    const refusal = this.#refusalFor(until);
+    const refusal = this.#refusalFor(until) ?? this.#lineFull();
     const turn = refusal === undefined ? this.#wait(callerKey, until) : refused(refusal);
     turn.promise.catch(() => undefined); // whoever gave up waiting does not listen any more
     return turn;
@@ -98,7 +100,11 @@ export class Gate {
   /** A call has ended. `isLost`: without an answer, so that the workspace may have counted it. */
   exit(isLost: boolean): void {
     this.#inFlight -= 1;
-    if (isLost && this.#window !== undefined) this.#window.remaining = Math.max(0, this.#window.remaining - 1);
+    if (isLost && this.#window !== undefined) {
+      this.#window.remaining = Math.max(0, this.#window.remaining - 1);
+      // It may have begun a window. Without an end, calls that are all lost would use it up for good.
+      if (this.#window.resetAt === untilFirstCall) this.#window.resetAt = this.#clock.now() + usualWindowMs;
+    }
     this.#admitWaiting();
   }
 
@@ -122,7 +128,7 @@ export class Gate {
   /** When the window has ended, a new one begins with the first call: all of its calls are there again. */
   #reopen(): void {
     if (this.#window === undefined || this.#clock.now() < this.#window.resetAt + reopenMarginMs) return;
-    this.#window = this.#window.isReported
+    this.#window = this.#window.isReported && this.#window.limit > 0
       ? { ...this.#window, remaining: this.#window.limit, resetAt: untilFirstCall }
       : undefined;
   }
@@ -136,11 +142,18 @@ export class Gate {
   #refusalFor(until: number): GatewayError | undefined {
     const { remaining = 1, resetAt = 0 } = this.#window ?? {};
     const now = this.#clock.now();
-    if (this.#waiting < maxWaiting && (remaining > 0 || resetAt + reopenMarginMs < until)) return undefined;
-    const retryAfterSeconds = Math.max(1, Math.ceil((resetAt - now) / 1000));
+    if (remaining > 0 || resetAt + reopenMarginMs < until) return undefined;
     return new GatewayError('RATE_LIMITED', `The workspace's call limit for ${this.#endpoint} is used up.`, {
-      retryAfterSeconds: Number.isFinite(retryAfterSeconds) ? retryAfterSeconds : 1,
+      retryAfterSeconds: Math.max(1, Math.ceil((resetAt - now) / 1000)),
       detail: 'not sent',
+    });
+  }
+
+  #lineFull(): GatewayError | undefined {
+    if (this.#waiting < maxWaiting) return undefined;
+    return new GatewayError('OVERLOADED', `Too many calls wait for the workspace's ${this.#endpoint}: try again shortly.`, {
+      retryAfterSeconds: 1,
+      detail: 'line full',
     });
   }
 
@@ -157,15 +170,14 @@ export class Gate {
       if (index === -1) return false;
       queue.splice(index, 1);
       this.#waiting -= 1;
+      if (queue.length === 0) this.#queues.delete(callerKey);
       return true;
     };
     return { promise, leave };
   }
 
   #admitWaiting(): void {
-    while (this.#waiting > 0 && this.#canGrant()) {
-      const waiter = this.#next();
-      if (waiter === undefined) return;
+    for (let waiter = this.#next(); waiter !== undefined; waiter = this.#next()) {
       this.#inFlight += 1;
       waiter.resolve();
     }
@@ -173,16 +185,15 @@ export class Gate {
     this.#setTimer();
   }
 
-  /** The first call of the caller whose turn it is; that caller goes to the end of the line. */
+  /** The first call of the caller whose turn it is, if it may be made; that caller goes to the end of the line. */
   #next(): Waiter | undefined {
+    if (!this.#canGrant()) return undefined;
     for (const [callerKey, queue] of this.#queues) {
       this.#queues.delete(callerKey);
       const waiter = queue.shift();
       if (queue.length > 0) this.#queues.set(callerKey, queue);
-      if (waiter !== undefined) {
-        this.#waiting -= 1;
-        return waiter;
-      }
+      this.#waiting -= 1;
+      return waiter;
     }
     return undefined;
   }

@@ -80,9 +80,9 @@ export class Transport {
   }
 
   /** `path` begins with a slash. */
-  get(path: string, { headers, timeoutMs, isFresh = false, onStart }: GetOptions): Promise<Answer> {
-    return new Promise<Answer>((resolve, reject) => {
-      const exchange = new Exchange(this.#maxBodyBytes, timeoutMs, resolve, reject);
+  get(path: string, { headers, timeoutMs, isFresh = false, onStart }: GetOptions): Promise<Answer | NoAnswer> {
+    return new Promise((resolve) => {
+      const exchange = new Exchange(this.#maxBodyBytes, timeoutMs, resolve);
       onStart(() => exchange.fail(new NoAnswer('cancelled', 'given up')));
       const pool = isFresh ? this.#freshPool : this.#pool;
       pool.dispatch({ origin: this.#origin, path: this.#prefix + path, method: 'GET', headers: headers as string[] }, exchange);
@@ -97,7 +97,7 @@ export class Transport {
 /** One connection of the pool, which tells a call whether it was open before. */
 class Connection extends Client {
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (handler instanceof Exchange) handler.isReused = this.stats.connected;
+    (handler as Exchange).isReused = this.stats.connected;
     return super.dispatch(options, handler);
   }
 }
@@ -106,8 +106,7 @@ class Connection extends Client {
 class Exchange implements Dispatcher.DispatchHandler {
   isReused = false;
   readonly #maxBodyBytes: number;
-  readonly #resolve: (answer: Answer) => void;
-  readonly #reject: (reason: NoAnswer) => void;
+  readonly #resolve: (answer: Answer | NoAnswer) => void;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
@@ -116,15 +115,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #bytes = 0;
   #failure: NoAnswer | undefined;
 
-  constructor(
-    maxBodyBytes: number,
-    timeoutMs: number,
-    resolve: (answer: Answer) => void,
-    reject: (reason: NoAnswer) => void,
-  ) {
+  constructor(maxBodyBytes: number, timeoutMs: number, resolve: (answer: Answer | NoAnswer) => void) {
     this.#maxBodyBytes = maxBodyBytes;
     this.#resolve = resolve;
-    this.#reject = reject;
     this.#timer = setTimeout(() => this.fail(new NoAnswer('timeout', `no answer in ${timeoutMs} ms`)), timeoutMs);
   }
 
@@ -133,7 +126,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#failure = failure;
     clearTimeout(this.#timer);
     this.#controller?.abort(failure);
-    this.#reject(failure);
+    this.#resolve(failure);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -206,7 +206,7 @@ export class Workspace {
   #circuitOpen(endpoint: string): GatewayError {
     return new GatewayError('UPSTREAM_UNAVAILABLE', `The workspace is not asked for now, as it does not answer (${endpoint}).`, {
       reason: 'circuit_open',
-      retryAfterSeconds: Math.max(1, Math.ceil((this.#breaker.refusesForMs ?? 0) / 1000)),
+      retryAfterSeconds: this.#breaker.retryAfterSeconds,
       detail: 'circuit open',
     });
   }
@@ -215,25 +215,19 @@ export class Workspace {
   async #send(request: CallRequest, { ticket, era }: Pass, isFresh: boolean, cancellation: Cancellation): Promise<JsonObject | Failure> {
     const { endpoint, path, caller, lane } = request;
     const startedAt = this.#clock.now();
-    let outcome: CallOutcome = 'unknown';
-    try {
-      const { headers } = caller;
-      const onStart = (giveUp: () => void) => cancellation.onCancel(giveUp);
-      const answer = await this.#transport.get(path, { headers, timeoutMs: this.#timeoutMs, isFresh, onStart });
+    const { headers } = caller;
+    const onStart = (giveUp: () => void) => cancellation.onCancel(giveUp);
+    const answer = await this.#transport.get(path, { headers, timeoutMs: this.#timeoutMs, isFresh, onStart });
+    this.#breaker.exit(era, outcomeOf(answer));
+    this.#queue.exit(caller.key);
+    lane.exit();
+    if (!(answer instanceof NoAnswer)) {
       this.#retries.durations.add(this.#clock.now() - startedAt);
-      outcome = [502, 503, 504].includes(answer.status) ? 'failure' : 'success';
       return this.#read(endpoint, answer, ticket);
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
-      outcome = outcomeOf(error);
-      if (error.reason === 'unsent') ticket.giveBack();
-      else ticket.exit(undefined);
-      return new Failure(noAnswer(endpoint, error), repeatOf(error));
-    } finally {
-      this.#breaker.exit(era, outcome);
-      this.#queue.exit(caller.key);
-      lane.exit();
     }
+    if (answer.reason === 'unsent') ticket.giveBack();
+    else ticket.exit(undefined);
+    return new Failure(noAnswer(endpoint, answer), repeatOf(answer));
   }
 
   /** The body of a success; everything else is a failure. The ticket learns what the answer tells of the call window. */
@@ -276,9 +270,10 @@ const granted = ({ promise, leave }: Turn, cancellation: Cancellation): Promise<
   });
 
 /** What a failure tells of the workspace: what it answered in its own way, or we gave up, does not count against it. */
-function outcomeOf({ reason }: NoAnswer): CallOutcome {
-  if (reason === 'cancelled') return 'unknown';
-  return reason === 'too-large' || reason === 'protocol' ? 'success' : 'failure';
+function outcomeOf(answer: Answer | NoAnswer): CallOutcome {
+  if (!(answer instanceof NoAnswer)) return [502, 503, 504].includes(answer.status) ? 'failure' : 'success';
+  if (answer.reason === 'cancelled') return 'unknown';
+  return answer.reason === 'too-large' || answer.reason === 'protocol' ? 'success' : 'failure';
 }
 
 /** The error for an answer whose shape is not the endpoint's. `detail` says what is missing, for the log. */
