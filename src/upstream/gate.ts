@@ -35,6 +35,8 @@ export const systemClock: Clock = {
 
 /** Calls that wait for one endpoint at most; more are refused at once. */
 const maxWaiting = 256;
+/** The same for one caller, so that nobody takes the whole line. A request has 100 calls at most. */
+const maxWaitingOfOne = 128;
 /** End of a window that has not begun: its first answer tells. */
 const untilFirstCall = Number.POSITIVE_INFINITY;
 /** Rocket.Chat's window, for one whose end no answer told. Milliseconds. */
@@ -91,7 +93,7 @@ export class Gate {
       this.#inFlight += 1;
       return undefined;
     }
-    const refusal = this.#refusalFor(until) ?? this.#lineFull();
+    const refusal = this.#refusalFor(until) ?? this.#lineFull(callerKey);
     const turn = refusal === undefined ? this.#wait(callerKey, until) : refused(refusal);
     turn.promise.catch(() => undefined); // whoever gave up waiting does not listen any more
     return turn;
@@ -149,8 +151,9 @@ export class Gate {
     });
   }
 
-  #lineFull(): GatewayError | undefined {
-    if (this.#waiting < maxWaiting) return undefined;
+  #lineFull(callerKey: string): GatewayError | undefined {
+    const ofOne = this.#queues.get(callerKey)?.length ?? 0;
+    if (this.#waiting < maxWaiting && ofOne < maxWaitingOfOne) return undefined;
     return new GatewayError('OVERLOADED', `Too many calls wait for the workspace's ${this.#endpoint}: try again shortly.`, {
       retryAfterSeconds: 1,
       detail: 'line full',

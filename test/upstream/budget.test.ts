@@ -186,8 +186,11 @@ describe('callers whose calls wait', () => {
 
   it('are refused at once when the line is too long', async () => {
     const { budget } = budgetWith(0);
-    const waiting = Array.from({ length: 256 }, () => budget.enter('im.counters', maya, far));
-    expect(await stateOf(waiting[255] as Ticket)).toBe('waits');
+    const waiting = Array.from({ length: 128 }, () => budget.enter('im.counters', maya, far));
+    expect(await stateOf(waiting[127] as Ticket)).toBe('waits');
+    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('OVERLOADED');
+    const ofAnother = Array.from({ length: 129 }, () => budget.enter('im.counters', botty, far)); // the first finds out what he may
+    expect(await stateOf(ofAnother[128] as Ticket)).toBe('waits');
     // Of jonas nothing is known: one call of his finds out whether the line is for him.
     expect(await Promise.all([1, 2].map(() => stateOf(budget.enter('im.counters', jonas, far))))).toEqual(['at once', 'OVERLOADED']);
   });
