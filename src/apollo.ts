@@ -101,8 +101,8 @@ const createListener = (planner: Planner, maxUpstreamCalls: number): Listener =>
 });
 
 /** What a request was planned to cost, and what it did. */
-function reportOf({ outcome, upstreamCalls, sharedCalls }: RequestContext, limit: number): Record<string, unknown> {
+function reportOf({ outcome, upstreamCalls, sharedCalls, retries }: RequestContext, limit: number): Record<string, unknown> {
   const byEndpoint = Object.fromEntries([...upstreamCalls].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const calls = Object.values(byEndpoint).reduce((sum, count) => sum + count, 0);
-  return { plannedCalls: outcome.plan?.calls ?? 0, calls, byEndpoint, shared: sharedCalls, retries: 0, limit };
+  return { plannedCalls: outcome.plan?.calls ?? 0, calls, byEndpoint, shared: sharedCalls, retries, limit };
 }

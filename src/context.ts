@@ -72,6 +72,11 @@ export class RequestContext implements Context {
     return this.upstream?.sharedCalls ?? 0;
   }
 
+  /** Calls that were made once more, beyond those. */
+  get retries(): number {
+    return this.upstream?.retries ?? 0;
+  }
+
   get droppedRows(): number {
     return this.upstream?.droppedRows ?? 0;
   }

@@ -29,6 +29,8 @@ export interface GatewayErrorOptions {
   readonly detail?: string;
   /** Whole seconds after which trying again makes sense. */
   readonly retryAfterSeconds?: number;
+  /** Tells cases of one code apart, for the client: a fixed word of ours. */
+  readonly reason?: string;
 }
 
 /** An error whose message was written for the client. Anything else that is thrown is masked by `formatError`. */
@@ -37,8 +39,14 @@ export class GatewayError extends GraphQLError {
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
-    const { detail, retryAfterSeconds } = options;
-    super(message, { extensions: retryAfterSeconds === undefined ? { code } : { code, retryAfterSeconds } });
+    const { detail, retryAfterSeconds, reason } = options;
+    super(message, {
+      extensions: {
+        code,
+        ...(reason === undefined ? {} : { reason }),
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      },
+    });
     this.name = 'GatewayError';
     this.code = code;
     this.detail = detail;

@@ -54,12 +54,9 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
     const credentials = readCredentials(req);
     const release = credentials === undefined ? undefined : redactor.hold(credentials.authToken);
     const address = clientAddress(req, addresses);
-    const request = new RequestContext(
-      workspace,
-      credentials && { ...credentials, address },
-      Date.now() + requestTimeoutMs,
-    );
-    const deadline = setTimeout(() => request.stop(timedOut()), requestTimeoutMs);
+    const timeoutMs = readTimeout(req.headers['x-request-timeout-ms'], requestTimeoutMs);
+    const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs);
+    const deadline = setTimeout(() => request.stop(timedOut()), timeoutMs);
     res.on('close', () => {
       clearTimeout(deadline);
       if (!res.writableFinished) request.stop(clientLeft());
@@ -87,6 +84,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
       durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
       upstreamCalls: sum(request.upstreamCalls.values()),
       ...(request.outcome.plan !== undefined && { plannedCalls: request.outcome.plan.calls }),
+      ...(request.retries > 0 && { retries: request.retries }),
       ...(request.droppedRows > 0 && { droppedRows: request.droppedRows }),
       ...request.outcome.errors,
     });
@@ -123,6 +121,15 @@ const corsHeaders = (origin: string) => ({
 
 const timedOut = () => new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.', { detail: 'deadline' });
 const clientLeft = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The client left.', { detail: 'client left' });
+
+/** With less time than this no call would be worth beginning. */
+const minTimeoutMs = 100;
+
+/** A client that waits less than the gateway would may say so; what is not a number of milliseconds is ignored. */
+const readTimeout = (header: string | string[] | undefined, longestMs: number): number =>
+  typeof header === 'string' && /^\d{1,9}$/.test(header)
+    ? Math.min(longestMs, Math.max(minTimeoutMs, Number(header)))
+    : longestMs;
 
 /** The client's id if it is safe to log, else a fresh one. */
 const readRequestId = (header: string | string[] | undefined): string =>

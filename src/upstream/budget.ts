@@ -27,15 +27,21 @@ export interface BudgetAnswer {
   readonly refusedUntil?: number;
 }
 
-/** A place in the line for one call. Every ticket whose `ready` resolves must `exit`; one that is given up must `leave`. */
+/**
+ * A place in the line for one call. One that is given up must `leave`, unless its `ready` has resolved: every such
+ * ticket must `exit` or be given back.
+ */
 export interface Ticket {
   readonly ready: Promise<void> | undefined;
-  readonly leave: () => void;
+  /** False when there was nothing to leave: the turn has come, or was refused. */
+  readonly leave: () => boolean;
   /** The call has ended, with an answer or without one. */
   readonly exit: (answer: BudgetAnswer | undefined) => void;
+  /** The call is not made after all, or did not reach the workspace. In place of `exit`. */
+  readonly giveBack: () => void;
 }
 
-const leave = () => undefined;
+const leave = () => false;
 
 /** Callers and windows that are remembered; those used longest ago are forgotten first. */
 const maxCallers = 10_000;
@@ -59,11 +65,14 @@ export class Budget {
   enter(endpoint: string, caller: BudgetCaller, until: number): Ticket {
     const gate = this.#gate(endpoint, caller.address);
     const status = this.#callers.get(caller.key);
-    if (status === 'exempt') return { ready: undefined, leave, exit: (answer) => this.#learn(gate, caller, answer) };
+    if (status === 'exempt') {
+      return { ready: undefined, leave, exit: (answer) => this.#learn(gate, caller, answer), giveBack: () => undefined };
+    }
     // A caller of whom nothing is known may be exempt: one call of his finds out, even where the window is used up.
     if (status === undefined && !gate.allows(1) && gate.isExhausted) {
       this.#remember(caller.key, 'limited');
-      return { ready: undefined, leave, exit: (answer) => this.#learn(gate, caller, answer) };
+      const giveBack = () => void this.#callers.delete(caller.key); // nothing was found out
+      return { ready: undefined, leave, exit: (answer) => this.#learn(gate, caller, answer), giveBack };
     }
     const turn = gate.enter(caller.key, until);
     let isCounted = true;
@@ -77,6 +86,9 @@ export class Budget {
       exit: (answer) => {
         this.#learn(gate, caller, answer);
         if (isCounted) gate.exit(answer === undefined && this.#callers.get(caller.key) !== 'exempt');
+      },
+      giveBack: () => {
+        if (isCounted) gate.exit(false);
       },
     };
   }

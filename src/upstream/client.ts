@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { EndpointBudget } from './budget.ts';
+import { Lane } from './queue.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
 export { badShape } from './workspace.ts';
@@ -24,8 +25,11 @@ export type Endpoint =
 /** Query parameters. Undefined is left out: Rocket.Chat refuses empty values and unknown names. */
 export type Params = { readonly [name: string]: string | number | undefined };
 
-/** What is left of a request's time when a call has waited for its window, to be made and answered. Milliseconds. */
-const answerMarginMs = 100;
+/**
+ * Calls that Rocket.Chat resolves names for: where `roomId` is a user's id or name, it looks for the room with that
+ * user and creates it when there is none. Two at a time could create two.
+ */
+const namesRooms: ReadonlySet<Endpoint> = new Set(['dm.history', 'dm.messages', 'im.members']);
 
 /** Calls of one request, made with one caller's credentials: never kept beyond the request. */
 export class UpstreamClient {
@@ -34,10 +38,13 @@ export class UpstreamClient {
   readonly #caller: Caller;
   readonly #deadline: number;
   readonly #pending = new Set<() => void>();
+  readonly #lane = new Lane();
   #stopped: GatewayError | undefined;
   #rejected: GatewayError | undefined;
-  /** Upstream calls made so far, by endpoint; joined ones are not among them. */
+  /** Upstream calls made so far, by endpoint; joined ones and retries are not among them. */
   readonly calls = new Map<Endpoint, number>();
+  /** Calls that were made once more. */
+  retries = 0;
   /** Calls of another request of the same caller that this one joined. */
   sharedCalls = 0;
   /** Rows left out of the answer because they had not the shape of their kind. */
@@ -76,8 +83,16 @@ export class UpstreamClient {
       endpoint,
       path,
       caller: this.#caller,
-      until: this.#deadline - answerMarginMs,
-      onSent: () => this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1),
+      deadline: this.#deadline,
+      lane: this.#lane,
+      isHarmless: !namesRooms.has(endpoint) || isOwnRoom(params['roomId'], this.callerId),
+      check: () => {
+        if (this.#rejected !== undefined) throw this.#rejected;
+      },
+      onSent: (attempt) => {
+        if (attempt > 1) this.retries += 1;
+        else this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1);
+      },
     });
     this.#pending.add(cancel);
     if (isShared) this.sharedCalls += 1;
@@ -91,6 +106,13 @@ export class UpstreamClient {
     }
   }
 }
+
+/**
+ * Whether a room id can only be that of a one-to-one room of this user: both members' ids in a row. No user has such an
+ * id or name, so nothing is created. Of other ids (17 characters, as users have) that cannot be said.
+ */
+const isOwnRoom = (roomId: string | number | undefined, userId: string): boolean =>
+  typeof roomId === 'string' && roomId.length > userId.length && (roomId.startsWith(userId) || roomId.endsWith(userId));
 
 function queryString(params: Params): string {
   let text = '';

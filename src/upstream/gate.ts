@@ -13,13 +13,16 @@ interface Waiter {
 }
 
 /** A place in the line: to be waited for, or left. */
-export interface Turn {
-  /** Resolves when the call may be made, with whether it counts against the window and must `exit`. */
-  readonly promise: Promise<boolean>;
-  readonly leave: () => void;
+export interface Turn<Value = void> {
+  readonly promise: Promise<Value>;
+  /** False when there was nothing to leave: the turn has come, or was refused. */
+  readonly leave: () => boolean;
 }
 
-const refused = (error: GatewayError): Turn => ({ promise: Promise.reject(error), leave: () => undefined });
+/** Resolves when the call may be made, with whether it counts against the window and must `exit`. */
+type GateTurn = Turn<boolean>;
+
+const refused = (error: GatewayError): GateTurn => ({ promise: Promise.reject(error), leave: () => false });
 
 export interface Clock {
   /** Epoch milliseconds. */
@@ -38,10 +41,14 @@ export const systemClock: Clock = {
 
 /** Calls that wait for one endpoint at most; more are refused at once. */
 const maxWaiting = 256;
+/** The same for one caller, so that nobody takes the whole line. A request has 100 calls at most. */
+const maxWaitingOfOne = 128;
 /** End of a window that has not begun: its first answer tells. */
 const untilFirstCall = Number.POSITIVE_INFINITY;
 /** How long a caller's further calls let others go first who come at the same moment. Milliseconds. */
 const courtesyMs = 50;
+/** Rocket.Chat's window, for one whose end no answer told. Milliseconds. */
+const usualWindowMs = 60_000;
 /** A window is taken to be open again so long after its end, as clocks differ. Milliseconds. */
 const reopenMarginMs = 20;
 
@@ -98,13 +105,13 @@ export class Gate {
   }
 
   /** Undefined: the call may be made at once. Else it may when the promise resolves, or not at all when it rejects. */
-  enter(callerKey: string, until: number): Turn | undefined {
+  enter(callerKey: string, until: number): GateTurn | undefined {
     const now = this.#clock.now();
     if (this.#waiting === 0 && this.#canGrant() && this.#mayGo(callerKey, now)) {
       this.#take(callerKey);
       return undefined;
     }
-    const refusal = this.#refusalFor(until);
+    const refusal = this.#refusalFor(until) ?? this.#lineFull(callerKey);
     return refusal === undefined ? this.#wait(callerKey, until) : refused(refusal);
   }
 
@@ -112,7 +119,11 @@ export class Gate {
   exit(isLost: boolean): void {
     this.#inFlight -= 1;
     if (this.#window === undefined) this.#isBlind = isLost;
-    else if (isLost) this.#window.remaining = Math.max(0, this.#window.remaining - 1);
+    else if (isLost) {
+      this.#window.remaining = Math.max(0, this.#window.remaining - 1);
+      // It may have begun a window. Without an end, calls that are all lost would use it up for good.
+      if (this.#window.resetAt === untilFirstCall) this.#window.resetAt = this.#clock.now() + usualWindowMs;
+    }
     this.#admitWaiting();
   }
 
@@ -158,7 +169,7 @@ export class Gate {
     if (this.#window === undefined || this.#clock.now() < this.#window.resetAt + reopenMarginMs) return;
     this.#callersBefore = this.#taken.size;
     this.#taken.clear();
-    this.#window = this.#window.isReported
+    this.#window = this.#window.isReported && this.#window.limit > 0
       ? { ...this.#window, remaining: this.#window.limit, resetAt: untilFirstCall }
       : undefined;
   }
@@ -173,38 +184,43 @@ export class Gate {
   #refusalFor(until: number): GatewayError | undefined {
     const { remaining = 1, resetAt = 0 } = this.#window ?? {};
     const now = this.#clock.now();
-    if (this.#waiting < maxWaiting && (remaining > 0 || resetAt + reopenMarginMs < until)) return undefined;
-    const retryAfterSeconds = Math.max(1, Math.ceil((resetAt - now) / 1000));
+    if (remaining > 0 || resetAt + reopenMarginMs < until) return undefined;
     return new GatewayError('RATE_LIMITED', `The workspace's call limit for ${this.#endpoint} is used up.`, {
-      retryAfterSeconds: Number.isFinite(retryAfterSeconds) ? retryAfterSeconds : 1,
+      retryAfterSeconds: Math.max(1, Math.ceil((resetAt - now) / 1000)),
       detail: 'not sent',
     });
   }
 
-  #wait(callerKey: string, until: number): Turn {
+  #lineFull(callerKey: string): GatewayError | undefined {
+    const ofOne = this.#queues.get(callerKey)?.length ?? 0;
+    if (this.#waiting < maxWaiting && ofOne < maxWaitingOfOne) return undefined;
+    return new GatewayError('OVERLOADED', `Too many calls wait for the workspace's ${this.#endpoint}: try again shortly.`, {
+      retryAfterSeconds: 1,
+      detail: 'line full',
+    });
+  }
+
+  #wait(callerKey: string, until: number): GateTurn {
     const queue = this.#queues.get(callerKey) ?? [];
     this.#queues.set(callerKey, queue);
-    let waiter: Waiter | undefined;
-    const promise = new Promise<boolean>((resolve, reject) => {
-      waiter = { callerKey, since: this.#clock.now(), until, resolve, reject };
-      queue.push(waiter);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    const waiter: Waiter = { callerKey, since: this.#clock.now(), until, resolve, reject };
+    queue.push(waiter);
     this.#waiting += 1;
     this.#setTimer();
-    const leave = () => {
-      const index = waiter === undefined ? -1 : queue.indexOf(waiter);
-      if (index === -1) return;
+    const leave = (): boolean => {
+      const index = queue.indexOf(waiter);
+      if (index === -1) return false;
       queue.splice(index, 1);
       if (queue.length === 0) this.#queues.delete(callerKey);
       this.#waiting -= 1;
+      return true;
     };
     return { promise, leave };
   }
 
   #admitWaiting(): void {
-    while (this.#waiting > 0 && this.#canGrant()) {
-      const waiter = this.#next();
-      if (waiter === undefined) break;
+    for (let waiter = this.#next(); waiter !== undefined; waiter = this.#next()) {
       this.#take(waiter.callerKey);
       waiter.resolve(true);
     }
@@ -212,8 +228,9 @@ export class Gate {
     this.#setTimer();
   }
 
-  /** The first call of the caller whose turn it is; that caller goes to the end of the line. */
+  /** The first call of the caller whose turn it is, if it may be made; that caller goes to the end of the line. */
   #next(): Waiter | undefined {
+    if (!this.#canGrant()) return undefined;
     for (const [callerKey, queue] of this.#queues) {
       const [first] = queue;
       if (first === undefined || !this.#mayGo(callerKey, first.since)) continue;

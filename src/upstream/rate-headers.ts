@@ -29,5 +29,20 @@ export function readReset(header: string | string[] | undefined, now: number): n
   return resetAt > now && resetAt <= now + maxWindowMs ? resetAt : undefined;
 }
 
+/** A wait that is longer than a day is cut to one. */
+const longestWaitSeconds = 86_400;
+
+/** `Retry-After`, seconds or a date, in epoch milliseconds; undefined when it is neither. */
+export function readRetryAfter(header: string | undefined, now: number): number | undefined {
+  const time = /^\d{1,9}$/.test(header ?? '') ? now + Number(header) * 1000 : httpDate(header ?? '');
+  return time === undefined ? undefined : Math.min(Math.max(time, now), now + longestWaitSeconds * 1000);
+}
+
+/** Only the form of today's RFC: `Date.parse` would take nearly anything. */
+function httpDate(text: string): number | undefined {
+  const time = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
 const wholeNumber = (header: string | string[] | undefined): number | undefined =>
   typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : undefined;

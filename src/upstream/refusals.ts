@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError, type ErrorCode } from '../errors.ts';
 import { asId, type JsonObject } from '../json.ts';
-import { readReset } from './rate-headers.ts';
+import { readReset, readRetryAfter } from './rate-headers.ts';
 
 /** What Rocket.Chat's `errorType` means here. R7 and R8 differ in words and in `invalid-params`, not in the outcome. */
 const codeOfErrorType: Record<string, ErrorCode | undefined> = {
@@ -27,9 +27,11 @@ export class UpstreamRefusal extends GatewayError {
   readonly errorType: string | undefined;
   /** The answer's JSON, for endpoints whose refusals have no `errorType`. It is never logged or passed on. */
   readonly body: JsonObject | undefined;
+  /** Epoch milliseconds from which on the workspace said it answers again, where it said so exactly. */
+  readonly retryAt: number | undefined;
 
-  constructor(code: ErrorCode, message: string, refused: Refused, retryAfterSeconds?: number) {
-    const { status, errorType, body } = refused;
+  constructor(code: ErrorCode, message: string, refused: Refused) {
+    const { status, errorType, body, retryAt, retryAfterSeconds } = refused;
     const isKnown = errorType !== undefined && (Object.hasOwn(codeOfErrorType, errorType) || invalidParams.has(errorType));
     super(code, message, {
       detail: `HTTP ${status}${isKnown ? ` ${errorType}` : ''}`,
@@ -38,6 +40,7 @@ export class UpstreamRefusal extends GatewayError {
     this.status = status;
     this.errorType = errorType;
     this.body = body;
+    this.retryAt = retryAt;
   }
 }
 
@@ -45,6 +48,8 @@ interface Refused {
   readonly status: number;
   readonly errorType: string | undefined;
   readonly body: JsonObject | undefined;
+  readonly retryAt: number | undefined;
+  readonly retryAfterSeconds: number | undefined;
 }
 
 /** The two spellings of parameters that a schema refuses. */
@@ -60,8 +65,16 @@ export function refusal(
 ): UpstreamRefusal {
   const errorType = asId(body?.['errorType']);
   const code = codeOf(status, errorType);
-  const retryAfterSeconds = code === 'RATE_LIMITED' ? secondsToWait(headers, body, now) : undefined;
-  return new UpstreamRefusal(code, messageOf(code, endpoint, status), { status, errorType, body }, retryAfterSeconds);
+  const retryAt = retryTime(code, status, headers, now);
+  const retryAfterSeconds = secondsToWait(code, retryAt, body, now);
+  return new UpstreamRefusal(code, messageOf(code, endpoint, status), { status, errorType, body, retryAt, retryAfterSeconds });
+}
+
+/** Rocket.Chat tells the end of a call window; proxies before it, and 503 anywhere, use `Retry-After`. */
+function retryTime(code: ErrorCode, status: number, headers: IncomingHttpHeaders, now: number): number | undefined {
+  if (code !== 'RATE_LIMITED' && status !== 503) return undefined;
+  const resetAt = code === 'RATE_LIMITED' ? readReset(headers['x-ratelimit-reset'], now) : undefined;
+  return resetAt ?? readRetryAfter(headers['retry-after'], now);
 }
 
 function codeOf(status: number, errorType: string | undefined): ErrorCode {
@@ -95,10 +108,10 @@ function messageOf(code: ErrorCode, endpoint: string, status: number): string {
   }
 }
 
-/** Seconds until the window ends: from the header, else from the sentence in the body, else 1. */
-function secondsToWait(headers: IncomingHttpHeaders, body: JsonObject | undefined, now: number): number {
-  const resetAt = readReset(headers['x-ratelimit-reset'], now);
-  if (resetAt !== undefined) return Math.ceil((resetAt - now) / 1000);
+/** Whole seconds to wait: until the exact time, else as the sentence in the body of a limiter's refusal says, else 1. */
+function secondsToWait(code: ErrorCode, retryAt: number | undefined, body: JsonObject | undefined, now: number): number | undefined {
+  if (retryAt !== undefined) return Math.max(1, Math.ceil((retryAt - now) / 1000));
+  if (code !== 'RATE_LIMITED') return undefined;
   const words = /must wait (\d{1,3}) seconds/.exec(asId(body?.['error']) ?? '');
   return Math.max(1, Number(words?.[1] ?? 1));
 }

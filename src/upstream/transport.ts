@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Pool, type Dispatcher } from 'undici';
+import { Client, Pool, type Dispatcher } from 'undici';
 
 /** One answer, whole. */
 export interface Answer {
@@ -8,13 +8,22 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** Why there is no answer: too slow, too large, given up by us, or the connection failed (with its error code). */
-export class NoAnswer extends Error {
-  readonly reason: 'timeout' | 'too-large' | 'cancelled' | 'connection';
+/**
+ * Why there is no answer. `unsent`: no connection came about, so the workspace saw nothing of the call; `broken`: the
+ * connection ended before the answer was whole; `protocol`: what came was not HTTP; `connection`: it cannot be made,
+ * and that will not pass by itself (unknown host, wrong certificate); `cancelled`: given up by us.
+ */
+export type NoAnswerReason = 'timeout' | 'too-large' | 'cancelled' | 'unsent' | 'broken' | 'protocol' | 'connection';
 
-  constructor(reason: NoAnswer['reason'], message: string) {
+export class NoAnswer extends Error {
+  readonly reason: NoAnswerReason;
+  /** Whether the connection had served another call before. */
+  readonly isReused: boolean;
+
+  constructor(reason: NoAnswerReason, message: string, isReused = false) {
     super(message);
     this.reason = reason;
+    this.isReused = isReused;
   }
 }
 
@@ -25,6 +34,17 @@ export interface TransportOptions {
   readonly connections?: number;
   /** Bytes of a body that are read at most. */
   readonly maxBodyBytes?: number;
+  /** Milliseconds that a connection may take to be made. */
+  readonly connectTimeoutMs?: number;
+}
+
+export interface GetOptions {
+  readonly headers: readonly string[];
+  readonly timeoutMs: number;
+  /** Takes a connection of its own, where those that are kept have proved stale. */
+  readonly isFresh?: boolean;
+  /** Receives what gives the call up. */
+  readonly onStart: (cancel: () => void) => void;
 }
 
 /** Rows of 100 messages are about 100 KB; 8 MiB is far beyond any honest answer. */
@@ -36,37 +56,57 @@ const defaultMaxBodyBytes = 8 * 1024 * 1024;
  */
 export class Transport {
   readonly #pool: Pool;
+  readonly #freshPool: Pool;
   readonly #origin: string;
   readonly #prefix: string;
   readonly #maxBodyBytes: number;
 
-  constructor({ url, connections = 64, maxBodyBytes = defaultMaxBodyBytes }: TransportOptions) {
+  constructor({ url, connections = 64, maxBodyBytes = defaultMaxBodyBytes, connectTimeoutMs = 3000 }: TransportOptions) {
     const { origin, pathname } = new URL(url);
     this.#origin = origin;
     this.#prefix = pathname.replace(/\/+$/, '');
     this.#maxBodyBytes = maxBodyBytes;
-    this.#pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: 16 * 1024 });
+    const options: Pool.Options = {
+      connections,
+      connectTimeout: connectTimeoutMs,
+      allowH2: false, // one call at a time on each connection is what everything here is built and tested for
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: 16 * 1024,
+      factory: (address, clientOptions) => new Connection(address, clientOptions),
+    };
+    this.#pool = new Pool(origin, { ...options, pipelining: 1 });
+    this.#freshPool = new Pool(origin, { ...options, pipelining: 0 }); // 0: no connection is kept
   }
 
-  /** `path` begins with a slash. `onStart` receives what gives the call up. */
-  get(path: string, headers: readonly string[], timeoutMs: number, onStart: (cancel: () => void) => void): Promise<Answer> {
-    return new Promise<Answer>((resolve, reject) => {
-      const exchange = new Exchange(this.#maxBodyBytes, timeoutMs, resolve, reject);
+  /** `path` begins with a slash. */
+  get(path: string, { headers, timeoutMs, isFresh = false, onStart }: GetOptions): Promise<Answer | NoAnswer> {
+    return new Promise((resolve) => {
+      const exchange = new Exchange(this.#maxBodyBytes, timeoutMs, resolve);
       onStart(() => exchange.fail(new NoAnswer('cancelled', 'given up')));
-      this.#pool.dispatch({ origin: this.#origin, path: this.#prefix + path, method: 'GET', headers: headers as string[] }, exchange);
+      const pool = isFresh ? this.#freshPool : this.#pool;
+      pool.dispatch({ origin: this.#origin, path: this.#prefix + path, method: 'GET', headers: headers as string[] }, exchange);
     });
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all([this.#pool.destroy(), this.#freshPool.destroy()]);
+  }
+}
+
+/** One connection of the pool, which tells a call whether it was open before. */
+class Connection extends Client {
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    (handler as Exchange).isReused = this.stats.connected;
+    return super.dispatch(options, handler);
   }
 }
 
 /** Collects one answer. After the first outcome every later event is ignored. */
 class Exchange implements Dispatcher.DispatchHandler {
+  isReused = false;
   readonly #maxBodyBytes: number;
-  readonly #resolve: (answer: Answer) => void;
-  readonly #reject: (reason: NoAnswer) => void;
+  readonly #resolve: (answer: Answer | NoAnswer) => void;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
@@ -75,15 +115,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #bytes = 0;
   #failure: NoAnswer | undefined;
 
-  constructor(
-    maxBodyBytes: number,
-    timeoutMs: number,
-    resolve: (answer: Answer) => void,
-    reject: (reason: NoAnswer) => void,
-  ) {
+  constructor(maxBodyBytes: number, timeoutMs: number, resolve: (answer: Answer | NoAnswer) => void) {
     this.#maxBodyBytes = maxBodyBytes;
     this.#resolve = resolve;
-    this.#reject = reject;
     this.#timer = setTimeout(() => this.fail(new NoAnswer('timeout', `no answer in ${timeoutMs} ms`)), timeoutMs);
   }
 
@@ -92,7 +126,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#failure = failure;
     clearTimeout(this.#timer);
     this.#controller?.abort(failure);
-    this.#reject(failure);
+    this.#resolve(failure);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -104,16 +138,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return; // an interim answer: the real one follows
     this.#status = status;
     this.#headers = headers;
+    if (Number(headers['content-length'] ?? 0) > this.#maxBodyBytes) this.#refuseBody();
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#maxBodyBytes) {
-      this.#chunks = [];
-      this.fail(new NoAnswer('too-large', `a body over ${this.#maxBodyBytes} bytes`));
-      return;
-    }
-    this.#chunks.push(chunk);
+    if (this.#bytes > this.#maxBodyBytes) this.#refuseBody();
+    else this.#chunks.push(chunk);
+  }
+
+  #refuseBody(): void {
+    this.#chunks = [];
+    this.fail(new NoAnswer('too-large', `a body over ${this.#maxBodyBytes} bytes`));
   }
 
   onResponseEnd(): void {
@@ -125,6 +161,19 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-    this.fail(new NoAnswer('connection', code));
+    this.fail(new NoAnswer(reasonOf(code, error.message, this.#controller !== undefined), code, this.isReused));
   }
+}
+
+/** Failures of a connection that pass: refused, reset, unreachable for now, closed, and DNS that does not answer. */
+const passing = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'HPE_INVALID_EOF_STATE',
+]);
+
+/** What an error of a connection means, by its code. `isSent`: the call's head went out. */
+export function reasonOf(code: string, message: string, isSent: boolean): NoAnswerReason {
+  if (passing.has(code) || (code === 'UND_ERR_SOCKET' && message === 'other side closed')) return isSent ? 'broken' : 'unsent';
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout';
+  const isGarbage = /^(HPE_|HTTPParserError$|UND_ERR_(SOCKET|HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH)$)/.test(code);
+  return isGarbage ? 'protocol' : 'connection';
 }

@@ -1,30 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { Budget, type BudgetAnswer, type Ticket } from '../../src/upstream/budget.ts';
-import type { Clock } from '../../src/upstream/gate.ts';
+import { clockStart, manualClock } from '../support/manual-clock.ts';
 
-const start = 1_800_000_000_000;
-
-/** A clock that stands still until it is moved. */
-function manualClock(): Clock & { move(ms: number): void } {
-  let now = start;
-  const timers = new Set<{ at: number; callback: () => void }>();
-  return {
-    now: () => now,
-    after(ms, callback) {
-      const timer = { at: now + ms, callback };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-    move(ms) {
-      now += ms;
-      for (const timer of [...timers].filter(({ at }) => at <= now)) {
-        timers.delete(timer);
-        timer.callback();
-      }
-    },
-  };
-}
+const start = clockStart;
 
 const rate = (remaining: number, resetAt: number | string = start + 60_000) => ({
   'x-ratelimit-limit': '10',
@@ -128,6 +107,43 @@ describe('a window', () => {
     expect((await Promise.all(tickets.map(stateOf))).filter((state) => state === 'at once')).toHaveLength(10);
   });
 
+  it('that has not begun is not used up for good by calls that are lost', async () => {
+    const { budget, clock } = budgetWith(0);
+    clock.move(61_000);
+    for (let call = 0; call < 10; call += 1) budget.enter('im.counters', maya, far).exit(undefined);
+    expect(await stateOf(budget.enter('im.counters', maya, start + 100_000))).toBe('RATE_LIMITED');
+    clock.move(60_021);
+    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('at once');
+  });
+
+  it('of no calls at all, as an answer says, is asked about again when it has ended', async () => {
+    const { budget, clock } = budgetWith(1);
+    const none = { 'x-ratelimit-limit': '0', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(start + 70_000) };
+    budget.enter('im.counters', maya, far).exit({ headers: none, limiter: 'passed' });
+    expect(await stateOf(budget.enter('im.counters', maya, start + 60_000))).toBe('RATE_LIMITED');
+    clock.move(70_021);
+    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('at once');
+  });
+
+  it('is not touched by a call that was not made after all', async () => {
+    const { budget } = budgetWith(1);
+    const ticket = budget.enter('im.counters', maya, far);
+    const next = budget.enter('im.counters', maya, far);
+    ticket.giveBack();
+    expect(await stateOf(next)).toBe('ready');
+    expect(next.leave()).toBe(false);
+    expect(budget.current(maya)).toMatchObject([{ remaining: 1 }]);
+  });
+
+  it('lets those wait who can when it is used up, and refuses the others', async () => {
+    const { budget } = budgetWith(1);
+    const running = budget.enter('im.counters', maya, far);
+    const [patient, hurried] = [budget.enter('im.counters', maya, far), budget.enter('im.counters', maya, start + 10_000)];
+    running.exit(passed(0));
+    expect([await stateOf(patient), await stateOf(hurried)]).toEqual(['waits', 'RATE_LIMITED']);
+    expect(patient.leave()).toBe(true);
+  });
+
   it('of one endpoint does not touch another', async () => {
     const { budget } = budgetWith(0);
     expect(await stateOf(budget.enter('dm.messages', maya, far))).toBe('at once');
@@ -190,9 +206,13 @@ describe('callers whose calls wait', () => {
 
   it('are refused at once when the line is too long', async () => {
     const { budget } = budgetWith(0);
-    const waiting = Array.from({ length: 256 }, () => budget.enter('im.counters', maya, far));
-    expect(await stateOf(waiting[255] as Ticket)).toBe('waits');
-    expect(await stateOf(budget.enter('im.counters', jonas, far))).not.toBe('waits');
+    const waiting = Array.from({ length: 128 }, () => budget.enter('im.counters', maya, far));
+    expect(await stateOf(waiting[127] as Ticket)).toBe('waits');
+    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('OVERLOADED');
+    const ofAnother = Array.from({ length: 129 }, () => budget.enter('im.counters', botty, far)); // the first finds out what he may
+    expect(await stateOf(ofAnother[128] as Ticket)).toBe('waits');
+    // Of jonas nothing is known: one call of his finds out whether the line is for him.
+    expect(await Promise.all([1, 2].map(() => stateOf(budget.enter('im.counters', jonas, far))))).toEqual(['at once', 'OVERLOADED']);
   });
 });
 
@@ -235,6 +255,22 @@ describe('a caller whom the limiter lets by', () => {
     expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('RATE_LIMITED');
   });
 
+  it('is still unknown when the call that was to find out was not made', async () => {
+    const { budget } = budgetWith(0);
+    budget.enter('im.counters', botty, far).giveBack();
+    const probe = budget.enter('im.counters', botty, far);
+    expect([await stateOf(probe), probe.leave()]).toEqual(['at once', false]);
+    probe.exit(exempt);
+    budget.enter('im.counters', botty, far).giveBack();
+    expect(await stateOf(budget.enter('im.counters', botty, far))).toBe('at once');
+  });
+
+  it('is told by a call that was lost to wait like others', async () => {
+    const { budget } = budgetWith(0);
+    budget.enter('im.counters', botty, far).exit(undefined);
+    expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('RATE_LIMITED');
+  });
+
   it('is one of ten thousand at most who are remembered', async () => {
     const { budget } = budgetWith(0);
     for (let index = 0; index <= 10_000; index += 1) budget.enter('im.counters', { key: `bot ${index}`, address: undefined }, far).exit(exempt);
@@ -253,5 +289,36 @@ describe('forwarded addresses', () => {
     expect(budget.current(home)).toMatchObject([{ endpoint: 'im.counters', remaining: 0 }]);
     expect(budget.current(office)).toEqual([]);
     expect(budget.windows()).toHaveLength(1);
+  });
+
+  it('are told with their windows, in the order of the endpoints’ names', () => {
+    const { budget } = budgetWith(3);
+    budget.enter('dm.messages', { key: 'maya', address: '192.0.2.1' }, far).exit(passed(4));
+    budget.enter('me', maya, far).exit(passed(5));
+    expect(budget.windows().map(({ endpoint, address, remaining }) => [endpoint, address, remaining])).toEqual([
+      ['dm.messages', '192.0.2.1', 4],
+      ['im.counters', undefined, 3],
+      ['me', undefined, 5],
+    ]);
+    expect([budget.allows('me', maya, 5), budget.allows('me', maya, 6), budget.allows('users.info', maya, 6)]).toEqual([true, false, true]);
+  });
+
+  it('are remembered ten thousand at most, and none is forgotten while a call of it is under way or waits', () => {
+    const budget = new Budget(manualClock());
+    const at = (index: number) => ({ key: 'maya', address: `address ${index}` });
+    const busy = budget.enter('me', at(0), far);
+    const waiting = budget.enter('me', at(0), far);
+    for (let index = 1; index <= 10_000; index += 1) budget.enter('me', at(index), far).exit(passed(0));
+    expect([budget.allows('me', at(1), 1), budget.allows('me', at(2), 1)]).toEqual([true, false]);
+    busy.exit(passed(0));
+    expect(budget.allows('me', at(0), 1)).toBe(false);
+    expect(waiting.leave()).toBe(true);
+  });
+
+  it('are remembered even beyond that while all of them are busy', () => {
+    const budget = new Budget(manualClock());
+    for (let index = 0; index <= 10_000; index += 1) budget.enter('me', { key: 'maya', address: `address ${index}` }, far);
+    budget.enter('me', { key: 'maya', address: 'address 0' }, far).leave();
+    expect(budget.windows()).toEqual([]);
   });
 });

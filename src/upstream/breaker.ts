@@ -1,0 +1,119 @@
+import { systemClock, type Clock } from './gate.ts';
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/**
+ * How a call ended, for the breaker: `failure` is a broken connection, a call that took too long, or 502, 503 and 504.
+ * Whatever else was answered is a `success`, so that nobody's odd question cuts everybody off. `unknown`: given up by us.
+ */
+export type CallOutcome = 'success' | 'failure' | 'unknown';
+
+/** Calls are counted in pieces of one second each, ten of them. */
+const pieceMs = 1000;
+const pieces = 10;
+const minCalls = 20;
+const minFailureShare = 0.5;
+const firstOpenMs = 5000;
+const longestOpenMs = 30_000;
+const successesToClose = 3;
+
+interface Piece {
+  second: number;
+  calls: number;
+  failures: number;
+}
+
+/**
+ * Stops asking a workspace that is down. It opens when of 20 calls or more in the last 10 seconds half have failed, for
+ * 5 seconds (give or take a fifth, so that several gateways do not come back together), and twice as long each time, up
+ * to 30. Then one call at a time tries; three that succeed close it.
+ */
+export class Breaker {
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #window: Piece[] = Array.from({ length: pieces }, () => ({ second: -1, calls: 0, failures: 0 }));
+  #state: BreakerState = 'closed';
+  /** Rises with every change of state: what a call of an earlier one tells comes too late. */
+  #era = 0;
+  #openUntil = 0;
+  #openings = 0;
+  #isProbing = false;
+  #successes = 0;
+
+  constructor(clock: Clock = systemClock, random: () => number = Math.random) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  get state(): BreakerState {
+    return this.#state;
+  }
+
+  /** Milliseconds until asking again makes sense; undefined when a call may be made now. */
+  get refusesForMs(): number | undefined {
+    if (this.#state === 'closed') return undefined;
+    const left = this.#openUntil - this.#clock.now();
+    if (this.#state === 'open' && left > 0) return left;
+    return this.#isProbing ? pieceMs : undefined;
+  }
+
+  /** The same in whole seconds, for who is refused: one at least. */
+  get retryAfterSeconds(): number {
+    return Math.max(1, Math.ceil((this.refusesForMs ?? 0) / 1000));
+  }
+
+  /** Asks to make a call: undefined means no. What it returns is handed back to `exit` when the call has ended. */
+  admit(): number | undefined {
+    if (this.refusesForMs !== undefined) return undefined;
+    if (this.#state === 'closed') return this.#era;
+    if (this.#state === 'open') this.#change('half-open');
+    this.#isProbing = true;
+    return this.#era;
+  }
+
+  exit(era: number, outcome: CallOutcome): void {
+    if (era !== this.#era) return;
+    if (this.#state === 'closed') this.#count(outcome);
+    else this.#learn(outcome);
+  }
+
+  #count(outcome: CallOutcome): void {
+    if (outcome === 'unknown') return;
+    const second = Math.floor(this.#clock.now() / pieceMs);
+    const piece = this.#window[second % pieces] as Piece;
+    if (piece.second !== second) Object.assign(piece, { second, calls: 0, failures: 0 });
+    piece.calls += 1;
+    if (outcome === 'success') return;
+    piece.failures += 1;
+    const recent = this.#window.filter((each) => each.second > second - pieces);
+    const calls = recent.reduce((sum, each) => sum + each.calls, 0);
+    const failures = recent.reduce((sum, each) => sum + each.failures, 0);
+    if (calls >= minCalls && failures >= calls * minFailureShare) this.#open();
+  }
+
+  /** What a trying call told. */
+  #learn(outcome: CallOutcome): void {
+    this.#isProbing = false;
+    if (outcome === 'failure') this.#open();
+    if (outcome !== 'success') return;
+    this.#successes += 1;
+    if (this.#successes < successesToClose) return;
+    this.#change('closed');
+    this.#openings = 0;
+  }
+
+  #open(): void {
+    this.#change('open');
+    const ms = Math.min(longestOpenMs, firstOpenMs * 2 ** this.#openings);
+    this.#openUntil = this.#clock.now() + ms * (0.8 + 0.4 * this.#random());
+    this.#openings += 1;
+  }
+
+  #change(state: BreakerState): void {
+    this.#state = state;
+    this.#era += 1;
+    this.#isProbing = false;
+    this.#successes = 0;
+    for (const piece of this.#window) piece.second = -1;
+  }
+}

@@ -1,0 +1,173 @@
+import { GatewayError } from '../errors.ts';
+import { systemClock, type Clock, type Turn } from './gate.ts';
+
+export interface QueueLimits {
+  /** Calls under way at most, of all callers and of one. */
+  readonly inFlight: number;
+  readonly inFlightOfOne: number;
+  /** Calls that wait at most, of all callers and of one. */
+  readonly waiting: number;
+  readonly waitingOfOne: number;
+  /** Milliseconds that a call waits at most. */
+  readonly waitMs: number;
+}
+
+export const defaultLimits: QueueLimits = { inFlight: 64, inFlightOfOne: 8, waiting: 256, waitingOfOne: 32, waitMs: 1000 };
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly cancelTimer: () => void;
+}
+
+interface CallerLine {
+  inFlight: number;
+  readonly waiting: Waiter[];
+}
+
+/**
+ * The bulkhead before the workspace: so many calls at a time and no more, a short line behind them, and an end to
+ * waiting. Callers take turns, and each has a few places only, so that one who asks for everything at once holds up
+ * himself. What does not fit is refused at once as OVERLOADED: a long line would only make everybody late.
+ */
+export class CallQueue {
+  readonly #limits: QueueLimits;
+  readonly #clock: Clock;
+  /** By caller, those whose turn comes first in front. */
+  readonly #lines = new Map<string, CallerLine>();
+  #inFlight = 0;
+  #waiting = 0;
+
+  constructor(limits: QueueLimits = defaultLimits, clock: Clock = systemClock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Calls that wait. */
+  get length(): number {
+    return this.#waiting;
+  }
+
+  /** Undefined: the call may be made at once. Else it may when the promise resolves, or not at all when it rejects. */
+  enter(callerKey: string, until: number): Turn | undefined {
+    let line = this.#lines.get(callerKey);
+    if (line === undefined) {
+      line = { inFlight: 0, waiting: [] };
+      this.#lines.set(callerKey, line);
+    }
+    if (this.#hasPlace(line)) {
+      this.#start(line);
+      return undefined;
+    }
+    const { waiting, waitingOfOne, waitMs } = this.#limits;
+    const ms = Math.min(waitMs, until - this.#clock.now());
+    if (this.#waiting >= waiting || line.waiting.length >= waitingOfOne || ms <= 0) {
+      this.#forgetIdle(callerKey, line);
+      return { promise: Promise.reject(overloaded('no place in the queue')), leave: () => false };
+    }
+    return this.#wait(callerKey, line, ms);
+  }
+
+  /** A call of that caller has ended. */
+  exit(callerKey: string): void {
+    const line = this.#lines.get(callerKey);
+    if (line === undefined) return;
+    line.inFlight -= 1;
+    this.#inFlight -= 1;
+    this.#forgetIdle(callerKey, line);
+    this.#admitNext();
+  }
+
+  #hasPlace(line: CallerLine): boolean {
+    return this.#inFlight < this.#limits.inFlight && line.inFlight < this.#limits.inFlightOfOne;
+  }
+
+  #start(line: CallerLine): void {
+    line.inFlight += 1;
+    this.#inFlight += 1;
+  }
+
+  #wait(callerKey: string, line: CallerLine, ms: number): Turn {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = {
+      resolve,
+      cancelTimer: this.#clock.after(ms, () => {
+        leave();
+        reject(overloaded('waited too long'));
+      }),
+    };
+    line.waiting.push(waiter);
+    this.#waiting += 1;
+    const leave = (): boolean => {
+      const index = line.waiting.indexOf(waiter);
+      if (index === -1) return false;
+      waiter.cancelTimer();
+      line.waiting.splice(index, 1);
+      this.#waiting -= 1;
+      this.#forgetIdle(callerKey, line);
+      return true;
+    };
+    return { promise, leave };
+  }
+
+  /** Gives the free place to the caller who had none for the longest, of those that wait and have not all of theirs. */
+  #admitNext(): void {
+    for (const [callerKey, line] of this.#lines) {
+      if (!this.#hasPlace(line)) continue;
+      const waiter = line.waiting.shift();
+      if (waiter === undefined) continue;
+      this.#lines.delete(callerKey);
+      this.#lines.set(callerKey, line);
+      this.#waiting -= 1;
+      this.#start(line);
+      waiter.cancelTimer();
+      waiter.resolve();
+      return;
+    }
+  }
+
+  #forgetIdle(callerKey: string, line: CallerLine): void {
+    if (line.inFlight === 0 && line.waiting.length === 0) this.#lines.delete(callerKey);
+  }
+}
+
+const overloaded = (detail: string): GatewayError =>
+  new GatewayError('OVERLOADED', 'The gateway has too many calls under way: try again shortly.', { detail, retryAfterSeconds: 1 });
+
+/** Calls of one request that are under way or in the queue at most. */
+const callsOfOneRequest = 8;
+
+/**
+ * The calls of one request, a few at a time: the rest waits here, bounded by the request's plan and its deadline, so
+ * that a large request alone never overflows the queue.
+ */
+export class Lane {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  enter(): Turn | undefined {
+    if (this.#running < callsOfOneRequest) {
+      this.#running += 1;
+      return undefined;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    const leave = (): boolean => {
+      const index = this.#waiting.indexOf(resolve);
+      if (index === -1) return false;
+      this.#waiting.splice(index, 1);
+      return true;
+    };
+    return { promise, leave };
+  }
+
+  /** A call has ended: its place goes to the next. */
+  exit(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#running -= 1;
+    else next();
+  }
+}

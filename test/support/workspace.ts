@@ -1,0 +1,47 @@
+import { GatewayError } from '../../src/errors.ts';
+import { UpstreamClient, type Endpoint, type Params } from '../../src/upstream/client.ts';
+import type { Clock } from '../../src/upstream/gate.ts';
+import { Workspace, type WorkspaceOptions } from '../../src/upstream/workspace.ts';
+import type { Caller } from './gateway.ts';
+import { alice } from './tiny-workspace.ts';
+
+/** A clock that runs so many times faster than the real one, for what takes its time. */
+export function fastClock(speed: number): Clock {
+  const startedAt = Date.now();
+  return {
+    now: () => startedAt + (Date.now() - startedAt) * speed,
+    after(ms, callback) {
+      const timer = setTimeout(callback, ms / speed);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+export interface RequestOptions {
+  readonly as?: Caller;
+  /** Milliseconds of the workspace's clock. */
+  readonly timeoutMs?: number;
+}
+
+/** A workspace without a gateway before it, for what GraphQL would hide. */
+export function createWorkspace(url: string, options: Partial<WorkspaceOptions> = {}) {
+  const workspace = new Workspace({ url, timeoutMs: 2000, ...options });
+  const now = () => options.clock?.now() ?? Date.now();
+  const request = ({ as = alice, timeoutMs = 10_000 }: RequestOptions = {}) =>
+    new UpstreamClient(workspace, { userId: as.id, authToken: as.token }, now() + timeoutMs);
+  return {
+    workspace,
+    /** The calls of one request. */
+    request,
+    /** One request with one call: `ok`, or the code of its error. */
+    ask: (requestOptions?: RequestOptions, endpoint: Endpoint = 'im.counters', params: Params = { roomId: 'room1' }): Promise<string> =>
+      outcomeOf(request(requestOptions).get(endpoint, params)),
+  };
+}
+
+/** `ok`, or the code of the error. */
+export const outcomeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'ok',
+    (error: unknown) => (error instanceof GatewayError ? error.code : `odd: ${String(error)}`),
+  );

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { Breaker, type CallOutcome } from '../../src/upstream/breaker.ts';
+import { manualClock } from '../support/manual-clock.ts';
+
+/** A breaker on a clock of its own; `random` 0.5 makes its times exact. */
+function breakerAt(random = 0.5) {
+  const clock = manualClock();
+  const breaker = new Breaker(clock, () => random);
+  const call = (outcome: CallOutcome): boolean => {
+    const era = breaker.admit();
+    if (era === undefined) return false;
+    breaker.exit(era, outcome);
+    return true;
+  };
+  const calls = (count: number, outcome: CallOutcome) => Array.from({ length: count }, () => call(outcome)).filter(Boolean).length;
+  return { clock, breaker, call, calls };
+}
+
+/** The same when it has been open, and its time is over. */
+function halfOpen() {
+  const opened = breakerAt();
+  opened.calls(20, 'failure');
+  opened.clock.move(5000);
+  return opened;
+}
+
+describe('a closed breaker', () => {
+  it('stays closed below 20 calls, and opens with the 20th if half of them failed', () => {
+    const { breaker, calls } = breakerAt();
+    expect(calls(9, 'success') + calls(10, 'failure')).toBe(19);
+    expect(breaker.state).toBe('closed');
+    calls(1, 'failure');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('stays closed when fewer than half fail', () => {
+    const { breaker, calls } = breakerAt();
+    calls(51, 'success');
+    calls(50, 'failure');
+    expect(breaker.state).toBe('closed');
+    calls(1, 'failure');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('does not count calls that were given up', () => {
+    const { breaker, calls } = breakerAt();
+    calls(100, 'unknown');
+    calls(19, 'failure');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('forgets what is ten seconds old', () => {
+    const { breaker, calls, clock } = breakerAt();
+    calls(15, 'failure');
+    clock.move(9000);
+    calls(4, 'failure');
+    expect(breaker.state).toBe('closed');
+    clock.move(1000);
+    calls(15, 'failure');
+    expect(breaker.state).toBe('closed');
+    calls(1, 'failure');
+    expect(breaker.state).toBe('open');
+  });
+});
+
+describe('an open breaker', () => {
+  it.each([
+    [0, 4000],
+    [0.5, 5000],
+    [1, 6000],
+  ])('refuses for 5 seconds, give or take a fifth (%d): %i ms', (random, ms) => {
+    const { breaker, calls, clock } = breakerAt(random);
+    calls(20, 'failure');
+    expect(breaker.refusesForMs).toBe(ms);
+    clock.move(ms - 1);
+    expect(breaker.admit()).toBeUndefined();
+    clock.move(1);
+    expect(breaker.admit()).toBeDefined();
+  });
+
+  it('opens for twice as long each time, up to 30 seconds, and for 5 again once it was closed', () => {
+    const { breaker, calls, clock, call } = breakerAt();
+    calls(20, 'failure');
+    const lengths = [];
+    for (let round = 0; round < 5; round += 1) {
+      lengths.push(breaker.refusesForMs);
+      clock.move(breaker.refusesForMs ?? 0);
+      call('failure');
+    }
+    expect(lengths).toEqual([5000, 10_000, 20_000, 30_000, 30_000]);
+    clock.move(30_000);
+    expect(calls(3, 'success')).toBe(3);
+    expect(breaker.state).toBe('closed');
+    calls(20, 'failure');
+    expect(breaker.refusesForMs).toBe(5000);
+  });
+
+  it('does not listen to calls that began before it opened', () => {
+    const { breaker, calls, clock } = breakerAt();
+    const early = breaker.admit() ?? -1;
+    calls(20, 'failure');
+    breaker.exit(early, 'success');
+    expect(breaker.state).toBe('open');
+    clock.move(5000);
+    breaker.admit();
+    breaker.exit(early, 'failure');
+    expect(breaker.state).toBe('half-open');
+  });
+});
+
+describe('a half-open breaker', () => {
+  it('lets one call at a time try', () => {
+    const { breaker } = halfOpen();
+    const era = breaker.admit() ?? -1;
+    expect(breaker.state).toBe('half-open');
+    expect([breaker.admit(), breaker.refusesForMs]).toEqual([undefined, 1000]);
+    breaker.exit(era, 'success');
+    expect(breaker.refusesForMs).toBeUndefined();
+    expect(breaker.admit()).toBeDefined();
+  });
+
+  it('closes after three that succeed, and forgets what was before', () => {
+    const { breaker, calls } = halfOpen();
+    calls(2, 'success');
+    expect(breaker.state).toBe('half-open');
+    calls(1, 'success');
+    expect(breaker.state).toBe('closed');
+    calls(19, 'failure');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('learns nothing from a try that was given up, and lets the next one', () => {
+    const { breaker, calls } = halfOpen();
+    expect(calls(5, 'unknown')).toBe(5);
+    expect(breaker.state).toBe('half-open');
+  });
+
+  it('opens again with the first that fails, whatever succeeded before', () => {
+    const { breaker, calls, clock } = halfOpen();
+    calls(2, 'success');
+    calls(1, 'failure');
+    expect([breaker.state, breaker.refusesForMs]).toEqual(['open', 10_000]);
+    clock.move(10_000);
+    calls(2, 'success');
+    expect(breaker.state).toBe('half-open');
+  });
+});
+
+it('works by the real clock, too', () => {
+  const breaker = new Breaker();
+  expect([breaker.admit(), breaker.retryAfterSeconds]).toEqual([0, 1]);
+});

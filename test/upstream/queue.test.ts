@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import type { Turn } from '../../src/upstream/gate.ts';
+import { CallQueue, Lane, type QueueLimits } from '../../src/upstream/queue.ts';
+import { clockStart, manualClock } from '../support/manual-clock.ts';
+
+const far = clockStart + 1_000_000;
+const limits: QueueLimits = { inFlight: 4, inFlightOfOne: 2, waiting: 6, waitingOfOne: 3, waitMs: 1000 };
+
+function queueWith(changes: Partial<QueueLimits> = {}) {
+  const clock = manualClock();
+  return { clock, queue: new CallQueue({ ...limits, ...changes }, clock) };
+}
+
+/** What became of a turn so far. */
+async function stateOf(turn: Turn | undefined): Promise<string> {
+  if (turn === undefined) return 'at once';
+  const waits = new Promise<string>((resolve) => {
+    setImmediate(() => resolve('waits'));
+  });
+  const came = turn.promise.then(
+    () => 'came',
+    (error: unknown) => (error instanceof GatewayError ? `${error.code} ${error.detail}` : 'odd'),
+  );
+  return Promise.race([came, waits]);
+}
+
+const statesOf = (turns: readonly (Turn | undefined)[]) => Promise.all(turns.map(stateOf));
+
+describe('the queue before the workspace', () => {
+  it('lets so many calls of one caller out, and so many of all', async () => {
+    const { queue } = queueWith();
+    const turns = ['a', 'a', 'a', 'b', 'b', 'c'].map((caller) => queue.enter(caller, far));
+    expect(await statesOf(turns)).toEqual(['at once', 'at once', 'waits', 'at once', 'at once', 'waits']);
+    expect([queue.inFlight, queue.length]).toEqual([4, 2]);
+  });
+
+  it('refuses at once what one caller has too much, while others still find a place', async () => {
+    const { queue } = queueWith();
+    const many = Array.from({ length: 6 }, () => queue.enter('a', far));
+    const states = await statesOf(many);
+    expect(states).toEqual(['at once', 'at once', 'waits', 'waits', 'waits', 'OVERLOADED no place in the queue']);
+    expect(await stateOf(queue.enter('b', far))).toBe('at once');
+  });
+
+  it('refuses at once when it is full', async () => {
+    const { queue } = queueWith();
+    const first = ['a', 'a', 'b', 'b'].map((caller) => queue.enter(caller, far));
+    const waiting = ['a', 'a', 'a', 'b', 'b', 'b'].map((caller) => queue.enter(caller, far));
+    expect(new Set(await statesOf(first))).toEqual(new Set(['at once']));
+    expect(new Set(await statesOf(waiting))).toEqual(new Set(['waits']));
+    expect(await stateOf(queue.enter('c', far))).toBe('OVERLOADED no place in the queue');
+  });
+
+  it('takes turns between callers', async () => {
+    const { queue } = queueWith({ inFlight: 1, inFlightOfOne: 1 });
+    queue.enter('z', far);
+    const [a1, a2, b1, c1] = ['a', 'a', 'b', 'c'].map((caller) => queue.enter(caller, far));
+    const order = [];
+    for (const caller of ['z', 'a', 'b', 'c']) {
+      queue.exit(caller);
+      order.push((await statesOf([a1, a2, b1, c1])).join());
+    }
+    expect(order).toEqual(['came,waits,waits,waits', 'came,waits,came,waits', 'came,waits,came,came', 'came,came,came,came']);
+    queue.exit('a');
+    expect([queue.inFlight, queue.length]).toEqual([0, 0]);
+  });
+
+  it('passes over a caller who has all of his places', async () => {
+    const { queue } = queueWith({ inFlight: 3 });
+    queue.enter('a', far);
+    queue.enter('a', far);
+    const third = queue.enter('a', far);
+    queue.enter('b', far);
+    const other = queue.enter('b', far);
+    queue.exit('b');
+    expect(await statesOf([third, other])).toEqual(['waits', 'came']);
+  });
+
+  it('lets nobody wait longer than a second, or than his request lasts', async () => {
+    const { queue, clock } = queueWith({ inFlight: 1 });
+    queue.enter('a', far);
+    const [patient, hurried, late] = [queue.enter('b', far), queue.enter('b', clockStart + 300), queue.enter('b', clockStart)];
+    expect(await statesOf([patient, hurried, late])).toEqual(['waits', 'waits', 'OVERLOADED no place in the queue']);
+    clock.move(300);
+    expect(await statesOf([patient, hurried])).toEqual(['waits', 'OVERLOADED waited too long']);
+    clock.move(700);
+    expect(await stateOf(patient)).toBe('OVERLOADED waited too long');
+    expect(queue.length).toBe(0);
+  });
+
+  it('says when to try again', async () => {
+    const { queue } = queueWith({ inFlight: 1, waiting: 0 });
+    queue.enter('a', far);
+    await expect(queue.enter('b', far)?.promise).rejects.toMatchObject({ extensions: { code: 'OVERLOADED', retryAfterSeconds: 1 } });
+  });
+
+  it('is left by who gives up: once, and only while he waits', async () => {
+    const { queue } = queueWith({ inFlight: 1 });
+    queue.enter('a', far);
+    const [leaving, staying] = [queue.enter('b', far), queue.enter('c', far)];
+    expect([leaving?.leave(), leaving?.leave(), queue.length]).toEqual([true, false, 1]);
+    queue.exit('a');
+    expect(await statesOf([leaving, staying])).toEqual(['waits', 'came']);
+    expect(staying?.leave()).toBe(false);
+    const refused = queue.enter('d', 0);
+    expect([refused?.leave(), await stateOf(refused)]).toEqual([false, 'OVERLOADED no place in the queue']);
+  });
+
+  it('does not mind an exit of somebody it does not know', () => {
+    const { queue } = queueWith();
+    queue.exit('nobody');
+    expect(queue.inFlight).toBe(0);
+  });
+
+  it('has the limits of the design by default', async () => {
+    const queue = new CallQueue();
+    const turns = Array.from({ length: 41 }, () => queue.enter('a', Date.now() + 5000));
+    const states = await statesOf(turns);
+    expect([states.filter((state) => state === 'at once').length, states.filter((state) => state === 'waits').length]).toEqual([8, 32]);
+    for (const turn of turns) turn?.leave();
+  });
+});
+
+describe('the lane of one request', () => {
+  it('lets eight calls out at a time, in order', async () => {
+    const lane = new Lane();
+    const turns = Array.from({ length: 10 }, () => lane.enter());
+    expect((await statesOf(turns)).slice(7)).toEqual(['at once', 'waits', 'waits']);
+    lane.exit();
+    expect((await statesOf(turns)).slice(7)).toEqual(['at once', 'came', 'waits']);
+    expect([turns[9]?.leave(), turns[9]?.leave()]).toEqual([true, false]);
+    for (let call = 0; call < 8; call += 1) lane.exit();
+    expect(await stateOf(lane.enter())).toBe('at once');
+  });
+});
