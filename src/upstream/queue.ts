@@ -2,10 +2,10 @@ import { GatewayError } from '../errors.ts';
 import { systemClock, type Clock, type Turn } from './gate.ts';
 
 export interface QueueLimits {
-  /** Calls under way at most, of all callers and of one. */
+  /** Calls under way at most, of all callers; and of one, however many there are. */
   readonly inFlight: number;
   readonly inFlightOfOne: number;
-  /** Calls that wait at most, of all callers and of one. */
+  /** Calls that wait at most, the same way. */
   readonly waiting: number;
   readonly waitingOfOne: number;
   /** Milliseconds that a call waits at most. */
@@ -26,8 +26,9 @@ interface CallerLine {
 
 /**
  * The bulkhead before the workspace: so many calls at a time and no more, a short line behind them, and an end to
- * waiting. Callers take turns, and each has a few places only, so that one who asks for everything at once holds up
- * himself. What does not fit is refused at once as OVERLOADED: a long line would only make everybody late.
+ * waiting. Callers take turns, and each has his share of the places: an equal part of them, but 8 (and 32 in line) at
+ * least. One alone, such as the account of a front end, may use all but those 8, which are there at once for whoever
+ * comes next. What does not fit is refused as OVERLOADED without waiting: a long line would only make everybody late.
  */
 export class CallQueue {
   readonly #limits: QueueLimits;
@@ -64,7 +65,7 @@ export class CallQueue {
     }
     const { waiting, waitingOfOne, waitMs } = this.#limits;
     const ms = Math.min(waitMs, until - this.#clock.now());
-    if (this.#waiting >= waiting || line.waiting.length >= waitingOfOne || ms <= 0) {
+    if (this.#waiting >= waiting || line.waiting.length >= this.#share(waiting, waitingOfOne) || ms <= 0) {
       this.#forgetIdle(callerKey, line);
       return { promise: Promise.reject(overloaded('no place in the queue')), leave: () => false };
     }
@@ -78,11 +79,17 @@ export class CallQueue {
     line.inFlight -= 1;
     this.#inFlight -= 1;
     this.#forgetIdle(callerKey, line);
-    this.#admitNext();
+    while (this.#waiting > 0 && this.#admitNext());
   }
 
   #hasPlace(line: CallerLine): boolean {
-    return this.#inFlight < this.#limits.inFlight && line.inFlight < this.#limits.inFlightOfOne;
+    const { inFlight, inFlightOfOne } = this.#limits;
+    return this.#inFlight < inFlight && line.inFlight < this.#share(inFlight, inFlightOfOne);
+  }
+
+  /** One caller's part of the places, with so many callers as have calls now. */
+  #share(all: number, least: number): number {
+    return Math.max(least, Math.min(all - least, Math.floor(all / this.#lines.size)));
   }
 
   #start(line: CallerLine): void {
@@ -113,8 +120,11 @@ export class CallQueue {
     return { promise, leave };
   }
 
-  /** Gives the free place to the caller who had none for the longest, of those that wait and have not all of theirs. */
-  #admitNext(): void {
+  /**
+   * Gives a free place to the caller who had none for the longest, of those that wait and have not all of theirs. False
+   * when there is no such place. One exit can free several: with fewer callers each has a larger share.
+   */
+  #admitNext(): boolean {
     for (const [callerKey, line] of this.#lines) {
       if (!this.#hasPlace(line)) continue;
       const waiter = line.waiting.shift();
@@ -125,8 +135,9 @@ export class CallQueue {
       this.#start(line);
       waiter.cancelTimer();
       waiter.resolve();
-      return;
+      return true;
     }
+    return false;
   }
 
   #forgetIdle(callerKey: string, line: CallerLine): void {

@@ -202,13 +202,13 @@ describe('more calls than places', () => {
     const { ask, workspace } = createWorkspace(upstream.url);
     const [greedy, modest] = (await knownCallers(ask, 2)) as [Caller, Caller];
     upstream.fail('slow-headers', { ms: 50 });
-    const many = Array.from({ length: 60 }, () => ask({ as: greedy }));
-    await until(() => upstream.calls.length === 8);
-    expect([workspace.inFlight, workspace.queueLength]).toEqual([8, 32]);
+    const many = Array.from({ length: 300 }, () => ask({ as: greedy }));
+    await until(() => upstream.calls.length === 56);
+    expect([workspace.inFlight, workspace.queueLength]).toEqual([56, 224]);
     const startedAt = performance.now();
     expect(await ask({ as: modest })).toBe('ok');
     expect(performance.now() - startedAt).toBeLessThan(150);
-    expect(tally(await Promise.all(many))).toEqual({ OVERLOADED: 20, ok: 40 });
+    expect(tally(await Promise.all(many))).toEqual({ OVERLOADED: 20, ok: 280 });
     await workspace.close();
   });
 

@@ -115,10 +115,21 @@ describe('the queue before the workspace', () => {
 
   it('has the limits of the design by default', async () => {
     const queue = new CallQueue();
-    const turns = Array.from({ length: 41 }, () => queue.enter('a', Date.now() + 5000));
+    const turns = Array.from({ length: 300 }, () => queue.enter('a', Date.now() + 5000));
+    const states = await statesOf(turns);
+    expect([states.filter((state) => state === 'at once').length, states.filter((state) => state === 'waits').length]).toEqual([56, 224]);
+    for (const turn of turns) turn?.leave();
+  });
+
+  it('gives each of many callers 8 places and 32 in line, and one who is alone again what the others leave', async () => {
+    const { clock } = queueWith();
+    const queue = new CallQueue(undefined, clock);
+    for (let caller = 0; caller < 7; caller += 1) queue.enter(`other ${caller}`, far);
+    const turns = Array.from({ length: 41 }, () => queue.enter('a', far));
     const states = await statesOf(turns);
     expect([states.filter((state) => state === 'at once').length, states.filter((state) => state === 'waits').length]).toEqual([8, 32]);
-    for (const turn of turns) turn?.leave();
+    for (let caller = 0; caller < 7; caller += 1) queue.exit(`other ${caller}`);
+    expect([queue.inFlight, queue.length]).toEqual([40, 0]);
   });
 });
 

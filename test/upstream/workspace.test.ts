@@ -4,7 +4,7 @@ import { GatewayError } from '../../src/errors.ts';
 import { UpstreamClient } from '../../src/upstream/client.ts';
 import { dmMessages } from '../../src/upstream/endpoints/dm-messages.ts';
 import type { Turn } from '../../src/upstream/gate.ts';
-import { Lane } from '../../src/upstream/queue.ts';
+import { defaultLimits, Lane } from '../../src/upstream/queue.ts';
 import { Transport, NoAnswer } from '../../src/upstream/transport.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
 import { alice, bob, callerNamed, tinyMessage } from '../support/tiny-workspace.ts';
@@ -90,7 +90,7 @@ describe('a call that is given up', () => {
   });
 
   it('in the queue and in its request’s lane makes room for others', async () => {
-    const { request, workspace, ask } = createWorkspace(upstream.url);
+    const { request, workspace, ask } = createWorkspace(upstream.url, { queueLimits: { ...defaultLimits, inFlight: 8 } });
     expect(await ask()).toBe('ok');
     upstream.fail('never');
     const client = request();
