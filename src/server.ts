@@ -119,6 +119,7 @@ async function addRoutes(app: FastifyInstance, config: Config, isDraining: () =>
       'X-Auth-Token',
       'X-User-Id',
       'X-Request-Id',
+      'X-Request-Timeout-Ms',
       'X-Upstream-Plan',
       'X-Upstream-Report',
       'Apollo-Require-Preflight',
