@@ -11,6 +11,11 @@ const workspaceUrl = z
     return username + password + search + hash === '';
   }, 'expected a URL without credentials, query and fragment');
 
+const wholeNumber = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected);
+};
+
 const milliseconds = (max: number) => z.coerce.number('expected a number').int('expected a whole number').min(1).max(max);
 
 /** The two origins of Apollo Sandbox: the site, and its embedded form on our own page. */
@@ -27,11 +32,15 @@ export const variables = {
   EXPLORER: '`on` or `off`: Apollo Sandbox at /graphql, an offline explorer at /explorer. Default on, in production off.',
   CORS_ORIGINS: 'Browser origins that may ask, separated by commas. Default none; in development those of Apollo Sandbox.',
   MAX_UPSTREAM_CALLS: 'Upstream calls that one request may cost, by its plan. Default 100.',
+  CALLER_CALLS_PER_MINUTE: 'Upstream calls that one caller may cost in a minute, by the plans of his requests; 0 for no limit. Default 600.',
   SHARE_IN_FLIGHT: '`on` or `off`: share equal calls under way between requests of the same caller. Default off.',
   FORWARD_CLIENT_IP: '`on` or `off`: tell the workspace the end user’s address (X-Real-IP), so that each has a call limit of his own. Default off.',
   TRUST_PROXY: '`on` or `off`: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',
   REQUEST_TIMEOUT_MS: 'Milliseconds for one GraphQL request in all. Default 10000.',
   UPSTREAM_TIMEOUT_MS: 'Milliseconds for one call to the workspace. Default 3000.',
+  KEEP_ALIVE_TIMEOUT_MS: 'Milliseconds that an idle connection of a client stays open: more than the balancer in front keeps it. Default 65000.',
+  SHUTDOWN_GRACE_MS: 'Milliseconds for requests under way to finish after SIGTERM. Default 15000.',
+  METRICS: '`on` or `off`: /metrics, for Prometheus. Default off.',
 } as const;
 
 const onOrOff = z.enum(['on', 'off'], 'expected on or off');
@@ -60,11 +69,15 @@ const environment = z.object({
     .min(1, 'expected a whole number from 1 to 100000')
     .max(100_000, 'expected a whole number from 1 to 100000')
     .default(100),
+  CALLER_CALLS_PER_MINUTE: wholeNumber(0, 1_000_000).default(600),
   SHARE_IN_FLIGHT: onOrOff.default('off'),
   FORWARD_CLIENT_IP: onOrOff.default('off'),
   TRUST_PROXY: onOrOff.default('off'),
   REQUEST_TIMEOUT_MS: milliseconds(120_000).default(10_000),
   UPSTREAM_TIMEOUT_MS: milliseconds(60_000).default(3000),
+  KEEP_ALIVE_TIMEOUT_MS: milliseconds(3_600_000).default(65_000),
+  SHUTDOWN_GRACE_MS: milliseconds(600_000).default(15_000),
+  METRICS: onOrOff.default('off'),
 });
 
 export interface Config {
@@ -78,11 +91,16 @@ export interface Config {
   readonly hasExplorer: boolean;
   readonly corsOrigins: readonly string[];
   readonly maxUpstreamCalls: number;
+  /** Undefined: no limit. */
+  readonly callerCallsPerMinute: number | undefined;
   readonly sharesInFlight: boolean;
   readonly forwardsClientIp: boolean;
   readonly trustsProxy: boolean;
   readonly requestTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly shutdownGraceMs: number;
+  readonly hasMetrics: boolean;
 }
 
 /** Says every mistake of the environment at once, by variable; never repeats a value, which can be a secret. */
@@ -95,6 +113,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   );
   const { data, error } = environment.safeParse(given);
   const mistakes = error?.issues.map(({ path, message }) => `${String(path[0])}: ${message}`) ?? [];
+  mistakes.push(...misspelt(env));
   const isProduction = (env['NODE_ENV'] ?? '') === 'production';
   if (isProduction && given['ROCKETCHAT_URL'] === undefined) {
     mistakes.push('ROCKETCHAT_URL: expected the workspace URL, such as https://chat.example.com (required in production)');
@@ -110,12 +129,34 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     hasExplorer: data.EXPLORER === undefined ? !isProduction : data.EXPLORER === 'on',
     corsOrigins: data.CORS_ORIGINS ?? (isProduction ? [] : sandboxOrigins),
     maxUpstreamCalls: data.MAX_UPSTREAM_CALLS,
+    callerCallsPerMinute: data.CALLER_CALLS_PER_MINUTE === 0 ? undefined : data.CALLER_CALLS_PER_MINUTE,
     sharesInFlight: data.SHARE_IN_FLIGHT === 'on',
     forwardsClientIp: data.FORWARD_CLIENT_IP === 'on',
     trustsProxy: data.TRUST_PROXY === 'on',
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
     upstreamTimeoutMs: data.UPSTREAM_TIMEOUT_MS,
+    keepAliveTimeoutMs: data.KEEP_ALIVE_TIMEOUT_MS,
+    shutdownGraceMs: data.SHUTDOWN_GRACE_MS,
+    hasMetrics: data.METRICS === 'on',
   });
+}
+
+/** Variables that are none of ours, but nearly: a limit that is misspelt would silently not hold. */
+const misspelt = (env: Readonly<Record<string, string | undefined>>): string[] =>
+  Object.keys(env)
+    .filter((name) => !Object.hasOwn(variables, name))
+    .flatMap((name) => {
+      const meant = Object.keys(variables).find((known) => known.length > 6 && isNearly(name.toUpperCase(), known));
+      return meant === undefined ? [] : [`${name}: unknown; did you mean ${meant}?`];
+    });
+
+/** Whether one letter is wrong, missing, one too many, or swapped with its neighbour. */
+function isNearly(name: string, known: string): boolean {
+  let start = 0;
+  while (start < known.length && name[start] === known[start]) start += 1;
+  const [rest, knownRest] = [name.slice(start), known.slice(start)];
+  const isSwapped = rest.length > 1 && rest[1] === knownRest[0] && rest[0] === knownRest[1] && rest.slice(2) === knownRest.slice(2);
+  return isSwapped || rest === knownRest || rest.slice(1) === knownRest.slice(1) || rest === knownRest.slice(1) || rest.slice(1) === knownRest;
 }
 
 /** The text of `--help`. */
@@ -124,5 +165,5 @@ export const help = (): string =>
     'rocketchat-dm-gateway: GraphQL for the direct messages of a Rocket.Chat workspace.',
     '',
     'Settings are environment variables:',
-    ...Object.entries(variables).map(([name, meaning]) => `  ${name.padEnd(20)} ${meaning}`),
+    ...Object.entries(variables).map(([name, meaning]) => `  ${name.padEnd(23)} ${meaning}`),
   ].join('\n');

@@ -22,11 +22,15 @@ describe('the configuration', () => {
       hasExplorer: true,
       corsOrigins: ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'],
       maxUpstreamCalls: 100,
+      callerCallsPerMinute: 600,
       sharesInFlight: false,
       forwardsClientIp: false,
       trustsProxy: false,
       requestTimeoutMs: 10_000,
       upstreamTimeoutMs: 3000,
+      keepAliveTimeoutMs: 65_000,
+      shutdownGraceMs: 15_000,
+      hasMetrics: false,
     });
   });
 
