@@ -7,14 +7,17 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
-import { formatError } from './errors.ts';
-import { asksForData, maxRecursiveSelections, maxTokens, QueriesOnly } from './limits.ts';
+import { formatError, GatewayError } from './errors.ts';
+import type { Fairness } from './fairness.ts';
+import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
 import { Planner, tooComplex } from './planning/planner.ts';
 
-export interface ApolloPlugins {
+export interface ApolloOptions {
   readonly landingPage: ApolloServerPlugin | undefined;
+  /** What one caller may cost; undefined: there is no limit. */
+  readonly fairness: Fairness | undefined;
   readonly usageReporters: readonly ApolloServerPlugin[];
 }
 
@@ -25,9 +28,9 @@ export function createApollo(
   schema: GraphQLSchema,
   config: Config,
   log: Logger,
-  { landingPage, usageReporters }: ApolloPlugins,
+  { landingPage, usageReporters, fairness }: ApolloOptions,
 ): ApolloServer<RequestContext> {
-  const listener = createListener(new Planner(schema), config.maxUpstreamCalls);
+  const listener = createListener(new Planner(schema), config.maxUpstreamCalls, fairness);
   return new ApolloServer<RequestContext>({
     schema,
     formatError,
@@ -42,6 +45,7 @@ export function createApollo(
     ...(config.graphos !== undefined && { apollo: { key: config.graphos.key, graphRef: config.graphos.graphRef } }),
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens },
+    validationOptions: { maxErrors: maxReportedErrors - 1 }, // and one more error to say that there are more
     maxRecursiveSelections,
     validationRules: [QueriesOnly],
     plugins: [
@@ -54,14 +58,17 @@ export function createApollo(
   });
 }
 
+/** Characters of an operation's name in the log: it is the client's to choose. */
+const maxLoggedName = 128;
+
 type Listener = Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>>;
 
 /** What is done with every operation before and after it runs: credentials, plan, report, and its part of the log line. */
-const createListener = (planner: Planner, maxUpstreamCalls: number): Listener => ({
+const createListener = (planner: Planner, maxUpstreamCalls: number, fairness: Fairness | undefined): Listener => ({
   async didResolveOperation({ operation, document, contextValue, request }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
     const { outcome, isAuthenticated } = contextValue;
-    if (operation.name !== undefined) outcome.operationName = operation.name.value;
+    if (operation.name !== undefined) outcome.operationName = operation.name.value.slice(0, maxLoggedName);
     if (!isAuthenticated && asksForData(operation, document)) {
       const error = unauthenticated();
       error.extensions['http'] = { status: 401 };
@@ -71,6 +78,7 @@ const createListener = (planner: Planner, maxUpstreamCalls: number): Listener =>
     if (plan === undefined) return;
     outcome.plan = plan;
     if (plan.calls > maxUpstreamCalls) throw tooComplex(plan, maxUpstreamCalls);
+    charge(fairness, contextValue, plan.calls);
   },
 
   async responseForOperation({ request, contextValue }) {
@@ -93,12 +101,28 @@ const createListener = (planner: Planner, maxUpstreamCalls: number): Listener =>
     if (errors === undefined) return;
     outcome.errors = summariseErrors(errors);
     const { data } = singleResult;
+    // A refused request is told of its first mistakes; fields that failed while it ran are all told of.
+    if (data == null && singleResult.errors !== undefined) singleResult.errors = singleResult.errors.slice(0, maxReportedErrors);
     // Nothing came back but refusals of the arguments: the request as a whole was bad.
     const isEmpty = data != null && Object.values(data).every((value) => value === null);
     const isBadInput = Object.keys(outcome.errors.codes).every((code) => code === 'BAD_USER_INPUT');
     if (isEmpty && isBadInput) response.http.status = 400;
   },
 });
+
+/** Takes the plan from the caller's allowance, or refuses the request until that has refilled. */
+function charge(fairness: Fairness | undefined, { outcome, callerKey }: RequestContext, plannedCalls: number): void {
+  if (fairness === undefined || callerKey === undefined || plannedCalls === 0) return;
+  const answer = fairness.charge(callerKey, plannedCalls);
+  if ('settle' in answer) {
+    outcome.charge = answer;
+    return;
+  }
+  const { retryAfterSeconds } = answer;
+  const error = new GatewayError('RATE_LIMITED', 'You ask for more than one caller may for now.', { retryAfterSeconds });
+  error.extensions['http'] = { status: 429, headers: new HeaderMap([['retry-after', String(retryAfterSeconds)]]) };
+  throw error;
+}
 
 /** What a request was planned to cost, and what it did. */
 function reportOf({ outcome, upstreamCalls, sharedCalls, retries }: RequestContext, limit: number): Record<string, unknown> {

@@ -12,6 +12,10 @@ const workspaceUrl = z
   }, 'expected a URL without credentials, query and fragment');
 
 const serviceUrl = z.url({ protocol: /^https?$/, error: 'expected a URL, such as https://usage.example.com' });
+const wholeNumber = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected);
+};
 
 const milliseconds = (max: number) => z.coerce.number('expected a number').int('expected a whole number').min(1).max(max);
 
@@ -29,6 +33,7 @@ export const variables = {
   EXPLORER: '`on` or `off`: Apollo Sandbox at /graphql, an offline explorer at /explorer. Default on, in production off.',
   CORS_ORIGINS: 'Browser origins that may ask, separated by commas. Default none; in development those of Apollo Sandbox.',
   MAX_UPSTREAM_CALLS: 'Upstream calls that one request may cost, by its plan. Default 100.',
+  CALLER_CALLS_PER_MINUTE: 'Upstream calls that one caller may cost in a minute, by the plans of his requests; 0 for no limit. Default 600.',
   SHARE_IN_FLIGHT: '`on` or `off`: share equal calls under way between requests of the same caller. Default off.',
   FORWARD_CLIENT_IP: '`on` or `off`: tell the workspace the end user’s address (X-Real-IP), so that each has a call limit of his own. Default off.',
   TRUST_PROXY: '`on` or `off`: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',
@@ -43,6 +48,9 @@ export const variables = {
   HIVE_TARGET: 'Target in Hive, organization/project/target; needed with tokens that begin with `hvo1/`.',
   HIVE_USAGE_URL: 'Where usage for Hive is sent instead: your own Hive. Default Hive’s own.',
   INLINE_TRACE: '`on` or `off`: answer routers that ask for a trace of the resolvers. Default off.',
+  KEEP_ALIVE_TIMEOUT_MS: 'Milliseconds that an idle connection of a client stays open: more than the balancer in front keeps it. Default 65000.',
+  SHUTDOWN_GRACE_MS: 'Milliseconds for requests under way to finish after SIGTERM. Default 15000.',
+  METRICS: '`on` or `off`: /metrics, for Prometheus. Default off.',
 } as const;
 
 const headerValue = z.string().regex(/^[\x21-\x7E]+$/, 'expected a key without spaces');
@@ -73,6 +81,7 @@ const environment = z.object({
     .min(1, 'expected a whole number from 1 to 100000')
     .max(100_000, 'expected a whole number from 1 to 100000')
     .default(100),
+  CALLER_CALLS_PER_MINUTE: wholeNumber(0, 1_000_000).default(600),
   SHARE_IN_FLIGHT: onOrOff.default('off'),
   FORWARD_CLIENT_IP: onOrOff.default('off'),
   TRUST_PROXY: onOrOff.default('off'),
@@ -87,6 +96,9 @@ const environment = z.object({
   HIVE_TARGET: z.string().regex(/^[\w-]+(\/[\w-]+\/[\w-]+)?$/, 'expected organization/project/target, or its id').optional(),
   HIVE_USAGE_URL: serviceUrl.optional(),
   INLINE_TRACE: onOrOff.default('off'),
+  KEEP_ALIVE_TIMEOUT_MS: milliseconds(3_600_000).default(65_000),
+  SHUTDOWN_GRACE_MS: milliseconds(600_000).default(15_000),
+  METRICS: onOrOff.default('off'),
 });
 
 export interface Config {
@@ -100,11 +112,16 @@ export interface Config {
   readonly hasExplorer: boolean;
   readonly corsOrigins: readonly string[];
   readonly maxUpstreamCalls: number;
+  /** Undefined: no limit. */
+  readonly callerCallsPerMinute: number | undefined;
   readonly sharesInFlight: boolean;
   readonly forwardsClientIp: boolean;
   readonly trustsProxy: boolean;
   readonly requestTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly shutdownGraceMs: number;
+  readonly hasMetrics: boolean;
   readonly hasAutomaticPersistedQueries: boolean;
   /** File with the only operations that are answered. */
   readonly persistedOperations: string | undefined;
@@ -139,6 +156,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   );
   const { data, error } = environment.safeParse(given);
   const mistakes = error?.issues.map(({ path, message }) => `${String(path[0])}: ${message}`) ?? [];
+  mistakes.push(...misspelt(env));
   const isProduction = (env['NODE_ENV'] ?? '') === 'production';
   if (isProduction && given['ROCKETCHAT_URL'] === undefined) {
     mistakes.push('ROCKETCHAT_URL: expected the workspace URL, such as https://chat.example.com (required in production)');
@@ -155,11 +173,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     hasExplorer: data.EXPLORER === undefined ? !isProduction : data.EXPLORER === 'on',
     corsOrigins: data.CORS_ORIGINS ?? (isProduction ? [] : sandboxOrigins),
     maxUpstreamCalls: data.MAX_UPSTREAM_CALLS,
+    callerCallsPerMinute: data.CALLER_CALLS_PER_MINUTE === 0 ? undefined : data.CALLER_CALLS_PER_MINUTE,
     sharesInFlight: data.SHARE_IN_FLIGHT === 'on',
     forwardsClientIp: data.FORWARD_CLIENT_IP === 'on',
     trustsProxy: data.TRUST_PROXY === 'on',
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
     upstreamTimeoutMs: data.UPSTREAM_TIMEOUT_MS,
+    keepAliveTimeoutMs: data.KEEP_ALIVE_TIMEOUT_MS,
+    shutdownGraceMs: data.SHUTDOWN_GRACE_MS,
+    hasMetrics: data.METRICS === 'on',
     hasAutomaticPersistedQueries: data.AUTOMATIC_PERSISTED_QUERIES === 'on',
     persistedOperations: data.PERSISTED_OPERATIONS,
     graphos:
@@ -169,6 +191,24 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     hive: data.HIVE_TOKEN === undefined ? undefined : { token: data.HIVE_TOKEN, target: data.HIVE_TARGET, url: data.HIVE_USAGE_URL },
     tracesInline: data.INLINE_TRACE === 'on',
   });
+}
+
+/** Variables that are none of ours, but nearly: a limit that is misspelt would silently not hold. */
+const misspelt = (env: Readonly<Record<string, string | undefined>>): string[] =>
+  Object.keys(env)
+    .filter((name) => !Object.hasOwn(variables, name))
+    .flatMap((name) => {
+      const meant = Object.keys(variables).find((known) => known.length > 6 && isNearly(name.toUpperCase(), known));
+      return meant === undefined ? [] : [`${name}: unknown; did you mean ${meant}?`];
+    });
+
+/** Whether one letter is wrong, missing, one too many, or swapped with its neighbour. */
+function isNearly(name: string, known: string): boolean {
+  let start = 0;
+  while (start < known.length && name[start] === known[start]) start += 1;
+  const [rest, knownRest] = [name.slice(start), known.slice(start)];
+  const isSwapped = rest.length > 1 && rest[1] === knownRest[0] && rest[0] === knownRest[1] && rest.slice(2) === knownRest.slice(2);
+  return isSwapped || rest === knownRest || rest.slice(1) === knownRest.slice(1) || rest === knownRest.slice(1) || rest.slice(1) === knownRest;
 }
 
 /** Mistakes that no variable makes alone. */

@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from './errors.ts';
+import type { Charge } from './fairness.ts';
 import { createLoaders, type Loaders } from './loaders/index.ts';
 import type { ErrorSummary } from './observability/outcome.ts';
 import type { Plan } from './planning/ledger.ts';
@@ -39,6 +41,8 @@ export interface Outcome {
   errors?: ErrorSummary;
   /** What the operation could cost; none where it was refused before. */
   plan?: Plan;
+  /** What was taken of the caller's allowance for it. */
+  charge?: Charge;
 }
 
 /**
@@ -49,17 +53,25 @@ export class RequestContext implements Context {
   readonly workspace: Workspace;
   readonly outcome: Outcome = {};
   readonly search = new SearchAllowance();
+  private readonly credentials: Credentials | undefined;
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
 
   /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
   constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number) {
     this.workspace = workspace;
+    this.credentials = credentials;
     this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline);
   }
 
   get isAuthenticated(): boolean {
     return this.upstream !== undefined;
+  }
+
+  /** Who asks, as what outlives a request may know him: by a hash of user id and token, which does not tell the token. */
+  get callerKey(): string | undefined {
+    if (this.credentials === undefined) return undefined;
+    return hash('sha256', `${this.credentials.userId}\0${this.credentials.authToken}`, 'base64url');
   }
 
   /** Upstream calls made so far, by endpoint. */

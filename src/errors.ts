@@ -11,7 +11,7 @@ export const errorCodes = {
   UNAUTHENTICATED: 'The credentials are missing or malformed, or the workspace does not accept them.',
   FORBIDDEN: 'The workspace does not let this user do or see that.',
   NOT_FOUND: 'There is no such room or message, or this user may not know of it.',
-  RATE_LIMITED: 'The workspace answers no more calls for now; `retryAfterSeconds` says when it does again.',
+  RATE_LIMITED: 'The workspace, or the gateway, takes no more calls of this caller for now; `retryAfterSeconds` says when it does again.',
   UPSTREAM_UNAVAILABLE: 'The workspace cannot be reached, or says that it is down.',
   UPSTREAM_TIMEOUT: 'The workspace did not answer in time.',
   UPSTREAM_BAD_RESPONSE: 'The workspace answered something that is not its API.',
@@ -62,18 +62,22 @@ export function gatewayErrorOf(error: unknown): GatewayError | undefined {
 /** Extension by which a scalar's refusal of a literal is told apart from a query that does not fit the schema. */
 export const badLiteral = 'badLiteral';
 
-/** The one door out: what was not written for the client is replaced, and no stack leaves. */
+/** Characters of a message and places in the query at most: both can repeat what the client sent. */
+const maxMessageLength = 400;
+const maxLocations = 5;
+
+/** The one door out: what was not written for the client is replaced, no stack leaves, and nothing is endless. */
 export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const { code, stacktrace: _, [badLiteral]: isBadLiteral, ...rest } = formatted.extensions ?? {};
-  if (isBadLiteral === true) return { ...formatted, extensions: { ...rest, code: 'BAD_USER_INPUT' } };
-  if (typeof code === 'string' && Object.hasOwn(errorCodes, code) && code !== 'INTERNAL_SERVER_ERROR') {
-    return { ...formatted, extensions: { ...rest, code } };
-  }
-  const { locations, path } = formatted;
-  return {
-    message: 'Internal server error',
-    ...(locations === undefined ? {} : { locations }),
-    ...(path === undefined ? {} : { path }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  const { message, locations, path } = formatted;
+  const place = {
+    ...(locations !== undefined && { locations: locations.slice(0, maxLocations) }),
+    ...(path !== undefined && { path }),
   };
+  const short = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
+  if (isBadLiteral === true) return { message: short, ...place, extensions: { ...rest, code: 'BAD_USER_INPUT' } };
+  if (typeof code === 'string' && Object.hasOwn(errorCodes, code) && code !== 'INTERNAL_SERVER_ERROR') {
+    return { message: short, ...place, extensions: { ...rest, code } };
+  }
+  return { message: 'Internal server error', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }

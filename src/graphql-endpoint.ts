@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import type { Admission, ShedReason } from './admission.ts';
 import { clientAddress, type AddressOptions } from './client-address.ts';
 import { readCredentials, RequestContext } from './context.ts';
 import { GatewayError, type ErrorCode } from './errors.ts';
-import { maxBodyBytes } from './limits.ts';
+import { maxBodyBytes, maxVariableDepth } from './limits.ts';
 import type { Logger, Redactor } from './observability/log.ts';
+import type { Metrics } from './observability/metrics.ts';
+import { OperationGuard } from './operation-guard.ts';
 import type { Safelist } from './safelist.ts';
+import type { Unsent } from './unsent.ts';
 import type { Workspace } from './upstream/workspace.ts';
 
 export interface GraphqlEndpointOptions {
@@ -16,6 +20,11 @@ export interface GraphqlEndpointOptions {
   readonly safelist: Safelist | undefined;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestTimeoutMs: number;
+  /** For an answer to be read, after the time that its request may take. */
+  readonly writeTimeoutMs: number;
+  readonly admission: Admission;
+  readonly unsent: Unsent;
+  readonly metrics: Metrics | undefined;
   readonly addresses: AddressOptions;
   readonly log: Logger;
   readonly redactor: Redactor;
@@ -41,54 +50,96 @@ const apolloHeaders = [
   'apollo-federation-include-trace',
 ] as const;
 
+/** The endpoint, and the requests that are under way in it. */
+export interface GraphqlEndpoint {
+  answer(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** Answers every request under way at once, with what is there. */
+  stopAll(reason: GatewayError): void;
+}
+
 /**
  * `/graphql`: the path of every query, straight on node:http. It checks the request, reads its body, hands both to
  * Apollo Server, writes the answer in one piece, and one log line after it.
  */
-export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
-  const { apollo, workspace, safelist, corsOrigins, requestTimeoutMs, addresses, log, redactor } = options;
+export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
+  const { apollo, workspace, safelist, corsOrigins, requestTimeoutMs, writeTimeoutMs } = options;
+  const { admission, unsent, metrics, addresses, log, redactor } = options;
+  const guard = new OperationGuard();
+  const underWay = new Set<RequestContext>();
 
-  return async function answerGraphql(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const startedAt = performance.now();
     const requestId = readRequestId(req.headers['x-request-id']);
+    const shed = admission.refusal();
+    if (shed !== undefined) return writeShed(req, res, shed, requestId);
     const credentials = readCredentials(req);
     const release = credentials === undefined ? undefined : redactor.hold(credentials.authToken);
     const address = clientAddress(req, addresses);
     const timeoutMs = readTimeout(req.headers['x-request-timeout-ms'], requestTimeoutMs);
     const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs);
-    const deadline = setTimeout(() => request.stop(timedOut()), timeoutMs);
+    underWay.add(request);
+    let leave: (() => void) | undefined;
+    let deadline = setTimeout(() => {
+      request.stop(timedOut());
+      deadline = setTimeout(() => res.destroy(), writeTimeoutMs); // whoever reads that slowly holds memory and a connection
+    }, timeoutMs);
     res.on('close', () => {
       clearTimeout(deadline);
+      underWay.delete(request);
       if (!res.writableFinished) request.stop(clientLeft());
       release?.();
     });
 
-    let answer: HTTPGraphQLResponse;
+    let response: HTTPGraphQLResponse;
+    let refusedAs: ErrorCode | undefined;
     try {
       checkAccept(req);
       const body = req.method === 'POST' ? await readBody(req) : undefined;
+      const late = admission.refusal();
+      if (late !== undefined) return writeShed(req, res, late, requestId);
+      leave = admission.enter();
       const asked = toApollo(req, body);
       const httpGraphQLRequest = safelist === undefined ? asked : safelist.admit(asked);
       if (httpGraphQLRequest === undefined) throw notInList();
-      answer = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
+      checkSize(httpGraphQLRequest, guard);
+      response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
-      answer = error.answer;
+      response = error.answer;
+      refusedAs = error.code;
+    } finally {
+      leave?.();
+      settle(request);
     }
-    const status = answer.status ?? 200;
-    write(req, res, answer, status, requestId);
+    const status = response.status ?? 200;
+    write(req, res, response, status, requestId);
+    const durationMs = performance.now() - startedAt;
+    const { codes = refusedAs === undefined ? {} : { [refusedAs]: 1 }, ...errors } = request.outcome.errors ?? {};
+    metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls: request.upstreamCalls });
     log.info({
       requestId,
       operation: request.outcome.operationName,
       status,
-      durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      durationMs: Math.round(durationMs * 10) / 10,
       upstreamCalls: sum(request.upstreamCalls.values()),
       ...(request.outcome.plan !== undefined && { plannedCalls: request.outcome.plan.calls }),
       ...(request.retries > 0 && { retries: request.retries }),
       ...(request.droppedRows > 0 && { droppedRows: request.droppedRows }),
-      ...request.outcome.errors,
+      ...(Object.keys(codes).length > 0 && { codes, ...errors }),
     });
-  };
+  }
+
+  /** Turns a request away, with nothing done for it: not even a log line, of which there would be as many. */
+  function writeShed(req: IncomingMessage, res: ServerResponse, reason: ShedReason, requestId: string): void {
+    const retryAfter = String(1 + Math.floor(Math.random() * 3)); // not all at the same time
+    const { answer } = new BadRequest(503, 'The gateway has too much to do: try again shortly.', 'OVERLOADED');
+    answer.headers.set('retry-after', retryAfter);
+    // Whoever reads a small body to its end keeps the connection; a balancer would else open a new one for each request.
+    const isSmall = req.headers['transfer-encoding'] === undefined && Number(req.headers['content-length'] ?? 0) <= maxBodyBytes;
+    write(req, res, answer, 503, requestId, isSmall);
+    metrics?.requestEnded({ status: 503, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
+    log.debug({ requestId, status: 503, shed: reason });
+  }
 
   function write(
     req: IncomingMessage,
@@ -96,6 +147,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
     { headers, body }: HTTPGraphQLResponse,
     status: number,
     requestId: string,
+    keepsConnection = req.complete,
   ): void {
     if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
     const bytes = Buffer.from(body.string);
@@ -104,12 +156,49 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions) {
       ...Object.fromEntries(headers),
       ...fixedHeaders,
       ...(origin !== undefined && corsOrigins.has(origin) && corsHeaders(origin)),
-      ...(!req.complete && { connection: 'close' }),
+      connection: keepsConnection ? 'keep-alive' : 'close',
       'x-request-id': requestId,
       'content-length': bytes.length,
     });
     res.end(bytes);
+    unsent.add(res, bytes.length);
   }
+
+  return {
+    answer,
+    stopAll(reason) {
+      for (const request of underWay) request.stop(reason);
+    },
+  };
+}
+
+/** Refuses what is too large to be looked at more closely. */
+function checkSize({ method, search, body }: HTTPGraphQLRequest, guard: OperationGuard): void {
+  const { query, variables } = method === 'GET' ? Object.fromEntries(new URLSearchParams(search)) : asFields(body);
+  if (isDeeper(variables, maxVariableDepth)) {
+    throw new BadRequest(400, `The variables have more than ${maxVariableDepth} levels.`, 'BAD_USER_INPUT');
+  }
+  const reason = typeof query === 'string' ? guard.refusalOf(query) : undefined;
+  if (reason !== undefined) throw new BadRequest(400, reason, 'QUERY_TOO_COMPLEX');
+}
+
+const asFields = (body: unknown): { readonly query?: unknown; readonly variables?: unknown } =>
+  typeof body === 'object' && body !== null ? body : {};
+
+/** Whether lists and objects lie deeper in each other than that; looks no deeper to find out. */
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+
+/** Gives back what was taken of the caller's allowance and not used. Whether the workspace knows him shows in the answer. */
+function settle({ outcome, upstreamCalls }: RequestContext): void {
+  const calls = sum(upstreamCalls.values());
+  const codes = Object.keys(outcome.errors?.codes ?? {});
+  let isGenuine: boolean | undefined;
+  if (codes.includes('UNAUTHENTICATED')) isGenuine = false;
+  else if (calls > 0 && codes.every((code) => code === 'FORBIDDEN')) isGenuine = true;
+  outcome.charge?.settle(calls, isGenuine);
 }
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
@@ -150,10 +239,12 @@ function toApollo(req: IncomingMessage, body: unknown): HTTPGraphQLRequest {
 
 /** A request that is refused before GraphQL sees it, in the shape of a GraphQL answer. */
 class BadRequest extends Error {
+  readonly code: ErrorCode;
   readonly answer: HTTPGraphQLResponse;
 
   constructor(status: number, message: string, code: ErrorCode = 'BAD_REQUEST') {
     super(message);
+    this.code = code;
     const string = JSON.stringify({ errors: [{ message, extensions: { code } }] });
     const headers = new HeaderMap([['content-type', 'application/json; charset=utf-8']]);
     this.answer = { status, headers, body: { kind: 'complete', string } };

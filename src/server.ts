@@ -1,16 +1,23 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { Admission, defaultAdmission, type AdmissionLimits } from './admission.ts';
 import { createApollo } from './apollo.ts';
 import type { Config } from './config.ts';
+import { GatewayError } from './errors.ts';
 import { addExplorer, sandboxPage, type ExplorerHeaders } from './explorer.ts';
+import { Fairness } from './fairness.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
+import { answerUnreadable, createHttpServer, defaultHttpLimits, type HttpLimits } from './http-server.ts';
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
+import { LoopDelay } from './observability/loop-delay.ts';
+import { Metrics } from './observability/metrics.ts';
 import { createUsageReporters } from './observability/usage.ts';
 import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
+import { Unsent } from './unsent.ts';
+import { defaultLimits as queueLimits } from './upstream/queue.ts';
 import { Workspace } from './upstream/workspace.ts';
 
 export interface GatewayOptions {
@@ -21,6 +28,8 @@ export interface GatewayOptions {
   readonly explorerHeaders?: ExplorerHeaders;
   /** Where log lines go; standard output by default. */
   readonly logDestination?: { write(line: string): void };
+  /** What is held and waited for; the defaults are meant for the world outside of tests. */
+  readonly limits?: Partial<HttpLimits & AdmissionLimits>;
 }
 
 export interface Gateway {
@@ -39,6 +48,7 @@ const reportHeader: ExplorerHeaders = { 'X-Upstream-Report': '1' };
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, workspaceUrl, logDestination } = options;
   const explorerHeaders = { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader };
+  const limits = { ...defaultAdmission, ...defaultHttpLimits, keepAliveTimeoutMs: config.keepAliveTimeoutMs, ...options.limits };
   const redactor = new Redactor();
   for (const secret of [config.graphos?.key, config.hive?.token]) if (secret !== undefined) redactor.hold(secret);
   const log = createLog(config.logLevel, redactor, logDestination);
@@ -47,14 +57,35 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     timeoutMs: config.upstreamTimeoutMs,
     sharesInFlight: config.sharesInFlight,
   });
+  const loopDelay = new LoopDelay();
+  const admission = new Admission({ loopDelayMs: () => loopDelay.p99Ms, queueUse: () => workspace.queueLength / queueLimits.waiting }, limits);
+  const unsent = new Unsent(limits.maxUnsentBytes);
+  const { callerCallsPerMinute: callsPerMinute } = config;
+  const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute });
+  const metrics = config.hasMetrics
+    ? new Metrics({
+        inFlight: () => admission.inFlight,
+        shed: () => admission.shed,
+        loopDelayMs: () => loopDelay.p99Ms,
+        unsentBytes: () => unsent.bytes,
+        knownCallers: () => fairness?.knownCallers ?? 0,
+        windows: () => workspace.budget.windows(),
+        workspace,
+      })
+    : undefined;
   const landingPage = config.hasExplorer ? sandboxPage(explorerHeaders) : undefined;
-  const apollo = createApollo(createSchema(), config, log, { landingPage, usageReporters: await createUsageReporters(config) });
-  const answerGraphql = createGraphqlEndpoint({
+  const usageReporters = await createUsageReporters(config);
+  const apollo = createApollo(createSchema(), config, log, { landingPage, usageReporters, fairness });
+  const graphql = createGraphqlEndpoint({
     apollo,
     workspace,
     safelist: config.persistedOperations === undefined ? undefined : Safelist.read(config.persistedOperations),
     corsOrigins: new Set(config.corsOrigins),
     requestTimeoutMs: config.requestTimeoutMs,
+    writeTimeoutMs: limits.writeTimeoutMs,
+    admission,
+    unsent,
+    metrics,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },
     log,
     redactor,
@@ -68,17 +99,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     serverFactory: (everythingElse) =>
       createHttpServer((req, res) => {
         if (!isGraphqlPath(req.url) || req.method === 'OPTIONS') return everythingElse(req, res);
-        answerGraphql(req, res).catch((error: unknown) => {
+        graphql.answer(req, res).catch((error: unknown) => {
           log.error({ unexpected: describeUnexpected(error) });
           res.destroy();
         });
-      }),
+      }, limits),
+    clientErrorHandler: answerUnreadable,
   });
   await addRoutes(app, config, () => isDraining);
+  if (metrics !== undefined) {
+    app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.print()));
+  }
   const hasExplorer = config.hasExplorer && (await addExplorer(app, explorerHeaders));
   if (config.hasExplorer && !hasExplorer) log.warn('The offline explorer is not installed: run `npm install ruru`.');
 
-  apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: app.server }));
+  apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: config.shutdownGraceMs }));
   await apollo.start();
   await app.listen({ port: config.port, host: config.host });
   const { port } = app.server.address() as AddressInfo;
@@ -88,25 +123,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     async close() {
       isDraining = true;
+      // Shortly before the connections are cut, what is still under way is answered with what is there.
+      const lastCall = setTimeout(() => graphql.stopAll(shuttingDown()), Math.max(0, config.shutdownGraceMs - lastCallMs));
       await apollo.stop();
+      clearTimeout(lastCall);
+      loopDelay.stop();
       await app.close();
       await workspace.close();
     },
   };
 }
 
-/** Limits on what a client may make the server hold, and a keep-alive longer than a balancer's usual 60 s. */
-const createHttpServer = (listener: RequestListener): Server =>
-  createServer(
-    {
-      maxHeaderSize: 16 * 1024,
-      headersTimeout: 10_000,
-      requestTimeout: 15_000,
-      connectionsCheckingInterval: 1000,
-      keepAliveTimeout: 65_000,
-    },
-    listener,
-  );
+/** Milliseconds for the last answers to be written before the connections are cut. */
+const lastCallMs = 500;
+
+const shuttingDown = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The gateway is shutting down.', { detail: 'shutdown' });
 
 const isGraphqlPath = (url = ''): boolean => url === '/graphql' || url.startsWith('/graphql?');
 

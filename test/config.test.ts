@@ -22,6 +22,7 @@ describe('the configuration', () => {
       hasExplorer: true,
       corsOrigins: ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'],
       maxUpstreamCalls: 100,
+      callerCallsPerMinute: 600,
       sharesInFlight: false,
       forwardsClientIp: false,
       trustsProxy: false,
@@ -32,6 +33,9 @@ describe('the configuration', () => {
       graphos: undefined,
       hive: undefined,
       tracesInline: false,
+      keepAliveTimeoutMs: 65_000,
+      shutdownGraceMs: 15_000,
+      hasMetrics: false,
     });
   });
 

@@ -37,7 +37,7 @@ export async function startBench({ profileFolder }: BenchOptions = {}): Promise<
     const gateway = await start({
       script: '../../src/main.ts',
       flags: [...serverFlags, ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`])],
-      env: { ...env, LOG_LEVEL: 'info', UPSTREAM_TIMEOUT_MS: '30000', REQUEST_TIMEOUT_MS: '60000' },
+      env: { ...env, LOG_LEVEL: 'info', CALLER_CALLS_PER_MINUTE: '0', UPSTREAM_TIMEOUT_MS: '30000', REQUEST_TIMEOUT_MS: '60000' },
       core: serverCore,
     });
     await Promise.all([upstream, floor, gateway].map((helper) => helper.listening()));

@@ -48,7 +48,7 @@ const isRunning = (demo: DemoOptions | DemoWorkspace | undefined): demo is DemoW
 export async function startTestGateway({ demo: given, env = {} }: TestGatewayOptions = {}): Promise<TestGateway> {
   const demo = isRunning(given) ? given : await startDemo(given);
   const logs: Record<string, unknown>[] = [];
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'info', ROCKETCHAT_URL: demo.url, ...env });
+  const config = readConfig({ PORT: '0', LOG_LEVEL: 'info', ROCKETCHAT_URL: demo.url, CALLER_CALLS_PER_MINUTE: '0', ...env });
   const gateway = await startGateway({
     config,
     workspaceUrl: demo.url,

@@ -1,0 +1,99 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** What one client may make the server hold, and for how long. Milliseconds and bytes. */
+export interface HttpLimits {
+  /** For the headers of a request to arrive, from its first byte. */
+  readonly headersTimeoutMs: number;
+  /** For a whole request to arrive. */
+  readonly requestTimeoutMs: number;
+  /** For an answer to be read, after the time that its request may take. */
+  readonly writeTimeoutMs: number;
+  /** How often arriving requests are looked at for the first two. */
+  readonly checkIntervalMs: number;
+  /** An idle connection stays open: longer than a balancer keeps it, which else sends into a connection that closes. */
+  readonly keepAliveTimeoutMs: number;
+  readonly maxConnections: number;
+  /** Of answers that wait to be read, all together. */
+  readonly maxUnsentBytes: number;
+}
+
+export const defaultHttpLimits: HttpLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 15_000,
+  writeTimeoutMs: 30_000,
+  checkIntervalMs: 1000,
+  keepAliveTimeoutMs: 65_000,
+  maxConnections: 4000,
+  maxUnsentBytes: 64 * 1024 * 1024,
+};
+
+/** Of all header lines together. */
+const maxHeaderBytes = 16 * 1024;
+/** More than any proxies add; a request with more is refused rather than cut, as node:http would by itself. */
+const maxHeaderLines = 100;
+
+/**
+ * The HTTP server, with its limits set. The number of requests on one connection has none: a connection that is closed
+ * after so many requests is a race with the balancer's next one, and bounds nothing that the other limits do not.
+ */
+export function createHttpServer(listener: RequestListener, limits: HttpLimits): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+    },
+    (req, res) => {
+      if (req.rawHeaders.length > 2 * maxHeaderLines) return refuse(res, 431, 'The request has too many headers.');
+      // `POST http://elsewhere/graphql`: this is no proxy, and whoever asks one should not be told otherwise.
+      if (req.url?.startsWith('/') !== true && req.method !== 'OPTIONS') {
+        return refuse(res, 400, 'Send the path alone: this is no proxy.');
+      }
+      listener(req, res);
+    },
+  );
+  server.maxConnections = limits.maxConnections;
+  server.maxHeadersCount = 0; // counted above
+  return server;
+}
+
+/** Faults below HTTP, by the codes of node:http: what cannot be read has no other answer. */
+const unreadable: Readonly<Record<string, readonly [status: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers of the request are too large.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Content Too Large', 'The body is too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
+};
+
+/** Answers what is no HTTP, as far as the connection still can, and closes it. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || hasBegunAnswer(socket)) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = unreadable[error.code ?? ''] ?? ['400 Bad Request', 'The request is not HTTP.'];
+  const body = badRequest(message);
+  const headers = `${jsonHeaders.map(([name, value]) => `${name}: ${value}\r\n`).join('')}connection: close\r\ncontent-length: ${body.length}\r\n`;
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n${body}`);
+  socket.destroySoon();
+}
+
+/** Whether part of another answer is under way on this connection, into which nothing may be written. */
+const hasBegunAnswer = (socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean =>
+  socket._httpMessage?.headersSent === true && !socket._httpMessage.writableFinished;
+
+const jsonHeaders = [
+  ['content-type', 'application/json; charset=utf-8'],
+  ['cache-control', 'no-store'],
+  ['x-content-type-options', 'nosniff'],
+] as const;
+
+/** In plain ASCII, so that its length is its number of bytes. */
+const badRequest = (message: string): string => JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
+
+function refuse(res: ServerResponse, status: number, message: string): void {
+  res.writeHead(status, { ...Object.fromEntries(jsonHeaders), connection: 'close' });
+  res.end(badRequest(message));
+}
