@@ -101,25 +101,31 @@ export class Metrics {
 
   /** The tightest window of each endpoint: there can be one for each client address, which is nobody's business here. */
   #addWindows({ windows }: MetricSources): void {
-    const limit = new Gauge({ name: 'gateway_upstream_window_limit', help: 'Calls that the workspace allows in a window.', labelNames: ['endpoint'], registers: [this.#registry] });
-    const remaining: Gauge<'endpoint'> = new Gauge({
-      name: 'gateway_upstream_window_remaining',
-      help: 'Calls left in the open window; the fewest where there are several.',
+    this.#windowGauge('gateway_upstream_window_limit', 'Calls that the workspace allows in a window.', windows, ({ limit }) => limit);
+    this.#windowGauge('gateway_upstream_window_remaining', 'Calls left in the open window; the fewest where there are several.', windows, ({ remaining }) => remaining);
+  }
+
+  #windowGauge(name: string, help: string, windows: MetricSources['windows'], read: (window: Window) => number): void {
+    const gauge: Gauge<'endpoint'> = new Gauge({
+      name,
+      help,
       labelNames: ['endpoint'],
       registers: [this.#registry],
       collect() {
-        limit.reset();
-        remaining.reset();
-        const tightest = new Map<string, { limit: number; remaining: number }>();
-        for (const window of windows()) {
-          const known = tightest.get(window.endpoint);
-          if (known === undefined || window.remaining < known.remaining) tightest.set(window.endpoint, window);
-        }
-        for (const [endpoint, window] of tightest) {
-          limit.set({ endpoint }, window.limit);
-          remaining.set({ endpoint }, window.remaining);
-        }
+        gauge.reset();
+        for (const [endpoint, window] of tightest(windows())) gauge.set({ endpoint }, read(window));
       },
     });
   }
+}
+
+type Window = ReturnType<MetricSources['windows']>[number];
+
+function tightest(windows: readonly Window[]): Map<string, Window> {
+  const byEndpoint = new Map<string, Window>();
+  for (const window of windows) {
+    const known = byEndpoint.get(window.endpoint);
+    if (known === undefined || window.remaining < known.remaining) byEndpoint.set(window.endpoint, window);
+  }
+  return byEndpoint;
 }

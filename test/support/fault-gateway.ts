@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/server.ts';
 import { startFaultUpstream, type FaultUpstream } from './fault-upstream.ts';
-import type { Caller, GraphqlResult } from './gateway.ts';
+import { patient, type Caller, type GraphqlResult } from './gateway.ts';
 import { alice, internalMarker, tokenOf } from './tiny-workspace.ts';
 
 export interface FaultAnswer extends GraphqlResult {
@@ -34,6 +34,7 @@ export async function startFaultGateway(env: Record<string, string> = {}): Promi
   const gateway = await startGateway({
     config: readConfig({ PORT: '0', LOG_LEVEL: 'info', ROCKETCHAT_URL: upstream.url, ...env }),
     workspaceUrl: upstream.url,
+    limits: patient,
     logDestination: { write: (line) => void lines.push(line) },
   });
   const tells = (text: string, caller: Caller): string[] =>
