@@ -15,12 +15,16 @@ export const maxRecursiveSelections = 2000;
 export const maxDepth = 12;
 /** The same below `__schema` and `__type`: what tools ask for is 15 deep. */
 export const maxIntrospectionDepth = 20;
+/** Brackets of all kinds open at once: the parser, and more behind it, call themselves for each. */
+export const maxNesting = 100;
 /** Aliases of a query at most, as written. */
 export const maxAliases = 50;
 /** Directives of a query at most, as written. */
 export const maxDirectives = 50;
 /** Times that one selection set may name a field under one name: validation compares them pair by pair. */
 export const maxRepeats = 100;
+/** Characters of an alias at most: it comes back with every row. */
+export const maxAliasLength = 100;
 /** Errors that a refused query is told of at most. */
 export const maxReportedErrors = 10;
 /** Lists and objects within each other in variables at most. */

@@ -1,5 +1,25 @@
-import { Kind, parse, type DirectiveNode, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
-import { maxAliases, maxDepth, maxDirectives, maxIntrospectionDepth, maxRecursiveSelections, maxRepeats, maxTokens } from './limits.ts';
+import {
+  Kind,
+  Lexer,
+  parse,
+  Source,
+  TokenKind,
+  type DirectiveNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import {
+  maxAliases,
+  maxAliasLength,
+  maxDepth,
+  maxDirectives,
+  maxIntrospectionDepth,
+  maxNesting,
+  maxRecursiveSelections,
+  maxRepeats,
+  maxTokens,
+} from './limits.ts';
 
 /** Queries that are remembered as harmless, and how long one of those may be. */
 const maxRemembered = 500;
@@ -28,6 +48,7 @@ export class OperationGuard {
   /** Why the query is too large; undefined where it is not, or where it is no GraphQL, which Apollo Server says. */
   refusalOf(query: string): string | undefined {
     if (this.#passed.has(query)) return undefined;
+    if (isNestedTooDeep(query)) return tooMuch(maxNesting, 'brackets open at once');
     const document = read(query);
     if (document === undefined) return undefined;
     const reason = refusalOfDocument(document);
@@ -45,6 +66,29 @@ export class OperationGuard {
   }
 }
 
+const tooMuch = (limit: number, of: string): string => `The query has more than ${limit} ${of}: ask for less, or in several requests.`;
+
+const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** Looked for token by token, before the parser, which would run out of stack. */
+function isNestedTooDeep(query: string): boolean {
+  const lexer = new Lexer(new Source(query));
+  let depth = 0;
+  try {
+    for (let tokens = 0; tokens <= maxTokens; tokens += 1) {
+      const { kind } = lexer.advance();
+      if (kind === TokenKind.EOF) return false;
+      if (opening.has(kind)) depth += 1;
+      else if (closing.has(kind)) depth -= 1;
+      if (depth > maxNesting) return true;
+    }
+  } catch {
+    // no token of GraphQL's: the parser will say so
+  }
+  return false;
+}
+
 function read(query: string): DocumentNode | undefined {
   try {
     return parse(query, { maxTokens, noLocation: true });
@@ -58,18 +102,20 @@ function refusalOfDocument(document: DocumentNode): string | undefined {
   const { selections, depth, introspectionDepth } = measure.whole();
   const excess = [
     { found: measure.aliases, limit: maxAliases, of: 'aliases' },
+    { found: measure.longestAlias, limit: maxAliasLength, of: 'characters in one alias' },
     { found: measure.directives, limit: maxDirectives, of: 'directives' },
     { found: depth, limit: maxDepth, of: 'levels of fields' },
     { found: introspectionDepth, limit: maxIntrospectionDepth, of: 'levels of introspection' },
     { found: selections, limit: maxRecursiveSelections, of: 'selections, its fragments unfolded' },
     { found: measure.longestRepeat, limit: maxRepeats, of: 'selections of one field in one place' },
   ].find(({ found, limit }) => found > limit);
-  return excess && `The query has more than ${excess.limit} ${excess.of}: ask for less, or in several requests.`;
+  return excess && tooMuch(excess.limit, excess.of);
 }
 
 /** Walks a document once. Cycles of fragments end where they close: validation refuses them. */
 class Measure {
   aliases = 0;
+  longestAlias = 0;
   directives = 0;
   longestRepeat = 0;
   readonly #document: DocumentNode;
@@ -83,11 +129,14 @@ class Measure {
     }
   }
 
-  /** The farthest of the operations and fragments, whether used or not. */
+  /** The farthest that any operation reaches. Fragments that none uses are validated all the same, so their size counts. */
   whole(): Extent {
     let farthest = nothing;
     for (const definition of this.#document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) farthest = max(farthest, this.#fragment(definition.name.value));
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+        const { selections } = this.#fragment(definition.name.value);
+        farthest = max(farthest, { ...nothing, selections });
+      }
       if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
       this.#countDirectives(definition.directives);
       for (const variable of definition.variableDefinitions ?? []) this.#countDirectives(variable.directives);
@@ -117,7 +166,10 @@ class Measure {
       else if (node.selectionSet !== undefined) below = this.#selections(node.selectionSet);
       let own = 0;
       if (node.kind === Kind.FIELD) {
-        if (node.alias !== undefined) this.aliases += 1;
+        if (node.alias !== undefined) {
+          this.aliases += 1;
+          this.longestAlias = Math.max(this.longestAlias, node.alias.value.length);
+        }
         const name = node.alias?.value ?? node.name.value;
         const times = (repeats.get(name) ?? 0) + 1;
         repeats.set(name, times);

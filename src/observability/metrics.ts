@@ -47,7 +47,8 @@ export class Metrics {
     this.#gauge('gateway_known_callers', 'Callers with an allowance of their own.', sources.knownCallers);
     this.#gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
     this.#addShed(sources);
-    this.#addWindows(sources);
+    this.#addWindow('gateway_upstream_window_limit', 'Calls that the workspace allows in a window.', 'limit', sources);
+    this.#addWindow('gateway_upstream_window_remaining', 'Calls left in the open window; the fewest where there are several.', 'remaining', sources);
   }
 
   get contentType(): string {
@@ -86,25 +87,16 @@ export class Metrics {
   }
 
   /** The tightest window of each endpoint: there can be one for each client address, which is nobody's business here. */
-  #addWindows({ windows }: MetricSources): void {
-    const limit = new Gauge({ name: 'gateway_upstream_window_limit', help: 'Calls that the workspace allows in a window.', labelNames: ['endpoint'], registers: [this.#registry] });
-    const remaining: Gauge<'endpoint'> = new Gauge({
-      name: 'gateway_upstream_window_remaining',
-      help: 'Calls left in the open window; the fewest where there are several.',
+  #addWindow(name: string, help: string, value: 'limit' | 'remaining', { windows }: MetricSources): void {
+    const gauge: Gauge<'endpoint'> = new Gauge({
+      name,
+      help,
       labelNames: ['endpoint'],
       registers: [this.#registry],
       collect() {
-        limit.reset();
-        remaining.reset();
-        const tightest = new Map<string, { limit: number; remaining: number }>();
-        for (const window of windows()) {
-          const known = tightest.get(window.endpoint);
-          if (known === undefined || window.remaining < known.remaining) tightest.set(window.endpoint, window);
-        }
-        for (const [endpoint, window] of tightest) {
-          limit.set({ endpoint }, window.limit);
-          remaining.set({ endpoint }, window.remaining);
-        }
+        gauge.reset();
+        const loosestFirst = windows().toSorted((a, b) => b.remaining - a.remaining);
+        for (const window of loosestFirst) gauge.set({ endpoint: window.endpoint }, window[value]);
       },
     });
   }

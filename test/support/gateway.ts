@@ -1,6 +1,7 @@
 import { readConfig } from '../../src/config.ts';
 import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
-import { startGateway } from '../../src/server.ts';
+import { startGateway, type GatewayOptions } from '../../src/server.ts';
+import { guardSecrets, inspect } from './secrets.ts';
 
 export interface Caller {
   readonly id: string;
@@ -39,21 +40,29 @@ export interface TestGatewayOptions {
   readonly demo?: DemoOptions | DemoWorkspace;
   /** Environment of the gateway. */
   readonly env?: Record<string, string>;
+  readonly limits?: GatewayOptions['limits'];
 }
 
 const isRunning = (demo: DemoOptions | DemoWorkspace | undefined): demo is DemoWorkspace =>
   demo !== undefined && 'close' in demo;
 
 /** A demo workspace and a gateway before it, both over real HTTP on free ports. */
-export async function startTestGateway({ demo: given, env = {} }: TestGatewayOptions = {}): Promise<TestGateway> {
+export async function startTestGateway({ demo: given, env = {}, limits = {} }: TestGatewayOptions = {}): Promise<TestGateway> {
   const demo = isRunning(given) ? given : await startDemo(given);
   const logs: Record<string, unknown>[] = [];
   const config = readConfig({ PORT: '0', LOG_LEVEL: 'info', ROCKETCHAT_URL: demo.url, CALLER_CALLS_PER_MINUTE: '0', ...env });
   const gateway = await startGateway({
     config,
     workspaceUrl: demo.url,
-    logDestination: { write: (line) => void logs.push(JSON.parse(line) as Record<string, unknown>) },
+    limits,
+    logDestination: {
+      write(line) {
+        inspect('a log line', line);
+        logs.push(JSON.parse(line) as Record<string, unknown>);
+      },
+    },
   });
+  const release = guardSecrets(gateway.url, demo);
 
   const ask = async (query: string, { variables, as, headers }: AskOptions = {}): Promise<GraphqlResult> => {
     const caller = as === undefined ? demo.world.member : as;
@@ -82,6 +91,7 @@ export async function startTestGateway({ demo: given, env = {} }: TestGatewayOpt
     },
     async close() {
       await gateway.close();
+      release();
       if (!isRunning(given)) await demo.close();
     },
   };
