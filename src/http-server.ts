@@ -94,6 +94,7 @@ const jsonHeaders = [
 const badRequest = (message: string): string => JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
 
 function refuse(res: ServerResponse, status: number, message: string): void {
-  res.writeHead(status, { ...Object.fromEntries(jsonHeaders), connection: 'close' });
-  res.end(badRequest(message));
+  const body = badRequest(message);
+  res.writeHead(status, { ...Object.fromEntries(jsonHeaders), connection: 'close', 'content-length': body.length });
+  res.end(body);
 }

@@ -16,13 +16,21 @@ describe('a log line', () => {
 
   it('holds no token of a request under way, wherever it stands', () => {
     const { lines, log, redactor } = logging();
-    const release = redactor.hold('short-secret');
-    const again = redactor.hold('short-secret');
+    const token = 'a-token-that-is-"not"-of-the-usual-form';
+    const release = redactor.hold(token);
+    const again = redactor.hold(token);
     again();
-    log.info({ query: 'a short-secret in a text' }, 'and short-secret in the message');
+    log.info({ query: `a ${token} in a text` }, `and ${token} in the message`);
     release();
-    expect(lines.join('')).not.toContain('short-secret');
-    expect(lines.join('')).toContain('[redacted]');
+    expect(lines.join('')).not.toContain('token-that-is');
+    expect(JSON.parse(lines.join(''))).toMatchObject({ query: 'a [redacted] in a text', msg: 'and [redacted] in the message' });
+  });
+
+  it('is not spoilt by a client that sends parts of it as his token', () => {
+    const { lines, log, redactor } = logging();
+    for (const token of ['"', ',', '1', 'status', '"status":200', 'UPSTREAM_UNAVAILABLE', String(Date.now()).slice(0, 6)]) redactor.hold(token);
+    log.info({ status: 200, codes: { UPSTREAM_UNAVAILABLE: 1 } });
+    expect(JSON.parse(lines.join(''))).toMatchObject({ status: 200, codes: { UPSTREAM_UNAVAILABLE: 1 } });
   });
 
   it('holds nothing that looks like one of Rocket.Chat’s tokens', () => {

@@ -2,6 +2,7 @@ import { Report, Trace } from '@apollo/usage-reporting-protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { takeLeaks } from '../support/secrets.ts';
 import { startReceiver, type Received } from '../support/receiver.ts';
 
 const { busyRoomId } = landmarks;
@@ -130,6 +131,8 @@ describe('Usage', () => {
     expect((await gateway.ask('{ viewer { id } }')).status).toBe(200);
     await gateway.close();
     expect(JSON.stringify(gateway.logs)).not.toContain('planted');
+    // Hive's own reporter tells the operator of its failures with a stack, and of nothing else.
+    expect(takeLeaks().filter((leak) => !leak.startsWith('a stack in a log line') || !leak.includes('hive-agent'))).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import type { Caller, GraphqlResult } from '../support/gateway.ts';
 import { codesOf, expectNoLeak, openGateway } from '../support/scenario.ts';
+import { takeLeaks } from '../support/secrets.ts';
 
 const { shapesRoomId, busyRoomId, foreignRoomId, users, messages: shapes } = landmarks;
 
@@ -148,4 +149,6 @@ it('no token comes into the log, wherever a client puts it', async () => {
   await fetch(`${gateway.url}/elsewhere?token=${member.token}`, { headers: { 'x-auth-token': member.token } });
   expect(gateway.logs.length).toBeGreaterThanOrEqual(7);
   for (const { token } of [member, admin]) expect(JSON.stringify(gateway.logs)).not.toContain(token);
+  // What a client writes into a query comes back to that client in its errors, and to nobody else.
+  expect(takeLeaks().filter((leak) => !/ in the (?:body|head)/.test(leak))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { readConfig } from '../../src/config.ts';
 import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
 import { startGateway, type GatewayOptions } from '../../src/server.ts';
+import { guardSecrets, inspect } from './secrets.ts';
 
 export interface Caller {
   readonly id: string;
@@ -57,8 +58,14 @@ export async function startTestGateway({ demo: given, env = {}, limits }: TestGa
     config,
     workspaceUrl: demo.url,
     limits: { ...patient, ...limits },
-    logDestination: { write: (line) => void logs.push(JSON.parse(line) as Record<string, unknown>) },
+    logDestination: {
+      write(line) {
+        inspect('a log line', line);
+        logs.push(JSON.parse(line) as Record<string, unknown>);
+      },
+    },
   });
+  const release = guardSecrets(gateway.url, demo);
 
   const ask = async (query: string, { variables, as, headers }: AskOptions = {}): Promise<GraphqlResult> => {
     const caller = as === undefined ? demo.world.member : as;
@@ -87,6 +94,7 @@ export async function startTestGateway({ demo: given, env = {}, limits }: TestGa
     },
     async close() {
       await gateway.close();
+      release();
       if (!isRunning(given)) await demo.close();
     },
   };

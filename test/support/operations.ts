@@ -8,6 +8,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
+import { createRandom } from './random.ts';
 
 /** Random valid operations of a schema: aliases, fragments, arguments, variables, `@skip` and `@include` among them. */
 export interface OperationOptions {
@@ -25,27 +26,10 @@ export interface RandomOperation {
   readonly variables: Record<string, unknown>;
 }
 
-/** mulberry32: small, seeded, good enough to choose with. */
-function createRandom(seed: number) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d_2b_79_f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const below = (limit: number) => Math.floor(next() * limit);
-  return {
-    below,
-    chance: (part: number) => next() < part,
-    pick: <Item>(items: readonly Item[]): Item => items[below(items.length)] as Item,
-    some: <Item>(items: readonly Item[], count: number): Item[] =>
-      items.map((item) => ({ item, order: next() })).toSorted((a, b) => a.order - b.order).slice(0, count).map(({ item }) => item),
-  };
-}
-
 export function randomOperation({ schema, seed, values, references, maxDepth = 6 }: OperationOptions): RandomOperation {
   const random = createRandom(seed);
+  const some = <Item>(items: readonly Item[], count: number): Item[] =>
+    items.map((item) => ({ item, order: random.fraction() })).toSorted((a, b) => a.order - b.order).slice(0, count).map(({ item }) => item);
   const variables: Record<string, unknown> = {};
   const declarations: string[] = [];
   const fragments: string[] = [];
@@ -99,7 +83,7 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
 
   const select = (type: GraphQLObjectType, depth: number): string => {
     const fields = Object.values(type.getFields()).filter((field) => depth < maxDepth || !isObjectType(getNamedType(field.type)));
-    const chosen = random.some(fields, 1 + random.below(4));
+    const chosen = some(fields, 1 + random.below(4));
     const parts = chosen.map((field) => {
       const named = getNamedType(field.type);
       const alias = random.chance(0.4) ? `a${(aliases += 1)}: ` : random.chance(0.9) && field.args.length === 0 ? '' : `a${(aliases += 1)}: `;

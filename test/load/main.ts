@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { summarise, type Sample } from './samples.ts';
+import { startSlowWorkspace } from './workspace.ts';
+
+/**
+ * Load beyond what the workspace can answer, as clients make it who do not wait for each other (open loop): L01 at its
+ * capacity, L02 at twice that, L03 back at half, L04 one greedy caller among nine. With `--soak` a long run with some
+ * faults, which looks at memory. Bounded in time and in requests. Not part of `npm test`: it takes minutes, and judges
+ * by times. `node test/load/main.ts --seconds 30`, `node test/load/main.ts --soak --seconds 600`.
+ */
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '30' }, soak: { type: 'boolean', default: false } },
+});
+const seconds = Math.min(3600, Number(values.seconds));
+
+/** Eight workers of 40 ms: two hundred calls a second. */
+const workers = 8;
+const workMs = 40;
+const capacity = (workers * 1000) / workMs;
+const query = JSON.stringify({ query: '{ viewer { user { username } } }' });
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function startGateway(workspaceUrl: string, env: Record<string, string>) {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['--expose-gc', fileURLToPath(new URL('../../src/main.ts', import.meta.url))], {
+    env: { PATH: process.env['PATH'], PORT: String(port), ROCKETCHAT_URL: workspaceUrl, LOG_LEVEL: 'warn', METRICS: 'on', EXPLORER: 'off', ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await fetch(`${url}/healthz`).then(() => true, () => false)) break;
+    await delay(50);
+  }
+  return {
+    url,
+    async residentMegabytes(): Promise<number> {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]) / 1e6;
+    },
+    async stop(): Promise<number | null> {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      return child.exitCode;
+    },
+  };
+}
+
+async function ask(url: string, caller: string): Promise<Sample> {
+  const startedAt = performance.now();
+  try {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-user-id': caller, 'x-auth-token': caller.padEnd(43, 'x') },
+      body: query,
+    });
+    const text = await response.text();
+    const outcome = response.status === 200 && !text.includes('"errors"') ? 'ok' : String(response.status);
+    return { caller, outcome, ms: performance.now() - startedAt };
+  } catch {
+    return { caller, outcome: 'no answer', ms: performance.now() - startedAt };
+  }
+}
+
+/** Sends at a rate, whether or not answers come. */
+async function openLoop(url: string, rate: number, forSeconds: number, callerOf: (index: number) => string): Promise<Sample[]> {
+  const pending: Promise<Sample>[] = [];
+  const startedAt = performance.now();
+  const total = Math.round(rate * forSeconds);
+  while (pending.length < total) {
+    const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1000) * rate));
+    while (pending.length < due) pending.push(ask(url, callerOf(pending.length)));
+    await delay(2);
+  }
+  return Promise.all(pending);
+}
+
+const manyCallers = (index: number): string => `user${index % 50}`;
+
+async function overload(): Promise<void> {
+  const workspace = await startSlowWorkspace({ workers, workMs });
+  const gateway = await startGateway(workspace.url, { CALLER_CALLS_PER_MINUTE: '0' });
+  await openLoop(gateway.url, 50, 2, manyCallers); // warm
+  const ok = async (name: string, rate: number, forSeconds: number) => {
+    const samples = await openLoop(gateway.url, rate, forSeconds, manyCallers);
+    const summary = summarise(samples, forSeconds);
+    say(`${name}: ${rate}/s for ${forSeconds} s: ${summary}; ${Math.round(await gateway.residentMegabytes())} MB`);
+  };
+  await ok('L01', capacity * 0.95, seconds);
+  await ok('L02', capacity * 2, seconds);
+  await ok('L03', capacity / 2, 5);
+  await ok('L03', capacity / 2, 5);
+  say(`exit code ${await gateway.stop()}`);
+
+  const fair = await startGateway(workspace.url, { CALLER_CALLS_PER_MINUTE: '600' });
+  const each = 8; // calls a second of each of nine; the tenth asks twenty times as many
+  for (let index = 0; index < 10; index += 1) await ask(fair.url, `user${index}`);
+  const samples = await openLoop(fair.url, each * 29, seconds, (index) => `user${index % 29 < 9 ? index % 29 : 9}`);
+  const light = samples.filter(({ caller }) => caller !== 'user9');
+  say(`L04 nine callers: ${summarise(light, seconds)}`);
+  say(`L04 the tenth:    ${summarise(samples.filter(({ caller }) => caller === 'user9'), seconds)}`);
+  say(`exit code ${await fair.stop()}`);
+  await workspace.close();
+}
+
+async function soak(): Promise<void> {
+  const workspace = await startSlowWorkspace({ workers: 64, workMs: 5, faultShare: 0.05 });
+  const gateway = await startGateway(workspace.url, { CALLER_CALLS_PER_MINUTE: '0' });
+  for (let elapsed = 0; elapsed < seconds; elapsed += 30) {
+    const stretch = Math.min(30, seconds - elapsed);
+    const samples = await openLoop(gateway.url, 100, stretch, manyCallers);
+    say(`${elapsed + stretch} s: ${summarise(samples, stretch)}; ${Math.round(await gateway.residentMegabytes())} MB`);
+  }
+  say(`exit code ${await gateway.stop()}`);
+  await workspace.close();
+}
+
+await (values.soak ? soak() : overload());

@@ -1,0 +1,131 @@
+import { createServer as createNetServer, type AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
+import { runMain, startMain, type Child } from '../support/child.ts';
+import { openRaw, rawPost, statusesOf } from '../support/raw-http.ts';
+import { inspect, plant } from '../support/secrets.ts';
+
+const query = '{ viewer { id user { username } } }';
+
+/** A gateway in a process of its own; whatever it says is searched for its workspace's address. */
+async function start(workspaceUrl: string, env: Record<string, string> = {}): Promise<{ child: Child; url: string }> {
+  const child = startMain({ env: { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: workspaceUrl, ...env } });
+  const [, url = ''] = await child.until(/GraphQL at (http:\S+)\/graphql\n/);
+  const release = plant('the address of the workspace', new URL(workspaceUrl).host);
+  onTestFinished(async () => {
+    inspect('standard output', child.stdout);
+    inspect('standard error', child.stderr);
+    release();
+  });
+  return { child, url };
+}
+
+async function openDemo(options?: Parameters<typeof startDemo>[0]): Promise<DemoWorkspace> {
+  const demo = await startDemo(options);
+  onTestFinished(() => demo.close());
+  return demo;
+}
+
+async function ask(url: string, { world }: DemoWorkspace) {
+  const { id, token } = world.member;
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token },
+    body: JSON.stringify({ query }),
+  });
+  const body = (await response.json()) as { data: unknown; errors?: { extensions: { code: string } }[] };
+  return { status: response.status, data: body.data, codes: (body.errors ?? []).map(({ extensions }) => extensions.code) };
+}
+
+const arrivedAt = (demo: DemoWorkspace, count: number) =>
+  expect.poll(() => demo.calls.length, { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(count);
+
+describe('on SIGTERM', () => {
+  it('L11: all fifty under way are answered, the connection that is open hears 503 from /readyz, and it exits with 0', async () => {
+    const demo = await openDemo({ latencyMs: 1000 });
+    const { child, url } = await start(demo.url);
+    const { id, token } = demo.world.member;
+    await ask(url, demo); // the first call ever finds out whether the workspace limits calls
+    // A connection of a balancer, on which a request is under way, and the probe comes behind it.
+    const probe = await openRaw(url);
+    probe.socket.write(rawPost(JSON.stringify({ query }), { 'x-user-id': id, 'x-auth-token': token }));
+    const answers = Array.from({ length: 50 }, () => ask(url, demo));
+    await arrivedAt(demo, 52);
+    child.signal('SIGTERM');
+    await expect.poll(() => fetch(`${url}/healthz`).then(() => 'taken', () => 'refused'), { timeout: 20_000 }).toBe('refused');
+    probe.socket.write('GET /readyz HTTP/1.1\r\nhost: gateway\r\n\r\n');
+    for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 200, codes: [] });
+    expect(statusesOf(await probe.closed)).toEqual([200, 503]);
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('L12: those that the workspace never answers get an error before the grace ends, and it exits with 0', async () => {
+    const demo = await openDemo();
+    const env = { SHUTDOWN_GRACE_MS: '1500', REQUEST_TIMEOUT_MS: '60000', UPSTREAM_TIMEOUT_MS: '60000' };
+    const { child, url } = await start(demo.url, env);
+    await ask(url, demo); // the first call ever finds out whether the workspace limits calls
+    demo.fail('*', { hang: true });
+    const answers = Array.from({ length: 5 }, () => ask(url, demo));
+    await arrivedAt(demo, 6);
+    child.signal('SIGTERM');
+    for (const answer of await Promise.all(answers)) {
+      expect(answer).toMatchObject({ status: 200, data: { viewer: { user: null } }, codes: ['UPSTREAM_UNAVAILABLE'] });
+    }
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('L13: a second signal (%s) ends it at once, and not with 0', async (second) => {
+    const demo = await openDemo();
+    demo.fail('*', { hang: true });
+    const { child, url } = await start(demo.url, { REQUEST_TIMEOUT_MS: '60000', UPSTREAM_TIMEOUT_MS: '60000' });
+    const pending = ask(url, demo).catch(() => 'cut off');
+    await arrivedAt(demo, 1);
+    child.signal('SIGTERM');
+    await expect.poll(() => fetch(`${url}/healthz`).then(() => 'taken', () => 'refused'), { timeout: 20_000 }).toBe('refused');
+    child.signal(second);
+    expect(await child.ended).toMatchObject({ code: 1, signal: null });
+    expect(await pending).toBe('cut off');
+  });
+});
+
+describe('at the start', () => {
+  it('L14: a workspace that is down keeps it from nothing, and is used once it is there', async () => {
+    const first = await startDemo();
+    const port = Number(new URL(first.url).port);
+    await first.close();
+    const { url } = await start(first.url);
+    for (const path of ['/healthz', '/readyz']) expect((await fetch(url + path)).status).toBe(200);
+    expect(await ask(url, first)).toMatchObject({ status: 200, codes: ['UPSTREAM_UNAVAILABLE'] });
+    const demo = await openDemo({ port });
+    await expect.poll(async () => (await ask(url, demo)).codes, { timeout: 30_000 }).toEqual([]);
+  });
+
+  it.each([
+    ['ROCKETCHAT_URL', 'ftp://chat.example.com'],
+    ['ROCKETCHAT_URL', 'https://admin:hunter2@chat.example.com'],
+    ['PORT', '99999'],
+    ['REQUEST_TIMEOUT_MS', '-1'],
+    ['SHUTDOWN_GRACE_MS', '0'],
+    ['METRICS', 'yes'],
+    ['CALLER_CALLS_PER_MINUTE', '1.5'],
+    ['ROCKETCHAT_URI', 'https://chat.example.com'],
+    ['CORS_ORIGIN', 'https://app.example.com'],
+  ])('L15: the mistake in %s (%s) is told in one line, without the value', async (name, value) => {
+    const { code, stdout, stderr } = await runMain({ env: { [name]: value } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    const [heading, ...lines] = stderr.trim().split('\n');
+    expect(heading).toBe('The configuration has mistakes:');
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
+    expect(stderr).not.toContain(value);
+  });
+
+  it('L16: a port in use is told in one line', async () => {
+    const server = createNetServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { code, stdout, stderr } = await runMain({ env: { PORT: String(port), ROCKETCHAT_URL: 'http://127.0.0.1:9' } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^[^\n]*PORT[^\n]*EADDRINUSE[^\n]*\n$/);
+  });
+});

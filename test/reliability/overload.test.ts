@@ -1,0 +1,197 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Admission, defaultAdmission } from '../../src/admission.ts';
+import { Fairness } from '../../src/fairness.ts';
+import { Unsent } from '../../src/unsent.ts';
+import { startTestGateway, type Caller, type GraphqlResult, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts';
+
+const query = '{ viewer { user { username } } }';
+
+async function open(options: TestGatewayOptions): Promise<TestGateway> {
+  const gateway = await startTestGateway({ ...options, env: { METRICS: 'on', ...options.env } });
+  onTestFinished(() => gateway.close());
+  await gateway.ask(query); // the first call ever finds out whether the workspace limits calls
+  return gateway;
+}
+
+const metric = async ({ url }: TestGateway, line: string): Promise<number> => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const found = text.split('\n').find((each) => each.startsWith(`${line} `));
+  return Number(found?.slice(line.length + 1) ?? 0);
+};
+
+const codeOf = ({ errors }: GraphqlResult) => errors?.[0]?.extensions['code'];
+
+describe('admission', () => {
+  const open = ({ loopDelayMs = 0, queueUse = 0 } = {}) => new Admission({ loopDelayMs: () => loopDelayMs, queueUse: () => queueUse }, defaultAdmission);
+
+  it('takes so many at a time, and again as many as leave', () => {
+    const admission = open();
+    const leaves = Array.from({ length: 256 }, () => admission.enter());
+    expect(admission.refusal()).toBe('in_flight');
+    leaves[0]?.();
+    leaves[0]?.(); // leaving twice is leaving once
+    expect(admission.inFlight).toBe(255);
+    expect(admission.refusal()).toBeUndefined();
+    expect([...admission.shed]).toEqual([['in_flight', 1]]);
+  });
+
+  it('takes a few while the event loop is late, so that one long pause turns nobody away', () => {
+    const admission = open({ loopDelayMs: 900 });
+    for (let taken = 0; taken < 8; taken += 1) {
+      expect(admission.refusal()).toBeUndefined();
+      admission.enter();
+    }
+    expect(admission.refusal()).toBe('loop_delay');
+  });
+
+  it('takes none while the queue to the workspace is nearly full', () => {
+    expect(open({ queueUse: 0.81 }).refusal()).toBe('upstream_queue');
+    expect(open({ queueUse: 0.8 }).refusal()).toBeUndefined();
+  });
+});
+
+function allowance(options: { maxCallers?: number } = {}) {
+  const clock = { ms: 0 };
+  const fairness = new Fairness({ callsPerMinute: 60, now: () => clock.ms, ...options });
+  /** Makes a request of so many planned calls that uses so many; whether it was taken. */
+  const use = (who: string, planned: number, used = planned, isGenuine: boolean | undefined = true) => {
+    const answer = fairness.charge(who, planned);
+    if (!('settle' in answer)) return answer.retryAfterSeconds;
+    answer.settle(used, isGenuine);
+    return 'taken';
+  };
+  return { clock, fairness, use };
+}
+
+describe('fairness', () => {
+  it('gives back what was planned and not used', () => {
+    const { use } = allowance();
+    for (let count = 0; count < 51; count += 1) expect(use('a', 10, 1)).toBe('taken');
+    expect(use('a', 10, 1)).toBe(1);
+  });
+
+  it('refills with time, up to a minute’s calls', () => {
+    const { clock, use } = allowance();
+    use('a', 60);
+    expect(use('a', 10)).toBe(10);
+    clock.ms += 9000;
+    expect(use('a', 10)).toBe(1);
+    clock.ms += 1001;
+    expect(use('a', 10)).toBe('taken');
+    clock.ms += 3_600_000;
+    expect(use('a', 60)).toBe('taken');
+    expect(use('a', 1)).toBe(1);
+  });
+
+  it('lets through what costs more than there ever is, when everything is there', () => {
+    const { use } = allowance();
+    expect(use('a', 1, 0)).toBe('taken');
+    expect(use('a', 500, 500)).toBe('taken');
+    expect(use('a', 1)).toBe(1);
+  });
+
+  it('has one allowance for all who are not known, so that made-up tokens have none of their own and push nobody out', () => {
+    const { use, fairness } = allowance({ maxCallers: 3 });
+    expect(use('known', 1)).toBe('taken');
+    for (let count = 0; count < 9; count += 1) expect(use(`made-up ${count}`, 60, 60, false)).toBe('taken');
+    expect(use('made-up', 60, 60, false)).toBe(1);
+    expect(fairness.knownCallers).toBe(1);
+    expect(use('known', 50)).toBe('taken');
+  });
+
+  it('forgets whom the workspace refuses, and whoever asked longest ago', () => {
+    const { use, fairness } = allowance({ maxCallers: 2 });
+    for (const who of ['a', 'b', 'a', 'c']) use(who, 1);
+    expect(fairness.knownCallers).toBe(2);
+    expect(use('a', 58)).toBe('taken'); // still his own, with two used
+    expect(use('a', 1)).toBe(1);
+    use('c', 1, 1, false);
+    expect(fairness.knownCallers).toBe(1);
+  });
+});
+
+describe('unsent answers', () => {
+  it('are broken off, oldest first, when they hold too much', () => {
+    const broken: number[] = [];
+    const listeners: (() => void)[] = [];
+    const unsent = new Unsent(1_000_000);
+    const add = (id: number, bytes: number) =>
+      unsent.add({ once: (_, listener) => listeners.push(listener), destroy: () => broken.push(id) }, bytes);
+    add(1, 10); // small ones are with the operating system
+    add(2, 400_000);
+    add(3, 400_000);
+    add(4, 400_000);
+    expect(broken).toEqual([2]);
+    add(5, 5_000_000); // the newest is never the one
+    expect(broken).toEqual([2, 3, 4]);
+    for (const close of listeners) close();
+    expect(unsent.bytes).toBe(0);
+  });
+});
+
+describe('under load', () => {
+  it('L01: what it can take is taken, all of it', async () => {
+    const gateway = await open({ demo: { latencyMs: 20 }, limits: { maxInFlight: 16 } });
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 16 }, () => gateway.ask(query)));
+      expect(answers.map(({ status, errors }) => ({ status, errors }))).toEqual(Array.from({ length: 16 }, () => ({ status: 200, errors: undefined })));
+    }
+    expect(await metric(gateway, 'gateway_requests_shed_total{reason="in_flight"}')).toBe(0);
+  });
+
+  it('L02: what is more is told at once to come back, before anything under way has ended, and health answers', async () => {
+    const gateway = await open({ limits: { maxInFlight: 8 } });
+    gateway.demo.fail('*', { delayMs: 1500 });
+    const taken = Array.from({ length: 8 }, () => gateway.ask(query));
+    await expect.poll(() => metric(gateway, 'gateway_requests_in_flight')).toBe(8);
+    await expect.poll(() => gateway.demo.calls.length).toBe(9);
+    let hasEnded = false;
+    for (const each of taken) void each.then(() => (hasEnded = true));
+    const before = gateway.demo.calls.length;
+    for (let count = 0; count < 20; count += 1) {
+      const shed = await gateway.ask(query);
+      expect({ status: shed.status, code: codeOf(shed) }).toEqual({ status: 503, code: 'OVERLOADED' });
+      expect(shed.headers.get('retry-after')).toMatch(/^[123]$/);
+      expect(shed.headers.get('connection')).toBe('keep-alive');
+    }
+    for (const path of ['/healthz', '/readyz', '/metrics']) expect((await fetch(gateway.url + path)).status).toBe(200);
+    expect(hasEnded).toBe(false);
+    expect(gateway.demo.calls.length).toBe(before);
+    expect(await metric(gateway, 'gateway_requests_shed_total{reason="in_flight"}')).toBe(20);
+    for (const { status, errors } of await Promise.all(taken)) expect({ status, errors }).toEqual({ status: 200, errors: undefined });
+
+    // L03, of the same: as soon as there is room, everybody is served again.
+    gateway.demo.heal();
+    for (let count = 0; count < 20; count += 1) expect((await gateway.ask(query)).status).toBe(200);
+  });
+
+  it('L03: after the load everything is as before', async () => {
+    const gateway = await open({ limits: { maxInFlight: 4 } });
+    gateway.demo.configure({ latencyMs: 100 });
+    const answers = await Promise.all(Array.from({ length: 40 }, () => gateway.ask(query)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
+    gateway.demo.configure({ latencyMs: 0 });
+    for (let count = 0; count < 20; count += 1) expect((await gateway.ask(query)).status).toBe(200);
+    expect(await metric(gateway, 'gateway_requests_in_flight')).toBe(0);
+  });
+
+  it('L04: one who asks twenty times as much is told to wait, and the nine others are not', async () => {
+    const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '40' } });
+    const { accounts, member } = gateway.demo.world;
+    const others: Caller[] = accounts.filter((each) => each.active && each.type === 'user' && each !== member).slice(0, 9);
+    const greedy = member;
+    const ask = (who: Caller) => gateway.ask(query, { as: who });
+    for (const who of [greedy, ...others]) expect((await ask(who)).status).toBe(200);
+    const answers: GraphqlResult[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      answers.push(...(await Promise.all(Array.from({ length: 20 }, () => ask(greedy)))));
+      for (const answer of await Promise.all(others.map(ask))) expect(answer).toMatchObject({ status: 200, errors: undefined });
+    }
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(38);
+    expect(refused.length).toBeGreaterThan(80);
+    expect(refused.map(codeOf)).toEqual(refused.map(() => 'RATE_LIMITED'));
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBe(refused[0]?.errors?.[0]?.extensions['retryAfterSeconds']);
+    expect(await metric(gateway, 'gateway_known_callers')).toBe(10);
+  });
+});
