@@ -9,10 +9,10 @@ import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
 import { formatError, GatewayError } from './errors.ts';
 import type { Fairness } from './fairness.ts';
-import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, QueriesOnly } from './limits.ts';
+import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
-import { Planner, tooComplex } from './planning/planner.ts';
+import { Planner, tooComplex, tooLarge } from './planning/planner.ts';
 
 export interface ApolloOptions {
   readonly landingPage: ApolloServerPlugin | undefined;
@@ -78,6 +78,7 @@ const createListener = (planner: Planner, maxUpstreamCalls: number, fairness: Fa
     if (plan === undefined) return;
     outcome.plan = plan;
     if (plan.calls > maxUpstreamCalls) throw tooComplex(plan, maxUpstreamCalls);
+    if (plan.values > maxValues) throw tooLarge(plan, maxValues);
     charge(fairness, contextValue, plan.calls);
   },
 

@@ -47,6 +47,8 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits):
       keepAliveTimeout: limits.keepAliveTimeoutMs,
     },
     (req, res) => {
+      // It came as the connection was being closed, at a shutdown: nobody could be told the answer, so nothing is asked.
+      if (!req.socket.writable) return void req.socket.destroy();
       if (req.rawHeaders.length > 2 * maxHeaderLines) return refuse(res, 431, 'The request has too many headers.');
       // `POST http://elsewhere/graphql`: this is no proxy, and whoever asks one should not be told otherwise.
       if (req.url?.startsWith('/') !== true && req.method !== 'OPTIONS') {

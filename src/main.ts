@@ -1,4 +1,5 @@
 import { ConfigError, help, readConfig } from './config.ts';
+import { describeUnexpected } from './observability/log.ts';
 import { startGateway, type Gateway } from './server.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
     ...(demo !== undefined && { explorerHeaders: demo.headers }),
   });
   stopOnSignals(gateway, demo);
+  surviveMistakes(gateway);
   say(demo === undefined ? `GraphQL at ${gateway.url}/graphql` : demo.greeting(gateway.url));
 }
 
@@ -31,6 +33,18 @@ function stopOnSignals(gateway: Gateway, demo: { close(): Promise<void> } | unde
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/**
+ * What nobody caught is told without its words, which can hold anybody's data. A promise that was forgotten concerns one
+ * request, and the others go on; after an exception nothing can be relied on, and whoever runs the process starts it anew.
+ */
+function surviveMistakes({ log }: Gateway): void {
+  process.on('unhandledRejection', (reason) => log.error({ unexpected: describeUnexpected(reason) }, 'unhandled rejection'));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ unexpected: describeUnexpected(error) }, 'uncaught exception');
+    process.exit(1);
+  });
 }
 
 /** The embedded workspace, for trying the gateway out. Imported only here, so that serving code never depends on it. */

@@ -3,6 +3,8 @@ export interface Plan {
   /** Upstream calls in all. */
   readonly calls: number;
   readonly byEndpoint: Readonly<Record<string, number>>;
+  /** Leaf values that the answer can hold, each as often as it is selected: what bounds its size and the time to write it. */
+  readonly values: number;
   /** The fields that cost the most, most first. */
   readonly heaviest: readonly { readonly path: string; readonly calls: number }[];
 }
@@ -33,6 +35,11 @@ export class Ledger {
   readonly #byPath = new Map<string, number>();
   #recordRooms = { part: 0, whole: 0 };
   #searchedEndpoint: string | undefined;
+  #values = 0;
+
+  addValues(count: number): void {
+    this.#values = Math.min(manyCalls, this.#values + count);
+  }
 
   add(endpoint: string, { count, from, upTo, path }: Charge): void {
     if (upTo === Number.POSITIVE_INFINITY) {
@@ -86,7 +93,12 @@ export class Ledger {
       .map(([path, calls]) => ({ path, calls }))
       .toSorted((a, b) => b.calls - a.calls)
       .slice(0, maxNamed);
-    return { calls, byEndpoint: Object.fromEntries([...byEndpoint].toSorted(([a], [b]) => (a < b ? -1 : 1))), heaviest };
+    return {
+      calls,
+      byEndpoint: Object.fromEntries([...byEndpoint].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      values: this.#values,
+      heaviest,
+    };
   }
 }
 

@@ -8,6 +8,7 @@ import {
   isObjectType,
   isUnionType,
   Kind,
+  TypeNameMetaFieldDef,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -43,7 +44,7 @@ export interface PlanInput {
 export function planCalls(input: PlanInput): Plan {
   const root = input.schema.getRootType(input.operation.operation);
   const ledger = new Ledger();
-  if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], { count: 1, rooms: 1, hasRecord: false, path: '' });
+  if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], { count: 1, copies: 1, rooms: 1, hasRecord: false, path: '' });
   return ledger.close();
 }
 
@@ -51,6 +52,8 @@ export function planCalls(input: PlanInput): Plan {
 interface Place {
   /** How many there are at most. */
   readonly count: number;
+  /** How often each comes in the answer: under several aliases it is asked for once, and written several times. */
+  readonly copies: number;
   /** How many rooms they belong to at most: messages of one page are of one room. */
   readonly rooms: number;
   /** For rooms: whether they come with their record. */
@@ -63,6 +66,8 @@ interface MergedField {
   readonly field: GraphQLField<unknown, unknown>;
   readonly args: Readonly<Record<string, unknown>>;
   readonly responseName: string;
+  /** All names under which it comes. */
+  readonly responseNames: Set<string>;
   readonly selectionSets: SelectionSetNode[];
 }
 
@@ -96,7 +101,8 @@ class Walk {
       return;
     }
     this.#chargeRecord(type, merged, place);
-    for (const { field, args, responseName, selectionSets: below } of merged) {
+    for (const { field, args, responseName, responseNames, selectionSets: below } of merged) {
+      const copies = Math.min(manyObjects, place.copies * responseNames.size);
       const price = this.#input.prices.get(`${type.name}.${field.name}`);
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
@@ -104,9 +110,10 @@ class Walk {
       const isAsked = size !== 0 || this.#selectsWhole(field, below);
       if (price !== undefined && isAsked) this.#charge(price, args, place.count, path);
       const fieldType = getNamedType(field.type);
-      if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, path);
+      if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
+      else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
       if (!isObjectType(fieldType) || size === 0) continue;
-      const next = placeBelow(fieldType, price, size, { ...place, path });
+      const next = placeBelow(fieldType, price, size, { ...place, copies, path });
       if (size === undefined) this.visit(fieldType, below, next);
       else this.#visitPage(fieldType, below, next, place.count);
     }
@@ -117,6 +124,7 @@ class Walk {
     types: readonly GraphQLObjectType[],
     { representations }: Readonly<Record<string, unknown>>,
     below: readonly SelectionSetNode[],
+    copies: number,
     path: string,
   ): void {
     const names = (Array.isArray(representations) ? representations : []).map(typeNameOf);
@@ -125,7 +133,7 @@ class Walk {
       if (count === 0) continue;
       const price = this.#input.prices.get(type.name);
       if (price !== undefined) this.#charge(price, {}, count, path);
-      this.visit(type, below, { count, rooms: count, hasRecord: false, path });
+      this.visit(type, below, { count, copies, rooms: count, hasRecord: false, path });
     }
   }
 
@@ -133,26 +141,35 @@ class Walk {
   #visitPage(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], rows: Place, parents: number): void {
     const merged = this.#merge(type, selectionSets);
     const rowSets: SelectionSetNode[] = [];
+    let rowNames = 0;
     let rowType: GraphQLObjectType | undefined;
-    for (const { field, selectionSets: below } of merged) {
+    for (const { field, responseNames, selectionSets: below } of merged) {
       const fieldType = getNamedType(field.type);
-      if (!isObjectType(fieldType)) continue;
+      if (!isObjectType(fieldType)) {
+        this.#ledger.addValues(parents * rows.copies * responseNames.size);
+        continue;
+      }
       if (field.name === 'nodes') {
         rowType = fieldType;
         rowSets.push(...below);
+        rowNames += responseNames.size;
       } else if (field.name === 'edges') {
         for (const edge of this.#merge(fieldType, below)) {
           const nodeType = getNamedType(edge.field.type);
-          if (!isObjectType(nodeType)) continue;
+          if (!isObjectType(nodeType)) {
+            this.#ledger.addValues(rows.count * rows.copies * responseNames.size * edge.responseNames.size);
+            continue;
+          }
           rowType = nodeType;
           rowSets.push(...edge.selectionSets);
+          rowNames += responseNames.size * edge.responseNames.size;
         }
       } else {
         // Beside the rows, such as `pageInfo` or a single message.
         this.visit(fieldType, below, { ...rows, count: parents });
       }
     }
-    if (rowType !== undefined) this.visit(rowType, rowSets, rows);
+    if (rowType !== undefined) this.visit(rowType, rowSets, { ...rows, copies: Math.min(manyObjects, rows.copies * rowNames) });
   }
 
   #charge(price: FieldPrice, args: Readonly<Record<string, unknown>>, count: number, path: string): void {
@@ -208,17 +225,20 @@ class Walk {
   }
 
   #mergeField(type: GraphQLObjectType, node: FieldNode, merged: Map<string, MergedField>): void {
-    const field = type.getFields()[node.name.value];
-    if (field === undefined) return; // `__typename` and its like
+    const name = node.name.value;
+    const field = name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : type.getFields()[name];
+    if (field === undefined) return; // introspection: it has limits of its own
     const args = this.#argumentsOf(field, node);
     const key = field.args.length === 0 ? field.name : `${field.name}${JSON.stringify(args)}`;
     const known = merged.get(key);
+    const responseName = node.alias?.value ?? field.name;
     if (known !== undefined) {
+      known.responseNames.add(responseName);
       if (node.selectionSet !== undefined) known.selectionSets.push(node.selectionSet);
       return;
     }
     const selectionSets = node.selectionSet === undefined ? [] : [node.selectionSet];
-    merged.set(key, { field, args, responseName: node.alias?.value ?? field.name, selectionSets });
+    merged.set(key, { field, args, responseName, responseNames: new Set([responseName]), selectionSets });
   }
 
   #argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> {
@@ -252,13 +272,13 @@ function placeBelow(
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number | undefined,
-  { count, rooms, hasRecord, path }: Place,
+  { count, copies, rooms, hasRecord, path }: Place,
 ): Place {
   if (price?.isReference === true) {
     // Messages of a page share their room; a room asked for by id is one.
-    return { count: rooms, rooms, hasRecord: false, path };
+    return { count: rooms, copies: Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies), rooms, hasRecord: false, path };
   }
   const below = Math.min(manyObjects, count * (size ?? 1));
-  if (type.name === 'DirectMessageConnection') return { count: below, rooms: below, hasRecord: true, path };
-  return { count: below, rooms, hasRecord: size === undefined && hasRecord && type.name !== 'DirectMessage', path };
+  if (type.name === 'DirectMessageConnection') return { count: below, copies, rooms: below, hasRecord: true, path };
+  return { count: below, copies, rooms, hasRecord: size === undefined && hasRecord && type.name !== 'DirectMessage', path };
 }

@@ -49,3 +49,13 @@ export function tooComplex({ calls, heaviest }: Plan, limit: number): GatewayErr
   error.extensions['http'] = { status: 400 };
   return error;
 }
+
+/** The refusal of an operation whose answer could hold more values than that; nothing was called. */
+export function tooLarge({ values }: Plan, limit: number): GatewayError {
+  const error = new GatewayError(
+    'QUERY_TOO_COMPLEX',
+    `The answer to this query can hold ${values} values, and ${limit} are allowed: ask for smaller pages, or for less in each row.`,
+  );
+  error.extensions['http'] = { status: 400 };
+  return error;
+}

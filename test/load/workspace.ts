@@ -15,6 +15,7 @@ export async function startSlowWorkspace({ workers, workMs, faultShare = 0 }: Sl
   const waiting: (() => void)[] = [];
   let working = 0;
   let calls = 0;
+  let received = 0;
 
   const answer = (response: ServerResponse, status: number, body: object) => {
     const text = JSON.stringify(body);
@@ -32,6 +33,7 @@ export async function startSlowWorkspace({ workers, workMs, faultShare = 0 }: Sl
   };
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    received += 1;
     const id = String(request.headers['x-user-id']);
     if (working < workers) work(id, response);
     else waiting.push(() => work(id, response));
@@ -40,6 +42,8 @@ export async function startSlowWorkspace({ workers, workMs, faultShare = 0 }: Sl
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    /** Calls that arrived so far. */
+    received: () => received,
     async close(): Promise<void> {
       server.close();
       server.closeAllConnections();

@@ -119,6 +119,15 @@ describe('a hostile query', () => {
     expect(await refused(`{ viewer { ${'id '.repeat(1500)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
   });
 
+  it('Q07: is refused when its answer would be endless, however few calls it takes', async () => {
+    const page = 'messages(first: 100) { nodes { id text sentAt __typename } }';
+    const copies = (count: number) => `{ directMessage(id: "${landmarks.busyRoomId}") { ${times(count, (index) => `a${index}: ${page}`)} } }`;
+    expect((await gateway.askCounting(copies(40))).calls).toHaveLength(1); // 16,000 values
+    const edges = page.replace('nodes', 'edges { cursor node').replace('__typename }', `${times(50, (index) => `b${index}: __typename`)} } }`);
+    expect(await refused(`{ viewer { directMessages(first: 98) { nodes { ${page.replace('sentAt', 'sentAt updatedAt isPinned')} } } } }`)).toEqual(['QUERY_TOO_COMPLEX']);
+    expect(await refused(`{ viewer { directMessages(first: 50) { nodes { ${edges} } } } }`)).toEqual(['QUERY_TOO_COMPLEX']);
+  });
+
   it('Q08: is refused with more than fifty directives', async () => {
     expect(await refused(`{ viewer { id ${'@include(if: true) '.repeat(51)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
     expect(await refused(`{ viewer { id ${times(900, (index) => `@d${index}`)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);

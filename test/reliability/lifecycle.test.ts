@@ -1,7 +1,7 @@
 import { createServer as createNetServer, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
-import { runMain, startMain, type Child } from '../support/child.ts';
+import { mainPath, runMain, startChild, startMain, type Child } from '../support/child.ts';
 import { openRaw, rawPost, statusesOf } from '../support/raw-http.ts';
 import { inspect, plant } from '../support/secrets.ts';
 
@@ -127,5 +127,32 @@ describe('at the start', () => {
     const { code, stdout, stderr } = await runMain({ env: { PORT: String(port), ROCKETCHAT_URL: 'http://127.0.0.1:9' } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^[^\n]*PORT[^\n]*EADDRINUSE[^\n]*\n$/);
+  });
+});
+
+describe('a mistake that nobody caught', () => {
+  /** Makes it on SIGUSR2, in the gateway's own process. */
+  const withMistake = (code: string, env: Record<string, string>): Child =>
+    startChild(process.execPath, ['--import', `data:text/javascript,process.on('SIGUSR2', () => { ${code} })`, mainPath], env);
+
+  it('L19: ends no other request when it is a forgotten promise, and is logged without its words', async () => {
+    const demo = await openDemo();
+    const child = withMistake(`Promise.reject(new Error('private ' + 'words'))`, { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: demo.url });
+    const [, url = ''] = await child.until(/GraphQL at (http:\S+)\/graphql\n/);
+    child.signal('SIGUSR2');
+    await child.until(/"msg":"unhandled rejection"/);
+    expect(await ask(url, demo)).toMatchObject({ status: 200, codes: [] });
+    child.signal('SIGTERM');
+    expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(child.stdout).not.toContain('private words');
+  });
+
+  it('L19: ends the process when it is an exception, and is logged without its words', async () => {
+    const child = withMistake(`throw new Error('private ' + 'words')`, { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: 'http://127.0.0.1:9' });
+    await child.until(/GraphQL at/);
+    child.signal('SIGUSR2');
+    expect(await child.ended).toMatchObject({ code: 1, signal: null, stderr: '' });
+    expect(child.stdout).toMatch(/"unexpected":\{"kind":"Error","frames":\[.*"msg":"uncaught exception"/);
+    expect(child.stdout).not.toContain('private words');
   });
 });

@@ -24,7 +24,8 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const mainPath = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** Where the gateway starts. */
+export const mainPath = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** The gateway as a process of its own, with the node that runs the tests. It ends with the test at the latest. */
 export const startMain = ({ args = [], env = {} }: ChildOptions = {}): Child =>

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Sample } from './samples.ts';
+
+const query = JSON.stringify({ query: '{ viewer { user { username } } }' });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** The gateway as a process of its own. */
+export async function startGateway(workspaceUrl: string, env: Record<string, string>) {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['--expose-gc', fileURLToPath(new URL('../../src/main.ts', import.meta.url))], {
+    env: { PATH: process.env['PATH'], PORT: String(port), ROCKETCHAT_URL: workspaceUrl, LOG_LEVEL: 'warn', METRICS: 'on', EXPLORER: 'off', ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await fetch(`${url}/healthz`).then(() => true, () => false)) break;
+    await delay(50);
+  }
+  return {
+    url,
+    async residentMegabytes(): Promise<number> {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]) / 1e6;
+    },
+    async stop(): Promise<number | null> {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      return child.exitCode;
+    },
+  };
+}
+
+/** One small request, of a caller with a made-up token. */
+export async function ask(url: string, caller: string): Promise<Sample> {
+  const startedAt = performance.now();
+  try {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-user-id': caller, 'x-auth-token': caller.padEnd(43, 'x') },
+      body: query,
+    });
+    const text = await response.text();
+    const outcome = response.status === 200 && !text.includes('"errors"') ? 'ok' : String(response.status);
+    return { caller, outcome, ms: performance.now() - startedAt };
+  } catch {
+    return { caller, outcome: 'no answer', ms: performance.now() - startedAt };
+  }
+}
