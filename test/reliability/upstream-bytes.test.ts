@@ -30,7 +30,7 @@ const textsOf = (data: unknown): string[] =>
 
 describe('an answer that is too much', () => {
   it.each<FaultName>(['huge-body', 'huge-body-chunked', 'endless-body'])(
-    'U33 `%s` is UPSTREAM_BAD_RESPONSE; what comes beyond the limit is not kept, and the connection is closed',
+    'U33: `%s` is UPSTREAM_BAD_RESPONSE; what comes beyond the limit is not kept, and the connection is closed',
     async (name) => {
       await gateway.ask(counters);
       const { upstream, ask } = gateway;
@@ -48,7 +48,7 @@ describe('an answer that is too much', () => {
     },
   );
 
-  it('U35 a value of 200,000 levels costs a field at most, and holds up nobody', async () => {
+  it('U35: a value of 200,000 levels costs a field at most, and holds up nobody', async () => {
     await gateway.ask(messages);
     gateway.upstream.fail('deep-json');
     const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -61,7 +61,7 @@ describe('an answer that is too much', () => {
     await expectHealthy();
   });
 
-  it.each([[100_000], [4_000_000]])('U35 so does one of %i levels in every field', async (depth) => {
+  it.each([[100_000], [4_000_000]])('U35: so does one of %i levels in every field', async (depth) => {
     await gateway.ask(counters);
     gateway.upstream.fail('deep-json', { depth: Math.floor(depth / 10) });
     const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -71,7 +71,7 @@ describe('an answer that is too much', () => {
     expect(delay.max / 1e6).toBeLessThan(100);
   });
 
-  it('U35 a text of 5,000 levels is cut, and its JSON is an error of its own', async () => {
+  it('U35: a text of 5,000 levels is cut, and its JSON is an error of its own', async () => {
     await gateway.ask(messages);
     let deep: unknown = { type: 'PLAIN_TEXT', value: 'bottom' };
     for (let level = 0; level < 5000; level += 1) deep = { type: 'QUOTE', value: [deep] };
@@ -96,12 +96,12 @@ describe('an answer that is too much', () => {
 });
 
 describe('an answer that is packed', () => {
-  it('U34 is never asked for', async () => {
+  it('U34: is never asked for', async () => {
     await gateway.ask(counters);
     expect(gateway.upstream.calls.map(({ headers }) => headers.get('accept-encoding'))).toEqual(['identity']);
   });
 
-  it.each<FaultName>(['gzip', 'br'])('U34 and refused as UPSTREAM_BAD_RESPONSE when it comes all the same: %s', async (name) => {
+  it.each<FaultName>(['gzip', 'br'])('U34: and refused as UPSTREAM_BAD_RESPONSE when it comes all the same: %s', async (name) => {
     gateway.upstream.fail(name);
     expect((await gateway.ask(counters)).codes).toEqual({ 'directMessage.counters': 'UPSTREAM_BAD_RESPONSE' });
     await expectHealthy();
@@ -111,25 +111,25 @@ describe('an answer that is packed', () => {
 describe('an answer that is not HTTP', () => {
   it.each<FaultName>([
     'huge-headers', 'many-headers', 'bad-status-line', 'bad-header', 'bad-chunk', 'both-lengths', '101', '100-unasked',
-  ])('U36 `%s` is UPSTREAM_BAD_RESPONSE, asked for once, and the next call is as good as ever', async (name) => {
+  ])('U36: `%s` is UPSTREAM_BAD_RESPONSE, asked for once, and the next call is as good as ever', async (name) => {
     gateway.upstream.fail(name);
     expect([(await gateway.ask(counters)).codes, gateway.upstream.calls.length]).toEqual([{ 'directMessage.counters': 'UPSTREAM_BAD_RESPONSE' }, 1]);
     await expectHealthy();
   });
 
-  it('U36 `103`, an early hint, is HTTP: the answer behind it counts', async () => {
+  it('U36: `103`, an early hint, is HTTP: the answer behind it counts', async () => {
     gateway.upstream.fail('103');
     expect((await gateway.ask(counters)).data).toEqual(goodCounters);
   });
 });
 
 describe('characters', () => {
-  it.each<FaultName>(['split-utf8', 'bom'])('U37 `%s`: accents and emoji are intact', async (name) => {
+  it.each<FaultName>(['split-utf8', 'bom'])('U37: `%s`: accents and emoji are intact', async (name) => {
     gateway.upstream.fail(name);
     expect(textsOf((await gateway.ask(messages)).data)).toEqual([3, 2, 1].map((index) => `for:${alice.id} héllo 😀 ${index}`));
   });
 
-  it('U37 `bad-utf8`: bytes that are no characters become U+FFFD', async () => {
+  it('U37: `bad-utf8`: bytes that are no characters become U+FFFD', async () => {
     gateway.upstream.fail('bad-utf8');
     expect(textsOf((await gateway.ask(messages)).data)[0]).toBe(`for:${alice.id} h\u{fffd}llo 😀 3`);
   });

@@ -50,7 +50,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 describe('a connection that fails', () => {
-  it('U01 a workspace that is down is UPSTREAM_UNAVAILABLE within 300 ms, and what needs no call is still answered', async () => {
+  it('U01: a workspace that is down is UPSTREAM_UNAVAILABLE within 300 ms, and what needs no call is still answered', async () => {
     const { upstream, ask } = await start();
     await upstream.down();
     const answer = await ask(counters);
@@ -61,26 +61,26 @@ describe('a connection that fails', () => {
     await expectHealthy();
   });
 
-  it('U02 a reset once is repaired by a second attempt, which the report tells apart', async () => {
+  it('U02: a reset once is repaired by a second attempt, which the report tells apart', async () => {
     const { upstream, ask } = await startWith('reset-before-response', { times: 1 });
     const answer = await ask(counters, { headers: { 'x-upstream-report': '1' } });
     expect([answer.data, upstream.calls.length]).toEqual([goodCounters, 2]);
     expect(answer.extensions).toEqual({ upstream: expect.objectContaining({ calls: 1, retries: 1 }) });
   });
 
-  it('U03 a reset every time is UPSTREAM_UNAVAILABLE after two attempts', async () => {
+  it('U03: a reset every time is UPSTREAM_UNAVAILABLE after two attempts', async () => {
     const { upstream, ask } = await startWith('reset-before-response');
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_UNAVAILABLE' }, 2]);
     await expectHealthy();
   });
 
-  it('U03 a call that could create a room is not made twice, unless its room can only be one that is there', async () => {
+  it('U03: a call that could create a room is not made twice, unless its room can only be one that is there', async () => {
     const { upstream, ask } = await startWith('reset-before-response');
     expect([(await ask(groupMessages)).codes, upstream.calls.length]).toEqual([{ [messagesAt]: 'UPSTREAM_UNAVAILABLE' }, 1]);
     expect([(await ask(messages)).codes, upstream.calls.length]).toEqual([{ [messagesAt]: 'UPSTREAM_UNAVAILABLE' }, 3]);
   });
 
-  it('U04 a kept connection that turns out stale is replaced, and the client never sees it', async () => {
+  it('U04: a kept connection that turns out stale is replaced, and the client never sees it', async () => {
     const { upstream, ask } = await startWith('stale-on-reuse');
     for (let round = 0; round < 4; round += 1) expect((await ask(counters)).data).toEqual(goodCounters);
     const used = upstream.calls.map(({ connection }) => connection);
@@ -89,7 +89,7 @@ describe('a connection that fails', () => {
     expect((await ask(messages)).data).toEqual(goodMessages);
   });
 
-  it('U05 a workspace that closes idle connections costs no client an error', { timeout: 60_000 }, async () => {
+  it('U05: a workspace that closes idle connections costs no client an error', { timeout: 60_000 }, async () => {
     const { upstream, ask } = await start();
     upstream.closeIdleAfter(100);
     // Twenty streams of ten calls each, at the moment at which the connection is about to be closed.
@@ -113,7 +113,7 @@ describe('an answer that does not come', () => {
     ['U08', 'trickle-headers', { ms: 100 }],
     ['U09', 'slow-body', { ms: 100 }],
     ['U10', 'stall-body', {}],
-  ])('%s `%s` is UPSTREAM_TIMEOUT when the attempt has had its time, not tried again, and its connection closed', async (_id, name, rule) => {
+  ])('%s: `%s` is UPSTREAM_TIMEOUT when the attempt has had its time, not tried again, and its connection closed', async (_id, name, rule) => {
     const { upstream, ask } = await startWith(name, rule);
     const answer = await ask(counters);
     expect(answer).toMatchObject({ status: 200, codes: { [countersAt]: 'UPSTREAM_TIMEOUT' } });
@@ -124,7 +124,7 @@ describe('an answer that does not come', () => {
     await expectHealthy();
   });
 
-  it('U09 a request ends at its deadline, with what is there', async () => {
+  it('U09: a request ends at its deadline, with what is there', async () => {
     const { ask } = await startWith('slow-body', { ms: 100, endpoint: 'dm.messages' }, { UPSTREAM_TIMEOUT_MS: '3000', REQUEST_TIMEOUT_MS: '600' });
     const answer = await ask(both);
     expect(answer).toMatchObject({ status: 200, codes: { [messagesAt]: 'UPSTREAM_TIMEOUT' } });
@@ -138,7 +138,7 @@ describe('an answer that does not come', () => {
     ['99999', 750, 1100],
     ['soon', 750, 1100],
     ['-5', 750, 1100],
-  ])('U09 a client shortens its deadline with X-Request-Timeout-Ms: %s, within bounds', async (header, least, most) => {
+  ])('U09: a client shortens its deadline with X-Request-Timeout-Ms: %s, within bounds', async (header, least, most) => {
     const { ask } = await startWith('never', {}, { UPSTREAM_TIMEOUT_MS: '3000', REQUEST_TIMEOUT_MS: '800' });
     const answer = await ask(counters, { headers: { 'x-request-timeout-ms': header } });
     expect(answer).toMatchObject({ status: 200, codes: { [countersAt]: 'UPSTREAM_TIMEOUT' } });
@@ -146,7 +146,7 @@ describe('an answer that does not come', () => {
     expect(answer.ms).toBeLessThan(most);
   });
 
-  it('L05 a client that leaves takes its calls with it', async () => {
+  it('L05: a client that leaves takes its calls with it', async () => {
     const { upstream, ask } = await startWith('never', {}, { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '20000' });
     const left = new AbortController();
     const answer = ask(both, { signal: left.signal }).catch(() => 'left');
@@ -163,7 +163,7 @@ describe('an answer that does not come', () => {
 
 describe('an answer that breaks off', () => {
   it.each<FaultName>(['reset-mid-body', 'close-mid-body', 'chunked-truncated'])(
-    'U11 `%s` is tried once more, then UPSTREAM_UNAVAILABLE, and never a part of a list',
+    'U11: `%s` is tried once more, then UPSTREAM_UNAVAILABLE, and never a part of a list',
     async (name) => {
       const { upstream, ask } = await startWith(name);
       const answer = await ask(messages);
@@ -178,7 +178,7 @@ describe('an answer that breaks off', () => {
     },
   );
 
-  it('U12 JSON that is cut off is UPSTREAM_BAD_RESPONSE, not tried again', async () => {
+  it('U12: JSON that is cut off is UPSTREAM_BAD_RESPONSE, not tried again', async () => {
     const { upstream, ask } = await startWith('truncated-json');
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_BAD_RESPONSE' }, 1]);
     await expectHealthy();
@@ -186,13 +186,13 @@ describe('an answer that breaks off', () => {
 });
 
 describe('an answer that is something else', () => {
-  it.each<FaultName>(['html-200', 'html-as-json', 'empty-200', '204'])('U13 `%s` is UPSTREAM_BAD_RESPONSE, not tried again', async (name) => {
+  it.each<FaultName>(['html-200', 'html-as-json', 'empty-200', '204'])('U13: `%s` is UPSTREAM_BAD_RESPONSE, not tried again', async (name) => {
     const { upstream, ask } = await startWith(name);
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_BAD_RESPONSE' }, 1]);
     await expectHealthy();
   });
 
-  it('U14 an HTML page of a proxy with 502 is UPSTREAM_UNAVAILABLE after two attempts', async () => {
+  it('U14: an HTML page of a proxy with 502 is UPSTREAM_UNAVAILABLE after two attempts', async () => {
     const { upstream, ask } = await startWith('html-502');
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_UNAVAILABLE' }, 2]);
     await expectHealthy();
@@ -202,23 +202,23 @@ describe('an answer that is something else', () => {
     ['wrong-content-type', true],
     ['no-content-type', true],
     ['html-content-type', false],
-  ])('U15 `%s`: JSON is JSON whatever it is called, but for HTML', async (name, isTaken) => {
+  ])('U15: `%s`: JSON is JSON whatever it is called, but for HTML', async (name, isTaken) => {
     const { ask } = await startWith(name);
     const { data, codes } = await ask(counters);
     expect([data, codes]).toEqual(isTaken ? [goodCounters, {}] : [{ directMessage: { counters: null } }, { [countersAt]: 'UPSTREAM_BAD_RESPONSE' }]);
   });
 
-  it('U16 200 with `success: false` is an error, never data', async () => {
+  it('U16: 200 with `success: false` is an error, never data', async () => {
     const { upstream, ask } = await startWith('success-false-200');
     expect([(await ask(messages)).codes, upstream.calls.length]).toEqual([{ [messagesAt]: 'UPSTREAM_BAD_RESPONSE' }, 1]);
   });
 
-  it('U17 a missing list is UPSTREAM_BAD_RESPONSE, not an empty one', async () => {
+  it('U17: a missing list is UPSTREAM_BAD_RESPONSE, not an empty one', async () => {
     const { ask } = await startWith('changed', { change: ({ total, success }) => ({ total, success }) });
     expect(await ask(messages)).toMatchObject({ codes: { [messagesAt]: 'UPSTREAM_BAD_RESPONSE' }, data: { directMessage: { messages: null } } });
   });
 
-  it('U18 items that are null are left out, the rest is kept, and one number in the log tells of them', async () => {
+  it('U18: items that are null are left out, the rest is kept, and one number in the log tells of them', async () => {
     const change = (body: Record<string, unknown>) => ({ ...body, messages: [null, ...(body['messages'] as unknown[]).slice(1)] });
     const { ask, logs } = await startWith('changed', { change });
     const before = logs.length;
@@ -228,7 +228,7 @@ describe('an answer that is something else', () => {
     expect(gateway.logs.slice(before)).toMatchObject([{ droppedRows: 1 }]);
   });
 
-  it('U19 fields of wrong types are null where they may be, and nothing fails inside', async () => {
+  it('U19: fields of wrong types are null where they may be, and nothing fails inside', async () => {
     const wrong = { odd: [1] };
     const change = (body: Record<string, unknown>) => {
       const rows = (body['messages'] as Record<string, unknown>[]).map(({ _id, rid, ts, u }) => ({
@@ -246,7 +246,7 @@ describe('an answer that is something else', () => {
     expect(data).toMatchObject({ directMessage: { messages: { nodes: expect.arrayContaining([expect.objectContaining({ threadRootId: null, thread: null })]) } } });
   });
 
-  it('U19 counters and rooms of wrong types are null, too', async () => {
+  it('U19: counters and rooms of wrong types are null, too', async () => {
     const oddRoom = { usernames: 'x', uids: 4, usersCount: '2', msgs: [], topic: 7, ts: 'yesterday', lm: 5, lastMessage: 'x', ro: 'no', sysMes: 3 };
     const change = (body: Record<string, unknown>) =>
       'ims' in body ? { ...body, ims: (body['ims'] as object[]).map((row) => ({ ...row, ...oddRoom })) } : { ...body, members: 'two', latest: 5, unreadsFrom: {}, msgs: 1.5 };
@@ -270,14 +270,14 @@ describe('a refusal', () => {
     ['error-invalid-params', 'BAD_USER_INPUT'],
     ['invalid-channel', 'NOT_FOUND'],
     ['error-room-not-found', 'NOT_FOUND'],
-  ])('U20 400 `%s` is %s, not tried again', async (errorType, code) => {
+  ])('U20: 400 `%s` is %s, not tried again', async (errorType, code) => {
     const { upstream, ask } = await startWith('status', { status: 400, body: refusalOf(errorType), endpoint: 'dm.messages' });
     const answer = await ask(both);
     expect([answer.codes, upstream.calls.filter(({ endpoint }) => endpoint === 'dm.messages').length]).toEqual([{ [messagesAt]: code }, 1]);
     expect(answer.data).toEqual({ directMessage: { ...goodCounters.directMessage, messages: null } });
   });
 
-  it('U21 401 ends all calls of the request but those under way', async () => {
+  it('U21: 401 ends all calls of the request but those under way', async () => {
     const { upstream, ask } = await startWith('status', { status: 401 });
     const rooms = Array.from({ length: 30 }, (_, index) => `r${index}: directMessage(id: "${room}${index}") { messages { totalCount } }`);
     const { codes } = await ask(`{ ${rooms.join(' ')} }`);
@@ -286,14 +286,14 @@ describe('a refusal', () => {
     expect(upstream.calls.length).toBeLessThanOrEqual(8);
   });
 
-  it('U22 403 for one room of three is that room’s alone', async () => {
+  it('U22: 403 for one room of three is that room’s alone', async () => {
     const { ask } = await startWith('status', { status: 403, roomId: `${room}2` });
     const { data, codes } = await ask(`{ ${[1, 2, 3].map((n) => `r${n}: directMessage(id: "${room}${n}") { messages { totalCount } }`).join(' ')} }`);
     expect(codes).toEqual({ 'r2.messages': 'FORBIDDEN' });
     expect(data).toEqual({ r1: { messages: { totalCount: 3 } }, r2: { messages: null }, r3: { messages: { totalCount: 3 } } });
   });
 
-  it('U23 an endpoint that the workspace does not have is told apart, and others are intact', async () => {
+  it('U23: an endpoint that the workspace does not have is told apart, and others are intact', async () => {
     const { upstream, ask } = await startWith('status', {
       status: 404,
       body: { success: false, error: 'API endpoint not found' },
@@ -306,7 +306,7 @@ describe('a refusal', () => {
 });
 
 describe('a call limit', () => {
-  it('U24 that opens again in 300 ms is waited for once', async () => {
+  it('U24: that opens again in 300 ms is waited for once', async () => {
     const { upstream, ask } = await startWith('429-ms', { ms: 300, times: 1 });
     const answer = await ask(groupMessages);
     expect([answer.codes, upstream.calls.length]).toEqual([{}, 2]);
@@ -314,7 +314,7 @@ describe('a call limit', () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(290);
   });
 
-  it('U25 that opens again in 30 s is RATE_LIMITED at once, and so is the next request, without a call', async () => {
+  it('U25: that opens again in 30 s is RATE_LIMITED at once, and so is the next request, without a call', async () => {
     const { upstream, ask } = await startWith('429-ms', { ms: 30_000 });
     const [first, second] = [await ask(counters), await ask(counters)];
     expect(first.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 30 } }]);
@@ -327,7 +327,7 @@ describe('a call limit', () => {
     ['U26', '429-none'],
     ['U26', '429-past'],
     ['U27', '429-legacy400'],
-  ])('%s `%s`, which does not say when it opens again, is RATE_LIMITED for a second', async (_id, name) => {
+  ])('%s: `%s`, which does not say when it opens again, is RATE_LIMITED for a second', async (_id, name) => {
     const { upstream, ask } = await startWith(name);
     const answers = await Promise.all([ask(counters), ask(counters), ask(counters)]);
     for (const { errors } of answers) expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
@@ -336,14 +336,14 @@ describe('a call limit', () => {
 });
 
 describe('a server error', () => {
-  it('U28 500 is UPSTREAM_UNAVAILABLE, not tried again, and never closes the way to the workspace', async () => {
+  it('U28: 500 is UPSTREAM_UNAVAILABLE, not tried again, and never closes the way to the workspace', async () => {
     const { upstream, ask } = await startWith('status', { status: 500 });
     for (let round = 0; round < 25; round += 1) expect((await ask(counters)).codes).toEqual({ [countersAt]: 'UPSTREAM_UNAVAILABLE' });
     expect(upstream.calls).toHaveLength(25);
     await expectHealthy();
   });
 
-  it('U29 503 with `Retry-After: 1` is waited for where there is time', async () => {
+  it('U29: 503 with `Retry-After: 1` is waited for where there is time', async () => {
     const { upstream, ask } = await startWith('status', { status: 503, headers: { 'retry-after': '1' }, times: 1 }, { REQUEST_TIMEOUT_MS: '5000' });
     expect([(await ask(counters)).data, upstream.calls.length]).toEqual([goodCounters, 2]);
     const [first, second] = upstream.calls;
@@ -354,7 +354,7 @@ describe('a server error', () => {
     ['1', '900', 1],
     ['3600', '2000', 3600],
     [new Date(Date.now() + 90_000).toUTCString(), '2000', 90],
-  ])('U29 503 with `Retry-After: %s` that does not fit %s ms is told at once with that hint', async (header, timeout, seconds) => {
+  ])('U29: 503 with `Retry-After: %s` that does not fit %s ms is told at once with that hint', async (header, timeout, seconds) => {
     const { upstream, ask } = await startWith('status', { status: 503, headers: { 'retry-after': header } }, { REQUEST_TIMEOUT_MS: timeout });
     const { errors } = await ask(counters);
     expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: expect.any(Number) } }]);
@@ -364,31 +364,31 @@ describe('a server error', () => {
     expect(upstream.calls).toHaveLength(1);
   });
 
-  it.each(['Wed, 21 Oct 2015 07:28:00 GMT', '-5', 'Wed, 99 Foo 2015 07:28:00 GMT'])('U29 503 with `Retry-After: %s` is tried again as without it', async (header) => {
+  it.each(['Wed, 21 Oct 2015 07:28:00 GMT', '-5', 'Wed, 99 Foo 2015 07:28:00 GMT'])('U29: 503 with `Retry-After: %s` is tried again as without it', async (header) => {
     const { upstream, ask } = await startWith('status', { status: 503, headers: { 'retry-after': header }, times: 1 });
     expect([(await ask(counters)).data, upstream.calls.length]).toEqual([goodCounters, 2]);
   });
 
-  it('U30 503, 502, then well: two attempts are made, and no third', async () => {
+  it('U30: 503, 502, then well: two attempts are made, and no third', async () => {
     const { upstream, ask } = await startWith('status', { status: 502, times: 1 });
     upstream.fail('status', { status: 503, times: 1 });
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_UNAVAILABLE' }, 2]);
     expect((await ask(counters)).data).toEqual(goodCounters);
   });
 
-  it.each([301, 302, 303, 307, 308])('U31 a redirect (%i) is not followed: nothing arrives where it points', async (status) => {
+  it.each([301, 302, 303, 307, 308])('U31: a redirect (%i) is not followed: nothing arrives where it points', async (status) => {
     const elsewhere = await startFaultUpstream();
     const { upstream, ask } = await startWith('redirect', { status, location: `${elsewhere.url}/api/v1/im.counters` });
     expect([(await ask(counters)).codes, upstream.calls.length, elsewhere.connections]).toEqual([{ [countersAt]: 'UPSTREAM_BAD_RESPONSE' }, 1, 0]);
     await elsewhere.close();
   });
 
-  it('U32 a redirect to itself is asked once', async () => {
+  it('U32: a redirect to itself is asked once', async () => {
     const { upstream, ask } = await startWith('redirect', { location: '/api/v1/im.counters' });
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_BAD_RESPONSE' }, 1]);
   });
 
-  it('U41 what fails is null, with its path; what works is there', async () => {
+  it('U41: what fails is null, with its path; what works is there', async () => {
     const { ask } = await startWith('status', { status: 500, endpoint: 'dm.messages' });
     const { data, codes, status } = await ask(both);
     expect([status, data, codes]).toEqual([

@@ -33,7 +33,7 @@ async function knownCallers(ask: (options: { as: Caller }) => Promise<string>, c
 }
 
 describe('retries', () => {
-  it('U30 with three attempts allowed, 503 and 502 and then well is well', async () => {
+  it('U30: with three attempts allowed, 503 and 502 and then well is well', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 3 });
     upstream.fail('status', { status: 502, times: 1 });
     upstream.fail('status', { status: 503, times: 1 });
@@ -41,7 +41,7 @@ describe('retries', () => {
     await workspace.close();
   });
 
-  it('U38 of 1,000 calls of which 30 % are reset, 98 % succeed with four attempts at 10 calls a second, within the budget', async () => {
+  it('U38: of 1,000 calls of which 30 % are reset, 98 % succeed with four attempts at 10 calls a second, within the budget', async () => {
     const calls = 1000;
     let virtual = 1_800_000_000_000;
     const clock = { now: () => virtual, after: (_ms: number, callback: () => void) => fastClock(1e6).after(1, callback) };
@@ -61,7 +61,7 @@ describe('retries', () => {
     await workspace.close();
   });
 
-  it('U38 when they come faster than the budget lasts, fewer succeed and the workspace is spared all the same', async () => {
+  it('U38: when they come faster than the budget lasts, fewer succeed and the workspace is spared all the same', async () => {
     const clock = { ...fastClock(1), now: () => 1_800_000_000_000 };
     const { ask, workspace } = createWorkspace(upstream.url, { clock, random: seededRandom(2) });
     for (let call = 0; call < 40; call += 1) await ask();
@@ -77,7 +77,7 @@ describe('retries', () => {
 });
 
 describe('a workspace that fails every time', () => {
-  it('U39 U40 is asked no more than the breaker lets, one at a time, and served again when it is well', async () => {
+  it('U39: U40 is asked no more than the breaker lets, one at a time, and served again when it is well', async () => {
     const speed = 10;
     const clock = fastClock(speed);
     const { ask, workspace } = createWorkspace(upstream.url, { clock });
@@ -114,7 +114,7 @@ describe('a workspace that fails every time', () => {
     await workspace.close();
   });
 
-  it('U40 one call at a time tries whether it is well again', async () => {
+  it('U40: one call at a time tries whether it is well again', async () => {
     let now = 1_800_000_000_000;
     const clock = { ...fastClock(1), now: () => now };
     const { ask, workspace } = createWorkspace(upstream.url, { clock, attempts: 1, random: () => 0.5 });
@@ -133,7 +133,7 @@ describe('a workspace that fails every time', () => {
     await workspace.close();
   });
 
-  it('U40 says in its error that it is not asked, and for how long', async () => {
+  it('U40: says in its error that it is not asked, and for how long', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1, random: () => 0.5 });
     upstream.fail('reset-before-response');
     for (let call = 0; call < 20; call += 1) await ask();
@@ -145,7 +145,7 @@ describe('a workspace that fails every time', () => {
 });
 
 describe('equal calls of one caller', () => {
-  it('L08 a thousand at once are one call, and get equal answers', async () => {
+  it('L08: a thousand at once are one call, and get equal answers', async () => {
     const { request, workspace } = createWorkspace(upstream.url, { sharesInFlight: true });
     upstream.fail('slow-headers', { ms: 50 });
     const answers = await Promise.all(Array.from({ length: 1000 }, () => countersOf(request())));
@@ -154,7 +154,7 @@ describe('equal calls of one caller', () => {
     await workspace.close();
   });
 
-  it('L09 when it fails, all of them get the error of two attempts at most, and the next request asks again', async () => {
+  it('L09: when it fails, all of them get the error of two attempts at most, and the next request asks again', async () => {
     const { request, workspace, ask } = createWorkspace(upstream.url, { sharesInFlight: true });
     upstream.fail('reset-before-response');
     const outcomes = await Promise.all(Array.from({ length: 1000 }, () => outcomeOf(countersOf(request()))));
@@ -165,7 +165,7 @@ describe('equal calls of one caller', () => {
     await workspace.close();
   });
 
-  it('L10 when the first leaves, the others are still answered by the same call', async () => {
+  it('L10: when the first leaves, the others are still answered by the same call', async () => {
     const { request, workspace } = createWorkspace(upstream.url, { sharesInFlight: true });
     upstream.fail('slow-headers', { ms: 100 });
     const clients = Array.from({ length: 10 }, () => request());
@@ -180,7 +180,7 @@ describe('equal calls of one caller', () => {
 });
 
 describe('more calls than places', () => {
-  it('L18 the 65th waits and is served; when the queue is full the next is OVERLOADED at once', async () => {
+  it('L18: the 65th waits and is served; when the queue is full the next is OVERLOADED at once', async () => {
     const { ask, workspace } = createWorkspace(upstream.url);
     const callers = await knownCallers(ask, 41);
     upstream.fail('slow-headers', { ms: 200 });
@@ -198,7 +198,7 @@ describe('more calls than places', () => {
     await workspace.close();
   });
 
-  it('L18 one who asks for everything at once holds up himself alone', async () => {
+  it('L18: one who asks for everything at once holds up himself alone', async () => {
     const { ask, workspace } = createWorkspace(upstream.url);
     const [greedy, modest] = (await knownCallers(ask, 2)) as [Caller, Caller];
     upstream.fail('slow-headers', { ms: 50 });
@@ -212,7 +212,7 @@ describe('more calls than places', () => {
     await workspace.close();
   });
 
-  it('L18 one large request alone never overflows the queue', async () => {
+  it('L18: one large request alone never overflows the queue', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url);
     await knownCallers(ask, 1);
     upstream.fail('slow-headers', { ms: 100 });

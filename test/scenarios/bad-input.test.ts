@@ -21,7 +21,7 @@ const expectAnswered = (answer: RawAnswer, data: unknown, type = 'application/js
 };
 
 describe('A body that is no GraphQL request', () => {
-  it('B01 is BAD_REQUEST when it is not JSON', async () => {
+  it('B01: is BAD_REQUEST when it is not JSON', async () => {
     const gateway = await openGateway();
     for (const body of ['{"query":', '{query: "{ __typename }"}', '\u0000', 'query=%7B__typename%7D']) {
       expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
@@ -29,50 +29,50 @@ describe('A body that is no GraphQL request', () => {
     expectRefused(gateway, await sendRaw(gateway, { body: Buffer.from([0x22, 0xff, 0xfe, 0x22]) }), 400, 'BAD_REQUEST');
   });
 
-  it.each(['', 'null', '[]', '"x"', '7', 'true', '{}', '{"query":null}', '{"query":7}', '{"query":""}'])('B02 is BAD_REQUEST when it holds no query: %j', async (body) => {
+  it.each(['', 'null', '[]', '"x"', '7', 'true', '{}', '{"query":null}', '{"query":7}', '{"query":""}'])('B02: is BAD_REQUEST when it holds no query: %j', async (body) => {
     const gateway = await openGateway();
     expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
   });
 
-  it.each([1, 1000])('B03 is BAD_REQUEST when it is a batch of %i', async (size) => {
+  it.each([1, 1000])('B03: is BAD_REQUEST when it is a batch of %i', async (size) => {
     const gateway = await openGateway();
     const body = json(Array.from({ length: size }, () => ({ query: '{ __typename }' })));
     expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/graphql', 'application/json5', undefined])(
-    'B04 is not read when its content-type is %s',
+    'B04: is not read when its content-type is %s',
     async (type) => {
       const gateway = await openGateway();
       expectRefused(gateway, await sendRaw(gateway, { body: question, headers: { 'content-type': type } }), 415, 'BAD_REQUEST');
     },
   );
 
-  it.each(['utf-7', 'utf-16le', 'iso-8859-1', 'x', ''])('B08 is not read in the charset %j', async (charset) => {
+  it.each(['utf-7', 'utf-16le', 'iso-8859-1', 'x', ''])('B08: is not read in the charset %j', async (charset) => {
     const gateway = await openGateway();
     const answer = await sendRaw(gateway, { body: question, headers: { 'content-type': `application/json; charset=${charset}` } });
     expectRefused(gateway, answer, 415, 'BAD_REQUEST');
   });
 
-  it.each(['utf-8', 'UTF-8', '"utf-8"'])('B08 is read in the charset %s', async (charset) => {
+  it.each(['utf-8', 'UTF-8', '"utf-8"'])('B08: is read in the charset %s', async (charset) => {
     const gateway = await openGateway();
     const answer = await sendRaw(gateway, { body: question, headers: { 'content-type': `application/json; charset=${charset}` } });
     expectAnswered(answer, { viewer: { user: { id: users.member } } });
     expect(gateway.demo.callLines()).toEqual(['me']);
   });
 
-  it.each(['gzip', 'deflate', 'br', 'zstd', 'gzip, identity'])('B09 is not unpacked: content-encoding %s', async (encoding) => {
+  it.each(['gzip', 'deflate', 'br', 'zstd', 'gzip, identity'])('B09: is not unpacked: content-encoding %s', async (encoding) => {
     const gateway = await openGateway();
     expectRefused(gateway, await sendRaw(gateway, { body: question, headers: { 'content-encoding': encoding } }), 415, 'BAD_REQUEST');
   });
 
-  it('B10 is read up to 100 KiB', async () => {
+  it('B10: is read up to 100 KiB', async () => {
     const gateway = await openGateway();
     expectAnswered(await sendRaw(gateway, { body: bodyOfLength(102_400) }), { viewer: { user: { id: users.member } } });
     expect(gateway.demo.callLines()).toEqual(['me']);
   });
 
-  it('B10 is refused from the first byte more, said in its length or only found out, and the connection closed', async () => {
+  it('B10: is refused from the first byte more, said in its length or only found out, and the connection closed', async () => {
     const gateway = await openGateway();
     const said = await sendRaw(gateway, { body: bodyOfLength(102_401) });
     expectRefused(gateway, said, 413, 'BAD_REQUEST');
@@ -90,7 +90,7 @@ describe('A body that is no GraphQL request', () => {
     expect(gateway.demo.callLines()).toEqual([]);
   });
 
-  it('B10 does not become the next request when it is longer than it says', async () => {
+  it('B10: does not become the next request when it is longer than it says', async () => {
     const gateway = await openGateway();
     const smuggled = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`;
     const answer = await sendBytes(gateway, `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1\r\nConnection: close\r\n\r\n{${smuggled}`);
@@ -99,7 +99,7 @@ describe('A body that is no GraphQL request', () => {
   });
 
   it.each([{ variables: [1] }, { variables: 'x' }, { variables: 7 }, { operationName: 7 }, { operationName: {} }, { extensions: [1] }, { extensions: 'x' }])(
-    'B11 is BAD_REQUEST when a part of it has another type: %j',
+    'B11: is BAD_REQUEST when a part of it has another type: %j',
     async (part) => {
       const gateway = await openGateway();
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query: '{ viewer { user { id } } }', ...part }) }), 400, 'BAD_REQUEST');
@@ -110,7 +110,7 @@ describe('A body that is no GraphQL request', () => {
 describe('A request that is no POST of a query', () => {
   const search = `?query=${encodeURIComponent('{ viewer { user { id } } }')}`;
 
-  it('B05 is refused when it is a GET that any page could send, and answered with proof of a preflight', async () => {
+  it('B05: is refused when it is a GET that any page could send, and answered with proof of a preflight', async () => {
     const gateway = await openGateway();
     const { member } = gateway.demo.world;
     const open = '/graphql?query={__typename}';
@@ -126,7 +126,7 @@ describe('A request that is no POST of a query', () => {
   });
 
   it.each(['message/http', 'text/plain', 'application/x-www-form-urlencoded', 'garbage', 'application/json, text/plain'])(
-    'B06 is refused when it is a GET with the content-type %s',
+    'B06: is refused when it is a GET with the content-type %s',
     async (type) => {
       const gateway = await openGateway();
       const answer = await sendRaw(gateway, { method: 'GET', path: `/graphql${search}`, headers: { 'content-type': type } });
@@ -135,14 +135,14 @@ describe('A request that is no POST of a query', () => {
     },
   );
 
-  it.each(['PUT', 'DELETE', 'PATCH', 'TRACE'])('B07 is refused with the allowed methods: %s', async (method) => {
+  it.each(['PUT', 'DELETE', 'PATCH', 'TRACE'])('B07: is refused with the allowed methods: %s', async (method) => {
     const gateway = await openGateway();
     const answer = await sendRaw(gateway, { method, headers: { 'content-type': 'application/json', 'apollo-require-preflight': 'x' } });
     expectRefused(gateway, answer, 405, 'BAD_REQUEST');
     expect(answer.headers['allow']).toBe('GET, POST');
   });
 
-  it('B07 is refused with the allowed methods: HEAD', async () => {
+  it('B07: is refused with the allowed methods: HEAD', async () => {
     const gateway = await openGateway();
     const answer = await sendRaw(gateway, { method: 'HEAD', path: `/graphql${search}`, headers: { 'apollo-require-preflight': 'x' } });
     expect({ status: answer.status, allow: answer.headers['allow'], cache: answer.headers['cache-control'], text: answer.text, calls: gateway.demo.callLines() }).toEqual({
@@ -154,14 +154,14 @@ describe('A request that is no POST of a query', () => {
     });
   });
 
-  it('B14 is refused when only other media types are accepted', async () => {
+  it('B14: is refused when only other media types are accepted', async () => {
     const gateway = await openGateway();
     for (const accept of ['application/xml', 'text/plain', 'image/*']) {
       expectRefused(gateway, await sendRaw(gateway, { body: question, headers: { accept } }), 406, 'BAD_REQUEST');
     }
   });
 
-  it('B14 is answered in the accepted media type', async () => {
+  it('B14: is answered in the accepted media type', async () => {
     const gateway = await openGateway();
     const data = { viewer: { user: { id: users.member } } };
     expectAnswered(await sendRaw(gateway, { body: question, headers: { accept: 'application/graphql-response+json' } }), data, 'application/graphql-response+json; charset=utf-8');
@@ -176,13 +176,13 @@ describe('An operation that cannot be run', () => {
     ['an unknown operationName', { query: 'query A { __typename }', operationName: 'B' }],
     ['two operations and no name', { query: 'query A { __typename } query B { __typename }' }],
     ['no operation', { query: 'fragment F on Query { __typename }' }],
-  ])('B12 is refused: %s', async (name, body) => {
+  ])('B12: is refused: %s', async (name, body) => {
     const gateway = await openGateway();
     const code = name === 'no operation' ? 'GRAPHQL_VALIDATION_FAILED' : 'OPERATION_RESOLUTION_FAILURE';
     expectRefused(gateway, await sendRaw(gateway, { body: json(body) }), 400, code);
   });
 
-  it.each(['mutation { anything }', 'subscription { anything }', 'mutation { __typename }'])('B13 is refused when it does not read: %s', async (query) => {
+  it.each(['mutation { anything }', 'subscription { anything }', 'mutation { __typename }'])('B13: is refused when it does not read: %s', async (query) => {
     const gateway = await openGateway();
     expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_VALIDATION_FAILED');
   });
@@ -192,7 +192,7 @@ describe('An operation that cannot be run', () => {
     expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_PARSE_FAILED');
   });
 
-  it('B22 is refused without hints at the schema in production', async () => {
+  it('B22: is refused without hints at the schema in production', async () => {
     const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
     for (const query of ['{ directMesages { totalCount } }', `{ directMessage(idd: "x") { id } }`, '{ directMessages(orderBy: { field: CREATED, direction: ASC }) { totalCount } }']) {
       const answer = await sendRaw(gateway, { body: json({ query }) });
@@ -201,7 +201,7 @@ describe('An operation that cannot be run', () => {
     }
   });
 
-  it('B23 is refused when it is introspection in production, and answered when that is switched on', async () => {
+  it('B23: is refused when it is introspection in production, and answered when that is switched on', async () => {
     const production = await openGateway({ env: { NODE_ENV: 'production' } });
     const body = json({ query: getIntrospectionQuery() });
     expectRefused(production, await sendRaw(production, { body }), 400, 'GRAPHQL_VALIDATION_FAILED');
@@ -223,7 +223,7 @@ const connections: readonly { name: string; query: string; isTop?: boolean; isFo
   { name: 'Query.readReceipts', query: `{ readReceipts(messageId: "${shapes.plain}", ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`, isTop: true },
 ];
 
-describe.each(connections)('B15 the page arguments of $name', ({ query, isTop = false, isForwardOnly = false }) => {
+describe.each(connections)('B15: the page arguments of $name', ({ query, isTop = false, isForwardOnly = false }) => {
   const wrong = ['first: -1', 'first: 101', 'first: 2147483647', 'first: null', 'after: ""', 'after: "x"', 'first: 0, after: "bm9uZQ"'];
   const wrongBackward = ['last: 0', 'last: -1', 'last: 101', 'first: 1, last: 1', 'first: 0, last: 0', 'last: 1, after: "x"', 'first: 1, before: "x"', 'before: "x"', 'last: 1, before: "x"'];
 
@@ -268,7 +268,7 @@ describe.each(connections)('B15 the page arguments of $name', ({ query, isTop = 
 
 const badIds = ['', 'x'.repeat(129), 'a b', 'a,b', '[', 'a&x=1', 'a%00', 'a\u0000', '../me', 'a/b', 'a?b', 'a#b', '😀', '\ud800', 'a\r\nb', 'ä', '"', "'", '{"$ne":""}'];
 
-describe('B16 an id that no id can be', () => {
+describe('B16: an id that no id can be', () => {
   it.each(badIds)('is BAD_USER_INPUT wherever it is given: %j', async (id) => {
     const gateway = await openGateway();
     for (const query of [
@@ -321,7 +321,7 @@ describe('B16 an id that no id can be', () => {
   });
 });
 
-it.each(['rYhzFRd2QZjNwAAXXrocket.cat', 'a-b_c:d!e~f+g=h', '!room:matrix.example', 'x'.repeat(128)])('B17 an odd id that is legal goes to upstream as it is, once: %s', async (id) => {
+it.each(['rYhzFRd2QZjNwAAXXrocket.cat', 'a-b_c:d!e~f+g=h', '!room:matrix.example', 'x'.repeat(128)])('B17: an odd id that is legal goes to upstream as it is, once: %s', async (id) => {
   const gateway = await openGateway();
   const { world, calls } = gateway.demo;
   world.createRoom({ id, userIds: [world.member.id, users.stranger] });
@@ -331,7 +331,7 @@ it.each(['rYhzFRd2QZjNwAAXXrocket.cat', 'a-b_c:d!e~f+g=h', '!room:matrix.example
   expect(calls.map(({ endpoint }) => endpoint).toSorted()).toEqual(['dm.messages', 'im.counters', 'rooms.info']);
 });
 
-describe('B18 a date that is none', () => {
+describe('B18: a date that is none', () => {
   const badDates = ['x', '', '2023-13-01', '2023-13-01T00:00:00Z', '2023-02-30T00:00:00Z', '2023-11-01', '2023-11-01T00:00:00', '10000-01-01T00:00:00Z', '+010000-01-01T00:00:00Z', '1698796800000', 'null', '2023-11-01T24:00:00Z'];
 
   it.each(badDates)('is BAD_USER_INPUT, written out or in a variable: %j', async (date) => {
@@ -364,7 +364,7 @@ describe('B18 a date that is none', () => {
 });
 
 describe('Credentials that cannot be any', () => {
-  it('B19 are UNAUTHENTICATED when one is missing; what tells nothing of the workspace is answered without', async () => {
+  it('B19: are UNAUTHENTICATED when one is missing; what tells nothing of the workspace is answered without', async () => {
     const gateway = await openGateway();
     const { member } = gateway.demo.world;
     for (const headers of [{}, { 'x-user-id': member.id }, { 'x-auth-token': member.token }, { authorization: `Bearer ${member.token}` }, { cookie: `rc_uid=${member.id}; rc_token=${member.token}` }]) {
@@ -385,7 +385,7 @@ describe('Credentials that cannot be any', () => {
     ['a token with ö', 'secret-t\u00f6ken'],
     ['a token with a tab inside', 'secret-\ttoken'],
     ['a token with a space inside', 'secret- token'],
-  ])('B20 are UNAUTHENTICATED, and not logged: %s', async (_name, token) => {
+  ])('B20: are UNAUTHENTICATED, and not logged: %s', async (_name, token) => {
     const gateway = await openGateway();
     const headers = { 'x-user-id': users.member, 'x-auth-token': token };
     const answer = await sendRaw(gateway, { as: null, headers, body: question });
@@ -397,7 +397,7 @@ describe('Credentials that cannot be any', () => {
   });
 });
 
-describe('B21 keys that reach for prototypes', () => {
+describe('B21: keys that reach for prototypes', () => {
   it('have no effect in variables', async () => {
     const gateway = await openGateway();
     const variables = `{"__proto__":{"polluted":true,"id":"${busyRoomId}"},"constructor":{"prototype":{"polluted":true}},"id":"${shapesRoomId}"}`;
@@ -417,7 +417,7 @@ describe('B21 keys that reach for prototypes', () => {
   });
 });
 
-describe('B24 an origin that is not on the list', () => {
+describe('B24: an origin that is not on the list', () => {
   it.each(['https://evil.example', 'null', 'https://app.example.com.evil.example', 'http://app.example.com'])('gets no permission to read: %s', async (origin) => {
     const gateway = await openGateway({ env: { CORS_ORIGINS: 'https://app.example.com' } });
     const preflight = await sendRaw(gateway, { method: 'OPTIONS', as: null, headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-auth-token' } });

@@ -6,12 +6,15 @@ const ids = Object.entries(cases).flatMap(([letter, count]) =>
   Array.from({ length: count }, (_, index) => `${letter}${String(index + 1).padStart(2, '0')}`),
 );
 
-/** Prints a table of the reliability cases: which tests begin with each id, and whether all of them passed. */
+/**
+ * Prints a table of the reliability cases: which tests begin with each id, or stand in a group that does, and whether all of
+ * them passed. A case without a test fails the run as a test would.
+ */
 export class ReliabilityReporter implements Reporter {
   readonly #tests = new Map<string, { name: string; state: string }[]>();
 
   onTestCaseResult(test: TestCase): void {
-    const id = /^([BQUNL]\d\d): /.exec(test.name)?.[1];
+    const id = /(?:^|> )([BQUNL]\d\d): /.exec(test.fullName)?.[1];
     const { state, errors } = test.result();
     if (id === undefined || state === 'skipped') return;
     this.#tests.set(id, [...(this.#tests.get(id) ?? []), { name: test.name, state }]);
@@ -26,9 +29,10 @@ export class ReliabilityReporter implements Reporter {
       else if (tests.some(({ state }) => state !== 'passed')) result = 'FAILED';
       const [first, ...more] = tests;
       const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
-      process.stdout.write(`${id}  ${result.padEnd(8)} ${first?.name.slice(5) ?? ''}${rest}\n`);
+      process.stdout.write(`${id}  ${result.padEnd(8)} ${first?.name.replace(/^\w\d\d: /, '') ?? ''}${rest}\n`);
     }
     const passed = ids.filter((id) => this.#tests.get(id)?.every(({ state }) => state === 'passed') === true);
+    if (passed.length < ids.length) process.exitCode = 1;
     process.stdout.write(`\n${passed.length} of ${ids.length} cases passed, ${unhandled.length} unhandled errors.\n`);
     for (const { message } of unhandled) process.stderr.write(`unhandled: ${message}\n`);
   }
