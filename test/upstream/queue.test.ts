@@ -122,14 +122,40 @@ describe('the queue before the workspace', () => {
   });
 
   it('gives each of many callers 8 places and 32 in line, and one who is alone again what the others leave', async () => {
-    const { clock } = queueWith();
+    const clock = manualClock();
     const queue = new CallQueue(undefined, clock);
     for (let caller = 0; caller < 7; caller += 1) queue.enter(`other ${caller}`, far);
     const turns = Array.from({ length: 41 }, () => queue.enter('a', far));
     const states = await statesOf(turns);
     expect([states.filter((state) => state === 'at once').length, states.filter((state) => state === 'waits').length]).toEqual([8, 32]);
-    for (let caller = 0; caller < 7; caller += 1) queue.exit(`other ${caller}`);
-    expect([queue.inFlight, queue.length]).toEqual([40, 0]);
+    clock.move(999);
+    for (let caller = 0; caller < 6; caller += 1) queue.exit(`other ${caller}`);
+    expect([queue.inFlight, queue.length]).toEqual([9, 32]); // they were here a moment ago, and may come again
+    clock.move(1);
+    queue.exit('other 6');
+    expect([queue.inFlight, queue.length]).toEqual([8, 0]);
+  });
+
+  it('leaves a caller his few places while others ask now and then, between whose calls nobody else is there', async () => {
+    const clock = manualClock();
+    const queue = new CallQueue(undefined, clock);
+    for (let caller = 0; caller < 9; caller += 1) {
+      queue.enter(`other ${caller}`, far);
+      queue.exit(`other ${caller}`);
+    }
+    const states = await statesOf(Array.from({ length: 20 }, () => queue.enter('a', far)));
+    expect(states.filter((state) => state === 'at once')).toHaveLength(8);
+  });
+
+  it('tells how long the calls of a caller have waited', () => {
+    const { queue, clock } = queueWith({ inFlight: 1 });
+    queue.enter('a', far);
+    queue.enter('a', far);
+    clock.move(300);
+    queue.enter('a', far);
+    expect([queue.waitOf('a'), queue.waitOf('b')]).toEqual([300, 0]);
+    queue.exit('a');
+    expect(queue.waitOf('a')).toBe(0);
   });
 });
 
