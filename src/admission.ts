@@ -10,7 +10,7 @@ export interface AdmissionLimits {
   readonly maxInFlightWhenLate: number;
   /** Part of the queue to the workspace that may be in use, 0 to 1. */
   readonly maxQueueUse: number;
-  /** Milliseconds that a caller's own calls may wait in that queue when he asks for more: he would wait longer still. */
+  /** Milliseconds that a caller's next call may have to expect to wait there; a call that waits for a second is given up. */
   readonly maxCallerWaitMs: number;
 }
 
@@ -19,7 +19,7 @@ export const defaultAdmission: AdmissionLimits = {
   maxLoopDelayMs: 200,
   maxInFlightWhenLate: 8,
   maxQueueUse: 0.8,
-  maxCallerWaitMs: 250,
+  maxCallerWaitMs: 500,
 };
 
 /** What the decision is made by, read at each request: so none of it may cost much. */

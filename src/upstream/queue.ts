@@ -27,7 +27,14 @@ interface Waiter {
 interface CallerLine {
   inFlight: number;
   readonly waiting: Waiter[];
+  /** Epoch milliseconds: when a place was last given to one that waited, or the line began. */
+  movedAt: number;
+  /** Milliseconds from one place to the next of late, while calls wait. */
+  paceMs: number;
 }
+
+/** Weight of the latest in `paceMs`. */
+const paceWeight = 0.2;
 
 /**
  * The bulkhead before the workspace: so many calls at a time and no more, a short line behind them, and an end to
@@ -61,10 +68,15 @@ export class CallQueue {
     return this.#waiting;
   }
 
-  /** Milliseconds that a caller's next call would find another of his own waiting for already; 0 where none waits. */
+  /**
+   * Milliseconds that a caller's next call has to expect to wait: by the pace at which his line moved of late, and no less
+   * than the first in it has waited already. 0 where none waits.
+   */
   waitOf(callerKey: string): number {
-    const oldest = this.#lines.get(callerKey)?.waiting[0];
-    return oldest === undefined ? 0 : this.#clock.now() - oldest.since;
+    const line = this.#lines.get(callerKey);
+    const [oldest] = line?.waiting ?? [];
+    if (line === undefined || oldest === undefined) return 0;
+    return Math.max((line.waiting.length + 1) * line.paceMs, this.#clock.now() - oldest.since);
   }
 
   /** Undefined: the call may be made at once. Else it may when the promise resolves, or not at all when it rejects. */
@@ -72,7 +84,7 @@ export class CallQueue {
     this.#notePresence(callerKey);
     let line = this.#lines.get(callerKey);
     if (line === undefined) {
-      line = { inFlight: 0, waiting: [] };
+      line = { inFlight: 0, waiting: [], movedAt: 0, paceMs: 0 };
       this.#lines.set(callerKey, line);
     }
     if (this.#hasPlace(line)) {
@@ -140,6 +152,7 @@ export class CallQueue {
         reject(overloaded('waited too long'));
       }),
     };
+    if (line.waiting.length === 0) line.movedAt = waiter.since;
     line.waiting.push(waiter);
     this.#waiting += 1;
     const leave = (): boolean => {
@@ -166,6 +179,9 @@ export class CallQueue {
       this.#lines.delete(callerKey);
       this.#lines.set(callerKey, line);
       this.#waiting -= 1;
+      const now = this.#clock.now();
+      line.paceMs += paceWeight * (now - line.movedAt - line.paceMs);
+      line.movedAt = now;
       this.#start(line);
       waiter.cancelTimer();
       waiter.resolve();

@@ -125,7 +125,7 @@ export class Workspace {
     return this.#queue.length;
   }
 
-  /** Milliseconds that a caller's calls have waited for a place, the oldest of them; 0 where none waits. */
+  /** Milliseconds that a caller's next call has to expect to wait for a place. */
   waitOf(callerKey: string): number {
     return this.#queue.waitOf(callerKey);
   }

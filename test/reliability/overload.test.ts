@@ -53,11 +53,11 @@ describe('admission', () => {
     expect(open({ queueUse: 0.8 }).refusal('a')).toBeUndefined();
   });
 
-  it('takes none of a caller whose calls wait for a quarter of a second, and those of others', () => {
-    expect(open({ callerWaitMs: 251 }).refusal('a')).toBe('caller_wait');
-    expect(open({ callerWaitMs: 250 }).refusal('a')).toBeUndefined();
-    expect(open({ callerWaitMs: 251 }).refusal('b')).toBeUndefined();
-    expect(open({ callerWaitMs: 251 }).refusal(undefined)).toBeUndefined();
+  it('takes none of a caller whose calls would wait for half a second, and those of others', () => {
+    expect(open({ callerWaitMs: 501 }).refusal('a')).toBe('caller_wait');
+    expect(open({ callerWaitMs: 500 }).refusal('a')).toBeUndefined();
+    expect(open({ callerWaitMs: 501 }).refusal('b')).toBeUndefined();
+    expect(open({ callerWaitMs: 501 }).refusal(undefined)).toBeUndefined();
   });
 });
 

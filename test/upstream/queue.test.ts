@@ -147,14 +147,32 @@ describe('the queue before the workspace', () => {
     expect(states.filter((state) => state === 'at once')).toHaveLength(8);
   });
 
-  it('tells how long the calls of a caller have waited', () => {
+  it('tells how long the next call of a caller would wait: as long as the first in line has, at least', () => {
     const { queue, clock } = queueWith({ inFlight: 1 });
     queue.enter('a', far);
     queue.enter('a', far);
     clock.move(300);
     queue.enter('a', far);
     expect([queue.waitOf('a'), queue.waitOf('b')]).toEqual([300, 0]);
-    queue.exit('a');
+  });
+
+  it('tells it by the pace at which the line moved of late', () => {
+    const { queue, clock } = queueWith({ inFlight: 1, inFlightOfOne: 1, waiting: 100, waitingOfOne: 100, waitMs: 1e6 });
+    for (let call = 0; call < 10; call += 1) queue.enter('a', far); // one under way, nine wait
+    const moveOn = (times: number, ms: number) => {
+      for (let time = 0; time < times; time += 1) {
+        clock.move(ms);
+        queue.exit('a');
+        queue.enter('a', far);
+      }
+    };
+    moveOn(40, 10);
+    expect(Math.round(queue.waitOf('a'))).toBe(100);
+    moveOn(40, 100);
+    expect(Math.round(queue.waitOf('a'))).toBe(1000);
+    moveOn(40, 10);
+    expect(Math.round(queue.waitOf('a'))).toBe(100);
+    for (let call = 0; call < 9; call += 1) queue.exit('a');
     expect(queue.waitOf('a')).toBe(0);
   });
 });
