@@ -96,7 +96,7 @@ export class Ledger {
     return {
       calls,
       byEndpoint: Object.fromEntries([...byEndpoint].toSorted(([a], [b]) => (a < b ? -1 : 1))),
-      values: this.#values,
+      values: Math.round(this.#values),
       heaviest,
     };
   }

@@ -176,6 +176,28 @@ describe('The price of _entities', () => {
     expect((await planOf([{ __typename: 'Viewer' }, 'x', {}], '... on Message { readReceipts { totalCount } }')).plannedCalls).toBe(0);
   });
 
+  it('is that of the objects, and not of how often they are referred to', async () => {
+    const often = [room(busyRoomId), message('m1'), user('u1')].flatMap((reference) => Array<unknown>(150).fill(reference));
+    const { plannedCalls, byEndpoint } = await planOf(often, '... on DirectMessage { messages { totalCount } } ... on Message { id } ... on User { id }');
+    expect({ plannedCalls, byEndpoint }).toEqual({ plannedCalls: 3, byEndpoint: { 'chat.getMessage': 1, 'dm.messages': 1, 'users.info': 1 } });
+  });
+
+  it.each([
+    ['values than an answer may hold', '... on DirectMessage { messages(first: 100) { nodes { id text sentAt author { username } } } }', [room(busyRoomId)], 126],
+    ['values, of one name as of several', 'a: __typename b: __typename c: __typename d: __typename', [room('r')], 1800],
+    ['references, though they cost no call', '... on DirectMessage { id }', [room('r')], 2000],
+    ['references, though all will be refused', '', [{}, 0, 'x'], 1000],
+  ])('refuses more %s', async (_what, fields, references, count) => {
+    const { status, errors, calls } = await find(Array.from({ length: count }, () => references).flat(), fields);
+    expect({ status, codes: errors?.map(({ extensions }) => extensions['code']), calls }).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'], calls: [] });
+  });
+
+  it('counts them under each name that they are asked for', async () => {
+    const names = Array.from({ length: 50 }, (_, index) => `a${index}: _entities(representations: $representations) { __typename }`);
+    const { status, errors } = await gateway.ask(`query ($representations: [_Any!]!) { ${names.join(' ')} }`, { variables: { representations: Array.from({ length: 60 }, () => ({})) } });
+    expect({ status, codes: errors?.map(({ extensions }) => extensions['code']) }).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'] });
+  });
+
   it('refuses more references than a request may cost, before any call', async () => {
     const { status, errors, calls } = await find(Array.from({ length: 101 }, (_, index) => message(`m${index}`)), '... on Message { id }');
     expect(status).toBe(400);
