@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
 import { formatError, GatewayError } from './errors.ts';
 import type { Fairness } from './fairness.ts';
+import { asObject } from './json.ts';
 import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
@@ -80,6 +81,11 @@ const createListener = (planner: Planner, maxUpstreamCalls: number, fairness: Fa
     if (plan.calls > maxUpstreamCalls) throw tooComplex(plan, maxUpstreamCalls);
     if (plan.values > maxValues) throw tooLarge(plan, maxValues);
     charge(fairness, contextValue, plan.calls);
+  },
+
+  /** Apollo Server gives no code to what is wrong about a persisted query's extension: it would pass for our mistake. */
+  async didEncounterErrors({ errors }) {
+    for (const { extensions } of errors) if (asObject(extensions['http'])?.['status'] === 400) extensions['code'] ??= 'BAD_REQUEST';
   },
 
   async responseForOperation({ request, contextValue }) {

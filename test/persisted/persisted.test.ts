@@ -69,7 +69,20 @@ describe('Automatic persisted queries', () => {
       const stranger = 'query Stranger { viewer { id } }';
       await send(gateway, { query: stranger, extensions: persisted(hashOf(stranger)) }, null);
       expect((await send(gateway, { extensions: persisted(hashOf(stranger)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
-      expect((await send(gateway, { query: stranger, extensions: persisted(hashOf(query)) })).status).toBe(400);
+      const wrong = await send(gateway, { query: stranger, extensions: persisted(hashOf(query)) });
+      expect(wrong).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
+    });
+
+    it.each([['another version', { version: 2, sha256Hash: hashOf(query) }], ['no version', { sha256Hash: hashOf(query) }]])('are refused in %s', async (_what, persistedQuery) => {
+      expect(await send(gateway, { extensions: { persistedQuery } })).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
+    });
+
+    it('are kept in 30 MiB: those that were not asked for longest go first', async () => {
+      const padding = 'x'.repeat(95 * 1024);
+      const queries = Array.from({ length: 360 }, (_, index) => `query Q${index} { viewer { id } } # ${padding}`); // 33 MiB
+      for (const text of queries) expect((await send(gateway, { query: text, extensions: persisted(hashOf(text)) })).codes).toEqual([]);
+      const codes = await Promise.all([0, 359].map(async (index) => (await send(gateway, { extensions: persisted(hashOf(queries[index] ?? '')) })).codes));
+      expect(codes).toEqual([['PERSISTED_QUERY_NOT_FOUND'], []]);
     });
   });
 });
