@@ -155,7 +155,24 @@ describe('A list of operations', () => {
     expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
   });
 
-  it.each([['no file', undefined], ['no JSON', '{'], ['another format', '{"format":"relay","version":1,"operations":[]}']])(
+  it('may be plain: texts by their ids, as Relay and GraphQL Code Generator write them', async () => {
+    const plain = join(folder, 'plain.json');
+    writeFileSync(plain, JSON.stringify({ 'room-1': room, me }));
+    const other = await startTestGateway({ env: { PERSISTED_OPERATIONS: plain } });
+    expect(await send(other, { extensions: persisted('room-1'), variables: { id: 'r1' } })).toMatchObject({ data: { directMessage: { id: 'r1' } } });
+    expect(await send(other, { query: me })).toMatchObject({ status: 200, codes: [] });
+    expect(await send(other, { query: '{ viewer { id } }' })).toMatchObject({ status: 400, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
+    await other.close();
+  });
+
+  it.each([
+    ['no file', undefined],
+    ['no JSON', '{'],
+    ['another format', '{"format":"relay","version":1,"operations":[]}'],
+    ['another version', JSON.stringify({ ...manifest, version: 2 })],
+    ['plain and empty', '{}'],
+    ['a list', '["query Me { viewer { id } }"]'],
+  ])(
     'that is %s stops the start, and names the setting',
     async (_what, text) => {
       const other = join(folder, 'other.json');
