@@ -84,6 +84,24 @@ describe('_entities', () => {
     expect(extensions?.['upstream']).toMatchObject({ calls: 1, plannedCalls: 3 });
   });
 
+  it('makes for a hundred rooms the calls of a hundred rooms that are listed, but for the list', async () => {
+    const own = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '200' } });
+    const { world } = own.demo;
+    for (let index = 0; index < 100; index += 1) world.createRoom({ id: `hundred-rooms-${index}`, userIds: [users.member, users.busy, users.shapes] });
+    const below = 'topic counters { unreadCount } messages(first: 1) { totalCount }';
+    const listed = await own.askCounting(`{ viewer { directMessages(first: 100) { nodes { id ${below} } } } }`);
+    const { nodes } = (listed.data as { viewer: { directMessages: { nodes: { id: string }[] } } }).viewer.directMessages;
+    expect(nodes).toHaveLength(100);
+    const representations = nodes.map(({ id }) => room(id));
+    const found = await own.askCounting(`query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on DirectMessage { id ${below} } } }`, { variables: { representations } });
+    expect([listed.errors, found.errors]).toEqual([undefined, undefined]);
+    expect(found.data?.['_entities']).toEqual(nodes);
+    const withoutList = listed.calls.filter((call) => !call.startsWith('im.list'));
+    expect(found.calls.toSorted()).toEqual([...withoutList, 'rooms.get'].toSorted());
+    expect(found.calls.filter((call) => !call.startsWith('dm.messages')).toSorted()).toEqual(['rooms.get', 'subscriptions.get']);
+    await own.close();
+  });
+
   it('asks once for a message or user referred to many times', async () => {
     const { data, calls } = await find(
       [message(messages.plain), user(users.busy), message(messages.plain), user(users.busy)],
