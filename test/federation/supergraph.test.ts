@@ -135,6 +135,8 @@ describe('Behind a router', () => {
 
   it('a request that is refused as a whole comes as an error of this router, with ours inside', async () => {
     const rooms = '{ directMessages(first: 100) { nodes { messages { nodes { readReceipts { totalCount } } } } } }';
+    const unknown = await ask('{ viewer { id } }', { 'x-auth-token': '' });
+    expect(unknown.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', response: { status: 401 } } }]);
     const { errors } = await ask(rooms);
     expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', response: { status: 400, body: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', cost: { limit: 100 } } }] } } } }]);
   });
