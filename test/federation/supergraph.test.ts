@@ -108,6 +108,13 @@ describe('Behind a router', () => {
     expect(errors?.map(({ extensions }) => extensions['code'])).toContain('UNAUTHENTICATED');
   });
 
+  it('credentials are told to us, and to no other subgraph', async () => {
+    const { errors } = await ask('{ tickets { owner { name department } } }');
+    expect(errors).toBeUndefined();
+    expect([...supergraph.headersSeen]).toContain('content-type');
+    expect([...supergraph.headersSeen].filter((name) => name.startsWith('x-'))).toEqual([]);
+  });
+
   it('refusals keep their codes, and cost only what they are about', async () => {
     const { data, errors } = await ask(`{ tickets { id } a: directMessage(id: "${busyRoomId}") { id messageCount } b: directMessage(id: "@jonas.weber") { id } }`);
     expect(data).toMatchObject({ tickets: [{}, {}, {}], a: { id: busyRoomId }, b: null });

@@ -121,6 +121,9 @@ await expectThat('an error keeps its place and when to try again', '{ tickets { 
   wanted: ['"path":["tickets",0,"owner"', '"code":"RATE_LIMITED"', '"retryAfterSeconds":'],
 });
 
+const told = [...people.headersSeen].filter((name) => name.startsWith('x-user') || name.startsWith('x-auth'));
+report('credentials are told to no other subgraph', people.headersSeen.size > 0 && told.length === 0, told.join('\n'));
+
 router.kill();
 rmSync(folder, { recursive: true });
 await gateway.close();
