@@ -22,7 +22,7 @@ export interface ApolloOptions {
   readonly usageReporters: readonly ApolloServerPlugin[];
 }
 
-/** Seconds that an automatic persisted query is remembered without being asked for; the store holds 30 MiB of them at most. */
+/** Seconds that an automatic persisted query is remembered without being asked for; Apollo Server's store holds 31 million characters. */
 const persistedQueryTtl = 24 * 3600;
 
 export function createApollo(
@@ -66,10 +66,11 @@ type Listener = Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext
 
 /** What is done with every operation before and after it runs: credentials, plan, report, and its part of the log line. */
 const createListener = (planner: Planner, maxUpstreamCalls: number, fairness: Fairness | undefined): Listener => ({
-  async didResolveOperation({ operation, document, contextValue, request }) {
+  async didResolveOperation({ operation, document, contextValue, request, metrics }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
     const { outcome, isAuthenticated } = contextValue;
     if (operation.name !== undefined) outcome.operationName = operation.name.value.slice(0, maxLoggedName);
+    if (!isAuthenticated) metrics.persistedQueryRegister = false; // strangers take up no place in the store
     if (!isAuthenticated && asksForData(operation, document)) {
       const error = unauthenticated();
       error.extensions['http'] = { status: 401 };

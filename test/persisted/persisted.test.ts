@@ -3,6 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApollo } from '../../src/apollo.ts';
+import { readConfig } from '../../src/config.ts';
+import { RequestContext } from '../../src/context.ts';
+import { createLog, Redactor } from '../../src/observability/log.ts';
+import { createSchema } from '../../src/schema.ts';
+import { Workspace } from '../../src/upstream/workspace.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -77,13 +83,30 @@ describe('Automatic persisted queries', () => {
       expect(await send(gateway, { extensions: { persistedQuery } })).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
     });
 
-    it('are kept in 30 MiB: those that were not asked for longest go first', async () => {
-      const padding = 'x'.repeat(95 * 1024);
-      const queries = Array.from({ length: 360 }, (_, index) => `query Q${index} { viewer { id } } # ${padding}`); // 33 MiB
-      for (const text of queries) expect((await send(gateway, { query: text, extensions: persisted(hashOf(text)) })).codes).toEqual([]);
-      const codes = await Promise.all([0, 359].map(async (index) => (await send(gateway, { extensions: persisted(hashOf(queries[index] ?? '')) })).codes));
-      expect(codes).toEqual([['PERSISTED_QUERY_NOT_FOUND'], []]);
+    it('are not kept from somebody without credentials where none are needed, either', async () => {
+      const open = 'query Open { __typename }';
+      expect(await send(gateway, { query: open, extensions: persisted(hashOf(open)) }, null)).toMatchObject({ status: 200, codes: [] });
+      expect((await send(gateway, { extensions: persisted(hashOf(open)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
     });
+  });
+
+  it('are kept up to a size: those that were not asked for longest go first', async () => {
+    const config = readConfig({ AUTOMATIC_PERSISTED_QUERIES: 'on' });
+    const log = createLog('silent', new Redactor());
+    const apollo = createApollo(createSchema(), config, log, { landingPage: undefined, usageReporters: [], fairness: undefined });
+    const workspace = new Workspace({ url: 'http://127.0.0.1:1', timeoutMs: 1000, sharesInFlight: false });
+    const ask = async (request: { query?: string; extensions: Record<string, unknown> }): Promise<unknown[]> => {
+      const contextValue = new RequestContext(workspace, { userId: 'u', authToken: 't' }, Date.now() + 10_000);
+      const { body } = await apollo.executeOperation(request, { contextValue });
+      return body.kind === 'single' ? codesOf(body.singleResult) : ['incremental'];
+    };
+    const megabyte = 'x'.repeat(2 ** 20);
+    const queries = Array.from({ length: 31 }, (_, index) => `query Q${index} { viewer { id } } # ${megabyte}`);
+    for (const query of queries) expect(await ask({ query, extensions: persisted(hashOf(query)) })).toEqual([]);
+    const codes = [0, 30].map((index) => ask({ extensions: persisted(hashOf(queries[index] ?? '')) }));
+    expect(await Promise.all(codes)).toEqual([['PERSISTED_QUERY_NOT_FOUND'], []]);
+    await apollo.stop();
+    await workspace.close();
   });
 });
 
