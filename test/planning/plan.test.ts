@@ -60,6 +60,7 @@ describe('the price of a query', () => {
         { path: 'viewer.rooms.latest', calls: 5 },
         { path: 'viewer.rooms', calls: 1 },
       ],
+      values: 20,
     });
   });
 
