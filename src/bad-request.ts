@@ -14,3 +14,10 @@ export class BadRequest extends Error {
     this.answer = { status, headers, body: { kind: 'complete', string } };
   }
 }
+
+/** There is too much to do: come back in one to three seconds, not all at the same time. */
+export function overloaded(message = 'The gateway has too much to do: try again shortly.'): BadRequest {
+  const refusal = new BadRequest(503, message, 'OVERLOADED');
+  refusal.answer.headers.set('retry-after', String(1 + Math.floor(Math.random() * 3)));
+  return refusal;
+}

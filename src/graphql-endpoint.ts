@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import type { Admission, ShedReason } from './admission.ts';
 import { checkSize, toApollo } from './apollo-request.ts';
-import { BadRequest } from './bad-request.ts';
+import { BadRequest, overloaded } from './bad-request.ts';
 import { clientAddress, type AddressOptions } from './client-address.ts';
 import { readCredentials, RequestContext } from './context.ts';
 import { GatewayError, type ErrorCode } from './errors.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import type { Logger, Redactor } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { OperationGuard } from './operation-guard.ts';
@@ -13,7 +14,6 @@ import { hasSmallBody, readBody } from './request-body.ts';
 import { note, settle } from './request-end.ts';
 import { checkAccept, readRequestId, readTimeout } from './request-headers.ts';
 import type { Safelist } from './safelist.ts';
-import type { Unsent } from './unsent.ts';
 import type { Workspace } from './upstream/workspace.ts';
 
 export interface GraphqlEndpointOptions {
@@ -26,7 +26,10 @@ export interface GraphqlEndpointOptions {
   /** For an answer to be read, after the time that its request may take. */
   readonly writeTimeoutMs: number;
   readonly admission: Admission;
-  readonly unsent: Unsent;
+  /** Bodies that have not come whole. */
+  readonly arriving: HeldBytes;
+  /** Answers that have not been read. */
+  readonly unsent: HeldBytes;
   readonly metrics: Metrics | undefined;
   readonly addresses: AddressOptions;
   readonly log: Logger;
@@ -53,7 +56,7 @@ export interface GraphqlEndpoint {
  */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
   const { apollo, workspace, safelist, corsOrigins, requestTimeoutMs, writeTimeoutMs } = options;
-  const { admission, unsent, metrics, addresses, log, redactor } = options;
+  const { admission, arriving, unsent, metrics, addresses, log, redactor } = options;
   const guard = new OperationGuard();
   const underWay = new Set<RequestContext>();
 
@@ -76,6 +79,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     res.on('close', () => {
       clearTimeout(deadline);
       underWay.delete(request);
+      unsent.drop(res);
       if (!res.writableFinished) request.stop(clientLeft());
       release?.();
     });
@@ -84,7 +88,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     let refusedAs: ErrorCode | undefined;
     try {
       checkAccept(req);
-      const body = req.method === 'POST' ? await readBody(req) : undefined;
+      const body = req.method === 'POST' ? await readBody(req, arriving) : undefined;
       const late = admission.refusal();
       if (late !== undefined) return writeShed(req, res, late, requestId);
       leave = admission.enter();
@@ -108,11 +112,8 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
 
   /** Turns a request away, with nothing done for it: not even a log line, of which there would be as many. */
   function writeShed(req: IncomingMessage, res: ServerResponse, reason: ShedReason, requestId: string): void {
-    const retryAfter = String(1 + Math.floor(Math.random() * 3)); // not all at the same time
-    const { answer } = new BadRequest(503, 'The gateway has too much to do: try again shortly.', 'OVERLOADED');
-    answer.headers.set('retry-after', retryAfter);
     // Whoever reads a small body to its end keeps the connection; a balancer would else open a new one for each request.
-    write(req, res, answer, 503, requestId, hasSmallBody(req));
+    write(req, res, overloaded().answer, 503, requestId, hasSmallBody(req));
     metrics?.requestEnded({ status: 503, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
     log.debug({ requestId, status: 503, shed: reason });
   }
@@ -125,6 +126,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     requestId: string,
     keepsConnection = req.complete,
   ): void {
+    if (res.destroyed) return; // the client left
     if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
     const bytes = Buffer.from(body.string);
     const { origin } = req.headers;
@@ -137,7 +139,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       'content-length': bytes.length,
     });
     res.end(bytes);
-    unsent.add(res, bytes.length);
+    unsent.set(res, bytes.length);
   }
 
   return {

@@ -14,6 +14,8 @@ export interface HttpLimits {
   /** An idle connection stays open: longer than a balancer keeps it, which else sends into a connection that closes. */
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
+  /** Of request bodies that have not come whole, all together. */
+  readonly maxArrivingBytes: number;
   /** Of answers that wait to be read, all together. */
   readonly maxUnsentBytes: number;
 }
@@ -25,6 +27,7 @@ export const defaultHttpLimits: HttpLimits = {
   checkIntervalMs: 1000,
   keepAliveTimeoutMs: 65_000,
   maxConnections: 4000,
+  maxArrivingBytes: 64 * 1024 * 1024,
   maxUnsentBytes: 64 * 1024 * 1024,
 };
 

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { BadRequest } from './bad-request.ts';
+import { BadRequest, overloaded } from './bad-request.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import { maxBodyBytes } from './limits.ts';
 
-/** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. */
-export async function readBody(req: IncomingMessage): Promise<unknown> {
+/** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. `arriving` bounds what all requests together hold of theirs. */
+export async function readBody(req: IncomingMessage, arriving: HeldBytes): Promise<unknown> {
   checkBodyHeaders(req);
-  const bytes = await readBytes(req);
+  const bytes = await readBytes(req, arriving);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
@@ -31,20 +32,41 @@ function checkBodyHeaders({ headers }: IncomingMessage): void {
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
 }
 
-function readBytes(req: IncomingMessage): Promise<Buffer> {
+function readBytes(req: IncomingMessage, arriving: HeldBytes): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let bytes: Buffer = Buffer.alloc(0);
     let length = 0;
-    req.on('data', (chunk: Buffer) => {
+    const refuse = (reason: BadRequest) => {
+      req.off('data', take).pause();
+      arriving.drop(holder);
+      reject(reason);
+    };
+    const holder = { destroy: () => refuse(overloaded('The body took too long to come, while there is much to do: try again shortly.')) };
+    const take = (chunk: Buffer) => {
+      if (length + chunk.length > maxBodyBytes) return refuse(tooLarge());
+      bytes = length === 0 ? chunk : append(bytes, length, chunk);
       length += chunk.length;
-      if (length > maxBodyBytes) {
-        req.pause();
-        reject(tooLarge());
-      } else chunks.push(chunk);
+      arriving.set(holder, bytes.length);
+    };
+    req.on('data', take);
+    req.on('end', () => {
+      arriving.drop(holder);
+      resolve(bytes.subarray(0, length));
     });
-    req.on('end', () => resolve(Buffer.concat(chunks, length)));
-    req.on('error', () => reject(new BadRequest(400, 'The body broke off.')));
+    req.on('error', () => refuse(new BadRequest(400, 'The body broke off.')));
   });
+}
+
+/** Into the same memory while there is room. A list of the chunks would take three hundred bytes for each chunk of one. */
+function append(bytes: Buffer, length: number, chunk: Buffer): Buffer {
+  const needed = length + chunk.length;
+  let target = bytes;
+  if (needed > bytes.length) {
+    target = Buffer.allocUnsafeSlow(Math.min(maxBodyBytes, 2 * needed));
+    bytes.copy(target, 0, 0, length);
+  }
+  chunk.copy(target, length);
+  return target;
 }
 
 const tooLarge = () => new BadRequest(413, `The body is larger than ${maxBodyBytes} bytes.`);

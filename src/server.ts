@@ -9,6 +9,7 @@ import { GatewayError } from './errors.ts';
 import { addExplorer, sandboxPage, type ExplorerHeaders } from './explorer.ts';
 import { Fairness } from './fairness.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { answerUnreadable, createHttpServer, defaultHttpLimits, type HttpLimits } from './http-server.ts';
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
 import { LoopDelay } from './observability/loop-delay.ts';
@@ -16,7 +17,6 @@ import { Metrics } from './observability/metrics.ts';
 import { createUsageReporters } from './observability/usage.ts';
 import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
-import { Unsent } from './unsent.ts';
 import { defaultLimits as queueLimits } from './upstream/queue.ts';
 import { Workspace } from './upstream/workspace.ts';
 
@@ -59,7 +59,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const loopDelay = new LoopDelay();
   const admission = new Admission({ loopDelayMs: () => loopDelay.p99Ms, queueUse: () => workspace.queueLength / queueLimits.waiting }, limits);
-  const unsent = new Unsent(limits.maxUnsentBytes);
+  const arriving = new HeldBytes(limits.maxArrivingBytes, smallBodyBytes);
+  const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
   const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute });
   const metrics = config.hasMetrics
@@ -67,6 +68,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         inFlight: () => admission.inFlight,
         shed: () => admission.shed,
         loopDelayMs: () => loopDelay.p99Ms,
+        arrivingBytes: () => arriving.bytes,
         unsentBytes: () => unsent.bytes,
         knownCallers: () => fairness?.knownCallers ?? 0,
         windows: () => workspace.budget.windows(),
@@ -84,6 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     requestTimeoutMs: config.requestTimeoutMs,
     writeTimeoutMs: limits.writeTimeoutMs,
     admission,
+    arriving,
     unsent,
     metrics,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },
@@ -134,6 +137,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
+/** Smaller bodies are those of nearly all requests, and all connections together hold little of them. */
+const smallBodyBytes = 16 * 1024;
+/** Smaller answers fit into the buffers of the operating system. */
+const smallAnswerBytes = 64 * 1024;
 /** Milliseconds for the last answers to be written before the connections are cut. */
 const lastCallMs = 500;
 
