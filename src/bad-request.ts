@@ -1,4 +1,5 @@
 import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import { errorBody, jsonType } from './answer-shape.ts';
 import type { ErrorCode } from './errors.ts';
 
 /** A request that is refused before GraphQL sees it, in the shape of a GraphQL answer. */
@@ -9,9 +10,8 @@ export class BadRequest extends Error {
   constructor(status: number, message: string, code: ErrorCode = 'BAD_REQUEST') {
     super(message);
     this.code = code;
-    const string = JSON.stringify({ errors: [{ message, extensions: { code } }] });
-    const headers = new HeaderMap([['content-type', 'application/json; charset=utf-8']]);
-    this.answer = { status, headers, body: { kind: 'complete', string } };
+    const string = JSON.stringify(errorBody(message, code));
+    this.answer = { status, headers: new HeaderMap([['content-type', jsonType]]), body: { kind: 'complete', string } };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import type { Admission, ShedReason } from './admission.ts';
+import { fixedHeaders } from './answer-shape.ts';
 import { checkSize, toApollo } from './apollo-request.ts';
 import { BadRequest, overloaded } from './bad-request.ts';
 import { clientAddress, type AddressOptions } from './client-address.ts';
@@ -10,9 +11,9 @@ import type { HeldBytes } from './held-bytes.ts';
 import type { Logger, Redactor } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { OperationGuard } from './operation-guard.ts';
-import { hasSmallBody, readBody } from './request-body.ts';
+import { canKeepConnection, readBody } from './request-body.ts';
 import { note, settle } from './request-end.ts';
-import { checkAccept, readRequestId, readTimeout } from './request-headers.ts';
+import { checkAccept, checkMethod, readRequestId, readTimeout } from './request-headers.ts';
 import type { Safelist } from './safelist.ts';
 import type { Workspace } from './upstream/workspace.ts';
 
@@ -35,13 +36,6 @@ export interface GraphqlEndpointOptions {
   readonly log: Logger;
   readonly redactor: Redactor;
 }
-
-/** Every answer holds one caller's data, or depends on who asks: no cache may keep it. */
-const fixedHeaders = {
-  'cache-control': 'no-store',
-  vary: 'Origin, Accept, X-Auth-Token, X-User-Id',
-  'x-content-type-options': 'nosniff',
-} as const;
 
 /** The endpoint, and the requests that are under way in it. */
 export interface GraphqlEndpoint {
@@ -87,8 +81,9 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     let response: HTTPGraphQLResponse;
     let refusedAs: ErrorCode | undefined;
     try {
+      checkMethod(req);
       checkAccept(req);
-      const body = req.method === 'POST' ? await readBody(req, arriving) : undefined;
+      const body = req.method === 'POST' ? await readBody(req, res, arriving) : undefined;
       const late = admission.refusal();
       if (late !== undefined) return writeShed(req, res, late, requestId);
       leave = admission.enter();
@@ -112,8 +107,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
 
   /** Turns a request away, with nothing done for it: not even a log line, of which there would be as many. */
   function writeShed(req: IncomingMessage, res: ServerResponse, reason: ShedReason, requestId: string): void {
-    // Whoever reads a small body to its end keeps the connection; a balancer would else open a new one for each request.
-    write(req, res, overloaded().answer, 503, requestId, hasSmallBody(req));
+    write(req, res, overloaded().answer, 503, requestId);
     metrics?.requestEnded({ status: 503, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
     log.debug({ requestId, status: 503, shed: reason });
   }
@@ -124,7 +118,6 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     { headers, body }: HTTPGraphQLResponse,
     status: number,
     requestId: string,
-    keepsConnection = req.complete,
   ): void {
     if (res.destroyed) return; // the client left
     if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
@@ -134,7 +127,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       ...Object.fromEntries(headers),
       ...fixedHeaders,
       ...(origin !== undefined && corsOrigins.has(origin) && corsHeaders(origin)),
-      connection: keepsConnection ? 'keep-alive' : 'close',
+      ...(!canKeepConnection(req) && { connection: 'close' }), // else it is the client's to say
       'x-request-id': requestId,
       'content-length': bytes.length,
     });

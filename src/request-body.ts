@@ -1,11 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BadRequest, overloaded } from './bad-request.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { maxBodyBytes } from './limits.ts';
 
 /** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. `arriving` bounds what all requests together hold of theirs. */
-export async function readBody(req: IncomingMessage, arriving: HeldBytes): Promise<unknown> {
+export async function readBody(req: IncomingMessage, res: ServerResponse, arriving: HeldBytes): Promise<unknown> {
   checkBodyHeaders(req);
+  if (isAskedToContinue(req)) res.writeContinue();
   const bytes = await readBytes(req, arriving);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -14,9 +15,16 @@ export async function readBody(req: IncomingMessage, arriving: HeldBytes): Promi
   }
 }
 
-/** Whether what has not come of the body is worth reading to its end, so that the connection can be kept. */
-export const hasSmallBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= maxBodyBytes;
+/**
+ * Whether the connection can be used again after an answer now: the body has come, or is small enough to be read to its
+ * end and forgotten. A balancer would else open a new connection after each refusal.
+ */
+export const canKeepConnection = (req: IncomingMessage): boolean =>
+  req.complete ||
+  (req.headers['transfer-encoding'] === undefined && Number(req.headers['content-length'] ?? 0) <= maxBodyBytes && !isAskedToContinue(req));
+
+/** Whether the client waits to be told that its body is wanted. */
+const isAskedToContinue = ({ headers, httpVersion }: IncomingMessage): boolean => headers.expect !== undefined && httpVersion === '1.1';
 
 function checkBodyHeaders({ headers }: IncomingMessage): void {
   const encoding = headers['content-encoding'];
@@ -41,7 +49,7 @@ function readBytes(req: IncomingMessage, arriving: HeldBytes): Promise<Buffer> {
       arriving.drop(holder);
       reject(reason);
     };
-    const holder = { destroy: () => refuse(overloaded('The body took too long to come, while there is much to do: try again shortly.')) };
+    const holder = { destroy: () => refuse(tooSlow()) };
     const take = (chunk: Buffer) => {
       if (length + chunk.length > maxBodyBytes) return refuse(tooLarge());
       bytes = length === 0 ? chunk : append(bytes, length, chunk);
@@ -67,6 +75,12 @@ function append(bytes: Buffer, length: number, chunk: Buffer): Buffer {
   }
   chunk.copy(target, length);
   return target;
+}
+
+function tooSlow(): BadRequest {
+  const refusal = overloaded('The body took too long to come, while there is much to do: try again shortly.');
+  refusal.answer.headers.set('connection', 'close');
+  return refusal;
 }
 
 const tooLarge = () => new BadRequest(413, `The body is larger than ${maxBodyBytes} bytes.`);

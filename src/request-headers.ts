@@ -18,6 +18,13 @@ export function readRequestId({ headers }: IncomingMessage): string {
   return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : randomUUID();
 }
 
+export function checkMethod({ method }: IncomingMessage): void {
+  if (method === 'GET' || method === 'POST') return;
+  const refusal = new BadRequest(405, 'Send the query by POST, or by GET.');
+  refusal.answer.headers.set('allow', 'GET, POST');
+  throw refusal;
+}
+
 /** Media types that an answer can have; a browser that opens the address takes HTML first. */
 const acceptable = /\*\/\*|application\/(?:\*|json|graphql-response\+json)/i;
 

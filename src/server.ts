@@ -3,6 +3,7 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { Admission, defaultAdmission, type AdmissionLimits } from './admission.ts';
+import { errorBody, fixedHeaders } from './answer-shape.ts';
 import { createApollo } from './apollo.ts';
 import type { Config } from './config.ts';
 import { GatewayError } from './errors.ts';
@@ -15,6 +16,7 @@ import { createLog, describeUnexpected, Redactor, type Logger } from './observab
 import { LoopDelay } from './observability/loop-delay.ts';
 import { Metrics } from './observability/metrics.ts';
 import { createUsageReporters } from './observability/usage.ts';
+import { canKeepConnection } from './request-body.ts';
 import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
 import { defaultLimits as queueLimits } from './upstream/queue.ts';
@@ -97,7 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let isDraining = false;
   const app = Fastify({
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
-      void reply.code(400).header('cache-control', 'no-store').send(graphqlShaped('The request cannot be read.'));
+      void reply.code(400).headers(fixedHeaders).send(errorBody('The request cannot be read.'));
     },
     serverFactory: (everythingElse) =>
       createHttpServer((req, res) => {
@@ -166,21 +168,24 @@ async function addRoutes(app: FastifyInstance, config: Config, isDraining: () =>
       'ApolloGraphQL-Client-Version',
     ],
     maxAge: 600,
+    strictPreflight: false, // an OPTIONS that is none is told the same
   });
-  app.addHook('onSend', async (_request, reply) => {
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-    reply.header('x-content-type-options', 'nosniff');
+  // Nothing here takes a body, so none is read.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _body, done) => done(null));
+  app.addHook('onSend', async (request, reply) => {
+    const mayBeKept = reply.hasHeader('cache-control'); // files of the explorer
+    reply.headers(mayBeKept ? { 'x-content-type-options': 'nosniff' } : fixedHeaders);
+    if (!canKeepConnection(request.raw)) reply.header('connection', 'close');
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) =>
     isDraining() ? reply.code(503).send({ status: 'draining' }) : { status: 'ok' },
   );
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send(graphqlShaped('There is nothing here: queries go to /graphql.')),
+    reply.code(404).send(errorBody('There is nothing here: queries go to /graphql.')),
   );
   app.setErrorHandler((_error, _request, reply) =>
-    reply.code(400).send(graphqlShaped('The request cannot be read.')),
+    reply.code(400).send(errorBody('The request cannot be read.')),
   );
 }
-
-const graphqlShaped = (message: string) => ({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
