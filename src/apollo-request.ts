@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import { BadRequest } from './bad-request.ts';
-import { maxVariableDepth } from './limits.ts';
+import { asObject, readJson, type JsonObject } from './json.ts';
+import { maxInputDepth, maxInputValues } from './limits.ts';
 import type { OperationGuard } from './operation-guard.ts';
 
 /** The request headers that are looked at behind this: media types, proofs of a preflight, our own two, and for registries. */
@@ -28,24 +29,42 @@ export function toApollo(req: IncomingMessage, body: unknown): HTTPGraphQLReques
   if (req.headers['x-auth-token'] !== undefined) headers.set('apollo-require-preflight', 'by x-auth-token');
   const url = req.url ?? '';
   const question = url.indexOf('?');
-  return { method: req.method ?? '', headers, search: question === -1 ? '' : url.slice(question), body };
+  return { method: req.method ?? '', headers, search: question === -1 ? '' : url.slice(question), body: knownFields(body) };
 }
 
 /** Refuses what is too large to be looked at more closely. */
 export function checkSize({ method, search, body }: HTTPGraphQLRequest, guard: OperationGuard): void {
-  const { query, variables } = method === 'GET' ? Object.fromEntries(new URLSearchParams(search)) : asFields(body);
-  if (isDeeper(variables, maxVariableDepth)) {
-    throw new BadRequest(400, `The variables have more than ${maxVariableDepth} levels.`, 'BAD_USER_INPUT');
-  }
+  const { query, variables, extensions } = method === 'GET' ? searchFields(search) : (asObject(body) ?? {});
+  checkInput('variables', variables);
+  checkInput('extensions', extensions);
   const reason = typeof query === 'string' ? guard.refusalOf(query) : undefined;
   if (reason !== undefined) throw new BadRequest(400, reason, 'QUERY_TOO_COMPLEX');
 }
 
-const asFields = (body: unknown): { readonly query?: unknown; readonly variables?: unknown } =>
-  typeof body === 'object' && body !== null ? body : {};
+const requestFields = ['query', 'variables', 'operationName', 'extensions'] as const;
 
-/** Whether lists and objects lie deeper in each other than that; looks no deeper to find out. */
-const isDeeper = (value: unknown, levels: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+/** The fields that a request has; what else a client sent would only be held as long as the request takes. */
+function knownFields(body: unknown): unknown {
+  const fields = asObject(body);
+  if (fields === undefined) return body; // Apollo Server says what is wrong with it
+  return Object.fromEntries(requestFields.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])));
+}
+
+function searchFields(search: string): JsonObject {
+  const parameters = new URLSearchParams(search);
+  const [variables, extensions] = ['variables', 'extensions'].map((name) => readJson(parameters.get(name) ?? undefined));
+  return { query: parameters.get('query'), variables, extensions };
+}
+
+/** Looks no further than it must, neither down nor along. */
+function checkInput(name: 'variables' | 'extensions', input: unknown): void {
+  let values = 0;
+  const visit = (value: unknown, levels: number): void => {
+    values += 1;
+    if (values > maxInputValues) throw new BadRequest(400, `The ${name} have more than ${maxInputValues} values.`, 'BAD_USER_INPUT');
+    if (typeof value !== 'object' || value === null) return;
+    if (levels === 0) throw new BadRequest(400, `The ${name} have more than ${maxInputDepth} levels.`, 'BAD_USER_INPUT');
+    for (const inner of Array.isArray(value) ? value : Object.values(value)) visit(inner, levels - 1);
+  };
+  visit(input, maxInputDepth);
+}

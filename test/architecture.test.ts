@@ -35,7 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bad-request': ['answer-shape', 'type errors'],
   'request-headers': ['bad-request'],
   'request-body': ['bad-request', 'limits', 'type held-bytes'],
-  'apollo-request': ['bad-request', 'limits', 'type operation-guard'],
+  'apollo-request': ['bad-request', 'json', 'limits', 'type operation-guard'],
   'request-end': ['type context', 'type errors', 'type observability'],
   context: ['type fairness', 'config', 'loaders', 'upstream', 'planning', 'errors', 'json', 'type observability'],
   demo: ['type upstream'],
