@@ -60,12 +60,12 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     const shed = admission.refusal();
     if (shed !== undefined) return writeShed(req, res, shed, requestId);
     const credentials = readCredentials(req);
-    const release = credentials === undefined ? undefined : redactor.hold(credentials.authToken);
     const address = clientAddress(req, addresses);
     const timeoutMs = readTimeout(req, requestTimeoutMs);
     const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs);
     underWay.add(request);
     let leave: (() => void) | undefined;
+    let release: (() => void) | undefined;
     let deadline = setTimeout(() => {
       request.stop(timedOut());
       deadline = setTimeout(() => res.destroy(), writeTimeoutMs); // whoever reads that slowly holds memory and a connection
@@ -87,6 +87,8 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       const late = admission.refusal();
       if (late !== undefined) return writeShed(req, res, late, requestId);
       leave = admission.enter();
+      // Not before: each log line is searched for all of them, and clients that send slowly are many.
+      if (credentials !== undefined && !res.closed) release = redactor.hold(credentials.authToken);
       const asked = toApollo(req, body);
       const httpGraphQLRequest = safelist === undefined ? asked : safelist.admit(asked);
       if (httpGraphQLRequest === undefined) throw notInList();

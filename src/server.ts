@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
@@ -72,6 +73,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         loopDelayMs: () => loopDelay.p99Ms,
         arrivingBytes: () => arriving.bytes,
         unsentBytes: () => unsent.bytes,
+        heldTokens: () => redactor.held,
+        connections: () => promisify(app.server.getConnections.bind(app.server))(),
         knownCallers: () => fairness?.knownCallers ?? 0,
         windows: () => workspace.budget.windows(),
         workspace,

@@ -20,6 +20,11 @@ const secretNames = ['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization
 export class Redactor {
   readonly #held = new Map<string, number>();
 
+  /** Tokens that are watched for. */
+  get held(): number {
+    return this.#held.size;
+  }
+
   /** Watches for a token until the returned function is called. */
   hold(given: string): () => void {
     if (given.length < minTokenLength) return () => undefined;
