@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import cors from '@fastify/cors';
@@ -39,7 +40,7 @@ export interface Gateway {
   /** `http://host:port`, with the port that was taken. */
   readonly url: string;
   readonly log: Logger;
-  /** Stops taking requests, lets those under way finish, and closes everything. */
+  /** Says at /readyz that it closes, after the set delay stops taking requests, lets those under way finish, and closes everything. */
   close(): Promise<void>;
 }
 
@@ -131,6 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     async close() {
       isDraining = true;
+      await delay(config.shutdownDelayMs);
       // Shortly before the connections are cut, what is still under way is answered with what is there.
       const lastCall = setTimeout(() => graphql.stopAll(shuttingDown()), Math.max(0, config.shutdownGraceMs - lastCallMs));
       await apollo.stop();
