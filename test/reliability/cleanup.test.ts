@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { landmarks } from '../../src/demo/seed.ts';
 import { startDemo } from '../../src/demo/server.ts';
+import { createWorld } from '../../src/demo/world.ts';
 import { Redactor } from '../../src/observability/log.ts';
 import { openGateway } from '../support/scenario.ts';
 import { openRaw, rawPost, statusesOf } from '../support/raw-http.ts';
@@ -62,6 +64,23 @@ describe('after requests of every kind', () => {
     await expect.poll(() => held(gateway.url), { timeout: 15_000, interval: 100 }).toEqual(nothing);
     expect((await gateway.ask('{ viewer { user { username } } }')).errors).toBeUndefined();
     await demo.close();
+  });
+});
+
+describe('after a client left', () => {
+  it('Hardening: the large answer that he does not get does not count as waiting for him', async () => {
+    const world = createWorld();
+    for (let index = 0; index < 100; index += 1) world.post({ roomId: landmarks.selfRoomId, userId: world.member.id, text: 'long '.repeat(400) });
+    const gateway = await openGateway({ demo: { world }, env: { METRICS: 'on', LOG_LEVEL: 'info' } });
+    gateway.demo.fail('me', { hang: true });
+    const { socket } = await openRaw(gateway.url);
+    const body = JSON.stringify({ query: `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 100) { nodes { text } } } viewer { user { username } } }` });
+    socket.write(rawPost(body, { 'x-user-id': world.member.id, 'x-auth-token': world.member.token }));
+    await expect.poll(() => gateway.demo.calls.length).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 200)); // the messages are there, the user is not
+    socket.destroy();
+    await expect.poll(() => gateway.logs.length).toBe(1);
+    expect((await held(gateway.url))['gateway_unsent_bytes']).toBe(0);
   });
 });
 
