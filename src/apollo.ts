@@ -39,6 +39,7 @@ export function createApollo(
     introspection: config.hasIntrospection,
     hideSchemaDetailsFromClientErrors: !config.hasIntrospection,
     includeStacktraceInErrorResponses: false,
+    stringifyResult: (result) => JSON.stringify(result),
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     persistedQueries: config.hasAutomaticPersistedQueries && { ttl: persistedQueryTtl },

@@ -123,18 +123,21 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
   ): void {
     if (res.destroyed) return; // the client left
     if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
-    const bytes = Buffer.from(body.string);
+    const { string } = body;
+    const bytes = Buffer.byteLength(string);
     const { origin } = req.headers;
+    const own: Record<string, string> = {};
+    for (const [name, value] of headers) own[name] = value;
     res.writeHead(status, {
-      ...Object.fromEntries(headers),
+      ...own,
       ...fixedHeaders,
       ...(origin !== undefined && corsOrigins.has(origin) && corsHeaders(origin)),
       ...(!canKeepConnection(req) && { connection: 'close' }), // else it is the client's to say
       'x-request-id': requestId,
-      'content-length': bytes.length,
+      'content-length': bytes,
     });
-    res.end(bytes);
-    unsent.set(res, bytes.length);
+    res.end(string);
+    unsent.set(res, bytes);
   }
 
   return {
