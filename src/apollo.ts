@@ -39,7 +39,6 @@ export function createApollo(
     introspection: config.hasIntrospection,
     hideSchemaDetailsFromClientErrors: !config.hasIntrospection,
     includeStacktraceInErrorResponses: false,
-    stringifyResult: (result) => JSON.stringify(result),
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     persistedQueries: config.hasAutomaticPersistedQueries && { ttl: persistedQueryTtl },
