@@ -10,8 +10,11 @@ function logging() {
 describe('a log line', () => {
   it('holds no token under the names that tokens go by', () => {
     const { lines, log } = logging();
-    log.info({ 'x-auth-token': 'short-secret', headers: { authorization: 'short-secret', 'X-Auth-Token': 'short-secret' } });
+    const deep = { a: { b: { c: { authToken: 'short-secret' } } } };
+    log.info({ 'x-auth-token': 'short-secret', headers: { authorization: 'short-secret', 'X-Auth-Token': ['short-secret', '"short-secret"'] }, deep, end: 1 });
+    log.child({ cookie: 'a\\" short-secret', end: 2 }).info({ Cookie: '' });
     expect(lines.join('')).not.toContain('short-secret');
+    expect(lines.map((line) => (JSON.parse(line) as { end: number }).end)).toEqual([1, 2]);
   });
 
   it('holds no token of a request under way, wherever it stands', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Admission, defaultAdmission } from '../../src/admission.ts';
 import { Fairness } from '../../src/fairness.ts';
-import { Unsent } from '../../src/unsent.ts';
 import { startTestGateway, type Caller, type GraphqlResult, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts';
 
 const query = '{ viewer { user { username } } }';
@@ -118,25 +117,6 @@ describe('fairness', () => {
     expect(use('a', 1)).toBe(1);
     use('c', 1, 1, false);
     expect(fairness.knownCallers).toBe(1);
-  });
-});
-
-describe('unsent answers', () => {
-  it('are broken off, oldest first, when they hold too much', () => {
-    const broken: number[] = [];
-    const listeners: (() => void)[] = [];
-    const unsent = new Unsent(1_000_000);
-    const add = (id: number, bytes: number) =>
-      unsent.add({ once: (_, listener) => listeners.push(listener), destroy: () => broken.push(id) }, bytes);
-    add(1, 10); // small ones are with the operating system
-    add(2, 400_000);
-    add(3, 400_000);
-    add(4, 400_000);
-    expect(broken).toEqual([2]);
-    add(5, 5_000_000); // the newest is never the one
-    expect(broken).toEqual([2, 3, 4]);
-    for (const close of listeners) close();
-    expect(unsent.bytes).toBe(0);
   });
 });
 
