@@ -32,7 +32,7 @@ export const maxReportedErrors = 10;
 /** Lists and objects within each other in variables, and in extensions, at most. */
 export const maxInputDepth = 16;
 /** Values in variables, and in extensions, at most: each can be wrong in a list, and come back as an error of its own. */
-export const maxInputValues = 3000;
+export const maxInputValues = 10_000;
 /** Bytes of a request's body at most. */
 export const maxBodyBytes = 100 * 1024;
 
