@@ -1,4 +1,4 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -8,6 +8,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
 import { formatError, GatewayError } from './errors.ts';
+import { Executor } from './execution/executor.ts';
 import type { Fairness } from './fairness.ts';
 import { asObject } from './json.ts';
 import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
@@ -31,7 +32,7 @@ export function createApollo(
   log: Logger,
   { landingPage, usageReporters, fairness }: ApolloOptions,
 ): ApolloServer<RequestContext> {
-  const listener = createListener(new Planner(schema), config.maxUpstreamCalls, fairness);
+  const listener = createListener(new Planner(schema), new Executor(schema), config.maxUpstreamCalls, fairness);
   return new ApolloServer<RequestContext>({
     schema,
     formatError,
@@ -65,7 +66,7 @@ const maxLoggedName = 128;
 type Listener = Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>>;
 
 /** What is done with every operation before and after it runs: credentials, plan, report, and its part of the log line. */
-const createListener = (planner: Planner, maxUpstreamCalls: number, fairness: Fairness | undefined): Listener => ({
+const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: number, fairness: Fairness | undefined): Listener => ({
   async didResolveOperation({ operation, document, contextValue, request, metrics }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
     const { outcome, isAuthenticated } = contextValue;
@@ -89,14 +90,20 @@ const createListener = (planner: Planner, maxUpstreamCalls: number, fairness: Fa
     for (const { extensions } of errors) if (asObject(extensions['http'])?.['status'] === 400) extensions['code'] ??= 'BAD_REQUEST';
   },
 
-  async responseForOperation({ request, contextValue }) {
+  async responseForOperation({ request, contextValue, document, operation, metrics }) {
     const { plan } = contextValue.outcome;
-    if (plan === undefined || request.http?.headers.get('x-upstream-plan') !== 'only') return null;
-    const upstream = { plannedCalls: plan.calls, byEndpoint: plan.byEndpoint, heaviest: plan.heaviest, limit: maxUpstreamCalls };
-    return {
-      http: { status: 200, headers: new HeaderMap() },
-      body: { kind: 'single', singleResult: { data: null, extensions: { upstream } } },
-    };
+    if (plan === undefined || operation === undefined) return null;
+    if (request.http?.headers.get('x-upstream-plan') === 'only') {
+      const upstream = { plannedCalls: plan.calls, byEndpoint: plan.byEndpoint, heaviest: plan.heaviest, limit: maxUpstreamCalls };
+      return single({ data: null, extensions: { upstream } });
+    }
+    // Where a router wants to know of each resolver, graphql-js tells.
+    const isTraced = metrics.captureTraces === true;
+    const data = isTraced ? undefined : await executor.execute(document, operation, request.variables ?? {}, contextValue);
+    contextValue.outcome.runBy = data === undefined ? 'graphql-js' : 'compiled';
+    if (data !== undefined) return single({ data });
+    contextValue.beginAgain();
+    return null;
   },
 
   async willSendResponse({ response, errors, contextValue, request }) {
@@ -116,6 +123,11 @@ const createListener = (planner: Planner, maxUpstreamCalls: number, fairness: Fa
     const isBadInput = Object.keys(outcome.errors.codes).every((code) => code === 'BAD_USER_INPUT');
     if (isEmpty && isBadInput) response.http.status = 400;
   },
+});
+
+const single = (singleResult: { data: Record<string, unknown> | null; extensions?: Record<string, unknown> }): GraphQLResponse => ({
+  http: { status: 200, headers: new HeaderMap() },
+  body: { kind: 'single', singleResult },
 });
 
 /** Takes the plan from the caller's allowance, or refuses the request until that has refilled. */

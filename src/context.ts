@@ -40,6 +40,8 @@ export interface Outcome {
   errors?: ErrorSummary;
   /** What the operation could cost; none where it was refused before. */
   plan?: Plan;
+  /** What ran it; undefined where it was refused before. */
+  runBy?: 'compiled' | 'graphql-js';
   /** What was taken of the caller's allowance for it. */
   charge?: Charge;
 }
@@ -51,7 +53,7 @@ export interface Outcome {
 export class RequestContext implements Context {
   readonly workspace: Workspace;
   readonly outcome: Outcome = {};
-  readonly search = new SearchAllowance();
+  search = new SearchAllowance();
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
 
@@ -99,6 +101,11 @@ export class RequestContext implements Context {
 
   get upstreamBudget(): EndpointBudget[] {
     return this.client.budget;
+  }
+
+  /** For running the operation once more, over what the loaders have read: those calls are not counted again. */
+  beginAgain(): void {
+    this.search = new SearchAllowance();
   }
 
   /** Gives up the pending upstream calls: the deadline passed, or the client left. */

@@ -26,14 +26,15 @@ export interface Ending {
 export function note(request: RequestContext, ending: Ending, log: Logger, metrics: Metrics | undefined): void {
   const { requestId, status, durationMs, refusedAs } = ending;
   const { codes = refusedAs === undefined ? {} : { [refusedAs]: 1 }, ...errors } = request.outcome.errors ?? {};
-  metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls: request.upstreamCalls });
+  const { plan, runBy } = request.outcome;
+  metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls: request.upstreamCalls, runBy });
   log.info({
     requestId,
     operation: request.outcome.operationName,
     status,
     durationMs: Math.round(durationMs * 10) / 10,
     upstreamCalls: sum(request.upstreamCalls.values()),
-    ...(request.outcome.plan !== undefined && { plannedCalls: request.outcome.plan.calls }),
+    ...(plan !== undefined && { plannedCalls: plan.calls }),
     ...(request.retries > 0 && { retries: request.retries }),
     ...(request.droppedRows > 0 && { droppedRows: request.droppedRows }),
     ...(Object.keys(codes).length > 0 && { codes, ...errors }),

@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   planning: ['errors', 'json'],
   loaders: ['upstream', 'errors', 'json', 'planning/ledger', 'type planning'],
   resolvers: ['pagination', 'errors', 'json', 'ids', 'upstream/types', 'type planning', 'type loaders', 'type upstream', 'type context'],
+  execution: ['type context'],
   federation: ['planning'],
   // The price model is written into the published schema.
   schema: ['resolvers', 'federation', 'planning'],

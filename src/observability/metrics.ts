@@ -30,6 +30,8 @@ export interface RequestMetrics {
   readonly codes: Readonly<Record<string, number>>;
   /** Upstream calls by endpoint. */
   readonly upstreamCalls: ReadonlyMap<string, number>;
+  /** What ran its operation; undefined where nothing did. */
+  readonly runBy?: 'compiled' | 'graphql-js' | undefined;
 }
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -44,6 +46,7 @@ export class Metrics {
   readonly #seconds: Histogram;
   readonly #errors: Counter<'code'>;
   readonly #upstreamCalls: Counter<'endpoint'>;
+  readonly #operations: Counter<'run_by'>;
 
   constructor(sources: MetricSources) {
     const registers = [this.#registry];
@@ -51,6 +54,7 @@ export class Metrics {
     this.#seconds = new Histogram({ name: 'gateway_request_duration_seconds', help: 'Time to answer a GraphQL request.', buckets, registers });
     this.#errors = new Counter({ name: 'gateway_errors_total', help: 'GraphQL errors sent, by code.', labelNames: ['code'], registers });
     this.#upstreamCalls = new Counter({ name: 'gateway_upstream_calls_total', help: 'Calls to the workspace, by endpoint.', labelNames: ['endpoint'], registers });
+    this.#operations = new Counter({ name: 'gateway_operations_total', help: 'Operations run, by their compiled form or by graphql-js.', labelNames: ['run_by'], registers });
     this.#gauge('gateway_requests_in_flight', 'GraphQL requests under way.', sources.inFlight);
     this.#gauge('gateway_event_loop_delay_seconds', 'Lateness of the event loop, 99th percentile of the last second.', () => sources.loopDelayMs() / 1000);
     this.#gauge('gateway_arriving_bytes', 'Large request bodies that have not come whole yet.', sources.arrivingBytes);
@@ -74,7 +78,8 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  requestEnded({ status, seconds, codes, upstreamCalls }: RequestMetrics): void {
+  requestEnded({ status, seconds, codes, upstreamCalls, runBy }: RequestMetrics): void {
+    if (runBy !== undefined) this.#operations.inc({ run_by: runBy });
     this.#requests.inc({ status: String(status) });
     this.#seconds.observe(seconds);
     for (const [code, count] of Object.entries(codes)) {

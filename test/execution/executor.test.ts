@@ -1,0 +1,148 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { execute, parse, type OperationDefinitionNode } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import { Executor } from '../../src/execution/executor.ts';
+
+const typeDefs = `
+  type Query {
+    text(value: String = "default"): String
+    required: String!
+    number: Int
+    item(id: ID): Item
+    items: [Item]
+    strict: [Item!]
+    later: [Item]
+    anything: Anything
+    iterable: [String]
+    checked: Checked
+  }
+  type Item { id: ID! name: String peer: Item selected: String sum(of: [Int!]): Int }
+  type Other { id: ID! }
+  type Checked { id: ID }
+  union Anything = Item | Other
+`;
+
+const item = (id: string) => ({ id, name: `name of ${id}` });
+
+/** What the fields answer in a test; `text` tells its argument unless it is given. */
+function schemaWith(query: Record<string, unknown> = {}) {
+  let calls = 0;
+  const schema = makeExecutableSchema({
+    typeDefs,
+    resolvers: {
+      Query: {
+        text: (_root: unknown, { value }: { value: string }) => value,
+        item: (_root: unknown, { id }: { id: string }) => {
+          calls += 1;
+          return item(id);
+        },
+        ...Object.fromEntries(Object.entries(query).map(([name, value]) => [name, typeof value === 'function' ? value : () => value])),
+      },
+      Item: {
+        peer: async ({ id }: { id: string }) => item(`peer of ${id}`),
+        selected: (_item: unknown, _args: unknown, _context: unknown, info: { fieldNodes: readonly { alias?: { value: string } }[]; path: { key: string | number } }) =>
+          `${info.fieldNodes.length} ${String(info.path.key)}`,
+        sum: (_item: unknown, { of = [] }: { of?: number[] }) => of.reduce((sum, number) => sum + number, 0),
+      },
+      Anything: { __resolveType: () => 'Item' },
+      Checked: { __isTypeOf: () => true },
+    },
+  });
+  return { schema, calls: () => calls };
+}
+
+/** What the executor answers when the operation comes for the second time, after graphql-js has had the first. */
+async function second(query: string, { schema, variables = {} }: { schema?: ReturnType<typeof schemaWith>['schema']; variables?: Record<string, unknown> } = {}) {
+  const used = schema ?? schemaWith().schema;
+  const document = parse(query);
+  const [operation] = document.definitions as readonly OperationDefinitionNode[];
+  if (operation === undefined) throw new Error('no operation');
+  const executor = new Executor(used);
+  const again = () => executor.execute(document, operation, variables, {} as Context);
+  expect(await again()).toBeUndefined();
+  const data = await again();
+  if (data !== undefined) {
+    const reference = await execute({ schema: used, document, variableValues: variables });
+    expect(JSON.stringify({ data })).toBe(JSON.stringify(reference));
+  }
+  return data;
+}
+
+describe('what is run in its compiled form', () => {
+  it.each([
+    ['arguments: given, defaults, and variables', 'query($v: String, $n: String = "n") { a: text(value: "x") b: text c: text(value: $v) d: text(value: $n) e: text(value: null) }', { v: 'y' }],
+    ['the names of types', '{ __typename item(id: "1") { __typename t: __typename } }', {}],
+    ['promises, also in lists', '{ later { id peer { name peer { id } } } }', {}],
+    ['nulls where they may be', '{ number items { id name } item(id: "1") { sum } }', {}],
+    ['fragments, in the order of their fields', '{ item(id: "1") { name ...F ... on Item { id } ... { n: name } } } fragment F on Item { id peer { id } peer { name } }', {}],
+    ['fragments of a union that the type belongs to, and of another type', '{ item(id: "1") { ... on Anything { ... on Item { id } ... on Other { id } } } }', {}],
+    ['equal fields under several names, each in its place', '{ a: item(id: "1") { peer { id } } t: text b: item(id: "1") { peer { id } } c: item(id: "2") { peer { id } } }', {}],
+    ['equal leaves under several names', '{ a: text b: text(value: "default") c: text }', {}],
+    ['fields that look at their selection', '{ item(id: "1") { a: selected selected selected } }', {}],
+    ['`@skip` and `@include`', 'query($y: Boolean!, $n: Boolean!) { a: text @skip(if: $y) b: text @include(if: $y) ... @include(if: $n) { c: text } d: text @skip(if: true) e: text @skip(if: false) }', { y: true, n: false }],
+  ])('%s', async (_name, query, variables) => {
+    const { schema } = schemaWith({ items: [item('1'), null, { id: 2, name: null }], later: [Promise.resolve(item('1')), item('2'), Promise.resolve(null)] });
+    expect(await second(query, { schema, variables })).toBeDefined();
+  });
+
+  it('asks once for what comes under several names', async () => {
+    const { schema, calls } = schemaWith();
+    const document = parse('{ a: item(id: "1") { id } b: item(id: "1") { id } c: item(id: "1") { name } }');
+    const [operation] = document.definitions as readonly OperationDefinitionNode[];
+    if (operation === undefined) throw new Error('no operation');
+    const executor = new Executor(schema);
+    for (let time = 0; time < 3; time += 1) await executor.execute(document, operation, {}, {} as Context);
+    expect(calls()).toBe(4); // two times two: the first time is left to graphql-js
+  });
+
+  it('calls functions that objects have in place of values', async () => {
+    const { schema } = schemaWith({ item: { id: '1', name: () => 'worked out' } });
+    expect(await second('{ item { name } }', { schema })).toEqual({ item: { name: 'worked out' } });
+  });
+
+  it('has a form for each set of conditions, so many and no more', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const query = `query(${names.map((name) => `$${name}: Boolean!`).join(' ')}) { t: __typename ${names.map((name) => `${name}: text @include(if: $${name})`).join(' ')} }`;
+    const document = parse(query);
+    const [operation] = document.definitions as readonly OperationDefinitionNode[];
+    if (operation === undefined) throw new Error('no operation');
+    const executor = new Executor(schemaWith().schema);
+    const answers = [];
+    for (let round = 0; round < 2; round += 1) {
+      for (let bits = 0; bits < 32; bits += 1) {
+        const variables = Object.fromEntries(names.map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]));
+        answers.push({ wanted: names.filter((name) => variables[name] === true), data: await executor.execute(document, operation, variables, {} as Context) });
+      }
+    }
+    const compiled = answers.flatMap(({ wanted, data }) => (data === undefined ? [] : [{ wanted, data }]));
+    expect(compiled).toHaveLength(16 + 16); // the first of all makes no form; sixteen follow, and come again
+    for (const { wanted, data } of compiled) expect(Object.keys(data)).toEqual(['t', ...wanted]);
+  });
+});
+
+describe('what is left to graphql-js', () => {
+  const broken = () => {
+    throw new Error('broken');
+  };
+  it.each<[string, string, Record<string, unknown>, Record<string, unknown>?]>([
+    ['types that only a value tells', '{ anything { ... on Item { id } } }', { anything: item('1') }],
+    ['types that look at the value', '{ checked { id } }', { checked: item('1') }],
+    ['introspection', '{ __schema { queryType { name } } }', {}],
+    ['introspection of a type', '{ __type(name: "Item") { name } }', {}],
+    ['names that no object can have', '{ __proto__: text }', {}],
+    ['a resolver that throws', '{ number text }', { number: broken }],
+    ['a resolver whose promise is refused', '{ number text later { id } }', { number: () => Promise.reject(new Error('broken')), later: [item('1')] }],
+    ['an error in place of a value', '{ text items { id } }', { items: [new Error('broken')] }],
+    ['null where it may not be', '{ required }', { required: null }],
+    ['null in a list where it may not be', '{ strict { id } }', { strict: [null] }],
+    ['null that comes later', '{ strict { id } }', { strict: [Promise.resolve(null)] }],
+    ['a value that its type refuses', '{ number }', { number: 'many' }],
+    ['lists that are no arrays', '{ iterable }', { iterable: new Set(['a']) }],
+    ['arguments that only fail when read', 'query($of: [Int!] = [1]) { item(id: "1") { sum(of: $of) } }', {}, { of: 'x' }],
+    ['arguments that cannot be read at all', '{ item(id: "1") { sum(of: "x") } }', {}],
+    ['operations that are no queries', 'mutation { text }', {}],
+  ])('%s', async (_name, query, answers, variables = {}) => {
+    expect(await second(query, { schema: schemaWith(answers).schema, variables })).toBeUndefined();
+  });
+});

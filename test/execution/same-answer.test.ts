@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { execute, Kind, parse, validate, type DocumentNode, type GraphQLError, type OperationDefinitionNode } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RequestContext } from '../../src/context.ts';
+import { landmarks } from '../../src/demo/seed.ts';
+import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
+import { Executor } from '../../src/execution/executor.ts';
+import { createSchema } from '../../src/schema.ts';
+import { Workspace } from '../../src/upstream/workspace.ts';
+import { randomOperation } from '../support/operations.ts';
+import { createRandom } from '../support/random.ts';
+
+/** Endpoints that answer in a way of their own for a while, as the seed has it. */
+const endpoints = ['im.counters', 'dm.messages', 'im.list', 'rooms.info', 'rooms.get', 'subscriptions.get', 'users.info', 'chat.getMessage', 'im.members'];
+const faults = [{ status: 403 }, { status: 500 }, { body: '<html>' }, { body: { success: true } }, { status: 404 }] as const;
+
+/** A third of what the other property tests run, as each operation is run several times. */
+const count = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 3000) / 3);
+const firstSeed = Number(process.env['PROPERTY_SEED'] ?? 1);
+const schema = createSchema();
+const { messages, users, strangerUsername, ...rooms } = landmarks;
+const roomIds = Object.values(rooms).filter((value): value is string => typeof value === 'string');
+const values = {
+  id: [...roomIds, ...roomIds, ...Object.values(messages), ...Object.values(users), 'nothing'],
+  messageId: [...Object.values(messages), 'nothing'],
+  userId: Object.values(users),
+  username: [strangerUsername, 'maya.lindqvist', 'nobody'],
+};
+const references = [{ __typename: 'DirectMessage', id: roomIds[0] ?? '' }];
+
+let demo: DemoWorkspace;
+let workspace: Workspace;
+beforeAll(async () => {
+  demo = await startDemo();
+  workspace = new Workspace({ url: demo.url, timeoutMs: 5000 });
+});
+afterAll(async () => {
+  await workspace.close();
+  await demo.close();
+});
+
+const newContext = (seed: number): RequestContext => {
+  const { id, token } = seed % 5 === 0 ? demo.world.admin : demo.world.member;
+  return new RequestContext(workspace, { userId: id, authToken: token }, Date.now() + 60_000);
+};
+
+interface Ran {
+  readonly text: string | undefined;
+  readonly hasErrors: boolean;
+  /** Upstream calls by endpoint. */
+  readonly calls: Record<string, number>;
+}
+
+const ranAs = (data: unknown, errors: readonly unknown[] | undefined, { upstreamCalls }: RequestContext): Ran => ({
+  text: data === undefined ? undefined : JSON.stringify(data),
+  hasErrors: errors !== undefined,
+  calls: Object.fromEntries([...upstreamCalls].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+});
+
+async function runReference(document: DocumentNode, variableValues: Record<string, unknown>, contextValue: RequestContext): Promise<Ran> {
+  const { data, errors } = await execute({ schema, document, variableValues, contextValue });
+  return ranAs(data, errors, contextValue);
+}
+
+async function runCompiled(document: DocumentNode, variables: Record<string, unknown>, context: RequestContext): Promise<Ran> {
+  const operation = document.definitions.find((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION);
+  if (operation === undefined) throw new Error('no operation');
+  const executor = new Executor(schema);
+  expect(await executor.execute(document, operation, variables, context)).toBeUndefined(); // seen for the first time
+  return ranAs(await executor.execute(document, operation, variables, context), undefined, context);
+}
+
+describe('a compiled operation', () => {
+  it(`answers byte for byte what graphql-js answers, with the same calls, or leaves it to graphql-js: ${count} random ones`, async () => {
+    let compiled = 0;
+    let left = 0;
+    for (let seed = firstSeed; compiled + left < count; seed += 1) {
+      const { query, variables } = randomOperation({ schema, seed, values, references });
+      const document = parse(query);
+      if (validate(schema, document).length > 0) continue;
+      const expected = await runReference(document, variables, newContext(seed));
+      const actual = await runCompiled(document, variables, newContext(seed));
+      const context = `seed ${seed}: ${query} ${JSON.stringify(variables)}`;
+      if (actual.text === undefined) {
+        left += 1;
+        expect(expected.hasErrors || /_entities|_service|__schema|__type\b/.test(query), context).toBe(true);
+      } else {
+        compiled += 1;
+        expect(actual, context).toEqual(expected);
+      }
+    }
+    // Most random operations name something that does not exist or is not theirs; honest ones do not.
+    expect(compiled / count).toBeGreaterThan(0.1);
+    expect(left / count).toBeGreaterThan(0.1);
+  }, 120_000 + count * 40);
+
+  it('is taken over by graphql-js where something fails, which answers what it would have answered alone, for no more calls', async () => {
+    let takenOver = 0;
+    for (let seed = firstSeed, done = 0; done < count / 2; seed += 1) {
+      const { query, variables } = randomOperation({ schema, seed, values, references });
+      const document = parse(query);
+      if (validate(schema, document).length > 0) continue;
+      done += 1;
+      const random = createRandom(seed);
+      for (const endpoint of endpoints) if (random.chance(0.3)) demo.fail(endpoint, random.pick(faults));
+      const alone = newContext(seed);
+      const expected = await execute({ schema, document, variableValues: variables, contextValue: alone });
+      const shared = newContext(seed);
+      const { text } = await runCompiled(document, variables, shared);
+      const context = `seed ${seed}: ${query} ${JSON.stringify(variables)}`;
+      if (text !== undefined) expect(text, context).toBe(JSON.stringify(expected.data));
+      else {
+        takenOver += 1;
+        shared.beginAgain();
+        const actual = await execute({ schema, document, variableValues: variables, contextValue: shared });
+        expect(JSON.stringify(actual.data), context).toBe(JSON.stringify(expected.data));
+        expect(told(actual.errors), context).toEqual(told(expected.errors));
+      }
+      expect(total(shared), context).toBeLessThanOrEqual(total(alone));
+      await settled();
+      demo.heal();
+    }
+    expect(takenOver).toBeGreaterThan(count / 8);
+  }, 120_000 + count * 40);
+});
+
+const told = (errors: readonly GraphQLError[] = []) => errors.map(({ path, extensions }) => `${(path ?? []).join('.')} ${String(extensions['code'])}`).toSorted();
+
+const total = ({ upstreamCalls }: RequestContext): number => [...upstreamCalls.values()].reduce((sum, calls) => sum + calls, 0);
+
+/** What was given up may still ask: all of it is answered when nothing new has come for a moment. */
+async function settled(): Promise<void> {
+  for (let seen = -1; seen !== demo.calls.length; ) {
+    seen = demo.calls.length;
+    await delay(2);
+  }
+}
