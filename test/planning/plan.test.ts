@@ -54,6 +54,7 @@ describe('the price of a query', () => {
   it('is told by endpoint, with the heaviest fields by their paths', () => {
     expect(planOf('{ viewer { rooms: directMessages(first: 5) { nodes { latest: messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }')).toEqual({
       calls: 26,
+      values: 20,
       byEndpoint: { 'chat.getMessageReadReceipts': 20, 'dm.messages': 5, 'im.list': 1 },
       heaviest: [
         { path: 'viewer.rooms.latest.readReceipts', calls: 20 },
