@@ -27,6 +27,6 @@ describe('page arguments', () => {
     ['before alone', { before: 'c' }, '`before` goes with `last`; with `first`, give `after`.'],
     ['first: null alone', { first: null }, '`first` is null: give 0 to 100, or leave it out for 20.'],
   ])('%s is refused, with the way to mend it', (_name, args, message) => {
-    expect(() => planPage(args)).toThrowError(message);
+    expect(() => planPage(args)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
   });
 });
