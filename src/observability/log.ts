@@ -34,7 +34,7 @@ export class Redactor {
 
   clean(line: string): string {
     let clean = line;
-    for (const token of this.#held.keys()) if (clean.includes(token)) clean = clean.replaceAll(token, '[redacted]');
+    for (const token of this.#held.keys()) clean = clean.replaceAll(token, '[redacted]');
     return clean.replace(tokenForm, '[redacted]');
   }
 }
@@ -47,7 +47,7 @@ export function createLog(level: string, redactor: Redactor, destination?: pino.
     redact: { paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[redacted]' },
     hooks: { streamWrite: (line) => redactor.clean(line) },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /** What may be logged of an error that is not ours: its kind and where it arose, not its words, which can be anybody's. */

@@ -14,6 +14,25 @@ describe('a log line', () => {
     expect(lines.join('')).not.toContain('short-secret');
   });
 
+  it.each(['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization', 'cookie'])('shows that there was a secret under %s, at most two levels down', (name) => {
+    const { lines, log } = logging();
+    log.info({ [name]: 'a', one: { [name]: 'b', two: { [name]: 'c' } } });
+    expect(JSON.parse(lines.join(''))).toMatchObject({ [name]: '[redacted]', one: { [name]: '[redacted]', two: { [name]: '[redacted]' } } });
+  });
+
+  it('holds none of a token until the last request with it has ended', () => {
+    const { redactor } = logging();
+    const token = 'x'.repeat(32);
+    const [first, second] = [redactor.hold(token), redactor.hold(token)];
+    expect(redactor.clean(`${token} and ${token}`)).toBe('[redacted] and [redacted]');
+    first();
+    expect(redactor.clean(token)).toBe('[redacted]');
+    second();
+    expect(redactor.clean(token)).toBe(token);
+    redactor.hold('y'.repeat(31));
+    expect(redactor.clean('y'.repeat(31))).toBe('y'.repeat(31));
+  });
+
   it('holds no token of a request under way, wherever it stands', () => {
     const { lines, log, redactor } = logging();
     const token = 'a-token-that-is-"not"-of-the-usual-form';
@@ -37,7 +56,7 @@ describe('a log line', () => {
     const { lines, log } = logging();
     const token = 'RScctEHSmLGZGywfIhWyRpyofhKOiMoUIpimhvheU3f';
     log.info({ any: `?authToken=${token}` });
-    expect(lines.join('')).not.toContain(token);
+    expect(JSON.parse(lines.join(''))).toMatchObject({ any: '?authToken=[redacted]' });
   });
 });
 
@@ -48,5 +67,13 @@ describe('an unexpected error', () => {
     expect(described.frames.length).toBeGreaterThan(0);
     expect(JSON.stringify(described)).not.toContain('private words');
     expect(describeUnexpected('private words')).toEqual({ kind: 'string', frames: [] });
+  });
+
+  it('shows twelve places at most, and none where it has no stack', () => {
+    const error = new RangeError('x');
+    error.stack = ['RangeError: private words', ...Array.from({ length: 20 }, (_, index) => `    at place${index} (file.ts:1)`)].join('\n');
+    expect(describeUnexpected(error).frames).toEqual(Array.from({ length: 12 }, (_, index) => `at place${index} (file.ts:1)`));
+    delete error.stack;
+    expect(describeUnexpected(error)).toEqual({ kind: 'RangeError', frames: [] });
   });
 });
