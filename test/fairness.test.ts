@@ -5,10 +5,10 @@ function allowance(options: { maxCallers?: number } = {}) {
   const clock = { ms: 0 };
   const fairness = new Fairness({ callsPerMinute: 60, now: () => clock.ms, ...options });
   /** Makes a request of so many planned calls that uses so many; whether it was taken. */
-  const use = (who: string, planned: number, used = planned, isGenuine: boolean | undefined = true) => {
+  const use = (who: string, planned: number, used = planned, shown: 'genuine' | 'false' | 'nothing' = 'genuine') => {
     const answer = fairness.charge(who, planned);
     if (!('settle' in answer)) return answer.retryAfterSeconds;
-    answer.settle(used, isGenuine);
+    answer.settle(used, shown === 'nothing' ? undefined : shown === 'genuine');
     return 'taken';
   };
   return { clock, fairness, use };
@@ -44,10 +44,24 @@ describe('fairness', () => {
   it('has one allowance for all who are not known, so that made-up tokens have none of their own and push nobody out', () => {
     const { use, fairness } = allowance({ maxCallers: 3 });
     expect(use('known', 1)).toBe('taken');
-    for (let count = 0; count < 9; count += 1) expect(use(`made-up ${count}`, 60, 60, false)).toBe('taken');
-    expect(use('made-up', 60, 60, false)).toBe(1);
+    for (let count = 0; count < 9; count += 1) expect(use(`made-up ${count}`, 60, 60, 'false')).toBe('taken');
+    expect(use('made-up', 60, 60, 'false')).toBe(1);
     expect(fairness.knownCallers).toBe(1);
     expect(use('known', 50)).toBe('taken');
+  });
+
+  it('knows nobody by a request that showed nothing of him', () => {
+    const { use, fairness } = allowance();
+    expect(use('a', 5, 0, 'nothing')).toBe('taken');
+    expect(fairness.knownCallers).toBe(0);
+    use('a', 5, 0);
+    use('a', 5, 5, 'nothing');
+    expect(fairness.knownCallers).toBe(1);
+  });
+
+  it('flows back by the real clock, too', () => {
+    const charge = new Fairness({ callsPerMinute: 1 }).charge('a', 1);
+    expect(charge).toHaveProperty('settle');
   });
 
   it('forgets whom the workspace refuses, and whoever asked longest ago', () => {
@@ -56,7 +70,7 @@ describe('fairness', () => {
     expect(fairness.knownCallers).toBe(2);
     expect(use('a', 58)).toBe('taken'); // still his own, with two used
     expect(use('a', 1)).toBe(1);
-    use('c', 1, 1, false);
+    use('c', 1, 1, 'false');
     expect(fairness.knownCallers).toBe(1);
   });
 });
