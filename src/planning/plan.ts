@@ -107,9 +107,9 @@ class Walk {
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
       // An empty page asks nothing, unless for what is true of the whole list.
-      const isAsked = size !== 0 || this.#selectsWhole(field, below);
-      if (price !== undefined && isAsked) this.#charge(price, args, place.count, path);
       const fieldType = getNamedType(field.type);
+      const isAsked = size !== 0 || (isObjectType(fieldType) && this.#selectsWhole(fieldType, below));
+      if (price !== undefined && isAsked) this.#charge(price, args, place.count, path);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
       if (!isObjectType(fieldType) || size === 0) continue;
@@ -189,9 +189,7 @@ class Walk {
     else if (kinds.includes('part')) this.#ledger.addRecords(rooms, 'part', path);
   }
 
-  #selectsWhole(field: GraphQLField<unknown, unknown>, below: readonly SelectionSetNode[]): boolean {
-    const type = getNamedType(field.type);
-    if (!isObjectType(type)) return false;
+  #selectsWhole(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
     return this.#merge(type, below).some((part) => part.field.name === 'totalCount' || part.field.name === 'isAvailable');
   }
 
@@ -251,7 +249,7 @@ class Walk {
   }
 
   #isIncluded(node: SelectionNode): boolean {
-    if (node.directives === undefined || node.directives.length === 0) return true;
+    if (node.directives?.length === 0) return true;
     const { variables } = this.#input;
     if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
     return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
@@ -264,8 +262,8 @@ const typeNameOf = (reference: unknown): unknown =>
 /** Rows of a page at most; undefined for a field that is no page. */
 function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<string, unknown>>): number | undefined {
   if (!field.args.some(({ name }) => name === 'first')) return undefined;
-  const size = args['first'] ?? args['last'] ?? defaultPageSize;
-  return typeof size === 'number' ? Math.min(maxPageSize, Math.max(0, size)) : defaultPageSize;
+  const size = Number(args['first'] ?? args['last'] ?? defaultPageSize);
+  return Math.min(maxPageSize, Math.max(0, size));
 }
 
 function placeBelow(
