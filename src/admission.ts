@@ -1,5 +1,5 @@
 /** Why a request was turned away. */
-export type ShedReason = 'in_flight' | 'loop_delay' | 'upstream_queue';
+export type ShedReason = 'in_flight' | 'loop_delay' | 'upstream_queue' | 'caller_wait';
 
 export interface AdmissionLimits {
   /** GraphQL requests under way at most. */
@@ -10,6 +10,8 @@ export interface AdmissionLimits {
   readonly maxInFlightWhenLate: number;
   /** Part of the queue to the workspace that may be in use, 0 to 1. */
   readonly maxQueueUse: number;
+  /** Milliseconds that a caller's next call may have to expect to wait there; a call that waits for a second is given up. */
+  readonly maxCallerWaitMs: number;
 }
 
 export const defaultAdmission: AdmissionLimits = {
@@ -17,12 +19,14 @@ export const defaultAdmission: AdmissionLimits = {
   maxLoopDelayMs: 200,
   maxInFlightWhenLate: 8,
   maxQueueUse: 0.8,
+  maxCallerWaitMs: 500,
 };
 
 /** What the decision is made by, read at each request: so none of it may cost much. */
 export interface Readings {
   readonly loopDelayMs: () => number;
   readonly queueUse: () => number;
+  readonly callerWaitMs: (callerKey: string) => number;
 }
 
 /**
@@ -50,8 +54,8 @@ export class Admission {
   }
 
   /** Why a request cannot be taken now, which counts as turned away; undefined where it can. */
-  refusal(): ShedReason | undefined {
-    const reason = this.#reason();
+  refusal(callerKey: string | undefined): ShedReason | undefined {
+    const reason = this.#reason(callerKey);
     if (reason !== undefined) this.#shed.set(reason, (this.#shed.get(reason) ?? 0) + 1);
     return reason;
   }
@@ -66,10 +70,11 @@ export class Admission {
     };
   }
 
-  #reason(): ShedReason | undefined {
-    const { maxInFlight, maxInFlightWhenLate, maxLoopDelayMs, maxQueueUse } = this.#limits;
+  #reason(callerKey: string | undefined): ShedReason | undefined {
+    const { maxInFlight, maxInFlightWhenLate, maxLoopDelayMs, maxQueueUse, maxCallerWaitMs } = this.#limits;
     if (this.#inFlight >= maxInFlight) return 'in_flight';
     if (this.#inFlight >= maxInFlightWhenLate && this.#readings.loopDelayMs() > maxLoopDelayMs) return 'loop_delay';
-    return this.#readings.queueUse() > maxQueueUse ? 'upstream_queue' : undefined;
+    if (this.#readings.queueUse() > maxQueueUse) return 'upstream_queue';
+    return callerKey !== undefined && this.#readings.callerWaitMs(callerKey) > maxCallerWaitMs ? 'caller_wait' : undefined;
   }
 }

@@ -17,7 +17,7 @@ const wholeNumber = (min: number, max: number) => {
   return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected);
 };
 
-const milliseconds = (max: number) => z.coerce.number('expected a number').int('expected a whole number').min(1).max(max);
+const milliseconds = (max: number) => wholeNumber(1, max);
 
 /** The two origins of Apollo Sandbox: the site, and its embedded form on our own page. */
 const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
@@ -25,6 +25,8 @@ const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.emb
 /** Every environment variable, what it means, and its default; `--help` prints this list. */
 export const variables = {
   ROCKETCHAT_URL: 'Workspace to serve, such as https://chat.example.com. Without it: the demo workspace (an error in production).',
+  DEMO_RATE_LIMIT: '`on` or `off`: let the demo workspace answer each endpoint 10 times a minute, as a real one does unless set otherwise. Default off.',
+  DEMO_DIALECT: 'R7 or R8: the Rocket.Chat that the demo workspace is like. Default R8.',
   PORT: 'Port to listen on; 0 takes a free one. Default 4000.',
   HOST: 'Address to listen on. Default 127.0.0.1; 0.0.0.0 for all.',
   NODE_ENV: '`production` switches introspection, hints and explorers off. Default development.',
@@ -39,6 +41,7 @@ export const variables = {
   TRUST_PROXY: '`on` or `off`: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',
   REQUEST_TIMEOUT_MS: 'Milliseconds for one GraphQL request in all. Default 10000.',
   UPSTREAM_TIMEOUT_MS: 'Milliseconds for one call to the workspace. Default 3000.',
+  UPSTREAM_ATTEMPTS: 'How often a call is tried at most that fails by a fault that can pass, 1 to 5. Default 2.',
   AUTOMATIC_PERSISTED_QUERIES: '`on` or `off`: clients may send a query’s hash in its place, once it is known. Default off.',
   PERSISTED_OPERATIONS: 'File with the only operations that are answered (generate-persisted-query-manifest). Default: all are.',
   APOLLO_KEY: 'Key of Apollo GraphOS, to report usage there; together with APOLLO_GRAPH_REF. Default: nothing is reported.',
@@ -59,12 +62,9 @@ const onOrOff = z.enum(['on', 'off'], 'expected on or off');
 
 const environment = z.object({
   ROCKETCHAT_URL: workspaceUrl.optional(),
-  PORT: z.coerce
-    .number('expected a whole number from 0 to 65535')
-    .int('expected a whole number from 0 to 65535')
-    .min(0, 'expected a whole number from 0 to 65535')
-    .max(65_535, 'expected a whole number from 0 to 65535')
-    .default(4000),
+  DEMO_RATE_LIMIT: onOrOff.default('off'),
+  DEMO_DIALECT: z.enum(['R7', 'R8'], 'expected R7 or R8').default('R8'),
+  PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
   NODE_ENV: z.string().default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
@@ -75,18 +75,14 @@ const environment = z.object({
     .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
     .pipe(z.array(origin))
     .optional(),
-  MAX_UPSTREAM_CALLS: z.coerce
-    .number('expected a whole number from 1 to 100000')
-    .int('expected a whole number from 1 to 100000')
-    .min(1, 'expected a whole number from 1 to 100000')
-    .max(100_000, 'expected a whole number from 1 to 100000')
-    .default(100),
+  MAX_UPSTREAM_CALLS: wholeNumber(1, 100_000).default(100),
   CALLER_CALLS_PER_MINUTE: wholeNumber(0, 1_000_000).default(600),
   SHARE_IN_FLIGHT: onOrOff.default('off'),
   FORWARD_CLIENT_IP: onOrOff.default('off'),
   TRUST_PROXY: onOrOff.default('off'),
   REQUEST_TIMEOUT_MS: milliseconds(120_000).default(10_000),
   UPSTREAM_TIMEOUT_MS: milliseconds(60_000).default(3000),
+  UPSTREAM_ATTEMPTS: wholeNumber(1, 5).default(2),
   AUTOMATIC_PERSISTED_QUERIES: onOrOff.default('off'),
   PERSISTED_OPERATIONS: z.string().optional(),
   APOLLO_KEY: headerValue.optional(),
@@ -104,6 +100,7 @@ const environment = z.object({
 export interface Config {
   /** Undefined: serve the demo workspace. */
   readonly workspaceUrl: string | undefined;
+  readonly demo: DemoSettings;
   readonly port: number;
   readonly host: string;
   readonly isProduction: boolean;
@@ -119,6 +116,7 @@ export interface Config {
   readonly trustsProxy: boolean;
   readonly requestTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
+  readonly upstreamAttempts: number;
   readonly keepAliveTimeoutMs: number;
   readonly shutdownGraceMs: number;
   readonly hasMetrics: boolean;
@@ -128,6 +126,12 @@ export interface Config {
   readonly graphos: GraphosUsage | undefined;
   readonly hive: HiveUsage | undefined;
   readonly tracesInline: boolean;
+}
+
+/** What the demo workspace is like. */
+export interface DemoSettings {
+  readonly hasRateLimit: boolean;
+  readonly dialect: 'R7' | 'R8';
 }
 
 /** Reporting usage to Apollo GraphOS. */
@@ -165,6 +169,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (data === undefined || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
   return Object.freeze({
     workspaceUrl: data.ROCKETCHAT_URL,
+    demo: { hasRateLimit: data.DEMO_RATE_LIMIT === 'on', dialect: data.DEMO_DIALECT },
     port: data.PORT,
     host: data.HOST,
     isProduction,
@@ -179,6 +184,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     trustsProxy: data.TRUST_PROXY === 'on',
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
     upstreamTimeoutMs: data.UPSTREAM_TIMEOUT_MS,
+    upstreamAttempts: data.UPSTREAM_ATTEMPTS,
     keepAliveTimeoutMs: data.KEEP_ALIVE_TIMEOUT_MS,
     shutdownGraceMs: data.SHUTDOWN_GRACE_MS,
     hasMetrics: data.METRICS === 'on',

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from './errors.ts';
 import type { Charge } from './fairness.ts';
@@ -53,14 +52,12 @@ export class RequestContext implements Context {
   readonly workspace: Workspace;
   readonly outcome: Outcome = {};
   readonly search = new SearchAllowance();
-  private readonly credentials: Credentials | undefined;
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
 
   /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
   constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number) {
     this.workspace = workspace;
-    this.credentials = credentials;
     this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline);
   }
 
@@ -70,8 +67,7 @@ export class RequestContext implements Context {
 
   /** Who asks, as what outlives a request may know him: by a hash of user id and token, which does not tell the token. */
   get callerKey(): string | undefined {
-    if (this.credentials === undefined) return undefined;
-    return hash('sha256', `${this.credentials.userId}\0${this.credentials.authToken}`, 'base64url');
+    return this.upstream?.callerKey;
   }
 
   /** Upstream calls made so far, by endpoint. */

@@ -70,13 +70,13 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const startedAt = performance.now();
     const requestId = readRequestId(req.headers['x-request-id']);
-    const shed = admission.refusal();
-    if (shed !== undefined) return writeShed(req, res, shed, requestId);
     const credentials = readCredentials(req);
-    const release = credentials === undefined ? undefined : redactor.hold(credentials.authToken);
     const address = clientAddress(req, addresses);
     const timeoutMs = readTimeout(req.headers['x-request-timeout-ms'], requestTimeoutMs);
     const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs);
+    const shed = admission.refusal(request.callerKey);
+    if (shed !== undefined) return writeShed(req, res, shed, requestId);
+    const release = credentials === undefined ? undefined : redactor.hold(credentials.authToken);
     underWay.add(request);
     let leave: (() => void) | undefined;
     let deadline = setTimeout(() => {
@@ -95,7 +95,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     try {
       checkAccept(req);
       const body = req.method === 'POST' ? await readBody(req) : undefined;
-      const late = admission.refusal();
+      const late = admission.refusal(request.callerKey);
       if (late !== undefined) return writeShed(req, res, late, requestId);
       leave = admission.enter();
       const asked = toApollo(req, body);

@@ -1,4 +1,4 @@
-import { ConfigError, help, readConfig } from './config.ts';
+import { ConfigError, help, readConfig, type DemoSettings } from './config.ts';
 import { describeUnexpected } from './observability/log.ts';
 import { startGateway, type Gateway } from './server.ts';
 
@@ -7,7 +7,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) return void say(help());
   const config = readConfig();
-  const demo = config.workspaceUrl === undefined ? await startDemoWorkspace() : undefined;
+  const demo = config.workspaceUrl === undefined ? await startDemoWorkspace(config.demo) : undefined;
   const workspaceUrl = config.workspaceUrl ?? demo?.url ?? '';
   const gateway = await startGateway({
     config,
@@ -48,9 +48,9 @@ function surviveMistakes({ log }: Gateway): void {
 }
 
 /** The embedded workspace, for trying the gateway out. Imported only here, so that serving code never depends on it. */
-async function startDemoWorkspace() {
+async function startDemoWorkspace({ hasRateLimit, dialect }: DemoSettings) {
   const { startDemo } = await import('./demo/server.ts');
-  const demo = await startDemo();
+  const demo = await startDemo({ dialect, rateLimit: hasRateLimit && { calls: 10, ms: 60_000 } });
   const { member, admin } = demo.world;
   const headers = { 'X-User-Id': member.id, 'X-Auth-Token': member.token };
   const greeting = (url: string) =>

@@ -55,10 +55,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const workspace = new Workspace({
     url: workspaceUrl,
     timeoutMs: config.upstreamTimeoutMs,
+    attempts: config.upstreamAttempts,
     sharesInFlight: config.sharesInFlight,
   });
   const loopDelay = new LoopDelay();
-  const admission = new Admission({ loopDelayMs: () => loopDelay.p99Ms, queueUse: () => workspace.queueLength / queueLimits.waiting }, limits);
+  const readings = {
+    loopDelayMs: () => loopDelay.p99Ms,
+    queueUse: () => workspace.queueLength / queueLimits.waiting,
+    callerWaitMs: (callerKey: string) => workspace.waitOf(callerKey),
+  };
+  const admission = new Admission(readings, limits);
   const unsent = new Unsent(limits.maxUnsentBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
   const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute });

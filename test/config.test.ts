@@ -14,6 +14,7 @@ describe('the configuration', () => {
   it('has a default for everything, in development', () => {
     expect(readConfig({})).toEqual({
       workspaceUrl: undefined,
+      demo: { hasRateLimit: false, dialect: 'R8' },
       port: 4000,
       host: '127.0.0.1',
       isProduction: false,
@@ -28,6 +29,7 @@ describe('the configuration', () => {
       trustsProxy: false,
       requestTimeoutMs: 10_000,
       upstreamTimeoutMs: 3000,
+      upstreamAttempts: 2,
       hasAutomaticPersistedQueries: false,
       persistedOperations: undefined,
       graphos: undefined,
@@ -59,12 +61,12 @@ describe('the configuration', () => {
   it('reports every mistake at once, by name and without the value', () => {
     const mistakes = mistakesOf({
       ROCKETCHAT_URL: 'https://admin:hunter2@chat.example.com', PORT: 'http', LOG_LEVEL: 'loud', EXPLORER: 'yes', TRUST_PROXY: '10.0.0.1',
-      MAX_UPSTREAM_CALLS: '0', SHARE_IN_FLIGHT: 'true', FORWARD_CLIENT_IP: '1',
+      MAX_UPSTREAM_CALLS: '0', UPSTREAM_ATTEMPTS: '6', SHARE_IN_FLIGHT: 'true', FORWARD_CLIENT_IP: '1', DEMO_DIALECT: 'R9',
       CORS_ORIGINS: 'https://a.example/path', REQUEST_TIMEOUT_MS: '-1', UPSTREAM_TIMEOUT_MS: '1.5',
     });
     expect(mistakes.map((line) => line.split(':')[0] ?? '').toSorted()).toEqual([
-      'CORS_ORIGINS', 'EXPLORER', 'FORWARD_CLIENT_IP', 'LOG_LEVEL', 'MAX_UPSTREAM_CALLS', 'PORT', 'REQUEST_TIMEOUT_MS', 'ROCKETCHAT_URL',
-      'SHARE_IN_FLIGHT', 'TRUST_PROXY', 'UPSTREAM_TIMEOUT_MS',
+      'CORS_ORIGINS', 'DEMO_DIALECT', 'EXPLORER', 'FORWARD_CLIENT_IP', 'LOG_LEVEL', 'MAX_UPSTREAM_CALLS', 'PORT', 'REQUEST_TIMEOUT_MS', 'ROCKETCHAT_URL',
+      'SHARE_IN_FLIGHT', 'TRUST_PROXY', 'UPSTREAM_ATTEMPTS', 'UPSTREAM_TIMEOUT_MS',
     ]);
     expect(mistakes.join('\n')).not.toMatch(/hunter2|a\.example\/path/);
   });

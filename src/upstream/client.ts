@@ -4,8 +4,6 @@ import type { EndpointBudget } from './budget.ts';
 import { Lane } from './queue.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
-export { badShape } from './workspace.ts';
-
 /** Every path this gateway ever asks, below `/api/v1/`: all GET, none with a parameter of the client's choosing. */
 export type Endpoint =
   | 'chat.getMessage'
@@ -56,6 +54,11 @@ export class UpstreamClient {
     this.callerId = credentials.userId;
     this.#caller = workspace.caller(credentials);
     this.#deadline = deadline;
+  }
+
+  /** The caller as what outlives a request may know him: by a hash of user id and token. */
+  get callerKey(): string {
+    return this.#caller.key;
   }
 
   /** The open call windows, as far as they apply to this caller. */

@@ -14,7 +14,12 @@ export interface QueueLimits {
 
 export const defaultLimits: QueueLimits = { inFlight: 64, inFlightOfOne: 8, waiting: 256, waitingOfOne: 32, waitMs: 1000 };
 
+/** How long a caller counts among those who share the places, from his last call on. Milliseconds. */
+const presentMs = 1000;
+
 interface Waiter {
+  /** Epoch milliseconds. */
+  readonly since: number;
   readonly resolve: () => void;
   readonly cancelTimer: () => void;
 }
@@ -22,19 +27,30 @@ interface Waiter {
 interface CallerLine {
   inFlight: number;
   readonly waiting: Waiter[];
+  /** Epoch milliseconds: when a place was last given to one that waited, or the line began. */
+  movedAt: number;
+  /** Milliseconds from one place to the next of late, while calls wait. */
+  paceMs: number;
 }
+
+/** Weight of the latest in `paceMs`. */
+const paceWeight = 0.2;
 
 /**
  * The bulkhead before the workspace: so many calls at a time and no more, a short line behind them, and an end to
  * waiting. Callers take turns, and each has his share of the places: an equal part of them, but 8 (and 32 in line) at
- * least. One alone, such as the account of a front end, may use all but those 8, which are there at once for whoever
- * comes next. What does not fit is refused as OVERLOADED without waiting: a long line would only make everybody late.
+ * least. Whoever made a call within the last second counts, so that one who asks without end does not fill the workspace
+ * in the moments between the others' calls. One alone, such as the account of a front end, may use all but those 8,
+ * which are there at once for whoever comes next. What does not fit is refused as OVERLOADED without waiting: a long line
+ * would only make everybody late.
  */
 export class CallQueue {
   readonly #limits: QueueLimits;
   readonly #clock: Clock;
   /** By caller, those whose turn comes first in front. */
   readonly #lines = new Map<string, CallerLine>();
+  /** When callers came last, epoch milliseconds: whoever came longest ago in front. */
+  readonly #present = new Map<string, number>();
   #inFlight = 0;
   #waiting = 0;
 
@@ -52,11 +68,23 @@ export class CallQueue {
     return this.#waiting;
   }
 
+  /**
+   * Milliseconds that a caller's next call has to expect to wait: by the pace at which his line moved of late, and no less
+   * than the first in it has waited already. 0 where none waits.
+   */
+  waitOf(callerKey: string): number {
+    const line = this.#lines.get(callerKey);
+    const [oldest] = line?.waiting ?? [];
+    if (line === undefined || oldest === undefined) return 0;
+    return Math.max((line.waiting.length + 1) * line.paceMs, this.#clock.now() - oldest.since);
+  }
+
   /** Undefined: the call may be made at once. Else it may when the promise resolves, or not at all when it rejects. */
   enter(callerKey: string, until: number): Turn | undefined {
+    this.#notePresence(callerKey);
     let line = this.#lines.get(callerKey);
     if (line === undefined) {
-      line = { inFlight: 0, waiting: [] };
+      line = { inFlight: 0, waiting: [], movedAt: 0, paceMs: 0 };
       this.#lines.set(callerKey, line);
     }
     if (this.#hasPlace(line)) {
@@ -79,6 +107,7 @@ export class CallQueue {
     line.inFlight -= 1;
     this.#inFlight -= 1;
     this.#forgetIdle(callerKey, line);
+    this.#forgetAbsent();
     while (this.#waiting > 0 && this.#admitNext());
   }
 
@@ -87,9 +116,25 @@ export class CallQueue {
     return this.#inFlight < inFlight && line.inFlight < this.#share(inFlight, inFlightOfOne);
   }
 
-  /** One caller's part of the places, with so many callers as have calls now. */
+  /** One caller's part of the places, with so many callers as are present. */
   #share(all: number, least: number): number {
-    return Math.max(least, Math.min(all - least, Math.floor(all / this.#lines.size)));
+    const callers = Math.max(this.#present.size, this.#lines.size);
+    return Math.max(least, Math.min(all - least, Math.floor(all / callers)));
+  }
+
+  #notePresence(callerKey: string): void {
+    this.#present.delete(callerKey);
+    this.#present.set(callerKey, this.#clock.now());
+    this.#forgetAbsent();
+  }
+
+  /** Done with each call, so that it costs no more than calls were made. */
+  #forgetAbsent(): void {
+    const now = this.#clock.now();
+    for (const [key, at] of this.#present) {
+      if (now - at < presentMs) return;
+      this.#present.delete(key);
+    }
   }
 
   #start(line: CallerLine): void {
@@ -100,12 +145,14 @@ export class CallQueue {
   #wait(callerKey: string, line: CallerLine, ms: number): Turn {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = {
+      since: this.#clock.now(),
       resolve,
       cancelTimer: this.#clock.after(ms, () => {
         leave();
         reject(overloaded('waited too long'));
       }),
     };
+    if (line.waiting.length === 0) line.movedAt = waiter.since;
     line.waiting.push(waiter);
     this.#waiting += 1;
     const leave = (): boolean => {
@@ -132,6 +179,9 @@ export class CallQueue {
       this.#lines.delete(callerKey);
       this.#lines.set(callerKey, line);
       this.#waiting -= 1;
+      const now = this.#clock.now();
+      line.paceMs += paceWeight * (now - line.movedAt - line.paceMs);
+      line.movedAt = now;
       this.#start(line);
       waiter.cancelTimer();
       waiter.resolve();

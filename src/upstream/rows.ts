@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import { asObject, type JsonObject } from '../json.ts';
-import { badShape, type Endpoint, type UpstreamClient } from './client.ts';
+import { badShape } from './answers.ts';
+import type { Endpoint, UpstreamClient } from './client.ts';
 import type { ReadRow, RestPage, RestUser } from './types.ts';
 
 /** Rows of a list at most: GraphQL's Int. */

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { GatewayError } from '../errors.ts';
-import { asObject, type JsonObject } from '../json.ts';
-import { Breaker, type BreakerState, type CallOutcome } from './breaker.ts';
+import type { JsonObject } from '../json.ts';
+import { noAnswer, outcomeOf, readBody, tooLate } from './answers.ts';
+import { Breaker, type BreakerState } from './breaker.ts';
 import { Budget, type BudgetCaller, type Ticket } from './budget.ts';
 import { systemClock, type Clock, type Turn } from './gate.ts';
-import { isTooDeepToParse } from './nesting.ts';
 import { CallQueue, type Lane, type QueueLimits } from './queue.ts';
 import { refusal } from './refusals.ts';
 import { repeatOf, RetryPolicy, type Repeat } from './retry.ts';
@@ -102,7 +102,7 @@ export class Workspace {
     const { url, timeoutMs, sharesInFlight = false, attempts = 2, queueLimits, clock = systemClock, random = Math.random } = options;
     this.#transport = new Transport({ url, connectTimeoutMs: timeoutMs });
     this.#timeoutMs = timeoutMs;
-    this.#sharing = sharesInFlight ? new Sharing() : undefined;
+    this.#sharing = sharesInFlight ? new Sharing(clock) : undefined;
     this.#clock = clock;
     this.budget = new Budget(clock);
     this.#breaker = new Breaker(clock, random);
@@ -125,6 +125,11 @@ export class Workspace {
     return this.#queue.length;
   }
 
+  /** Milliseconds that a caller's next call has to expect to wait for a place. */
+  waitOf(callerKey: string): number {
+    return this.#queue.waitOf(callerKey);
+  }
+
   /** Retries that were not made because the workspace fails too often. */
   get retriesDenied(): number {
     return this.#retries.budget.denied;
@@ -138,10 +143,10 @@ export class Workspace {
 
   /** A successful answer's body. */
   call(request: CallRequest): Call<JsonObject> & { readonly isShared: boolean } {
-    const { caller, path } = request;
+    const { caller, path, deadline } = request;
     const start = () => this.#start(request);
     if (this.#sharing === undefined) return { ...start(), isShared: false };
-    return this.#sharing.join(`${caller.key} ${caller.address ?? ''} ${path}`, start);
+    return this.#sharing.join(`${caller.key} ${caller.address ?? ''} ${path}`, deadline, start);
   }
 
   async close(): Promise<void> {
@@ -268,37 +273,3 @@ const granted = ({ promise, leave }: Turn, cancellation: Cancellation): Promise<
     });
     promise.then(resolve, reject);
   });
-
-/** What a failure tells of the workspace: what it answered in its own way, or we gave up, does not count against it. */
-function outcomeOf(answer: Answer | NoAnswer): CallOutcome {
-  if (!(answer instanceof NoAnswer)) return [502, 503, 504].includes(answer.status) ? 'failure' : 'success';
-  if (answer.reason === 'cancelled') return 'unknown';
-  return answer.reason === 'too-large' || answer.reason === 'protocol' ? 'success' : 'failure';
-}
-
-/** The error for an answer whose shape is not the endpoint's. `detail` says what is missing, for the log. */
-export const badShape = (endpoint: string, detail: string): GatewayError =>
-  new GatewayError('UPSTREAM_BAD_RESPONSE', `The workspace gave an answer to ${endpoint} that cannot be used.`, { detail });
-
-/** The JSON object of an answer, whatever its content-type says, unless it says HTML or a packed body. */
-function readBody({ headers, body }: Answer): JsonObject | undefined {
-  if (headers['content-type']?.startsWith('text/html') === true) return undefined;
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') return undefined;
-  if (isTooDeepToParse(body)) return undefined;
-  try {
-    const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
-    return asObject(JSON.parse(body.toString('utf8', start)));
-  } catch {
-    return undefined;
-  }
-}
-
-const tooLate = (endpoint: string, detail: string): GatewayError =>
-  new GatewayError('UPSTREAM_TIMEOUT', `The workspace did not answer ${endpoint} in time.`, { detail });
-
-function noAnswer(endpoint: string, { reason, message }: NoAnswer): GatewayError {
-  if (reason === 'timeout') return tooLate(endpoint, message);
-  if (reason === 'too-large' || reason === 'protocol') return badShape(endpoint, message);
-  return new GatewayError('UPSTREAM_UNAVAILABLE', `The workspace cannot be reached (${endpoint}).`, { detail: message });
-}

@@ -121,6 +121,14 @@ describe('Started without configuration', () => {
     expect(body).not.toHaveProperty('errors');
   });
 
+  test('its demo counts calls as a real workspace does, when asked to, and is of the version asked for', async () => {
+    const child = startMain({ env: { PORT: '0', DEMO_RATE_LIMIT: 'on', DEMO_DIALECT: 'R7' } });
+    const [, url = '', id = '', token = ''] = await child.until(/Explorer\s+(http:\S+)\/explorer[\s\S]*?User .*X-User-Id (\w+), X-Auth-Token ([\w-]+)/);
+    const codes = [];
+    for (let call = 0; call < 11; call += 1) codes.push((await ask(url, '{ viewer { user { name } } }', { id, token })).codes);
+    expect(codes).toEqual([...Array.from({ length: 10 }, () => []), ['RATE_LIMITED']]);
+  });
+
   test('it stops in good order on a SIGINT, from the moment it has said so', async () => {
     const child = startMain({ env: { PORT: '0' } });
     await child.until(/}"}'\n/);

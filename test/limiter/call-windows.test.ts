@@ -81,17 +81,24 @@ describe('with the default limit of a workspace', () => {
     expect((await gateway.ask(`{ ${many.join(' ')} }`, { as: bot })).errors).toBeUndefined();
   });
 
-  it('ten users at once on one window all get something', async () => {
+  it('ten users at once, who want twenty calls, get the ten that there are, and nobody is refused by the workspace', async () => {
     const gateway = await open({ latencyMs: 5 });
     const users = gateway.demo.world.accounts.filter(({ active, roles }) => active && !roles.includes('admin') && !roles.includes('bot')).slice(0, 10);
     const rooms = new Map(users.map(({ id }) => [id, gateway.demo.world.subscriptionsOf(id).filter(({ t }) => t === 'd').map(({ rid }) => rid)]));
     const asking = users.filter(({ id }) => (rooms.get(id)?.length ?? 0) >= 2);
+    const query = `query($one: ID!, $two: ID!) {
+      one: directMessage(id: $one) { messages(first: 1) { totalCount } }
+      two: directMessage(id: $two) { messages(first: 1) { totalCount } }
+    }`;
     const results = await Promise.all(
-      asking.map((as) => gateway.ask(`{ ${(rooms.get(as.id) ?? []).slice(0, 20).map((id, index) => `r${index}: directMessage(id: "${id}") { messages(first: 1) { totalCount } }`).join(' ')} }`, { as })),
+      asking.map((as) => {
+        const [one, two] = rooms.get(as.id) ?? [];
+        return gateway.ask(query, { as, variables: { one, two } });
+      }),
     );
     const served = results.map(({ data }) => Object.values(data ?? {}).filter((room) => (room as { messages: unknown }).messages !== null).length);
-    expect(asking.length).toBeGreaterThan(5);
-    expect(served.every((count) => count >= 1)).toBe(true);
+    expect(asking).toHaveLength(10);
+    // Who comes late for others may find nothing left: `test/upstream/budget.test.ts` shows the turns, by a clock of its own.
     expect(served.reduce((sum, count) => sum + count, 0)).toBe(10);
     expect(refusedByUpstream(gateway)).toBe(0);
   });

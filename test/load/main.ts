@@ -55,6 +55,8 @@ async function overload(): Promise<void> {
   const fair = await startGateway(workspace.url, { CALLER_CALLS_PER_MINUTE: '600' });
   const each = 8; // calls a second of each of nine; the tenth asks twenty times as many
   for (let index = 0; index < 10; index += 1) await ask(fair.url, `user${index}`);
+  const alone = await openLoop(fair.url, each * 9, seconds, (index) => `user${index % 9}`);
+  say(`L04 nine alone:   ${summarise(alone, seconds)}`);
   const samples = await openLoop(fair.url, each * 29, seconds, (index) => `user${index % 29 < 9 ? index % 29 : 9}`);
   const light = samples.filter(({ caller }) => caller !== 'user9');
   say(`L04 nine callers: ${summarise(light, seconds)}`);

@@ -105,7 +105,7 @@ describe('at the start', () => {
     ['ROCKETCHAT_URL', 'https://admin:hunter2@chat.example.com'],
     ['PORT', '99999'],
     ['REQUEST_TIMEOUT_MS', '-1'],
-    ['SHUTDOWN_GRACE_MS', '0'],
+    ['SHUTDOWN_GRACE_MS', '-5'],
     ['METRICS', 'yes'],
     ['CALLER_CALLS_PER_MINUTE', '1.5'],
     ['ROCKETCHAT_URI', 'https://chat.example.com'],

@@ -74,6 +74,11 @@ describe('a connection that fails', () => {
     await expectHealthy();
   });
 
+  it('U03: with four attempts allowed, three resets in a row are repaired', async () => {
+    const { upstream, ask } = await startWith('reset-before-response', { times: 3 }, { UPSTREAM_ATTEMPTS: '4' });
+    expect([(await ask(counters)).data, upstream.calls.length]).toEqual([goodCounters, 4]);
+  });
+
   it('U03: a call that could create a room is not made twice, unless its room can only be one that is there', async () => {
     const { upstream, ask } = await startWith('reset-before-response');
     expect([(await ask(groupMessages)).codes, upstream.calls.length]).toEqual([{ [messagesAt]: 'UPSTREAM_UNAVAILABLE' }, 1]);

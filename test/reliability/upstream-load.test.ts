@@ -203,12 +203,12 @@ describe('more calls than places', () => {
     const [greedy, modest] = (await knownCallers(ask, 2)) as [Caller, Caller];
     upstream.fail('slow-headers', { ms: 50 });
     const many = Array.from({ length: 300 }, () => ask({ as: greedy }));
-    await until(() => upstream.calls.length === 56);
-    expect([workspace.inFlight, workspace.queueLength]).toEqual([56, 224]);
+    await until(() => upstream.calls.length === 32);
+    expect([workspace.inFlight, workspace.queueLength]).toEqual([32, 128]); // half of all, as both were here a moment ago
     const startedAt = performance.now();
     expect(await ask({ as: modest })).toBe('ok');
     expect(performance.now() - startedAt).toBeLessThan(150);
-    expect(tally(await Promise.all(many))).toEqual({ OVERLOADED: 20, ok: 280 });
+    expect(tally(await Promise.all(many))).toEqual({ OVERLOADED: 140, ok: 160 });
     await workspace.close();
   });
 

@@ -43,8 +43,8 @@ export interface TestGatewayOptions {
   readonly limits?: GatewayOptions['limits'];
 }
 
-/** A busy test machine is not a busy gateway: its lateness turns no request away. */
-export const patient = { maxLoopDelayMs: Number.POSITIVE_INFINITY } as const;
+/** A busy test machine is not a busy gateway: that it is late, and calls wait, turns no request away. */
+export const patient = { maxLoopDelayMs: Number.POSITIVE_INFINITY, maxCallerWaitMs: Number.POSITIVE_INFINITY } as const;
 
 const isRunning = (demo: DemoOptions | DemoWorkspace | undefined): demo is DemoWorkspace =>
   demo !== undefined && 'close' in demo;

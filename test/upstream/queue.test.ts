@@ -122,14 +122,58 @@ describe('the queue before the workspace', () => {
   });
 
   it('gives each of many callers 8 places and 32 in line, and one who is alone again what the others leave', async () => {
-    const { clock } = queueWith();
+    const clock = manualClock();
     const queue = new CallQueue(undefined, clock);
     for (let caller = 0; caller < 7; caller += 1) queue.enter(`other ${caller}`, far);
     const turns = Array.from({ length: 41 }, () => queue.enter('a', far));
     const states = await statesOf(turns);
     expect([states.filter((state) => state === 'at once').length, states.filter((state) => state === 'waits').length]).toEqual([8, 32]);
-    for (let caller = 0; caller < 7; caller += 1) queue.exit(`other ${caller}`);
-    expect([queue.inFlight, queue.length]).toEqual([40, 0]);
+    clock.move(999);
+    for (let caller = 0; caller < 6; caller += 1) queue.exit(`other ${caller}`);
+    expect([queue.inFlight, queue.length]).toEqual([9, 32]); // they were here a moment ago, and may come again
+    clock.move(1);
+    queue.exit('other 6');
+    expect([queue.inFlight, queue.length]).toEqual([8, 0]);
+  });
+
+  it('leaves a caller his few places while others ask now and then, between whose calls nobody else is there', async () => {
+    const clock = manualClock();
+    const queue = new CallQueue(undefined, clock);
+    for (let caller = 0; caller < 9; caller += 1) {
+      queue.enter(`other ${caller}`, far);
+      queue.exit(`other ${caller}`);
+    }
+    const states = await statesOf(Array.from({ length: 20 }, () => queue.enter('a', far)));
+    expect(states.filter((state) => state === 'at once')).toHaveLength(8);
+  });
+
+  it('tells how long the next call of a caller would wait: as long as the first in line has, at least', () => {
+    const { queue, clock } = queueWith({ inFlight: 1 });
+    queue.enter('a', far);
+    queue.enter('a', far);
+    clock.move(300);
+    queue.enter('a', far);
+    expect([queue.waitOf('a'), queue.waitOf('b')]).toEqual([300, 0]);
+  });
+
+  it('tells it by the pace at which the line moved of late', () => {
+    const { queue, clock } = queueWith({ inFlight: 1, inFlightOfOne: 1, waiting: 100, waitingOfOne: 100, waitMs: 1e6 });
+    for (let call = 0; call < 10; call += 1) queue.enter('a', far); // one under way, nine wait
+    const moveOn = (times: number, ms: number) => {
+      for (let time = 0; time < times; time += 1) {
+        clock.move(ms);
+        queue.exit('a');
+        queue.enter('a', far);
+      }
+    };
+    moveOn(40, 10);
+    expect(Math.round(queue.waitOf('a'))).toBe(100);
+    moveOn(40, 100);
+    expect(Math.round(queue.waitOf('a'))).toBe(1000);
+    moveOn(40, 10);
+    expect(Math.round(queue.waitOf('a'))).toBe(100);
+    for (let call = 0; call < 9; call += 1) queue.exit('a');
+    expect(queue.waitOf('a')).toBe(0);
   });
 });
 

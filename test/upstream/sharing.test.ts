@@ -10,20 +10,22 @@ function handCall() {
 }
 
 describe('a shared call', () => {
+  const clock = { now: () => 0 };
+
   it('is started once and answers everybody who joined', async () => {
-    const sharing = new Sharing<string>();
+    const sharing = new Sharing<string>(clock);
     const { call, resolve } = handCall();
-    const [one, two] = [sharing.join('key', () => call), sharing.join('key', () => handCall().call)];
+    const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => handCall().call)];
     expect([one.isShared, two.isShared]).toEqual([false, true]);
     resolve('answer');
     expect(await Promise.all([one.promise, two.promise])).toEqual(['answer', 'answer']);
-    expect(sharing.join('key', () => handCall().call).isShared).toBe(false);
+    expect(sharing.join('key', 10_000, () => handCall().call).isShared).toBe(false);
   });
 
   it('is given up when the last one leaves, each of whom leaves once', async () => {
-    const sharing = new Sharing<string>();
+    const sharing = new Sharing<string>(clock);
     const { call, cancelled } = handCall();
-    const [one, two] = [sharing.join('key', () => call), sharing.join('key', () => call)];
+    const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => call)];
     one.cancel();
     one.cancel();
     await expect(one.promise).rejects.toThrow('left a shared call');
@@ -34,15 +36,29 @@ describe('a shared call', () => {
   });
 
   it('that was given up does not take the next of its key with it when it ends', async () => {
-    const sharing = new Sharing<string>();
+    const sharing = new Sharing<string>(clock);
     const old = handCall();
-    const left = sharing.join('key', () => old.call);
+    const left = sharing.join('key', 10_000, () => old.call);
     left.cancel();
     await expect(left.promise).rejects.toThrow();
-    const fresh = sharing.join('key', () => handCall().call);
+    const fresh = sharing.join('key', 10_000, () => handCall().call);
     old.reject(new Error('given up'));
     await Promise.allSettled([old.call.promise]);
-    expect([fresh.isShared, sharing.join('key', () => handCall().call).isShared]).toEqual([false, true]);
+    expect([fresh.isShared, sharing.join('key', 10_000, () => handCall().call).isShared]).toEqual([false, true]);
+  });
+});
+
+describe('a call with little time left', () => {
+  it('is not joined by who has more than twice as much, and the new one is the one to join', async () => {
+    const sharing = new Sharing<string>({ now: () => 1000 });
+    const [short, long] = [handCall(), handCall()];
+    const first = sharing.join('key', 2000, () => short.call);
+    expect(sharing.join('key', 3000, () => handCall().call).isShared).toBe(true);
+    const second = sharing.join('key', 3001, () => long.call);
+    expect(second.isShared).toBe(false);
+    short.resolve('short');
+    long.resolve('long');
+    expect(await Promise.all([first.promise, second.promise])).toEqual(['short', 'long']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { asObject } from '../../json.ts';
-import { badShape, type UpstreamClient } from '../client.ts';
+import { badShape } from '../answers.ts';
+import type { UpstreamClient } from '../client.ts';
 import { UpstreamRefusal } from '../refusals.ts';
 import { readMessage, type RestMessage } from '../types.ts';
 

@@ -1,5 +1,6 @@
 import { asFlag } from '../../json.ts';
-import { badShape, type UpstreamClient } from '../client.ts';
+import { badShape } from '../answers.ts';
+import type { UpstreamClient } from '../client.ts';
 import type { RestCounters } from '../types.ts';
 
 export interface ImCountersParams {

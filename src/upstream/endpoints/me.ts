@@ -1,4 +1,5 @@
-import { badShape, type UpstreamClient } from '../client.ts';
+import { badShape } from '../answers.ts';
+import type { UpstreamClient } from '../client.ts';
 import type { RestUser } from '../types.ts';
 
 /** GET /api/v1/me: the caller's own user record, flat in the answer. */

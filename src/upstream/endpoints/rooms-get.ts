@@ -1,5 +1,6 @@
 import { asObjects } from '../../json.ts';
-import { badShape, type UpstreamClient } from '../client.ts';
+import { badShape } from '../answers.ts';
+import type { UpstreamClient } from '../client.ts';
 import { readDirectMessage, type RestDirectMessage } from '../types.ts';
 
 /**

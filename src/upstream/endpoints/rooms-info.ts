@@ -1,6 +1,7 @@
 import { GatewayError } from '../../errors.ts';
 import { asObject } from '../../json.ts';
-import { badShape, type UpstreamClient } from '../client.ts';
+import { badShape } from '../answers.ts';
+import type { UpstreamClient } from '../client.ts';
 import { readDirectMessage, type RestDirectMessage } from '../types.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { asId, asObjects } from '../../json.ts';
-import { badShape, type UpstreamClient } from '../client.ts';
+import { badShape } from '../answers.ts';
+import type { UpstreamClient } from '../client.ts';
 import type { RestSubscription } from '../types.ts';
 
 /**
