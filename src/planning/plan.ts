@@ -249,7 +249,6 @@ class Walk {
   }
 
   #isIncluded(node: SelectionNode): boolean {
-    if (node.directives?.length === 0) return true;
     const { variables } = this.#input;
     if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
     return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
@@ -270,13 +269,13 @@ function placeBelow(
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number | undefined,
-  { count, copies, rooms, hasRecord, path }: Place,
+  { count, copies, rooms, path }: Omit<Place, 'hasRecord'>,
 ): Place {
   if (price?.isReference === true) {
     // Messages of a page share their room; a room asked for by id is one.
     return { count: rooms, copies: Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies), rooms, hasRecord: false, path };
   }
   const below = Math.min(manyObjects, count * (size ?? 1));
-  if (type.name === 'DirectMessageConnection') return { count: below, copies, rooms: below, hasRecord: true, path };
-  return { count: below, copies, rooms, hasRecord: size === undefined && hasRecord && type.name !== 'DirectMessage', path };
+  const isOfRooms = type.name === 'DirectMessageConnection';
+  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, path };
 }

@@ -52,6 +52,8 @@ describe('the price of a query', () => {
     ['a page of the last rows', '{ directMessage(id: "r") { messages(last: 7) { nodes { readReceipts { totalCount } } } } }', 8],
     ['a size below nothing as an empty page', 'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 0, { n: -3 }],
     ['an empty page that is asked whether it can be read', '{ message(id: "m") { readReceipts(first: 0) { isAvailable } } }', 2],
+    ['the total of an empty page, with its rows', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } totalCount } } }', 1],
+    ['receipts that continue: their list is read whole', '{ message(id: "m") { readReceipts(first: 5, after: "c") { nodes { readAt } } } }', 2],
     ['an empty list of rooms', '{ viewer { directMessages(first: 0) { nodes { counters { joined } } } } }', 0],
     ['a history that continues: its end, and whether rows precede', '{ directMessage(id: "r") { history(first: 5, after: "c") { nodes { id } } } }', 3 + 20],
     ['members that continue: their list is read whole, but its place may have to be looked for', '{ directMessage(id: "r") { members(first: 5, after: "c") { nodes { id } } } }', 1 + 20],
@@ -79,6 +81,10 @@ describe('the price of a query', () => {
   it('is that of the operation, not of others beside it', () => {
     expect(planOf('query A { me: viewer { id } } query B { viewer { unreadCount } }').calls).toBe(0);
     expect(planOf('mutation { send { id } }')).toEqual({ calls: 0, byEndpoint: {}, values: 0, heaviest: [] });
+  });
+
+  it('of an empty page has no entry at all', () => {
+    expect(planOf('{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } } } }')).toEqual({ calls: 0, byEndpoint: {}, values: 0, heaviest: [] });
   });
 
   it('names five fields at most, and sums up those of one path', () => {
@@ -135,7 +141,15 @@ describe('the price of references from other subgraphs', () => {
 
   it('counts only what is selected of a type, also by way of the union', () => {
     expect(callsOf(query('... on _Entity { ... on DirectMessage { messages(first: 1) { nodes { id } } } }'), of({ DirectMessage: 4, Message: 1 }))).toBe(4 + 1);
-    expect(callsOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toBe(0);
+    expect(planOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toEqual({ calls: 0, byEndpoint: {}, values: 4, heaviest: [] });
+    const parts = `${query('... on User { id } ...Named')} fragment Named on Message { id }`;
+    expect(planOf(parts, of({ DirectMessage: 4 })).values).toBe(4);
+    expect(planOf(parts, of({ User: 4, Message: 1 })).values).toBe(5 + 5);
+  });
+
+  it('is none for what are no references: execution refuses them', () => {
+    expect(callsOf('{ _entities(representations: null) { __typename } }')).toBe(0);
+    expect(callsOf(query('... on User { name }'), { of: ['User', 7, {}, { __typename: 'Viewer' }, { __typename: 'User' }] })).toBe(1);
   });
 
   it('is that of several rooms: each reference can be of another', () => {
@@ -147,7 +161,8 @@ describe('the size of an answer', () => {
   it.each<[string, string, number]>([
     ['a value for each field', '{ viewer { id unreadCount } upstreamBudget { endpoint } }', 3],
     ['rows times fields', '{ directMessage(id: "r") { messages(first: 5) { totalCount nodes { id text } pageInfo { hasNextPage } } } }', 1 + 5 * 2 + 1],
-    ['edges with their cursors', '{ directMessage(id: "r") { messages(first: 5) { edges { cursor node { id } } } } }', 5 + 5],
+    ['edges with their cursors', '{ directMessage(id: "r") { messages(first: 5) { edges { cursor node { id text } } } } }', 5 + 5 * 2],
+    ['cursors under several names', '{ directMessage(id: "r") { a: messages(first: 5) { edges { cursor } again: edges { cursor } } b: messages(first: 5) { edges { cursor } } } }', 2 * 2 * 5],
     ['each alias, though it is asked for once', '{ directMessage(id: "r") { a: messages(first: 5) { nodes { id } } b: messages(first: 5) { nodes { id } totalCount } } }', 2 * 5 + 2],
     ['rows under several names', '{ directMessage(id: "r") { messages(first: 5) { nodes { id } again: nodes { id } more: edges { cursor node { id } } } } }', 3 * 5 + 5],
     ['values under several names', '{ directMessage(id: "r") { messages(first: 5) { a: totalCount b: totalCount edges { c: cursor d: cursor x: node { id } y: node { id } } } } }', 2 + 5 * 2 + 5 * 2],
