@@ -11,6 +11,7 @@ describe('page arguments', () => {
     ['last and before', { last: 1, before: 'c' }, { size: 1, isBackward: true, cursor: 'c', cursorArgument: 'before' }],
     ['forward as Relay sends it, the others null', { first: 5, after: null, last: null, before: null }, { size: 5, isBackward: false }],
     ['backward as Relay sends it, the others null', { first: null, after: null, last: 5, before: 'c' }, { size: 5, isBackward: true }],
+    ['last alone', { last: 3 }, { size: 3, isBackward: true, cursor: undefined }],
     ['last: null alone counts as left out', { last: null }, { size: 20, isBackward: false }],
   ])('%s', (_name, args, plan) => {
     expect(planPage(args)).toMatchObject(plan);

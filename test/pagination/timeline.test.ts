@@ -134,6 +134,14 @@ describe('rows that cannot be read', () => {
   });
 });
 
+it('a row without an instant, of which there are none, counts as of 1970', () => {
+  const start = '1970-01-01T00:00:00.000Z';
+  const cursor = { key: null, id: 'b', offset: 0, total: 0 };
+  const { windows, ids } = read({ size: 2, cursor }, () => ({ rows: [{ key: null, id: 'b' }, { key: null, id: 'a' }] }));
+  expect([windows[0]?.latest, ids]).toEqual([start, ['a']]);
+  expect([newerWindow(queryOf({ size: 1, cursor })).oldest, newerWindow(queryOf({ size: 1 })).oldest]).toEqual([start, start]);
+});
+
 describe('a history that changes all the time', () => {
   it('is given up after 200 calls', () => {
     let asked = 0;
