@@ -18,17 +18,18 @@ const secretNames = ['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization
  * the path by which one got there; the form of Rocket.Chat's own tokens is looked for as well.
  */
 export class Redactor {
-  readonly #held = new Map<string, number>();
+  /** Who holds a token, by token. */
+  readonly #held = new Map<string, Set<symbol>>();
 
   /** Watches for a token until the returned function is called. */
   hold(given: string): () => void {
     if (given.length < minTokenLength) return () => undefined;
     const token = JSON.stringify(given).slice(1, -1); // as it stands in a line of JSON
-    this.#held.set(token, (this.#held.get(token) ?? 0) + 1);
+    const holders = this.#held.get(token) ?? new Set<symbol>();
+    const holder = Symbol('request');
+    this.#held.set(token, holders.add(holder));
     return () => {
-      const left = (this.#held.get(token) ?? 1) - 1;
-      if (left > 0) this.#held.set(token, left);
-      else this.#held.delete(token);
+      if (holders.delete(holder) && holders.size === 0) this.#held.delete(token);
     };
   }
 

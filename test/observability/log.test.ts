@@ -26,8 +26,14 @@ describe('a log line', () => {
     const [first, second] = [redactor.hold(token), redactor.hold(token)];
     expect(redactor.clean(`${token} and ${token}`)).toBe('[redacted] and [redacted]');
     first();
+    first(); // letting go twice is letting go once
     expect(redactor.clean(token)).toBe('[redacted]');
     second();
+    expect(redactor.clean(token)).toBe(token);
+    const third = redactor.hold(token);
+    second();
+    expect(redactor.clean(token)).toBe('[redacted]');
+    third();
     expect(redactor.clean(token)).toBe(token);
     redactor.hold('y'.repeat(31));
     expect(redactor.clean('y'.repeat(31))).toBe('y'.repeat(31));
