@@ -109,7 +109,7 @@ class Walk {
       // An empty page asks nothing, unless for what is true of the whole list.
       const fieldType = getNamedType(field.type);
       const isAsked = size !== 0 || (isObjectType(fieldType) && this.#selectsWhole(fieldType, below));
-      if (price !== undefined && isAsked) this.#charge(price, args, place.count, path);
+      if (isAsked) this.#charge(price, args, place.count, path);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
       if (!isObjectType(fieldType) || size === 0) continue;
@@ -131,8 +131,7 @@ class Walk {
     for (const type of types) {
       const count = names.filter((name) => name === type.name).length;
       if (count === 0) continue;
-      const price = this.#input.prices.get(type.name);
-      if (price !== undefined) this.#charge(price, {}, count, path);
+      this.#charge(this.#input.prices.get(type.name), {}, count, path);
       this.visit(type, below, { count, copies, rooms: count, hasRecord: false, path });
     }
   }
@@ -172,7 +171,8 @@ class Walk {
     if (rowType !== undefined) this.visit(rowType, rowSets, { ...rows, copies: Math.min(manyObjects, rows.copies * rowNames) });
   }
 
-  #charge(price: FieldPrice, args: Readonly<Record<string, unknown>>, count: number, path: string): void {
+  #charge(price: FieldPrice | undefined, args: Readonly<Record<string, unknown>>, count: number, path: string): void {
+    if (price === undefined) return; // `__typename`
     const given = [...price.argumentCalls].find(([name]) => args[name] != null);
     const isContinued = args['after'] != null || args['before'] != null;
     for (const call of given?.[1] ?? price.calls) {
