@@ -3,13 +3,14 @@ import { Admission } from '../src/admission.ts';
 
 describe('admission', () => {
   const open = ({ loopDelayMs = 0, queueUse = 0, callerWaitMs = 0 } = {}) =>
-    new Admission({ loopDelayMs: () => loopDelayMs, queueUse: () => queueUse, callerWaitMs: (callerKey) => (callerKey === 'a' ? callerWaitMs : 0) });
+    new Admission({ loopDelayMs: () => loopDelayMs, queueUse: () => queueUse, callerWaitMs: (callerKey) => (callerKey === 'b' ? 0 : callerWaitMs) });
 
   it('takes so many at a time, and again as many as leave', () => {
     const admission = open();
     const leaves = Array.from({ length: 256 }, () => admission.enter());
     expect(admission.refusal('a')).toBe('in_flight');
     leaves[0]?.();
+    expect(admission.inFlight).toBe(255);
     leaves[0]?.(); // leaving twice is leaving once
     expect(admission.inFlight).toBe(255);
     expect(admission.refusal('a')).toBeUndefined();

@@ -75,8 +75,8 @@ describe('a request whose credentials are refused', () => {
 describe('a request that is stopped', () => {
   const reason = new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.');
 
-  it('gives up what is under way, makes no more calls, and says why, the first time', async () => {
-    const { client, workspace } = open();
+  it('gives up what is under way at once, makes no more calls, and says why, the first time', { timeout: 5000 }, async () => {
+    const { client, workspace } = open({ timeoutMs: 60_000 });
     upstream.fail('never');
     const call = client.get('me');
     setTimeout(() => {

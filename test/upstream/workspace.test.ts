@@ -55,6 +55,7 @@ describe('a call that is given up', () => {
     const outcomes = [first, leaving, next].map((client) => outcomeOf(countersOf(client)));
     await until(() => upstream.calls.length === 1);
     leaving.stop(left());
+    expect([await outcomes[1], upstream.calls.length, workspace.inFlight]).toEqual(['UPSTREAM_UNAVAILABLE', 1, 1]);
     expect(await Promise.all(outcomes)).toEqual(['ok', 'UPSTREAM_UNAVAILABLE', 'ok']);
     expect([upstream.calls.length, leaving.calls.size]).toEqual([2, 0]);
     await workspace.close();
@@ -84,8 +85,10 @@ describe('a call that is given up', () => {
     const client = request();
     const outcome = outcomeOf(countersOf(client));
     await until(() => upstream.calls.length === 1 && workspace.inFlight === 0);
+    const stoppedAt = Date.now();
     client.stop(left());
     expect([await outcome, upstream.calls.length, client.retries]).toEqual(['UPSTREAM_UNAVAILABLE', 1, 0]);
+    expect(Date.now() - stoppedAt).toBeLessThan(700); // it would have waited for a second
     expect(await outcomeOf(countersOf(client))).toBe('UPSTREAM_UNAVAILABLE');
     await workspace.close();
   });
@@ -161,6 +164,51 @@ describe('a call', () => {
     await expect(messages('group000000000000')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
     upstream.fail('reset-before-response', { times: 1 });
     await expect(request().get('dm.history')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    await workspace.close();
+  });
+
+  it('is made again on a connection of its own where all that are kept have gone stale', async () => {
+    const { ask, request, workspace } = createWorkspace(upstream.url, { attempts: 2 });
+    await countersOf(request()); // now it is known that calls are not counted
+    upstream.fail('slow-headers', { ms: 40, times: 4 });
+    const client = request();
+    await Promise.all([1, 2, 3, 4].map((room) => countersOf(client, `room${room}`)));
+    upstream.fail('stale-on-reuse');
+    const connections = new Set(upstream.calls.map(({ connection }) => connection));
+    expect([connections.size > 2, await ask()]).toEqual([true, 'ok']);
+    expect(connections.has(upstream.calls.at(-1)?.connection ?? 0)).toBe(false);
+    await workspace.close();
+  });
+
+  it('succeeds by its status and by its word, both', async () => {
+    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
+    const outcomes = [];
+    for (const [status, body] of [[200, { success: true }], [200, { success: false }], [200, { success: 'true' }], [200, {}], [200, []], [201, { success: true }], [400, { success: true }]] as const) {
+      upstream.fail('status', { status, body, times: 1 });
+      outcomes.push(await ask());
+    }
+    expect(outcomes).toEqual(['ok', ...Array.from({ length: 6 }, () => 'UPSTREAM_BAD_RESPONSE')]);
+    await workspace.close();
+  });
+
+  it('that may not go out after all leaves its place in its request’s lane', async () => {
+    const { workspace } = createWorkspace(upstream.url);
+    const lane = new Lane();
+    const call = (check: () => void) => workspace.call({
+      endpoint: 'me',
+      path: '/api/v1/me',
+      caller: workspace.caller({ userId: alice.id, authToken: alice.token }),
+      deadline: Date.now() + 3000,
+      lane,
+      isHarmless: true,
+      check,
+      onSent: () => undefined,
+    }).promise;
+    for (let time = 0; time < 9; time += 1) {
+      await expect(call(() => { throw left(); })).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    }
+    await expect(call(() => undefined)).resolves.toMatchObject({ success: true });
+    expect([upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
     await workspace.close();
   });
 
@@ -273,6 +321,27 @@ describe('a call window', () => {
     await ask();
     expect(request().budget).toMatchObject([{ remaining: 4 }]);
     await upstream.up();
+    await workspace.close();
+  });
+
+  it('is closed by the words of a refusal, and not by a workspace that is down', async () => {
+    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
+    const error = 'Error, too many requests. Please slow down. You must wait 30 seconds before trying this endpoint again.';
+    upstream.fail('status', { status: 429, body: { success: false, error }, times: 1 });
+    expect([await ask(), await ask(), upstream.calls.length]).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 1]);
+    upstream.fail('status', { status: 503, headers: { 'retry-after': '30' }, times: 1 });
+    expect([await ask(undefined, 'me', {}), await ask(undefined, 'me', {})]).toEqual(['UPSTREAM_UNAVAILABLE', 'ok']);
+    await workspace.close();
+  });
+
+  it('is not waited for when too little time would be left for the call', async () => {
+    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
+    const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Date.now() + 20_000) };
+    upstream.fail('status', { status: 429, headers, times: 1 });
+    await ask();
+    const askedAt = Date.now();
+    expect(await ask({ timeoutMs: 20_050 })).toBe('RATE_LIMITED');
+    expect(Date.now() - askedAt).toBeLessThan(5000);
     await workspace.close();
   });
 
