@@ -81,10 +81,14 @@ describe('where the next page is looked for', () => {
     expect([offsets, keysOf(page)]).toEqual([[50, 80], [51, 52, 53, 54, 55]]);
   });
 
-  it('not where it was just looked for, when the total is the same', () => {
-    const { offsets, page } = read({ size: 5, after: cursor }, answering(range(-30, 169)));
+  it('not where the total points when an answer has shown that it is elsewhere', () => {
+    // Fifty rows came behind the cursor's, and thirty before it: the total says eighty.
+    const { offsets, page } = read({ size: 5, after: cursor }, answering(range(-30, 249)));
     expect(keysOf(page)).toEqual([51, 52, 53, 54, 55]);
-    expect(new Set(offsets).size).toBe(offsets.length);
+    expect([offsets[1], new Set(offsets).size]).toEqual([130, offsets.length]);
+    // Thirty rows went from the front, and a hundred came at the end.
+    const back = read({ size: 5, after: cursor }, answering(range(30, 299)));
+    expect([keysOf(back.page), back.offsets.includes(120)]).toEqual([[51, 52, 53, 54, 55], false]);
   });
 
   it('forward in steps that double, then in the middle of what is left', () => {
@@ -129,7 +133,8 @@ describe('a list that cannot be paged', () => {
   const cursor = { ...row(50), offset: 50, total: 200 };
 
   it('as the workspace gives one row a call, is said to be so', () => {
-    expect(() => read({ size: 5, after: cursor }, answering(range(0, 199), 1))).toThrow('The workspace gives one row a call: its lists cannot be paged.');
+    const error = { code: 'UPSTREAM_BAD_RESPONSE', message: 'The workspace gives one row a call: its lists cannot be paged.' };
+    expect(() => read({ size: 5, after: cursor }, answering(range(0, 199), 1))).toThrow(expect.objectContaining(error));
     const last = read({ size: 5, after: { ...row(199), offset: 199, total: 200 } }, answering(range(0, 199), 1));
     expect([keysOf(last.page), last.page.hasNextPage]).toEqual([[], false]);
   });

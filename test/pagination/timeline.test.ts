@@ -163,8 +163,9 @@ describe('what lies between `since` and the page', () => {
   });
 
   it('begins with the oldest row behind the page where the workspace counts none', () => {
-    const { page } = read({ ...ask, cursor: cursorAt(9) }, () => ({ rows: [row(8), row(7), row(6), row(5)], unreadNotLoaded: 0 }));
-    expect([page.notLoadedCount, page.firstNotLoaded?.id, page.hasNextPage]).toEqual([2, 'id5', true]);
+    const rows = [row(8), row(7), row(6), row(5), row(4)];
+    const { page } = read({ ...ask, cursor: cursorAt(9) }, () => ({ rows, unreadNotLoaded: 0 }));
+    expect([page.notLoadedCount, page.firstNotLoaded?.id, page.hasNextPage]).toEqual([3, 'id4', true]);
   });
 
   it('has no row at `since` itself, though the page may', () => {

@@ -64,6 +64,11 @@ describe('an answer', () => {
     expect(lengths).toEqual([whole, refused, whole, refused]);
   });
 
+  it('whose length is told is refused before its body comes', async () => {
+    const { get } = await serving((_req, res) => void res.writeHead(200, { 'content-length': 101 }).flushHeaders());
+    expect(textOf(await get())).toBe('too-large: a body over 100 bytes');
+  });
+
   it('is asked for below the workspace’s path', async () => {
     const { get } = await serving((req, res) => void res.end(req.url), { path: '/chat//' });
     expect(textOf(await get('/api/v1/me?a=b'))).toBe('/chat/api/v1/me?a=b');
