@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
 import { formatError, GatewayError } from './errors.ts';
 import type { Fairness } from './fairness.ts';
+import { asObject } from './json.ts';
 import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
@@ -21,7 +22,7 @@ export interface ApolloOptions {
   readonly usageReporters: readonly ApolloServerPlugin[];
 }
 
-/** Seconds that an automatic persisted query is remembered without being asked for; the store holds 30 MiB of them at most. */
+/** Seconds that an automatic persisted query is remembered without being asked for; Apollo Server's store holds 31 million characters. */
 const persistedQueryTtl = 24 * 3600;
 
 export function createApollo(
@@ -65,10 +66,11 @@ type Listener = Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext
 
 /** What is done with every operation before and after it runs: credentials, plan, report, and its part of the log line. */
 const createListener = (planner: Planner, maxUpstreamCalls: number, fairness: Fairness | undefined): Listener => ({
-  async didResolveOperation({ operation, document, contextValue, request }) {
+  async didResolveOperation({ operation, document, contextValue, request, metrics }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
     const { outcome, isAuthenticated } = contextValue;
     if (operation.name !== undefined) outcome.operationName = operation.name.value.slice(0, maxLoggedName);
+    if (!isAuthenticated) metrics.persistedQueryRegister = false; // strangers take up no place in the store
     if (!isAuthenticated && asksForData(operation, document)) {
       const error = unauthenticated();
       error.extensions['http'] = { status: 401 };
@@ -80,6 +82,11 @@ const createListener = (planner: Planner, maxUpstreamCalls: number, fairness: Fa
     if (plan.calls > maxUpstreamCalls) throw tooComplex(plan, maxUpstreamCalls);
     if (plan.values > maxValues) throw tooLarge(plan, maxValues);
     charge(fairness, contextValue, plan.calls);
+  },
+
+  /** Apollo Server gives no code to what is wrong about a persisted query's extension: it would pass for our mistake. */
+  async didEncounterErrors({ errors }) {
+    for (const { extensions } of errors) if (asObject(extensions['http'])?.['status'] === 400) extensions['code'] ??= 'BAD_REQUEST';
   },
 
   async responseForOperation({ request, contextValue }) {

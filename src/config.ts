@@ -43,7 +43,7 @@ export const variables = {
   UPSTREAM_TIMEOUT_MS: 'Milliseconds for one call to the workspace. Default 3000.',
   UPSTREAM_ATTEMPTS: 'How often a call is tried at most that fails by a fault that can pass, 1 to 5. Default 2.',
   AUTOMATIC_PERSISTED_QUERIES: '`on` or `off`: clients may send a query’s hash in its place, once it is known. Default off.',
-  PERSISTED_OPERATIONS: 'File with the only operations that are answered (generate-persisted-query-manifest). Default: all are.',
+  PERSISTED_OPERATIONS: 'File with the only operations that are answered (of generate-persisted-query-manifest, or texts by ids). Default: all are.',
   APOLLO_KEY: 'Key of Apollo GraphOS, to report usage there; together with APOLLO_GRAPH_REF. Default: nothing is reported.',
   APOLLO_GRAPH_REF: 'Graph and variant in Apollo GraphOS, such as my-graph@current.',
   APOLLO_USAGE_URL: 'Where usage for GraphOS is sent instead. Default Apollo’s own.',

@@ -4,12 +4,18 @@ import { z } from 'zod';
 import { ConfigError } from './config.ts';
 import { asObject, type JsonObject } from './json.ts';
 
-/** What `generate-persisted-query-manifest` writes. */
-const manifest = z.object({
-  format: z.literal('apollo-persisted-query-manifest'),
-  version: z.literal(1),
-  operations: z.array(z.object({ id: z.string().min(1), body: z.string().min(1) })),
-});
+const text = z.string().min(1);
+
+/** What `generate-persisted-query-manifest` writes; or texts by their ids, as Relay and GraphQL Code Generator write them. */
+const manifest = z.union([
+  z
+    .object({ format: z.literal('apollo-persisted-query-manifest'), version: z.literal(1), operations: z.array(z.object({ id: text, body: text })) })
+    .transform(({ operations }) => operations),
+  z
+    .record(text, text)
+    .refine((list) => Object.keys(list).length > 0)
+    .transform((list) => Object.entries(list).map(([id, body]) => ({ id, body }))),
+]);
 
 /** The only operations that are answered: asked for by their ids, or sent as they are in the list, to the letter. */
 export class Safelist {
@@ -23,9 +29,9 @@ export class Safelist {
 
   static read(path: string): Safelist {
     try {
-      return new Safelist(manifest.parse(JSON.parse(readFileSync(path, 'utf8'))).operations);
+      return new Safelist(manifest.parse(JSON.parse(readFileSync(path, 'utf8'))));
     } catch {
-      throw new ConfigError('PERSISTED_OPERATIONS: expected a file that generate-persisted-query-manifest has written');
+      throw new ConfigError('PERSISTED_OPERATIONS: expected a file that generate-persisted-query-manifest has written, or texts of queries by their ids');
     }
   }
 

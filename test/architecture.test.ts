@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ids: ['errors'],
   pagination: ['errors'],
   upstream: ['errors', 'json'],
-  planning: ['errors'],
+  planning: ['errors', 'json'],
   loaders: ['upstream', 'errors', 'json', 'planning/ledger', 'type planning'],
   resolvers: ['pagination', 'errors', 'json', 'ids', 'upstream/types', 'type planning', 'type loaders', 'type upstream', 'type context'],
   federation: ['planning'],

@@ -43,4 +43,13 @@ describe('the README', () => {
     expect(queries.length).toBeGreaterThan(0);
     for (const query of queries) expect(validate(schema, query)).toEqual([]);
   });
+
+  it('asks each router to pass on the same headers, all of which are among those that the gateway reads', () => {
+    const inYaml = [...readme.matchAll(/propagate: \{ named: ([\w-]+) \}/g)].map(([, name]) => name);
+    const inTs = [...(/const names = \[(.*)\];/.exec(readme)?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map(([, name]) => name);
+    const documented = [...(readme.split('\n## Point it')[1] ?? '').split('\n## ')[0]?.matchAll(/^\| `(X-[\w-]+)` \|/gm) ?? []].map(([, name]) => name?.toLowerCase());
+    expect(inYaml).toEqual(['x-user-id', 'x-auth-token', 'x-request-id', 'x-request-timeout-ms']);
+    expect(inTs).toEqual(inYaml);
+    expect(documented).toEqual(expect.arrayContaining(inYaml));
+  });
 });

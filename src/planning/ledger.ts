@@ -3,7 +3,10 @@ export interface Plan {
   /** Upstream calls in all. */
   readonly calls: number;
   readonly byEndpoint: Readonly<Record<string, number>>;
-  /** Leaf values that the answer can hold, each as often as it is selected: what bounds its size and the time to write it. */
+  /**
+   * Leaf values that the answer can hold, each as often as it is selected, and 25 more for each reference of another
+   * subgraph: what bounds its size and the time to write it.
+   */
   readonly values: number;
   /** The fields that cost the most, most first. */
   readonly heaviest: readonly { readonly path: string; readonly calls: number }[];
@@ -96,7 +99,7 @@ export class Ledger {
     return {
       calls,
       byEndpoint: Object.fromEntries([...byEndpoint].toSorted(([a], [b]) => (a < b ? -1 : 1))),
-      values: this.#values,
+      values: Math.round(this.#values),
       heaviest,
     };
   }

@@ -20,6 +20,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { asList, asObject, asText } from '../json.ts';
 import { Ledger, type Plan } from './ledger.ts';
 import type { FieldPrice, Prices } from './prices.ts';
 
@@ -52,7 +53,7 @@ export function planCalls(input: PlanInput): Plan {
 interface Place {
   /** How many there are at most. */
   readonly count: number;
-  /** How often each comes in the answer: under several aliases it is asked for once, and written several times. */
+  /** How often each comes in the answer, on average: under several aliases it is asked for once, and written several times. */
   readonly copies: number;
   /** How many rooms they belong to at most: messages of one page are of one room. */
   readonly rooms: number;
@@ -76,6 +77,8 @@ const maxSteps = 10_000;
 /** Rows of a page when the client does not say. */
 export const defaultPageSize = 20;
 const maxPageSize = 100;
+/** What a reference of another subgraph counts for among the values of an answer: about the work of refusing it. */
+const valuesPerReference = 25;
 /** Products of page sizes stop growing here. */
 const manyObjects = 1e9;
 
@@ -119,7 +122,11 @@ class Walk {
     }
   }
 
-  /** Objects that other subgraphs refer to: each reference of a type costs the type's price, and each can be of a room of its own. */
+  /**
+   * Objects that other subgraphs refer to: each costs the price of its type, and can be of a room of its own. One that is
+   * referred to several times is asked for once, and comes as often. All references count for the size of the answer,
+   * as each is answered at least with null and an error.
+   */
   #visitEntities(
     types: readonly GraphQLObjectType[],
     { representations }: Readonly<Record<string, unknown>>,
@@ -127,12 +134,15 @@ class Walk {
     copies: number,
     path: string,
   ): void {
-    const names = (Array.isArray(representations) ? representations : []).map(typeNameOf);
+    const references = asList(representations).map(asObject);
+    this.#ledger.addValues(references.length * copies * valuesPerReference);
     for (const type of types) {
-      const count = names.filter((name) => name === type.name).length;
+      const ofType = references.filter((reference) => reference?.['__typename'] === type.name);
+      const ids = ofType.flatMap((reference) => asText(reference?.['id']) ?? []); // without one it is refused before any call
+      const count = new Set(ids).size;
       if (count === 0) continue;
       this.#charge(this.#input.prices.get(type.name), {}, count, path);
-      this.visit(type, below, { count, copies, rooms: count, hasRecord: false, path });
+      this.visit(type, below, { count, copies: copies * (ids.length / count), rooms: count, hasRecord: false, path });
     }
   }
 
@@ -254,9 +264,6 @@ class Walk {
     return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
   }
 }
-
-const typeNameOf = (reference: unknown): unknown =>
-  typeof reference === 'object' && reference !== null && '__typename' in reference ? reference.__typename : undefined;
 
 /** Rows of a page at most; undefined for a field that is no page. */
 function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<string, unknown>>): number | undefined {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { asObject, asText } from '../json.ts';
 import { publishedPath } from './published-path.ts';
 
@@ -8,13 +8,14 @@ const timeoutMs = 10_000;
 
 /**
  * A published schema to compare with, as text: a file; the address of a `.graphql` file or else of a running subgraph,
- * which is asked for its `_service { sdl }`; or what a git commit, branch or tag has published.
+ * which is asked for its `_service { sdl }`; or what a git commit, branch or tag has published, from the folder that this
+ * command runs in (npm's: that of package.json).
  */
 export async function readBaseline(source: string): Promise<string> {
   if (/^https?:\/\//.test(source)) return readUrl(source);
-  if (existsSync(source)) return readFileSync(source, 'utf8');
+  if (statSync(source, { throwIfNoEntry: false })?.isFile()) return readFileSync(source, 'utf8');
   if (source.startsWith('-')) throw new Error(`there is no file ${source}`);
-  return execFileSync('git', ['show', `${source}:${publishedPath}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return execFileSync('git', ['show', `${source}:./${publishedPath}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
 async function readUrl(url: string): Promise<string> {

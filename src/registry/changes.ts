@@ -1,6 +1,5 @@
-import { CriticalityLevel, diff, type Change } from '@graphql-inspector/core';
-import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
-import { asObject, asText } from '../json.ts';
+import { CriticalityLevel, diff } from '@graphql-inspector/core';
+import { buildASTSchema, Kind, parse, print, type DocumentNode } from 'graphql';
 
 export type Weight = 'breaking' | 'dangerous' | 'safe';
 
@@ -17,23 +16,41 @@ const weights: Readonly<Record<CriticalityLevel, Weight>> = {
   [CriticalityLevel.NonBreaking]: 'safe',
 };
 
-/** Directives by which other subgraphs count on a type: without them a supergraph does not compose. */
-const promises = new Set(['key', 'shareable']);
-
 /** What has changed between two published schemas, by weight and coordinate. */
 export async function changesBetween(before: string, after: string): Promise<SchemaChange[]> {
-  const changes = (await diff(build(before), build(after))).map((change) => ({
-    weight: breaksPromise(change) ? 'breaking' : weights[change.criticality.level],
-    path: change.path ?? '',
-    message: change.message,
-  }));
+  const [old, current] = [parse(before), parse(after)];
+  const ofClients = (await diff(build(old), build(current)))
+    .map(({ criticality, path = '', message }) => ({ weight: weights[criticality.level], path, message }))
+    .filter(({ path }) => !/@(key|shareable)\b/.test(path));
+  const changes = [...ofClients, ...promisesChanged(promisesOf(old), promisesOf(current))];
   return changes.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
 }
 
 /** The directives' definitions come from federation, and are not in the text. */
-const build = (sdl: string): GraphQLSchema => buildASTSchema(parse(sdl), { assumeValidSDL: true });
+const build = (document: DocumentNode) => buildASTSchema(document, { assumeValidSDL: true });
 
-function breaksPromise({ type, meta }: Change): boolean {
-  const name = asText(asObject(meta)?.['removedDirectiveName']);
-  return type.endsWith('_REMOVED') && name !== undefined && promises.has(name.replace('@', ''));
+/** Directives by which other subgraphs count on a type: without them a supergraph does not compose, or not find an object. */
+const promises = new Set(['key', 'shareable']);
+
+/** Each with its place, such as `User.@key`, and as it is written; a key with other arguments is another one. */
+function promisesOf({ definitions }: DocumentNode): Map<string, { path: string; text: string }> {
+  const found = new Map<string, { path: string; text: string }>();
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+    for (const node of [definition, ...(definition.fields ?? [])]) {
+      const coordinate = node === definition ? node.name.value : `${definition.name.value}.${node.name.value}`;
+      for (const directive of node.directives ?? []) {
+        const text = print(directive);
+        if (promises.has(directive.name.value)) found.set(`${coordinate} ${text}`, { path: `${coordinate}.@${directive.name.value}`, text });
+      }
+    }
+  }
+  return found;
 }
+
+type Promises = ReturnType<typeof promisesOf>;
+
+const promisesChanged = (before: Promises, after: Promises): SchemaChange[] => [
+  ...[...before].filter(([id]) => !after.has(id)).map(([, { path, text }]) => ({ weight: 'breaking', path, message: `${text} was removed` }) as const),
+  ...[...after].filter(([id]) => !before.has(id)).map(([, { path, text }]) => ({ weight: 'safe', path, message: `${text} was added` }) as const),
+];

@@ -84,6 +84,24 @@ describe('_entities', () => {
     expect(extensions?.['upstream']).toMatchObject({ calls: 1, plannedCalls: 3 });
   });
 
+  it('makes for a hundred rooms the calls of a hundred rooms that are listed, but for the list', async () => {
+    const own = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '200' } });
+    const { world } = own.demo;
+    for (let index = 0; index < 100; index += 1) world.createRoom({ id: `hundred-rooms-${index}`, userIds: [users.member, users.busy, users.shapes] });
+    const below = 'topic counters { unreadCount } messages(first: 1) { totalCount }';
+    const listed = await own.askCounting(`{ viewer { directMessages(first: 100) { nodes { id ${below} } } } }`);
+    const { nodes } = (listed.data as { viewer: { directMessages: { nodes: { id: string }[] } } }).viewer.directMessages;
+    expect(nodes).toHaveLength(100);
+    const representations = nodes.map(({ id }) => room(id));
+    const found = await own.askCounting(`query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on DirectMessage { id ${below} } } }`, { variables: { representations } });
+    expect([listed.errors, found.errors]).toEqual([undefined, undefined]);
+    expect(found.data?.['_entities']).toEqual(nodes);
+    const withoutList = listed.calls.filter((call) => !call.startsWith('im.list'));
+    expect(found.calls.toSorted()).toEqual([...withoutList, 'rooms.get'].toSorted());
+    expect(found.calls.filter((call) => !call.startsWith('dm.messages')).toSorted()).toEqual(['rooms.get', 'subscriptions.get']);
+    await own.close();
+  });
+
   it('asks once for a message or user referred to many times', async () => {
     const { data, calls } = await find(
       [message(messages.plain), user(users.busy), message(messages.plain), user(users.busy)],
@@ -174,6 +192,28 @@ describe('The price of _entities', () => {
 
   it('is nothing for references that will be refused, and for types that are not there', async () => {
     expect((await planOf([{ __typename: 'Viewer' }, 'x', {}], '... on Message { readReceipts { totalCount } }')).plannedCalls).toBe(0);
+  });
+
+  it('is that of the objects, and not of how often they are referred to', async () => {
+    const often = [room(busyRoomId), message('m1'), user('u1')].flatMap((reference) => Array<unknown>(150).fill(reference));
+    const { plannedCalls, byEndpoint } = await planOf(often, '... on DirectMessage { messages { totalCount } } ... on Message { id } ... on User { id }');
+    expect({ plannedCalls, byEndpoint }).toEqual({ plannedCalls: 3, byEndpoint: { 'chat.getMessage': 1, 'dm.messages': 1, 'users.info': 1 } });
+  });
+
+  it.each([
+    ['values than an answer may hold', '... on DirectMessage { messages(first: 100) { nodes { id text sentAt author { username } } } }', [room(busyRoomId)], 126],
+    ['values, of one name as of several', 'a: __typename b: __typename c: __typename d: __typename', [room('r')], 1800],
+    ['references, though they cost no call', '... on DirectMessage { id }', [room('r')], 2000],
+    ['references, though all will be refused', '', [{}, 0, 'x'], 1000],
+  ])('refuses more %s', async (_what, fields, references, count) => {
+    const { status, errors, calls } = await find(Array.from({ length: count }, () => references).flat(), fields);
+    expect({ status, codes: errors?.map(({ extensions }) => extensions['code']), calls }).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'], calls: [] });
+  });
+
+  it('counts them under each name that they are asked for', async () => {
+    const names = Array.from({ length: 50 }, (_, index) => `a${index}: _entities(representations: $representations) { __typename }`);
+    const { status, errors } = await gateway.ask(`query ($representations: [_Any!]!) { ${names.join(' ')} }`, { variables: { representations: Array.from({ length: 60 }, () => ({})) } });
+    expect({ status, codes: errors?.map(({ extensions }) => extensions['code']) }).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'] });
   });
 
   it('refuses more references than a request may cost, before any call', async () => {

@@ -41,7 +41,10 @@ describe('Behind a router', () => {
     gateway = await startTestGateway();
     supergraph = await startSupergraph(createPublishedSdl(), `${gateway.url}/graphql`, tickets);
   });
-  beforeEach(() => gateway.demo.resetCalls());
+  beforeEach(() => {
+    gateway.demo.heal();
+    gateway.demo.resetCalls();
+  });
   afterAll(async () => {
     await supergraph.close();
     await gateway.close();
@@ -105,14 +108,55 @@ describe('Behind a router', () => {
     expect(errors?.map(({ extensions }) => extensions['code'])).toContain('UNAUTHENTICATED');
   });
 
+  it('credentials are told to us, and to no other subgraph', async () => {
+    const { errors } = await ask('{ tickets { owner { name department } } }');
+    expect(errors).toBeUndefined();
+    expect([...supergraph.headersSeen]).toContain('content-type');
+    expect([...supergraph.headersSeen].filter((name) => name.startsWith('x-'))).toEqual([]);
+  });
+
   it('refusals keep their codes, and cost only what they are about', async () => {
     const { data, errors } = await ask(`{ tickets { id } a: directMessage(id: "${busyRoomId}") { id messageCount } b: directMessage(id: "@jonas.weber") { id } }`);
     expect(data).toMatchObject({ tickets: [{}, {}, {}], a: { id: busyRoomId }, b: null });
     expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
+  it('the time that the client has is the time that we take; what is there by then is answered', async () => {
+    gateway.demo.fail('users.info', { hang: true });
+    const startedAt = performance.now();
+    const { data, errors } = await ask('{ tickets { id room { messageCount } owner { name } } }', { 'x-request-timeout-ms': '500' });
+    expect(performance.now() - startedAt).toBeLessThan(2500); // an upstream call may take 3 s, and a request 10
+    const inTime = { room: { messageCount: expect.any(Number) }, owner: { name: null } };
+    expect(data?.['tickets']).toMatchObject([inTime, inTime, inTime]);
+    expect(new Set(errors?.map(({ extensions }) => extensions['code']))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+  });
+
+  it('a report of the calls does not pass this router: it keeps no extensions of subgraphs but those of errors', async () => {
+    const { id, token } = gateway.demo.world.member;
+    const body = JSON.stringify({ query: '{ viewer { user { name } } }' });
+    const headers = { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token, 'x-upstream-report': '1' };
+    const answers = await Promise.all([supergraph.url, `${gateway.url}/graphql`].map(async (url) => (await fetch(url, { method: 'POST', headers, body })).json()));
+    expect(answers).toMatchObject([{ data: { viewer: {} } }, { extensions: { upstream: { calls: 1 } } }]);
+    expect(answers[0]).not.toHaveProperty('extensions');
+  });
+
+  it('a request that is refused as a whole comes as an error of this router, with ours inside', async () => {
+    const rooms = '{ directMessages(first: 100) { nodes { messages { nodes { readReceipts { totalCount } } } } } }';
+    const unknown = await ask('{ viewer { id } }', { 'x-auth-token': '' });
+    expect(unknown.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', response: { status: 401 } } }]);
+    const { errors } = await ask(rooms);
+    expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', response: { status: 400, body: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', cost: { limit: 100 } } }] } } } }]);
+  });
+
   it('the request id of the client is the one in our log', async () => {
     await ask('{ tickets { owner { name } } }', { 'x-request-id': 'from-the-client' });
     expect(gateway.logs.filter(({ requestId }) => requestId === 'from-the-client')).toHaveLength(1);
+  });
+
+  it('an error keeps its extensions and its place', async () => {
+    gateway.demo.fail('users.info', { status: 429, headers: { 'x-ratelimit-reset': String(Date.now() + 30_000) } });
+    const { data, errors } = await ask('{ tickets { id owner { name } } }');
+    expect(data?.['tickets']).toMatchObject([{ owner: { name: null } }, { owner: { name: null } }, { owner: { name: null } }]);
+    expect(errors?.[0]).toMatchObject({ path: ['tickets', 0, 'owner'], extensions: { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) } });
   });
 });

@@ -3,6 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApollo } from '../../src/apollo.ts';
+import { readConfig } from '../../src/config.ts';
+import { RequestContext } from '../../src/context.ts';
+import { createLog, Redactor } from '../../src/observability/log.ts';
+import { createSchema } from '../../src/schema.ts';
+import { Workspace } from '../../src/upstream/workspace.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -69,8 +75,38 @@ describe('Automatic persisted queries', () => {
       const stranger = 'query Stranger { viewer { id } }';
       await send(gateway, { query: stranger, extensions: persisted(hashOf(stranger)) }, null);
       expect((await send(gateway, { extensions: persisted(hashOf(stranger)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
-      expect((await send(gateway, { query: stranger, extensions: persisted(hashOf(query)) })).status).toBe(400);
+      const wrong = await send(gateway, { query: stranger, extensions: persisted(hashOf(query)) });
+      expect(wrong).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
     });
+
+    it.each([['another version', { version: 2, sha256Hash: hashOf(query) }], ['no version', { sha256Hash: hashOf(query) }]])('are refused in %s', async (_what, persistedQuery) => {
+      expect(await send(gateway, { extensions: { persistedQuery } })).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
+    });
+
+    it('are not kept from somebody without credentials where none are needed, either', async () => {
+      const open = 'query Open { __typename }';
+      expect(await send(gateway, { query: open, extensions: persisted(hashOf(open)) }, null)).toMatchObject({ status: 200, codes: [] });
+      expect((await send(gateway, { extensions: persisted(hashOf(open)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
+    });
+  });
+
+  it('are kept up to a size: those that were not asked for longest go first', async () => {
+    const config = readConfig({ AUTOMATIC_PERSISTED_QUERIES: 'on' });
+    const log = createLog('silent', new Redactor());
+    const apollo = createApollo(createSchema(), config, log, { landingPage: undefined, usageReporters: [], fairness: undefined });
+    const workspace = new Workspace({ url: 'http://127.0.0.1:1', timeoutMs: 1000, sharesInFlight: false });
+    const ask = async (request: { query?: string; extensions: Record<string, unknown> }): Promise<unknown[]> => {
+      const contextValue = new RequestContext(workspace, { userId: 'u', authToken: 't' }, Date.now() + 10_000);
+      const { body } = await apollo.executeOperation(request, { contextValue });
+      return body.kind === 'single' ? codesOf(body.singleResult) : ['incremental'];
+    };
+    const megabyte = 'x'.repeat(2 ** 20);
+    const queries = Array.from({ length: 31 }, (_, index) => `query Q${index} { viewer { id } } # ${megabyte}`);
+    for (const query of queries) expect(await ask({ query, extensions: persisted(hashOf(query)) })).toEqual([]);
+    const codes = [0, 30].map((index) => ask({ extensions: persisted(hashOf(queries[index] ?? '')) }));
+    expect(await Promise.all(codes)).toEqual([['PERSISTED_QUERY_NOT_FOUND'], []]);
+    await apollo.stop();
+    await workspace.close();
   });
 });
 
@@ -142,7 +178,24 @@ describe('A list of operations', () => {
     expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
   });
 
-  it.each([['no file', undefined], ['no JSON', '{'], ['another format', '{"format":"relay","version":1,"operations":[]}']])(
+  it('may be plain: texts by their ids, as Relay and GraphQL Code Generator write them', async () => {
+    const plain = join(folder, 'plain.json');
+    writeFileSync(plain, JSON.stringify({ 'room-1': room, me }));
+    const other = await startTestGateway({ env: { PERSISTED_OPERATIONS: plain } });
+    expect(await send(other, { extensions: persisted('room-1'), variables: { id: 'r1' } })).toMatchObject({ data: { directMessage: { id: 'r1' } } });
+    expect(await send(other, { query: me })).toMatchObject({ status: 200, codes: [] });
+    expect(await send(other, { query: '{ viewer { id } }' })).toMatchObject({ status: 400, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
+    await other.close();
+  });
+
+  it.each([
+    ['no file', undefined],
+    ['no JSON', '{'],
+    ['another format', '{"format":"relay","version":1,"operations":[]}'],
+    ['another version', JSON.stringify({ ...manifest, version: 2 })],
+    ['plain and empty', '{}'],
+    ['a list', '["query Me { viewer { id } }"]'],
+  ])(
     'that is %s stops the start, and names the setting',
     async (_what, text) => {
       const other = join(folder, 'other.json');

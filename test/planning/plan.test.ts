@@ -135,21 +135,21 @@ describe('the price of references from other subgraphs', () => {
     const plan = planOf(query('... on Message { text } ... on User { name } ... on DirectMessage { topic counters { joined } }'), of({ Message: 3, User: 2, DirectMessage: 2 }));
     expect(plan.byEndpoint).toEqual({ 'chat.getMessage': 3, 'users.info': 2, 'rooms.info': 2, 'im.counters': 2, 'subscriptions.get': 1 });
     expect(plan.heaviest[0]).toEqual({ path: '_entities', calls: 7 });
-    // `__typename` of all seven, one field of each message and user, and two of each room.
-    expect(plan.values).toBe(7 + 3 + 2 + 2 + 2);
+    // 25 for each of the seven, its `__typename`, one field of each message and user, and two of each room.
+    expect(plan.values).toBe(7 * 25 + 7 + 3 + 2 + 2 + 2);
   });
 
   it('counts only what is selected of a type, also by way of the union', () => {
     expect(callsOf(query('... on _Entity { ... on DirectMessage { messages(first: 1) { nodes { id } } } }'), of({ DirectMessage: 4, Message: 1 }))).toBe(4 + 1);
-    expect(planOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toEqual({ calls: 0, byEndpoint: {}, values: 4, heaviest: [] });
+    expect(planOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toEqual({ calls: 0, byEndpoint: {}, values: 4 * 25 + 4, heaviest: [] });
     const parts = `${query('... on User { id } ...Named')} fragment Named on Message { id }`;
-    expect(planOf(parts, of({ DirectMessage: 4 })).values).toBe(4);
-    expect(planOf(parts, of({ User: 4, Message: 1 })).values).toBe(5 + 5);
+    expect(planOf(parts, of({ DirectMessage: 4 })).values).toBe(4 * 25 + 4);
+    expect(planOf(parts, of({ User: 4, Message: 1 })).values).toBe(5 * 25 + 5 + 5);
   });
 
   it('is none for what are no references: execution refuses them', () => {
     expect(callsOf('{ _entities(representations: null) { __typename } }')).toBe(0);
-    expect(callsOf(query('... on User { name }'), { of: ['User', 7, {}, { __typename: 'Viewer' }, { __typename: 'User' }] })).toBe(1);
+    expect(callsOf(query('... on User { name }'), { of: ['User', 7, {}, { __typename: 'Viewer', id: 'v' }, { __typename: 'User' }, { __typename: 'User', id: 'u' }] })).toBe(1);
   });
 
   it('is that of several rooms: each reference can be of another', () => {

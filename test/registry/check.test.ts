@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,12 @@ describe('Changes of the schema', () => {
     ['an enum value more', '  SELF\n', '  SELF\n  CROWD\n', 'dangerous DirectMessageKind.CROWD'],
     ['another default', 'direction: DESC}', 'direction: ASC}', 'dangerous DirectMessage.messages.orderBy'],
     ['a key less', 'type User @key(fields: "id")', 'type User', 'breaking User.@key'],
+    ['another key', 'type User @key(fields: "id")', 'type User @key(fields: "username")', 'breaking User.@key'],
+    ['a key of more fields', 'type User @key(fields: "id")', 'type User @key(fields: "id username")', 'breaking User.@key'],
+    ['a key that is not resolved any more', 'type User @key(fields: "id")', 'type User @key(fields: "id", resolvable: false)', 'breaking User.@key'],
+    ['one key more', 'type User @key(fields: "id")', 'type User @key(fields: "id") @key(fields: "username")', 'safe User.@key'],
     ['what others may no longer answer', 'type PageInfo @shareable', 'type PageInfo', 'breaking PageInfo.@shareable'],
+    ['what others may answer as well', 'type Counters ', 'type Counters @shareable ', 'safe Counters.@shareable'],
     ['a new field', '  sentAt: DateTime!\n', '  sentAt: DateTime!\n  draft: String\n', 'safe Message.draft'],
     ['a field that cannot be null any more', '  editedAt: DateTime\n', '  editedAt: DateTime!\n', 'safe Message.editedAt'],
   ])('%s', async (_what, from, to, expected) => {
@@ -57,13 +62,14 @@ describe('npm run schema:check', () => {
     await gateway.close();
   });
 
-  const run = (...args: string[]) =>
+  const runIn = (cwd: string | undefined, ...args: string[]) =>
     new Promise<{ status: number; output: string }>((resolve) => {
       const script = fileURLToPath(new URL('../../src/registry/check.ts', import.meta.url));
-      execFile(process.execPath, [script, ...args], (error, stdout, stderr) =>
+      execFile(process.execPath, [script, ...args], { cwd }, (error, stdout, stderr) =>
         resolve({ status: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr }),
       );
     });
+  const run = (...args: string[]) => runIn(undefined, ...args);
   const write = (name: string, sdl: string): string => {
     const file = join(folder, name);
     writeFileSync(file, sdl);
@@ -93,6 +99,29 @@ describe('npm run schema:check', () => {
     const { status } = await run('--against', `http://127.0.0.1:${port}/releases/subgraph.graphql`);
     server.close();
     expect(status).toBe(0);
+  });
+
+  it.each([['the root', ''], ['a folder', 'services/gateway']])('compares with a commit, branch or tag of a repository whose %s it is', async (_what, place) => {
+    const repository = mkdtempSync(join(folder, 'repository-'));
+    const root = join(repository, place);
+    const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false', ...args], { cwd: repository, encoding: 'utf8', stdio: 'pipe' });
+    mkdirSync(join(root, 'schema/published'), { recursive: true });
+    git('init', '-q');
+    const commit = (sdl: string): string => {
+      writeFileSync(join(root, 'schema/published/subgraph.graphql'), sdl);
+      git('add', '-A');
+      git('commit', '-qm', 'Publish');
+      return git('rev-parse', 'HEAD').trim();
+    };
+    const first = commit(changed('  sentAt: DateTime!\n', '  sentAt: DateTime!\n  gone: Int\n'));
+    git('tag', 'v1');
+    git('branch', 'schema'); // a branch and a folder of one name
+    commit(published);
+    for (const ref of [first, first.slice(0, 10), 'v1', 'HEAD~1', 'schema']) {
+      const { status, output } = await runIn(root, '--against', ref);
+      expect({ ref, status, output }).toMatchObject({ ref, status: 1, output: expect.stringMatching(/^breaking: 1\n {2}Message\.gone {2}/) });
+    }
+    expect(await runIn(root, '--against', 'HEAD')).toEqual({ status: 0, output: 'breaking: 0\ndangerous: 0\nsafe: 0\n' });
   });
 
   it.each([['a place where there is none', ['--against', 'no/such/ref']], ['nothing to compare with', []]])('fails for %s', async (_what, args) => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { composeServices } from '@apollo/composition';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
@@ -6,8 +7,8 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 
-/** Header names by which a caller is known, all the way from the router to the workspace. */
-const propagated = ['x-user-id', 'x-auth-token', 'x-request-id', 'x-upstream-report'];
+/** What the README asks of routers, and the header for a report. */
+const propagated = ['x-user-id', 'x-auth-token', 'x-request-id', 'x-request-timeout-ms', 'x-upstream-report'];
 
 /** A company's own subgraph: its people are our users, and its tickets are talked about in our rooms and messages. */
 export const peopleSdl = `
@@ -40,13 +41,13 @@ export function compose(ourSdl: string, otherSdl = peopleSdl, urls: SubgraphUrls
 type SubgraphUrls = Readonly<Record<string, string>>;
 
 interface RouterContext {
-  /** What is passed on to both subgraphs. */
+  /** What is passed on to the gateway. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 const listen = { listen: { port: 0, host: '127.0.0.1' } } as const;
 
-/** The second subgraph, over HTTP. */
+/** The second subgraph, over HTTP. `headersSeen`: names of all that it was ever sent. */
 export async function startPeople(tickets: readonly Ticket[]) {
   const people = new ApolloServer({
     plugins: [ApolloServerPluginInlineTraceDisabled()],
@@ -69,8 +70,13 @@ export async function startPeople(tickets: readonly Ticket[]) {
       },
     ]),
   });
-  const { url } = await startStandaloneServer(people, listen);
-  return { url, close: () => people.stop() };
+  const headersSeen = new Set<string>();
+  const context = async ({ req }: { req: IncomingMessage }) => {
+    for (const name of Object.keys(req.headers)) headersSeen.add(name);
+    return {};
+  };
+  const { url } = await startStandaloneServer(people, { ...listen, context });
+  return { url, headersSeen, close: () => people.stop() };
 }
 
 /** The second subgraph, and a router before it and the gateway, over HTTP. */
@@ -85,6 +91,7 @@ export async function startSupergraph(ourSdl: string, ourUrl: string, tickets: r
       new RemoteGraphQLDataSource<RouterContext>({
         url: urls[name] ?? '',
         willSendRequest({ request, context }) {
+          if (name !== 'direct-messages') return;
           const { headers = {} } = context as RouterContext; // none when the router looks whether the subgraph lives
           for (const [header, value] of Object.entries(headers)) request.http?.headers.set(header, value);
         },
@@ -104,6 +111,7 @@ export async function startSupergraph(ourSdl: string, ourUrl: string, tickets: r
   });
   return {
     url,
+    headersSeen: people.headersSeen,
     async close() {
       await router.stop();
       await people.close();

@@ -65,7 +65,7 @@ describe('an answer', () => {
   });
 
   it('whose length is told is refused before its body comes', async () => {
-    const { get } = await serving((_req, res) => void res.writeHead(200, { 'content-length': 101 }).flushHeaders());
+    const { get } = await serving((_req, res) => res.writeHead(200, { 'content-length': 101 }).flushHeaders());
     expect(textOf(await get())).toBe('too-large: a body over 100 bytes');
   });
 

@@ -45,13 +45,13 @@ router.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
 router.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
 
 const { id, token } = gateway.demo.world.member;
-async function ask(query: string): Promise<{ data?: unknown; errors?: { extensions?: { code?: string } }[] }> {
+async function ask(query: string, headers: Record<string, string> = {}): Promise<unknown> {
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token, 'x-request-id': 'from-the-client' },
+    headers: { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token, ...headers },
     body: JSON.stringify({ query }),
   });
-  return (await response.json()) as { data?: unknown };
+  return response.json();
 }
 
 for (let attempt = 0; attempt < 120; attempt += 1) {
@@ -60,29 +60,69 @@ for (let attempt = 0; attempt < 120; attempt += 1) {
   await sleep(1000);
 }
 
+interface Expected {
+  /** Texts of the answer, which is JSON. */
+  readonly wanted: readonly string[];
+  /** Upstream calls, in any order; undefined: not looked at. */
+  readonly calls?: readonly string[];
+  readonly headers?: Record<string, string>;
+  readonly withinMs?: number;
+}
+
 let failures = 0;
-async function expectThat(what: string, query: string, wanted: readonly string[], calls: readonly string[]): Promise<void> {
+async function expectThat(what: string, query: string, { wanted, calls, headers, withinMs = 10_000 }: Expected): Promise<void> {
   gateway.demo.resetCalls();
-  const answer = JSON.stringify(await ask(query).catch(String));
+  const startedAt = performance.now();
+  const answer = JSON.stringify(await ask(query, headers).catch(String));
+  const durationMs = performance.now() - startedAt;
+  gateway.demo.heal();
   const made = gateway.demo.callLines().toSorted();
-  const isRight = wanted.every((text) => answer.includes(text)) && JSON.stringify(made) === JSON.stringify(calls.toSorted());
+  const isAsCalled = calls === undefined || JSON.stringify(made) === JSON.stringify(calls.toSorted());
+  report(what, isAsCalled && durationMs < withinMs && wanted.every((text) => answer.includes(text)), `${answer}\n${made.join('\n')}\n${output}`);
+}
+
+function report(what: string, isRight: boolean, details = ''): void {
   say(`${isRight ? 'ok  ' : 'FAIL'} ${what}`);
   if (isRight) return;
   failures += 1;
-  say(`${answer}\n${made.join('\n')}\n${output}`);
+  say(details);
 }
 
-await expectThat('our objects are found from references, in batches', '{ tickets { room { id messageCount } owner { name } evidence { text } } }', ['"Jonas Weber"', `"id":"${groupRoomId}","messageCount":`], [
-  `rooms.info?roomId=${busyRoomId}`, `rooms.info?roomId=${groupRoomId}`, `users.info?userId=${users.busy}`, `users.info?userId=${users.shapes}`,
-  `chat.getMessage?msgId=${messages.plain}`,
-]);
-await expectThat('another subgraph adds to our users', `{ user(id: "${users.busy}") { username department address } }`, [`department of ${users.busy}`, 'jonas.weber@example.com'], [
-  `users.info?userId=${users.busy}`,
-]);
-await expectThat('refusals keep their codes', `{ b: directMessage(id: "@jonas.weber") { id } tickets { id } }`, ['"BAD_USER_INPUT"', '"t2"'], []);
-const hasRequestId = gateway.logs.some(({ requestId }) => requestId === 'from-the-client');
-say(`${hasRequestId ? 'ok  ' : 'FAIL'} the client's request id is in our log`);
-if (!hasRequestId) failures += 1;
+await expectThat('our objects are found from references, in batches', '{ tickets { room { id messageCount } owner { name } evidence { text } } }', {
+  wanted: ['"Jonas Weber"', `"id":"${groupRoomId}","messageCount":`],
+  calls: [
+    `rooms.info?roomId=${busyRoomId}`, `rooms.info?roomId=${groupRoomId}`, `users.info?userId=${users.busy}`, `users.info?userId=${users.shapes}`,
+    `chat.getMessage?msgId=${messages.plain}`,
+  ],
+});
+await expectThat('another subgraph adds to our users', `{ user(id: "${users.busy}") { username department address } }`, {
+  wanted: [`department of ${users.busy}`, 'jonas.weber@example.com'],
+  calls: [`users.info?userId=${users.busy}`],
+});
+await expectThat('refusals keep their codes', '{ b: directMessage(id: "@jonas.weber") { id } tickets { id } }', { wanted: ['"BAD_USER_INPUT"', '"t2"'], calls: [] });
+await expectThat('so do those of a whole request, with all that they say', '{ directMessages(first: 100) { nodes { messages { totalCount } } } }', {
+  wanted: ['"QUERY_TOO_COMPLEX"', '"cost":{"estimated":101,"limit":100,', '"path":["directMessages"]'],
+  calls: [],
+});
+await expectThat('without credentials the client is told so', '{ viewer { id } }', { headers: { 'x-auth-token': '' }, wanted: ['"UNAUTHENTICATED"'], calls: [] });
+
+await ask('{ viewer { id } }', { 'x-request-id': 'from-the-client' });
+report('the request id of the client is the one in our log', gateway.logs.some(({ requestId }) => requestId === 'from-the-client'));
+
+gateway.demo.fail('users.info', { hang: true });
+await expectThat('the time that the client has is the time that we take', '{ tickets { room { messageCount } owner { name } } }', {
+  headers: { 'x-request-timeout-ms': '500' },
+  withinMs: 2500, // an upstream call may take 3 s, and a request 10
+  wanted: ['"UPSTREAM_TIMEOUT"', '"messageCount":'],
+});
+
+gateway.demo.fail('users.info', { status: 429, headers: { 'x-ratelimit-reset': String(Date.now() + 30_000) } });
+await expectThat('an error keeps its place and when to try again', '{ tickets { owner { name } } }', {
+  wanted: ['"path":["tickets",0,"owner"', '"code":"RATE_LIMITED"', '"retryAfterSeconds":'],
+});
+
+const told = [...people.headersSeen].filter((name) => name.startsWith('x-user') || name.startsWith('x-auth'));
+report('credentials are told to no other subgraph', people.headersSeen.size > 0 && told.length === 0, told.join('\n'));
 
 router.kill();
 rmSync(folder, { recursive: true });

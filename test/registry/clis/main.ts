@@ -78,6 +78,10 @@ const run = (script: string, env: Record<string, string>): Promise<{ status: num
 const textsIn = (value: unknown): string[] =>
   typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 
+/** Whether what was sent to a registry of GraphQL was all sent with this credential. */
+const isSentWith = (sent: readonly Received[], header: string, credential: string): boolean =>
+  sent.length > 0 && sent.every(({ headers }) => headers[header] === credential);
+
 /** Whether something sent is the published schema, however it is written. */
 function holdsSchema({ body }: Received): boolean {
   const { variables } = JSON.parse(body.toString() || '{}') as { variables?: unknown };
@@ -101,17 +105,25 @@ const routing = { ROUTING_URL: 'https://gateway.example.com/graphql' };
 const introspected = await run('registry:graphos:introspect', { ROUTING_URL: `${gateway.url}/graphql`, APOLLO_TELEMETRY_DISABLED: '1' });
 expectThat('rover reads the published schema from a running gateway', introspected.output.trim() === sdl.trim(), introspected.output.slice(0, 500));
 
-for (const [script, env] of [
-  ['registry:graphos:check', graphos],
-  ['registry:graphos:publish', { ...graphos, ...routing }],
-  ['registry:hive:check', hive],
-  ['registry:hive:publish', { ...hive, ...routing }],
+for (const [script, env, header, credential] of [
+  ['registry:graphos:check', graphos, 'x-api-key', graphos.APOLLO_KEY],
+  ['registry:graphos:publish', { ...graphos, ...routing }, 'x-api-key', graphos.APOLLO_KEY],
+  ['registry:hive:check', hive, 'authorization', `Bearer ${hive.HIVE_TOKEN}`],
+  ['registry:hive:publish', { ...hive, ...routing }, 'authorization', `Bearer ${hive.HIVE_TOKEN}`],
 ] as const) {
   const before = registry.received.length;
   const { status, output } = await run(script, env);
   const sent = registry.received.slice(before);
   expectThat(`${script} sends the published schema`, sent.some(holdsSchema), output);
+  expectThat(`${script} sends it with the credentials of the environment`, isSentWith(sent, header, credential), JSON.stringify(sent.map(({ headers }) => headers)));
   expectThat(`${script} is content with a registry that approves`, status === 0, output);
+}
+
+for (const script of ['registry:hive:check', 'registry:hive:publish']) {
+  const before = registry.received.length;
+  const { output } = await run(script, { ...hive, ...routing, HIVE_TARGET: 'org/project/production' });
+  const sent = registry.received.slice(before).map(({ body }) => body.toString());
+  expectThat(`${script} names the target, where one is given`, sent.some((text) => text.includes('"targetSlug":"production"')), `${output}\n${sent.join('\n').slice(0, 500)}`);
 }
 
 refuses = true;
