@@ -52,7 +52,8 @@ export const variables = {
   HIVE_USAGE_URL: 'Where usage for Hive is sent instead: your own Hive. Default Hive’s own.',
   INLINE_TRACE: '`on` or `off`: answer routers that ask for a trace of the resolvers. Default off.',
   KEEP_ALIVE_TIMEOUT_MS: 'Milliseconds that an idle connection of a client stays open: more than the balancer in front keeps it. Default 65000.',
-  SHUTDOWN_GRACE_MS: 'Milliseconds for requests under way to finish after SIGTERM. Default 15000.',
+  SHUTDOWN_DELAY_MS: 'Milliseconds after SIGTERM in which requests are still taken while /readyz says 503, for balancers to notice. Default 0.',
+  SHUTDOWN_GRACE_MS: 'Milliseconds for requests under way to finish after SIGTERM and that delay. Default 15000.',
   METRICS: '`on` or `off`: /metrics, for Prometheus. Default off.',
 } as const;
 
@@ -93,6 +94,7 @@ const environment = z.object({
   HIVE_USAGE_URL: serviceUrl.optional(),
   INLINE_TRACE: onOrOff.default('off'),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(3_600_000).default(65_000),
+  SHUTDOWN_DELAY_MS: wholeNumber(0, 600_000).default(0),
   SHUTDOWN_GRACE_MS: milliseconds(600_000).default(15_000),
   METRICS: onOrOff.default('off'),
 });
@@ -118,6 +120,9 @@ export interface Config {
   readonly upstreamTimeoutMs: number;
   readonly upstreamAttempts: number;
   readonly keepAliveTimeoutMs: number;
+  /** For balancers to notice that the gateway is to close: it still takes requests. */
+  readonly shutdownDelayMs: number;
+  /** For requests under way to finish, after that. */
   readonly shutdownGraceMs: number;
   readonly hasMetrics: boolean;
   readonly hasAutomaticPersistedQueries: boolean;
@@ -186,6 +191,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     upstreamTimeoutMs: data.UPSTREAM_TIMEOUT_MS,
     upstreamAttempts: data.UPSTREAM_ATTEMPTS,
     keepAliveTimeoutMs: data.KEEP_ALIVE_TIMEOUT_MS,
+    shutdownDelayMs: data.SHUTDOWN_DELAY_MS,
     shutdownGraceMs: data.SHUTDOWN_GRACE_MS,
     hasMetrics: data.METRICS === 'on',
     hasAutomaticPersistedQueries: data.AUTOMATIC_PERSISTED_QUERIES === 'on',

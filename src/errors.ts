@@ -40,6 +40,9 @@ export class GatewayError extends GraphQLError {
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
     const { detail, retryAfterSeconds, reason } = options;
+    // Nobody reads where an error of ours arose, and to write that down takes most of the time that thousands of them take.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, {
       extensions: {
         code,
@@ -47,6 +50,7 @@ export class GatewayError extends GraphQLError {
         ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       },
     });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'GatewayError';
     this.code = code;
     this.detail = detail;

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { errorBody, fixedHeaders, jsonType } from './answer-shape.ts';
 
 /** What one client may make the server hold, and for how long. Milliseconds and bytes. */
 export interface HttpLimits {
@@ -14,6 +15,8 @@ export interface HttpLimits {
   /** An idle connection stays open: longer than a balancer keeps it, which else sends into a connection that closes. */
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
+  /** Of request bodies that have not come whole, all together. */
+  readonly maxArrivingBytes: number;
   /** Of answers that wait to be read, all together. */
   readonly maxUnsentBytes: number;
 }
@@ -25,6 +28,7 @@ export const defaultHttpLimits: HttpLimits = {
   checkIntervalMs: 1000,
   keepAliveTimeoutMs: 65_000,
   maxConnections: 4000,
+  maxArrivingBytes: 64 * 1024 * 1024,
   maxUnsentBytes: 64 * 1024 * 1024,
 };
 
@@ -45,21 +49,32 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits):
       requestTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: limits.checkIntervalMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
+      requireHostHeader: false, // looked at below
     },
     (req, res) => {
       // It came as the connection was being closed, at a shutdown: nobody could be told the answer, so nothing is asked.
       if (!req.socket.writable) return void req.socket.destroy();
-      if (req.rawHeaders.length > 2 * maxHeaderLines) return refuse(res, 431, 'The request has too many headers.');
-      // `POST http://elsewhere/graphql`: this is no proxy, and whoever asks one should not be told otherwise.
-      if (req.url?.startsWith('/') !== true && req.method !== 'OPTIONS') {
-        return refuse(res, 400, 'Send the path alone: this is no proxy.');
-      }
+      const refusal = refusalOf(req);
+      if (refusal !== undefined) return refuse(res, ...refusal);
       listener(req, res);
     },
   );
+  // Whoever wants the body says so, rather than node:http for everybody.
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => server.emit('request', req, res));
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => refuse(res, 417, 'The request expects what is not known here.'));
   server.maxConnections = limits.maxConnections;
   server.maxHeadersCount = 0; // counted above
   return server;
+}
+
+/** What is wrong with a request, whatever it asks. */
+function refusalOf({ rawHeaders, headersDistinct, httpVersion, url }: IncomingMessage): [status: number, message: string] | undefined {
+  if (rawHeaders.length > 2 * maxHeaderLines) return [431, 'The request has too many headers.'];
+  const hosts = headersDistinct['host']?.length ?? 0;
+  if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return [400, 'The request names no host, or several.'];
+  // `POST http://elsewhere/graphql`: this is no proxy, and whoever asks one should not be told otherwise.
+  if (url?.startsWith('/') !== true && url !== '*') return [400, 'Send the path alone: this is no proxy.'];
+  return undefined;
 }
 
 /** Faults below HTTP, by the codes of node:http: what cannot be read has no other answer. */
@@ -76,8 +91,8 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
     return;
   }
   const [status, message] = unreadable[error.code ?? ''] ?? ['400 Bad Request', 'The request is not HTTP.'];
-  const body = badRequest(message);
-  const headers = `${jsonHeaders.map(([name, value]) => `${name}: ${value}\r\n`).join('')}connection: close\r\ncontent-length: ${body.length}\r\n`;
+  const body = JSON.stringify(errorBody(message));
+  const headers = `${Object.entries(jsonHeaders).map(([name, value]) => `${name}: ${value}\r\n`).join('')}connection: close\r\ncontent-length: ${body.length}\r\n`;
   socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n${body}`);
   socket.destroySoon();
 }
@@ -86,17 +101,11 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
 const hasBegunAnswer = (socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean =>
   socket._httpMessage?.headersSent === true && !socket._httpMessage.writableFinished;
 
-const jsonHeaders = [
-  ['content-type', 'application/json; charset=utf-8'],
-  ['cache-control', 'no-store'],
-  ['x-content-type-options', 'nosniff'],
-] as const;
+const jsonHeaders = { 'content-type': jsonType, ...fixedHeaders } as const;
 
-/** In plain ASCII, so that its length is its number of bytes. */
-const badRequest = (message: string): string => JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
-
+/** Its messages are plain ASCII, as above, so that their length is their number of bytes. */
 function refuse(res: ServerResponse, status: number, message: string): void {
-  const body = badRequest(message);
-  res.writeHead(status, { ...Object.fromEntries(jsonHeaders), connection: 'close', 'content-length': body.length });
+  const body = JSON.stringify(errorBody(message));
+  res.writeHead(status, { ...jsonHeaders, connection: 'close', 'content-length': body.length });
   res.end(body);
 }

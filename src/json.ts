@@ -8,6 +8,15 @@ export type JsonObject = { readonly [key: string]: unknown };
 export const asObject = (value: unknown): JsonObject | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 
+/** What a text means; undefined where it is no JSON, or there is none. */
+export function readJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 export const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

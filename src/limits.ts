@@ -29,8 +29,10 @@ export const maxAliasLength = 100;
 export const maxValues = 50_000;
 /** Errors that a refused query is told of at most. */
 export const maxReportedErrors = 10;
-/** Lists and objects within each other in variables at most. */
-export const maxVariableDepth = 16;
+/** Lists and objects within each other in variables, and in extensions, at most. */
+export const maxInputDepth = 16;
+/** Values in variables, and in extensions, at most: each can be wrong in a list, and come back as an error of its own. */
+export const maxInputValues = 10_000;
 /** Bytes of a request's body at most. */
 export const maxBodyBytes = 100 * 1024;
 

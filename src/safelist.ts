@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { HTTPGraphQLRequest } from '@apollo/server';
 import { z } from 'zod';
 import { ConfigError } from './config.ts';
-import { asObject, type JsonObject } from './json.ts';
+import { asObject, readJson, type JsonObject } from './json.ts';
 
 const text = z.string().min(1);
 
@@ -70,11 +70,3 @@ const onlyValue = (search: URLSearchParams, name: string): string | undefined =>
   const values = search.getAll(name);
   return values.length === 1 ? values[0] : undefined;
 };
-
-function readJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,22 +1,26 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { Admission, defaultAdmission, type AdmissionLimits } from './admission.ts';
+import { errorBody, fixedHeaders } from './answer-shape.ts';
 import { createApollo } from './apollo.ts';
 import type { Config } from './config.ts';
 import { GatewayError } from './errors.ts';
 import { addExplorer, sandboxPage, type ExplorerHeaders } from './explorer.ts';
 import { Fairness } from './fairness.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { answerUnreadable, createHttpServer, defaultHttpLimits, type HttpLimits } from './http-server.ts';
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
 import { LoopDelay } from './observability/loop-delay.ts';
 import { Metrics } from './observability/metrics.ts';
 import { createUsageReporters } from './observability/usage.ts';
+import { canKeepConnection } from './request-body.ts';
 import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
-import { Unsent } from './unsent.ts';
 import { defaultLimits as queueLimits } from './upstream/queue.ts';
 import { Workspace } from './upstream/workspace.ts';
 
@@ -36,7 +40,7 @@ export interface Gateway {
   /** `http://host:port`, with the port that was taken. */
   readonly url: string;
   readonly log: Logger;
-  /** Stops taking requests, lets those under way finish, and closes everything. */
+  /** Says at /readyz that it closes, after the set delay stops taking requests, lets those under way finish, and closes everything. */
   close(): Promise<void>;
 }
 
@@ -65,7 +69,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     callerWaitMs: (callerKey: string) => workspace.waitOf(callerKey),
   };
   const admission = new Admission(readings, limits);
-  const unsent = new Unsent(limits.maxUnsentBytes);
+  const arriving = new HeldBytes(limits.maxArrivingBytes, smallBodyBytes);
+  const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
   const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute });
   const metrics = config.hasMetrics
@@ -73,7 +78,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         inFlight: () => admission.inFlight,
         shed: () => admission.shed,
         loopDelayMs: () => loopDelay.p99Ms,
+        arrivingBytes: () => arriving.bytes,
         unsentBytes: () => unsent.bytes,
+        heldTokens: () => redactor.held,
+        connections: () => promisify(app.server.getConnections.bind(app.server))(),
         knownCallers: () => fairness?.knownCallers ?? 0,
         windows: () => workspace.budget.windows(),
         workspace,
@@ -90,6 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     requestTimeoutMs: config.requestTimeoutMs,
     writeTimeoutMs: limits.writeTimeoutMs,
     admission,
+    arriving,
     unsent,
     metrics,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },
@@ -100,7 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let isDraining = false;
   const app = Fastify({
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
-      void reply.code(400).header('cache-control', 'no-store').send(graphqlShaped('The request cannot be read.'));
+      void reply.code(400).headers(fixedHeaders).send(errorBody('The request cannot be read.'));
     },
     serverFactory: (everythingElse) =>
       createHttpServer((req, res) => {
@@ -129,6 +138,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     async close() {
       isDraining = true;
+      await delay(config.shutdownDelayMs);
       // Shortly before the connections are cut, what is still under way is answered with what is there.
       const lastCall = setTimeout(() => graphql.stopAll(shuttingDown()), Math.max(0, config.shutdownGraceMs - lastCallMs));
       await apollo.stop();
@@ -140,6 +150,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
+/** Smaller bodies are those of nearly all requests, and all connections together hold little of them. */
+const smallBodyBytes = 16 * 1024;
+/** Smaller answers fit into the buffers of the operating system. */
+const smallAnswerBytes = 64 * 1024;
 /** Milliseconds for the last answers to be written before the connections are cut. */
 const lastCallMs = 500;
 
@@ -165,21 +179,24 @@ async function addRoutes(app: FastifyInstance, config: Config, isDraining: () =>
       'ApolloGraphQL-Client-Version',
     ],
     maxAge: 600,
+    strictPreflight: false, // an OPTIONS that is none is told the same
   });
-  app.addHook('onSend', async (_request, reply) => {
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-    reply.header('x-content-type-options', 'nosniff');
+  // Nothing here takes a body, so none is read.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _body, done) => done(null));
+  app.addHook('onSend', async (request, reply) => {
+    const mayBeKept = reply.hasHeader('cache-control'); // files of the explorer
+    reply.headers(mayBeKept ? { 'x-content-type-options': 'nosniff' } : fixedHeaders);
+    if (!canKeepConnection(request.raw)) reply.header('connection', 'close');
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) =>
     isDraining() ? reply.code(503).send({ status: 'draining' }) : { status: 'ok' },
   );
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send(graphqlShaped('There is nothing here: queries go to /graphql.')),
+    reply.code(404).send(errorBody('There is nothing here: queries go to /graphql.')),
   );
   app.setErrorHandler((_error, _request, reply) =>
-    reply.code(400).send(graphqlShaped('The request cannot be read.')),
+    reply.code(400).send(errorBody('The request cannot be read.')),
   );
 }
-
-const graphqlShaped = (message: string) => ({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });

@@ -36,6 +36,7 @@ describe('the configuration', () => {
       hive: undefined,
       tracesInline: false,
       keepAliveTimeoutMs: 65_000,
+      shutdownDelayMs: 0,
       shutdownGraceMs: 15_000,
       hasMetrics: false,
     });

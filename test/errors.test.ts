@@ -58,6 +58,11 @@ describe('an error of the gateway’s own', () => {
     expect(JSON.parse(JSON.stringify(full))).toEqual({ message: 'Busy.', extensions: { code: 'OVERLOADED', reason: 'circuit_open', retryAfterSeconds: 1 } });
   });
 
+  it('has no places in a stack, which nobody reads; other errors have theirs as before', () => {
+    expect(new GatewayError('NOT_FOUND', 'No.').stack).not.toContain('    at ');
+    expect(new Error('x').stack).toContain('    at ');
+  });
+
   it('is found behind the error that GraphQL makes of it', () => {
     const own = new GatewayError('NOT_FOUND', 'No.');
     expect(gatewayErrorOf(own)).toBe(own);

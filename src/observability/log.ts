@@ -11,15 +11,21 @@ const tokenForm = /(?<![\w-])[\w-]{43}(?![\w-])/g;
  */
 const minTokenLength = 32;
 
-const secretNames = ['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization', 'cookie'];
+/** A field of a line by the names that tokens go by, its value a text or a list, however deep it lies. */
+const secretField = /"(x-auth-token|authtoken|authorization|cookie)":(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi;
 
 /**
  * Tokens of the requests under way. The last thing before a log line is written is to look for them in it, whatever
- * the path by which one got there; the form of Rocket.Chat's own tokens is looked for as well.
+ * the path by which one got there; the names that tokens go by, and the form of Rocket.Chat's own, are looked for as well.
  */
 export class Redactor {
   /** Who holds a token, by token. */
   readonly #held = new Map<string, Set<symbol>>();
+
+  /** Tokens that are watched for. */
+  get held(): number {
+    return this.#held.size;
+  }
 
   /** Watches for a token until the returned function is called. */
   hold(given: string): () => void {
@@ -36,7 +42,7 @@ export class Redactor {
   clean(line: string): string {
     let clean = line;
     for (const token of this.#held.keys()) clean = clean.replaceAll(token, '[redacted]');
-    return clean.replace(tokenForm, '[redacted]');
+    return clean.replace(secretField, '"$1":"[redacted]"').replace(tokenForm, '[redacted]');
   }
 }
 
@@ -45,7 +51,6 @@ export function createLog(level: string, redactor: Redactor, destination?: pino.
   const options: pino.LoggerOptions = {
     level,
     base: null,
-    redact: { paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[redacted]' },
     hooks: { streamWrite: (line) => redactor.clean(line) },
   };
   return pino(options, destination);

@@ -6,7 +6,10 @@ export interface MetricSources {
   readonly inFlight: () => number;
   readonly shed: () => ReadonlyMap<string, number>;
   readonly loopDelayMs: () => number;
+  readonly arrivingBytes: () => number;
   readonly unsentBytes: () => number;
+  readonly heldTokens: () => number;
+  readonly connections: () => Promise<number>;
   readonly knownCallers: () => number;
   /** The workspace as this gateway uses it. */
   readonly workspace: {
@@ -50,7 +53,10 @@ export class Metrics {
     this.#upstreamCalls = new Counter({ name: 'gateway_upstream_calls_total', help: 'Calls to the workspace, by endpoint.', labelNames: ['endpoint'], registers });
     this.#gauge('gateway_requests_in_flight', 'GraphQL requests under way.', sources.inFlight);
     this.#gauge('gateway_event_loop_delay_seconds', 'Lateness of the event loop, 99th percentile of the last second.', () => sources.loopDelayMs() / 1000);
+    this.#gauge('gateway_arriving_bytes', 'Large request bodies that have not come whole yet.', sources.arrivingBytes);
     this.#gauge('gateway_unsent_bytes', 'Large answers that clients have not read yet.', sources.unsentBytes);
+    this.#gauge('gateway_held_tokens', 'Tokens that log lines are searched for.', sources.heldTokens);
+    this.#gauge('gateway_connections', 'Open connections of clients.', sources.connections);
     this.#gauge('gateway_known_callers', 'Callers with an allowance of their own.', sources.knownCallers);
     this.#gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
     const { workspace } = sources;
@@ -82,8 +88,8 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  #gauge(name: string, help: string, read: () => number): void {
-    const gauge: Gauge = new Gauge({ name, help, registers: [this.#registry], collect: () => gauge.set(read()) });
+  #gauge(name: string, help: string, read: () => number | Promise<number>): void {
+    const gauge: Gauge = new Gauge({ name, help, registers: [this.#registry], collect: async () => gauge.set(await read()) });
   }
 
   #addShed({ shed }: MetricSources): void {

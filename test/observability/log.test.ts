@@ -10,14 +10,24 @@ function logging() {
 describe('a log line', () => {
   it('holds no token under the names that tokens go by', () => {
     const { lines, log } = logging();
-    log.info({ 'x-auth-token': 'short-secret', headers: { authorization: 'short-secret', 'X-Auth-Token': 'short-secret' } });
+    const deep = { a: { b: { c: { authToken: 'short-secret' } } } };
+    log.info({ 'x-auth-token': 'short-secret', headers: { authorization: 'short-secret', 'X-Auth-Token': ['short-secret', '"short-secret"'] }, deep, end: 1 });
+    log.child({ cookie: 'a\\" short-secret', end: 2 }).info({ Cookie: '' });
     expect(lines.join('')).not.toContain('short-secret');
+    expect(lines.map((line) => (JSON.parse(line) as { end: number }).end)).toEqual([1, 2]);
   });
 
-  it.each(['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization', 'cookie'])('shows that there was a secret under %s, at most two levels down', (name) => {
+  it.each(['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization', 'cookie'])('shows that there was a secret under %s, however deep', (name) => {
     const { lines, log } = logging();
-    log.info({ [name]: 'a', one: { [name]: 'b', two: { [name]: 'c' } } });
-    expect(JSON.parse(lines.join(''))).toMatchObject({ [name]: '[redacted]', one: { [name]: '[redacted]', two: { [name]: '[redacted]' } } });
+    log.info({ [name]: 'a "b" \\', one: { [name]: ['b', 'c'], two: { three: { [name]: 'c' } } }, after: 'words' });
+    const inner = { [name]: '[redacted]' };
+    expect(JSON.parse(lines.join(''))).toMatchObject({ ...inner, one: { ...inner, two: { three: inner } }, after: 'words' });
+  });
+
+  it('shows what only has a part of such a name, or says nothing under it', () => {
+    const { lines, log } = logging();
+    log.info({ cookies: 'a', 'my-authorization': 'b', authorization: 5, cookie: null, text: 'cookie: c' });
+    expect(JSON.parse(lines.join(''))).toMatchObject({ cookies: 'a', 'my-authorization': 'b', authorization: 5, cookie: null, text: 'cookie: c' });
   });
 
   it('holds none of a token until the last request with it has ended', () => {
@@ -33,8 +43,9 @@ describe('a log line', () => {
     const third = redactor.hold(token);
     second();
     expect(redactor.clean(token)).toBe('[redacted]');
+    expect(redactor.held).toBe(1);
     third();
-    expect(redactor.clean(token)).toBe(token);
+    expect([redactor.clean(token), redactor.held]).toEqual([token, 0]);
     redactor.hold('y'.repeat(31));
     expect(redactor.clean('y'.repeat(31))).toBe('y'.repeat(31));
   });

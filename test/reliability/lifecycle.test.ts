@@ -59,6 +59,32 @@ describe('on SIGTERM', () => {
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
+  it('L11: with a delay it takes new connections as long, while /readyz already says 503, and only then begins the grace', async () => {
+    const demo = await openDemo({ latencyMs: 1000 });
+    const { child, url } = await start(demo.url, { SHUTDOWN_DELAY_MS: '2000', SHUTDOWN_GRACE_MS: '2500' });
+    await ask(url, demo); // the first call ever finds out whether the workspace limits calls
+    const statusOf = (path: string) => fetch(url + path, { headers: { connection: 'close' } }).then(({ status }) => status, () => 'refused');
+    expect(await statusOf('/readyz')).toBe(200);
+    const startedAt = performance.now();
+    child.signal('SIGTERM');
+    await expect.poll(() => statusOf('/readyz')).toBe(503);
+    expect(await statusOf('/healthz')).toBe(200);
+    expect(await ask(url, demo)).toMatchObject({ status: 200, codes: [] });
+    const last = ask(url, demo); // ends after the delay, within the grace
+    await expect.poll(() => statusOf('/readyz'), { timeout: 5000 }).toBe('refused');
+    expect(performance.now() - startedAt).toBeGreaterThan(1900);
+    expect(await last).toMatchObject({ status: 200, codes: [] });
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('L13: a second signal ends it at once within the delay as well', async () => {
+    const { child, url } = await start('http://127.0.0.1:9', { SHUTDOWN_DELAY_MS: '60000' });
+    child.signal('SIGTERM');
+    await expect.poll(() => fetch(`${url}/readyz`).then(({ status }) => status)).toBe(503);
+    child.signal('SIGTERM');
+    expect(await child.ended).toMatchObject({ code: 1, signal: null });
+  });
+
   it('L12: those that the workspace never answers get an error before the grace ends, and it exits with 0', async () => {
     const demo = await openDemo();
     const env = { SHUTDOWN_GRACE_MS: '1500', REQUEST_TIMEOUT_MS: '60000', UPSTREAM_TIMEOUT_MS: '60000' };
@@ -106,6 +132,7 @@ describe('at the start', () => {
     ['PORT', '99999'],
     ['REQUEST_TIMEOUT_MS', '-1'],
     ['SHUTDOWN_GRACE_MS', '-5'],
+    ['SHUTDOWN_DELAY_MS', '-1'],
     ['METRICS', 'yes'],
     ['CALLER_CALLS_PER_MINUTE', '1.5'],
     ['ROCKETCHAT_URI', 'https://chat.example.com'],

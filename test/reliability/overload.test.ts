@@ -1,5 +1,4 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Unsent } from '../../src/unsent.ts';
 import { startTestGateway, type Caller, type GraphqlResult, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts';
 
 const query = '{ viewer { user { username } } }';
@@ -18,25 +17,6 @@ const metric = async ({ url }: TestGateway, line: string): Promise<number> => {
 };
 
 const codeOf = ({ errors }: GraphqlResult) => errors?.[0]?.extensions['code'];
-
-describe('unsent answers', () => {
-  it('are broken off, oldest first, when they hold too much', () => {
-    const broken: number[] = [];
-    const listeners: (() => void)[] = [];
-    const unsent = new Unsent(1_000_000);
-    const add = (id: number, bytes: number) =>
-      unsent.add({ once: (_, listener) => listeners.push(listener), destroy: () => broken.push(id) }, bytes);
-    add(1, 10); // small ones are with the operating system
-    add(2, 400_000);
-    add(3, 400_000);
-    add(4, 400_000);
-    expect(broken).toEqual([2]);
-    add(5, 5_000_000); // the newest is never the one
-    expect(broken).toEqual([2, 3, 4]);
-    for (const close of listeners) close();
-    expect(unsent.bytes).toBe(0);
-  });
-});
 
 describe('under load', () => {
   it('L01: what it can take is taken, all of it', async () => {

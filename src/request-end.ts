@@ -1,0 +1,47 @@
+import type { RequestContext } from './context.ts';
+import type { ErrorCode } from './errors.ts';
+import type { Logger } from './observability/log.ts';
+import type { Metrics } from './observability/metrics.ts';
+
+/** Gives back what was taken of the caller's allowance and not used. Whether the workspace knows him shows in the answer. */
+export function settle({ outcome, upstreamCalls }: RequestContext): void {
+  const calls = sum(upstreamCalls.values());
+  const codes = Object.keys(outcome.errors?.codes ?? {});
+  let isGenuine: boolean | undefined;
+  if (codes.includes('UNAUTHENTICATED')) isGenuine = false;
+  else if (calls > 0 && codes.every((code) => code === 'FORBIDDEN')) isGenuine = true;
+  outcome.charge?.settle(calls, isGenuine);
+}
+
+/** How a request was answered. */
+export interface Ending {
+  readonly requestId: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** Why GraphQL never saw it; undefined where it did. */
+  readonly refusedAs: ErrorCode | undefined;
+}
+
+/** Counts a request that has been answered, and writes its one log line. */
+export function note(request: RequestContext, ending: Ending, log: Logger, metrics: Metrics | undefined): void {
+  const { requestId, status, durationMs, refusedAs } = ending;
+  const { codes = refusedAs === undefined ? {} : { [refusedAs]: 1 }, ...errors } = request.outcome.errors ?? {};
+  metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls: request.upstreamCalls });
+  log.info({
+    requestId,
+    operation: request.outcome.operationName,
+    status,
+    durationMs: Math.round(durationMs * 10) / 10,
+    upstreamCalls: sum(request.upstreamCalls.values()),
+    ...(request.outcome.plan !== undefined && { plannedCalls: request.outcome.plan.calls }),
+    ...(request.retries > 0 && { retries: request.retries }),
+    ...(request.droppedRows > 0 && { droppedRows: request.droppedRows }),
+    ...(Object.keys(codes).length > 0 && { codes, ...errors }),
+  });
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}
