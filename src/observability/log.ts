@@ -19,7 +19,8 @@ const secretField = /"(x-auth-token|authtoken|authorization|cookie)":(?:"(?:[^"\
  * the path by which one got there; the names that tokens go by, and the form of Rocket.Chat's own, are looked for as well.
  */
 export class Redactor {
-  readonly #held = new Map<string, number>();
+  /** Who holds a token, by token. */
+  readonly #held = new Map<string, Set<symbol>>();
 
   /** Tokens that are watched for. */
   get held(): number {
@@ -30,17 +31,17 @@ export class Redactor {
   hold(given: string): () => void {
     if (given.length < minTokenLength) return () => undefined;
     const token = JSON.stringify(given).slice(1, -1); // as it stands in a line of JSON
-    this.#held.set(token, (this.#held.get(token) ?? 0) + 1);
+    const holders = this.#held.get(token) ?? new Set<symbol>();
+    const holder = Symbol('request');
+    this.#held.set(token, holders.add(holder));
     return () => {
-      const left = (this.#held.get(token) ?? 1) - 1;
-      if (left > 0) this.#held.set(token, left);
-      else this.#held.delete(token);
+      if (holders.delete(holder) && holders.size === 0) this.#held.delete(token);
     };
   }
 
   clean(line: string): string {
     let clean = line;
-    for (const token of this.#held.keys()) if (clean.includes(token)) clean = clean.replaceAll(token, '[redacted]');
+    for (const token of this.#held.keys()) clean = clean.replaceAll(token, '[redacted]');
     return clean.replace(secretField, '"$1":"[redacted]"').replace(tokenForm, '[redacted]');
   }
 }
@@ -52,7 +53,7 @@ export function createLog(level: string, redactor: Redactor, destination?: pino.
     base: null,
     hooks: { streamWrite: (line) => redactor.clean(line) },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /** What may be logged of an error that is not ours: its kind and where it arose, not its words, which can be anybody's. */

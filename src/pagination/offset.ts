@@ -86,7 +86,7 @@ export function* readOffsetPage<Row>(
     const hasNeighbour = offset === 0 || rows.slice(0, start).some((row) => row !== undefined);
     if (hasNeighbour && (firstNew !== -1 || isWholeRest)) {
       // Filled up by one more call at most: while others write all the time, the next would find it moved again.
-      const isBest = isWholeRest || rows.length - start >= size || start <= 1 || hasRestarted;
+      const isBest = isWholeRest || start <= 1 || hasRestarted;
       if (isBest) return cutPage(query, answer, offset, start);
       hasRestarted = true;
       search.restartAt(offset + start - 1);

@@ -110,9 +110,9 @@ class Walk {
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
       // An empty page asks nothing, unless for what is true of the whole list.
-      const isAsked = size !== 0 || this.#selectsWhole(field, below);
-      if (price !== undefined && isAsked) this.#charge(price, args, place.count, path);
       const fieldType = getNamedType(field.type);
+      const isAsked = size !== 0 || (isObjectType(fieldType) && this.#selectsWhole(fieldType, below));
+      if (isAsked) this.#charge(price, args, place.count, path);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
       if (!isObjectType(fieldType) || size === 0) continue;
@@ -141,8 +141,7 @@ class Walk {
       const ids = ofType.flatMap((reference) => asText(reference?.['id']) ?? []); // without one it is refused before any call
       const count = new Set(ids).size;
       if (count === 0) continue;
-      const price = this.#input.prices.get(type.name);
-      if (price !== undefined) this.#charge(price, {}, count, path);
+      this.#charge(this.#input.prices.get(type.name), {}, count, path);
       this.visit(type, below, { count, copies: copies * (ids.length / count), rooms: count, hasRecord: false, path });
     }
   }
@@ -182,7 +181,8 @@ class Walk {
     if (rowType !== undefined) this.visit(rowType, rowSets, { ...rows, copies: Math.min(manyObjects, rows.copies * rowNames) });
   }
 
-  #charge(price: FieldPrice, args: Readonly<Record<string, unknown>>, count: number, path: string): void {
+  #charge(price: FieldPrice | undefined, args: Readonly<Record<string, unknown>>, count: number, path: string): void {
+    if (price === undefined) return; // `__typename`
     const given = [...price.argumentCalls].find(([name]) => args[name] != null);
     const isContinued = args['after'] != null || args['before'] != null;
     for (const call of given?.[1] ?? price.calls) {
@@ -199,9 +199,7 @@ class Walk {
     else if (kinds.includes('part')) this.#ledger.addRecords(rooms, 'part', path);
   }
 
-  #selectsWhole(field: GraphQLField<unknown, unknown>, below: readonly SelectionSetNode[]): boolean {
-    const type = getNamedType(field.type);
-    if (!isObjectType(type)) return false;
+  #selectsWhole(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
     return this.#merge(type, below).some((part) => part.field.name === 'totalCount' || part.field.name === 'isAvailable');
   }
 
@@ -261,7 +259,6 @@ class Walk {
   }
 
   #isIncluded(node: SelectionNode): boolean {
-    if (node.directives === undefined || node.directives.length === 0) return true;
     const { variables } = this.#input;
     if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
     return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
@@ -271,21 +268,21 @@ class Walk {
 /** Rows of a page at most; undefined for a field that is no page. */
 function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<string, unknown>>): number | undefined {
   if (!field.args.some(({ name }) => name === 'first')) return undefined;
-  const size = args['first'] ?? args['last'] ?? defaultPageSize;
-  return typeof size === 'number' ? Math.min(maxPageSize, Math.max(0, size)) : defaultPageSize;
+  const size = Number(args['first'] ?? args['last'] ?? defaultPageSize);
+  return Math.min(maxPageSize, Math.max(0, size));
 }
 
 function placeBelow(
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number | undefined,
-  { count, copies, rooms, hasRecord, path }: Place,
+  { count, copies, rooms, path }: Omit<Place, 'hasRecord'>,
 ): Place {
   if (price?.isReference === true) {
     // Messages of a page share their room; a room asked for by id is one.
     return { count: rooms, copies: Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies), rooms, hasRecord: false, path };
   }
   const below = Math.min(manyObjects, count * (size ?? 1));
-  if (type.name === 'DirectMessageConnection') return { count: below, copies, rooms: below, hasRecord: true, path };
-  return { count: below, copies, rooms, hasRecord: size === undefined && hasRecord && type.name !== 'DirectMessage', path };
+  const isOfRooms = type.name === 'DirectMessageConnection';
+  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, path };
 }

@@ -37,11 +37,11 @@ export function readPrices(schema: GraphQLSchema): Prices {
     (directives ?? [])
       .filter(({ name }) => name.value === 'calls')
       .map((node) => {
-        const { endpoint, upTo, from, searches } = valuesOf(schema.getDirective('calls'), node);
+        const { endpoint, upTo, from, searches } = valuesOf(schema, node);
         return {
           endpoint: String(endpoint),
           upTo: typeof upTo === 'number' ? upTo : Number.POSITIVE_INFINITY,
-          from: typeof from === 'number' ? from : 1,
+          from: Number(from),
           searches: searches === true,
         };
       });
@@ -51,7 +51,7 @@ export function readPrices(schema: GraphQLSchema): Prices {
     for (const field of Object.values(type.getFields())) {
       const directives = field.astNode?.directives;
       const record = directives?.find(({ name }) => name.value === 'fromRecord');
-      const isWhole = record !== undefined && valuesOf(schema.getDirective('fromRecord'), record)['whole'] === true;
+      const isWhole = record !== undefined && valuesOf(schema, record)['whole'] === true;
       const argumentCalls = field.args.map((argument) => [argument.name, callsOf(argument.astNode?.directives)] as const);
       prices.set(`${type.name}.${field.name}`, {
         calls: callsOf(directives),
@@ -64,6 +64,6 @@ export function readPrices(schema: GraphQLSchema): Prices {
   return prices;
 }
 
-/** The arguments of one directive where it is applied, with its defaults. */
-const valuesOf = (directive: GraphQLDirective | null | undefined, node: ConstDirectiveNode): Record<string, unknown> =>
-  (directive && getDirectiveValues(directive, { directives: [node] })) ?? {};
+/** The arguments of one directive where it is applied, with its defaults. A valid schema has each that it uses. */
+const valuesOf = (schema: GraphQLSchema, node: ConstDirectiveNode): Record<string, unknown> =>
+  getDirectiveValues(schema.getDirective(node.name.value) as GraphQLDirective, { directives: [node] }) as Record<string, unknown>;

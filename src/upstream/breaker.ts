@@ -18,7 +18,7 @@ const longestOpenMs = 30_000;
 const successesToClose = 3;
 
 interface Piece {
-  second: number;
+  readonly second: number;
   calls: number;
   failures: number;
 }
@@ -31,7 +31,8 @@ interface Piece {
 export class Breaker {
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #window: Piece[] = Array.from({ length: pieces }, () => ({ second: -1, calls: 0, failures: 0 }));
+  /** Pieces with calls in them, oldest first. */
+  #window: readonly Piece[] = [];
   #state: BreakerState = 'closed';
   /** Rises with every change of state: what a call of an earlier one tells comes too late. */
   #era = 0;
@@ -51,7 +52,6 @@ export class Breaker {
 
   /** Milliseconds until asking again makes sense; undefined when a call may be made now. */
   get refusesForMs(): number | undefined {
-    if (this.#state === 'closed') return undefined;
     const left = this.#openUntil - this.#clock.now();
     if (this.#state === 'open' && left > 0) return left;
     return this.#isProbing ? pieceMs : undefined;
@@ -65,9 +65,8 @@ export class Breaker {
   /** Asks to make a call: undefined means no. What it returns is handed back to `exit` when the call has ended. */
   admit(): number | undefined {
     if (this.refusesForMs !== undefined) return undefined;
-    if (this.#state === 'closed') return this.#era;
     if (this.#state === 'open') this.#change('half-open');
-    this.#isProbing = true;
+    this.#isProbing = this.#state === 'half-open';
     return this.#era;
   }
 
@@ -80,14 +79,16 @@ export class Breaker {
   #count(outcome: CallOutcome): void {
     if (outcome === 'unknown') return;
     const second = Math.floor(this.#clock.now() / pieceMs);
-    const piece = this.#window[second % pieces] as Piece;
-    if (piece.second !== second) Object.assign(piece, { second, calls: 0, failures: 0 });
+    let piece = this.#window.at(-1);
+    if (piece?.second !== second) {
+      piece = { second, calls: 0, failures: 0 };
+      this.#window = [...this.#window.filter((each) => each.second > second - pieces), piece];
+    }
     piece.calls += 1;
     if (outcome === 'success') return;
     piece.failures += 1;
-    const recent = this.#window.filter((each) => each.second > second - pieces);
-    const calls = recent.reduce((sum, each) => sum + each.calls, 0);
-    const failures = recent.reduce((sum, each) => sum + each.failures, 0);
+    const calls = this.#window.reduce((sum, each) => sum + each.calls, 0);
+    const failures = this.#window.reduce((sum, each) => sum + each.failures, 0);
     if (calls >= minCalls && failures >= calls * minFailureShare) this.#open();
   }
 
@@ -114,6 +115,6 @@ export class Breaker {
     this.#era += 1;
     this.#isProbing = false;
     this.#successes = 0;
-    for (const piece of this.#window) piece.second = -1;
+    this.#window = [];
   }
 }

@@ -101,7 +101,9 @@ export class Budget {
     else if (answer.refusedUntil !== undefined) gate.close(answer.refusedUntil);
     if (rate !== undefined || isRefused) this.#remember(caller.key, 'limited');
     else if (answer.limiter === 'passed') {
+      const wasExempt = this.#callers.get(caller.key) === 'exempt';
       this.#remember(caller.key, 'exempt');
+      if (wasExempt) return; // nothing of his waits
       for (const waiting of this.#gates.values()) if (!waiting.isIdle) waiting.release(caller.key);
     }
   }
@@ -131,15 +133,14 @@ export class Budget {
   #gate(endpoint: string, address: string | undefined): Gate {
     const key = gateKey(endpoint, address);
     const known = this.#gates.get(key);
-    if (known !== undefined) return known;
-    const gate = new Gate(endpoint, this.#clock);
+    const gate = known ?? new Gate(endpoint, this.#clock);
+    this.#gates.delete(key);
     this.#gates.set(key, gate);
     if (this.#gates.size > maxGates) forgetFirst(this.#gates, (oldest) => oldest.isIdle);
     return gate;
   }
 
   #remember(callerKey: string, status: 'limited' | 'exempt'): void {
-    if (this.#callers.get(callerKey) === status) return;
     this.#callers.delete(callerKey);
     this.#callers.set(callerKey, status);
     if (this.#callers.size > maxCallers) forgetFirst(this.#callers, () => true);

@@ -71,8 +71,8 @@ export class Gate {
   #cancelTimer: (() => void) | undefined;
   /** Whether the call that was to find out about the window got no answer: the others then go without knowing. */
   #isBlind = false;
-  /** Calls of the current window by caller, and how many callers the one before had. */
-  readonly #taken = new Map<string, number>();
+  /** Who has made calls in the current window, and how many callers the one before had. */
+  readonly #callers = new Set<string>();
   #callersBefore = 0;
 
   constructor(endpoint: string, clock: Clock) {
@@ -146,13 +146,13 @@ export class Gate {
 
   #take(callerKey: string): void {
     this.#inFlight += 1;
-    this.#taken.set(callerKey, (this.#taken.get(callerKey) ?? 0) + 1);
+    this.#callers.add(callerKey);
   }
 
   /** Whether it is a caller's turn: his first call of the window, or nobody else is here, or others had their moment. */
   #mayGo(callerKey: string, since: number): boolean {
-    if (!this.#taken.has(callerKey) || this.#clock.now() >= since + courtesyMs) return true;
-    const isAlone = this.#taken.size === 1 && [...this.#queues.keys()].every((key) => key === callerKey);
+    if (!this.#callers.has(callerKey) || this.#clock.now() >= since + courtesyMs) return true;
+    const isAlone = this.#callers.size === 1 && [...this.#queues.keys()].every((key) => key === callerKey);
     return isAlone && this.#callersBefore < 2;
   }
 
@@ -167,8 +167,8 @@ export class Gate {
   /** When the window has ended, a new one begins with the first call: all of its calls are there again. */
   #reopen(): void {
     if (this.#window === undefined || this.#clock.now() < this.#window.resetAt + reopenMarginMs) return;
-    this.#callersBefore = this.#taken.size;
-    this.#taken.clear();
+    this.#callersBefore = this.#callers.size;
+    this.#callers.clear();
     this.#window = this.#window.isReported && this.#window.limit > 0
       ? { ...this.#window, remaining: this.#window.limit, resetAt: untilFirstCall }
       : undefined;
@@ -224,7 +224,7 @@ export class Gate {
       this.#take(waiter.callerKey);
       waiter.resolve(true);
     }
-    if (this.#waiting > 0) this.#refuseHopeless();
+    this.#refuseHopeless();
     this.#setTimer();
   }
 
@@ -252,8 +252,8 @@ export class Gate {
         waiter.reject(refusal);
         return false;
       });
+      queue.splice(0, queue.length, ...staying);
       if (staying.length === 0) this.#queues.delete(callerKey);
-      else queue.splice(0, queue.length, ...staying);
     }
   }
 
@@ -262,7 +262,7 @@ export class Gate {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#waiting === 0) return;
-    const since = Math.min(...[...this.#queues.values()].map(([first]) => first?.since ?? Number.POSITIVE_INFINITY));
+    const since = Math.min(...[...this.#queues.values()].flatMap((queue) => queue.slice(0, 1)).map((first) => first.since));
     const resetAt = this.#window?.resetAt ?? untilFirstCall;
     const at = this.#canGrant() ? since + courtesyMs : resetAt + reopenMarginMs + 1;
     if (!Number.isFinite(at)) return;

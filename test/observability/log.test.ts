@@ -17,6 +17,39 @@ describe('a log line', () => {
     expect(lines.map((line) => (JSON.parse(line) as { end: number }).end)).toEqual([1, 2]);
   });
 
+  it.each(['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization', 'cookie'])('shows that there was a secret under %s, however deep', (name) => {
+    const { lines, log } = logging();
+    log.info({ [name]: 'a "b" \\', one: { [name]: ['b', 'c'], two: { three: { [name]: 'c' } } }, after: 'words' });
+    const inner = { [name]: '[redacted]' };
+    expect(JSON.parse(lines.join(''))).toMatchObject({ ...inner, one: { ...inner, two: { three: inner } }, after: 'words' });
+  });
+
+  it('shows what only has a part of such a name, or says nothing under it', () => {
+    const { lines, log } = logging();
+    log.info({ cookies: 'a', 'my-authorization': 'b', authorization: 5, cookie: null, text: 'cookie: c' });
+    expect(JSON.parse(lines.join(''))).toMatchObject({ cookies: 'a', 'my-authorization': 'b', authorization: 5, cookie: null, text: 'cookie: c' });
+  });
+
+  it('holds none of a token until the last request with it has ended', () => {
+    const { redactor } = logging();
+    const token = 'x'.repeat(32);
+    const [first, second] = [redactor.hold(token), redactor.hold(token)];
+    expect(redactor.clean(`${token} and ${token}`)).toBe('[redacted] and [redacted]');
+    first();
+    first(); // letting go twice is letting go once
+    expect(redactor.clean(token)).toBe('[redacted]');
+    second();
+    expect(redactor.clean(token)).toBe(token);
+    const third = redactor.hold(token);
+    second();
+    expect(redactor.clean(token)).toBe('[redacted]');
+    expect(redactor.held).toBe(1);
+    third();
+    expect([redactor.clean(token), redactor.held]).toEqual([token, 0]);
+    redactor.hold('y'.repeat(31));
+    expect(redactor.clean('y'.repeat(31))).toBe('y'.repeat(31));
+  });
+
   it('holds no token of a request under way, wherever it stands', () => {
     const { lines, log, redactor } = logging();
     const token = 'a-token-that-is-"not"-of-the-usual-form';
@@ -40,7 +73,7 @@ describe('a log line', () => {
     const { lines, log } = logging();
     const token = 'RScctEHSmLGZGywfIhWyRpyofhKOiMoUIpimhvheU3f';
     log.info({ any: `?authToken=${token}` });
-    expect(lines.join('')).not.toContain(token);
+    expect(JSON.parse(lines.join(''))).toMatchObject({ any: '?authToken=[redacted]' });
   });
 });
 
@@ -51,5 +84,13 @@ describe('an unexpected error', () => {
     expect(described.frames.length).toBeGreaterThan(0);
     expect(JSON.stringify(described)).not.toContain('private words');
     expect(describeUnexpected('private words')).toEqual({ kind: 'string', frames: [] });
+  });
+
+  it('shows twelve places at most, and none where it has no stack', () => {
+    const error = new RangeError('x');
+    error.stack = ['RangeError: private words', ...Array.from({ length: 20 }, (_, index) => `    at place${index} (file.ts:1)`)].join('\n');
+    expect(describeUnexpected(error).frames).toEqual(Array.from({ length: 12 }, (_, index) => `at place${index} (file.ts:1)`));
+    delete error.stack;
+    expect(describeUnexpected(error)).toEqual({ kind: 'RangeError', frames: [] });
   });
 });

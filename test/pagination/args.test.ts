@@ -11,6 +11,7 @@ describe('page arguments', () => {
     ['last and before', { last: 1, before: 'c' }, { size: 1, isBackward: true, cursor: 'c', cursorArgument: 'before' }],
     ['forward as Relay sends it, the others null', { first: 5, after: null, last: null, before: null }, { size: 5, isBackward: false }],
     ['backward as Relay sends it, the others null', { first: null, after: null, last: 5, before: 'c' }, { size: 5, isBackward: true }],
+    ['last alone', { last: 3 }, { size: 3, isBackward: true, cursor: undefined }],
     ['last: null alone counts as left out', { last: null }, { size: 20, isBackward: false }],
   ])('%s', (_name, args, plan) => {
     expect(planPage(args)).toMatchObject(plan);
@@ -27,6 +28,6 @@ describe('page arguments', () => {
     ['before alone', { before: 'c' }, '`before` goes with `last`; with `first`, give `after`.'],
     ['first: null alone', { first: null }, '`first` is null: give 0 to 100, or leave it out for 20.'],
   ])('%s is refused, with the way to mend it', (_name, args, message) => {
-    expect(() => planPage(args)).toThrowError(message);
+    expect(() => planPage(args)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
   });
 });

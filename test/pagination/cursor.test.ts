@@ -60,6 +60,20 @@ describe('a cursor', () => {
     }
   });
 
+  it('says which argument is wrong, and what to do', () => {
+    const message = '`before` is not a cursor of this list: use one from the same room, filter and order.';
+    expect(() => decodeCursor('list', { cursor: 'x', cursorArgument: 'before', isBackward: true, size: 1 })).toThrow(message);
+  });
+
+  it('of a row without an id, or with one that is longer than any, was not issued', () => {
+    const place = { key: 1, offset: 0, total: 1 };
+    const roomy = encodeCursor('list', { ...place, id: 'x'.repeat(363) });
+    expect([roomy.length, decode('list', roomy)?.id.length]).toEqual([512, 363]);
+    expect(codeOf(() => decode('list', encodeCursor('list', { ...place, id: 'x'.repeat(364) })))).toBe('BAD_USER_INPUT');
+    expect(codeOf(() => decode('list', encodeCursor('list', { ...place, id: '' })))).toBe('BAD_USER_INPUT');
+    expect(decode('list', encodeCursor('list', { ...place, id: 'x' }))?.id).toBe('x');
+  });
+
   it('that is any other text is refused', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ maxLength: 600 }), fc.base64String({ maxLength: 600 })), (text) => {

@@ -1,6 +1,6 @@
 import { Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { Planner, tooComplex } from '../../src/planning/planner.ts';
+import { Planner, tooComplex, tooLarge } from '../../src/planning/planner.ts';
 import { readPrices } from '../../src/planning/prices.ts';
 import { createSchema } from '../../src/schema.ts';
 
@@ -46,6 +46,20 @@ describe('the price of a query', () => {
     ['fragments, named and inline, as what they stand for', '{ directMessage(id: "r") { ...A ... on DirectMessage { ...A counters { joined } } } } fragment A on DirectMessage { messages(first: 3) { ...B } } fragment B on MessageConnection { nodes { readReceipts { totalCount } } }', 5],
     ['the caller’s own list and record, once each', '{ viewer { unreadCount user { name } } again: viewer { user { status } } directMessageWith(username: "b") { id } }', 2],
     ['messages, users and receipts by id', '{ message(id: "m") { text readReceipts { totalCount } } user(id: "u") { name } readReceipts(messageId: "m") { totalCount } }', 4],
+    ['what is selected in a part of its own', '{ ... { directMessage(id: "r") { ... { topic } ... on DirectMessage { topic } } } }', 1],
+    ['introspection: nothing', '{ __schema { types { name } } __type(name: "User") { name } }', 0],
+    ['an argument that does not fit, as if it were left out: execution refuses it', '{ directMessage(id: "r") { messages(first: "x") { nodes { readReceipts { totalCount } } } } }', 21],
+    ['a page of the last rows', '{ directMessage(id: "r") { messages(last: 7) { nodes { readReceipts { totalCount } } } } }', 8],
+    ['a size below nothing as an empty page', 'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 0, { n: -3 }],
+    ['an empty page that is asked whether it can be read', '{ message(id: "m") { readReceipts(first: 0) { isAvailable } } }', 2],
+    ['the total of an empty page, with its rows', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } totalCount } } }', 1],
+    ['receipts that continue: their list is read whole', '{ message(id: "m") { readReceipts(first: 5, after: "c") { nodes { readAt } } } }', 2],
+    ['an empty list of rooms', '{ viewer { directMessages(first: 0) { nodes { counters { joined } } } } }', 0],
+    ['a history that continues: its end, and whether rows precede', '{ directMessage(id: "r") { history(first: 5, after: "c") { nodes { id } } } }', 3 + 20],
+    ['members that continue: their list is read whole, but its place may have to be looked for', '{ directMessage(id: "r") { members(first: 5, after: "c") { nodes { id } } } }', 1 + 20],
+    ['members from the front, whose list may be longer than a page', '{ directMessage(id: "r") { members(first: 5) { nodes { id } } } }', 1 + 20],
+    ['the room of a room’s messages, with messages of its own', '{ directMessage(id: "r") { messages(first: 50) { nodes { directMessage { messages(first: 2) { nodes { readReceipts { totalCount } } } } } } } }', 1 + 1 + 2],
+    ['the last messages of listed rooms, which come with them, and their rooms, which do not', '{ viewer { directMessages(first: 2) { nodes { lastMessage { directMessage { topic } } } } } }', 1 + 2],
     ['the deprecated copy of the usernames, room by room', '{ a: directMessage(id: "a") { legacyUsernames } b: directMessage(id: "b") { legacyUsernames } c: directMessage(id: "c") { legacyUsernames topic } }', 4],
   ])('%s', (_name, query, calls, variables) => {
     expect(callsOf(query, variables)).toBe(calls);
@@ -54,14 +68,29 @@ describe('the price of a query', () => {
   it('is told by endpoint, with the heaviest fields by their paths', () => {
     expect(planOf('{ viewer { rooms: directMessages(first: 5) { nodes { latest: messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }')).toEqual({
       calls: 26,
+      values: 20,
       byEndpoint: { 'chat.getMessageReadReceipts': 20, 'dm.messages': 5, 'im.list': 1 },
       heaviest: [
         { path: 'viewer.rooms.latest.readReceipts', calls: 20 },
         { path: 'viewer.rooms.latest', calls: 5 },
         { path: 'viewer.rooms', calls: 1 },
       ],
-      values: 20,
     });
+  });
+
+  it('is that of the operation, not of others beside it', () => {
+    expect(planOf('query A { me: viewer { id } } query B { viewer { unreadCount } }').calls).toBe(0);
+    expect(planOf('mutation { send { id } }')).toEqual({ calls: 0, byEndpoint: {}, values: 0, heaviest: [] });
+  });
+
+  it('of an empty page has no entry at all', () => {
+    expect(planOf('{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } } } }')).toEqual({ calls: 0, byEndpoint: {}, values: 0, heaviest: [] });
+  });
+
+  it('names five fields at most, and sums up those of one path', () => {
+    const fields = Array.from('abcdefg').map((name, index) => `${name}: directMessage(id: "${name}") { messages(first: ${index + 1}) { nodes { readReceipts { totalCount } } } }`);
+    const { heaviest } = planOf(`{ ${fields.join(' ')} }`);
+    expect(heaviest.map(({ path, calls }) => [path, calls])).toEqual(Array.from('gfedc').map((name, index) => [`${name}.messages.readReceipts`, 7 - index]));
   });
 
   it('is not known where the variables do not fit: execution says so', () => {
@@ -75,6 +104,82 @@ describe('the price of a query', () => {
     const operation = document.definitions[0] as OperationDefinitionNode;
     expect(planner.plan(document, operation, { n: 1 })).toBe(planner.plan(document, operation, { n: 1 }));
     expect(planner.plan(document, operation, { n: 1 })).not.toBe(planner.plan(document, operation, { n: 2 }));
+  });
+
+  it('is worked out once whatever variables come that the operation has not', () => {
+    const document = parse('{ viewer { unreadCount } }');
+    const operation = document.definitions[0] as OperationDefinitionNode;
+    expect(planner.plan(document, operation, { n: 1 })).toBe(planner.plan(document, operation, { n: 2 }));
+    const { variableDefinitions: _, ...bare } = operation;
+    expect(planner.plan(document, bare, {})?.calls).toBe(1);
+  });
+
+  it('is remembered for thirty-two sets of variables, none of them longer than 512 characters', () => {
+    const document = parse('query($n: Int, $id: ID = "r") { directMessage(id: $id) { messages(first: $n) { totalCount } } }');
+    const operation = document.definitions[0] as OperationDefinitionNode;
+    const isRemembered = (variables: Record<string, unknown>) =>
+      planner.plan(document, operation, variables) === planner.plan(document, operation, variables);
+    const ofLength = (length: number) => ({ id: 'r'.repeat(length - '{"id":""}'.length) });
+    expect([isRemembered(ofLength(512)), isRemembered(ofLength(513))]).toEqual([true, false]);
+    expect(Array.from({ length: 31 }, (_, n) => isRemembered({ n })).every(Boolean)).toBe(true);
+    expect([isRemembered({ n: 31 }), isRemembered({ n: 0 })]).toEqual([false, true]);
+  });
+});
+
+describe('the price of references from other subgraphs', () => {
+  const query = (below: string) => `query($of: [_Any!]!) { _entities(representations: $of) { __typename ${below} } }`;
+  const of = (names: Record<string, number>) =>
+    ({ of: Object.entries(names).flatMap(([__typename, count]) => Array.from({ length: count }, (_, index) => ({ __typename, id: `id${index}` }))) });
+
+  it('is that of each by its type', () => {
+    const plan = planOf(query('... on Message { text } ... on User { name } ... on DirectMessage { topic counters { joined } }'), of({ Message: 3, User: 2, DirectMessage: 2 }));
+    expect(plan.byEndpoint).toEqual({ 'chat.getMessage': 3, 'users.info': 2, 'rooms.info': 2, 'im.counters': 2, 'subscriptions.get': 1 });
+    expect(plan.heaviest[0]).toEqual({ path: '_entities', calls: 7 });
+    // 25 for each of the seven, its `__typename`, one field of each message and user, and two of each room.
+    expect(plan.values).toBe(7 * 25 + 7 + 3 + 2 + 2 + 2);
+  });
+
+  it('counts only what is selected of a type, also by way of the union', () => {
+    expect(callsOf(query('... on _Entity { ... on DirectMessage { messages(first: 1) { nodes { id } } } }'), of({ DirectMessage: 4, Message: 1 }))).toBe(4 + 1);
+    expect(planOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toEqual({ calls: 0, byEndpoint: {}, values: 4 * 25 + 4, heaviest: [] });
+    const parts = `${query('... on User { id } ...Named')} fragment Named on Message { id }`;
+    expect(planOf(parts, of({ DirectMessage: 4 })).values).toBe(4 * 25 + 4);
+    expect(planOf(parts, of({ User: 4, Message: 1 })).values).toBe(5 * 25 + 5 + 5);
+  });
+
+  it('is none for what are no references: execution refuses them', () => {
+    expect(callsOf('{ _entities(representations: null) { __typename } }')).toBe(0);
+    expect(callsOf(query('... on User { name }'), { of: ['User', 7, {}, { __typename: 'Viewer', id: 'v' }, { __typename: 'User' }, { __typename: 'User', id: 'u' }] })).toBe(1);
+  });
+
+  it('is that of several rooms: each reference can be of another', () => {
+    expect(callsOf(query('... on Message { directMessage { messages(first: 1) { nodes { id } } } }'), of({ Message: 3 }))).toBe(3 + 3);
+  });
+});
+
+describe('the size of an answer', () => {
+  it.each<[string, string, number]>([
+    ['a value for each field', '{ viewer { id unreadCount } upstreamBudget { endpoint } }', 3],
+    ['rows times fields', '{ directMessage(id: "r") { messages(first: 5) { totalCount nodes { id text } pageInfo { hasNextPage } } } }', 1 + 5 * 2 + 1],
+    ['edges with their cursors', '{ directMessage(id: "r") { messages(first: 5) { edges { cursor node { id text } } } } }', 5 + 5 * 2],
+    ['cursors under several names', '{ directMessage(id: "r") { a: messages(first: 5) { edges { cursor } again: edges { cursor } } b: messages(first: 5) { edges { cursor } } } }', 2 * 2 * 5],
+    ['each alias, though it is asked for once', '{ directMessage(id: "r") { a: messages(first: 5) { nodes { id } } b: messages(first: 5) { nodes { id } totalCount } } }', 2 * 5 + 2],
+    ['rows under several names', '{ directMessage(id: "r") { messages(first: 5) { nodes { id } again: nodes { id } more: edges { cursor node { id } } } } }', 3 * 5 + 5],
+    ['values under several names', '{ directMessage(id: "r") { messages(first: 5) { a: totalCount b: totalCount edges { c: cursor d: cursor x: node { id } y: node { id } } } } }', 2 + 5 * 2 + 5 * 2],
+    ['the room of each message', '{ directMessage(id: "r") { messages(first: 5) { nodes { directMessage { id topic } } } } }', 5 * 2],
+    ['pages in pages', '{ viewer { directMessages(first: 4) { nodes { a: members(first: 3) { nodes { id } } b: members(first: 3) { nodes { id } } } } } }', 4 * 3 * 2],
+    ['nothing of an empty page', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } } } }', 0],
+  ])('counts %s', (_name, query, values) => {
+    expect(planOf(query).values).toBe(values);
+  });
+
+  it('stops growing, and is refused in words', () => {
+    const inner = '{ nodes { directMessage { messages(first: 100) { nodes { directMessage { messages(first: 100) { nodes { id } } } } } } } }';
+    const plan = planOf(`{ viewer { directMessages(first: 100) { nodes { messages(first: 100) ${inner} } } } }`);
+    expect(plan.values).toBe(1e8);
+    const error = tooLarge(plan, 50_000);
+    expect(error.message).toBe('The answer to this query can hold 100000000 values, and 50000 are allowed: ask for smaller pages, or for less in each row.');
+    expect(error.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', http: { status: 400 } });
   });
 });
 
@@ -128,6 +233,8 @@ describe('a price list', () => {
 describe('a query above the limit', () => {
   it('is refused with what it would cost, and where', () => {
     const error = tooComplex(planOf('{ directMessages(first: 100) { nodes { messages(first: 100) { totalCount } } } }'), 100);
-    expect(error.extensions).toMatchObject({ code: 'QUERY_TOO_COMPLEX', cost: { estimated: 101, limit: 100, heaviest: ['directMessages.messages', 'directMessages'] } });
+    expect(error.message).toBe('This query can cost 101 upstream calls, and 100 are allowed: ask for smaller pages, or for less in each row.');
+    const cost = { estimated: 101, limit: 100, heaviest: ['directMessages.messages', 'directMessages'] };
+    expect(error.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', cost, http: { status: 400 } });
   });
 });

@@ -1,6 +1,4 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Admission, defaultAdmission } from '../../src/admission.ts';
-import { Fairness } from '../../src/fairness.ts';
 import { startTestGateway, type Caller, type GraphqlResult, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts';
 
 const query = '{ viewer { user { username } } }';
@@ -19,106 +17,6 @@ const metric = async ({ url }: TestGateway, line: string): Promise<number> => {
 };
 
 const codeOf = ({ errors }: GraphqlResult) => errors?.[0]?.extensions['code'];
-
-describe('admission', () => {
-  const open = ({ loopDelayMs = 0, queueUse = 0, callerWaitMs = 0 } = {}) =>
-    new Admission(
-      { loopDelayMs: () => loopDelayMs, queueUse: () => queueUse, callerWaitMs: (callerKey) => (callerKey === 'a' ? callerWaitMs : 0) },
-      defaultAdmission,
-    );
-
-  it('takes so many at a time, and again as many as leave', () => {
-    const admission = open();
-    const leaves = Array.from({ length: 256 }, () => admission.enter());
-    expect(admission.refusal('a')).toBe('in_flight');
-    leaves[0]?.();
-    leaves[0]?.(); // leaving twice is leaving once
-    expect(admission.inFlight).toBe(255);
-    expect(admission.refusal('a')).toBeUndefined();
-    expect([...admission.shed]).toEqual([['in_flight', 1]]);
-  });
-
-  it('takes a few while the event loop is late, so that one long pause turns nobody away', () => {
-    const admission = open({ loopDelayMs: 900 });
-    for (let taken = 0; taken < 8; taken += 1) {
-      expect(admission.refusal('a')).toBeUndefined();
-      admission.enter();
-    }
-    expect(admission.refusal('a')).toBe('loop_delay');
-  });
-
-  it('takes none while the queue to the workspace is nearly full', () => {
-    expect(open({ queueUse: 0.81 }).refusal('a')).toBe('upstream_queue');
-    expect(open({ queueUse: 0.8 }).refusal('a')).toBeUndefined();
-  });
-
-  it('takes none of a caller whose calls would wait for half a second, and those of others', () => {
-    expect(open({ callerWaitMs: 501 }).refusal('a')).toBe('caller_wait');
-    expect(open({ callerWaitMs: 500 }).refusal('a')).toBeUndefined();
-    expect(open({ callerWaitMs: 501 }).refusal('b')).toBeUndefined();
-    expect(open({ callerWaitMs: 501 }).refusal(undefined)).toBeUndefined();
-  });
-});
-
-function allowance(options: { maxCallers?: number } = {}) {
-  const clock = { ms: 0 };
-  const fairness = new Fairness({ callsPerMinute: 60, now: () => clock.ms, ...options });
-  /** Makes a request of so many planned calls that uses so many; whether it was taken. */
-  const use = (who: string, planned: number, used = planned, isGenuine: boolean | undefined = true) => {
-    const answer = fairness.charge(who, planned);
-    if (!('settle' in answer)) return answer.retryAfterSeconds;
-    answer.settle(used, isGenuine);
-    return 'taken';
-  };
-  return { clock, fairness, use };
-}
-
-describe('fairness', () => {
-  it('gives back what was planned and not used', () => {
-    const { use } = allowance();
-    for (let count = 0; count < 51; count += 1) expect(use('a', 10, 1)).toBe('taken');
-    expect(use('a', 10, 1)).toBe(1);
-  });
-
-  it('refills with time, up to a minute’s calls', () => {
-    const { clock, use } = allowance();
-    use('a', 60);
-    expect(use('a', 10)).toBe(10);
-    clock.ms += 9000;
-    expect(use('a', 10)).toBe(1);
-    clock.ms += 1001;
-    expect(use('a', 10)).toBe('taken');
-    clock.ms += 3_600_000;
-    expect(use('a', 60)).toBe('taken');
-    expect(use('a', 1)).toBe(1);
-  });
-
-  it('lets through what costs more than there ever is, when everything is there', () => {
-    const { use } = allowance();
-    expect(use('a', 1, 0)).toBe('taken');
-    expect(use('a', 500, 500)).toBe('taken');
-    expect(use('a', 1)).toBe(1);
-  });
-
-  it('has one allowance for all who are not known, so that made-up tokens have none of their own and push nobody out', () => {
-    const { use, fairness } = allowance({ maxCallers: 3 });
-    expect(use('known', 1)).toBe('taken');
-    for (let count = 0; count < 9; count += 1) expect(use(`made-up ${count}`, 60, 60, false)).toBe('taken');
-    expect(use('made-up', 60, 60, false)).toBe(1);
-    expect(fairness.knownCallers).toBe(1);
-    expect(use('known', 50)).toBe('taken');
-  });
-
-  it('forgets whom the workspace refuses, and whoever asked longest ago', () => {
-    const { use, fairness } = allowance({ maxCallers: 2 });
-    for (const who of ['a', 'b', 'a', 'c']) use(who, 1);
-    expect(fairness.knownCallers).toBe(2);
-    expect(use('a', 58)).toBe('taken'); // still his own, with two used
-    expect(use('a', 1)).toBe(1);
-    use('c', 1, 1, false);
-    expect(fairness.knownCallers).toBe(1);
-  });
-});
 
 describe('under load', () => {
   it('L01: what it can take is taken, all of it', async () => {

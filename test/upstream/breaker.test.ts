@@ -49,6 +49,22 @@ describe('a closed breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('forgets what went before it was open, and is not opened again by a clock that is set back', () => {
+    const { breaker, calls, clock } = breakerAt();
+    calls(20, 'failure');
+    clock.move(5000);
+    calls(3, 'success');
+    clock.move(-60_000);
+    expect([breaker.state, breaker.refusesForMs]).toEqual(['closed', undefined]);
+    calls(19, 'failure');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('lets any number of calls out at a time', () => {
+    const { breaker } = breakerAt();
+    expect([breaker.admit(), breaker.admit(), breaker.admit()]).not.toContain(undefined);
+  });
+
   it('forgets what is ten seconds old', () => {
     const { breaker, calls, clock } = breakerAt();
     calls(15, 'failure');
@@ -64,6 +80,16 @@ describe('a closed breaker', () => {
 });
 
 describe('an open breaker', () => {
+  it('says when to come back, in whole seconds and never at once', () => {
+    const { breaker, calls, clock } = breakerAt();
+    calls(20, 'failure');
+    expect(breaker.retryAfterSeconds).toBe(5);
+    clock.move(3700);
+    expect(breaker.retryAfterSeconds).toBe(2);
+    clock.move(1300);
+    expect(breaker.retryAfterSeconds).toBe(1);
+  });
+
   it.each([
     [0, 4000],
     [0.5, 5000],

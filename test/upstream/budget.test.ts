@@ -157,6 +157,13 @@ describe('a window', () => {
     expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('at once');
   });
 
+  it('is used up by a refusal, whatever its headers say is left', async () => {
+    const { budget } = budgetWith(5);
+    budget.enter('im.counters', maya, far).exit({ headers: rate(3), limiter: 'refused', refusedUntil: start + 1000 });
+    expect(budget.current(maya)).toMatchObject([{ remaining: 0, resetAt: start + 60_000 }]);
+    expect(await stateOf(budget.enter('im.counters', maya, start + 2000))).toBe('RATE_LIMITED');
+  });
+
   it('is not touched by an error that may have come before the limiter', async () => {
     const { budget } = budgetWith(5);
     budget.enter('im.counters', maya, far).exit({ headers: {}, limiter: 'unknown' });
@@ -271,11 +278,38 @@ describe('a caller whom the limiter lets by', () => {
     expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('RATE_LIMITED');
   });
 
-  it('is one of ten thousand at most who are remembered', async () => {
+  it('is one of ten thousand at most who are remembered, those longest who called last', () => {
     const { budget } = budgetWith(0);
-    for (let index = 0; index <= 10_000; index += 1) budget.enter('im.counters', { key: `bot ${index}`, address: undefined }, far).exit(exempt);
-    expect(budget.allows('im.counters', { key: 'bot 0', address: undefined }, 1)).toBe(false);
-    expect(budget.allows('im.counters', { key: 'bot 10000', address: undefined }, 1)).toBe(true);
+    const bot = (index: number) => ({ key: `bot ${index}`, address: undefined });
+    const call = (index: number) => budget.enter('im.counters', bot(index), far).exit(exempt);
+    const isKnown = (index: number) => budget.allows('im.counters', bot(index), 1);
+    for (let index = 0; index < 10_000; index += 1) call(index); // maya, who was first, is forgotten
+    expect(isKnown(0)).toBe(true);
+    call(0);
+    call(10_000);
+    expect([isKnown(0), isKnown(1), isKnown(2), isKnown(10_000)]).toEqual([true, false, true, true]);
+  });
+
+  it('costs the window nothing when a call is lost that began before that was seen', () => {
+    const { budget } = budgetWith(5);
+    const [early, telling] = [budget.enter('im.counters', botty, far), budget.enter('im.counters', botty, far)];
+    telling.exit(exempt);
+    early.exit(undefined);
+    expect(budget.current(maya)).toMatchObject([{ remaining: 5 }]);
+  });
+
+  it('takes no place from others with a call that was let go uncounted, however it ends', async () => {
+    for (const finish of [(ticket: Ticket) => ticket.giveBack(), (ticket: Ticket) => ticket.exit(exempt)]) {
+      const budget = new Budget(manualClock());
+      const first = budget.enter('im.counters', botty, far);
+      const released = budget.enter('im.counters', botty, far);
+      first.exit(exempt);
+      expect(await stateOf(released)).toBe('ready');
+      const next = budget.enter('im.counters', maya, far);
+      finish(released);
+      expect(await stateOf(budget.enter('im.counters', jonas, far))).toBe('waits');
+      next.giveBack();
+    }
   });
 });
 
@@ -308,8 +342,11 @@ describe('forwarded addresses', () => {
     const at = (index: number) => ({ key: 'maya', address: `address ${index}` });
     const busy = budget.enter('me', at(0), far);
     const waiting = budget.enter('me', at(0), far);
-    for (let index = 1; index <= 10_000; index += 1) budget.enter('me', at(index), far).exit(passed(0));
-    expect([budget.allows('me', at(1), 1), budget.allows('me', at(2), 1)]).toEqual([true, false]);
+    for (let index = 1; index < 10_000; index += 1) budget.enter('me', at(index), far).exit(passed(0));
+    budget.enter('me', at(1), far).exit(passed(0)); // used last, and so kept
+    expect(budget.allows('me', at(2), 1)).toBe(false);
+    budget.enter('me', at(10_000), far).exit(passed(0));
+    expect([1, 2, 3, 10_000].map((index) => budget.allows('me', at(index), 1))).toEqual([false, true, false, false]);
     busy.exit(passed(0));
     expect(budget.allows('me', at(0), 1)).toBe(false);
     expect(waiting.leave()).toBe(true);

@@ -9,6 +9,7 @@ it.each<[string, string, boolean]>([
   ['a large body of 20,000 levels', `[${padding},${nested(19_999)}]`, false],
   ['a large body of one level more', `[${padding},${nested(20_000)}]`, true],
   ['objects as well as lists', `[${padding},${'{"a":['.repeat(10_001)}`, true],
+  ['objects beside each other', `[${padding}${',{"a":{}}'.repeat(20_000)}]`, false],
   ['levels beside each other', `[${padding}${`,${nested(100)}`.repeat(1000)}]`, false],
   ['brackets in a text', `[${padding},"${'['.repeat(30_000)}"]`, false],
   ['brackets in a text behind quotes of its own', `[${padding},"\\"${'['.repeat(30_000)}\\\\"]`, false],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import type { Turn } from '../../src/upstream/gate.ts';
-import { CallQueue, Lane, type QueueLimits } from '../../src/upstream/queue.ts';
+import { CallQueue, defaultLimits, Lane, type QueueLimits } from '../../src/upstream/queue.ts';
 import { clockStart, manualClock } from '../support/manual-clock.ts';
 
 const far = clockStart + 1_000_000;
@@ -92,7 +92,10 @@ describe('the queue before the workspace', () => {
   it('says when to try again', async () => {
     const { queue } = queueWith({ inFlight: 1, waiting: 0 });
     queue.enter('a', far);
-    await expect(queue.enter('b', far)?.promise).rejects.toMatchObject({ extensions: { code: 'OVERLOADED', retryAfterSeconds: 1 } });
+    await expect(queue.enter('b', far)?.promise).rejects.toMatchObject({
+      message: 'The gateway has too many calls under way: try again shortly.',
+      extensions: { code: 'OVERLOADED', retryAfterSeconds: 1 },
+    });
   });
 
   it('is left by who gives up: once, and only while he waits', async () => {
@@ -134,6 +137,53 @@ describe('the queue before the workspace', () => {
     clock.move(1);
     queue.exit('other 6');
     expect([queue.inFlight, queue.length]).toEqual([8, 0]);
+  });
+
+  it('gives one who waits all the places that the others left, once they are gone for a second', async () => {
+    const clock = manualClock();
+    const queue = new CallQueue(undefined, clock);
+    for (let caller = 0; caller < 8; caller += 1) {
+      queue.enter(`other ${caller}`, far);
+      queue.exit(`other ${caller}`);
+    }
+    clock.move(500);
+    for (let call = 0; call < 40; call += 1) queue.enter('a', far);
+    expect([queue.inFlight, queue.length]).toEqual([8, 32]);
+    clock.move(499);
+    queue.exit('a');
+    expect([queue.inFlight, queue.length]).toEqual([8, 31]);
+    clock.move(1);
+    queue.exit('a');
+    expect([queue.inFlight, queue.length]).toEqual([38, 0]);
+    const states = await statesOf(Array.from({ length: 20 }, () => queue.enter('a', far)));
+    expect(states.filter((state) => state === 'at once')).toHaveLength(56 - 38);
+  });
+
+  it('forgets who is gone though another keeps calling, and who left the line or was refused', async () => {
+    const clock = manualClock();
+    const queue = new CallQueue({ ...defaultLimits, waiting: 1 }, clock);
+    const placesOf = async (caller: string) => {
+      const states = await statesOf(Array.from({ length: 64 }, () => queue.enter(caller, far)));
+      return states.filter((state) => state === 'at once').length;
+    };
+    queue.enter('a', far);
+    for (const caller of ['b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      for (let call = 0; call < 8; call += 1) queue.enter(caller, far);
+    }
+    for (let call = 0; call < 7; call += 1) queue.enter('a', far);
+    expect(queue.inFlight).toBe(64);
+    const [leaving, refused] = [queue.enter('i', far), queue.enter('j', far)];
+    expect(await statesOf([leaving, refused])).toEqual(['waits', 'OVERLOADED no place in the queue']);
+    leaving?.leave();
+    for (const caller of ['b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      for (let call = 0; call < 8; call += 1) queue.exit(caller);
+    }
+    for (let call = 0; call < 7; call += 1) queue.exit('a');
+    clock.move(999);
+    queue.enter('a', far);
+    queue.exit('a');
+    clock.move(1);
+    expect(await placesOf('a')).toBe(56 - 1);
   });
 
   it('leaves a caller his few places while others ask now and then, between whose calls nobody else is there', async () => {

@@ -37,13 +37,15 @@ describe('a failure', () => {
   it('with a time of its own is repeated then: 503 by `Retry-After`, 429 by the window’s end as well', () => {
     expect(repeatOf(refused(503, { 'retry-after': '2' }))).toMatchObject({ notBefore: clockStart + 2000 });
     expect(repeatOf(refused(502, { 'retry-after': '2' }))).toMatchObject({ notBefore: undefined });
-    expect(repeatOf(refused(429, { 'retry-after': '2' }))).toMatchObject({ isUntouched: true, notBefore: clockStart + 2000 });
+    expect(repeatOf(refused(503, { 'retry-after': '2' }))).toMatchObject({ isUntouched: false, isStaleSocket: false });
+    expect(repeatOf(refused(429, { 'retry-after': '2' }))).toEqual({ isUntouched: true, isStaleSocket: false, notBefore: clockStart + 2000 });
     expect(repeatOf(refused(429, { 'x-ratelimit-reset': String(clockStart + 300) }))).toMatchObject({ notBefore: clockStart + 300 });
   });
 
   it('of a call limit that does not say when it opens, and anything unknown, is not repeated', () => {
     expect(repeatOf(refused(429))).toBeUndefined();
     expect(repeatOf(new Error('x'))).toBeUndefined();
+    expect(repeatOf(Object.assign(new Error('x'), { status: 503 }))).toBeUndefined();
   });
 });
 
@@ -56,6 +58,13 @@ describe('an error of the connection', () => {
     ['EPIPE', '', true, 'broken'],
     ['UND_ERR_SOCKET', 'other side closed', true, 'broken'],
     ['HPE_INVALID_EOF_STATE', '', true, 'broken'],
+    ['EHOSTUNREACH', '', false, 'unsent'],
+    ['ENETUNREACH', '', false, 'unsent'],
+    ['ANY_CODE', 'other side closed', true, 'connection'],
+    ['NO_HPE_', '', true, 'connection'],
+    ['HTTPParserErrors', '', true, 'connection'],
+    ['UND_ERR_SOCKETS', '', true, 'connection'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', '', true, 'protocol'],
     ['UND_ERR_SOCKET', 'bad upgrade', true, 'protocol'],
     ['HPE_INVALID_CONSTANT', '', true, 'protocol'],
     ['HTTPParserError', '', true, 'protocol'],
@@ -117,6 +126,9 @@ describe('the wait before another attempt', () => {
     expect(policy.waitBefore(plain, { ...request, deadline: clockStart + 400 })).toBe(0);
     expect(policy.waitBefore(plain, { ...request, deadline: clockStart + 399 })).toBeUndefined();
     expect(policy.budget.denied).toBe(0);
+    const later = policyWith(0.5);
+    expect(later.waitBefore(plain, { ...request, deadline: clockStart + 50 })).toBe(50);
+    expect(later.waitBefore(plain, { ...request, deadline: clockStart + 49 })).toBeUndefined();
   });
 
   it('is random by itself', () => {
@@ -158,6 +170,18 @@ describe('the budget of retries', () => {
     expect(takeAll(budget)).toBe(3);
   });
 
+  it('counts the earnings of a second for ten seconds and not one longer', () => {
+    const clock = manualClock();
+    const budget = new RetryBudget(clock);
+    for (let call = 0; call < 5; call += 1) budget.deposit();
+    clock.move(9999);
+    expect(takeAll(budget)).toBe(1 + 3);
+    for (let call = 0; call < 5; call += 1) budget.deposit();
+    clock.move(10_000);
+    for (let call = 0; call < 5; call += 1) budget.deposit();
+    expect(takeAll(budget)).toBe(1 + 3);
+  });
+
   it('works by the real clock, too', () => {
     expect(takeAll(new RetryBudget())).toBe(3);
   });
@@ -168,6 +192,8 @@ describe('how long answers take', () => {
     const durations = new Durations();
     expect(durations.percentile95).toBe(0);
     for (let ms = 1; ms <= 100; ms += 1) durations.add(ms);
+    expect(durations.percentile95).toBe(96);
+    for (const ms of [1000, 9]) durations.add(ms);
     expect(durations.percentile95).toBe(96);
     for (let each = 0; each < 128; each += 1) durations.add(7);
     expect(durations.percentile95).toBe(7);

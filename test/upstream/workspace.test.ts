@@ -7,6 +7,7 @@ import type { Turn } from '../../src/upstream/gate.ts';
 import { defaultLimits, Lane } from '../../src/upstream/queue.ts';
 import { Transport, NoAnswer } from '../../src/upstream/transport.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
+import { manualClock } from '../support/manual-clock.ts';
 import { alice, bob, callerNamed, tinyMessage } from '../support/tiny-workspace.ts';
 import { createWorkspace, outcomeOf } from '../support/workspace.ts';
 
@@ -54,6 +55,7 @@ describe('a call that is given up', () => {
     const outcomes = [first, leaving, next].map((client) => outcomeOf(countersOf(client)));
     await until(() => upstream.calls.length === 1);
     leaving.stop(left());
+    expect([await outcomes[1], upstream.calls.length, workspace.inFlight]).toEqual(['UPSTREAM_UNAVAILABLE', 1, 1]);
     expect(await Promise.all(outcomes)).toEqual(['ok', 'UPSTREAM_UNAVAILABLE', 'ok']);
     expect([upstream.calls.length, leaving.calls.size]).toEqual([2, 0]);
     await workspace.close();
@@ -83,8 +85,10 @@ describe('a call that is given up', () => {
     const client = request();
     const outcome = outcomeOf(countersOf(client));
     await until(() => upstream.calls.length === 1 && workspace.inFlight === 0);
+    const stoppedAt = Date.now();
     client.stop(left());
     expect([await outcome, upstream.calls.length, client.retries]).toEqual(['UPSTREAM_UNAVAILABLE', 1, 0]);
+    expect(Date.now() - stoppedAt).toBeLessThan(700); // it would have waited for a second
     expect(await outcomeOf(countersOf(client))).toBe('UPSTREAM_UNAVAILABLE');
     await workspace.close();
   });
@@ -121,6 +125,11 @@ describe('a call', () => {
   it('is not begun when there is no time for it left', async () => {
     const { ask, workspace } = createWorkspace(upstream.url);
     expect([await ask({ timeoutMs: 40 }), upstream.calls.length]).toEqual(['UPSTREAM_TIMEOUT', 0]);
+    const clock = manualClock();
+    const still = createWorkspace(upstream.url, { clock });
+    await expect(countersOf(still.request({ timeoutMs: 49 }))).rejects.toMatchObject({ detail: 'no time left', message: 'The workspace did not answer im.counters in time.' });
+    expect([still.workspace.inFlight, upstream.calls.length]).toEqual([0, 0]);
+    await still.workspace.close();
     await workspace.close();
   });
 
@@ -158,6 +167,51 @@ describe('a call', () => {
     await workspace.close();
   });
 
+  it('is made again on a connection of its own where all that are kept have gone stale', async () => {
+    const { ask, request, workspace } = createWorkspace(upstream.url, { attempts: 2 });
+    await countersOf(request()); // now it is known that calls are not counted
+    upstream.fail('slow-headers', { ms: 40, times: 4 });
+    const client = request();
+    await Promise.all([1, 2, 3, 4].map((room) => countersOf(client, `room${room}`)));
+    upstream.fail('stale-on-reuse');
+    const connections = new Set(upstream.calls.map(({ connection }) => connection));
+    expect([connections.size > 2, await ask()]).toEqual([true, 'ok']);
+    expect(connections.has(upstream.calls.at(-1)?.connection ?? 0)).toBe(false);
+    await workspace.close();
+  });
+
+  it('succeeds by its status and by its word, both', async () => {
+    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
+    const outcomes = [];
+    for (const [status, body] of [[200, { success: true }], [200, { success: false }], [200, { success: 'true' }], [200, {}], [200, []], [201, { success: true }], [400, { success: true }]] as const) {
+      upstream.fail('status', { status, body, times: 1 });
+      outcomes.push(await ask());
+    }
+    expect(outcomes).toEqual(['ok', ...Array.from({ length: 6 }, () => 'UPSTREAM_BAD_RESPONSE')]);
+    await workspace.close();
+  });
+
+  it('that may not go out after all leaves its place in its request’s lane', async () => {
+    const { workspace } = createWorkspace(upstream.url);
+    const lane = new Lane();
+    const call = (check: () => void) => workspace.call({
+      endpoint: 'me',
+      path: '/api/v1/me',
+      caller: workspace.caller({ userId: alice.id, authToken: alice.token }),
+      deadline: Date.now() + 3000,
+      lane,
+      isHarmless: true,
+      check,
+      onSent: () => undefined,
+    }).promise;
+    for (let time = 0; time < 9; time += 1) {
+      await expect(call(() => { throw left(); })).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    }
+    await expect(call(() => undefined)).resolves.toMatchObject({ success: true });
+    expect([upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
+    await workspace.close();
+  });
+
   it('of a list without a total, and for a room that turns out to be a user’s, is refused', async () => {
     const { workspace, request } = createWorkspace(upstream.url);
     const messages = () => dmMessages(request(), { roomId: 'room1', offset: 0, count: 3, sort: { ts: -1 } });
@@ -169,6 +223,136 @@ describe('a call', () => {
     await expect(messages()).rejects.toMatchObject({ code: 'NOT_FOUND' });
     upstream.fail('changed', { change: (body) => ({ ...body, messages: [], total: 0 }), times: 1 });
     await expect(messages()).resolves.toEqual({ rows: [], total: 0 });
+    await workspace.close();
+  });
+});
+
+describe('a workspace', () => {
+  it('knows a caller by a hash of both his user id and his token, and sends no more than it must', async () => {
+    const { workspace } = createWorkspace(upstream.url);
+    const of = (userId: string, authToken: string, address?: string) => workspace.caller({ userId, authToken, address });
+    const keys = [of('u', 't'), of('u', 't2'), of('u2', 't'), of('ut', ''), of('u', 't', '192.0.2.7')].map(({ key }) => key);
+    expect([new Set(keys).size, keys[0] === keys[4], keys[0]?.length]).toEqual([4, true, 43]);
+    expect(of('u', 't').headers).toEqual(['x-auth-token', 't', 'x-user-id', 'u', 'accept', 'application/json', 'accept-encoding', 'identity']);
+    expect(of('u', 't', '192.0.2.7').headers.slice(-2)).toEqual(['x-real-ip', '192.0.2.7']);
+    await workspace.close();
+  });
+
+  it('that does not answer is left alone for some seconds, and who asks is told so', async () => {
+    const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1, random: () => 0.5 });
+    upstream.fail('status', { status: 502 });
+    for (let call = 0; call < 20; call += 1) await ask({ as: callerNamed(`user${call}`) });
+    expect([workspace.breakerState, workspace.retriesDenied]).toEqual(['open', 0]);
+    await expect(countersOf(request())).rejects.toMatchObject({
+      message: 'The workspace is not asked for now, as it does not answer (im.counters).',
+      detail: 'circuit open',
+      extensions: { code: 'UPSTREAM_UNAVAILABLE', reason: 'circuit_open', retryAfterSeconds: 5 },
+    });
+    expect([upstream.calls.length, workspace.inFlight, workspace.queueLength]).toEqual([20, 0, 0]);
+    await workspace.close();
+  });
+
+  it('that fails in its own way is not left alone', async () => {
+    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
+    upstream.fail('status', { status: 500 });
+    for (let call = 0; call < 25; call += 1) await ask({ as: callerNamed(`user${call}`) });
+    expect(workspace.breakerState).toBe('closed');
+    await workspace.close();
+  });
+
+  it('is not asked again and again by all at once: a fifth of the calls is tried twice, and three a second', async () => {
+    const { ask, workspace } = createWorkspace(upstream.url, { random: () => 0 });
+    upstream.fail('status', { status: 503, endpoint: 'me' });
+    for (let call = 0; call < 5; call += 1) await ask(undefined, 'me', {});
+    expect([upstream.calls.length, workspace.retriesDenied]).toEqual([9, 1]);
+    await workspace.close();
+  });
+
+  it('shares equal calls of one caller and address while they are under way, where that is on', async () => {
+    for (const sharesInFlight of [true, false]) {
+      const { workspace } = createWorkspace(upstream.url, { sharesInFlight });
+      upstream.fail('slow-headers', { ms: 30 });
+      const call = (address: string | undefined, path: string) => workspace.call({
+        endpoint: 'me',
+        path,
+        caller: workspace.caller({ userId: alice.id, authToken: alice.token, address }),
+        deadline: Date.now() + 5000,
+        lane: new Lane(),
+        isHarmless: true,
+        check: () => undefined,
+        onSent: () => undefined,
+      });
+      const calls = [call(undefined, '/api/v1/me'), call(undefined, '/api/v1/me'), call('192.0.2.7', '/api/v1/me'), call(undefined, '/api/v1/me?a=b')];
+      expect(calls.map(({ isShared }) => isShared)).toEqual([false, sharesInFlight, false, false]);
+      await Promise.all(calls.map(({ promise }) => promise));
+      await workspace.close();
+      upstream.heal();
+    }
+  });
+
+  it('is asked by few calls of one request at a time, and by few of one caller, who are let on when others end', async () => {
+    const { request, workspace } = createWorkspace(upstream.url);
+    await countersOf(request()); // now it is known that calls are not counted
+    upstream.fail('slow-headers', { ms: 30 });
+    const client = request();
+    const outcomes = Array.from({ length: 20 }, (_, index) => outcomeOf(countersOf(client, `room${index}`)));
+    await until(() => upstream.calls.length > 1);
+    expect([workspace.inFlight, workspace.queueLength, workspace.waitOf('nobody')]).toEqual([8, 0, 0]);
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['ok']));
+    expect(workspace.inFlight).toBe(0);
+    await workspace.close();
+  });
+});
+
+describe('a call window', () => {
+  const limited = (remaining: number) => ({
+    headers: { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': String(Date.now() + 60_000) },
+  });
+
+  it('counts calls that got no answer, and not those that were never sent', async () => {
+    const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1 });
+    upstream.fail('status', { status: 400, ...limited(5), times: 1 });
+    await ask();
+    expect(request().budget).toMatchObject([{ endpoint: 'im.counters', remaining: 5 }]);
+    upstream.fail('reset-before-response', { times: 1 });
+    await ask();
+    expect(request().budget).toMatchObject([{ remaining: 4 }]);
+    await upstream.down();
+    await ask();
+    expect(request().budget).toMatchObject([{ remaining: 4 }]);
+    await upstream.up();
+    await workspace.close();
+  });
+
+  it('is closed by the words of a refusal, and not by a workspace that is down', async () => {
+    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
+    const error = 'Error, too many requests. Please slow down. You must wait 30 seconds before trying this endpoint again.';
+    upstream.fail('status', { status: 429, body: { success: false, error }, times: 1 });
+    expect([await ask(), await ask(), upstream.calls.length]).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 1]);
+    upstream.fail('status', { status: 503, headers: { 'retry-after': '30' }, times: 1 });
+    expect([await ask(undefined, 'me', {}), await ask(undefined, 'me', {})]).toEqual(['UPSTREAM_UNAVAILABLE', 'ok']);
+    await workspace.close();
+  });
+
+  it('is not waited for when too little time would be left for the call', async () => {
+    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
+    const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Date.now() + 20_000) };
+    upstream.fail('status', { status: 429, headers, times: 1 });
+    await ask();
+    const askedAt = Date.now();
+    expect(await ask({ timeoutMs: 20_050 })).toBe('RATE_LIMITED');
+    expect(Date.now() - askedAt).toBeLessThan(5000);
+    await workspace.close();
+  });
+
+  it('is closed by a refusal, for as long as that says', async () => {
+    const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1 });
+    upstream.fail('status', { status: 429, ...limited(5), times: 1 });
+    expect(await ask()).toBe('RATE_LIMITED');
+    expect(request().budget).toMatchObject([{ remaining: 0 }]);
+    expect([await ask(), upstream.calls.length]).toEqual(['RATE_LIMITED', 1]);
+    upstream.fail('status', { status: 429, headers: { 'retry-after': '30' }, times: 1 });
+    expect([await ask(undefined, 'me', {}), await ask(undefined, 'me', {}), upstream.calls.length]).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 2]);
     await workspace.close();
   });
 });

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { Admission } from '../src/admission.ts';
+
+describe('admission', () => {
+  const open = ({ loopDelayMs = 0, queueUse = 0, callerWaitMs = 0 } = {}) =>
+    new Admission({ loopDelayMs: () => loopDelayMs, queueUse: () => queueUse, callerWaitMs: (callerKey) => (callerKey === 'b' ? 0 : callerWaitMs) });
+
+  it('takes so many at a time, and again as many as leave', () => {
+    const admission = open();
+    const leaves = Array.from({ length: 256 }, () => admission.enter());
+    expect(admission.refusal('a')).toBe('in_flight');
+    leaves[0]?.();
+    expect(admission.inFlight).toBe(255);
+    leaves[0]?.(); // leaving twice is leaving once
+    expect(admission.inFlight).toBe(255);
+    expect(admission.refusal('a')).toBeUndefined();
+    expect([...admission.shed]).toEqual([['in_flight', 1]]);
+    admission.enter();
+    expect([admission.refusal('a'), admission.refusal('a'), admission.inFlight]).toEqual(['in_flight', 'in_flight', 256]);
+    expect([...admission.shed]).toEqual([['in_flight', 3]]);
+  });
+
+  it('takes a few while the event loop is late, so that one long pause turns nobody away', () => {
+    const admission = open({ loopDelayMs: 900 });
+    for (let taken = 0; taken < 8; taken += 1) {
+      expect(admission.refusal('a')).toBeUndefined();
+      admission.enter();
+    }
+    expect(admission.refusal('a')).toBe('loop_delay');
+    const onTime = open({ loopDelayMs: 200 });
+    for (let taken = 0; taken < 9; taken += 1) onTime.enter();
+    expect(onTime.refusal('a')).toBeUndefined();
+  });
+
+  it('takes none while the queue to the workspace is nearly full', () => {
+    expect(open({ queueUse: 0.81 }).refusal('a')).toBe('upstream_queue');
+    expect(open({ queueUse: 0.8 }).refusal('a')).toBeUndefined();
+  });
+
+  it('takes none of a caller whose calls would wait for half a second, and those of others', () => {
+    expect(open({ callerWaitMs: 501 }).refusal('a')).toBe('caller_wait');
+    expect(open({ callerWaitMs: 500 }).refusal('a')).toBeUndefined();
+    expect(open({ callerWaitMs: 501 }).refusal('b')).toBeUndefined();
+    expect(open({ callerWaitMs: 501 }).refusal(undefined)).toBeUndefined();
+  });
+});

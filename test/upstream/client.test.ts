@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
+import { alice, bob } from '../support/tiny-workspace.ts';
+import { createWorkspace, outcomeOf } from '../support/workspace.ts';
+
+let upstream: FaultUpstream;
+
+beforeEach(async () => {
+  upstream = await startFaultUpstream();
+});
+
+afterEach(async () => {
+  await upstream.close();
+});
+
+/** The calls of one request. */
+const open = (...[options]: [Parameters<typeof createWorkspace>[1]?]) => {
+  const { workspace, request } = createWorkspace(upstream.url, options);
+  return { workspace, client: request() };
+};
+
+describe('the calls of a request', () => {
+  it('are counted by endpoint, each once however often it was tried', async () => {
+    const { client, workspace } = open();
+    await client.get('me');
+    await client.get('im.counters', { roomId: 'a' });
+    upstream.fail('status', { status: 503, times: 1 });
+    await client.get('im.counters', { roomId: 'b' });
+    expect([[...client.calls], client.retries, client.sharedCalls]).toEqual([[['me', 1], ['im.counters', 2]], 1, 0]);
+    await workspace.close();
+  });
+
+  it('have their parameters as they are, without those that are not given', async () => {
+    const { client, workspace } = open();
+    await client.get('im.counters', { roomId: 'a&b=c d', userId: undefined, count: 5 });
+    expect([...(upstream.calls[0]?.query ?? [])]).toEqual([['roomId', 'a&b=c d'], ['count', '5']]);
+    await client.get('me');
+    expect([...(upstream.calls[1]?.query ?? [])]).toEqual([]);
+    await workspace.close();
+  });
+
+  it('are shared with another request of the same caller where that is on, and counted apart', async () => {
+    const { workspace, request } = createWorkspace(upstream.url, { sharesInFlight: true });
+    upstream.fail('slow-headers', { ms: 40 });
+    const [one, other, different] = [request(), request(), request({ as: bob })];
+    await Promise.all([one.get('me'), other.get('me'), different.get('me')]);
+    expect([one, other, different].map(({ calls, sharedCalls }) => [calls.get('me'), sharedCalls])).toEqual([[1, 0], [undefined, 1], [1, 0]]);
+    expect(upstream.calls).toHaveLength(2);
+    await workspace.close();
+  });
+});
+
+describe('a request whose credentials are refused', () => {
+  it('makes no more calls, not even those that wait for their turn', async () => {
+    const { client, workspace } = open();
+    upstream.fail('status', { status: 401, times: 1 });
+    const outcomes = await Promise.all([client.get('me'), client.get('me'), client.get('me')].map((call) => outcomeOf(call)));
+    expect([new Set(outcomes), upstream.calls.length]).toEqual([new Set(['UNAUTHENTICATED']), 1]);
+    expect([await outcomeOf(client.get('im.list')), upstream.calls.length]).toEqual(['UNAUTHENTICATED', 1]);
+    await workspace.close();
+  });
+
+  it('is not one that may not see something, or that is out of luck', async () => {
+    const { client, workspace } = open();
+    for (const status of [403, 500, 404]) {
+      upstream.fail('status', { status, times: 1 });
+      expect(await outcomeOf(client.get('me'))).not.toBe('ok');
+    }
+    expect(await outcomeOf(client.get('me'))).toBe('ok');
+    await workspace.close();
+  });
+});
+
+describe('a request that is stopped', () => {
+  const reason = new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.');
+
+  it('gives up what is under way at once, makes no more calls, and says why, the first time', { timeout: 5000 }, async () => {
+    const { client, workspace } = open({ timeoutMs: 60_000 });
+    upstream.fail('never');
+    const call = client.get('me');
+    setTimeout(() => {
+      client.stop(reason);
+      client.stop(new GatewayError('OVERLOADED', 'Later.'));
+    }, 30);
+    await expect(call).rejects.toBe(reason);
+    await expect(client.get('im.list')).rejects.toBe(reason);
+    expect([upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
+    await workspace.close();
+  });
+
+  it('says so rather than that its credentials were refused before', async () => {
+    const { client, workspace } = open();
+    upstream.fail('status', { status: 401, times: 1 });
+    expect(await outcomeOf(client.get('me'))).toBe('UNAUTHENTICATED');
+    client.stop(reason);
+    await expect(client.get('me')).rejects.toBe(reason);
+    await workspace.close();
+  });
+});
+
+describe('a call that could make a room, were it for a user’s name', () => {
+  const other = 'x'.repeat(17);
+
+  it.each<[string, string | undefined, boolean]>([
+    ['the room of the caller with another', `${alice.id}${other}`, true],
+    ['the room of another with the caller', `${other}${alice.id}`, true],
+    ['a room that is only near the caller', `${other}${alice.id}${other}`, false],
+    ['a room of two others', `${other}${bob.id}`, false],
+    ['an id of a user’s length', other, false],
+    ['the caller’s own id', alice.id, false],
+    ['no room at all', undefined, false],
+  ])('is made twice only for a room that there is: %s', async (_name, roomId, isTriedAgain) => {
+    for (const endpoint of ['dm.messages', 'dm.history', 'im.members'] as const) {
+      const { client, workspace } = open({ random: () => 0 });
+      upstream.heal();
+      upstream.fail('status', { status: 503, times: 1 });
+      await outcomeOf(client.get(endpoint, { roomId }));
+      expect([endpoint, upstream.calls.length]).toEqual([endpoint, isTriedAgain ? 2 : 1]);
+      await workspace.close();
+    }
+  });
+
+  it('is no other: those are made twice for any room', async () => {
+    const { client, workspace } = open({ random: () => 0 });
+    upstream.fail('status', { status: 503, times: 1 });
+    expect([await outcomeOf(client.get('rooms.info', { roomId: other })), upstream.calls.length]).toEqual(['ok', 2]);
+    await workspace.close();
+  });
+});

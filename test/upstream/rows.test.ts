@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { UpstreamClient } from '../../src/upstream/client.ts';
+import { readPage, readRows, refuseOtherRoom, refuseOwnName } from '../../src/upstream/rows.ts';
+import type { RestUser } from '../../src/upstream/types.ts';
+import { Workspace } from '../../src/upstream/workspace.ts';
+
+const client = () => new UpstreamClient(new Workspace({ url: 'http://127.0.0.1:1', timeoutMs: 1 }), { userId: 'u', authToken: 't' }, 0);
+const readRow = (row: Readonly<Record<string, unknown>>) => (typeof row['_id'] === 'string' ? row['_id'] : undefined);
+const badShape = (detail: string) =>
+  expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', message: 'The workspace gave an answer to im.list that cannot be used.', detail }) as Error;
+
+describe('the rows of an answer', () => {
+  it('leave a gap for each that cannot be read, and those are counted', () => {
+    const upstream = client();
+    const rows = [{ _id: 'a' }, null, { _id: 5 }, 'text', { _id: 'b' }];
+    expect(readRows(upstream, 'im.list', { rows }, 'rows', readRow)).toEqual(['a', undefined, undefined, undefined, 'b']);
+    expect(upstream.droppedRows).toBe(3);
+    readRows(upstream, 'im.list', { rows }, 'rows', readRow);
+    expect(upstream.droppedRows).toBe(6);
+  });
+
+  it('are no more than were asked for', () => {
+    const upstream = client();
+    const rows = [{ _id: 'a' }, { _id: 'b' }, null];
+    expect(readRows(upstream, 'im.list', { rows }, 'rows', readRow, 2)).toEqual(['a', 'b']);
+    expect(upstream.droppedRows).toBe(0);
+  });
+
+  it.each([{}, { rows: null }, { rows: { length: 0 } }, { rows: 'none' }])('are a list, and never missing: %j', (body) => {
+    expect(() => readRows(client(), 'im.list', body, 'rows', readRow)).toThrow(badShape('no list `rows`'));
+  });
+});
+
+describe('a page of an answer', () => {
+  const page = (upstream: UpstreamClient, total: unknown, rows: unknown[] = [{ _id: 'a' }]) => readPage(upstream, 'im.list', { rows, total }, 'rows', readRow, 2);
+
+  it('has its total, and the longest is remembered', () => {
+    const upstream = client();
+    expect(page(upstream, 2_147_483_647)).toEqual({ rows: ['a'], total: 2_147_483_647 });
+    expect(page(upstream, 0, [])).toEqual({ rows: [], total: 0 });
+    expect(upstream.workspace.longestPage).toBe(1);
+    page(upstream, 5, [{ _id: 'a' }, null, { _id: 'c' }]);
+    expect(upstream.workspace.longestPage).toBe(2);
+  });
+
+  it.each([undefined, '3', -1, 1.5, 2_147_483_648, Number.NaN])('is refused with a total of %s', (total) => {
+    expect(() => page(client(), total)).toThrow(badShape('no `total`'));
+  });
+});
+
+describe('a room’s id that turns out to be a user’s', () => {
+  const namesAUser = expect.objectContaining({ code: 'NOT_FOUND', message: 'There is no room of that id: it names a user. See `directMessageWith`.' }) as Error;
+  const user = (_id: string, username?: string) => ({ _id, username }) as unknown as RestUser;
+
+  it('is known by the members, of whom one has that id or name', () => {
+    for (const members of [[user('a', 'x'), user('b', 'anna')], [user('anna', 'a'), user('b')], [undefined, user('c', 'anna')]]) {
+      expect(() => refuseOwnName(members, 'anna')).toThrow(namesAUser);
+    }
+    expect(() => refuseOwnName([undefined, user('a', 'anna2'), user('b')], 'anna')).not.toThrow();
+    expect(() => refuseOwnName([], 'anna')).not.toThrow();
+  });
+
+  it('is known by the messages, which all are of another room', () => {
+    const answer = (...rooms: unknown[]) => () => refuseOtherRoom({ messages: rooms.map((rid) => ({ rid })) }, 'anna');
+    expect(answer('room1', 'room1')).toThrow(namesAUser);
+    for (const fine of [answer('anna'), answer('room1', 'anna'), answer('room1', undefined), answer('room1', 5), answer()]) expect(fine).not.toThrow();
+    expect(() => refuseOtherRoom({ messages: [null, { rid: 'room1' }] }, 'anna')).not.toThrow();
+    expect(() => refuseOtherRoom({ messages: 'none' }, 'anna')).not.toThrow();
+    expect(() => refuseOtherRoom({}, 'anna')).not.toThrow();
+  });
+});
