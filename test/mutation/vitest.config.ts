@@ -14,7 +14,8 @@ export default {
   test: {
     ...units.test,
     include: [
-      'test/{admission,errors,fairness,readme}.test.ts',
+      'test/http/*.test.ts',
+      'test/{errors,fairness,readme}.test.ts',
       'test/{upstream,pagination}/*.test.ts',
       'test/planning/{ledger,plan,search-allowance}.test.ts',
       'test/observability/log.test.ts',

@@ -49,13 +49,16 @@ function clientOf({ url, demo }: TestGateway): ApolloClient {
   });
 }
 
+/** Writes at most: a reader who pages toward the newest of a room would else never end on a slow machine. */
+const maxWrites = 400;
+
 /** Posts in front and deletes anywhere, without pause, until it is stopped; remembers what it deleted. */
 function startWriter(world: World) {
   const deleted = new Set<string>();
   const stopping = new AbortController();
   let turn = 0;
   const done = (async () => {
-    while (!stopping.signal.aborted) {
+    while (!stopping.signal.aborted && turn < maxWrites) {
       turn += 1;
       world.post({ roomId, userId: world.member.id, text: `new ${turn}` });
       const messages = world.messagesOf(roomId);

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HeldBytes } from '../../src/held-bytes.ts';
+import { HeldBytes } from '../../src/http/held-bytes.ts';
 import { startMain } from '../support/child.ts';
 import { openGateway } from '../support/scenario.ts';
 import { openRaw, rawPost, statusesOf } from '../support/raw-http.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Admission } from '../src/admission.ts';
+import { Admission } from '../../src/http/admission.ts';
 
 describe('admission', () => {
   const open = ({ loopDelayMs = 0, queueUse = 0, callerWaitMs = 0 } = {}) =>

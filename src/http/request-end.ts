@@ -1,7 +1,7 @@
-import type { RequestContext } from './context.ts';
-import type { ErrorCode } from './errors.ts';
-import type { Logger } from './observability/log.ts';
-import type { Metrics } from './observability/metrics.ts';
+import type { RequestContext } from '../context.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
 
 /** Gives back what was taken of the caller's allowance and not used. Whether the workspace knows him shows in the answer. */
 export function settle({ outcome, upstreamCalls }: RequestContext): void {

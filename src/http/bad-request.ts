@@ -1,6 +1,6 @@
 import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { errorBody, jsonType } from './answer-shape.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from '../errors.ts';
 
 /** A request that is refused before GraphQL sees it, in the shape of a GraphQL answer. */
 export class BadRequest extends Error {

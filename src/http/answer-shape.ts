@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from '../errors.ts';
 
 /** Headers of every answer: it holds one caller's data, or depends on who asks, so that no cache may keep it. */
 export const fixedHeaders = {

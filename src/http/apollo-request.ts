@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import { BadRequest } from './bad-request.ts';
-import { asObject, readJson, type JsonObject } from './json.ts';
-import { maxInputDepth, maxInputValues } from './limits.ts';
-import type { OperationGuard } from './operation-guard.ts';
+import { asObject, readJson, type JsonObject } from '../json.ts';
+import { maxInputDepth, maxInputValues } from '../limits.ts';
+import type { OperationGuard } from '../operation-guard.ts';
 
 /** The request headers that are looked at behind this: media types, proofs of a preflight, our own two, and for registries. */
 const apolloHeaders = [

@@ -5,17 +5,17 @@ import { fixedHeaders } from './answer-shape.ts';
 import { checkSize, toApollo } from './apollo-request.ts';
 import { BadRequest, overloaded } from './bad-request.ts';
 import { clientAddress, type AddressOptions } from './client-address.ts';
-import { readCredentials, RequestContext } from './context.ts';
-import { GatewayError, type ErrorCode } from './errors.ts';
+import { readCredentials, RequestContext } from '../context.ts';
+import { GatewayError, type ErrorCode } from '../errors.ts';
 import type { HeldBytes } from './held-bytes.ts';
-import type { Logger, Redactor } from './observability/log.ts';
-import type { Metrics } from './observability/metrics.ts';
-import { OperationGuard } from './operation-guard.ts';
+import type { Logger, Redactor } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { OperationGuard } from '../operation-guard.ts';
 import { canKeepConnection, readBody } from './request-body.ts';
 import { note, settle } from './request-end.ts';
 import { checkAccept, checkMethod, readRequestId, readTimeout } from './request-headers.ts';
-import type { Safelist } from './safelist.ts';
-import type { Workspace } from './upstream/workspace.ts';
+import type { Safelist } from '../safelist.ts';
+import type { Workspace } from '../upstream/workspace.ts';
 
 export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;

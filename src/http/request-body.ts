@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BadRequest, overloaded } from './bad-request.ts';
 import type { HeldBytes } from './held-bytes.ts';
-import { maxBodyBytes } from './limits.ts';
+import { maxBodyBytes } from '../limits.ts';
 
 /** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. `arriving` bounds what all requests together hold of theirs. */
 export async function readBody(req: IncomingMessage, res: ServerResponse, arriving: HeldBytes): Promise<unknown> {
