@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Sample } from './samples.ts';
 
-const query = JSON.stringify({ query: '{ viewer { user { username } } }' });
+const query = '{ viewer { user { username } } }';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -18,10 +19,12 @@ async function freePort(): Promise<number> {
 /** The gateway as a process of its own. */
 export async function startGateway(workspaceUrl: string, env: Record<string, string>) {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--expose-gc', fileURLToPath(new URL('../../src/main.ts', import.meta.url))], {
+  const local = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const child = spawn(process.execPath, ['--expose-gc', '--import', local('heap-on-signal.ts'), local('../../src/main.ts')], {
     env: { PATH: process.env['PATH'], PORT: String(port), ROCKETCHAT_URL: workspaceUrl, LOG_LEVEL: 'warn', METRICS: 'on', EXPLORER: 'off', ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const lines = createInterface({ input: child.stderr });
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 100; tries += 1) {
     if (await fetch(`${url}/healthz`).then(() => true, () => false)) break;
@@ -33,6 +36,12 @@ export async function startGateway(workspaceUrl: string, env: Record<string, str
       const text = await (await fetch(`${url}/metrics`)).text();
       return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]) / 1e6;
     },
+    /** What is left after a garbage collection: the heap, and the handles and timers by kind. */
+    async left(): Promise<{ heapMegabytes: number; resources: Record<string, number> }> {
+      child.kill('SIGUSR2');
+      const [line] = (await once(lines, 'line')) as [string];
+      return JSON.parse(line) as { heapMegabytes: number; resources: Record<string, number> };
+    },
     async stop(): Promise<number | null> {
       child.kill('SIGTERM');
       await once(child, 'exit');
@@ -41,14 +50,14 @@ export async function startGateway(workspaceUrl: string, env: Record<string, str
   };
 }
 
-/** One small request, of a caller with a made-up token. */
-export async function ask(url: string, caller: string): Promise<Sample> {
+/** One small request, of a caller with a made-up token. `variant`: makes the query another one, with the same meaning. */
+export async function ask(url: string, caller: string, variant = ''): Promise<Sample> {
   const startedAt = performance.now();
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-user-id': caller, 'x-auth-token': caller.padEnd(43, 'x') },
-      body: query,
+      body: JSON.stringify({ query: variant === '' ? query : `${query} # ${variant}` }),
     });
     const text = await response.text();
     const outcome = response.status === 200 && !text.includes('"errors"') ? 'ok' : String(response.status);

@@ -23,13 +23,19 @@ const capacity = (workers * 1000) / workMs;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Sends at a rate, whether or not answers come. */
-async function openLoop(url: string, rate: number, forSeconds: number, callerOf: (index: number) => string): Promise<Sample[]> {
+async function openLoop(
+  url: string,
+  rate: number,
+  forSeconds: number,
+  callerOf: (index: number) => string,
+  variantOf: (index: number) => string = () => '',
+): Promise<Sample[]> {
   const pending: Promise<Sample>[] = [];
   const startedAt = performance.now();
   const total = Math.round(rate * forSeconds);
   while (pending.length < total) {
     const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1000) * rate));
-    while (pending.length < due) pending.push(ask(url, callerOf(pending.length)));
+    while (pending.length < due) pending.push(ask(url, callerOf(pending.length), variantOf(pending.length)));
     await delay(2);
   }
   return Promise.all(pending);
@@ -65,13 +71,18 @@ async function overload(): Promise<void> {
   await workspace.close();
 }
 
+/** A hundred requests a second, a twentieth of whose calls fail, every fourth a query that never came before. */
 async function soak(): Promise<void> {
   const workspace = await startSlowWorkspace({ workers: 64, workMs: 5, faultShare: 0.05 });
   const gateway = await startGateway(workspace.url, { CALLER_CALLS_PER_MINUTE: '0' });
   for (let elapsed = 0; elapsed < seconds; elapsed += 30) {
     const stretch = Math.min(30, seconds - elapsed);
-    const samples = await openLoop(gateway.url, 100, stretch, manyCallers);
-    say(`${elapsed + stretch} s: ${summarise(samples, stretch)}; ${Math.round(await gateway.residentMegabytes())} MB`);
+    const variantOf = (index: number) => (index % 4 === 0 ? `${elapsed} ${index}` : '');
+    const samples = await openLoop(gateway.url, 100, stretch, manyCallers, variantOf);
+    await delay(100);
+    const { heapMegabytes, resources } = await gateway.left();
+    const memory = `${Math.round(await gateway.residentMegabytes())} MB resident, heap ${heapMegabytes.toFixed(1)} MB`;
+    say(`${elapsed + stretch} s: ${summarise(samples, stretch)}; ${memory}; ${JSON.stringify(resources)}`);
   }
   say(`exit code ${await gateway.stop()}`);
   await workspace.close();
