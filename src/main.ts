@@ -25,11 +25,17 @@ function stopOnSignals(gateway: Gateway, demo: { close(): Promise<void> } | unde
   const stop = () => {
     if (isStopping) process.exit(1);
     isStopping = true;
-    void (async () => {
+    const close = async () => {
       await gateway.close();
       await demo?.close();
-      process.exit(0);
-    })();
+    };
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        gateway.log.fatal({ unexpected: describeUnexpected(error) }, 'could not close in good order');
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -9,5 +9,7 @@ export const fixedHeaders = {
 
 export const jsonType = 'application/json; charset=utf-8';
 
-/** A refusal, in the shape of a GraphQL answer. */
-export const errorBody = (message: string, code: ErrorCode = 'BAD_REQUEST') => ({ errors: [{ message, extensions: { code } }] });
+/** A refusal, in the shape of a GraphQL answer. `retryAfterSeconds` is told here too, as routers pass no headers on. */
+export const errorBody = (message: string, code: ErrorCode = 'BAD_REQUEST', retryAfterSeconds?: number) => ({
+  errors: [{ message, extensions: { code, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) } }],
+});

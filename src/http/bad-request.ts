@@ -7,17 +7,16 @@ export class BadRequest extends Error {
   readonly code: ErrorCode;
   readonly answer: HTTPGraphQLResponse;
 
-  constructor(status: number, message: string, code: ErrorCode = 'BAD_REQUEST') {
+  constructor(status: number, message: string, code: ErrorCode = 'BAD_REQUEST', retryAfterSeconds?: number) {
     super(message);
     this.code = code;
-    const string = JSON.stringify(errorBody(message, code));
-    this.answer = { status, headers: new HeaderMap([['content-type', jsonType]]), body: { kind: 'complete', string } };
+    const string = JSON.stringify(errorBody(message, code, retryAfterSeconds));
+    const headers = new HeaderMap([['content-type', jsonType]]);
+    if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
+    this.answer = { status, headers, body: { kind: 'complete', string } };
   }
 }
 
 /** There is too much to do: come back in one to three seconds, not all at the same time. */
-export function overloaded(message = 'The gateway has too much to do: try again shortly.'): BadRequest {
-  const refusal = new BadRequest(503, message, 'OVERLOADED');
-  refusal.answer.headers.set('retry-after', String(1 + Math.floor(Math.random() * 3)));
-  return refusal;
-}
+export const overloaded = (message = 'The gateway has too much to do: try again shortly.'): BadRequest =>
+  new BadRequest(503, message, 'OVERLOADED', 1 + Math.floor(Math.random() * 3));

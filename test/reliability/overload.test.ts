@@ -41,6 +41,7 @@ describe('under load', () => {
       const shed = await gateway.ask(query);
       expect({ status: shed.status, code: codeOf(shed) }).toEqual({ status: 503, code: 'OVERLOADED' });
       expect(shed.headers.get('retry-after')).toMatch(/^[123]$/);
+      expect(shed.errors?.[0]?.extensions['retryAfterSeconds']).toBe(Number(shed.headers.get('retry-after')));
       expect(shed.headers.get('connection')).toBe('keep-alive');
     }
     for (const path of ['/healthz', '/readyz', '/metrics']) expect((await fetch(gateway.url + path)).status).toBe(200);
