@@ -7,6 +7,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
+import { DocumentStore } from './document-store.ts';
 import { formatError, GatewayError } from './errors.ts';
 import { Executor } from './execution/executor.ts';
 import type { Fairness } from './fairness.ts';
@@ -45,6 +46,7 @@ export function createApollo(
     csrfPrevention: true,
     persistedQueries: config.hasAutomaticPersistedQueries && { ttl: persistedQueryTtl },
     ...(config.graphos !== undefined && { apollo: { key: config.graphos.key, graphRef: config.graphos.graphRef } }),
+    documentStore: new DocumentStore(),
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: maxReportedErrors - 1 }, // and one more error to say that there are more

@@ -28,6 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   registry: ['schema', 'json'],
   observability: ['errors', 'type config'],
   'operation-guard': ['limits'],
+  'document-store': [],
   fairness: [],
   context: ['type fairness', 'config', 'loaders', 'upstream', 'planning', 'errors', 'json', 'type observability'],
   demo: ['type upstream'],
