@@ -146,6 +146,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       loopDelay.stop();
       await app.close();
       await workspace.close();
+      await Promise.race([new Promise<void>((resolve) => log.flush(() => resolve())), delay(lastCallMs, undefined, { ref: false })]);
     },
   };
 }
@@ -154,7 +155,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 const smallBodyBytes = 16 * 1024;
 /** Smaller answers fit into the buffers of the operating system. */
 const smallAnswerBytes = 64 * 1024;
-/** Milliseconds for the last answers to be written before the connections are cut. */
+/** Milliseconds for the last answers to be written before the connections are cut, and for the last lines of the log. */
 const lastCallMs = 500;
 
 const shuttingDown = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The gateway is shutting down.', { detail: 'shutdown' });

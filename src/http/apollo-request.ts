@@ -18,6 +18,9 @@ const apolloHeaders = [
   'apollo-federation-include-trace',
 ] as const;
 
+/** What accepts `application/json` before anything else, as it is written most often. */
+const plainAccept: ReadonlySet<string> = new Set(['application/json', '*/*', 'application/json, */*']);
+
 /** The request as Apollo Server takes it: without credentials, and with no header that nobody looks at. */
 export function toApollo(req: IncomingMessage, body: unknown): HTTPGraphQLRequest {
   const headers = new HeaderMap();
@@ -25,6 +28,8 @@ export function toApollo(req: IncomingMessage, body: unknown): HTTPGraphQLReques
     const value = req.headers[name];
     if (typeof value === 'string') headers.set(name, value);
   }
+  // The usual answer needs no negotiation.
+  if (plainAccept.has(headers.get('accept') ?? '')) headers.delete('accept');
   // A browser sends this header to another site only after a preflight, which proves as much as Apollo's own header.
   if (req.headers['x-auth-token'] !== undefined) headers.set('apollo-require-preflight', 'by x-auth-token');
   const url = req.url ?? '';

@@ -57,6 +57,7 @@ describe('on SIGTERM', () => {
     for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 200, codes: [] });
     expect(statusesOf(await probe.closed)).toEqual([200, 503]);
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(child.stdout.match(/^\{.*"status":200.*\}$/gm)).toHaveLength(52); // no line of the log is lost
   });
 
   it('L11: with a delay it takes new connections as long, while /readyz already says 503, and only then begins the grace', async () => {
