@@ -17,6 +17,7 @@ import { answerUnreadable, createHttpServer, defaultHttpLimits, type HttpLimits 
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
 import { LoopDelay } from './observability/loop-delay.ts';
 import { Metrics } from './observability/metrics.ts';
+import { standardOutput } from './observability/standard-output.ts';
 import { createUsageReporters } from './observability/usage.ts';
 import { canKeepConnection } from './http/request-body.ts';
 import { Safelist } from './safelist.ts';
@@ -55,7 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const limits = { ...defaultAdmission, ...defaultHttpLimits, keepAliveTimeoutMs: config.keepAliveTimeoutMs, ...options.limits };
   const redactor = new Redactor();
   for (const secret of [config.graphos?.key, config.hive?.token]) if (secret !== undefined) redactor.hold(secret);
-  const log = createLog(config.logLevel, redactor, logDestination);
+  const log = createLog(config.logLevel, redactor, logDestination ?? standardOutput());
   const workspace = new Workspace({
     url: workspaceUrl,
     timeoutMs: config.upstreamTimeoutMs,

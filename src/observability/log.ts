@@ -46,8 +46,8 @@ export class Redactor {
   }
 }
 
-/** JSON lines on standard output (or `destination`), without tokens: removed by name, and by value. */
-export function createLog(level: string, redactor: Redactor, destination: pino.DestinationStream = standardOutput()): Logger {
+/** JSON lines without tokens: removed by name, and by value. */
+export function createLog(level: string, redactor: Redactor, destination: pino.DestinationStream): Logger {
   const options: pino.LoggerOptions = {
     level,
     base: null,
@@ -55,19 +55,6 @@ export function createLog(level: string, redactor: Redactor, destination: pino.D
   };
   return pino(options, destination);
 }
-
-/** Characters that are written together, and milliseconds that a line waits for others at most. */
-const writeLength = 4096;
-const writeDelayMs = 200;
-/** Characters that wait for whoever reads the log, at most; lines beyond that are lost, and nobody waits for them. */
-const maxWaitingLength = 8 * 1024 * 1024;
-
-/**
- * Lines leave some at a time, and never hold up the process: to write each by itself takes a tenth of a small request. At
- * an exit pino writes what is left.
- */
-const standardOutput = (): pino.DestinationStream =>
-  pino.destination({ dest: 1, sync: false, minLength: writeLength, periodicFlush: writeDelayMs, maxLength: maxWaitingLength });
 
 /** What may be logged of an error that is not ours: its kind and where it arose, not its words, which can be anybody's. */
 export function describeUnexpected(error: unknown): { kind: string; frames: string[] } {

@@ -92,7 +92,7 @@ describe('Automatic persisted queries', () => {
 
   it('are kept up to a size: those that were not asked for longest go first', async () => {
     const config = readConfig({ AUTOMATIC_PERSISTED_QUERIES: 'on' });
-    const log = createLog('silent', new Redactor());
+    const log = createLog('silent', new Redactor(), { write: () => undefined });
     const apollo = createApollo(createSchema(), config, log, { landingPage: undefined, usageReporters: [], fairness: undefined });
     const workspace = new Workspace({ url: 'http://127.0.0.1:1', timeoutMs: 1000, sharesInFlight: false });
     const ask = async (request: { query?: string; extensions: Record<string, unknown> }): Promise<unknown[]> => {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer as createNetServer, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
@@ -182,5 +184,27 @@ describe('a mistake that nobody caught', () => {
     expect(await child.ended).toMatchObject({ code: 1, signal: null, stderr: '' });
     expect(child.stdout).toMatch(/"unexpected":\{"kind":"Error","frames":\[.*"msg":"uncaught exception"/);
     expect(child.stdout).not.toContain('private words');
+  });
+});
+
+describe('a log that nobody reads', () => {
+  it('holds up no request', async () => {
+    const path = process.env['PATH'];
+    const child = spawn(process.execPath, [mainPath], {
+      env: { ...(path !== undefined && { PATH: path }), PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: 'http://127.0.0.1:9' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [greeting] = (await once(child.stdout, 'data')) as [Buffer];
+    child.stdout.pause();
+    const [, url = ''] = /GraphQL at (http:\S+)/.exec(String(greeting)) ?? [];
+    const body = JSON.stringify({ query: `query ${'a'.repeat(128)} { __typename }` });
+    // 1,000 lines of 300 bytes: the pipe holds 64 KiB of them, and this side of it as much again.
+    for (let round = 0; round < 20; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })));
+      for (const answer of answers) expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+    }
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 });

@@ -1,0 +1,27 @@
+import pino from 'pino';
+
+/** Characters that are written together, and milliseconds that a line waits for others at most. */
+const writeLength = 4096;
+const writeDelayMs = 200;
+/** Characters that wait for whoever reads the log, at most; lines beyond that are lost, and nobody waits for them. */
+const maxWaitingLength = 8 * 1024 * 1024;
+
+/**
+ * Lines leave some at a time, and never hold up the process: to write each by itself takes a tenth of a small request. At
+ * an exit pino writes what is left, unless nobody takes it: that would never end.
+ */
+export function standardOutput(): pino.DestinationStream {
+  let isBlocked = false;
+  const retryEAGAIN = (): boolean => {
+    isBlocked = true;
+    return true;
+  };
+  const output = pino.destination({ dest: 1, sync: false, minLength: writeLength, periodicFlush: writeDelayMs, maxLength: maxWaitingLength, retryEAGAIN });
+  output.on('write', () => {
+    isBlocked = false;
+  });
+  process.prependOnceListener('exit', () => {
+    if (isBlocked) output.destroy();
+  });
+  return output;
+}
