@@ -117,6 +117,33 @@ describe('Usage', () => {
     it('leaves the token out of the log', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
   });
 
+  it('counts an operation each time, whether its compiled form or graphql-js ran it, with and without errors', async () => {
+    const [graphos, hive] = [await startReceiver(), await startReceiver()];
+    const gateway = await startTestGateway({
+      env: { METRICS: 'on', APOLLO_KEY: key, APOLLO_GRAPH_REF: 'demo@current', APOLLO_USAGE_URL: graphos.url, HIVE_TOKEN: hiveToken, HIVE_USAGE_URL: hive.url },
+    });
+    const ask = () => gateway.ask('query Again { viewer { user { name } } }');
+    for (let time = 0; time < 3; time += 1) await ask();
+    gateway.demo.fail('me', { status: 500 });
+    await ask();
+    expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain('gateway_operations_total{run_by="compiled"} 2\n');
+    await gateway.close();
+
+    const report = Report.decode(graphos.received[0]?.body ?? Buffer.alloc(0));
+    const [, again] = Object.entries(report.tracesPerQuery).find(([signature]) => signature.startsWith('# Again')) ?? [];
+    // Some as traces, the others as numbers.
+    const traces = (again?.trace ?? []).map((trace) => (trace instanceof Uint8Array ? Trace.decode(trace) : trace));
+    const stats = (again?.statsWithContext ?? []) as { queryLatencyStats?: { requestCount?: unknown; requestsWithErrorsCount?: unknown } }[];
+    const sum = (numbers: readonly unknown[]): number => numbers.reduce((total: number, number) => total + Number(number ?? 0), 0);
+    const requests = traces.length + sum(stats.map(({ queryLatencyStats }) => queryLatencyStats?.requestCount));
+    const failed = traces.filter((trace) => JSON.stringify(trace).includes('masked')).length + sum(stats.map(({ queryLatencyStats }) => queryLatencyStats?.requestsWithErrorsCount));
+    expect({ requests, failed }).toEqual({ requests: 4, failed: 1 });
+
+    const { operations } = JSON.parse(hive.received[0]?.body.toString() ?? '') as { operations: { execution: { ok: boolean; errorsTotal: number; duration: number } }[] };
+    expect(operations.map(({ execution: { ok, errorsTotal } }) => [ok, errorsTotal])).toEqual([[true, 0], [true, 0], [true, 0], [false, 1]]);
+    await Promise.all([graphos.close(), hive.close()]);
+  });
+
   it('is sent to the target of a Hive token that is for several', async () => {
     const receiver = await startReceiver();
     await runAndStop({ HIVE_TOKEN: 'hvo1/x', HIVE_TARGET: 'org/project/production', HIVE_USAGE_URL: `${receiver.url}/usage` });
