@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { longestPause } from '../support/pause.ts';
 import { sendRaw, type RawRequest } from '../support/raw.ts';
@@ -54,7 +55,24 @@ const worst: readonly (readonly [what: string, status: number, request: RawReque
   ['a query string of escapes', 400, { method: 'GET', path: `/graphql?query=${'%20'.repeat(4900)}`, body: '' }],
 ];
 
+/** Of fewer than 50,000 values: forty times a hundred messages of eleven fields, and the same with fields below them. */
+const largest = [
+  ['flat', 'nodes { id roomId text sentAt updatedAt isBot isPinned isStarred isDeleted systemType alias }'],
+  ['nested', 'edges { cursor node { id text sentAt author { id username name } reactions { emoji count usernames } } }'],
+] as const;
+
 describe('no request blocks the event loop for 100 ms', () => {
+  it.each(largest)('Hardening: nor does the largest answer there can be, %s, for the first time and again', async (_name, rows) => {
+    const aliases = times(40, (index) => `m${index}: messages(first: 100) { ${rows} }`);
+    const query = `{ directMessage(id: "${landmarks.busyRoomId}") { ${aliases} } }`;
+    let asked = 0;
+    const first = await longestPause(() => sendRaw(gateway, ask(`${query} # ${(asked += 1)}`)));
+    const again = await longestPause(() => sendRaw(gateway, ask(query)));
+    const answer = await sendRaw(gateway, ask(query));
+    expect([answer.status, answer.text.slice(0, 200)]).toEqual([200, expect.stringMatching(/^{"data"/)]);
+    expect(Math.max(first, again)).toBeLessThan(100);
+  });
+
   it.each(worst)('Hardening: nor do %s', async (what, status, request) => {
     expect(Buffer.byteLength(request.body ?? ''), what).toBeLessThanOrEqual(102_400);
     const ms = await longestPause(() => sendRaw(gateway, request));
