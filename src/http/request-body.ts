@@ -3,13 +3,15 @@ import { BadRequest, overloaded } from './bad-request.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { maxBodyBytes } from '../limits.ts';
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. `arriving` bounds what all requests together hold of theirs. */
 export async function readBody(req: IncomingMessage, res: ServerResponse, arriving: HeldBytes): Promise<unknown> {
   checkBodyHeaders(req);
   if (isAskedToContinue(req)) res.writeContinue();
   const bytes = await readBytes(req, arriving);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch {
     throw new BadRequest(400, 'The body is not JSON in UTF-8.');
   }
