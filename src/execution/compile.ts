@@ -36,6 +36,13 @@ export type Variables = Readonly<Record<string, unknown>>;
 export type Completion =
   | { readonly kind: 'leaf'; readonly isNonNull: boolean; readonly type: GraphQLLeafType }
   | { readonly kind: 'object'; readonly isNonNull: boolean; readonly steps: readonly Step[] }
+  | {
+      readonly kind: 'union';
+      readonly isNonNull: boolean;
+      /** The name of a value's type. */
+      readonly typeOf: (value: unknown, context: Context) => unknown;
+      readonly stepsByType: ReadonlyMap<string, readonly Step[]>;
+    }
   | { readonly kind: 'list'; readonly isNonNull: boolean; readonly item: Completion };
 
 export type Resolve = GraphQLFieldResolver<unknown, Context>;
@@ -79,7 +86,7 @@ export interface CompiledOperation {
 }
 
 /**
- * What is left to graphql-js: types that are known only at run time, introspection, names that an object cannot have, and
+ * What is left to graphql-js: introspection, types that are told in an unusual way, names that an object cannot have, and
  * arguments that it refuses.
  */
 class Unsupported extends Error {}
@@ -192,9 +199,18 @@ class Compiler {
     const nullable = getNullableType(type);
     if (isListType(nullable)) return { kind: 'list', isNonNull, item: this.#completionOf(nullable.ofType, nodes, path) };
     if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, type: nullable };
-    if (!isObjectType(nullable) || nullable.isTypeOf != null) throw new Unsupported();
     const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    return { kind: 'object', isNonNull, steps: this.stepsOf(nullable, below, path) };
+    if (isObjectType(nullable)) return { kind: 'object', isNonNull, steps: this.#stepsOfChecked(nullable, below, path) };
+    const resolveType = nullable.resolveType as ((value: unknown, context: Context) => unknown) | null | undefined;
+    if (resolveType == null || resolveType.length > 2) throw new Unsupported();
+    const types = this.#input.schema.getPossibleTypes(nullable);
+    const stepsByType = new Map(types.map((each) => [each.name, this.#stepsOfChecked(each, below, path)]));
+    return { kind: 'union', isNonNull, typeOf: resolveType, stepsByType };
+  }
+
+  #stepsOfChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], path: Path): Step[] {
+    if (type.isTypeOf != null) throw new Unsupported();
+    return this.stepsOf(type, below, path);
   }
 
   /** As the specification collects fields: in order, those of one response name together, each fragment once. */

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { CompiledOperation, Completion, FieldStep, Step, Variables } from './compile.ts';
 
 type Data = Record<string, unknown>;
+type UnionCompletion = Extract<Completion, { kind: 'union' }>;
 
 /**
  * Runs a compiled operation. Undefined when anything does not go well: an error of a resolver, a null where none may be,
@@ -84,7 +85,14 @@ class Run {
     }
     if (value instanceof Error) throw value;
     if (completion.kind === 'leaf') return serialize(completion.type, value);
-    return completion.kind === 'object' ? this.#object(completion.steps, value) : this.#list(completion.item, value);
+    if (completion.kind === 'object') return this.#object(completion.steps, value);
+    return completion.kind === 'list' ? this.#list(completion.item, value) : this.#union(completion, value);
+  }
+
+  #union({ typeOf, stepsByType }: UnionCompletion, value: unknown): Data {
+    const steps = stepsByType.get(String(typeOf(value, this.#context)));
+    if (steps === undefined) throw new Unfit();
+    return this.#object(steps, value);
   }
 
   #list(item: Completion, value: unknown): unknown[] {

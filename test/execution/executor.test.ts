@@ -14,6 +14,11 @@ const typeDefs = `
     strict: [Item!]
     later: [Item]
     anything: Anything
+    things: [Anything]
+    promised: Promised
+    told: Told
+    untold: Untold
+    checkedToo: CheckedToo
     iterable: [String]
     checked: Checked
   }
@@ -21,6 +26,10 @@ const typeDefs = `
   type Other { id: ID! }
   type Checked { id: ID }
   union Anything = Item | Other
+  union Promised = Item | Other
+  union Told = Item | Other
+  union Untold = Item | Other
+  union CheckedToo = Item | Checked
 `;
 
 const item = (id: string) => ({ id, name: `name of ${id}` });
@@ -45,7 +54,10 @@ function schemaWith(query: Record<string, unknown> = {}) {
           `${info.fieldNodes.length} ${String(info.path.key)}`,
         sum: (_item: unknown, { of = [] }: { of?: number[] }) => of.reduce((sum, number) => sum + number, 0),
       },
-      Anything: { __resolveType: () => 'Item' },
+      Anything: { __resolveType: ({ kind = 'Item' }: { kind?: string }) => kind },
+      Promised: { __resolveType: async () => 'Item' },
+      Told: { __resolveType: (_value: unknown, _context: unknown, { schema }: { schema: { getType(name: string): { name: string } } }) => schema.getType('Item').name },
+      CheckedToo: { __resolveType: () => 'Checked' },
       Checked: { __isTypeOf: () => true },
     },
   });
@@ -77,12 +89,13 @@ describe('what is run in its compiled form', () => {
     ['nulls where they may be', '{ number items { id name } item(id: "1") { sum } }', {}],
     ['fragments, in the order of their fields', '{ item(id: "1") { name ...F ... on Item { id } ... { n: name } } } fragment F on Item { id peer { id } peer { name } }', {}],
     ['fragments of a union that the type belongs to, and of another type', '{ item(id: "1") { ... on Anything { ... on Item { id } ... on Other { id } } } }', {}],
+    ['types that a value tells', '{ things { __typename ... on Item { id peer { id } } ... on Other { id } } }', {}],
     ['equal fields under several names, each in its place', '{ a: item(id: "1") { peer { id } } t: text b: item(id: "1") { peer { id } } c: item(id: "2") { peer { id } } }', {}],
     ['equal leaves under several names', '{ a: text b: text(value: "default") c: text }', {}],
     ['fields that look at their selection', '{ item(id: "1") { a: selected selected selected } }', {}],
     ['`@skip` and `@include`', 'query($y: Boolean!, $n: Boolean!) { a: text @skip(if: $y) b: text @include(if: $y) ... @include(if: $n) { c: text } d: text @skip(if: true) e: text @skip(if: false) }', { y: true, n: false }],
   ])('%s', async (_name, query, variables) => {
-    const { schema } = schemaWith({ items: [item('1'), null, { id: 2, name: null }], later: [Promise.resolve(item('1')), item('2'), Promise.resolve(null)] });
+    const { schema } = schemaWith({ items: [item('1'), null, { id: 2, name: null }], later: [Promise.resolve(item('1')), item('2'), Promise.resolve(null)], things: [item('1'), Promise.resolve({ kind: 'Other', id: '2' }), null] });
     expect(await second(query, { schema, variables })).toBeDefined();
   });
 
@@ -126,7 +139,11 @@ describe('what is left to graphql-js', () => {
     throw new Error('broken');
   };
   it.each<[string, string, Record<string, unknown>, Record<string, unknown>?]>([
-    ['types that only a value tells', '{ anything { ... on Item { id } } }', { anything: item('1') }],
+    ['types that are told later', '{ later { id } promised { ... on Item { id } } }', { promised: item('1'), later: [] }],
+    ['types that are told by their context', '{ told { ... on Item { id } } }', { told: item('1') }],
+    ['types that nobody tells', '{ untold { ... on Item { id } } }', { untold: { ...item('1'), __typename: 'Item' } }],
+    ['a type that the union has not', '{ anything { ... on Item { id } } }', { anything: { kind: 'Query' } }],
+    ['types of a union that look at the value', '{ checkedToo { ... on Checked { id } } }', { checkedToo: item('1') }],
     ['types that look at the value', '{ checked { id } }', { checked: item('1') }],
     ['introspection', '{ __schema { queryType { name } } }', {}],
     ['introspection of a type', '{ __type(name: "Item") { name } }', {}],
