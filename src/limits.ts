@@ -26,7 +26,7 @@ export const maxRepeats = 100;
 /** Characters of an alias at most: it comes back with every row. */
 export const maxAliasLength = 100;
 /** Leaf values that an answer can hold at most, by its plan: more could neither be worked out nor written in a moment. */
-export const maxValues = 50_000;
+export const maxValues = 30_000;
 /** Errors that a refused query is told of at most. */
 export const maxReportedErrors = 10;
 /** Lists and objects within each other in variables, and in extensions, at most. */
