@@ -738,38 +738,6 @@ export type ResolverFn<TResult, TParent, TContext, TArgs> = (
   info: GraphQLResolveInfo
 ) => Promise<TResult> | TResult;
 
-export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
-  parent: TParent,
-  args: TArgs,
-  context: TContext,
-  info: GraphQLResolveInfo
-) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
-
-export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
-  parent: TParent,
-  args: TArgs,
-  context: TContext,
-  info: GraphQLResolveInfo
-) => TResult | Promise<TResult>;
-
-export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
-  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
-  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
-}
-
-export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
-  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
-  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
-}
-
-export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
-  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
-  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
-
-export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
-  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
-  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
-
 export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
   parent: TParent,
   context: TContext,
@@ -780,19 +748,6 @@ export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record
 
 export type NextResolverFn<T> = () => Promise<T>;
 
-export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
-  next: NextResolverFn<TResult>,
-  parent: TParent,
-  args: TArgs,
-  context: TContext,
-  info: GraphQLResolveInfo
-) => TResult | Promise<TResult>;
-
-
-
-
-
-/** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Attachment: ResolverTypeWrapper<JsonParent>;
   AttachmentKind: AttachmentKind;
@@ -881,48 +836,6 @@ export type ResolversParentTypes = {
   Viewer: ViewerParent;
 };
 
-export type CallsDirectiveArgs = {
-  endpoint: Scalars['String']['input'];
-  from?: Maybe<Scalars['Int']['input']>;
-  searches?: Maybe<Scalars['Boolean']['input']>;
-  upTo?: Maybe<Scalars['Int']['input']>;
-};
-
-export type CallsDirectiveResolver<Result, Parent, ContextType = Context, Args = CallsDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
-
-export type FromRecordDirectiveArgs = {
-  whole?: Maybe<Scalars['Boolean']['input']>;
-};
-
-export type FromRecordDirectiveResolver<Result, Parent, ContextType = Context, Args = FromRecordDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
-
-export type KeyDirectiveArgs = {
-  fields: Scalars['String']['input'];
-};
-
-export type KeyDirectiveResolver<Result, Parent, ContextType = Context, Args = KeyDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
-
-export type LinkDirectiveArgs = {
-  import?: Maybe<ReadonlyArray<Scalars['String']['input']>>;
-  url: Scalars['String']['input'];
-};
-
-export type LinkDirectiveResolver<Result, Parent, ContextType = Context, Args = LinkDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
-
-export type ReferenceDirectiveArgs = { };
-
-export type ReferenceDirectiveResolver<Result, Parent, ContextType = Context, Args = ReferenceDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
-
-export type ShareableDirectiveArgs = { };
-
-export type ShareableDirectiveResolver<Result, Parent, ContextType = Context, Args = ShareableDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
-
-export type TagDirectiveArgs = {
-  name: Scalars['String']['input'];
-};
-
-export type TagDirectiveResolver<Result, Parent, ContextType = Context, Args = TagDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
-
 export type AttachmentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Attachment'] = ResolversParentTypes['Attachment']> = {
   attachments: Resolver<ReadonlyArray<ResolversTypes['Attachment']>, ParentType, ContextType>;
   authorName: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -952,7 +865,7 @@ export type CountersResolvers<ContextType = Context, ParentType extends Resolver
   userMentionCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
-export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], unknown> {
   name: 'DateTime';
 }
 
@@ -1002,7 +915,7 @@ export type EndpointBudgetResolvers<ContextType = Context, ParentType extends Re
   resetAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
-export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], unknown> {
   name: 'JSON';
 }
 
@@ -1213,14 +1126,4 @@ export type Resolvers<ContextType = Context> = {
   UserEdge: UserEdgeResolvers<ContextType>;
   UserMention: UserMentionResolvers<ContextType>;
   Viewer: ViewerResolvers<ContextType>;
-};
-
-export type DirectiveResolvers<ContextType = Context> = {
-  calls: CallsDirectiveResolver<any, any, ContextType>;
-  fromRecord: FromRecordDirectiveResolver<any, any, ContextType>;
-  key: KeyDirectiveResolver<any, any, ContextType>;
-  link: LinkDirectiveResolver<any, any, ContextType>;
-  reference: ReferenceDirectiveResolver<any, any, ContextType>;
-  shareable: ShareableDirectiveResolver<any, any, ContextType>;
-  tag: TagDirectiveResolver<any, any, ContextType>;
 };
