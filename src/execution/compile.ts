@@ -1,10 +1,6 @@
 import {
   getArgumentValues,
-  getDirectiveValues,
   getNullableType,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
-  isAbstractType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -22,12 +18,11 @@ import {
   type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
-  type NamedTypeNode,
   type OperationDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { Context } from '../context.ts';
+import { applies, isIncluded } from '../selections.ts';
 
 /** Coerced variables by name. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -216,36 +211,22 @@ class Compiler {
   /** As the specification collects fields: in order, those of one response name together, each fragment once. */
   #collect(type: GraphQLObjectType, { selections }: SelectionSetNode, selected: Map<string, FieldNode[]>, seen: Set<string>): void {
     for (const node of selections) {
-      if (!this.#isIncluded(node)) continue;
+      if (!isIncluded(node, this.#input.variables)) continue;
       if (node.kind === Kind.FIELD) {
         const responseName = node.alias?.value ?? node.name.value;
         const nodes = selected.get(responseName);
         if (nodes === undefined) selected.set(responseName, [node]);
         else nodes.push(node);
       } else if (node.kind === Kind.INLINE_FRAGMENT) {
-        if (this.#applies(node.typeCondition, type)) this.#collect(type, node.selectionSet, selected, seen);
+        if (applies(node.typeCondition, type, this.#input.schema)) this.#collect(type, node.selectionSet, selected, seen);
       } else if (!seen.has(node.name.value)) {
         seen.add(node.name.value);
         const fragment = this.#fragments[node.name.value];
-        if (fragment !== undefined && this.#applies(fragment.typeCondition, type)) {
+        if (fragment !== undefined && applies(fragment.typeCondition, type, this.#input.schema)) {
           this.#collect(type, fragment.selectionSet, selected, seen);
         }
       }
     }
-  }
-
-  #isIncluded(node: SelectionNode): boolean {
-    if (node.directives === undefined || node.directives.length === 0) return true;
-    const { variables } = this.#input;
-    if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
-    return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
-  }
-
-  #applies(condition: NamedTypeNode | undefined, type: GraphQLObjectType): boolean {
-    if (condition === undefined || condition.name.value === type.name) return true;
-    const { schema } = this.#input;
-    const wanted = schema.getType(condition.name.value);
-    return isAbstractType(wanted) && schema.isSubType(wanted, type);
   }
 }
 

@@ -1,10 +1,6 @@
 import {
   getArgumentValues,
-  getDirectiveValues,
   getNamedType,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
-  isAbstractType,
   isObjectType,
   isUnionType,
   Kind,
@@ -15,14 +11,13 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
-  type NamedTypeNode,
   type OperationDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { asList, asObject, asText } from '../json.ts';
 import { Ledger, type Plan } from './ledger.ts';
 import type { FieldPrice, Prices } from './prices.ts';
+import { applies, isIncluded } from '../selections.ts';
 
 /**
  * What an operation can cost in upstream calls, worked out before it runs, from its real variables.
@@ -209,27 +204,19 @@ class Walk {
     const seen = new Set<string>();
     const collect = (selections: SelectionSetNode): void => {
       for (const node of selections.selections) {
-        if (!this.#isIncluded(node)) continue;
+        if (!isIncluded(node, this.#input.variables)) continue;
         if (node.kind === Kind.FIELD) this.#mergeField(type, node, merged);
         else if (node.kind === Kind.INLINE_FRAGMENT) {
-          if (this.#applies(node.typeCondition, type)) collect(node.selectionSet);
+          if (applies(node.typeCondition, type, this.#input.schema)) collect(node.selectionSet);
         } else if (!seen.has(node.name.value)) {
           seen.add(node.name.value);
           const fragment = this.#fragments.get(node.name.value);
-          if (fragment !== undefined && this.#applies(fragment.typeCondition, type)) collect(fragment.selectionSet);
+          if (fragment !== undefined && applies(fragment.typeCondition, type, this.#input.schema)) collect(fragment.selectionSet);
         }
       }
     };
     for (const selectionSet of selectionSets) collect(selectionSet);
     return [...merged.values()];
-  }
-
-  /** Whether what is selected under a type condition is selected of objects of this type. */
-  #applies(condition: NamedTypeNode | undefined, type: GraphQLObjectType): boolean {
-    if (condition === undefined || condition.name.value === type.name) return true;
-    const { schema } = this.#input;
-    const wanted = schema.getType(condition.name.value);
-    return isAbstractType(wanted) && schema.isSubType(wanted, type);
   }
 
   #mergeField(type: GraphQLObjectType, node: FieldNode, merged: Map<string, MergedField>): void {
@@ -256,12 +243,6 @@ class Walk {
     } catch {
       return {}; // execution refuses them as well, without a call
     }
-  }
-
-  #isIncluded(node: SelectionNode): boolean {
-    const { variables } = this.#input;
-    if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
-    return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
   }
 }
 
