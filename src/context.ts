@@ -72,6 +72,11 @@ export class RequestContext implements Context {
     return this.upstream?.callerKey;
   }
 
+  /** Whether the workspace has accepted the caller's credentials, in this request or an earlier one. */
+  get isAccepted(): boolean {
+    return this.upstream?.isAccepted ?? false;
+  }
+
   /** Upstream calls made so far, by endpoint. */
   get upstreamCalls(): ReadonlyMap<string, number> {
     return this.upstream?.calls ?? new Map();

@@ -61,6 +61,11 @@ export class UpstreamClient {
     return this.#caller.key;
   }
 
+  /** Whether the workspace has accepted these credentials, in this request or an earlier one. */
+  get isAccepted(): boolean {
+    return this.workspace.acceptedCallers.userOf(this.callerKey) !== undefined;
+  }
+
   /** The open call windows, as far as they apply to this caller. */
   get budget(): EndpointBudget[] {
     return this.workspace.budget.current(this.#caller);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { AcceptedCallers } from './accepted-callers.ts';
 import { noAnswer, outcomeOf, readBody, tooLate } from './answers.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
 import { Budget, type BudgetCaller, type Ticket } from './budget.ts';
@@ -34,6 +35,7 @@ export interface WorkspaceOptions {
 
 /** A caller as the workspace's memory knows him: by a hash of user id and token, never by the token. */
 export interface Caller extends BudgetCaller {
+  readonly userId: string;
   readonly headers: readonly string[];
 }
 
@@ -86,6 +88,7 @@ class Failure {
  */
 export class Workspace {
   readonly budget: Budget;
+  readonly acceptedCallers = new AcceptedCallers();
   /** Whether read receipts are licensed, and when that was learnt (epoch ms). */
   receiptsLicence: { readonly isLicensed: boolean; readonly at: number } | undefined;
   /** Rows of the longest page seen: the workspace's cap on `count` is at least that. */
@@ -138,7 +141,7 @@ export class Workspace {
   caller({ userId, authToken, address }: Credentials): Caller {
     const headers = ['x-auth-token', authToken, 'x-user-id', userId, 'accept', 'application/json', 'accept-encoding', 'identity'];
     if (address !== undefined) headers.push('x-real-ip', address);
-    return { key: hash('sha256', `${userId}\0${authToken}`, 'base64url'), address, headers };
+    return { key: hash('sha256', `${userId}\0${authToken}`, 'base64url'), userId, address, headers };
   }
 
   /** A successful answer's body. */
@@ -228,7 +231,7 @@ export class Workspace {
     lane.exit();
     if (!(answer instanceof NoAnswer)) {
       this.#retries.durations.add(this.#clock.now() - startedAt);
-      return this.#read(endpoint, answer, ticket);
+      return this.#read(request, answer, ticket);
     }
     if (answer.reason === 'unsent') ticket.giveBack();
     else ticket.exit(undefined);
@@ -236,15 +239,17 @@ export class Workspace {
   }
 
   /** The body of a success; everything else is a failure. The ticket learns what the answer tells of the call window. */
-  #read(endpoint: string, answer: Answer, ticket: Ticket): JsonObject | Failure {
+  #read({ endpoint, caller }: CallRequest, answer: Answer, ticket: Ticket): JsonObject | Failure {
     const body = readBody(answer);
     const { status, headers } = answer;
     if (status === 200 && body?.['success'] === true) {
       ticket.exit({ headers, limiter: 'passed' });
+      this.acceptedCallers.accept(caller.key, caller.userId);
       return body;
     }
     const now = this.#clock.now();
     const error = refusal(endpoint, status, headers, body, now);
+    if (error.code === 'UNAUTHENTICATED') this.acceptedCallers.refuse(caller.key);
     const { retryAfterSeconds } = error.extensions;
     if (error.code === 'RATE_LIMITED' && typeof retryAfterSeconds === 'number') {
       ticket.exit({ headers, limiter: 'refused', refusedUntil: error.retryAt ?? now + retryAfterSeconds * 1000 });
