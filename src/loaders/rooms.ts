@@ -6,6 +6,7 @@ import { imList } from '../upstream/endpoints/im-list.ts';
 import { roomsInfo } from '../upstream/endpoints/rooms-info.ts';
 import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
 import type { CallerLists } from './caller.ts';
+import type { Reading } from './messages.ts';
 import { settleAll } from './settle-all.ts';
 import { isRefusal, Ways } from './ways.ts';
 
@@ -53,6 +54,6 @@ export const roomPageLoaders = (upstream: UpstreamClient) => ({
 });
 
 const pageLoader = (load: (params: DmListParams) => Promise<RestPage<RestDirectMessage>>) =>
-  new DataLoader<DmListParams, RestPage<RestDirectMessage>, string>((pages) => settleAll(pages, load), {
-    cacheKeyFn: ({ offset, count, sort }) => JSON.stringify([offset, count, sort]),
+  new DataLoader<DmListParams & Reading, RestPage<RestDirectMessage>, string>((pages) => settleAll(pages, load), {
+    cacheKeyFn: ({ offset, count, sort, reading }) => JSON.stringify([offset, count, sort, reading]),
   });

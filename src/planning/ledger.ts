@@ -65,10 +65,9 @@ export class Ledger {
     if (!isContinued && !isHistory && endpoint !== 'im.members') return;
     this.#searchedEndpoint ??= endpoint;
     if (endpoint === 'im.members') return;
-    // A history has no total: its end may have to be asked for, and whether rows precede a deleted cursor.
-    const extra = count * (isHistory && isContinued ? 2 : 1);
-    addTo(this.#byEndpoint, endpoint, extra);
-    addTo(this.#byPath, path, extra);
+    // A history has no total: its end has to be asked for, or what lies before `since`.
+    addTo(this.#byEndpoint, endpoint, count);
+    addTo(this.#byPath, path, count);
   }
 
   addRecords(rooms: number, part: 'part' | 'whole', path: string): void {

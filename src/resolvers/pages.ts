@@ -1,37 +1,83 @@
-import { planPage, type PageArgs } from '../pagination/args.ts';
-import { emptyPage, toConnection, type Connection } from '../pagination/connection.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import { planPage, type PageArgs, type PagePlan } from '../pagination/args.ts';
+import { emptyConnection, toConnection, type Connection } from '../pagination/connection.ts';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
-import { readOffsetPage, type OffsetAnswer, type OffsetWindow } from '../pagination/offset.ts';
-import type { PlaceOf } from '../pagination/place.ts';
+import { readOffsetPage, type OffsetPage, type OffsetWindow } from '../pagination/offset.ts';
+import type { PlaceOf, Rows } from '../pagination/place.ts';
 import { cutWhole } from '../pagination/whole.ts';
 import type { SearchAllowance } from '../planning/search-allowance.ts';
+import type { RestPage, RestRows, StoredRow } from '../upstream/types.ts';
+import { selects } from './selection.ts';
 
 /** What a page may cost: calls of its own, which the plan counted, and what it takes from the request's allowance. */
-export interface PageBudget {
-  readonly calls: number;
-  readonly search: SearchAllowance;
+export class PageCalls {
+  #own: number;
+  readonly #search: SearchAllowance;
+
+  constructor(own: number, search: SearchAllowance) {
+    this.#own = own;
+    this.#search = search;
+  }
+
+  /** To be asked for each call before it is made. */
+  take(): void {
+    if (this.#own > 0) this.#own -= 1;
+    else this.#search.take();
+  }
 }
 
-/** Runs a reader of pages: every window it yields is loaded, and the answer given back, until it returns the page. */
-export async function follow<Window, Page, Answer>(
-  reader: Generator<Window, Page, Answer>,
-  load: (window: Window) => Promise<Answer>,
-  { calls, search }: PageBudget,
-): Promise<Page> {
+/** A window to load. One that a page reads again, because the list changed, has the number of the reading, from 0 on. */
+export type Load<Window, Answer> = (window: Window, reading: number) => Promise<Answer>;
+
+/**
+ * Runs a reader of pages: every window it yields is loaded, and the answer given back, until it returns the page. Equal
+ * windows of a request share a call, but within one page each reading is a call of its own.
+ */
+export async function follow<Window, Result, Answer>(
+  reader: Generator<Window, Result, Answer>,
+  load: Load<Window, Answer>,
+  calls: PageCalls,
+): Promise<Result> {
+  const readings = new Map<string, number>();
   let step = reader.next();
-  for (let call = 1; step.done !== true; call += 1) {
-    if (call > calls) search.take();
-    step = reader.next(await load(step.value));
+  while (step.done !== true) {
+    const key = JSON.stringify(step.value);
+    const reading = readings.get(key) ?? 0;
+    readings.set(key, reading + 1);
+    let answer: Answer;
+    try {
+      calls.take();
+      answer = await load(step.value, reading);
+    } catch (error) {
+      step = reader.throw(error);
+      continue;
+    }
+    step = reader.next(answer);
   }
   return step.value;
 }
+
+/** Calls `load` when it is first asked, and never again. */
+export function lazily<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined;
+  return () => (value ??= load());
+}
+
+/** Rows as upstream listed them, each in the place that `placeOf` reads from it, also those that are left out. */
+export const inPlace = <Row>({ rows, stored }: RestRows<Row>, placeOf: PlaceOf<StoredRow>): Rows<Row> => ({
+  rows,
+  placeAt: (index) => {
+    const row = stored[index];
+    return row && placeOf(row);
+  },
+});
 
 export interface OffsetList<Row> {
   /** Names connection, room, filter and order: a cursor of another list is refused. */
   readonly binding: string;
   readonly isDescending: boolean;
-  readonly placeOf: PlaceOf<Row>;
-  readonly load: (window: OffsetWindow) => Promise<OffsetAnswer<Row>>;
+  readonly placeOf: PlaceOf<StoredRow>;
+  readonly load: Load<OffsetWindow, RestPage<Row>>;
   readonly search: SearchAllowance;
 }
 
@@ -39,19 +85,21 @@ export interface OffsetList<Row> {
 export async function offsetConnection<Row>(
   args: PageArgs,
   { binding, isDescending, placeOf, load, search }: OffsetList<Row>,
+  info: GraphQLResolveInfo,
 ): Promise<Connection<Row> & { totalCount: number | (() => Promise<number>) }> {
   const plan = planPage(args);
   const cursor = decodeCursor(binding, plan);
-  if (plan.size === 0) {
-    const totalCount = async () => (await load({ offset: 0, count: 1, isReversed: false })).total;
-    return { ...toConnection<Row>(emptyPage, () => ''), totalCount };
-  }
-  const budget = { calls: cursor === undefined ? 1 : 2, search };
-  const page = await follow(readOffsetPage({ plan, cursor, isDescending, placeOf }), load, budget);
-  const { offsets, total } = page;
-  const cursorOf = (row: Row, index: number) =>
-    encodeCursor(binding, { ...placeOf(row), offset: offsets[index] ?? 0, total });
-  return { ...toConnection(page, cursorOf), totalCount: total };
+  const read = (size: number): Promise<OffsetPage<Row>> => {
+    const reader = readOffsetPage<Row>({ plan: { ...plan, size }, cursor, isDescending });
+    const loadInPlace = async (window: OffsetWindow, reading: number) => {
+      const page = await load(window, reading);
+      return { ...inPlace(page, placeOf), total: page.total };
+    };
+    return follow(reader, loadInPlace, new PageCalls(cursor === undefined ? 1 : 2, search));
+  };
+  if (plan.size === 0) return noRows(() => read(1), plan, info);
+  const page = await read(plan.size);
+  return { ...toConnection(page, (at) => encodeCursor(binding, at)), totalCount: page.total };
 }
 
 export interface WholeList<Row> {
@@ -64,13 +112,40 @@ export interface WholeList<Row> {
 export async function wholeConnection<Row>(
   args: PageArgs,
   { binding, placeOf, load }: WholeList<Row>,
+  info: GraphQLResolveInfo,
 ): Promise<Connection<Row> & { totalCount: number | (() => Promise<number>) }> {
   const plan = planPage(args);
   const cursor = decodeCursor(binding, plan);
-  if (plan.size === 0) {
-    return { ...toConnection<Row>(emptyPage, () => ''), totalCount: async () => (await load()).length };
-  }
-  const page = cutWhole(await load(), plan, cursor, placeOf);
-  const cursorOf = (row: Row) => encodeCursor(binding, { ...placeOf(row), offset: 0, total: 0 });
-  return { ...toConnection(page, cursorOf), totalCount: page.total };
+  const read = async (size: number) => cutWhole(await load(), { ...plan, size }, cursor, placeOf);
+  if (plan.size === 0) return noRows(() => read(1), plan, info);
+  const page = await read(plan.size);
+  return { ...toConnection(page, (at) => encodeCursor(binding, at)), totalCount: page.total };
+}
+
+interface SizedPage {
+  readonly places: number;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly total: number;
+}
+
+/** What `first: 0` answers: nothing is asked, unless for `totalCount`, which tells what lies around the page as well. */
+function noRows<Row>(
+  readOne: () => Promise<SizedPage>,
+  { cursor }: PagePlan,
+  info: GraphQLResolveInfo,
+): Connection<Row> & { totalCount: () => Promise<number> } {
+  const one = lazily(readOne);
+  const isAsked = selects(info, 'totalCount');
+  const hasNextPage = async () => {
+    const { places, hasNextPage: hasMore } = await one();
+    return places > 0 || hasMore;
+  };
+  return {
+    ...emptyConnection<Row>({
+      hasNextPage: isAsked && hasNextPage,
+      hasPreviousPage: isAsked && cursor !== undefined && (async () => (await one()).hasPreviousPage),
+    }),
+    totalCount: async () => (await one()).total,
+  };
 }

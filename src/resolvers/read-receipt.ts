@@ -1,9 +1,10 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { asId, asObject } from '../json.ts';
 import type { PageArgs } from '../pagination/args.ts';
-import { instantKey } from '../pagination/place.ts';
+import { instantKey, placeId } from '../pagination/place.ts';
 import type { RestReceipt, RestUser } from '../upstream/types.ts';
-import { wholeConnection } from './pages.ts';
+import { wholeConnection, type WholeList } from './pages.ts';
 import type { ReceiptConnection } from './parents.ts';
 import type { Resolvers } from './types.generated.ts';
 
@@ -20,11 +21,17 @@ export const ReadReceipt: Resolvers['ReadReceipt'] = {
 };
 
 /** Receipts of one message, in order of `readAt`. A workspace without the licence has none, and says so. */
-export async function receiptConnection(messageId: string, args: PageArgs, { loaders }: Context): Promise<ReceiptConnection> {
-  const connection = await wholeConnection<RestReceipt>(args, {
+export async function receiptConnection(
+  messageId: string,
+  args: PageArgs,
+  { loaders }: Context,
+  info: GraphQLResolveInfo,
+): Promise<ReceiptConnection> {
+  const receipts: WholeList<RestReceipt> = {
     binding: `receipts ${messageId}`,
-    placeOf: (receipt) => ({ key: instantKey(receipt.ts), id: receipt._id }),
+    placeOf: (receipt) => ({ key: instantKey(receipt.ts), id: placeId(receipt._id) }),
     load: async () => (await loaders.receipts.load(messageId)) ?? [],
-  });
+  };
+  const connection = await wholeConnection(args, receipts, info);
   return { ...connection, isAvailable: async () => (await loaders.receipts.load(messageId)) !== null };
 }

@@ -91,8 +91,6 @@ export class Workspace {
   readonly acceptedCallers = new AcceptedCallers();
   /** Whether read receipts are licensed, and when that was learnt (epoch ms). */
   receiptsLicence: { readonly isLicensed: boolean; readonly at: number } | undefined;
-  /** Rows of the longest page seen: the workspace's cap on `count` is at least that. */
-  longestPage = 0;
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #sharing: Sharing<JsonObject> | undefined;

@@ -59,8 +59,8 @@ describe('a ledger', () => {
     ledger.addSearch('dm.history', { count: 1, isContinued: true, path: 'more history' });
     ledger.addSearch('im.members', { count: 50, isContinued: true, path: 'members' });
     expect(ledger.close()).toMatchObject({
-      byEndpoint: { 'im.list': 3 + 20, 'dm.history': 1 + 2 },
-      heaviest: [{ path: 'rooms', calls: 3 }, { path: 'more history', calls: 2 }, { path: 'history', calls: 1 }],
+      byEndpoint: { 'im.list': 3 + 20, 'dm.history': 1 + 1 },
+      heaviest: [{ path: 'rooms', calls: 3 }, { path: 'history', calls: 1 }, { path: 'more history', calls: 1 }],
     });
   });
 

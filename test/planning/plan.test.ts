@@ -55,7 +55,7 @@ describe('the price of a query', () => {
     ['the total of an empty page, with its rows', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } totalCount } } }', 1],
     ['receipts that continue: their list is read whole', '{ message(id: "m") { readReceipts(first: 5, after: "c") { nodes { readAt } } } }', 2],
     ['an empty list of rooms', '{ viewer { directMessages(first: 0) { nodes { counters { joined } } } } }', 0],
-    ['a history that continues: its end, and whether rows precede', '{ directMessage(id: "r") { history(first: 5, after: "c") { nodes { id } } } }', 3 + 20],
+    ['a history that continues', '{ directMessage(id: "r") { history(first: 5, after: "c") { nodes { id } } } }', 2 + 20],
     ['members that continue: their list is read whole, but its place may have to be looked for', '{ directMessage(id: "r") { members(first: 5, after: "c") { nodes { id } } } }', 1 + 20],
     ['members from the front, whose list may be longer than a page', '{ directMessage(id: "r") { members(first: 5) { nodes { id } } } }', 1 + 20],
     ['the room of a room’s messages, with messages of its own', '{ directMessage(id: "r") { messages(first: 50) { nodes { directMessage { messages(first: 2) { nodes { readReceipts { totalCount } } } } } } } }', 1 + 1 + 2],

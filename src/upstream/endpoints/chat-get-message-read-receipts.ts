@@ -20,7 +20,7 @@ export async function chatGetMessageReadReceipts(
     if (error instanceof UpstreamRefusal && error.errorType === 'error-action-not-allowed') return undefined;
     throw error;
   }
-  const rows = readRows(upstream, 'chat.getMessageReadReceipts', body, 'receipts', (row) => readReceipt(row, messageId));
+  const { rows } = readRows(upstream, 'chat.getMessageReadReceipts', body, 'receipts', (row) => readReceipt(row, messageId));
   return rows.filter((row) => row !== undefined);
 }
 
