@@ -50,7 +50,7 @@ export function windowOf(
   };
 }
 
-/** The millisecond of a cursor. Every cursor that was issued has one. */
-export const keyOf = (cursor: Cursor | undefined): number => cursor?.key ?? 0;
+/** The millisecond of a cursor. Every cursor that was issued has one; a forged one may name what is no instant. */
+export const keyOf = (cursor: Cursor | undefined): number => Math.min(cursor?.key ?? 0, endOfTime);
 
 const isoOf = (key: number): string => new Date(key).toISOString();

@@ -59,6 +59,29 @@ describe('L11: a forged cursor', () => {
   });
 });
 
+describe('L11: a cursor that is forged in any part', () => {
+  const bindings = {
+    messages: `messages ${roomId} SENT_AT DESC {}`,
+    history: `history ${roomId} ${JSON.stringify([{ since: undefined, until: undefined, isInclusive: false }, false])}`,
+    rooms: 'rooms own LAST_MESSAGE_AT DESC',
+    members: `members ${roomId}`,
+  } as const;
+  const farthest = 2 ** 56 - 2 ** 52 - 8;
+
+  it.each(Object.entries(bindings))('of %s is a page or nothing, in few calls, and never our mistake', async (name, binding) => {
+    const gateway = await openAt(worldWith(spread(40)));
+    const query = queries[name as keyof typeof bindings];
+    for (const key of [null, 0, -(2 ** 52) + 1, 2 ** 53, farthest, Date.parse(at(200))]) {
+      for (const [id, offset, total] of [['x', 0, 0], ['\0', 4_294_967_295, 1], ['漢', 20, 4_294_967_295]] as const) {
+        const cursor = encodeCursor(binding, { key, id, offset, total });
+        const { errors, calls } = await gateway.askCounting(query.replace('$ARGS', `first: 2 after: "${cursor}"`));
+        expect(errors).toBeUndefined();
+        expect(calls.length).toBeLessThan(12);
+      }
+    }
+  });
+});
+
 describe('S7: a cursor that the gateway issues', () => {
   it('is one that it accepts, and short, however long usernames and ids are', async () => {
     const world = createEmptyWorld();

@@ -148,6 +148,8 @@ describe('a page that continues', () => {
     for (const key of [2 ** 55, base + 10_000]) expect(windowOf(key)?.latest).toBe(justBefore(9));
     for (const key of [null, 0]) expect(windowOf(key)?.latest).toBe('1970-01-01T00:00:00.000Z');
     expect(Number.isNaN(Date.parse(windowOf(-(2 ** 52))?.latest ?? ''))).toBe(false);
+    const newer = newerWindow(queryOf({ size: 1, cursor: { key: 2 ** 55, id: 'x', offset: 0, total: 0 } }));
+    expect([newer.latest, newer.oldest]).toEqual([endOfTime, '+010000-01-01T00:00:00.000Z']);
   });
 
   it('has cursors that tell how many rows their millisecond has', () => {
