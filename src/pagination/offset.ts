@@ -81,30 +81,37 @@ export function* readOffsetPage<Row>(query: OffsetQuery): Generator<OffsetWindow
       if (shortPage === undefined) throw error;
       return shortPage; // what was to fill it up could not be had
     }
-    const { rows, placeAt, total } = answer;
-    const isWholeRest = offset + rows.length >= total || (offset === 0 && rows.length === 0);
-    let start = 0;
-    let hasSeen = false;
-    for (; start < rows.length; start += 1) {
-      const place = placeAt(start);
-      if (place !== undefined && !isSeen(place)) break;
-      hasSeen ||= place !== undefined;
-    }
-    const hasNeighbour = offset === 0 || hasSeen || search.hasSeenBefore({ start, rows: rows.length, total });
-    if (hasNeighbour && (start < rows.length || isWholeRest)) {
-      const page = cutPage(plan, answer, { offset, start, isWholeRest, hasMoreBefore: cursor !== undefined && (offset > 0 || hasSeen) });
+    const { placeAt, total } = answer;
+    const rows = answer.rows.length;
+    const isWholeRest = offset + rows >= total || (offset === 0 && rows === 0);
+    const { start, hasSeen } = beginningOf(answer, isSeen);
+    const hasNeighbour = offset === 0 || hasSeen || search.hasSeenBefore({ start, rows, total });
+    if (hasNeighbour && (start < rows || isWholeRest)) {
+      const hasMoreBefore = cursor !== undefined && (offset > 0 || hasSeen);
+      const page = cutPage(plan, answer, { offset, start, isWholeRest, hasMoreBefore });
       // Filled up by one more call at most: while others write all the time, the next would find it moved again.
       if (isWholeRest || start <= 1 || cursor === undefined || shortPage !== undefined) return page;
       shortPage = page;
       search.restartAt(offset + start - 1);
     } else {
-      const endsWithoutPlace = placeAt(rows.length - 1) === undefined;
-      search.move({ total, rows: rows.length, isBefore: !hasNeighbour, endsWithoutPlace });
+      search.move({ total, rows, isBefore: !hasNeighbour, endsWithoutPlace: placeAt(rows - 1) === undefined });
     }
   }
   throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The list changes faster than it can be read: try again.', {
     detail: `no page after ${maxCalls} calls`,
   });
+}
+
+/** Index of the first new row, or of the end, and whether a row before it is known to be none. */
+function beginningOf<Row>({ rows, placeAt }: Rows<Row>, isSeen: (place: Place) => boolean) {
+  let start = 0;
+  let hasSeen = false;
+  for (; start < rows.length; start += 1) {
+    const place = placeAt(start);
+    if (place !== undefined && !isSeen(place)) break;
+    hasSeen ||= place !== undefined;
+  }
+  return { start, hasSeen };
 }
 
 interface Finding {
@@ -201,7 +208,8 @@ interface Cut {
   readonly hasMoreBefore: boolean;
 }
 
-function cutPage<Row>(plan: PagePlan, answer: OffsetAnswer<Row>, { offset, start, isWholeRest, hasMoreBefore }: Cut): OffsetPage<Row> {
+function cutPage<Row>(plan: PagePlan, answer: OffsetAnswer<Row>, cut: Cut): OffsetPage<Row> {
+  const { offset, start, isWholeRest, hasMoreBefore } = cut;
   const { rows, placeAt } = answer;
   const total = Math.max(answer.total, offset + rows.length);
   const shown: number[] = [];

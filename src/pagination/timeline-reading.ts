@@ -77,9 +77,11 @@ export class Reading<Row> {
     return [...this.#slots.values()].some((slot) => !this.#isFresh(slot));
   }
 
-  /** Rows of one millisecond. */
-  rowsAt(key: number): number {
-    return [...this.#slots.values()].filter((slot) => slot.key === key).length;
+  /** Rows that were read, by their millisecond. */
+  rowsByKey(): Map<number, number> {
+    const rows = new Map<number, number>();
+    for (const { key } of this.#slots.values()) rows.set(key, (rows.get(key) ?? 0) + 1);
+    return rows;
   }
 
   #isFresh(place: Place): boolean {
@@ -137,7 +139,7 @@ export class Reading<Row> {
     if (this.#restarts > maxRestarts) {
       throw new GatewayError(
         'UPSTREAM_BAD_RESPONSE',
-        'More messages share one millisecond than the workspace gives in one answer, and it gives them in another order each time: read them with `messages`.',
+        'More messages share one millisecond than one answer holds, and come in another order each time: read them with `messages`.',
         { detail: 'no order within a millisecond' },
       );
     }

@@ -74,12 +74,14 @@ function pageOf<Row>({ plan, cursor, since }: TimelineQuery, reading: Reading<Ro
   const shown = page.filter(({ row }) => row !== undefined);
   const places = shown.length > 0 ? shown : page;
   const oldest = places.at(-1);
+  let rowsByKey: Map<number, number> | undefined;
   return {
     rows: shown.map(({ row }) => row as Row),
     places: places.length,
     cursorAt(position) {
       const { key, id } = places[position] as Slot<Row>;
-      return { key, id, offset: reading.rowsAt(key), total: 0 };
+      rowsByKey ??= reading.rowsByKey();
+      return { key, id, offset: rowsByKey.get(key) as number, total: 0 };
     },
     hasNextPage: !isEnd || end < fresh.length,
     hasPreviousPage: cursor === undefined ? false : reading.hasCursorOrNewer || undefined,
