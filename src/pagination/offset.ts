@@ -165,7 +165,9 @@ class Search {
   move({ total, rows, isBefore, endsWithoutPlace }: Finding): void {
     if (isBefore) this.#upper = Math.min(this.offset, total);
     else this.#lower = this.offset + Math.max(1, rows) - 1;
-    if (this.#lower >= this.#upper) {
+    // Of answers of one row, none shows that an older bound holds no longer; the total may.
+    const isOutdated = isBefore && this.#reach === 1 && total !== this.#total;
+    if (this.#lower >= this.#upper || isOutdated) {
       // The list changed under the search: what this call showed holds, the older bound does not.
       if (isBefore) this.#lower = -1;
       else this.#upper = Number.POSITIVE_INFINITY;

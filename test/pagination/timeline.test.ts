@@ -275,7 +275,8 @@ describe('rows that are left out', () => {
     const list = [row(8), row(5, 'a'), row(5, 'b'), placeless, row(5, 'c'), row(4)];
     const answer = ({ latest, offset, count }: TimelineWindow) =>
       list.filter(({ key }) => (key ?? base + 5000) <= Date.parse(latest)).slice(offset, offset + Math.min(3, count));
-    const { ids, page } = read({ size: 9, cursor: cursorAt(8) }, answer);
+    const { asked, ids, page } = read({ size: 9, cursor: cursorAt(8) }, answer);
+    expect(asked).toEqual([[iso(8), 0, 11], [iso(5), 1, 100], [iso(5), 4, 100]]);
     expect([ids, page.hasNextPage]).toEqual([['c', 'b', 'a'], true]);
   });
 });
