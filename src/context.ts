@@ -14,8 +14,6 @@ export interface Context {
   /** The caller's user id, as the request claims it: the workspace checks it together with the token at every call. */
   readonly viewerId: string;
   readonly loaders: Loaders;
-  /** What the workspace taught this process; nothing of any caller's data. */
-  readonly workspace: Workspace;
   readonly upstreamBudget: readonly EndpointBudget[];
   /** Calls that pages may take beyond their own to find their places. */
   readonly search: SearchAllowance;
@@ -51,7 +49,6 @@ export interface Outcome {
  * to fields that may be copied: no private names, and what changes is behind a reference.
  */
 export class RequestContext implements Context {
-  readonly workspace: Workspace;
   readonly outcome: Outcome = {};
   search = new SearchAllowance();
   private readonly upstream: UpstreamClient | undefined;
@@ -59,7 +56,6 @@ export class RequestContext implements Context {
 
   /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
   constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number) {
-    this.workspace = workspace;
     this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline);
   }
 
