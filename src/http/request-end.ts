@@ -26,15 +26,22 @@ export interface Ending {
 export function note(request: RequestContext, ending: Ending, log: Logger, metrics: Metrics | undefined): void {
   const { requestId, status, durationMs, refusedAs } = ending;
   const { codes = refusedAs === undefined ? {} : { [refusedAs]: 1 }, ...errors } = request.outcome.errors ?? {};
-  const { plan, runBy } = request.outcome;
+  const { plan, atMost, limit, runBy } = request.outcome;
+  const upstreamCalls = sum(request.upstreamCalls.values());
   metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls: request.upstreamCalls, runBy });
   log.info({
     requestId,
     operation: request.outcome.operationName,
     status,
     durationMs: Math.round(durationMs * 10) / 10,
-    upstreamCalls: sum(request.upstreamCalls.values()),
+    upstreamCalls,
     ...(plan !== undefined && { plannedCalls: plan.calls }),
+    ...(upstreamCalls + request.sharedCalls > 0 && {
+      byEndpoint: Object.fromEntries(request.upstreamCalls),
+      shared: request.sharedCalls,
+      atMost,
+      limit,
+    }),
     ...(request.retries > 0 && { retries: request.retries }),
     ...(request.droppedRows > 0 && { droppedRows: request.droppedRows }),
     ...(Object.keys(codes).length > 0 && { codes, ...errors }),

@@ -393,7 +393,7 @@ describe.each(Object.keys(variants))('in front of %s, the gateway', (variant) =>
     expect(counts).toEqual({
       'own rooms': { 'im.list': 1 },
       'all rooms': { 'dm.list.everyone': 1 },
-      'rooms by id': { 'rooms.get': 1, 'rooms.info': 7 },
+      'rooms by id': { 'rooms.info': 7 },
       'counters one by one': { 'im.counters': 30 },
       'counters in bulk': { 'rooms.get': 1, 'subscriptions.get': 1 },
       'counters of another user': { 'im.counters': 1 },
