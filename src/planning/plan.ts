@@ -18,7 +18,7 @@ import { asList, asObject, asText } from '../json.ts';
 import { defaultPageSize, maxPageSize } from '../pagination/args.ts';
 import { applies, isIncluded } from '../selections.ts';
 import { Ledger, type Plan } from './ledger.ts';
-import type { CallPrice, FieldPrice, Prices } from './prices.ts';
+import type { FieldPrice, Prices } from './prices.ts';
 import type { WholeLists } from './ways.ts';
 
 /**
@@ -74,16 +74,6 @@ interface MergedField {
   readonly selectionSets: SelectionSetNode[];
 }
 
-/** What the selection below a field asks of its call. */
-interface Needs {
-  /** Whether it is only in the answer to a single call, where the field is read in bulk. */
-  readonly single: (call: CallPrice) => boolean;
-  /** How many calls that differ. */
-  readonly variants: (call: CallPrice) => number;
-}
-
-const noNeeds: Needs = { single: () => false, variants: () => 1 };
-
 /** Fields of an unfolded operation that are looked at; more than `maxRecursiveSelections` of the server lets in. */
 const maxSteps = 10_000;
 /** What a reference of another subgraph counts for among the values of an answer: about the work of refusing it. */
@@ -121,11 +111,8 @@ class Walk {
       // An empty page asks nothing, unless for what is true of the whole list.
       const fieldType = getNamedType(field.type);
       const isAsked = size !== 0 || (isObjectType(fieldType) && this.#selectsWhole(fieldType, below));
-      const needs: Needs = {
-        single: ({ endpoint }) => isObjectType(fieldType) && this.#selectsCall(fieldType, below, endpoint),
-        variants: ({ variedBy }) => (isObjectType(fieldType) ? this.#variants(fieldType, responseNames, variedBy) : 1),
-      };
-      if (isAsked) this.#charge(price, args, { ...place, path }, needs);
+      const isWithAny = (names: readonly string[]) => this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
+      if (isAsked) this.#charge(price, args, { ...place, path }, isWithAny);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
       if (!isObjectType(fieldType) || size === 0) continue;
@@ -195,20 +182,22 @@ class Walk {
     if (rowType !== undefined) this.visit(rowType, rowSets, { ...rows, copies: Math.min(manyObjects, rows.copies * rowNames) });
   }
 
+  /** `isWithAny`: whether any of some fields is selected below, for each of the names under which the field comes. */
   #charge(
     price: FieldPrice | undefined,
     args: Readonly<Record<string, unknown>>,
     { count, hasRecord, answeredBy, path }: Place,
-    needs: Needs = noNeeds,
+    isWithAny: (names: readonly string[]) => readonly boolean[] = () => [],
   ): void {
     if (price === undefined) return; // `__typename`
     const given = [...price.argumentCalls].find(([name]) => args[name] != null);
     const isContinued = args['after'] != null || args['before'] != null;
-    for (const call of given?.[1] ?? price.calls) {
-      const { endpoint, upTo, paging, isInBulk } = call;
+    for (const { endpoint, upTo, paging, isInBulk, variedBy } of given?.[1] ?? price.calls) {
       if (endpoint === answeredBy) continue;
-      if (isInBulk && !needs.single(call)) this.#ledger.addCounters(count, hasRecord, path);
-      else if (paging !== undefined) this.#ledger.addPages(endpoint, paging, { count: count * needs.variants(call), isContinued, path });
+      const isVaried = variedBy.length === 0 ? [] : isWithAny(variedBy);
+      const variants = Math.max(1, new Set(isVaried).size);
+      if (isInBulk && !isVaried.includes(true)) this.#ledger.addCounters(count, hasRecord, path);
+      else if (paging !== undefined) this.#ledger.addPages(endpoint, paging, { count: count * variants, isContinued, path });
       else this.#ledger.add(endpoint, { count, upTo, path });
     }
   }
@@ -225,17 +214,9 @@ class Walk {
     return this.#merge(type, below).some((part) => part.field.name === 'totalCount' || part.field.name === 'isAvailable');
   }
 
-  /** In how many ways a call is made: with any of these fields selected, and without, by the names under which it comes. */
-  #variants(type: GraphQLObjectType, responseNames: MergedField['responseNames'], fields: readonly string[]): number {
-    const isWith = (below: readonly SelectionSetNode[]) => this.#merge(type, below).some(({ field }) => fields.includes(field.name));
-    return fields.length === 0 ? 1 : new Set([...responseNames.values()].map(isWith)).size;
-  }
-
-  /** Whether a field is selected that asks an endpoint. */
-  #selectsCall(type: GraphQLObjectType, below: readonly SelectionSetNode[], endpoint: string): boolean {
-    return this.#merge(type, below).some(({ field }) =>
-      this.#input.prices.get(`${type.name}.${field.name}`)?.calls.some((call) => call.endpoint === endpoint),
-    );
+  #isWithAny(type: GraphQLObjectType, responseNames: MergedField['responseNames'], names: readonly string[]): boolean[] {
+    const isWith = (below: readonly SelectionSetNode[]) => this.#merge(type, below).some(({ field }) => names.includes(field.name));
+    return [...responseNames.values()].map(isWith);
   }
 
   /** The fields of some selections of one type, fragments resolved and skipped ones left out, equal calls merged. */

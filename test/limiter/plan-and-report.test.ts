@@ -135,7 +135,7 @@ describe('what a request costs', () => {
       .map((id, index) => `r${index}: directMessage(id: "${id}") { topic counters { unreadCount } }`)
       .join(' ');
     const { extensions } = await gateway.ask(`{ viewer { unreadCount } ${rooms} }`, { headers: { 'x-upstream-plan': 'only' } });
-    const { plannedCalls, byEndpoint, heaviest } = extensions?.['upstream'] as {
+    const { plannedCalls, byEndpoint, heaviest } = (extensions ?? {})['upstream'] as {
       plannedCalls: number;
       byEndpoint: Record<string, number>;
       heaviest: { path: string; calls: number }[];

@@ -337,8 +337,8 @@ const nullOnlyInErrors = [
   'Message.directMessage', 'Message.readReceipts', 'Query.directMessage', 'Query.directMessages', 'Query.readReceipts',
   'Viewer.directMessages', 'Viewer.unreadCount', 'Viewer.user',
 ];
-/** Always there: rooms of other types are no direct messages. */
-const neverNull = ['DirectMessage.typeCode'];
+/** Always there: rooms of other types are no direct messages, and one that does not say that it is a default is none. */
+const neverNull = ['DirectMessage.typeCode', 'DirectMessage.isDefault'];
 
 const areas = [
   'own rooms', 'all rooms', 'rooms by id', 'counters one by one', 'counters in bulk', 'counters of another user',
