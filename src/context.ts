@@ -129,9 +129,10 @@ export class RequestContext implements Context {
     this.search.open(atMost - plan.calls, charge);
   }
 
-  /** Gives up the pending upstream calls: the deadline passed, or the client left. */
+  /** Gives up the pending upstream calls, and makes none any more: the deadline passed, the client left, or all is answered. */
   stop(reason: GatewayError): void {
     this.upstream?.stop(reason);
+    this.search.close(reason);
   }
 
   private get client(): UpstreamClient {

@@ -1,10 +1,15 @@
 import type { RequestContext } from '../context.ts';
-import type { ErrorCode } from '../errors.ts';
+import { GatewayError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
-/** Gives back what was taken of the caller's allowance and not used. Whether the workspace knows him shows in the answer. */
-export function settle({ outcome, upstreamCalls }: RequestContext): void {
+/**
+ * Gives back what was taken of the caller's allowance and not used. Whether the workspace knows him shows in the answer.
+ * What nobody waits for any more, as below a field that has become null, is given up: a call made now would be charged to nobody.
+ */
+export function settle(request: RequestContext): void {
+  request.stop(answered());
+  const { outcome, upstreamCalls } = request;
   const calls = sum(upstreamCalls.values());
   const codes = Object.keys(outcome.errors?.codes ?? {});
   let isGenuine: boolean | undefined;
@@ -12,6 +17,8 @@ export function settle({ outcome, upstreamCalls }: RequestContext): void {
   else if (calls > 0 && codes.every((code) => code === 'FORBIDDEN')) isGenuine = true;
   outcome.charge?.settle(calls, isGenuine);
 }
+
+const answered = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The request has been answered.', { detail: 'answered' });
 
 /** How a request was answered. */
 export interface Ending {

@@ -38,6 +38,8 @@ export class SearchAllowance {
   /** Calls that are paid for and not made: never more than are left. */
   #paid = 0;
   #payer: Payer | undefined;
+  /** Why nothing is granted any more. */
+  #closed: GatewayError | undefined;
   readonly #pages = new Map<string, Promise<unknown>>();
   /** In the order in which they began. */
   readonly #searches = new Set<Search>();
@@ -46,6 +48,12 @@ export class SearchAllowance {
   open(calls: number, payer: Payer | undefined): void {
     this.#left = calls;
     this.#payer = payer;
+  }
+
+  /** Grants nothing any more: the request is answered, or given up. Who waits is told the reason. */
+  close(reason: GatewayError): void {
+    this.#closed ??= reason;
+    this.#admitWaiting();
   }
 
   /** What is read under a key: once in the request, however often and by whomever it is asked for. */
@@ -73,9 +81,10 @@ export class SearchAllowance {
   #admitWaiting(): void {
     let kept = 0;
     for (const search of this.#searches) {
-      while (search.length > 0 && (this.#left === 0 || this.#left > kept)) {
+      while (search.length > 0 && (this.#closed !== undefined || this.#left === 0 || this.#left > kept)) {
         const { resolve, reject } = search.shift() as Waiter;
-        if (this.#left === 0) reject(usedUp());
+        if (this.#closed !== undefined) reject(this.#closed);
+        else if (this.#left === 0) reject(usedUp());
         else if (!this.#pay()) reject(unpaid());
         else {
           this.#paid -= 1;

@@ -120,6 +120,34 @@ describe('calls stay within the plan', () => {
   });
 });
 
+describe('who pays for what comes on top of the price', () => {
+  it('M8: the caller, from when a search begins; without enough it is refused, and says when to come back', async () => {
+    const { world, rooms } = worldOfRooms(2, 120);
+    const gateway = await openGateway({ demo: { world }, env: { CALLER_CALLS_PER_MINUTE: '30', MAX_UPSTREAM_CALLS: '30' } });
+    const [moved = '', other = ''] = rooms.map(({ _id }) => _id);
+    const query = await secondPages(gateway, [moved], 5); // with it the workspace has accepted the caller: 29 calls are left
+    move(world, moved, 40);
+    const pages = (count: number) => `{ ${Array.from({ length: count }, (_, index) => `r${index}: ${latest(other, `first: ${index + 1}`)}`).join(' ')} }`;
+    expect((await gateway.ask(pages(16))).errors).toBeUndefined(); // 13 are left, and one flows back every two seconds
+    const found = await gateway.ask(query, { headers: report });
+    expect(found.errors).toBeUndefined();
+    const { calls } = reportOf(found);
+    expect([calls > 6, calls < 12]).toEqual([true, true]); // enough is left for another page, and not for another search
+    const refused = await gateway.ask(query, { headers: report });
+    expect(codesOf(refused)).toEqual(['r0.messages: RATE_LIMITED']);
+    expect(refused.errors?.[0]?.extensions['retryAfterSeconds']).toBe(1);
+    expect(reportOf(refused)).toMatchObject({ plannedCalls: 1, calls: 1 });
+  });
+
+  it('nobody, where the caller pays nothing', async () => {
+    const { world, rooms } = worldOfRooms(1, 120);
+    const gateway = await openGateway({ demo: { world } });
+    const query = await secondPages(gateway, rooms.map(({ _id }) => _id), 5);
+    move(world, rooms[0]?._id ?? '', 40);
+    expect((await gateway.ask(query)).errors).toBeUndefined();
+  });
+});
+
 describe('the price is what a person would count', () => {
   it('M8: forty panels at once, each with a first page of history, are all answered', async () => {
     const gateway = await openGateway({ demo: { latencyMs: 60 }, env: { CALLER_CALLS_PER_MINUTE: '600' } });

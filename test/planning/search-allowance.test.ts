@@ -88,6 +88,21 @@ describe('a request’s allowance for searches', () => {
     expect(told().toSorted()).toEqual([...times(8, 'a took'), 'b QUERY_TOO_COMPLEX']);
   });
 
+  it('grants nothing once the request is answered or given up, and takes nothing from the caller for it', async () => {
+    const taken: number[] = [];
+    const { allowance, begin, told } = open(9, { take: (calls) => taken.push(calls) > 0 });
+    const [a, b] = [begin('a'), begin('b')];
+    await a.take();
+    await b.take(2); // they wait
+    allowance.close(new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.'));
+    allowance.close(new GatewayError('UPSTREAM_UNAVAILABLE', 'The request has been answered.'));
+    await b.take();
+    await a.take();
+    await a.end();
+    expect(told()).toEqual(['a took', ...times(3, 'b UPSTREAM_TIMEOUT'), 'a UPSTREAM_TIMEOUT']);
+    expect(taken).toEqual([8]);
+  });
+
   it('is kept for nobody who has ended, in success or not, or takes nothing', async () => {
     const { allowance, begin, told } = open(2);
     begin('idle');
