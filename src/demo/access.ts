@@ -23,7 +23,10 @@ export function hasPermission(account: Account, permission: Permission): boolean
   return account.roles.some((role) => PERMISSIONS[role]?.includes(permission) ?? false);
 }
 
-/** Members only, not those who are invited or banned: administrators get no exemption. An unknown room is simply not accessible. */
+/**
+ * Members only, not those who are invited or banned: administrators get no exemption. An unknown room is simply not
+ * accessible.
+ */
 export function canAccess(world: World, roomId: string, userId: string): boolean {
   const account = world.account(userId);
   const subscription = world.subscription(roomId, userId);

@@ -44,6 +44,7 @@ const figureHeaders = [
 export function checkFigureHeaders({ headers }: IncomingMessage): void {
   for (const { header, value } of figureHeaders) {
     const given = headers[header.toLowerCase()];
-    if (given !== undefined && given !== value) throw new BadRequest(400, `\`${header}\` can only be \`${value}\`: send that, or leave it out.`);
+    if (given === undefined || given === value) continue;
+    throw new BadRequest(400, `\`${header}\` can only be \`${value}\`: send that, or leave it out.`);
   }
 }

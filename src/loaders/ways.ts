@@ -51,7 +51,7 @@ export class WayChanges {
     return costsNoMore && !this.#upstream.allows(single, count) && unstarted.every(canList);
   }
 
-  /** Single calls that the price holds when lists have failed: in place of planned lists that were not sent, or all but sent ones. */
+  /** Single calls that the price still holds when lists have failed: in place of planned ones not sent, or all but sent ones. */
   pricedCalls({ way, count, lists, unstarted }: ListRead): number {
     if (way === 'single') return count - unstarted.filter(({ endpoint }) => this.#upstream.calls.has(endpoint)).length;
     const unsent = lists.filter(({ endpoint }) => !this.#upstream.calls.has(endpoint) && !this.#replaced.has(endpoint));
@@ -60,7 +60,8 @@ export class WayChanges {
   }
 
   /** Reads singly what a list failed to give, as far as there are calls for it; other keys get the list's error. */
-  async readSingly<Key, Value>({ list, error, keys, pricedCalls, nameOf, load }: FailedRead<Key, Value>): Promise<(Value | Error)[]> {
+  async readSingly<Key, Value>(read: FailedRead<Key, Value>): Promise<(Value | Error)[]> {
+    const { list, error, keys, pricedCalls, nameOf, load } = read;
     const isRefused = isRefusal(error);
     if (!isRefused && !isRateLimited(error)) return keys.map(() => error as Error);
     const [priced, spare] = [keys.slice(0, pricedCalls), keys.slice(pricedCalls)];
@@ -86,5 +87,5 @@ const isRefusal = (error: unknown): boolean =>
 
 /** Whether the list will be refused the next time as well: it is too large, not allowed, or not there. */
 const isStable = (error: unknown): boolean =>
-  error instanceof GatewayError &&
-  (error.code === 'FORBIDDEN' || error.extensions['reason'] === tooLarge || (error instanceof UpstreamRefusal && error.status === 404));
+  (error instanceof GatewayError && (error.code === 'FORBIDDEN' || error.extensions['reason'] === tooLarge)) ||
+  (error instanceof UpstreamRefusal && error.status === 404);

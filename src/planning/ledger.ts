@@ -21,7 +21,8 @@ export interface Plan {
 }
 
 /** The calls that a request makes at most: none where it is refused. */
-export const atMost = ({ calls, spareCalls }: Plan, limit: number): number => (calls > limit ? 0 : Math.min(limit, calls + spareCalls));
+export const atMost = ({ calls, spareCalls }: Plan, limit: number): number =>
+  calls > limit ? 0 : Math.min(limit, calls + spareCalls);
 
 /** Sums stop growing here. */
 export const manyCalls = 1e9;
@@ -35,6 +36,13 @@ interface Charge {
   readonly count: number;
   /** Calls in the request at most; without it, one for each parent. */
   readonly upTo?: number | undefined;
+  readonly path: string;
+}
+
+interface PagesCharge {
+  /** Parents that ask for a page each. */
+  readonly count: number;
+  readonly isContinued: boolean;
   readonly path: string;
 }
 
@@ -65,7 +73,7 @@ export class Ledger {
   }
 
   /** Pages of one list for each of several parents. */
-  addPages(endpoint: string, paging: Paging, { count, isContinued, path }: { count: number; isContinued: boolean; path: string }): void {
+  addPages(endpoint: string, paging: Paging, { count, isContinued, path }: PagesCharge): void {
     const { calls, spareCalls, firstSearches } = pagePrices[paging];
     this.add(endpoint, { count: count * calls, path });
     if (isContinued) this.#pageSpares = Math.min(manyCalls, this.#pageSpares + count * spareCalls);

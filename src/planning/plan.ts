@@ -141,7 +141,8 @@ class Walk {
       const ids = ofType.flatMap((reference) => asText(reference?.['id']) ?? []); // without one it is refused before any call
       const count = new Set(ids).size;
       if (count === 0) continue;
-      const place: Place = { count, copies: copies * (ids.length / count), rooms: count, hasRecord: false, answeredBy: undefined, path };
+      const copiesOfEach = copies * (ids.length / count);
+      const place: Place = { count, copies: copiesOfEach, rooms: count, hasRecord: false, answeredBy: undefined, path };
       this.#charge(this.#input.prices.get(type.name), {}, place);
       this.visit(type, below, place);
     }
@@ -215,8 +216,7 @@ class Walk {
   }
 
   #isWithAny(type: GraphQLObjectType, responseNames: MergedField['responseNames'], names: readonly string[]): boolean[] {
-    const isWith = (below: readonly SelectionSetNode[]) => this.#merge(type, below).some(({ field }) => names.includes(field.name));
-    return [...responseNames.values()].map(isWith);
+    return [...responseNames.values()].map((below) => this.#merge(type, below).some(({ field }) => names.includes(field.name)));
   }
 
   /** The fields of some selections of one type, fragments resolved and skipped ones left out, equal calls merged. */
@@ -250,7 +250,8 @@ class Walk {
     const responseName = node.alias?.value ?? field.name;
     const selectionSets = node.selectionSet === undefined ? [] : [node.selectionSet];
     if (known === undefined) {
-      merged.set(key, { field, args, responseName, responseNames: new Map([[responseName, selectionSets]]), selectionSets: [...selectionSets] });
+      const responseNames = new Map([[responseName, selectionSets]]);
+      merged.set(key, { field, args, responseName, responseNames, selectionSets: [...selectionSets] });
       return;
     }
     known.selectionSets.push(...selectionSets);

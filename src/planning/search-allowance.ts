@@ -107,12 +107,12 @@ export class SearchAllowance {
 const usedUp = () =>
   new GatewayError(
     'QUERY_TOO_COMPLEX',
-    'The lists have moved, and this request has no calls left to find its place: ask for fewer pages at once, or begin at the first page.',
+    'The lists have moved, and this request has no calls left to find this page: ask for fewer pages at once, or begin anew.',
     { detail: 'search allowance used up' },
   );
 
 const unpaid = () =>
-  new GatewayError('RATE_LIMITED', 'The lists have moved, and the caller’s allowance has no calls left to find the place in them.', {
+  new GatewayError('RATE_LIMITED', 'The lists have moved, and the caller’s allowance has no calls left to find this page.', {
     retryAfterSeconds: refillSeconds,
     detail: 'allowance used up',
   });

@@ -41,7 +41,8 @@ export async function historyConnection(
   const load = (window: TimelineWindow, withUnreads: boolean) =>
     loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads: withUnreads });
   const key = `${binding} ${JSON.stringify([plan, unreads])}`;
-  const page = await follow(readTimelinePage(query), (window) => load(window, unreads), { key, calls: pagePrices.timeline.calls, search });
+  const budget = { key, calls: pagePrices.timeline.calls, search };
+  const page = await follow(readTimelinePage(query), (window) => load(window, unreads), budget);
   const hasNewer = () =>
     search.page(`${key} newer`, async (spare) => {
       // Without a call left for it: a cursor proves that there was such a row.
