@@ -1,11 +1,10 @@
-import DataLoader from 'dataloader';
 import { GatewayError } from '../errors.ts';
 import { asId, asInt } from '../json.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imCounters } from '../upstream/endpoints/im-counters.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
+import { batchByKey, type Loader } from './by-key.ts';
 import type { CallerLists } from './caller.ts';
-import { settleAll } from './settle-all.ts';
 import { isRefusal, Ways } from './ways.ts';
 
 export interface CountersKey {
@@ -23,58 +22,47 @@ export interface CountersKey {
  * number: memberships (`subscriptions.get`) and rooms (`rooms.get`; none when the rooms' records are at hand).
  * With the number of members, for another user, and for one or two rooms: one `im.counters` each.
  */
-export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
+export function countersLoader(upstream: UpstreamClient, caller: CallerLists): Loader<CountersKey, RestCounters> {
   const ways = new Ways();
-  return new DataLoader<CountersKey, RestCounters, string>(
-    async (keys) => {
-      const ownKeys = keys.filter(isOwn);
-      const bulk = await readBulk(ownKeys);
-      const singles = new Set(isRefusal(bulk.failure) ? ownKeys.slice(0, ways.takeRest(ownKeys.length)) : []);
-      return settleAll(keys, (key) => {
-        if (!isOwn(key) || bulk.way === 'single' || singles.has(key)) return imCounters(upstream, key);
-        if (bulk.failure !== undefined) throw bulk.failure;
-        return bulk.counters.get(key.roomId) ?? notAMember();
-      });
+  return batchByKey(
+    (keys) => {
+      const isBulk = chooseWay(keys.filter(isOwn)) === 'bulk';
+      return keys.map((key) => (isOwn(key) && isBulk ? bulkOrSingle(key) : imCounters(upstream, key)));
     },
-    { cacheKeyFn: ({ roomId, userId, needsMembers }) => JSON.stringify([roomId, userId, needsMembers]) },
+    ({ roomId, userId, needsMembers }) => JSON.stringify([roomId, userId, needsMembers]),
   );
 
-  /** Counters of the caller's rooms in bulk, unless single calls are the better way. */
-  async function readBulk(keys: readonly CountersKey[]): Promise<Bulk> {
-    const counters = new Map<string, RestCounters | GatewayError>();
+  function chooseWay(keys: readonly CountersKey[]): 'single' | 'bulk' {
     const needsRooms = keys.some(({ record }) => record === undefined);
     const endpoints = [
       ...(caller.subscriptions.isStarted() ? [] : (['subscriptions.get'] as const)),
       ...(needsRooms && !caller.rooms.isStarted() ? (['rooms.get'] as const) : []),
     ];
-    const way = ways.choose({
+    return ways.choose({
       count: keys.length,
       bulkCalls: endpoints.length,
       allowsSingles: upstream.allows('im.counters', keys.length),
       allowsBulk: endpoints.every((endpoint) => upstream.allows(endpoint, 1)),
     });
-    if (keys.length === 0 || way === 'single') return { way: 'single', counters, failure: undefined };
-    try {
-      const [subscriptions, rooms] = await Promise.all([caller.subscriptions(), needsRooms ? caller.rooms() : undefined]);
-      for (const { roomId, record } of keys) {
-        const subscription = subscriptions.get(roomId);
-        const room = record ?? rooms?.get(roomId);
-        if (subscription !== undefined && subscription.t !== 'd') counters.set(roomId, notADirectMessage());
-        else if (subscription !== undefined && room !== undefined) counters.set(roomId, countersFrom(room, subscription));
-      }
-      return { way, counters, failure: undefined };
-    } catch (error) {
-      // It costs only the counters that were to come from it.
-      return { way, counters, failure: error };
-    }
   }
-}
 
-interface Bulk {
-  readonly way: 'single' | 'bulk';
-  readonly counters: ReadonlyMap<string, RestCounters | GatewayError>;
-  /** Why the bulk way did not answer. */
-  readonly failure: unknown;
+  /**
+   * From the two lists, or singly where they were refused and calls are left. Waits for no more than it needs: with the
+   * room's record at hand, a list of rooms that is late or broken costs nothing.
+   */
+  async function bulkOrSingle(key: CountersKey): Promise<RestCounters> {
+    let lists;
+    try {
+      lists = await Promise.all([caller.subscriptions(), key.record ?? caller.rooms().then((rooms) => rooms.get(key.roomId))]);
+    } catch (error) {
+      if (!isRefusal(error) || ways.takeRest(1) === 0) throw error;
+      return imCounters(upstream, key);
+    }
+    const [subscription, room] = [lists[0].get(key.roomId), lists[1]];
+    if (subscription !== undefined && subscription.t !== 'd') throw notADirectMessage();
+    if (subscription === undefined || room === undefined) throw notAMember();
+    return countersFrom(room, subscription);
+  }
 }
 
 const isOwn = ({ userId, needsMembers }: CountersKey): boolean => userId === undefined && !needsMembers;

@@ -1,28 +1,31 @@
-import DataLoader from 'dataloader';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { chatGetMessageReadReceipts } from '../upstream/endpoints/chat-get-message-read-receipts.ts';
 import type { RestReceipt } from '../upstream/types.ts';
-import { settleAll } from './settle-all.ts';
-
-/** How long "not licensed" is believed: a licence that was bought shows within this time. Milliseconds. */
-const licenceMemoryMs = 60_000;
+import { callByKey, type Loader } from './by-key.ts';
 
 /**
- * Receipts by message; null where the workspace has no licence for them. Upstream takes one message a call: equal keys
- * share a call, a failed key fails alone. The licence is the workspace's, so it is learnt from one call before the
- * others are made, and remembered.
+ * Receipts by message; null where the workspace has none to give. As long as that is not known, one call goes first, so
+ * that a page of messages does not cost a refusal each; should it be slow, the others do not wait for it.
  */
-export const receiptsLoader = (upstream: UpstreamClient) =>
-  new DataLoader<string, RestReceipt[] | null>(async (messageIds) => {
-    const { workspace } = upstream;
-    const load = async (id: string): Promise<RestReceipt[] | null> => {
-      const known = workspace.receiptsLicence;
-      if (known?.isLicensed === false && Date.now() - known.at < licenceMemoryMs) return null;
-      const receipts = await chatGetMessageReadReceipts(upstream, id);
-      workspace.receiptsLicence = { isLicensed: receipts !== undefined, at: Date.now() };
-      return receipts ?? null;
-    };
-    if (workspace.receiptsLicence?.isLicensed === true) return settleAll(messageIds, load);
-    const first = await settleAll(messageIds.slice(0, 1), load);
-    return [...first, ...(await settleAll(messageIds.slice(1), load))];
+export function receiptsLoader(upstream: UpstreamClient): Loader<string, RestReceipt[] | null> {
+  const { receiptsLicence } = upstream.workspace;
+  let foundOut: Promise<void> | undefined;
+
+  async function read(messageId: string): Promise<RestReceipt[] | null> {
+    const receipts = await chatGetMessageReadReceipts(upstream, messageId);
+    receiptsLicence.learn(receipts !== undefined);
+    return receipts ?? null;
+  }
+
+  return callByKey(async (messageId) => {
+    if (receiptsLicence.state === 'unknown') {
+      if (foundOut === undefined) {
+        const first = read(messageId);
+        foundOut = receiptsLicence.whenFoundOut(first);
+        return first;
+      }
+      await foundOut;
+    }
+    return receiptsLicence.state === 'missing' ? null : read(messageId);
   });
+}

@@ -1,12 +1,11 @@
-import DataLoader from 'dataloader';
 import { GatewayError } from '../errors.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { dmListEveryone, type DmListParams } from '../upstream/endpoints/dm-list-everyone.ts';
 import { imList } from '../upstream/endpoints/im-list.ts';
 import { roomsInfo } from '../upstream/endpoints/rooms-info.ts';
 import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
+import { batchByKey, callByKey, type Loader } from './by-key.ts';
 import type { CallerLists } from './caller.ts';
-import { settleAll } from './settle-all.ts';
 import { isRefusal, Ways } from './ways.ts';
 
 /**
@@ -17,34 +16,33 @@ import { isRefusal, Ways } from './ways.ts';
 export function roomLoader(
   upstream: UpstreamClient,
   caller: CallerLists,
-  roomInfos: DataLoader<string, RestDirectMessage>,
-): DataLoader<string, RestDirectMessage> {
+  roomInfos: Loader<string, RestDirectMessage>,
+): Loader<string, RestDirectMessage> {
   const ways = new Ways();
-  return new DataLoader(async (ids) => {
+  return batchByKey((ids) => {
     const way = ways.choose({
       count: ids.length,
       bulkCalls: caller.rooms.isStarted() ? 0 : Number.POSITIVE_INFINITY,
       allowsSingles: upstream.allows('rooms.info', ids.length),
       allowsBulk: upstream.allows('rooms.get', 1),
     });
-    if (way === 'single') return settleAll(ids, (id) => roomInfos.load(id));
-    try {
-      const known = await caller.rooms();
-      return ids.map((id) => known.get(id) ?? noSuchRoom());
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      const singles = ways.takeRest(ids.length);
-      return settleAll(ids, (id) => (ids.indexOf(id) < singles ? roomInfos.load(id) : Promise.reject(error)));
-    }
+    if (way === 'single') return ids.map((id) => roomInfos.load(id));
+    const known = caller.rooms();
+    const singles = known.then(
+      () => new Set<string>(),
+      (error) => new Set(isRefusal(error) ? ids.slice(0, ways.takeRest(ids.length)) : []),
+    );
+    return ids.map(async (id) => ((await singles).has(id) ? roomInfos.load(id) : ((await known).get(id) ?? noSuchRoom())));
   });
 }
 
-const noSuchRoom = () =>
-  new GatewayError('NOT_FOUND', 'There is no such room or message, or this user may not know of it (rooms.get).');
+const noSuchRoom = (): never => {
+  throw new GatewayError('NOT_FOUND', 'There is no such room or message, or this user may not know of it (rooms.get).');
+};
 
 /** Rooms by id, one `rooms.info` each. */
-export const roomInfoLoader = (upstream: UpstreamClient): DataLoader<string, RestDirectMessage> =>
-  new DataLoader((ids) => settleAll(ids, (id) => roomsInfo(upstream, id)));
+export const roomInfoLoader = (upstream: UpstreamClient): Loader<string, RestDirectMessage> =>
+  callByKey((id) => roomsInfo(upstream, id));
 
 /** Pages of the workspace's rooms, and of the caller's; equal pages share a call. */
 export const roomPageLoaders = (upstream: UpstreamClient) => ({
@@ -52,7 +50,7 @@ export const roomPageLoaders = (upstream: UpstreamClient) => ({
   own: pageLoader((params) => imList(upstream, params)),
 });
 
-const pageLoader = (load: (params: DmListParams) => Promise<RestPage<RestDirectMessage>>) =>
-  new DataLoader<DmListParams, RestPage<RestDirectMessage>, string>((pages) => settleAll(pages, load), {
-    cacheKeyFn: ({ offset, count, sort }) => JSON.stringify([offset, count, sort]),
-  });
+const pageLoader = (
+  load: (params: DmListParams) => Promise<RestPage<RestDirectMessage>>,
+): Loader<DmListParams, RestPage<RestDirectMessage>> =>
+  callByKey(load, ({ offset, count, sort }) => JSON.stringify([offset, count, sort]));

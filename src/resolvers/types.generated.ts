@@ -614,7 +614,7 @@ export type ReadReceiptConnection = {
   readonly __typename?: 'ReadReceiptConnection';
   /** The page's rows with their cursors. */
   readonly edges: ReadonlyArray<ReadReceiptEdge>;
-  /** False where the workspace has no licence for read receipts; the list is then empty. */
+  /** False where the workspace has no read receipts, for want of a licence or of the premium endpoints; the list is then empty. */
   readonly isAvailable: Scalars['Boolean']['output'];
   /** The page's rows without their cursors. */
   readonly nodes: ReadonlyArray<ReadReceipt>;

@@ -37,6 +37,8 @@ export class UpstreamClient {
   readonly #deadline: number;
   readonly #pending = new Set<() => void>();
   readonly #lane = new Lane();
+  /** So that a large request never has more than a few calls in the line before one endpoint's window. */
+  readonly #lanes = new Map<Endpoint, Lane>();
   #stopped: GatewayError | undefined;
   #rejected: GatewayError | undefined;
   /** Upstream calls made so far, by endpoint; joined ones and retries are not among them. */
@@ -84,6 +86,24 @@ export class UpstreamClient {
 
   /** The body of a successful answer. Everything else is a GatewayError with a code. */
   async get(endpoint: Endpoint, params: Params = {}): Promise<JsonObject> {
+    const lane = this.#laneOf(endpoint);
+    await lane.enter()?.promise;
+    try {
+      return await this.#call(endpoint, params);
+    } finally {
+      lane.exit();
+    }
+  }
+
+  #laneOf(endpoint: Endpoint): Lane {
+    const known = this.#lanes.get(endpoint);
+    if (known !== undefined) return known;
+    const lane = new Lane();
+    this.#lanes.set(endpoint, lane);
+    return lane;
+  }
+
+  async #call(endpoint: Endpoint, params: Params): Promise<JsonObject> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
     const path = `/api/v1/${endpoint}${queryString(params)}`;

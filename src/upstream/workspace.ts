@@ -7,6 +7,7 @@ import { Breaker, type BreakerState } from './breaker.ts';
 import { Budget, type BudgetCaller, type Ticket } from './budget.ts';
 import { systemClock, type Clock, type Turn } from './gate.ts';
 import { CallQueue, type Lane, type QueueLimits } from './queue.ts';
+import { ReceiptsLicence } from './receipts-licence.ts';
 import { refusal } from './refusals.ts';
 import { repeatOf, RetryPolicy, type Repeat } from './retry.ts';
 import { Cancellation, Sharing, type Call } from './sharing.ts';
@@ -89,8 +90,7 @@ class Failure {
 export class Workspace {
   readonly budget: Budget;
   readonly acceptedCallers = new AcceptedCallers();
-  /** Whether read receipts are licensed, and when that was learnt (epoch ms). */
-  receiptsLicence: { readonly isLicensed: boolean; readonly at: number } | undefined;
+  readonly receiptsLicence: ReceiptsLicence;
   /** Rows of the longest page seen: the workspace's cap on `count` is at least that. */
   longestPage = 0;
   readonly #transport: Transport;
@@ -108,6 +108,7 @@ export class Workspace {
     this.#sharing = sharesInFlight ? new Sharing(clock) : undefined;
     this.#clock = clock;
     this.budget = new Budget(clock);
+    this.receiptsLicence = new ReceiptsLicence(clock);
     this.#breaker = new Breaker(clock, random);
     this.#queue = new CallQueue(queueLimits, clock);
     this.#retries = new RetryPolicy(attempts, clock, random);

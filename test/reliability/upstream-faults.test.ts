@@ -302,11 +302,19 @@ describe('a refusal', () => {
     const { upstream, ask } = await startWith('status', {
       status: 404,
       body: { success: false, error: 'API endpoint not found' },
-      endpoint: 'chat.getMessageReadReceipts',
+      endpoint: 'users.info',
     });
-    const { data, errors } = await ask(`{ readReceipts(messageId: "m1") { totalCount } ${counters.slice(2)}`);
-    expect(errors).toMatchObject([{ path: ['readReceipts'], extensions: { code: 'UPSTREAM_BAD_RESPONSE' }, message: expect.stringContaining('has no chat.getMessageReadReceipts') }]);
-    expect([data, upstream.calls.length]).toEqual([{ readReceipts: null, ...goodCounters }, 2]);
+    const { data, errors } = await ask(`{ user(id: "u1") { name } ${counters.slice(2)}`);
+    expect(errors).toMatchObject([{ path: ['user'], extensions: { code: 'UPSTREAM_BAD_RESPONSE' }, message: expect.stringContaining('has no users.info') }]);
+    expect([data, upstream.calls.length]).toEqual([{ user: null, ...goodCounters }, 2]);
+  });
+
+  it('L2: receipts of a workspace that has no such endpoint are not available, which is no error and asked once', async () => {
+    const { upstream, ask } = await startWith('status', { status: 404, body: { success: false, error: 'API endpoint not found' }, endpoint: 'chat.getMessageReadReceipts' });
+    const { data, codes } = await ask(`{ directMessage(id: "${room}") { messages(first: 3) { nodes { readReceipts { isAvailable totalCount } } } } }`);
+    const none = { readReceipts: { isAvailable: false, totalCount: 0 } };
+    expect([data, codes]).toEqual([{ directMessage: { messages: { nodes: [none, none, none] } } }, {}]);
+    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'chat.getMessageReadReceipts')).toHaveLength(1);
   });
 });
 
