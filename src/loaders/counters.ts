@@ -11,8 +11,8 @@ export interface CountersKey {
   readonly roomId: string;
   /** Whose counters; undefined for the caller's own. */
   readonly userId: string | undefined;
-  /** Whether the number of active members is wanted, which only `im.counters` knows. */
-  readonly needsMembers: boolean;
+  /** To be read with `im.counters`, which alone knows the number of active members. */
+  readonly isSingle: boolean;
   /** The room's record, where the query holds it already. */
   readonly record: RestDirectMessage | undefined;
 }
@@ -29,7 +29,7 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists): L
       const isBulk = chooseWay(keys.filter(isOwn)) === 'bulk';
       return keys.map((key) => (isOwn(key) && isBulk ? bulkOrSingle(key) : imCounters(upstream, key)));
     },
-    ({ roomId, userId, needsMembers }) => JSON.stringify([roomId, userId, needsMembers]),
+    ({ roomId, userId, isSingle }) => JSON.stringify([roomId, userId, isSingle]),
   );
 
   function chooseWay(keys: readonly CountersKey[]): 'single' | 'bulk' {
@@ -65,7 +65,7 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists): L
   }
 }
 
-const isOwn = ({ userId, needsMembers }: CountersKey): boolean => userId === undefined && !needsMembers;
+const isOwn = ({ userId, isSingle }: CountersKey): boolean => userId === undefined && !isSingle;
 
 /** Counters of a room need a membership in it, and `subscriptions.get` names all of the caller's. */
 const notAMember = () => new GatewayError('FORBIDDEN', 'The workspace does not let this user do that (subscriptions.get).');

@@ -283,6 +283,7 @@ const faultRows: readonly FaultRow[] = [
   wrongOk('a list', [{ success: true }]),
   wrongOk('a number', '7'),
   wrongOk('success false', words('something')),
+  wrongOk('success false and a kind of error that nobody knows', words('something', { errorType: 'error-somebody-said' })),
   wrongOk('success as a text', { messages: [], total: 0, success: 'true' }),
   wrongOk('no success', { messages: [], total: 0 }),
   wrongOk('no list', { total: 0, success: true }),

@@ -130,6 +130,21 @@ describe('Counters', () => {
     });
   });
 
+  it('L7: of oneself by id are one’s own: they need no permission, and share a call with those that ask for the members', async () => {
+    const gateway = await openGateway();
+    const own = `counters(userId: "${users.member}") { unreadCount }`;
+    const result = await gateway.askCounting(`{ ${byIds([busyRoomId, groupRoomId, selfRoomId], `${own} members: counters { memberCount }`)} }`);
+    expect(gist(result)).toEqual({
+      data: {
+        r0: { counters: { unreadCount: 3 }, members: { memberCount: 2 } },
+        r1: { counters: { unreadCount: 2 }, members: { memberCount: 5 } },
+        r2: { counters: { unreadCount: 0 }, members: { memberCount: 1 } },
+      },
+      errors: undefined,
+      calls: [busyRoomId, groupRoomId, selfRoomId].map((id) => `im.counters?roomId=${id}`).toSorted(),
+    });
+  });
+
   it('of one or two rooms cost a call each', async () => {
     const gateway = await openGateway();
     const result = await gateway.askCounting(`{ ${byIds([busyRoomId, groupRoomId], 'counters { unreadCount }')} again: directMessage(id: "${busyRoomId}") { counters { joined } } }`);
