@@ -15,6 +15,7 @@ import { asObject } from './json.ts';
 import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
+import { withGivenRooms } from './planning/given-rooms.ts';
 import { Planner, tooComplex, tooLarge } from './planning/planner.ts';
 
 export interface ApolloOptions {
@@ -79,8 +80,9 @@ const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: 
       error.extensions['http'] = { status: 401 };
       throw error;
     }
-    const plan = planner.plan(document, operation, request.variables ?? {});
-    if (plan === undefined) return;
+    const shared = planner.plan(document, operation, request.variables ?? {});
+    if (shared === undefined) return;
+    const plan = withGivenRooms(shared, (roomId) => contextValue.knowsRoom(roomId));
     outcome.plan = plan;
     if (plan.calls > maxUpstreamCalls) throw tooComplex(plan, maxUpstreamCalls);
     if (plan.values > maxValues) throw tooLarge(plan, maxValues);

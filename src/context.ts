@@ -77,6 +77,11 @@ export class RequestContext implements Context {
     return this.upstream?.isAccepted ?? false;
   }
 
+  /** Whether the workspace has named this id to the caller as a direct-message room's; what it says holds for the request. */
+  knowsRoom(roomId: string): boolean {
+    return this.upstream?.rooms.isDirectMessage(roomId) ?? false;
+  }
+
   /** Upstream calls made so far, by endpoint. */
   get upstreamCalls(): ReadonlyMap<string, number> {
     return this.upstream?.calls ?? new Map();

@@ -3,7 +3,8 @@ import type { SearchAllowance } from '../planning/search-allowance.ts';
 import { createCallerLists } from './caller.ts';
 import { countersLoader } from './counters.ts';
 import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
-import { receiptsLoader } from './receipts.ts';
+import { receiptsByIdLoader, receiptsLoader } from './receipts.ts';
+import { roomCheck } from './room-check.ts';
 import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
 import { meLoader, membersLoader, userLoader } from './users.ts';
 
@@ -11,17 +12,22 @@ import { meLoader, membersLoader, userLoader } from './users.ts';
 export function createLoaders(upstream: UpstreamClient, search: SearchAllowance) {
   const caller = createCallerLists(upstream);
   const roomInfos = roomInfoLoader(upstream);
+  const rooms = roomLoader(upstream, caller, roomInfos);
+  const check = roomCheck(upstream, rooms);
+  const messages = messageLoader(upstream, check);
+  const receipts = receiptsLoader(upstream);
   return {
     roomInfos,
-    rooms: roomLoader(upstream, caller, roomInfos),
+    rooms,
     roomPages: roomPageLoaders(upstream),
     subscriptions: caller.subscriptions,
     counters: countersLoader(upstream, caller),
-    messagePages: messagePageLoader(upstream),
-    historyPages: historyPageLoader(upstream),
-    messages: messageLoader(upstream),
-    receipts: receiptsLoader(upstream),
-    members: membersLoader(upstream, search),
+    messagePages: messagePageLoader(upstream, check),
+    historyPages: historyPageLoader(upstream, check),
+    messages,
+    receipts,
+    receiptsById: receiptsByIdLoader(receipts, messages, check),
+    members: membersLoader(upstream, check, search),
     users: userLoader(upstream),
     me: meLoader(upstream),
   };

@@ -1,26 +1,40 @@
+import { GatewayError } from '../errors.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { chatGetMessage } from '../upstream/endpoints/chat-get-message.ts';
 import { dmHistory, type DmHistory, type DmHistoryParams } from '../upstream/endpoints/dm-history.ts';
 import { dmMessages, type DmMessagesParams } from '../upstream/endpoints/dm-messages.ts';
 import type { RestMessage, RestPage } from '../upstream/types.ts';
 import { callByKey, type Loader } from './by-key.ts';
+import type { RoomCheck } from './room-check.ts';
 
 /** Pages of `dm.messages`; equal pages share a call. */
-export const messagePageLoader = (upstream: UpstreamClient): Loader<DmMessagesParams, RestPage<RestMessage>> =>
+export const messagePageLoader = (upstream: UpstreamClient, check: RoomCheck): Loader<DmMessagesParams, RestPage<RestMessage>> =>
   callByKey(
-    (params) => dmMessages(upstream, params),
+    async (params) => {
+      await check.isRoom(params.roomId);
+      return dmMessages(upstream, params);
+    },
     ({ roomId, offset, count, sort, mentionIds, starredIds, pinned }) =>
       JSON.stringify([roomId, offset, count, sort, mentionIds, starredIds, pinned]),
   );
 
 /** Pages of `dm.history`; equal pages share a call. */
-export const historyPageLoader = (upstream: UpstreamClient): Loader<DmHistoryParams, DmHistory> =>
+export const historyPageLoader = (upstream: UpstreamClient, check: RoomCheck): Loader<DmHistoryParams, DmHistory> =>
   callByKey(
-    (params) => dmHistory(upstream, params),
+    async (params) => {
+      await check.isRoom(params.roomId);
+      return dmHistory(upstream, params);
+    },
     ({ roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads }) =>
       JSON.stringify([roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads]),
   );
 
-/** Messages by id. Null for a message that does not exist. */
-export const messageLoader = (upstream: UpstreamClient): Loader<string, RestMessage | null> =>
-  callByKey(async (id) => (await chatGetMessage(upstream, id)) ?? null);
+/** Messages by id. Null for a message that does not exist; one of a channel is none of this API's. */
+export const messageLoader = (upstream: UpstreamClient, check: RoomCheck): Loader<string, RestMessage | null> =>
+  callByKey(async (id) => {
+    const message = (await chatGetMessage(upstream, id)) ?? null;
+    if (message !== null && !(await check.isDirectMessage(message.rid))) throw ofAChannel();
+    return message;
+  });
+
+export const ofAChannel = (): GatewayError => new GatewayError('NOT_FOUND', 'That message is not in a direct message.');

@@ -1,7 +1,10 @@
+import { GatewayError } from '../errors.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { chatGetMessageReadReceipts } from '../upstream/endpoints/chat-get-message-read-receipts.ts';
-import type { RestReceipt } from '../upstream/types.ts';
+import type { RestMessage, RestReceipt } from '../upstream/types.ts';
 import { callByKey, type Loader } from './by-key.ts';
+import { ofAChannel } from './messages.ts';
+import type { RoomCheck } from './room-check.ts';
 
 /**
  * Receipts by message; null where the workspace has none to give. As long as that is not known, one call goes first, so
@@ -28,4 +31,28 @@ export function receiptsLoader(upstream: UpstreamClient): Loader<string, RestRec
     }
     return receiptsLicence.state === 'missing' ? null : read(messageId);
   });
+}
+
+/**
+ * Receipts of messages of which only the id is known. Those of a channel's message are none of this API's; receipts name
+ * their room, and where there are none, the message does.
+ */
+export const receiptsByIdLoader = (
+  receipts: Loader<string, RestReceipt[] | null>,
+  messages: Loader<string, RestMessage | null>,
+  check: RoomCheck,
+): Loader<string, RestReceipt[] | null> =>
+  callByKey(async (messageId) => {
+    const rows = await receipts.load(messageId);
+    if (rows === null) return null;
+    const [first] = rows;
+    if (first !== undefined) {
+      if (!(await check.isDirectMessage(first.roomId))) throw ofAChannel();
+    } else await messages.load(messageId).catch(rethrowNotFound);
+    return rows;
+  });
+
+/** The receipts are here: what else cannot be found out costs nothing. */
+function rethrowNotFound(error: unknown): void {
+  if (error instanceof GatewayError && error.code === 'NOT_FOUND') throw error;
 }

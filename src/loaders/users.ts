@@ -6,6 +6,7 @@ import { usersInfo } from '../upstream/endpoints/users-info.ts';
 import type { RestUser } from '../upstream/types.ts';
 import { callByKey, type Loader } from './by-key.ts';
 import { once } from './once.ts';
+import type { RoomCheck } from './room-check.ts';
 
 /** Rows of one `im.members` answer; a room has 8 members at most unless the workspace raised that. */
 const membersPerCall = 100;
@@ -13,8 +14,9 @@ const membersPerCall = 100;
  * All active members by room: their order upstream changes with every presence, so a part of them is no page. Rooms with
  * more members than one answer holds take calls from the request's allowance.
  */
-export const membersLoader = (upstream: UpstreamClient, search: SearchAllowance): Loader<string, RestUser[]> =>
+export const membersLoader = (upstream: UpstreamClient, check: RoomCheck, search: SearchAllowance): Loader<string, RestUser[]> =>
   callByKey(async (roomId) => {
+    await check.isRoom(roomId);
     const members = new Map<string, RestUser>();
     for (let offset = 0; ; search.take()) {
       const { rows, total } = await imMembers(upstream, { roomId, offset, count: membersPerCall });

@@ -10,6 +10,16 @@ export interface Plan {
   readonly values: number;
   /** The fields that cost the most, most first. */
   readonly heaviest: readonly { readonly path: string; readonly calls: number }[];
+  /** Rooms that have to be known as such: see `withGivenRooms`. Their price is not among the calls. */
+  readonly given?: GivenRooms;
+}
+
+/** Rooms of which the client gives the id, and of which no record is read for anything else. */
+export interface GivenRooms {
+  readonly ids: readonly string[];
+  /** Rooms whose records are read anyway: a part of them, which can be had of many at once, or the whole. */
+  readonly part: number;
+  readonly whole: number;
 }
 
 /** Sums stop growing here. */
@@ -37,6 +47,7 @@ export class Ledger {
   readonly #byEndpoint = new Map<string, number>();
   readonly #byPath = new Map<string, number>();
   #recordRooms = { part: 0, whole: 0 };
+  readonly #givenRooms = new Set<string>();
   #searchedEndpoint: string | undefined;
   #values = 0;
 
@@ -76,6 +87,11 @@ export class Ledger {
     addTo(this.#byPath, path, part === 'whole' ? rooms : Math.min(rooms, maxSingleRooms + 1));
   }
 
+  /** Rooms that are asked for by the client's id, without their records. */
+  addGivenRooms(ids: readonly string[]): void {
+    for (const id of ids) this.#givenRooms.add(id);
+  }
+
   /** The operation is larger than can be priced: it costs more than any limit. */
   giveUp(path: string): void {
     addTo(this.#byEndpoint, 'unknown', manyCalls);
@@ -101,6 +117,7 @@ export class Ledger {
       byEndpoint: Object.fromEntries([...byEndpoint].toSorted(([a], [b]) => (a < b ? -1 : 1))),
       values: Math.round(this.#values),
       heaviest,
+      ...(this.#givenRooms.size > 0 && { given: { ids: [...this.#givenRooms], part, whole } }),
     };
   }
 }

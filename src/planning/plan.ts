@@ -40,7 +40,7 @@ export interface PlanInput {
 export function planCalls(input: PlanInput): Plan {
   const root = input.schema.getRootType(input.operation.operation);
   const ledger = new Ledger();
-  if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], { count: 1, copies: 1, rooms: 1, hasRecord: false, path: '' });
+  if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], { count: 1, copies: 1, rooms: 1, hasRecord: false, given: [], path: '' });
   return ledger.close();
 }
 
@@ -54,6 +54,8 @@ interface Place {
   readonly rooms: number;
   /** For rooms: whether they come with their record. */
   readonly hasRecord: boolean;
+  /** For rooms: the ids by which the client asks for them, where it does. */
+  readonly given: readonly string[];
   readonly path: string;
 }
 
@@ -104,14 +106,13 @@ class Walk {
       const price = this.#input.prices.get(`${type.name}.${field.name}`);
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
-      // An empty page asks nothing, unless for what is true of the whole list.
       const fieldType = getNamedType(field.type);
-      const isAsked = size !== 0 || (isObjectType(fieldType) && this.#selectsWhole(fieldType, below));
-      if (isAsked) this.#charge(price, args, place.count, path);
+      if (this.#isAsked(field, args, below)) this.#charge(price, args, place.count, path);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
       if (!isObjectType(fieldType) || size === 0) continue;
-      const next = placeBelow(fieldType, price, size, { ...place, copies, path });
+      const given = price?.isGiven === true ? [String(args['id'])] : [];
+      const next = placeBelow(fieldType, price, size, { ...place, given, copies, path });
       if (size === undefined) this.visit(fieldType, below, next);
       else this.#visitPage(fieldType, below, next, place.count);
     }
@@ -137,7 +138,7 @@ class Walk {
       const count = new Set(ids).size;
       if (count === 0) continue;
       this.#charge(this.#input.prices.get(type.name), {}, count, path);
-      this.visit(type, below, { count, copies: copies * (ids.length / count), rooms: count, hasRecord: false, path });
+      this.visit(type, below, { count, copies: copies * (ids.length / count), rooms: count, hasRecord: false, given: ids, path });
     }
   }
 
@@ -184,14 +185,28 @@ class Walk {
       this.#ledger.add(call.endpoint, { count, from: call.from, upTo: call.upTo, path });
       if (call.searches) this.#ledger.addSearch(call.endpoint, { count, isContinued, path });
     }
+    if (price.checksRoom) this.#ledger.addRecords(count, 'part', path);
   }
 
   /** Fields of rooms' records: read once for each room, whatever the number of fields. */
-  #chargeRecord(type: GraphQLObjectType, merged: readonly MergedField[], { rooms, hasRecord, path }: Place): void {
+  #chargeRecord(type: GraphQLObjectType, merged: readonly MergedField[], { rooms, hasRecord, given, path }: Place): void {
     if (hasRecord) return;
-    const kinds = merged.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
+    const asked = merged.filter(({ field, args, selectionSets }) => this.#isAsked(field, args, selectionSets));
+    const kinds = asked.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
     if (kinds.includes('whole')) this.#ledger.addRecords(rooms, 'whole', path);
     else if (kinds.includes('part')) this.#ledger.addRecords(rooms, 'part', path);
+    else if (kinds.includes('ifGiven')) this.#ledger.addGivenRooms(given);
+  }
+
+  /** An empty page asks nothing, unless for what is true of the whole list. */
+  #isAsked(
+    field: GraphQLField<unknown, unknown>,
+    args: Readonly<Record<string, unknown>>,
+    below: readonly SelectionSetNode[],
+  ): boolean {
+    if (pageSize(field, args) !== 0) return true;
+    const type = getNamedType(field.type);
+    return isObjectType(type) && this.#selectsWhole(type, below);
   }
 
   #selectsWhole(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
@@ -257,13 +272,13 @@ function placeBelow(
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number | undefined,
-  { count, copies, rooms, path }: Omit<Place, 'hasRecord'>,
+  { count, copies, rooms, given, path }: Omit<Place, 'hasRecord'>,
 ): Place {
   if (price?.isReference === true) {
     // Messages of a page share their room; a room asked for by id is one.
-    return { count: rooms, copies: Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies), rooms, hasRecord: false, path };
+    return { count: rooms, copies: Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies), rooms, hasRecord: false, given, path };
   }
   const below = Math.min(manyObjects, count * (size ?? 1));
   const isOfRooms = type.name === 'DirectMessageConnection';
-  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, path };
+  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, given, path };
 }

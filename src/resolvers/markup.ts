@@ -92,21 +92,21 @@ function targetOf(node: JsonObject): string | null {
 }
 
 /**
- * The nodes below a node: in its value, or else its fallback. The target of a link is told as `url` and is none of them.
- * Types that we do not know are read as those that we do, so that no text is lost.
+ * The nodes below a node: its value, or those in it. The target of a link is told as `url` and is none of them. A type
+ * that we do not know is read as its fallback says; without one, as the types that we do, so that no text is lost.
  */
 function childrenOf(node: JsonObject): JsonObject[] {
   const { value, fallback } = node;
-  const children: JsonObject[] = [];
   const object = asObject(value);
-  if (object === undefined || isNode(object)) collectNodes(value, children);
-  else {
-    const hasTarget = targetOf(node) !== null;
-    for (const [name, part] of Object.entries(object)) if (name !== 'src' || !hasTarget) collectNodes(part, children);
-  }
-  if (children.length === 0) collectNodes(fallback, children);
-  return children;
+  if (object === undefined || isNode(object)) return orFallback(collectNodes(value, []), fallback);
+  if (fallback !== undefined && object['label'] === undefined) return collectNodes(fallback, []);
+  const hasTarget = targetOf(node) !== null;
+  const children: JsonObject[] = [];
+  for (const [name, part] of Object.entries(object)) if (name !== 'src' || !hasTarget) collectNodes(part, children);
+  return orFallback(children, fallback);
 }
+
+const orFallback = (nodes: JsonObject[], fallback: unknown): JsonObject[] => (nodes.length > 0 ? nodes : collectNodes(fallback, []));
 
 const isNode = (object: JsonObject): boolean => asText(object['type']) !== undefined;
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { EndpointBudget } from './budget.ts';
+import { KnownRooms } from './known-rooms.ts';
 import { Lane } from './queue.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
@@ -25,7 +26,7 @@ export type Params = { readonly [name: string]: string | number | undefined };
 
 /**
  * Calls that Rocket.Chat resolves names for: where `roomId` is a user's id or name, it looks for the room with that
- * user and creates it when there is none. Two at a time could create two.
+ * user and creates it when there is none. Two at a time could create two, so they are repeated for known rooms only.
  */
 const namesRooms: ReadonlySet<Endpoint> = new Set(['dm.history', 'dm.messages', 'im.members']);
 
@@ -33,6 +34,8 @@ const namesRooms: ReadonlySet<Endpoint> = new Set(['dm.history', 'dm.messages', 
 export class UpstreamClient {
   readonly workspace: Workspace;
   readonly callerId: string;
+  /** Which ids are known to be rooms'. */
+  readonly rooms: KnownRooms;
   readonly #caller: Caller;
   readonly #deadline: number;
   readonly #pending = new Set<() => void>();
@@ -55,6 +58,7 @@ export class UpstreamClient {
     this.workspace = workspace;
     this.callerId = credentials.userId;
     this.#caller = workspace.caller(credentials);
+    this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => workspace.acceptedCallers.userOf(this.#caller.key));
     this.#deadline = deadline;
   }
 
@@ -113,7 +117,7 @@ export class UpstreamClient {
       caller: this.#caller,
       deadline: this.#deadline,
       lane: this.#lane,
-      isHarmless: !namesRooms.has(endpoint) || isOwnRoom(params['roomId'], this.callerId),
+      isHarmless: !namesRooms.has(endpoint) || this.rooms.isRoom(String(params['roomId'])),
       check: () => {
         if (this.#rejected !== undefined) throw this.#rejected;
       },
@@ -134,13 +138,6 @@ export class UpstreamClient {
     }
   }
 }
-
-/**
- * Whether a room id can only be that of a one-to-one room of this user: both members' ids in a row. No user has such an
- * id or name, so nothing is created. Of other ids (17 characters, as users have) that cannot be said.
- */
-const isOwnRoom = (roomId: string | number | undefined, userId: string): boolean =>
-  typeof roomId === 'string' && roomId.length > userId.length && (roomId.startsWith(userId) || roomId.endsWith(userId));
 
 function queryString(params: Params): string {
   let text = '';

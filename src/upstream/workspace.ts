@@ -6,6 +6,7 @@ import { noAnswer, outcomeOf, readBody, tooLate } from './answers.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
 import { Budget, type BudgetCaller, type Ticket } from './budget.ts';
 import { systemClock, type Clock, type Turn } from './gate.ts';
+import { RoomMemory } from './known-rooms.ts';
 import { CallQueue, type Lane, type QueueLimits } from './queue.ts';
 import { ReceiptsLicence } from './receipts-licence.ts';
 import { refusal } from './refusals.ts';
@@ -90,6 +91,7 @@ class Failure {
 export class Workspace {
   readonly budget: Budget;
   readonly acceptedCallers = new AcceptedCallers();
+  readonly roomMemory = new RoomMemory();
   readonly receiptsLicence: ReceiptsLicence;
   /** Rows of the longest page seen: the workspace's cap on `count` is at least that. */
   longestPage = 0;

@@ -11,6 +11,13 @@ const latestFirst = 'sort={"lm":-1,"_id":-1}';
 const messagesCall = (id: string, count: number) => `dm.messages?roomId=${id}&offset=0&count=${count}&${newestFirst}`;
 const byIds = (ids: readonly string[], fields: string) => ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ');
 
+/** A gateway before which the caller has listed their rooms, as somebody has who opens one. */
+async function openKnownRooms(): Promise<TestGateway> {
+  const gateway = await openGateway();
+  await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
+  return gateway;
+}
+
 type Asked = GraphqlResult & { calls: string[] };
 const gist = (result: Asked) => ({ data: result.data, errors: codesOf(result), calls: result.calls.toSorted() });
 
@@ -55,7 +62,7 @@ describe('A room', () => {
   });
 
   it('is free by its id below a message, and one call for all messages of it by more', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const free = await gateway.askCounting(`{ message(id: "${shapes.plain}") { directMessage { id } } }`);
     expect(gist(free)).toEqual({ data: { message: { directMessage: { id: shapesRoomId } } }, errors: undefined, calls: [`chat.getMessage?msgId=${shapes.plain}`] });
     const more = await gateway.askCounting(`{ directMessage(id: "${groupRoomId}") { messages(first: 20) { nodes { directMessage { topic } } } } }`);
@@ -243,7 +250,7 @@ describe('directMessageWith', () => {
 
 describe('Pages', () => {
   it('that are equal share a call, however often and wherever they are asked for', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const page = 'messages(first: 5, filterBy: { mentioning: ["a", "b"] }) { totalCount }';
     const same = 'messages(first: 5, filterBy: { mentioning: ["b", "a", "b"], pinnedOnly: false }, orderBy: { field: SENT_AT, direction: DESC }) { totalCount }';
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId, shapesRoomId], `a: ${page} b: ${same}`)} viewer { x: directMessages { totalCount } y: directMessages(first: 20) { totalCount } } }`);
@@ -252,7 +259,7 @@ describe('Pages', () => {
   });
 
   it('that differ in anything do not', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const fields = 'a: messages(first: 5) { totalCount } b: messages(first: 6) { totalCount } c: messages(first: 5, filterBy: { pinnedOnly: true }) { totalCount } d: messages(last: 5) { totalCount } e: messages(first: 5, filterBy: { starredBy: ["x"] }) { totalCount }';
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId], fields)} }`);
     expect(result.errors).toBeUndefined();
@@ -273,7 +280,7 @@ describe('Pages', () => {
   });
 
   it('of members come from one call, whatever part of them is wanted', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const result = await gateway.askCounting(`{ ${byIds([landmarks.largestGroupRoomId], 'a: members(first: 2) { nodes { username } } b: members(last: 1) { nodes { username } totalCount }')} }`);
     expect(gist(result)).toEqual({
       data: { r0: { a: { nodes: [{ username: 'amara.okafor' }, { username: 'carla.mendes' }] }, b: { nodes: [{ username: 'quentin.dubois' }], totalCount: 8 } } },
@@ -285,7 +292,7 @@ describe('Pages', () => {
 
 describe('Read receipts', () => {
   it('cost one call a message, however often each is asked for', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const result = await gateway.askCounting(
       `{ a: message(id: "${shapes.plain}") { readReceipts { totalCount } } b: readReceipts(messageId: "${shapes.plain}", first: 1) { nodes { messageId } } c: readReceipts(messageId: "${shapes.plain}") { isAvailable } d: message(id: "${shapes.noReceipts}") { readReceipts { totalCount isAvailable } } }`,
     );
@@ -302,7 +309,7 @@ describe('Read receipts', () => {
   });
 
   it('are asked for message by message below a page, each once', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const { data, errors, calls } = await gateway.askCounting(`{ ${byIds([shapesRoomId], 'a: messages(first: 10) { nodes { id readReceipts { totalCount } } } b: messages(first: 10) { nodes { readReceipts { isAvailable } } }')} }`);
     expect(errors).toBeUndefined();
     const { nodes } = (data as { r0: { a: { nodes: { id: string }[] } } }).r0.a;
