@@ -80,7 +80,7 @@ const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: 
       error.extensions['http'] = { status: 401 };
       throw error;
     }
-    const plan = planner.plan(document, operation, request.variables ?? {}, contextValue.lists);
+    const plan = planner.plan(document, operation, request.variables ?? {}, contextValue.knowledge);
     if (plan === undefined) return;
     outcome.plan = plan;
     outcome.limit = maxUpstreamCalls;

@@ -5,7 +5,8 @@ import { createLoaders, type Loaders } from './loaders/index.ts';
 import type { ErrorSummary } from './observability/outcome.ts';
 import type { Plan } from './planning/ledger.ts';
 import { SearchAllowance } from './planning/search-allowance.ts';
-import { singly, type WholeLists } from './planning/ways.ts';
+import type { CallerKnowledge } from './planning/planner.ts';
+import { singly } from './planning/ways.ts';
 import type { EndpointBudget } from './upstream/budget.ts';
 import { UpstreamClient } from './upstream/client.ts';
 import type { Credentials, Workspace } from './upstream/workspace.ts';
@@ -113,11 +114,14 @@ export class RequestContext implements Context {
     return this.client.budget;
   }
 
-  /** The lists of all of the caller's rooms that the workspace answers, as far as it is known. */
-  get lists(): WholeLists {
+  /** What is known of the caller that decides what an operation costs them; what is known of a room holds for the request. */
+  get knowledge(): CallerKnowledge {
     return {
-      rooms: this.upstream?.answersList('rooms.get') ?? true,
-      memberships: this.upstream?.answersList('subscriptions.get') ?? true,
+      lists: {
+        rooms: this.upstream?.answersList('rooms.get') ?? true,
+        memberships: this.upstream?.answersList('subscriptions.get') ?? true,
+      },
+      knowsRoom: (roomId) => this.upstream?.rooms.isDirectMessage(roomId) ?? false,
     };
   }
 

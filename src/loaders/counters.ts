@@ -1,25 +1,24 @@
-import DataLoader from 'dataloader';
 import { GatewayError } from '../errors.ts';
 import { asId, asInt } from '../json.ts';
 import type { Way, Ways } from '../planning/ways.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imCounters } from '../upstream/endpoints/im-counters.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
+import { batchByKey, type Loader } from './by-key.ts';
 import type { CallerList, CallerLists } from './caller.ts';
-import { settleAll } from './settle-all.ts';
 import type { WayChanges } from './ways.ts';
 
 export interface CountersKey {
   readonly roomId: string;
   /** Whose counters; undefined for the caller's own. */
   readonly userId: string | undefined;
-  /** Whether the number of active members is wanted, which only `im.counters` knows. */
-  readonly needsMembers: boolean;
+  /** To be read with `im.counters`, which alone knows the number of active members. */
+  readonly isSingle: boolean;
   /** The room's record, where the query holds it already. */
   readonly record: RestDirectMessage | undefined;
 }
 
-type Answers = Map<CountersKey, RestCounters | Error>;
+type Answers = Map<CountersKey, Promise<RestCounters>>;
 
 /**
  * Counters by room and user, as the plan has it: `im.counters` each, or for several of the caller's rooms from two lists
@@ -27,7 +26,12 @@ type Answers = Map<CountersKey, RestCounters | Error>;
  * is at hand). With the number of members, and for another user: one `im.counters` each. When the call window leaves no
  * room for several single calls, the lists take their place.
  */
-export function countersLoader(upstream: UpstreamClient, caller: CallerLists, changes: WayChanges, ways: Ways['counters']) {
+export function countersLoader(
+  upstream: UpstreamClient,
+  caller: CallerLists,
+  changes: WayChanges,
+  ways: Ways['counters'],
+): Loader<CountersKey, RestCounters> {
   const singles = new Map<string, Promise<RestCounters>>();
   /** One `im.counters` for each room and user, whatever is wanted of its answer. */
   const readSingle = (key: CountersKey): Promise<RestCounters> => {
@@ -36,52 +40,47 @@ export function countersLoader(upstream: UpstreamClient, caller: CallerLists, ch
     return single;
   };
 
-  return new DataLoader<CountersKey, RestCounters, string>(
-    async (keys) => {
+  return batchByKey(
+    (keys) => {
       const asked = new Set([...singles.keys(), ...keys.filter((key) => !isOwn(key)).map(nameOf)]);
-      const singly = keys.filter((key) => asked.has(nameOf(key)));
       const own = keys.filter((key) => !asked.has(nameOf(key)));
-      const parts = await Promise.all([
-        settleAll(singly, readSingle).then((values) => zip(singly, values)),
-        readOwn(own.filter(({ record }) => record !== undefined), [caller.subscriptions], ways.listed),
-        readOwn(own.filter(({ record }) => record === undefined), [caller.subscriptions, caller.rooms], ways.byId),
-      ]);
-      const answers = new Map(parts.flatMap((part) => [...part]));
-      return keys.map((key) => answers.get(key) as RestCounters | Error);
+      const listed = readOwn(own.filter(({ record }) => record !== undefined), [caller.subscriptions], ways.listed);
+      const byId = readOwn(own.filter(({ record }) => record === undefined), [caller.subscriptions, caller.rooms], ways.byId);
+      return keys.map((key) => listed.get(key) ?? byId.get(key) ?? readSingle(key));
     },
-    { cacheKeyFn: (key) => `${nameOf(key)} ${key.needsMembers}` },
+    (key) => `${nameOf(key)} ${key.isSingle}`,
   );
 
   /** The caller's own counters, in the way that was planned unless it is closed. */
-  async function readOwn(keys: readonly CountersKey[], lists: readonly CallerList[], way: Way): Promise<Answers> {
+  function readOwn(keys: readonly CountersKey[], lists: readonly CallerList[], way: Way): Answers {
     if (keys.length === 0) return new Map();
     const read = { way, count: keys.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
-    if (way === 'single' && !changes.prefersLists('im.counters', read)) return zip(keys, await settleAll(keys, readSingle));
-    const [subscriptions, rooms] = await Promise.all([
-      outcomeOf(caller.subscriptions()),
-      outcomeOf(lists.includes(caller.rooms) ? caller.rooms() : Promise.resolve(new Map<string, RestDirectMessage>())),
-    ]);
-    const answers: Answers = new Map();
-    for (const key of keys) {
-      const answer = fromLists(key, subscriptions.value, rooms.value);
-      if (answer !== undefined) answers.set(key, answer);
-    }
-    const left = keys.filter((key) => !answers.has(key));
-    if (left.length === 0) return answers;
-    const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
-    const error = subscriptions.error ?? rooms.error;
-    const pricedCalls = changes.pricedCalls(read);
-    const values = await changes.readSingly({ list, error, keys: left, pricedCalls, nameOf, load: readSingle });
-    return new Map([...answers, ...zip(left, values)]);
+    if (way === 'single' && !changes.prefersLists('im.counters', read)) return new Map(keys.map((key) => [key, readSingle(key)]));
+    const needsRooms = lists.includes(caller.rooms);
+    const noRooms = Promise.resolve(new Map<string, RestDirectMessage>());
+    const found = Promise.all([outcomeOf(caller.subscriptions()), outcomeOf(needsRooms ? caller.rooms() : noRooms)]).then(
+      ([subscriptions, rooms]): Answers => {
+        const answers: Answers = new Map();
+        for (const key of keys) {
+          const answer = fromLists(key, subscriptions.value, rooms.value);
+          if (answer !== undefined) answers.set(key, answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer));
+        }
+        const left = keys.filter((key) => !answers.has(key));
+        if (left.length === 0) return answers;
+        const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
+        const error = subscriptions.error ?? rooms.error;
+        const values = changes.readSingly({ list, error, keys: left, pricedCalls: changes.pricedCalls(read), load: readSingle });
+        left.forEach((key, index) => answers.set(key, values[index] as Promise<RestCounters>));
+        return answers;
+      },
+    );
+    return new Map(keys.map((key) => [key, found.then((answers) => answers.get(key) as Promise<RestCounters>)]));
   }
 }
 
-const isOwn = ({ userId, needsMembers }: CountersKey): boolean => userId === undefined && !needsMembers;
+const isOwn = ({ userId, isSingle }: CountersKey): boolean => userId === undefined && !isSingle;
 
 const nameOf = ({ roomId, userId = '' }: CountersKey): string => `${roomId} ${userId}`;
-
-const zip = (keys: readonly CountersKey[], values: readonly (RestCounters | Error)[]): Answers =>
-  new Map(keys.map((key, index) => [key, values[index] as RestCounters | Error]));
 
 /** What a promise came to. */
 const outcomeOf = <Value>(promise: Promise<Value>): Promise<{ value?: Value; error?: unknown }> =>

@@ -4,7 +4,8 @@ import type { Ways } from '../planning/ways.ts';
 import { createCallerLists } from './caller.ts';
 import { countersLoader } from './counters.ts';
 import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
-import { receiptsLoader } from './receipts.ts';
+import { receiptsByIdLoader, receiptsLoader } from './receipts.ts';
+import { roomCheck } from './room-check.ts';
 import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
 import { meLoader, membersLoader, userLoader } from './users.ts';
 import { WayChanges } from './ways.ts';
@@ -14,17 +15,22 @@ export function createLoaders(upstream: UpstreamClient, search: SearchAllowance,
   const caller = createCallerLists(upstream);
   const roomInfos = roomInfoLoader(upstream);
   const changes = new WayChanges(upstream, search);
+  const rooms = roomLoader(caller, roomInfos, changes, ways.records);
+  const check = roomCheck(upstream, rooms);
+  const messages = messageLoader(upstream, check);
+  const receipts = receiptsLoader(upstream);
   return {
     roomInfos,
-    rooms: roomLoader(caller, roomInfos, changes, ways.records),
+    rooms,
     roomPages: roomPageLoaders(upstream),
     subscriptions: caller.subscriptions,
     counters: countersLoader(upstream, caller, changes, ways.counters),
-    messagePages: messagePageLoader(upstream),
-    historyPages: historyPageLoader(upstream),
-    messages: messageLoader(upstream),
-    receipts: receiptsLoader(upstream),
-    members: membersLoader(upstream, search),
+    messagePages: messagePageLoader(upstream, check),
+    historyPages: historyPageLoader(upstream, check),
+    messages,
+    receipts,
+    receiptsById: receiptsByIdLoader(receipts, messages, check),
+    members: membersLoader(upstream, check, search),
     users: userLoader(upstream),
     me: meLoader(upstream),
   };

@@ -1,13 +1,12 @@
-import DataLoader from 'dataloader';
 import { GatewayError } from '../errors.ts';
+import type { Way } from '../planning/ways.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { dmListEveryone, type DmListParams } from '../upstream/endpoints/dm-list-everyone.ts';
 import { imList } from '../upstream/endpoints/im-list.ts';
 import { roomsInfo } from '../upstream/endpoints/rooms-info.ts';
-import type { Way } from '../planning/ways.ts';
 import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
+import { batchByKey, callByKey, type Loader } from './by-key.ts';
 import type { CallerLists } from './caller.ts';
-import { settleAll } from './settle-all.ts';
 import type { WayChanges } from './ways.ts';
 
 /**
@@ -17,22 +16,23 @@ import type { WayChanges } from './ways.ts';
  */
 export function roomLoader(
   caller: CallerLists,
-  roomInfos: DataLoader<string, RestDirectMessage>,
+  roomInfos: Loader<string, RestDirectMessage>,
   changes: WayChanges,
   way: Way,
-): DataLoader<string, RestDirectMessage> {
+): Loader<string, RestDirectMessage> {
   const load = (id: string) => roomInfos.load(id);
-  return new DataLoader(async (ids) => {
+  return batchByKey((ids) => {
     const lists = [caller.rooms];
     const read = { way, count: ids.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
-    if (way === 'single' && !changes.prefersLists('rooms.info', read)) return settleAll(ids, load);
-    try {
-      const known = await caller.rooms();
-      return ids.map((id) => known.get(id) ?? noSuchRoom());
-    } catch (error) {
-      const pricedCalls = changes.pricedCalls(read);
-      return changes.readSingly({ list: caller.rooms, error, keys: ids, pricedCalls, nameOf: String, load });
-    }
+    if (way === 'single' && !changes.prefersLists('rooms.info', read)) return ids.map(load);
+    const found = caller.rooms().then(
+      (known) => ids.map((id) => known.get(id) ?? Promise.reject(noSuchRoom())),
+      (error: unknown) => {
+        const pricedCalls = changes.pricedCalls(read);
+        return changes.readSingly({ list: caller.rooms, error, keys: ids, pricedCalls, load });
+      },
+    );
+    return ids.map(async (_id, index) => (await found)[index] as RestDirectMessage | Promise<RestDirectMessage>);
   });
 }
 
@@ -40,8 +40,8 @@ const noSuchRoom = () =>
   new GatewayError('NOT_FOUND', 'There is no such room or message, or this user may not know of it (rooms.get).');
 
 /** Rooms by id, one `rooms.info` each. */
-export const roomInfoLoader = (upstream: UpstreamClient): DataLoader<string, RestDirectMessage> =>
-  new DataLoader((ids) => settleAll(ids, (id) => roomsInfo(upstream, id)));
+export const roomInfoLoader = (upstream: UpstreamClient): Loader<string, RestDirectMessage> =>
+  callByKey((id) => roomsInfo(upstream, id));
 
 /** Pages of the workspace's rooms, and of the caller's; equal pages share a call. */
 export const roomPageLoaders = (upstream: UpstreamClient) => ({
@@ -49,7 +49,7 @@ export const roomPageLoaders = (upstream: UpstreamClient) => ({
   own: pageLoader((params) => imList(upstream, params)),
 });
 
-const pageLoader = (load: (params: DmListParams) => Promise<RestPage<RestDirectMessage>>) =>
-  new DataLoader<DmListParams, RestPage<RestDirectMessage>, string>((pages) => settleAll(pages, load), {
-    cacheKeyFn: ({ offset, count, sort }) => JSON.stringify([offset, count, sort]),
-  });
+const pageLoader = (
+  load: (params: DmListParams) => Promise<RestPage<RestDirectMessage>>,
+): Loader<DmListParams, RestPage<RestDirectMessage>> =>
+  callByKey(load, ({ offset, count, sort }) => JSON.stringify([offset, count, sort]));

@@ -5,7 +5,6 @@ import { tooLarge } from '../upstream/answers.ts';
 import type { Endpoint, UpstreamClient } from '../upstream/client.ts';
 import { UpstreamRefusal } from '../upstream/refusals.ts';
 import type { CallerList } from './caller.ts';
-import { settleAll } from './settle-all.ts';
 
 /** Keys that are read from lists of everything of the caller's, and how they were planned to be. */
 export interface ListRead {
@@ -23,7 +22,6 @@ export interface FailedRead<Key, Value> {
   readonly keys: readonly Key[];
   /** Single calls that the plan's price still holds for them. */
   readonly pricedCalls: number;
-  readonly nameOf: (key: Key) => string;
   readonly load: (key: Key) => Promise<Value>;
 }
 
@@ -37,6 +35,7 @@ export class WayChanges {
   readonly #search: SearchAllowance;
   /** Lists that were planned and not sent, and in whose place a single call was made. */
   readonly #replaced = new Set<Endpoint>();
+  #spareReads = 0;
 
   constructor(upstream: UpstreamClient, search: SearchAllowance) {
     this.#upstream = upstream;
@@ -60,22 +59,30 @@ export class WayChanges {
   }
 
   /** Reads singly what a list failed to give, as far as there are calls for it; other keys get the list's error. */
-  async readSingly<Key, Value>(read: FailedRead<Key, Value>): Promise<(Value | Error)[]> {
-    const { list, error, keys, pricedCalls, nameOf, load } = read;
+  readSingly<Key, Value>({ list, error, keys, pricedCalls, load }: FailedRead<Key, Value>): Promise<Value>[] {
     const isRefused = isRefusal(error);
-    if (!isRefused && !isRateLimited(error)) return keys.map(() => error as Error);
+    if (!isRefused && !isRateLimited(error)) return keys.map(() => Promise.reject(error));
     const [priced, spare] = [keys.slice(0, pricedCalls), keys.slice(pricedCalls)];
-    const readSpare = () =>
-      this.#search.page(`in place of ${list.endpoint}: ${spare.map(nameOf).join()}`, (search) =>
-        settleAll(spare, async (key) => {
-          await search.take().catch(() => Promise.reject(error as Error));
-          return load(key);
-        }),
-      );
-    const [first, rest] = await Promise.all([settleAll(priced, load), isRefused ? readSpare() : spare.map(() => error as Error)]);
+    const answers = [...priced.map(load), ...(isRefused ? this.#readSpare(spare, load, error) : spare.map(() => Promise.reject(error)))];
     // Noted last, as the workspace has to accept the caller before anything is remembered.
-    if (isStable(error)) this.#upstream.listFailed(list.endpoint);
-    return [...first, ...rest];
+    if (isStable(error)) void Promise.allSettled(answers).then(() => this.#upstream.listFailed(list.endpoint));
+    return answers;
+  }
+
+  /** Each with a call of the request's allowance; where none is left, the key gets the error of the list. */
+  #readSpare<Key, Value>(keys: readonly Key[], load: (key: Key) => Promise<Value>, error: unknown): Promise<Value>[] {
+    const answers = keys.map(() => Promise.withResolvers<Value>());
+    this.#spareReads += 1;
+    void this.#search.page(`singly ${this.#spareReads}`, (search) =>
+      Promise.all(
+        keys.map(async (key, index) => {
+          const isGranted = await search.take().then(() => true, () => false);
+          answers[index]?.resolve(isGranted ? load(key) : Promise.reject(error));
+          await answers[index]?.promise.catch(() => undefined);
+        }),
+      ),
+    );
+    return answers.map(({ promise }) => promise);
   }
 }
 

@@ -18,6 +18,8 @@ export interface Plan {
   readonly heaviest: readonly { readonly path: string; readonly calls: number }[];
   /** How records and counters of rooms are read. */
   readonly ways: Ways;
+  /** Ids by which the client asks for rooms of which no record is read for anything else. */
+  readonly given: readonly string[];
 }
 
 /** The calls that a request makes at most: none where it is refused. */
@@ -59,6 +61,7 @@ export class Ledger {
   readonly #counters: (RoomCount & { readonly isListed: boolean })[] = [];
   #pageSpares = 0;
   #hasSpares = false;
+  readonly #given = new Set<string>();
   #values = 0;
 
   addValues(count: number): void {
@@ -86,6 +89,17 @@ export class Ledger {
     else this.#records.push({ rooms, path });
   }
 
+  /**
+   * Rooms that are asked for by ids of the client's. The record of each that the workspace has not named to this caller is
+   * read first, to be sure that the id is not a user's.
+   */
+  addGivenRooms(ids: readonly string[], unknown: ReadonlySet<string>, path: string): void {
+    const added = ids.filter((id) => !this.#given.has(id));
+    for (const id of added) this.#given.add(id);
+    const rooms = added.filter((id) => unknown.has(id)).length;
+    if (rooms > 0) this.addRecords(rooms, 'part', path);
+  }
+
   /** Rooms whose counters are read, without the number of members, for the caller. */
   addCounters(rooms: number, isListed: boolean, path: string): void {
     this.#counters.push({ rooms, isListed, path });
@@ -111,6 +125,7 @@ export class Ledger {
       values: Math.round(this.#values),
       heaviest,
       ways,
+      given: [...this.#given],
     };
   }
 

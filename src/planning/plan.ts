@@ -39,12 +39,14 @@ export interface PlanInput {
   readonly variables: { readonly [name: string]: unknown };
   /** The lists that answer the caller. */
   readonly lists: WholeLists;
+  /** Ids in the operation that the workspace has not named to the caller as rooms'; the others it has. */
+  readonly unknownRooms: ReadonlySet<string>;
 }
 
 export function planCalls(input: PlanInput): Plan {
   const root = input.schema.getRootType(input.operation.operation);
   const ledger = new Ledger();
-  const place: Place = { count: 1, copies: 1, rooms: 1, hasRecord: false, answeredBy: undefined, path: '' };
+  const place: Place = { count: 1, copies: 1, rooms: 1, hasRecord: false, answeredBy: undefined, given: [], path: '' };
   if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], place);
   return ledger.close(input.lists);
 }
@@ -61,6 +63,8 @@ interface Place {
   readonly hasRecord: boolean;
   /** The endpoint whose answer they are, where a field of theirs would ask for the same: it then costs nothing more. */
   readonly answeredBy: string | undefined;
+  /** For rooms: the ids by which the client asks for them, where it does. */
+  readonly given: readonly string[];
   readonly path: string;
 }
 
@@ -108,15 +112,14 @@ class Walk {
       const price = this.#input.prices.get(`${type.name}.${field.name}`);
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
-      // An empty page asks nothing, unless for what is true of the whole list.
       const fieldType = getNamedType(field.type);
-      const isAsked = size !== 0 || (isObjectType(fieldType) && this.#selectsWhole(fieldType, below));
       const isWithAny = (names: readonly string[]) => this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
-      if (isAsked) this.#charge(price, args, { ...place, path }, isWithAny);
+      if (this.#isAsked(field, args, below)) this.#charge(price, args, { ...place, path }, isWithAny);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
       if (!isObjectType(fieldType) || size === 0) continue;
-      const next = placeBelow(fieldType, price, size, { ...place, copies, path });
+      const given = price?.isGiven === true ? [String(args['id'])] : [];
+      const next = placeBelow(fieldType, price, size, { ...place, given, copies, path });
       if (size === undefined) this.visit(fieldType, below, next);
       else this.#visitPage(fieldType, below, next, place.count);
     }
@@ -142,7 +145,7 @@ class Walk {
       const count = new Set(ids).size;
       if (count === 0) continue;
       const copiesOfEach = copies * (ids.length / count);
-      const place: Place = { count, copies: copiesOfEach, rooms: count, hasRecord: false, answeredBy: undefined, path };
+      const place: Place = { count, copies: copiesOfEach, rooms: count, hasRecord: false, answeredBy: undefined, given: ids, path };
       this.#charge(this.#input.prices.get(type.name), {}, place);
       this.visit(type, below, place);
     }
@@ -201,14 +204,28 @@ class Walk {
       else if (paging !== undefined) this.#ledger.addPages(endpoint, paging, { count: count * variants, isContinued, path });
       else this.#ledger.add(endpoint, { count, upTo, path });
     }
+    if (price.checksRoom) this.#ledger.addRecords(count, 'part', path);
   }
 
   /** Fields of rooms' records: read once for each room, whatever the number of fields. */
-  #chargeRecord(type: GraphQLObjectType, merged: readonly MergedField[], { rooms, hasRecord, path }: Place): void {
+  #chargeRecord(type: GraphQLObjectType, merged: readonly MergedField[], { rooms, hasRecord, given, path }: Place): void {
     if (hasRecord) return;
-    const kinds = merged.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
+    const asked = merged.filter(({ field, args, selectionSets }) => this.#isAsked(field, args, selectionSets));
+    const kinds = asked.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
     if (kinds.includes('whole')) this.#ledger.addRecords(rooms, 'whole', path);
     else if (kinds.includes('part')) this.#ledger.addRecords(rooms, 'part', path);
+    else if (kinds.includes('ifGiven')) this.#ledger.addGivenRooms(given, this.#input.unknownRooms, path);
+  }
+
+  /** An empty page asks nothing, unless for what is true of the whole list. */
+  #isAsked(
+    field: GraphQLField<unknown, unknown>,
+    args: Readonly<Record<string, unknown>>,
+    below: readonly SelectionSetNode[],
+  ): boolean {
+    if (pageSize(field, args) !== 0) return true;
+    const type = getNamedType(field.type);
+    return isObjectType(type) && this.#selectsWhole(type, below);
   }
 
   #selectsWhole(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
@@ -279,15 +296,15 @@ function placeBelow(
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number | undefined,
-  { count, copies, rooms, path }: Pick<Place, 'count' | 'copies' | 'rooms' | 'path'>,
+  { count, copies, rooms, given, path }: Pick<Place, 'count' | 'copies' | 'rooms' | 'given' | 'path'>,
 ): Place {
   const answeredBy = price?.calls.find(({ isInBulk }) => isInBulk)?.endpoint;
   if (price?.isReference === true) {
     // Messages of a page share their room; a room asked for by id is one.
     const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
-    return { count: rooms, copies: copiesOfEach, rooms, hasRecord: false, answeredBy, path };
+    return { count: rooms, copies: copiesOfEach, rooms, hasRecord: false, answeredBy, given, path };
   }
   const below = Math.min(manyObjects, count * (size ?? 1));
   const isOfRooms = type.name === 'DirectMessageConnection';
-  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, answeredBy, path };
+  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, answeredBy, given, path };
 }

@@ -10,6 +10,23 @@ const maxPlans = 32;
 /** Variables longer than this, written as JSON, are planned anew each time. */
 const maxKeyLength = 512;
 
+/** What is known of a caller that decides what an operation costs them. */
+export interface CallerKnowledge {
+  readonly lists: WholeLists;
+  /** Whether the workspace has named an id to the caller as a direct-message room's. */
+  readonly knowsRoom: (roomId: string) => boolean;
+}
+
+const everything: CallerKnowledge = { lists: allLists, knowsRoom: () => true };
+
+interface Asked {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Record<string, unknown>;
+  readonly lists: WholeLists;
+  readonly unknownRooms: readonly string[];
+}
+
 /** Plans operations of one schema, and remembers the plans of parsed operations as long as those are remembered. */
 export class Planner {
   readonly #schema: GraphQLSchema;
@@ -26,28 +43,42 @@ export class Planner {
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Record<string, unknown>,
-    lists: WholeLists = allLists,
+    { lists, knowsRoom }: CallerKnowledge = everything,
   ): Plan | undefined {
+    const asked: Asked = { document, operation, variables, lists, unknownRooms: [] };
+    const plan = this.#remembered(asked, '');
+    const unknownRooms = plan?.given.filter((roomId) => !knowsRoom(roomId)) ?? [];
+    if (plan === undefined || unknownRooms.length === 0) return plan;
+    const places = unknownRooms.map((roomId) => plan.given.indexOf(roomId)).join();
+    return this.#remembered({ ...asked, unknownRooms }, places);
+  }
+
+  /** `places`: the unknown ones among the rooms that the operation names by their ids. */
+  #remembered(asked: Asked, places: string): Plan | undefined {
+    const { operation, variables, lists } = asked;
     const given = operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
-    const key = `${Number(lists.rooms)}${Number(lists.memberships)}${given}`;
+    const key = `${Number(lists.rooms)}${Number(lists.memberships)} ${places} ${given}`;
     const known = this.#plans.get(operation) ?? new Map<string, Plan>();
-    const plan = known.get(key) ?? this.#plan(document, operation, variables, lists);
-    if (plan !== undefined && given.length <= maxKeyLength && known.size < maxPlans) {
+    const plan = known.get(key) ?? this.#plan(asked);
+    if (plan !== undefined && given.length <= maxKeyLength && places.length <= maxKeyLength && known.size < maxPlans) {
       known.set(key, plan);
       this.#plans.set(operation, known);
     }
     return plan;
   }
 
-  #plan(
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    variables: Record<string, unknown>,
-    lists: WholeLists,
-  ): Plan | undefined {
+  #plan({ document, operation, variables, lists, unknownRooms }: Asked): Plan | undefined {
     const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables);
     if (coerced === undefined) return undefined;
-    return planCalls({ schema: this.#schema, prices: this.#prices, document, operation, variables: coerced, lists });
+    return planCalls({
+      schema: this.#schema,
+      prices: this.#prices,
+      document,
+      operation,
+      variables: coerced,
+      lists,
+      unknownRooms: new Set(unknownRooms),
+    });
   }
 }
 

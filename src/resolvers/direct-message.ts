@@ -40,13 +40,16 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
     // Only the whole record has it: what serves the other fields of many rooms at once leaves it out.
     textsOrNull((room.t === undefined ? await loaders.roomInfos.load(room._id) : room)['_USERNAMES']),
 
-  counters: (room, { userId }, { loaders }, info) =>
-    loaders.counters.load({
+  counters: (room, { userId }, { loaders, viewerId }, info) => {
+    // The caller's own need no permission as long as upstream is not told whose they are.
+    const isSelf = userId === viewerId;
+    return loaders.counters.load({
       roomId: room._id,
-      userId: userId == null ? undefined : checkId(userId, 'userId'),
-      needsMembers: selects(info, 'memberCount'),
+      userId: userId == null || isSelf ? undefined : checkId(userId, 'userId'),
+      isSingle: isSelf || selects(info, 'memberCount'),
       record: room.t === undefined ? undefined : room,
-    }),
+    });
+  },
 
   messages: (room, args, { loaders, search }) => {
     const order = messageOrder(args.orderBy);

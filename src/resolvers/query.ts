@@ -20,8 +20,8 @@ export const Query: Resolvers['Query'] = {
     return null;
   },
   message: (_root, { id }, { loaders }) => loaders.messages.load(checkId(id, 'id')),
-  readReceipts: (_root, { messageId, ...args }, context) =>
-    receiptConnection(checkId(messageId, 'messageId'), args, context),
+  readReceipts: (_root, { messageId, ...args }, { loaders }) =>
+    receiptConnection(checkId(messageId, 'messageId'), args, loaders.receiptsById),
   user: (_root, { id }, { loaders }) => loaders.users.load(checkId(id, 'id')),
   viewer: (_root, _args, { viewerId }) => ({ id: viewerId }),
   upstreamBudget: (_root, _args, { upstreamBudget }) =>

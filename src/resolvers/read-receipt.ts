@@ -20,11 +20,15 @@ export const ReadReceipt: Resolvers['ReadReceipt'] = {
 };
 
 /** Receipts of one message, in order of `readAt`. A workspace without the licence has none, and says so. */
-export async function receiptConnection(messageId: string, args: PageArgs, { loaders }: Context): Promise<ReceiptConnection> {
+export async function receiptConnection(
+  messageId: string,
+  args: PageArgs,
+  receipts: Context['loaders']['receipts'],
+): Promise<ReceiptConnection> {
   const connection = await wholeConnection<RestReceipt>(args, {
     binding: `receipts ${messageId}`,
     placeOf: (receipt) => ({ key: instantKey(receipt.ts), id: receipt._id }),
-    load: async () => (await loaders.receipts.load(messageId)) ?? [],
+    load: async () => (await receipts.load(messageId)) ?? [],
   });
-  return { ...connection, isAvailable: async () => (await loaders.receipts.load(messageId)) !== null };
+  return { ...connection, isAvailable: async () => (await receipts.load(messageId)) !== null };
 }

@@ -96,7 +96,9 @@ export type Counters = {
 /**
  * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
  * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list.
+ * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
+ * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
+ * room's, and make the room.
  */
 export type DirectMessage = {
   readonly __typename?: 'DirectMessage';
@@ -167,7 +169,9 @@ export type DirectMessage = {
 /**
  * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
  * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list.
+ * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
+ * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
+ * room's, and make the room.
  */
 export type DirectMessageCountersArgs = {
   userId?: InputMaybe<Scalars['ID']['input']>;
@@ -177,7 +181,9 @@ export type DirectMessageCountersArgs = {
 /**
  * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
  * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list.
+ * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
+ * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
+ * room's, and make the room.
  */
 export type DirectMessageHistoryArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -190,7 +196,9 @@ export type DirectMessageHistoryArgs = {
 /**
  * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
  * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list.
+ * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
+ * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
+ * room's, and make the room.
  */
 export type DirectMessageMembersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -203,7 +211,9 @@ export type DirectMessageMembersArgs = {
 /**
  * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
  * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list.
+ * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
+ * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
+ * room's, and make the room.
  */
 export type DirectMessageMessagesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -509,7 +519,7 @@ export type Query = {
   readonly __typename?: 'Query';
   /**
    * One direct-message room by its id. Costs nothing by itself: upstream is asked only for the fields
-   * selected below it, and the first of them reports an unknown or forbidden room.
+   * selected below it, and they report an unknown or forbidden room. Asking never makes a room.
    */
   readonly directMessage?: Maybe<DirectMessage>;
   /**
@@ -522,9 +532,16 @@ export type Query = {
    * Needs the permission `view-room-administration`. One upstream call a page (`dm.list.everyone`).
    */
   readonly directMessages?: Maybe<DirectMessageConnection>;
-  /** One message by its id (`chat.getMessage`, one upstream call). Null when it does not exist. */
+  /**
+   * One message by its id (`chat.getMessage`, one upstream call, and the room's record if the workspace has not named the
+   * room to this caller before). Null when it does not exist; one of a channel is NOT_FOUND.
+   */
   readonly message?: Maybe<Message>;
-  /** Who has read one message, for clients that hold only its id (`chat.getMessageReadReceipts`, one upstream call). */
+  /**
+   * Who has read one message, for clients that hold only its id (`chat.getMessageReadReceipts`, one upstream call; the
+   * message too when nobody has, and its room's record as for `message`). NOT_FOUND when there is no such message, or it is
+   * a channel's.
+   */
   readonly readReceipts?: Maybe<ReadReceiptConnection>;
   /**
    * What is left of the workspace's call budget, as upstream last reported it. Never costs an upstream call.
@@ -614,7 +631,7 @@ export type ReadReceiptConnection = {
   readonly __typename?: 'ReadReceiptConnection';
   /** The page's rows with their cursors. */
   readonly edges: ReadonlyArray<ReadReceiptEdge>;
-  /** False where the workspace has no licence for read receipts; the list is then empty. */
+  /** False where the workspace has no read receipts, for want of a licence or of the premium endpoints; the list is then empty. */
   readonly isAvailable: Scalars['Boolean']['output'];
   /** The page's rows without their cursors. */
   readonly nodes: ReadonlyArray<ReadReceipt>;

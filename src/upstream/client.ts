@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { EndpointBudget } from './budget.ts';
+import { KnownRooms } from './known-rooms.ts';
 import { Lane } from './queue.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
@@ -25,7 +26,7 @@ export type Params = { readonly [name: string]: string | number | undefined };
 
 /**
  * Calls that Rocket.Chat resolves names for: where `roomId` is a user's id or name, it looks for the room with that
- * user and creates it when there is none. Two at a time could create two.
+ * user and creates it when there is none. Two at a time could create two, so they are repeated for known rooms only.
  */
 const namesRooms: ReadonlySet<Endpoint> = new Set(['dm.history', 'dm.messages', 'im.members']);
 
@@ -33,10 +34,14 @@ const namesRooms: ReadonlySet<Endpoint> = new Set(['dm.history', 'dm.messages', 
 export class UpstreamClient {
   readonly workspace: Workspace;
   readonly callerId: string;
+  /** Which ids are known to be rooms'. */
+  readonly rooms: KnownRooms;
   readonly #caller: Caller;
   readonly #deadline: number;
   readonly #pending = new Set<() => void>();
   readonly #lane = new Lane();
+  /** So that a large request never has more than a few calls in the line before one endpoint's window. */
+  readonly #lanes = new Map<Endpoint, Lane>();
   #stopped: GatewayError | undefined;
   #rejected: GatewayError | undefined;
   /** Upstream calls made so far, by endpoint; joined ones and retries are not among them. */
@@ -57,6 +62,7 @@ export class UpstreamClient {
     this.workspace = workspace;
     this.callerId = credentials.userId;
     this.#caller = workspace.caller(credentials);
+    this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
     this.#deadline = deadline;
   }
 
@@ -102,6 +108,24 @@ export class UpstreamClient {
 
   /** The body of a successful answer. Everything else is a GatewayError with a code. */
   async get(endpoint: Endpoint, params: Params = {}): Promise<JsonObject> {
+    const lane = this.#laneOf(endpoint);
+    await lane.enter()?.promise;
+    try {
+      return await this.#call(endpoint, params);
+    } finally {
+      lane.exit();
+    }
+  }
+
+  #laneOf(endpoint: Endpoint): Lane {
+    const known = this.#lanes.get(endpoint);
+    if (known !== undefined) return known;
+    const lane = new Lane();
+    this.#lanes.set(endpoint, lane);
+    return lane;
+  }
+
+  async #call(endpoint: Endpoint, params: Params): Promise<JsonObject> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
     // Whoever asks keeps to the plan; should one not, the bound holds all the same.
@@ -115,7 +139,7 @@ export class UpstreamClient {
       caller: this.#caller,
       deadline: this.#deadline,
       lane: this.#lane,
-      isHarmless: !namesRooms.has(endpoint) || isOwnRoom(params['roomId'], this.callerId),
+      isHarmless: !namesRooms.has(endpoint) || this.rooms.isRoom(String(params['roomId'])),
       check: () => {
         if (this.#rejected !== undefined) throw this.#rejected;
       },
@@ -143,13 +167,6 @@ const tooManyCalls = (endpoint: string) =>
   new GatewayError('QUERY_TOO_COMPLEX', `This request has made all the upstream calls that it may (${endpoint}).`, {
     detail: 'beyond the bound of its plan',
   });
-
-/**
- * Whether a room id can only be that of a one-to-one room of this user: both members' ids in a row. No user has such an
- * id or name, so nothing is created. Of other ids (17 characters, as users have) that cannot be said.
- */
-const isOwnRoom = (roomId: string | number | undefined, userId: string): boolean =>
-  typeof roomId === 'string' && roomId.length > userId.length && (roomId.startsWith(userId) || roomId.endsWith(userId));
 
 function queryString(params: Params): string {
   let text = '';

@@ -84,7 +84,10 @@ function codeOf(status: number, errorType: string | undefined): ErrorCode {
   if (status >= 500) return 'UPSTREAM_UNAVAILABLE';
   if (status !== 400 && status !== 200) return 'UPSTREAM_BAD_RESPONSE';
   if (errorType === undefined) return 'UPSTREAM_BAD_RESPONSE';
-  return (Object.hasOwn(codeOfErrorType, errorType) ? codeOfErrorType[errorType] : undefined) ?? 'BAD_USER_INPUT';
+  const known = Object.hasOwn(codeOfErrorType, errorType) ? codeOfErrorType[errorType] : undefined;
+  if (known !== undefined) return known;
+  // Rocket.Chat refuses arguments with 400. A 200 that says it failed, and does not say how, is no refusal of its API.
+  return status === 400 || invalidParams.has(errorType) ? 'BAD_USER_INPUT' : 'UPSTREAM_BAD_RESPONSE';
 }
 
 function messageOf(code: ErrorCode, endpoint: string, status: number): string {

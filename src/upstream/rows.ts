@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { badShape } from './answers.ts';
 import type { Endpoint, UpstreamClient } from './client.ts';
-import type { ReadRow, RestPage, RestUser } from './types.ts';
+import type { ReadRow, RestDirectMessage, RestPage, RestUser } from './types.ts';
 
 /** Rows of a list at most: GraphQL's Int. */
 const maxTotal = 2_147_483_647;
@@ -45,6 +45,12 @@ export function readPage<Row>(
     throw badShape(endpoint, 'no `total`');
   }
   return { rows, total };
+}
+
+/** The rooms of a list are rooms: their ids are safe to ask with. */
+export function nameRooms(upstream: UpstreamClient, page: RestPage<RestDirectMessage>): RestPage<RestDirectMessage> {
+  for (const room of page.rows) if (room !== undefined) upstream.rooms.add(room._id);
+  return page;
 }
 
 const namesAUser = () =>

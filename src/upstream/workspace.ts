@@ -7,7 +7,9 @@ import { Breaker, type BreakerState } from './breaker.ts';
 import { Budget, type BudgetCaller, type Ticket } from './budget.ts';
 import { FailingLists } from './failing-lists.ts';
 import { systemClock, type Clock, type Turn } from './gate.ts';
+import { RoomMemory } from './known-rooms.ts';
 import { CallQueue, type Lane, type QueueLimits } from './queue.ts';
+import { ReceiptsLicence } from './receipts-licence.ts';
 import { refusal } from './refusals.ts';
 import { repeatOf, RetryPolicy, type Repeat } from './retry.ts';
 import { Cancellation, Sharing, type Call } from './sharing.ts';
@@ -91,8 +93,8 @@ export class Workspace {
   readonly budget: Budget;
   readonly acceptedCallers = new AcceptedCallers();
   readonly failingLists: FailingLists;
-  /** Whether read receipts are licensed, and when that was learnt (epoch ms). */
-  receiptsLicence: { readonly isLicensed: boolean; readonly at: number } | undefined;
+  readonly roomMemory = new RoomMemory();
+  readonly receiptsLicence: ReceiptsLicence;
   /** Rows of the longest page seen: the workspace's cap on `count` is at least that. */
   longestPage = 0;
   readonly #transport: Transport;
@@ -111,6 +113,7 @@ export class Workspace {
     this.#clock = clock;
     this.budget = new Budget(clock);
     this.failingLists = new FailingLists(clock);
+    this.receiptsLicence = new ReceiptsLicence(clock);
     this.#breaker = new Breaker(clock, random);
     this.#queue = new CallQueue(queueLimits, clock);
     this.#retries = new RetryPolicy(attempts, clock, random);

@@ -18,6 +18,7 @@ describe('a ledger', () => {
       values: 15,
       heaviest: [{ path: 'a', calls: 4 }, { path: 'b', calls: 2 }],
       ways: singly,
+      given: [],
     });
     expect(Object.keys(plan.byEndpoint)).toEqual(['im.list', 'me', 'users.info']);
   });
@@ -111,6 +112,7 @@ describe('a ledger', () => {
       values: 1e9,
       heaviest: ['a', 'c', 'd', 'b'].map((path) => ({ path, calls: 1e9 })),
       ways: singly,
+      given: [],
     });
     expect(spareCalls).toBe(1e9 + 20);
   });

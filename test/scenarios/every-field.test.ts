@@ -415,7 +415,7 @@ describe.each(Object.keys(variants))('in front of %s, the gateway', (variant) =>
       'single messages, part 2': { 'chat.getMessage': 15 },
       'single messages, part 3': { 'chat.getMessage': Object.keys(shapes).length - 45 },
       'receipts of a page': { 'chat.getMessageReadReceipts': 25, 'dm.messages': 1 },
-      'receipts by message id': { 'chat.getMessageReadReceipts': 3 },
+      'receipts by message id': { 'chat.getMessage': 1, 'chat.getMessageReadReceipts': 3 },
       'a first call': { me: 1 },
       'the budget': {},
     });
@@ -447,6 +447,7 @@ it.each([
   ['channelMention', 'I’ll announce it in #general tomorrow.'],
 ] as const)('sets the plain text of %s in lines, with its marks', async (name, plainText) => {
   const gateway = await startTestGateway();
+  await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
   const { data, errors, calls } = await gateway.askCounting(`{ message(id: "${shapes[name]}") { markup { plainText } } }`);
   await gateway.close();
   expect({ data, errors, calls }).toEqual({

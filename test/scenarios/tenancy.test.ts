@@ -127,7 +127,7 @@ describe('Credentials that do not belong together', () => {
     expect(gist(stranger)).toEqual({
       data: { directMessage: { messages: null } },
       errors: ['directMessage.messages: FORBIDDEN'],
-      calls: [expect.stringContaining(`dm.messages?roomId=${busyRoomId}&`)],
+      calls: [expect.stringContaining(`dm.messages?roomId=${busyRoomId}&`), `rooms.info?roomId=${busyRoomId}`],
     });
     const other = await gateway.ask(next, { as: world.accountOf(users.busy) });
     const own = await gateway.ask(next);

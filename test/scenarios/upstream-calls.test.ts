@@ -11,6 +11,13 @@ const latestFirst = 'sort={"lm":-1,"_id":-1}';
 const messagesCall = (id: string, count: number) => `dm.messages?roomId=${id}&offset=0&count=${count}&${newestFirst}`;
 const byIds = (ids: readonly string[], fields: string) => ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ');
 
+/** A gateway before which the caller has listed their rooms, as somebody has who opens one. */
+async function openKnownRooms(): Promise<TestGateway> {
+  const gateway = await openGateway();
+  await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
+  return gateway;
+}
+
 type Asked = GraphqlResult & { calls: string[] };
 const gist = (result: Asked) => ({ data: result.data, errors: codesOf(result), calls: result.calls.toSorted() });
 
@@ -55,7 +62,7 @@ describe('A room', () => {
   });
 
   it('is free by its id below a message, and one call for all messages of it by more', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const free = await gateway.askCounting(`{ message(id: "${shapes.plain}") { directMessage { id } } }`);
     expect(gist(free)).toEqual({ data: { message: { directMessage: { id: shapesRoomId } } }, errors: undefined, calls: [`chat.getMessage?msgId=${shapes.plain}`] });
     const more = await gateway.askCounting(`{ directMessage(id: "${groupRoomId}") { messages(first: 20) { nodes { directMessage { topic } } } } }`);
@@ -127,6 +134,21 @@ describe('Counters', () => {
       data: { a: { counters: { joined: true } }, b: { counters: { joined: true } } },
       errors: undefined,
       calls: [`im.counters?roomId=${foreignRoomId}&userId=${first}`, `im.counters?roomId=${landmarks.foreignGroupRoomId}&userId=${second}`].toSorted(),
+    });
+  });
+
+  it('L7: of oneself by id are one’s own: they need no permission, and share a call with those that ask for the members', async () => {
+    const gateway = await openGateway();
+    const own = `counters(userId: "${users.member}") { unreadCount }`;
+    const result = await gateway.askCounting(`{ ${byIds([busyRoomId, groupRoomId, selfRoomId], `${own} members: counters { memberCount }`)} }`);
+    expect(gist(result)).toEqual({
+      data: {
+        r0: { counters: { unreadCount: 3 }, members: { memberCount: 2 } },
+        r1: { counters: { unreadCount: 2 }, members: { memberCount: 5 } },
+        r2: { counters: { unreadCount: 0 }, members: { memberCount: 1 } },
+      },
+      errors: undefined,
+      calls: [busyRoomId, groupRoomId, selfRoomId].map((id) => `im.counters?roomId=${id}`).toSorted(),
     });
   });
 
@@ -228,7 +250,7 @@ describe('directMessageWith', () => {
 
 describe('Pages', () => {
   it('that are equal share a call, however often and wherever they are asked for', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const page = 'messages(first: 5, filterBy: { mentioning: ["a", "b"] }) { totalCount }';
     const same = 'messages(first: 5, filterBy: { mentioning: ["b", "a", "b"], pinnedOnly: false }, orderBy: { field: SENT_AT, direction: DESC }) { totalCount }';
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId, shapesRoomId], `a: ${page} b: ${same}`)} viewer { x: directMessages { totalCount } y: directMessages(first: 20) { totalCount } } }`);
@@ -237,7 +259,7 @@ describe('Pages', () => {
   });
 
   it('that differ in anything do not', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const fields = 'a: messages(first: 5) { totalCount } b: messages(first: 6) { totalCount } c: messages(first: 5, filterBy: { pinnedOnly: true }) { totalCount } d: messages(last: 5) { totalCount } e: messages(first: 5, filterBy: { starredBy: ["x"] }) { totalCount }';
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId], fields)} }`);
     expect(result.errors).toBeUndefined();
@@ -258,7 +280,7 @@ describe('Pages', () => {
   });
 
   it('of members come from one call, whatever part of them is wanted', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const result = await gateway.askCounting(`{ ${byIds([landmarks.largestGroupRoomId], 'a: members(first: 2) { nodes { username } } b: members(last: 1) { nodes { username } totalCount }')} }`);
     expect(gist(result)).toEqual({
       data: { r0: { a: { nodes: [{ username: 'amara.okafor' }, { username: 'carla.mendes' }] }, b: { nodes: [{ username: 'quentin.dubois' }], totalCount: 8 } } },
@@ -270,7 +292,7 @@ describe('Pages', () => {
 
 describe('Read receipts', () => {
   it('cost one call a message, however often each is asked for', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const result = await gateway.askCounting(
       `{ a: message(id: "${shapes.plain}") { readReceipts { totalCount } } b: readReceipts(messageId: "${shapes.plain}", first: 1) { nodes { messageId } } c: readReceipts(messageId: "${shapes.plain}") { isAvailable } d: message(id: "${shapes.noReceipts}") { readReceipts { totalCount isAvailable } } }`,
     );
@@ -287,7 +309,7 @@ describe('Read receipts', () => {
   });
 
   it('are asked for message by message below a page, each once', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const { data, errors, calls } = await gateway.askCounting(`{ ${byIds([shapesRoomId], 'a: messages(first: 10) { nodes { id readReceipts { totalCount } } } b: messages(first: 10) { nodes { readReceipts { isAvailable } } }')} }`);
     expect(errors).toBeUndefined();
     const { nodes } = (data as { r0: { a: { nodes: { id: string }[] } } }).r0.a;

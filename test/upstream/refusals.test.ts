@@ -23,6 +23,9 @@ describe('an answer other than success', () => {
     [400, 'invalid-params', 'BAD_USER_INPUT', 'The workspace refused the arguments of im.list.', 'HTTP 400 invalid-params'],
     [400, 'error-invalid-params', 'BAD_USER_INPUT', 'The workspace refused the arguments of im.list.', 'HTTP 400 error-invalid-params'],
     [400, 'error-somebody-said', 'BAD_USER_INPUT', 'The workspace refused the arguments of im.list.', 'HTTP 400'],
+    [200, 'invalid-params', 'BAD_USER_INPUT', 'The workspace refused the arguments of im.list.', 'HTTP 200 invalid-params'],
+    [200, 'error-somebody-said', 'UPSTREAM_BAD_RESPONSE', 'The workspace gave an answer to im.list that cannot be used.', 'HTTP 200'],
+    [200, 'toString', 'UPSTREAM_BAD_RESPONSE', 'The workspace gave an answer to im.list that cannot be used.', 'HTTP 200'],
     [400, 'toString', 'BAD_USER_INPUT', 'The workspace refused the arguments of im.list.', 'HTTP 400'],
   ])('of status %i and kind %s is %s', (status, errorType, code, message, detail) => {
     const error = refused(status, errorType === undefined ? undefined : { errorType });

@@ -14,8 +14,10 @@ const noMembership: ReadonlySet<unknown> = new Set(['INVITED', 'BANNED']);
 export async function subscriptionsGet(upstream: UpstreamClient): Promise<RestSubscription[]> {
   const { update } = await upstream.get('subscriptions.get');
   if (!Array.isArray(update)) throw badShape('subscriptions.get', 'no list `update`');
-  return asObjects(update).filter(
+  const rows = asObjects(update).filter(
     (row): row is RestSubscription =>
       asId(row['rid']) !== undefined && typeof row['t'] === 'string' && !noMembership.has(row['status']),
   );
+  for (const { rid, t } of rows) if (t === 'd') upstream.rooms.add(rid);
+  return rows;
 }
