@@ -21,7 +21,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   planning: ['errors', 'json', 'selections'],
   loaders: ['upstream', 'errors', 'json', 'planning/ledger', 'type planning'],
   resolvers: ['pagination', 'errors', 'json', 'ids', 'selections', 'upstream/types', 'type planning', 'type loaders', 'type upstream', 'type context'],
-  execution: ['selections', 'type context'],
+  // The check of arguments refuses a request.
+  execution: ['errors', 'selections', 'type context'],
   federation: ['planning'],
   // The price model is written into the published schema.
   schema: ['resolvers', 'federation', 'planning'],

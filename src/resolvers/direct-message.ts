@@ -82,7 +82,7 @@ const textsOrNull = (value: unknown): string[] | null => (Array.isArray(value) ?
 /** Ids of one condition at most: they travel in the address of a GET. */
 const maxFilterIds = 50;
 
-function readFilters(filters: MessageFilters | null | undefined) {
+export function readFilters(filters: MessageFilters | null | undefined) {
   return {
     mentionIds: readIds(filters?.mentioning, 'filterBy.mentioning'),
     starredIds: readIds(filters?.starredBy, 'filterBy.starredBy'),

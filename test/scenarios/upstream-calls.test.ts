@@ -218,7 +218,7 @@ describe('directMessageWith', () => {
     const rooms = world.rooms.size;
     const name = world.subscription(groupRoomId, users.member)?.name ?? '';
     expect(gist(await gateway.askCounting('query ($name: String!) { directMessageWith(username: $name) { id } }', { variables: { name } }))).toEqual({
-      data: { directMessageWith: null },
+      data: undefined,
       errors: ['directMessageWith: BAD_USER_INPUT'],
       calls: [],
     });
