@@ -59,6 +59,8 @@ describe('an error that leaves the gateway', () => {
     expect(told('"Did you mean x" is none. Did you mean "y"?', false)).toBe('"Did you mean x" is none.');
     expect(told('"Did you mean x" is none.', false)).toBe('"Did you mean x" is none.');
     expect(told('What?', false)).toBe('What?');
+    // Not a matter of the square of its length, which would take hours.
+    expect(told(`${'Did you mean '.repeat(1_000_000)}x`, false)).toHaveLength(401);
   });
 
   it('holds no halves of characters: strict readers of JSON would refuse the whole answer', () => {
