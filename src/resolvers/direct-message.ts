@@ -7,6 +7,7 @@ import { historyConnection } from './history.ts';
 import { messageOrder } from './orders.ts';
 import { offsetConnection } from './pages.ts';
 import type { RoomParent } from './parents.ts';
+import { needsPermission } from './permission.ts';
 import { selects } from './selection.ts';
 import type { MessageFilters, Resolvers } from './types.generated.ts';
 import { memberConnection } from './user.ts';
@@ -39,13 +40,15 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
     // Only the whole record has it: what serves the other fields of many rooms at once leaves it out.
     textsOrNull((room.t === undefined ? await loaders.roomInfos.load(room._id) : room)['_USERNAMES']),
 
-  counters: (room, { userId }, { loaders }, info) =>
-    loaders.counters.load({
+  counters: (room, { userId }, { loaders }, info) => {
+    const asked = loaders.counters.load({
       roomId: room._id,
       userId: userId == null ? undefined : checkId(userId, 'userId'),
       needsMembers: selects(info, 'memberCount'),
       record: room.t === undefined ? undefined : room,
-    }),
+    });
+    return userId == null ? asked : needsPermission(asked, othersForbidden);
+  },
 
   messages: (room, args, { loaders, search }) => {
     const order = messageOrder(args.orderBy);
@@ -62,6 +65,9 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
 
   history: (room, args, context, info) => historyConnection(room._id, args, context, info),
 };
+
+const othersForbidden =
+  'Counters of another user need the permission `view-room-administration`, and that user in the room: leave `userId` out for this user.';
 
 /** A field of the room's record: at hand where the room came from a list, else read with the room's first such field. */
 function fromRecord<Value>(read: (room: RestDirectMessage) => Value) {
