@@ -8,15 +8,16 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
 import { DocumentStore } from './document-store.ts';
-import { formatError, GatewayError } from './errors.ts';
+import { correctCode, formatError, GatewayError } from './errors.ts';
 import { Executor } from './execution/executor.ts';
+import { InputCheck } from './execution/input-check.ts';
 import type { Charge, Fairness } from './fairness.ts';
-import { asObject } from './json.ts';
 import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
 import { atMost, type Plan } from './planning/ledger.ts';
 import { Planner, tooComplex, tooLarge } from './planning/planner.ts';
+import { argumentChecks } from './resolvers/argument-checks.ts';
 
 export interface ApolloOptions {
   readonly landingPage: ApolloServerPlugin | undefined;
@@ -34,14 +35,15 @@ export function createApollo(
   log: Logger,
   { landingPage, usageReporters, fairness }: ApolloOptions,
 ): ApolloServer<RequestContext> {
-  const listener = createListener(new Planner(schema), new Executor(schema), config.maxUpstreamCalls, fairness);
+  const inputCheck = new InputCheck(schema, argumentChecks);
+  const listener = createListener(inputCheck, new Planner(schema), new Executor(schema), config.maxUpstreamCalls, fairness);
   return new ApolloServer<RequestContext>({
     schema,
-    formatError,
+    formatError: (formatted) => formatError(formatted, { givesHints: config.hasIntrospection }),
     logger: log,
     nodeEnv: config.isProduction ? 'production' : 'development',
     introspection: config.hasIntrospection,
-    hideSchemaDetailsFromClientErrors: !config.hasIntrospection,
+    hideSchemaDetailsFromClientErrors: false, // `formatError` does, and cannot be kept busy by it
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
@@ -50,6 +52,7 @@ export function createApollo(
     documentStore: new DocumentStore(),
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens },
+    executionOptions: { maxCoercionErrors: maxReportedErrors - 1 },
     validationOptions: { maxErrors: maxReportedErrors - 1 }, // and one more error to say that there are more
     maxRecursiveSelections,
     validationRules: [QueriesOnly],
@@ -69,7 +72,13 @@ const maxLoggedName = 128;
 type Listener = Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>>;
 
 /** What is done with every operation before and after it runs: credentials, plan, report, and its part of the log line. */
-const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: number, fairness: Fairness | undefined): Listener => ({
+const createListener = (
+  inputCheck: InputCheck,
+  planner: Planner,
+  executor: Executor,
+  maxUpstreamCalls: number,
+  fairness: Fairness | undefined,
+): Listener => ({
   async didResolveOperation({ operation, document, contextValue, request, metrics }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
     const { outcome, isAuthenticated } = contextValue;
@@ -80,7 +89,9 @@ const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: 
       error.extensions['http'] = { status: 401 };
       throw error;
     }
-    const plan = planner.plan(document, operation, request.variables ?? {}, contextValue.knowledge);
+    const variables = request.variables ?? {};
+    if (!inputCheck.check({ document, operation, variables, callerId: isAuthenticated ? contextValue.viewerId : '' })) return;
+    const plan = planner.plan(document, operation, variables, contextValue.knowledge);
     if (plan === undefined) return;
     outcome.plan = plan;
     outcome.limit = maxUpstreamCalls;
@@ -90,9 +101,8 @@ const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: 
     contextValue.admit(plan, atMost(plan, maxUpstreamCalls), charge(fairness, contextValue, plan.calls));
   },
 
-  /** Apollo Server gives no code to what is wrong about a persisted query's extension: it would pass for our mistake. */
   async didEncounterErrors({ errors }) {
-    for (const { extensions } of errors) if (asObject(extensions['http'])?.['status'] === 400) extensions['code'] ??= 'BAD_REQUEST';
+    for (const error of errors) correctCode(error);
   },
 
   async responseForOperation({ request, contextValue, document, operation, metrics }) {
@@ -118,10 +128,6 @@ const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: 
     const { data } = singleResult;
     // A refused request is told of its first mistakes; fields that failed while it ran are all told of.
     if (data == null && singleResult.errors !== undefined) singleResult.errors = singleResult.errors.slice(0, maxReportedErrors);
-    // Nothing came back but refusals of the arguments: the request as a whole was bad.
-    const isEmpty = data != null && Object.values(data).every((value) => value === null);
-    const isBadInput = Object.keys(outcome.errors.codes).every((code) => code === 'BAD_USER_INPUT');
-    if (isEmpty && isBadInput) response.http.status = 400;
   },
 });
 

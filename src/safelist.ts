@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { HTTPGraphQLRequest } from '@apollo/server';
 import { z } from 'zod';
 import { ConfigError } from './config.ts';
-import { asObject, readJson, type JsonObject } from './json.ts';
+import { asObject, type JsonObject } from './json.ts';
 
 const text = z.string().min(1);
 
@@ -36,37 +35,20 @@ export class Safelist {
   }
 
   /** The request with the text of the operation that it means; undefined where that is not in the list. */
-  admit(request: HTTPGraphQLRequest): HTTPGraphQLRequest | undefined {
-    if (request.method === 'POST') return this.#admitPost(request);
-    return request.method === 'GET' ? this.#admitGet(request) : request;
+  admit<Params extends Asked>(params: Params): (Params & { readonly query: string }) | undefined {
+    const { persistedQuery, ...extensions } = params.extensions ?? {};
+    const query = this.#find(params.query, asObject(persistedQuery)?.['sha256Hash']);
+    return query === undefined ? undefined : { ...params, query, extensions };
   }
 
-  #admitPost(request: HTTPGraphQLRequest): HTTPGraphQLRequest | undefined {
-    const body = asObject(request.body);
-    const query = body && this.#find(body);
-    if (query === undefined) return undefined;
-    const { persistedQuery: _, ...extensions } = asObject(body?.['extensions']) ?? {};
-    return { ...request, body: { ...body, query, extensions } };
-  }
-
-  #admitGet(request: HTTPGraphQLRequest): HTTPGraphQLRequest | undefined {
-    const search = new URLSearchParams(request.search);
-    if (!search.has('query') && !search.has('extensions')) return request; // asks nothing: an explorer's page, or a mistake
-    const query = this.#find({ query: onlyValue(search, 'query'), extensions: readJson(onlyValue(search, 'extensions')) });
-    if (query === undefined) return undefined;
-    search.set('query', query);
-    search.delete('extensions');
-    return { ...request, search: `?${search.toString()}` };
-  }
-
-  #find({ query, extensions }: JsonObject): string | undefined {
-    if (typeof query === 'string') return this.#texts.has(query) ? query : undefined;
-    const id = asObject(asObject(extensions)?.['persistedQuery'])?.['sha256Hash'];
-    return query == null && typeof id === 'string' ? this.#byId.get(id) : undefined;
+  #find(query: string | undefined, id: unknown): string | undefined {
+    if (query !== undefined) return this.#texts.has(query) ? query : undefined;
+    return typeof id === 'string' ? this.#byId.get(id) : undefined;
   }
 }
 
-const onlyValue = (search: URLSearchParams, name: string): string | undefined => {
-  const values = search.getAll(name);
-  return values.length === 1 ? values[0] : undefined;
-};
+/** What a request says of the operation that it means: its text, or its id in `extensions.persistedQuery.sha256Hash`. */
+interface Asked {
+  readonly query?: string;
+  readonly extensions?: JsonObject;
+}

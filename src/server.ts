@@ -13,7 +13,8 @@ import { addExplorer, sandboxPage, type ExplorerHeaders } from './explorer.ts';
 import { Fairness } from './fairness.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { HeldBytes } from './http/held-bytes.ts';
-import { answerUnreadable, createHttpServer, defaultHttpLimits, type HttpLimits } from './http/http-server.ts';
+import { answerUnreadable, createHttpServer, defaultHttpLimits, isLatestOfConnection, type HttpLimits } from './http/http-server.ts';
+import { ShedLog } from './http/shed-log.ts';
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
 import { LoopDelay } from './observability/loop-delay.ts';
 import { Metrics } from './observability/metrics.ts';
@@ -91,14 +92,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const landingPage = config.hasExplorer ? sandboxPage(explorerHeaders) : undefined;
   const usageReporters = await createUsageReporters(config);
   const apollo = createApollo(createSchema(), config, log, { landingPage, usageReporters, fairness });
+  const shedLog = new ShedLog(log);
+  let isDraining = false;
   const graphql = createGraphqlEndpoint({
     apollo,
     workspace,
     safelist: config.persistedOperations === undefined ? undefined : Safelist.read(config.persistedOperations),
+    hasAutomaticPersistedQueries: config.hasAutomaticPersistedQueries,
+    hasPage: landingPage !== undefined,
     corsOrigins: new Set(config.corsOrigins),
     requestTimeoutMs: config.requestTimeoutMs,
     writeTimeoutMs: limits.writeTimeoutMs,
     admission,
+    shedLog,
+    isDraining: () => isDraining,
     arriving,
     unsent,
     metrics,
@@ -107,7 +114,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     redactor,
   });
 
-  let isDraining = false;
   const app = Fastify({
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply.code(400).headers(fixedHeaders).send(errorBody('The request cannot be read.'));
@@ -145,6 +151,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await apollo.stop();
       clearTimeout(lastCall);
       loopDelay.stop();
+      shedLog.flush();
       await app.close();
       await workspace.close();
       await Promise.race([new Promise<void>((resolve) => log.flush(() => resolve())), delay(lastCallMs, undefined, { ref: false })]);
@@ -159,7 +166,7 @@ const smallAnswerBytes = 64 * 1024;
 /** Milliseconds for the last answers to be written before the connections are cut, and for the last lines of the log. */
 const lastCallMs = 500;
 
-const shuttingDown = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The gateway is shutting down.', { detail: 'shutdown' });
+const shuttingDown = () => new GatewayError('SHUTTING_DOWN', 'The gateway shut down before it had this: ask again.', { retryAfterSeconds: 1 });
 
 const isGraphqlPath = (url = ''): boolean => url === '/graphql' || url.startsWith('/graphql?');
 
@@ -189,7 +196,7 @@ async function addRoutes(app: FastifyInstance, config: Config, isDraining: () =>
   app.addHook('onSend', async (request, reply) => {
     const mayBeKept = reply.hasHeader('cache-control'); // files of the explorer
     reply.headers(mayBeKept ? { 'x-content-type-options': 'nosniff' } : fixedHeaders);
-    if (!canKeepConnection(request.raw)) reply.header('connection', 'close');
+    if ((isDraining() && isLatestOfConnection(request.raw)) || !canKeepConnection(request.raw)) reply.header('connection', 'close');
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) =>

@@ -22,7 +22,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   planning: ['errors', 'json', 'selections', 'pagination/args'],
   loaders: ['upstream', 'errors', 'json', 'type planning'],
   resolvers: ['pagination', 'errors', 'json', 'ids', 'selections', 'upstream/types', 'planning/page-prices', 'type planning', 'type loaders', 'type upstream', 'type context'],
-  execution: ['selections', 'type context'],
+  // The check of arguments refuses a request.
+  execution: ['errors', 'selections', 'type context'],
   federation: ['pagination/args', 'type planning'],
   // The price model is written into the published schema.
   schema: ['resolvers', 'federation', 'planning'],

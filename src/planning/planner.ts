@@ -97,7 +97,7 @@ export function tooComplex({ calls, heaviest }: Plan, limit: number): GatewayErr
 export function tooLarge({ values }: Plan, limit: number): GatewayError {
   const error = new GatewayError(
     'QUERY_TOO_COMPLEX',
-    `The answer to this query can hold ${values} values, and ${limit} are allowed: ask for smaller pages, or for less in each row.`,
+    `The answer to this query can hold ${values} values, and ${limit} are allowed: ask for smaller pages or fewer references, or for less in each.`,
   );
   error.extensions['http'] = { status: 400 };
   return error;

@@ -60,7 +60,7 @@ export async function historyConnection(
   };
 }
 
-function readRange(range: DirectMessageHistoryArgs['range']) {
+export function readRange(range: DirectMessageHistoryArgs['range']) {
   const since = range?.since ?? undefined;
   const until = range?.until ?? undefined;
   if (since !== undefined && until !== undefined && since > until) {

@@ -211,6 +211,18 @@ describe('The price of _entities', () => {
     expect({ status, codes: errors?.map(({ extensions }) => extensions['code']), calls }).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'], calls: [] });
   });
 
+  it.each([
+    ['id', 1100, 200],
+    ['id', 1160, 400],
+    ['id topic kind usernames messageCount', 900, 200],
+  ])('claim 10: with %s takes %i: %i', async (fields, count, expected) => {
+    const { status, errors } = await find(Array.from({ length: count }, () => room(busyRoomId)), `... on DirectMessage { ${fields} }`);
+    expect({ status, message: errors?.[0]?.message }).toEqual({
+      status: expected,
+      message: expected === 200 ? undefined : expect.stringMatching(/^The answer to this query can hold \d+ values, and 30000 are allowed: ask for smaller pages or fewer references, or for less in each\.$/),
+    });
+  });
+
   it('counts them under each name that they are asked for', async () => {
     const names = Array.from({ length: 50 }, (_, index) => `a${index}: _entities(representations: $representations) { __typename }`);
     const { status, errors } = await gateway.ask(`query ($representations: [_Any!]!) { ${names.join(' ')} }`, { variables: { representations: Array.from({ length: 60 }, () => ({})) } });

@@ -54,6 +54,15 @@ describe('Automatic persisted queries', () => {
     it('are off', async () => {
       expect((await send(gateway, { extensions: persisted(hashOf(query)) })).codes).toEqual(['PERSISTED_QUERY_NOT_SUPPORTED']);
     });
+
+    it.each([['its hash', persisted(hashOf(query))], ['another hash', persisted('x')], ['no hash at all', { persistedQuery: true }], ['more', { ...persisted(hashOf(query)), more: 1 }]])(
+      'are no reason not to answer the query itself, though it comes with %s',
+      async (_what, extensions) => {
+        expect(await send(gateway, { query, extensions })).toMatchObject({ status: 200, codes: [], data: { viewer: {} } });
+        const search = new URLSearchParams({ query, extensions: JSON.stringify(extensions) }).toString();
+        expect(await get(gateway, search)).toMatchObject({ status: 200, codes: [], data: { viewer: {} } });
+      },
+    );
   });
 
   describe('where they are on', () => {
@@ -79,7 +88,13 @@ describe('Automatic persisted queries', () => {
       expect(wrong).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
     });
 
-    it.each([['another version', { version: 2, sha256Hash: hashOf(query) }], ['no version', { sha256Hash: hashOf(query) }]])('are refused in %s', async (_what, persistedQuery) => {
+    it.each<[string, unknown]>([
+      ['another version', { version: 2, sha256Hash: hashOf(query) }],
+      ['no version', { sha256Hash: hashOf(query) }],
+      ['no hash', { version: 1 }],
+      ['a hash that is no text', { version: 1, sha256Hash: [hashOf(query)] }],
+      ['no form', true],
+    ])('are refused in %s', async (_what, persistedQuery) => {
       expect(await send(gateway, { extensions: { persistedQuery } })).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
     });
 
@@ -161,8 +176,6 @@ describe('A list of operations', () => {
     ['an unknown id', { extensions: persisted('x') }],
     ['an id of an object’s own', { extensions: persisted('__proto__') }],
     ['an id that is no text', { extensions: { persistedQuery: { sha256Hash: ['room-1'] } } }],
-    ['no query', {}],
-    ['several at once', [{ query: me }]],
   ])('refuses %s', async (_what, body) => {
     const before = gateway.demo.calls.length;
     expect(await send(gateway, body)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
@@ -171,11 +184,24 @@ describe('A list of operations', () => {
 
   it.each([
     ['another query', 'query=%7Bviewer%7Bid%7D%7D'],
-    ['two queries', `query=${encodeURIComponent(me)}&query=%7Bviewer%7Bid%7D%7D`],
     ['an unknown id', `extensions=${encodeURIComponent(JSON.stringify(persisted('x')))}`],
-    ['broken extensions', 'extensions=%7B'],
   ])('refuses %s as GET', async (_what, search) => {
     expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
+  });
+
+  it.each<[string, Sent | Sent[]]>([
+    ['no query', {}],
+    ['several at once', [{ query: me }]],
+    ['variables that are a list', { query: me, variables: [1] as never }],
+  ])('calls %s what it is anywhere else', async (_what, body) => {
+    expect(await send(gateway, body)).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
+  });
+
+  it.each([
+    ['two queries', `query=${encodeURIComponent(me)}&query=%7Bviewer%7Bid%7D%7D`],
+    ['broken extensions', 'extensions=%7B'],
+  ])('calls %s as GET what it is anywhere else', async (_what, search) => {
+    expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
   });
 
   it('may be plain: texts by their ids, as Relay and GraphQL Code Generator write them', async () => {

@@ -212,7 +212,7 @@ describe('the size of an answer', () => {
     const plan = planOf(`{ viewer { directMessages(first: 100) { nodes { messages(first: 100) ${inner} } } } }`);
     expect(plan.values).toBe(1e8);
     const error = tooLarge(plan, 50_000);
-    expect(error.message).toBe('The answer to this query can hold 100000000 values, and 50000 are allowed: ask for smaller pages, or for less in each row.');
+    expect(error.message).toBe('The answer to this query can hold 100000000 values, and 50000 are allowed: ask for smaller pages or fewer references, or for less in each.');
     expect(error.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', http: { status: 400 } });
   });
 });

@@ -88,6 +88,28 @@ describe('on SIGTERM', () => {
     expect(await child.ended).toMatchObject({ code: 1, signal: null });
   });
 
+  it('claim 14: answers say that their connection ends, from then on, and lose none that came behind on it', async () => {
+    const demo = await openDemo({ latencyMs: 300 });
+    const { child, url } = await start(demo.url, { SHUTDOWN_DELAY_MS: '1500' });
+    const { id, token } = demo.world.member;
+    const post = rawPost(JSON.stringify({ query }), { 'x-user-id': id, 'x-auth-token': token });
+    const before = await openRaw(url);
+    before.socket.write(post);
+    expect(await before.answers(1)).not.toMatch(/connection: close/i);
+    child.signal('SIGTERM');
+    await expect.poll(() => fetch(`${url}/readyz`).then(({ status }) => status)).toBe(503);
+    for (const bytes of [post, rawPost('{'), 'GET /healthz HTTP/1.1\r\nhost: g\r\n\r\n', 'GET /nothing HTTP/1.1\r\nhost: g\r\n\r\n']) {
+      const { socket, closed } = await openRaw(url);
+      socket.write(bytes);
+      expect(await closed).toMatch(/connection: close\r\n/i);
+    }
+    before.socket.write(post.repeat(3));
+    const answers = await before.closed;
+    expect(statusesOf(answers)).toEqual([200, 200, 200, 200]);
+    expect(answers.match(/connection: close/gi)).toHaveLength(1);
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
   it('L12: those that the workspace never answers get an error before the grace ends, and it exits with 0', async () => {
     const demo = await openDemo();
     const env = { SHUTDOWN_GRACE_MS: '1500', REQUEST_TIMEOUT_MS: '60000', UPSTREAM_TIMEOUT_MS: '60000' };
@@ -98,7 +120,7 @@ describe('on SIGTERM', () => {
     await arrivedAt(demo, 6);
     child.signal('SIGTERM');
     for (const answer of await Promise.all(answers)) {
-      expect(answer).toMatchObject({ status: 200, data: { viewer: { user: null } }, codes: ['UPSTREAM_UNAVAILABLE'] });
+      expect(answer).toMatchObject({ status: 200, data: { viewer: { user: null } }, codes: ['SHUTTING_DOWN'] });
     }
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
