@@ -16,6 +16,8 @@ export interface FairnessOptions {
 
 /** A request's calls, taken in advance. */
 export interface Charge {
+  /** Takes so many calls more, which the plan did not hold; false where the allowance has not as many, and none is taken. */
+  take(calls: number): boolean;
   /**
    * Gives back what was not used. `isGenuine`: whether the workspace accepted the caller's credentials, or refused them;
    * undefined where the request did not show it.
@@ -67,9 +69,17 @@ export class Fairness {
       return { retryAfterSeconds: Math.ceil(((calls - bucket.level) / capacity) * 60) };
     }
     bucket.level -= calls;
+    let taken = calls;
     return {
+      take: (more) => {
+        this.#refill(bucket, capacity);
+        if (more > bucket.level) return false;
+        bucket.level -= more;
+        taken += more;
+        return true;
+      },
       settle: (usedCalls, isGenuine) => {
-        bucket.level = Math.min(capacity, bucket.level + calls - Math.min(calls, usedCalls));
+        bucket.level = Math.min(capacity, bucket.level + taken - Math.min(taken, usedCalls));
         if (isGenuine === true && !this.#known.has(callerKey)) this.#welcome(callerKey, usedCalls);
         if (isGenuine === false) this.#known.delete(callerKey);
       },

@@ -41,6 +41,17 @@ describe('fairness', () => {
     expect(use('a', 1)).toBe(1);
   });
 
+  it('takes calls beyond the plan while the request runs, from the same allowance, and gives back what was not used', () => {
+    const { fairness, use } = allowance();
+    use('a', 1);
+    const charge = fairness.charge('a', 40);
+    if (!('settle' in charge)) throw new Error('refused');
+    expect([charge.take(20), charge.take(0), charge.take(1)]).toEqual([false, true, true]);
+    expect(use('a', 19)).toBe(1);
+    charge.settle(30, true);
+    expect([use('a', 29), use('a', 1)]).toEqual(['taken', 1]);
+  });
+
   it('has one allowance for all who are not known, so that made-up tokens have none of their own and push nobody out', () => {
     const { use, fairness } = allowance({ maxCallers: 3 });
     expect(use('known', 1)).toBe('taken');
