@@ -22,6 +22,7 @@ import { createUsageReporters } from './observability/usage.ts';
 import { canKeepConnection } from './http/request-body.ts';
 import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
+import { claimedUserOf } from './upstream/caller-key.ts';
 import { defaultLimits as queueLimits } from './upstream/queue.ts';
 import { Workspace } from './upstream/workspace.ts';
 
@@ -73,7 +74,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const arriving = new HeldBytes(limits.maxArrivingBytes, smallBodyBytes);
   const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
-  const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute });
+  const userOf = (callerKey: string) => workspace.acceptedCallers.userOf(callerKey);
+  const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute, userOf, claimOf: claimedUserOf });
   const metrics = config.hasMetrics
     ? new Metrics({
         inFlight: () => admission.inFlight,
@@ -83,7 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         unsentBytes: () => unsent.bytes,
         heldTokens: () => redactor.held,
         connections: () => promisify(app.server.getConnections.bind(app.server))(),
-        knownCallers: () => fairness?.knownCallers ?? 0,
+        knownCallers: () => fairness?.knownUsers ?? 0,
         windows: () => workspace.budget.windows(),
         workspace,
       })

@@ -3,14 +3,9 @@ import type { ErrorCode } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
-/** Gives back what was taken of the caller's allowance and not used. Whether the workspace knows him shows in the answer. */
+/** Gives back what was taken of the caller's allowance and not used. */
 export function settle({ outcome, upstreamCalls }: RequestContext): void {
-  const calls = sum(upstreamCalls.values());
-  const codes = Object.keys(outcome.errors?.codes ?? {});
-  let isGenuine: boolean | undefined;
-  if (codes.includes('UNAUTHENTICATED')) isGenuine = false;
-  else if (calls > 0 && codes.every((code) => code === 'FORBIDDEN')) isGenuine = true;
-  outcome.charge?.settle(calls, isGenuine);
+  outcome.charge?.settle(sum(upstreamCalls.values()));
 }
 
 /** How a request was answered. */

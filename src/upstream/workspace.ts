@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { AcceptedCallers } from './accepted-callers.ts';
@@ -6,6 +5,7 @@ import { noAnswer, outcomeOf, readBody, tooLate } from './answers.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
 import { Budget, type BudgetCaller, type Ticket } from './budget.ts';
 import { systemClock, type Clock, type Turn } from './gate.ts';
+import { callerKeyOf } from './caller-key.ts';
 import { CallQueue, type Lane, type QueueLimits } from './queue.ts';
 import { refusal } from './refusals.ts';
 import { repeatOf, RetryPolicy, type Repeat } from './retry.ts';
@@ -141,7 +141,7 @@ export class Workspace {
   caller({ userId, authToken, address }: Credentials): Caller {
     const headers = ['x-auth-token', authToken, 'x-user-id', userId, 'accept', 'application/json', 'accept-encoding', 'identity'];
     if (address !== undefined) headers.push('x-real-ip', address);
-    return { key: hash('sha256', `${userId}\0${authToken}`, 'base64url'), userId, address, headers };
+    return { key: callerKeyOf(userId, authToken), userId, address, headers };
   }
 
   /** A successful answer's body. */
