@@ -23,7 +23,6 @@ import { canKeepConnection } from './http/request-body.ts';
 import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
 import { claimedUserOf } from './upstream/caller-key.ts';
-import { defaultLimits as queueLimits } from './upstream/queue.ts';
 import { Workspace } from './upstream/workspace.ts';
 
 export interface GatewayOptions {
@@ -67,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const loopDelay = new LoopDelay();
   const readings = {
     loopDelayMs: () => loopDelay.p99Ms,
-    queueUse: () => workspace.queueLength / queueLimits.waiting,
+    fillsQueue: (callerKey: string) => workspace.isFilledBy(callerKey),
     callerWaitMs: (callerKey: string) => workspace.waitOf(callerKey),
   };
   const admission = new Admission(readings, limits);
