@@ -23,7 +23,7 @@ import { createUsageReporters } from './observability/usage.ts';
 import { canKeepConnection } from './http/request-body.ts';
 import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
-import { defaultLimits as queueLimits } from './upstream/queue.ts';
+import { claimedUserOf } from './upstream/caller-key.ts';
 import { Workspace } from './upstream/workspace.ts';
 
 export interface GatewayOptions {
@@ -67,14 +67,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const loopDelay = new LoopDelay();
   const readings = {
     loopDelayMs: () => loopDelay.p99Ms,
-    queueUse: () => workspace.queueLength / queueLimits.waiting,
+    fillsQueue: (callerKey: string) => workspace.isFilledBy(callerKey),
     callerWaitMs: (callerKey: string) => workspace.waitOf(callerKey),
   };
   const admission = new Admission(readings, limits);
   const arriving = new HeldBytes(limits.maxArrivingBytes, smallBodyBytes);
   const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
-  const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute });
+  const userOf = (callerKey: string) => workspace.acceptedCallers.userOf(callerKey);
+  const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute, userOf, claimOf: claimedUserOf });
   const metrics = config.hasMetrics
     ? new Metrics({
         inFlight: () => admission.inFlight,
@@ -84,7 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         unsentBytes: () => unsent.bytes,
         heldTokens: () => redactor.held,
         connections: () => promisify(app.server.getConnections.bind(app.server))(),
-        knownCallers: () => fairness?.knownCallers ?? 0,
+        knownCallers: () => fairness?.knownUsers ?? 0,
         windows: () => workspace.budget.windows(),
         workspace,
       })

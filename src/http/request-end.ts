@@ -4,18 +4,13 @@ import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
 /**
- * Gives back what was taken of the caller's allowance and not used. Whether the workspace knows him shows in the answer.
- * What nobody waits for any more, as below a field that has become null, is given up: a call made now would be charged to nobody.
+ * Gives back what was taken of the caller's allowance and not used. What nobody waits for any more, as below a field that
+ * has become null, is given up: a call made now would be charged to nobody.
  */
 export function settle(request: RequestContext): void {
   request.stop(answered);
   const { outcome, upstreamCalls } = request;
-  const calls = sum(upstreamCalls.values());
-  const codes = Object.keys(outcome.errors?.codes ?? {});
-  let isGenuine: boolean | undefined;
-  if (codes.includes('UNAUTHENTICATED')) isGenuine = false;
-  else if (calls > 0 && codes.every((code) => code === 'FORBIDDEN')) isGenuine = true;
-  outcome.charge?.settle(calls, isGenuine);
+  outcome.charge?.settle(sum(upstreamCalls.values()));
 }
 
 /** Nobody is told: it ends what is left of a request. */

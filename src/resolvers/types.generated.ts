@@ -567,7 +567,8 @@ export type Query = {
   readonly readReceipts?: Maybe<ReadReceiptConnection>;
   /**
    * What is left of the workspace's call budget, as upstream last reported it. Never costs an upstream call.
-   * Endpoints not called in the current window, and callers exempt from the limiter, have no entry.
+   * Endpoints not called in the current window have no entry, nor have those where the limiter lets the caller by. Callers
+   * whom the workspace has not accepted yet are told of none.
    */
   readonly upstreamBudget: ReadonlyArray<EndpointBudget>;
   /** One user of the workspace by id (`users.info`, one upstream call). Null when there is none. */

@@ -8,6 +8,7 @@ import { NoAnswer, type Answer } from './transport.ts';
 export function outcomeOf(answer: Answer | NoAnswer): CallOutcome {
   if (!(answer instanceof NoAnswer)) return [502, 503, 504].includes(answer.status) ? 'failure' : 'success';
   if (answer.reason === 'cancelled') return 'unknown';
+  if (answer.reason === 'timeout') return 'timeout';
   return answer.reason === 'too-large' || answer.reason === 'protocol' ? 'success' : 'failure';
 }
 

@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { EndpointBudget } from './budget.ts';
 import { KnownRooms } from './known-rooms.ts';
-import { Lane } from './queue.ts';
+import { Lane } from './lane.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
 /** Every path this gateway ever asks, below `/api/v1/`: all GET, none with a parameter of the client's choosing. */
@@ -143,6 +143,9 @@ export class UpstreamClient {
       check: () => {
         if (this.#rejected !== undefined) throw this.#rejected;
       },
+      onUnauthenticated: (error) => {
+        this.#rejected = error; // more would be refused as well
+      },
       onSent: (attempt) => {
         isSent = true;
         if (attempt > 1) this.retries += 1;
@@ -154,7 +157,7 @@ export class UpstreamClient {
     try {
       return await promise;
     } catch (error) {
-      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error; // more would be refused as well
+      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error; // of a call that another request began
       throw this.#stopped ?? error;
     } finally {
       this.#pending.delete(cancel);

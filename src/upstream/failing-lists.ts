@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from './gate.ts';
+import { systemClock, type Clock } from './clock.ts';
 
 /** Lists that are remembered; those that failed longest ago are forgotten first. */
 const maxLists = 10_000;

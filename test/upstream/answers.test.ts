@@ -14,7 +14,7 @@ describe('what a call tells of the workspace', () => {
   });
 
   it.each<[NoAnswerReason, CallOutcome]>([
-    ['timeout', 'failure'], ['unsent', 'failure'], ['broken', 'failure'], ['connection', 'failure'],
+    ['timeout', 'timeout'], ['unsent', 'failure'], ['broken', 'failure'], ['connection', 'failure'],
     ['too-large', 'success'], ['protocol', 'success'], ['cancelled', 'unknown'],
   ])('without an answer (%s) is %s', (reason, outcome) => {
     expect(outcomeOf(new NoAnswer(reason, ''))).toBe(outcome);
