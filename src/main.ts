@@ -1,12 +1,15 @@
 import { ConfigError, help, readConfig, type DemoSettings } from './config.ts';
+import { CannotListen } from './listening.ts';
 import { describeUnexpected } from './observability/log.ts';
+import { readOperations } from './persisted-operations.ts';
+import { createSchema } from './schema.ts';
 import { startGateway, type Gateway } from './server.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) return void say(help());
-  const config = readConfig();
+  const config = readConfig(undefined, (path) => readOperations(path, createSchema()));
   const demo = config.workspaceUrl === undefined ? await startDemoWorkspace(config.demo) : undefined;
   const workspaceUrl = config.workspaceUrl ?? demo?.url ?? '';
   const gateway = await startGateway({
@@ -77,10 +80,8 @@ async function startDemoWorkspace({ hasRateLimit, dialect }: DemoSettings) {
 try {
   await main();
 } catch (error) {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (error instanceof ConfigError) process.stderr.write(`The configuration has mistakes:\n${error.message}\n`);
-  else if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    process.stderr.write(`Cannot listen on HOST and PORT as set (${code}): choose others.\n`);
-  } else throw error;
+  else if (error instanceof CannotListen) process.stderr.write(`${error.message}\n`);
+  else throw error;
   process.exit(1);
 }

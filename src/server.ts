@@ -14,12 +14,14 @@ import { Fairness } from './fairness.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { HeldBytes } from './http/held-bytes.ts';
 import { answerUnreadable, createHttpServer, defaultHttpLimits, type HttpLimits } from './http/http-server.ts';
+import { cannotListen, linkTo } from './listening.ts';
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
 import { LoopDelay } from './observability/loop-delay.ts';
 import { Metrics } from './observability/metrics.ts';
 import { standardOutput } from './observability/standard-output.ts';
 import { createUsageReporters } from './observability/usage.ts';
 import { canKeepConnection } from './http/request-body.ts';
+import { readOperations } from './persisted-operations.ts';
 import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
 import { defaultLimits as queueLimits } from './upstream/queue.ts';
@@ -38,7 +40,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** `http://host:port`, with the port that was taken. */
+  /** `http://host:port`, with the port that was taken; `localhost` where it listens on all addresses. */
   readonly url: string;
   readonly log: Logger;
   /** Says at /readyz that it closes, after the set delay stops taking requests, lets those under way finish, and closes everything. */
@@ -54,6 +56,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, workspaceUrl, logDestination } = options;
   const explorerHeaders = { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader };
   const limits = { ...defaultAdmission, ...defaultHttpLimits, keepAliveTimeoutMs: config.keepAliveTimeoutMs, ...options.limits };
+  const schema = createSchema();
+  const safelist = config.persistedOperations === undefined ? undefined : new Safelist(readOperations(config.persistedOperations, schema));
   const redactor = new Redactor();
   for (const secret of [config.graphos?.key, config.hive?.token]) if (secret !== undefined) redactor.hold(secret);
   const log = createLog(config.logLevel, redactor, logDestination ?? standardOutput());
@@ -90,11 +94,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     : undefined;
   const landingPage = config.hasExplorer ? sandboxPage(explorerHeaders) : undefined;
   const usageReporters = await createUsageReporters(config);
-  const apollo = createApollo(createSchema(), config, log, { landingPage, usageReporters, fairness });
+  const apollo = createApollo(schema, config, log, { landingPage, usageReporters, fairness });
   const graphql = createGraphqlEndpoint({
     apollo,
     workspace,
-    safelist: config.persistedOperations === undefined ? undefined : Safelist.read(config.persistedOperations),
+    safelist,
     corsOrigins: new Set(config.corsOrigins),
     requestTimeoutMs: config.requestTimeoutMs,
     writeTimeoutMs: limits.writeTimeoutMs,
@@ -131,11 +135,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: config.shutdownGraceMs }));
   await apollo.start();
-  await app.listen({ port: config.port, host: config.host });
-  const { port } = app.server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  try {
+    await app.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    loopDelay.stop();
+    await Promise.all([apollo.stop(), workspace.close()]);
+    throw cannotListen(config, error);
+  }
   return {
-    url: `http://${host}:${port}`,
+    url: linkTo(config, app.server.address() as AddressInfo),
     log,
     async close() {
       isDraining = true;
