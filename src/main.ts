@@ -19,15 +19,22 @@ async function main(): Promise<void> {
   });
   stopOnSignals(gateway, demo);
   surviveMistakes(gateway);
-  say(demo === undefined ? `GraphQL at ${gateway.url}/graphql` : demo.greeting(gateway.url));
+  // A person reads the demo's greeting; all else that is written is the log, of JSON lines.
+  if (demo === undefined) gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
+  else say(demo.greeting(gateway.url));
 }
+
+/** One press of Ctrl-C under npm is told twice: by the terminal, and by npm. Milliseconds between them at most. */
+const sameKeyMs = 500;
 
 /** Signals are handled here alone: the first lets requests finish, the second ends at once. */
 function stopOnSignals(gateway: Gateway, demo: { close(): Promise<void> } | undefined): void {
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
+  let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
+  const stop = (signal: NodeJS.Signals) => {
+    const now = performance.now();
+    if (signal === 'SIGINT' && first?.signal === 'SIGINT' && now - first.at < sameKeyMs) return;
+    if (first !== undefined) process.exit(1);
+    first = { signal, at: now };
     const close = async () => {
       await gateway.close();
       await demo?.close();
