@@ -9,7 +9,7 @@ import { errorBody, fixedHeaders } from './http/answer-shape.ts';
 import { createApollo } from './apollo.ts';
 import type { Config } from './config.ts';
 import { GatewayError } from './errors.ts';
-import { addExplorer, sandboxPage, type ExplorerHeaders } from './explorer.ts';
+import { addExplorer, explorerMissing, sandboxPage, type ExplorerHeaders } from './explorer.ts';
 import { Fairness } from './fairness.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { HeldBytes } from './http/held-bytes.ts';
@@ -113,6 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   let isDraining = false;
   const app = Fastify({
+    routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply.code(400).headers(fixedHeaders).send(errorBody('The request cannot be read.'));
     },
@@ -130,8 +131,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (metrics !== undefined) {
     app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.print()));
   }
-  const hasExplorer = config.hasExplorer && (await addExplorer(app, explorerHeaders));
-  if (config.hasExplorer && !hasExplorer) log.warn('The offline explorer is not installed: run `npm install ruru`.');
+  const hasOfflineExplorer = config.hasExplorer && (await addExplorer(app, explorerHeaders));
+  if (config.hasExplorer && !hasOfflineExplorer) log.warn(explorerMissing);
+  app.get('/', (request, reply) => {
+    if (request.headers.accept?.includes('text/html') !== true) return reply.callNotFound();
+    if (config.hasExplorer) return reply.redirect(hasOfflineExplorer ? '/explorer' : '/graphql');
+    return reply.type('text/plain; charset=utf-8').send('This is a GraphQL API: send queries to /graphql, by POST.\n');
+  });
 
   apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: config.shutdownGraceMs }));
   await apollo.start();
@@ -169,7 +175,7 @@ const lastCallMs = 500;
 
 const shuttingDown = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The gateway is shutting down.', { detail: 'shutdown' });
 
-const isGraphqlPath = (url = ''): boolean => url === '/graphql' || url.startsWith('/graphql?');
+const isGraphqlPath = (url = ''): boolean => /^\/graphql\/?(?:\?|$)/.test(url);
 
 async function addRoutes(app: FastifyInstance, config: Config, isDraining: () => boolean): Promise<void> {
   await app.register(cors, {
