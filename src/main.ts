@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   surviveMistakes(gateway);
   // A person reads the demo's greeting; all else that is written is the log, of JSON lines.
   if (demo === undefined) gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
-  else say(demo.greeting(gateway.url));
+  else say(demo.greeting(gateway.url, config.hasExplorer));
 }
 
 /** One press of Ctrl-C under npm is told twice: by the terminal, and by npm. Milliseconds between them at most. */
@@ -63,26 +63,8 @@ function surviveMistakes({ log }: Gateway): void {
   });
 }
 
-/** The embedded workspace, for trying the gateway out. Imported only here, so that serving code never depends on it. */
-async function startDemoWorkspace({ hasRateLimit, dialect }: DemoSettings) {
-  const { startDemo } = await import('./demo/server.ts');
-  const demo = await startDemo({ dialect, rateLimit: hasRateLimit && { calls: 10, ms: 60_000 } });
-  const { member, admin } = demo.world;
-  const headers = { 'X-User-Id': member.id, 'X-Auth-Token': member.token };
-  const greeting = (url: string) =>
-    [
-      `Demo workspace: no ROCKETCHAT_URL is set, so this is made-up data.`,
-      ``,
-      `  Explorer       ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`,
-      `  User           ${member.name}: X-User-Id ${member.id}, X-Auth-Token ${member.token}`,
-      `  Administrator  ${admin.name}: X-User-Id ${admin.id}, X-Auth-Token ${admin.token}`,
-      ``,
-      `  curl -s ${url}/graphql -H 'Content-Type: application/json' \\`,
-      `    -H 'X-User-Id: ${member.id}' -H 'X-Auth-Token: ${member.token}' \\`,
-      `    -d '{"query":"{ viewer { unreadCount directMessages(first: 3) { nodes { usernames lastMessage { text } } } } }"}'`,
-    ].join('\n');
-  return { url: demo.url, headers, greeting, close: () => demo.close() };
-}
+/** For trying the gateway out. Imported only here, and only then, so that serving code never depends on it. */
+const startDemoWorkspace = async (settings: DemoSettings) => (await import('./demo/embedded.ts')).startEmbeddedDemo(settings);
 
 try {
   await main();
