@@ -145,7 +145,7 @@ export function readConfig(
 ): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { data, error } = environment.safeParse(given);
-  const mistakes = error?.issues.map(({ path, message }) => `${String(path[0])}: ${message}`) ?? [];
+  const mistakes = error?.issues.map(({ path, message }) => told(String(path[0]), message, given)) ?? [];
   mistakes.push(...misspelt(env, Object.keys(variables)));
   if (given['NODE_ENV'] === 'production' && given['ROCKETCHAT_URL'] === undefined) {
     mistakes.push('ROCKETCHAT_URL: expected the workspace URL, such as https://chat.example.com (required in production)');
@@ -184,6 +184,12 @@ export function readConfig(
     hive: data.HIVE_TOKEN === undefined ? undefined : { token: data.HIVE_TOKEN, target: data.HIVE_TARGET, url: data.HIVE_USAGE_URL },
     tracesInline: data.INLINE_TRACE === 'on',
   });
+}
+
+/** The value is not repeated, so white space around it, as files with Windows' line ends bring along, would be a riddle. */
+function told(name: string, message: string, given: Readonly<Record<string, string | undefined>>): string {
+  const isPadded = given[name] !== given[name]?.trim();
+  return `${name}: ${message}${isPadded ? ' (the value has white space around it)' : ''}`;
 }
 
 /** Callers whose allowance does not cover the largest request could never send it, or send it whatever the allowance says. */

@@ -109,11 +109,20 @@ describe('the configuration', () => {
     (url) => expect(mistakesOf({ ROCKETCHAT_URL: url })).toEqual([expect.stringMatching(/^ROCKETCHAT_URL: expected .*(such as https:\/\/chat\.example\.com|without credentials)/)]),
   );
 
-  it.each(['65536', '-1', '1.5', '4000 ', ' ', '1e3', '0x50', '٣'])('refuses port "%s"', (port) => {
+  it.each(['65536', '-1', '1.5', '1e3', '0x50', '٣'])('refuses port "%s"', (port) => {
     expect(mistakesOf({ PORT: port })).toEqual(['PORT: expected a whole number from 0 to 65535']);
   });
 
-  it.each(['Production', 'prod', 'PRODUCTION', 'production ', 'staging', 'on'])('Claim 2: refuses NODE_ENV=%s, which would start with the defaults of development', (value) => {
+  it('Newcomer: says that there is white space around a value, which cannot be seen', () => {
+    const hint = ' (the value has white space around it)';
+    expect(mistakesOf({ PORT: '4000 ', EXPLORER: 'on\r', NODE_ENV: ' ' })).toEqual([
+      `PORT: expected a whole number from 0 to 65535${hint}`,
+      `NODE_ENV: expected development, production or test${hint}`,
+      `EXPLORER: expected on or off${hint}`,
+    ]);
+  });
+
+  it.each(['Production', 'prod', 'PRODUCTION', 'staging', 'on'])('Claim 2: refuses NODE_ENV=%s, which would start with the defaults of development', (value) => {
     expect(mistakesOf({ NODE_ENV: value })).toEqual(['NODE_ENV: expected development, production or test']);
   });
 
