@@ -214,20 +214,42 @@ describe('A list of operations', () => {
     await other.close();
   });
 
-  it.each([
-    ['no file', undefined],
-    ['no JSON', '{'],
-    ['another format', '{"format":"relay","version":1,"operations":[]}'],
-    ['another version', JSON.stringify({ ...manifest, version: 2 })],
-    ['plain and empty', '{}'],
-    ['a list', '["query Me { viewer { id } }"]'],
-  ])(
-    'that is %s stops the start, and names the setting',
-    async (_what, text) => {
-      const other = join(folder, 'other.json');
-      rmSync(other, { force: true });
-      if (text !== undefined) writeFileSync(other, text);
-      await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: other } })).rejects.toThrow(/^PERSISTED_OPERATIONS: expected /);
-    },
-  );
+  it.each<[string, string | undefined, RegExp]>([
+    ['no file', undefined, /^PERSISTED_OPERATIONS: expected a file, and there is none of that name/],
+    ['no JSON', '{', /^PERSISTED_OPERATIONS: expected JSON, and the file is none$/],
+    ['empty', '', /^PERSISTED_OPERATIONS: expected JSON/],
+    ['another format', '{"format":"relay","version":1,"operations":[]}', /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
+    ['another version', JSON.stringify({ ...manifest, version: 2 }), /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
+    ['without operations', JSON.stringify({ ...manifest, operations: [] }), /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
+    ['plain and empty', '{}', /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
+    ['a list', '["query Me { viewer { id } }"]', /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
+    ['of an operation that is not GraphQL', '{"a":"query {"}', /^PERSISTED_OPERATIONS: operation "a" is not GraphQL: Syntax Error: /],
+    ['of a field that is not in the schema', '{"a":"{ viewer { nothing } }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: .*"nothing"/],
+    ['of a mutation', '{"a":"mutation { x }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: /],
+    ['of fragments alone', '{"a":"fragment F on Viewer { id }"}', /^PERSISTED_OPERATIONS: operation "a" holds no query/],
+    ['of a query that is too large', JSON.stringify({ a: `{ ${'a: __typename '.repeat(51)} }` }), /^PERSISTED_OPERATIONS: operation "a" is larger than a query may be: /],
+    [
+      'of two texts with one id',
+      JSON.stringify({ ...manifest, operations: [{ id: 'a', body: me }, { id: 'a', body: room }] }),
+      /^PERSISTED_OPERATIONS: operation "a" is listed twice, with another text$/,
+    ],
+  ])('Claim 12: that is %s stops the start, and says which of these it is', async (_what, text, message) => {
+    const other = join(folder, 'other.json');
+    rmSync(other, { force: true });
+    if (text !== undefined) writeFileSync(other, text);
+    await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: other } })).rejects.toThrow(expect.objectContaining({ message: expect.stringMatching(message) }));
+  });
+
+  it.each([['a folder', tmpdir()], ['a device', '/dev/zero'], ['no path at all', 'a\0b']])('Claim 12: that is %s is not read', async (_what, path) => {
+    await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: path } })).rejects.toThrow(/^PERSISTED_OPERATIONS: expected a file/);
+  });
+
+  it('Claim 12: tells of every operation that no request could use, ten at most', async () => {
+    const many = join(folder, 'many.json');
+    writeFileSync(many, JSON.stringify({ me, ...Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`q${index}`, `{ f${index} }`])) }));
+    const error = await startTestGateway({ env: { PERSISTED_OPERATIONS: many } }).then(() => undefined, (reason: Error) => reason);
+    const lines = error?.message.split('\n') ?? [];
+    expect(lines.slice(0, 10).map((line) => /operation "(q\d+)"/.exec(line)?.[1])).toEqual(Array.from({ length: 10 }, (_, index) => `q${index}`));
+    expect(lines.slice(10)).toEqual(['PERSISTED_OPERATIONS: 2 more such operations']);
+  });
 });

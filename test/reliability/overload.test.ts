@@ -76,7 +76,7 @@ describe('under load', () => {
   });
 
   it('L04: one who asks twenty times as much is told to wait, and the nine others are not', async () => {
-    const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '40' } });
+    const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '40', MAX_UPSTREAM_CALLS: '40' } });
     const { accounts, member } = gateway.demo.world;
     const others: Caller[] = accounts.filter((each) => each.active && each.type === 'user' && each !== member).slice(0, 9);
     const greedy = member;
