@@ -146,7 +146,7 @@ class Walk {
       if (count === 0) continue;
       const copiesOfEach = copies * (ids.length / count);
       const place: Place = { count, copies: copiesOfEach, rooms: count, hasRecord: false, answeredBy: undefined, given: ids, path };
-      this.#charge(this.#input.prices.get(type.name), {}, place);
+      this.#charge(this.#input.prices.get(type.name), {}, place, () => []);
       this.visit(type, below, place);
     }
   }
@@ -191,7 +191,7 @@ class Walk {
     price: FieldPrice | undefined,
     args: Readonly<Record<string, unknown>>,
     { count, hasRecord, answeredBy, path }: Place,
-    isWithAny: (names: readonly string[]) => readonly boolean[] = () => [],
+    isWithAny: (names: readonly string[]) => readonly boolean[],
   ): void {
     if (price === undefined) return; // `__typename`
     const given = [...price.argumentCalls].find(([name]) => args[name] != null);

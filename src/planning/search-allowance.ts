@@ -107,12 +107,12 @@ export class SearchAllowance {
 const usedUp = () =>
   new GatewayError(
     'QUERY_TOO_COMPLEX',
-    'The lists have moved, and this request has no calls left to find this page: ask for fewer pages at once, or begin anew.',
+    'This request has no calls left to find this page in a list that has moved or is very long: ask for fewer pages at once.',
     { detail: 'search allowance used up' },
   );
 
 const unpaid = () =>
-  new GatewayError('RATE_LIMITED', 'The lists have moved, and the caller’s allowance has no calls left to find this page.', {
+  new GatewayError('RATE_LIMITED', 'The allowance of this caller has no calls left to find this page in a list that has moved or is very long.', {
     retryAfterSeconds: refillSeconds,
     detail: 'allowance used up',
   });
