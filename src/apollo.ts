@@ -1,4 +1,4 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequest, type GraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -10,11 +10,12 @@ import { unauthenticated, type RequestContext } from './context.ts';
 import { DocumentStore } from './document-store.ts';
 import { formatError, GatewayError } from './errors.ts';
 import { Executor } from './execution/executor.ts';
-import type { Fairness } from './fairness.ts';
+import type { Charge, Fairness } from './fairness.ts';
 import { asObject } from './json.ts';
 import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
+import { atMost, type Plan } from './planning/ledger.ts';
 import { Planner, tooComplex, tooLarge } from './planning/planner.ts';
 
 export interface ApolloOptions {
@@ -79,12 +80,14 @@ const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: 
       error.extensions['http'] = { status: 401 };
       throw error;
     }
-    const plan = planner.plan(document, operation, request.variables ?? {});
+    const plan = planner.plan(document, operation, request.variables ?? {}, contextValue.lists);
     if (plan === undefined) return;
     outcome.plan = plan;
-    if (plan.calls > maxUpstreamCalls) throw tooComplex(plan, maxUpstreamCalls);
-    if (plan.values > maxValues) throw tooLarge(plan, maxValues);
-    charge(fairness, contextValue, plan.calls);
+    outcome.limit = maxUpstreamCalls;
+    if (isPricedOnly(request)) return;
+    const refusal = refusalOf(plan, maxUpstreamCalls);
+    if (refusal !== undefined) throw refusal;
+    contextValue.admit(plan, atMost(plan, maxUpstreamCalls), charge(fairness, contextValue, plan.calls));
   },
 
   /** Apollo Server gives no code to what is wrong about a persisted query's extension: it would pass for our mistake. */
@@ -95,25 +98,20 @@ const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: 
   async responseForOperation({ request, contextValue, document, operation, metrics }) {
     const { plan } = contextValue.outcome;
     if (plan === undefined || operation === undefined) return null;
-    if (request.http?.headers.get('x-upstream-plan') === 'only') {
-      const upstream = { plannedCalls: plan.calls, byEndpoint: plan.byEndpoint, heaviest: plan.heaviest, limit: maxUpstreamCalls };
-      return single({ data: null, extensions: { upstream } });
-    }
+    if (isPricedOnly(request)) return single({ data: null, extensions: { upstream: priceOf(plan, maxUpstreamCalls) } });
     // Where a router wants to know of each resolver, graphql-js tells.
     const isTraced = metrics.captureTraces === true;
     const data = isTraced ? undefined : await executor.execute(document, operation, request.variables ?? {}, contextValue);
     contextValue.outcome.runBy = data === undefined ? 'graphql-js' : 'compiled';
-    if (data !== undefined) return single({ data });
-    contextValue.beginAgain();
-    return null;
+    return data === undefined ? null : single({ data });
   },
 
   async willSendResponse({ response, errors, contextValue, request }) {
     if (response.body.kind !== 'single') return;
     const { singleResult } = response.body;
     const { outcome } = contextValue;
-    if (request.http?.headers.get('x-upstream-report') === '1' && singleResult.extensions?.['upstream'] === undefined) {
-      singleResult.extensions = { ...singleResult.extensions, upstream: reportOf(contextValue, maxUpstreamCalls) };
+    if (wantsReport(request) && outcome.plan !== undefined && !isPricedOnly(request)) {
+      singleResult.extensions = { ...singleResult.extensions, upstream: reportOf(contextValue) };
     }
     if (errors === undefined) return;
     outcome.errors = summariseErrors(errors);
@@ -132,23 +130,37 @@ const single = (singleResult: { data: Record<string, unknown> | null; extensions
   body: { kind: 'single', singleResult },
 });
 
-/** Takes the plan from the caller's allowance, or refuses the request until that has refilled. */
-function charge(fairness: Fairness | undefined, { outcome, callerKey }: RequestContext, plannedCalls: number): void {
-  if (fairness === undefined || callerKey === undefined || plannedCalls === 0) return;
+const isPricedOnly = ({ http }: GraphQLRequest): boolean => http?.headers.get('x-upstream-plan') === 'only';
+const wantsReport = ({ http }: GraphQLRequest): boolean => http?.headers.get('x-upstream-report') === '1';
+
+/** The refusal of an operation that is larger than one request may be. */
+function refusalOf(plan: Plan, limit: number): GatewayError | undefined {
+  if (plan.calls > limit) return tooComplex(plan, limit);
+  return plan.values > maxValues ? tooLarge(plan, maxValues) : undefined;
+}
+
+/** Takes the plan's price from the caller's allowance, or refuses the request until that has refilled. */
+function charge(fairness: Fairness | undefined, { callerKey }: RequestContext, plannedCalls: number): Charge | undefined {
+  if (fairness === undefined || callerKey === undefined || plannedCalls === 0) return undefined;
   const answer = fairness.charge(callerKey, plannedCalls);
-  if ('settle' in answer) {
-    outcome.charge = answer;
-    return;
-  }
+  if ('settle' in answer) return answer;
   const { retryAfterSeconds } = answer;
   const error = new GatewayError('RATE_LIMITED', 'You ask for more than one caller may for now.', { retryAfterSeconds });
   error.extensions['http'] = { status: 429, headers: new HeaderMap([['retry-after', String(retryAfterSeconds)]]) };
   throw error;
 }
 
+/** What an operation would cost, and why it would be refused where it would. */
+function priceOf(plan: Plan, limit: number): Record<string, unknown> {
+  const { calls: plannedCalls, byEndpoint, heaviest } = plan;
+  const refusal = refusalOf(plan, limit)?.message;
+  return { plannedCalls, atMost: refusal === undefined ? atMost(plan, limit) : 0, byEndpoint, heaviest, limit, refusal };
+}
+
 /** What a request was planned to cost, and what it did. */
-function reportOf({ outcome, upstreamCalls, sharedCalls, retries }: RequestContext, limit: number): Record<string, unknown> {
+function reportOf({ outcome, upstreamCalls, sharedCalls, retries }: RequestContext): Record<string, unknown> {
   const byEndpoint = Object.fromEntries([...upstreamCalls].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const calls = Object.values(byEndpoint).reduce((sum, count) => sum + count, 0);
-  return { plannedCalls: outcome.plan?.calls ?? 0, calls, byEndpoint, shared: sharedCalls, retries, limit };
+  const { plan, atMost = 0, limit } = outcome;
+  return { plannedCalls: plan?.calls, atMost, calls, byEndpoint, shared: sharedCalls, retries, limit };
 }

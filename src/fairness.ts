@@ -16,6 +16,8 @@ export interface FairnessOptions {
 
 /** A request's calls, taken in advance. */
 export interface Charge {
+  /** Takes so many more from the same allowance, if they are there. */
+  take(calls: number): boolean;
   /**
    * Gives back what was not used. `isGenuine`: whether the workspace accepted the caller's credentials, or refused them;
    * undefined where the request did not show it.
@@ -61,15 +63,21 @@ export class Fairness {
     const bucket = known ?? this.#newcomers;
     const capacity = known === undefined ? this.#capacity * newcomerShare : this.#capacity;
     this.#refill(bucket, capacity);
-    // What costs more than there can ever be is let through when everything is there.
-    const calls = Math.min(plannedCalls, this.#capacity);
-    if (calls > bucket.level) {
-      return { retryAfterSeconds: Math.ceil(((calls - bucket.level) / capacity) * 60) };
+    if (plannedCalls > bucket.level) {
+      return { retryAfterSeconds: Math.ceil(((plannedCalls - bucket.level) / capacity) * 60) };
     }
-    bucket.level -= calls;
+    bucket.level -= plannedCalls;
+    let taken = plannedCalls;
     return {
+      take: (calls) => {
+        this.#refill(bucket, capacity);
+        if (calls > bucket.level) return false;
+        bucket.level -= calls;
+        taken += calls;
+        return true;
+      },
       settle: (usedCalls, isGenuine) => {
-        bucket.level = Math.min(capacity, bucket.level + calls - Math.min(calls, usedCalls));
+        bucket.level = Math.min(capacity, bucket.level + taken - Math.min(taken, usedCalls));
         if (isGenuine === true && !this.#known.has(callerKey)) this.#welcome(callerKey, usedCalls);
         if (isGenuine === false) this.#known.delete(callerKey);
       },

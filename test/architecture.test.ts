@@ -18,11 +18,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pagination: ['errors'],
   upstream: ['errors', 'json'],
   selections: [],
-  planning: ['errors', 'json', 'selections'],
-  loaders: ['upstream', 'errors', 'json', 'planning/ledger', 'type planning'],
-  resolvers: ['pagination', 'errors', 'json', 'ids', 'selections', 'upstream/types', 'type planning', 'type loaders', 'type upstream', 'type context'],
+  // The sizes of pages are the pages' own.
+  planning: ['errors', 'json', 'selections', 'pagination/args'],
+  loaders: ['upstream', 'errors', 'json', 'type planning'],
+  resolvers: ['pagination', 'errors', 'json', 'ids', 'selections', 'upstream/types', 'planning/page-prices', 'type planning', 'type loaders', 'type upstream', 'type context'],
   execution: ['selections', 'type context'],
-  federation: ['planning'],
+  federation: ['pagination/args', 'type planning'],
   // The price model is written into the published schema.
   schema: ['resolvers', 'federation', 'planning'],
   limits: ['errors'],

@@ -34,11 +34,23 @@ describe('fairness', () => {
     expect(use('a', 1)).toBe(1);
   });
 
-  it('lets through what costs more than there ever is, when everything is there', () => {
+  it('claim 1: takes the whole price, also where there is never as much', () => {
     const { use } = allowance();
     expect(use('a', 1, 0)).toBe('taken');
-    expect(use('a', 500, 500)).toBe('taken');
-    expect(use('a', 1)).toBe(1);
+    expect(use('a', 61, 0)).toBe(1);
+    expect(use('a', 60)).toBe('taken');
+  });
+
+  it('M8: takes what a request needs beyond its price when it needs it, if it is there, and gives back what it does not use', () => {
+    const { fairness, use, clock } = allowance();
+    use('a', 1, 0);
+    const charge = fairness.charge('a', 50);
+    if (!('settle' in charge)) throw new Error('refused');
+    expect([charge.take(8), charge.take(3), charge.take(2)]).toEqual([true, false, true]);
+    clock.ms += 3000; // three calls flow back
+    expect([charge.take(4), charge.take(3)]).toEqual([false, true]);
+    charge.settle(55, true);
+    expect([use('a', 9, 0), use('a', 8)]).toEqual([1, 'taken']);
   });
 
   it('has one allowance for all who are not known, so that made-up tokens have none of their own and push nobody out', () => {

@@ -13,7 +13,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { OperationGuard } from '../operation-guard.ts';
 import { canKeepConnection, readBody } from './request-body.ts';
 import { note, settle } from './request-end.ts';
-import { checkAccept, checkMethod, readRequestId, readTimeout } from './request-headers.ts';
+import { checkAccept, checkFigureHeaders, checkMethod, readRequestId, readTimeout } from './request-headers.ts';
 import type { Safelist } from '../safelist.ts';
 import type { Workspace } from '../upstream/workspace.ts';
 
@@ -83,6 +83,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     try {
       checkMethod(req);
       checkAccept(req);
+      checkFigureHeaders(req);
       const body = req.method === 'POST' ? await readBody(req, res, arriving) : undefined;
       const late = admission.refusal(request.callerKey);
       if (late !== undefined) return writeShed(req, res, late, requestId);

@@ -33,3 +33,18 @@ export function checkAccept({ method, headers: { accept } }: IncomingMessage): v
   if (accept === undefined || acceptable.test(accept) || (method === 'GET' && accept.includes('text/html'))) return;
   throw new BadRequest(406, 'The answer is application/json or application/graphql-response+json: accept one of them.');
 }
+
+/** Our own headers that ask for figures, each with the one value that it can have. */
+const figureHeaders = [
+  { header: 'X-Upstream-Report', value: '1' },
+  { header: 'X-Upstream-Plan', value: 'only' },
+] as const;
+
+/** Refuses values that would silently do nothing. */
+export function checkFigureHeaders({ headers }: IncomingMessage): void {
+  for (const { header, value } of figureHeaders) {
+    const given = headers[header.toLowerCase()];
+    if (given === undefined || given === value) continue;
+    throw new BadRequest(400, `\`${header}\` can only be \`${value}\`: send that, or leave it out.`);
+  }
+}

@@ -1,12 +1,13 @@
 import DataLoader from 'dataloader';
 import { GatewayError } from '../errors.ts';
 import { asId, asInt } from '../json.ts';
+import type { Way, Ways } from '../planning/ways.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imCounters } from '../upstream/endpoints/im-counters.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
-import type { CallerLists } from './caller.ts';
+import type { CallerList, CallerLists } from './caller.ts';
 import { settleAll } from './settle-all.ts';
-import { isRefusal, Ways } from './ways.ts';
+import type { WayChanges } from './ways.ts';
 
 export interface CountersKey {
   readonly roomId: string;
@@ -18,66 +19,91 @@ export interface CountersKey {
   readonly record: RestDirectMessage | undefined;
 }
 
+type Answers = Map<CountersKey, RestCounters | Error>;
+
 /**
- * Counters by room and user. Those of several of the caller's rooms come from two answers together, whatever their
- * number: memberships (`subscriptions.get`) and rooms (`rooms.get`; none when the rooms' records are at hand).
- * With the number of members, for another user, and for one or two rooms: one `im.counters` each.
+ * Counters by room and user, as the plan has it: `im.counters` each, or for several of the caller's rooms from two lists
+ * together, whatever their number: memberships (`subscriptions.get`) and rooms (`rooms.get`; none for rooms whose record
+ * is at hand). With the number of members, and for another user: one `im.counters` each. When the call window leaves no
+ * room for several single calls, the lists take their place.
  */
-export function countersLoader(upstream: UpstreamClient, caller: CallerLists) {
-  const ways = new Ways();
+export function countersLoader(upstream: UpstreamClient, caller: CallerLists, changes: WayChanges, ways: Ways['counters']) {
+  const singles = new Map<string, Promise<RestCounters>>();
+  /** One `im.counters` for each room and user, whatever is wanted of its answer. */
+  const readSingle = (key: CountersKey): Promise<RestCounters> => {
+    const single = singles.get(nameOf(key)) ?? imCounters(upstream, key);
+    singles.set(nameOf(key), single);
+    return single;
+  };
+
   return new DataLoader<CountersKey, RestCounters, string>(
     async (keys) => {
-      const ownKeys = keys.filter(isOwn);
-      const bulk = await readBulk(ownKeys);
-      const singles = new Set(isRefusal(bulk.failure) ? ownKeys.slice(0, ways.takeRest(ownKeys.length)) : []);
-      return settleAll(keys, (key) => {
-        if (!isOwn(key) || bulk.way === 'single' || singles.has(key)) return imCounters(upstream, key);
-        if (bulk.failure !== undefined) throw bulk.failure;
-        return bulk.counters.get(key.roomId) ?? notAMember();
-      });
+      const asked = new Set([...singles.keys(), ...keys.filter((key) => !isOwn(key)).map(nameOf)]);
+      const singly = keys.filter((key) => asked.has(nameOf(key)));
+      const own = keys.filter((key) => !asked.has(nameOf(key)));
+      const parts = await Promise.all([
+        settleAll(singly, readSingle).then((values) => zip(singly, values)),
+        readOwn(own.filter(({ record }) => record !== undefined), [caller.subscriptions], ways.listed),
+        readOwn(own.filter(({ record }) => record === undefined), [caller.subscriptions, caller.rooms], ways.byId),
+      ]);
+      const answers = new Map(parts.flatMap((part) => [...part]));
+      return keys.map((key) => answers.get(key) as RestCounters | Error);
     },
-    { cacheKeyFn: ({ roomId, userId, needsMembers }) => JSON.stringify([roomId, userId, needsMembers]) },
+    { cacheKeyFn: (key) => `${nameOf(key)} ${key.needsMembers}` },
   );
 
-  /** Counters of the caller's rooms in bulk, unless single calls are the better way. */
-  async function readBulk(keys: readonly CountersKey[]): Promise<Bulk> {
-    const counters = new Map<string, RestCounters | GatewayError>();
-    const needsRooms = keys.some(({ record }) => record === undefined);
-    const endpoints = [
-      ...(caller.subscriptions.isStarted() ? [] : (['subscriptions.get'] as const)),
-      ...(needsRooms && !caller.rooms.isStarted() ? (['rooms.get'] as const) : []),
-    ];
-    const way = ways.choose({
-      count: keys.length,
-      bulkCalls: endpoints.length,
-      allowsSingles: upstream.allows('im.counters', keys.length),
-      allowsBulk: endpoints.every((endpoint) => upstream.allows(endpoint, 1)),
-    });
-    if (keys.length === 0 || way === 'single') return { way: 'single', counters, failure: undefined };
-    try {
-      const [subscriptions, rooms] = await Promise.all([caller.subscriptions(), needsRooms ? caller.rooms() : undefined]);
-      for (const { roomId, record } of keys) {
-        const subscription = subscriptions.get(roomId);
-        const room = record ?? rooms?.get(roomId);
-        if (subscription !== undefined && subscription.t !== 'd') counters.set(roomId, notADirectMessage());
-        else if (subscription !== undefined && room !== undefined) counters.set(roomId, countersFrom(room, subscription));
-      }
-      return { way, counters, failure: undefined };
-    } catch (error) {
-      // It costs only the counters that were to come from it.
-      return { way, counters, failure: error };
+  /** The caller's own counters, in the way that was planned unless it is closed. */
+  async function readOwn(keys: readonly CountersKey[], lists: readonly CallerList[], way: Way): Promise<Answers> {
+    if (keys.length === 0) return new Map();
+    const read = { way, count: keys.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
+    if (way === 'single' && !changes.prefersLists('im.counters', read)) return zip(keys, await settleAll(keys, readSingle));
+    const [subscriptions, rooms] = await Promise.all([
+      outcomeOf(caller.subscriptions()),
+      outcomeOf(lists.includes(caller.rooms) ? caller.rooms() : Promise.resolve(new Map<string, RestDirectMessage>())),
+    ]);
+    const answers: Answers = new Map();
+    for (const key of keys) {
+      const answer = fromLists(key, subscriptions.value, rooms.value);
+      if (answer !== undefined) answers.set(key, answer);
     }
+    const left = keys.filter((key) => !answers.has(key));
+    if (left.length === 0) return answers;
+    const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
+    const error = subscriptions.error ?? rooms.error;
+    const pricedCalls = changes.pricedCalls(read);
+    const values = await changes.readSingly({ list, error, keys: left, pricedCalls, nameOf, load: readSingle });
+    return new Map([...answers, ...zip(left, values)]);
   }
 }
 
-interface Bulk {
-  readonly way: 'single' | 'bulk';
-  readonly counters: ReadonlyMap<string, RestCounters | GatewayError>;
-  /** Why the bulk way did not answer. */
-  readonly failure: unknown;
-}
-
 const isOwn = ({ userId, needsMembers }: CountersKey): boolean => userId === undefined && !needsMembers;
+
+const nameOf = ({ roomId, userId = '' }: CountersKey): string => `${roomId} ${userId}`;
+
+const zip = (keys: readonly CountersKey[], values: readonly (RestCounters | Error)[]): Answers =>
+  new Map(keys.map((key, index) => [key, values[index] as RestCounters | Error]));
+
+/** What a promise came to. */
+const outcomeOf = <Value>(promise: Promise<Value>): Promise<{ value?: Value; error?: unknown }> =>
+  promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+
+/** What both lists say of a room; undefined where one of them is missing that would have to say it. */
+function fromLists(
+  { roomId, record }: CountersKey,
+  subscriptions: ReadonlyMap<string, RestSubscription> | undefined,
+  rooms: ReadonlyMap<string, RestDirectMessage> | undefined,
+): RestCounters | Error | undefined {
+  if (subscriptions === undefined) return undefined;
+  const subscription = subscriptions.get(roomId);
+  if (subscription === undefined) return notAMember();
+  if (subscription.t !== 'd') return notADirectMessage();
+  const room = record ?? rooms?.get(roomId);
+  if (room === undefined) return rooms === undefined ? undefined : notAMember();
+  return countersFrom(room, subscription);
+}
 
 /** Counters of a room need a membership in it, and `subscriptions.get` names all of the caller's. */
 const notAMember = () => new GatewayError('FORBIDDEN', 'The workspace does not let this user do that (subscriptions.get).');
@@ -89,8 +115,8 @@ const notADirectMessage = () => new GatewayError('NOT_FOUND', 'That room is not 
 const countersFrom = (room: RestDirectMessage, subscription: RestSubscription): RestCounters => ({
   joined: true,
   unreads: subscription['unread'],
-  // Never opened, or nothing to read: no beginning of what is unread.
-  unreadsFrom: asInt(room['msgs']) === 0 ? undefined : asId(subscription['ls']),
+  // Never opened, or nothing to read (`subscription.ls && room.msgs`): no beginning of what is unread.
+  unreadsFrom: (asInt(room['msgs']) ?? 0) === 0 ? undefined : asId(subscription['ls']),
   msgs: room['msgs'],
   latest: room['lm'] ?? room['_updatedAt'],
   userMentions: subscription['userMentions'],

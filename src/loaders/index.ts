@@ -1,22 +1,25 @@
 import type { UpstreamClient } from '../upstream/client.ts';
 import type { SearchAllowance } from '../planning/search-allowance.ts';
+import type { Ways } from '../planning/ways.ts';
 import { createCallerLists } from './caller.ts';
 import { countersLoader } from './counters.ts';
 import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
 import { receiptsLoader } from './receipts.ts';
 import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
 import { meLoader, membersLoader, userLoader } from './users.ts';
+import { WayChanges } from './ways.ts';
 
-/** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. */
-export function createLoaders(upstream: UpstreamClient, search: SearchAllowance) {
+/** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. `ways`: as planned. */
+export function createLoaders(upstream: UpstreamClient, search: SearchAllowance, ways: Ways) {
   const caller = createCallerLists(upstream);
   const roomInfos = roomInfoLoader(upstream);
+  const changes = new WayChanges(upstream, search);
   return {
     roomInfos,
-    rooms: roomLoader(upstream, caller, roomInfos),
+    rooms: roomLoader(caller, roomInfos, changes, ways.records),
     roomPages: roomPageLoaders(upstream),
     subscriptions: caller.subscriptions,
-    counters: countersLoader(upstream, caller),
+    counters: countersLoader(upstream, caller, changes, ways.counters),
     messagePages: messagePageLoader(upstream),
     historyPages: historyPageLoader(upstream),
     messages: messageLoader(upstream),

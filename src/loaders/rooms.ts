@@ -4,38 +4,35 @@ import type { UpstreamClient } from '../upstream/client.ts';
 import { dmListEveryone, type DmListParams } from '../upstream/endpoints/dm-list-everyone.ts';
 import { imList } from '../upstream/endpoints/im-list.ts';
 import { roomsInfo } from '../upstream/endpoints/rooms-info.ts';
+import type { Way } from '../planning/ways.ts';
 import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
 import type { CallerLists } from './caller.ts';
 import type { Reading } from './messages.ts';
 import { settleAll } from './settle-all.ts';
-import { isRefusal, Ways } from './ways.ts';
+import type { WayChanges } from './ways.ts';
 
 /**
- * Rooms by id. One or two: `rooms.info` each. More, or when it was read already: `rooms.get`, which answers all of the
+ * Rooms by id, as the plan has it: `rooms.info` each, or for more than two rooms `rooms.get`, which answers all of the
  * caller's rooms, and so all that `rooms.info` would. Upstream has no look-up by a list of ids. `_USERNAMES` is only in
- * `roomInfoLoader`'s answers.
+ * `roomInfoLoader`'s answers. When the call window leaves no room for several single calls, the list takes their place.
  */
 export function roomLoader(
-  upstream: UpstreamClient,
   caller: CallerLists,
   roomInfos: DataLoader<string, RestDirectMessage>,
+  changes: WayChanges,
+  way: Way,
 ): DataLoader<string, RestDirectMessage> {
-  const ways = new Ways();
+  const load = (id: string) => roomInfos.load(id);
   return new DataLoader(async (ids) => {
-    const way = ways.choose({
-      count: ids.length,
-      bulkCalls: caller.rooms.isStarted() ? 0 : Number.POSITIVE_INFINITY,
-      allowsSingles: upstream.allows('rooms.info', ids.length),
-      allowsBulk: upstream.allows('rooms.get', 1),
-    });
-    if (way === 'single') return settleAll(ids, (id) => roomInfos.load(id));
+    const lists = [caller.rooms];
+    const read = { way, count: ids.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
+    if (way === 'single' && !changes.prefersLists('rooms.info', read)) return settleAll(ids, load);
     try {
       const known = await caller.rooms();
       return ids.map((id) => known.get(id) ?? noSuchRoom());
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      const singles = ways.takeRest(ids.length);
-      return settleAll(ids, (id) => (ids.indexOf(id) < singles ? roomInfos.load(id) : Promise.reject(error)));
+      const pricedCalls = changes.pricedCalls(read);
+      return changes.readSingly({ list: caller.rooms, error, keys: ids, pricedCalls, nameOf: String, load });
     }
   });
 }

@@ -14,27 +14,29 @@ const membersPerCall = 100;
  * All active members by room: their order upstream changes with every presence, so a part of them is no page. Rooms with
  * more members than one answer holds take calls from the request's allowance.
  */
-export const membersLoader = (upstream: UpstreamClient, search: SearchAllowance) =>
+export const membersLoader = (upstream: UpstreamClient, allowance: SearchAllowance) =>
   new DataLoader<string, RestUser[]>((roomIds) =>
-    settleAll(roomIds, async (roomId) => {
-      const members = new Map<string, RestUser>();
-      let unreadable = 0;
-      let knownBefore = 0;
-      for (let offset = 0; ; search.take()) {
-        const { rows, total } = await imMembers(upstream, { roomId, offset, count: membersPerCall });
-        for (const row of rows) {
-          if (row === undefined) unreadable += 1;
-          else members.set(row._id, row);
+    settleAll(roomIds, (roomId) =>
+      allowance.page(`members ${roomId}`, async (search) => {
+        const members = new Map<string, RestUser>();
+        let unreadable = 0;
+        let knownBefore = 0;
+        for (let offset = 0; ; await search.take()) {
+          const { rows, total } = await imMembers(upstream, { roomId, offset, count: membersPerCall });
+          for (const row of rows) {
+            if (row === undefined) unreadable += 1;
+            else members.set(row._id, row);
+          }
+          offset += rows.length;
+          if (rows.length > 0 && offset < total) continue;
+          // Where members changed places between two calls, who was missed is looked for once more, as long as that finds any.
+          if (members.size + unreadable >= total || members.size === knownBefore) return [...members.values()];
+          knownBefore = members.size;
+          offset = 0;
+          unreadable = 0;
         }
-        offset += rows.length;
-        if (rows.length > 0 && offset < total) continue;
-        // Where members changed places between two calls, who was missed is looked for once more, as long as that finds any.
-        if (members.size + unreadable >= total || members.size === knownBefore) return [...members.values()];
-        knownBefore = members.size;
-        offset = 0;
-        unreadable = 0;
-      }
-    }),
+      }),
+    ),
   );
 
 /** Users by id, one `users.info` each: upstream has no complete look-up by a list of ids. Null for an unknown user. */

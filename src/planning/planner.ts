@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts';
 import type { Plan } from './ledger.ts';
 import { planCalls } from './plan.ts';
 import { readPrices, type Prices } from './prices.ts';
+import { allLists, type WholeLists } from './ways.ts';
 
 /** Plans that are remembered for one operation, by its variables. */
 const maxPlans = 32;
@@ -21,21 +22,32 @@ export class Planner {
   }
 
   /** The plan; undefined where the variables do not fit, which execution reports before any call. */
-  plan(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Plan | undefined {
-    const key = operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
+  plan(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Record<string, unknown>,
+    lists: WholeLists = allLists,
+  ): Plan | undefined {
+    const given = operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
+    const key = `${Number(lists.rooms)}${Number(lists.memberships)}${given}`;
     const known = this.#plans.get(operation) ?? new Map<string, Plan>();
-    const plan = known.get(key) ?? this.#plan(document, operation, variables);
-    if (plan !== undefined && key.length <= maxKeyLength && known.size < maxPlans) {
+    const plan = known.get(key) ?? this.#plan(document, operation, variables, lists);
+    if (plan !== undefined && given.length <= maxKeyLength && known.size < maxPlans) {
       known.set(key, plan);
       this.#plans.set(operation, known);
     }
     return plan;
   }
 
-  #plan(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Plan | undefined {
+  #plan(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Record<string, unknown>,
+    lists: WholeLists,
+  ): Plan | undefined {
     const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables);
     if (coerced === undefined) return undefined;
-    return planCalls({ schema: this.#schema, prices: this.#prices, document, operation, variables: coerced });
+    return planCalls({ schema: this.#schema, prices: this.#prices, document, operation, variables: coerced, lists });
   }
 }
 
@@ -45,7 +57,7 @@ export function tooComplex({ calls, heaviest }: Plan, limit: number): GatewayErr
     'QUERY_TOO_COMPLEX',
     `This query can cost ${calls} upstream calls, and ${limit} are allowed: ask for smaller pages, or for less in each row.`,
   );
-  error.extensions['cost'] = { estimated: calls, limit, heaviest: heaviest.map(({ path }) => path) };
+  error.extensions['cost'] = { estimated: calls, limit, heaviest };
   error.extensions['http'] = { status: 400 };
   return error;
 }

@@ -30,7 +30,8 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
   description: fromRecord((room) => asText(room['description']) ?? null),
   announcement: fromRecord((room) => asText(room['announcement']) ?? null),
   isReadOnly: fromRecord((room) => asFlag(room['ro']) ?? null),
-  isDefault: fromRecord((room) => asFlag(room['default']) ?? null),
+  // A direct message that does not say so is none: not every answer with a record has the field.
+  isDefault: fromRecord((room) => asFlag(room['default']) ?? false),
   isEncrypted: fromRecord((room) => asFlag(room['encrypted']) ?? null),
   showsSystemMessages: fromRecord((room) => Array.isArray(room['sysMes']) || (asFlag(room['sysMes']) ?? null)),
   hiddenSystemTypes: fromRecord((room) => textsOrNull(room['sysMes'])),

@@ -41,6 +41,10 @@ export class UpstreamClient {
   #rejected: GatewayError | undefined;
   /** Upstream calls made so far, by endpoint; joined ones and retries are not among them. */
   readonly calls = new Map<Endpoint, number>();
+  /** Calls that may be made in all, retries aside. */
+  maxCalls = Number.POSITIVE_INFINITY;
+  /** Calls that were made or wait to be. */
+  #begun = 0;
   /** Calls that were made once more. */
   retries = 0;
   /** Calls of another request of the same caller that this one joined. */
@@ -63,7 +67,21 @@ export class UpstreamClient {
 
   /** Whether the workspace has accepted these credentials, in this request or an earlier one. */
   get isAccepted(): boolean {
-    return this.workspace.acceptedCallers.userOf(this.callerKey) !== undefined;
+    return this.#userKey !== undefined;
+  }
+
+  /** Whether a list of everything of the caller's can be had, as far as it is known. */
+  answersList(endpoint: Endpoint): boolean {
+    return !this.workspace.failingLists.has(this.#userKey, endpoint);
+  }
+
+  /** A list of everything of the caller's cannot be had, and that will not pass by itself. */
+  listFailed(endpoint: Endpoint): void {
+    this.workspace.failingLists.add(this.#userKey, endpoint);
+  }
+
+  get #userKey(): string | undefined {
+    return this.workspace.acceptedCallers.userOf(this.callerKey);
   }
 
   /** The open call windows, as far as they apply to this caller. */
@@ -86,6 +104,10 @@ export class UpstreamClient {
   async get(endpoint: Endpoint, params: Params = {}): Promise<JsonObject> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
+    // Whoever asks keeps to the plan; should one not, the bound holds all the same.
+    if (this.#begun >= this.maxCalls) throw tooManyCalls(endpoint);
+    this.#begun += 1;
+    let isSent = false;
     const path = `/api/v1/${endpoint}${queryString(params)}`;
     const { promise, cancel, isShared } = this.workspace.call({
       endpoint,
@@ -98,6 +120,7 @@ export class UpstreamClient {
         if (this.#rejected !== undefined) throw this.#rejected;
       },
       onSent: (attempt) => {
+        isSent = true;
         if (attempt > 1) this.retries += 1;
         else this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1);
       },
@@ -111,9 +134,15 @@ export class UpstreamClient {
       throw this.#stopped ?? error;
     } finally {
       this.#pending.delete(cancel);
+      if (!isSent) this.#begun -= 1;
     }
   }
 }
+
+const tooManyCalls = (endpoint: string) =>
+  new GatewayError('QUERY_TOO_COMPLEX', `This request has made all the upstream calls that it may (${endpoint}).`, {
+    detail: 'beyond the bound of its plan',
+  });
 
 /**
  * Whether a room id can only be that of a one-to-one room of this user: both members' ids in a row. No user has such an

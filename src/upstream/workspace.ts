@@ -5,6 +5,7 @@ import { AcceptedCallers } from './accepted-callers.ts';
 import { noAnswer, outcomeOf, readBody, tooLate } from './answers.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
 import { Budget, type BudgetCaller, type Ticket } from './budget.ts';
+import { FailingLists } from './failing-lists.ts';
 import { systemClock, type Clock, type Turn } from './gate.ts';
 import { CallQueue, type Lane, type QueueLimits } from './queue.ts';
 import { refusal } from './refusals.ts';
@@ -89,6 +90,7 @@ class Failure {
 export class Workspace {
   readonly budget: Budget;
   readonly acceptedCallers = new AcceptedCallers();
+  readonly failingLists: FailingLists;
   /** Whether read receipts are licensed, and when that was learnt (epoch ms). */
   receiptsLicence: { readonly isLicensed: boolean; readonly at: number } | undefined;
   readonly #transport: Transport;
@@ -106,6 +108,7 @@ export class Workspace {
     this.#sharing = sharesInFlight ? new Sharing(clock) : undefined;
     this.#clock = clock;
     this.budget = new Budget(clock);
+    this.failingLists = new FailingLists(clock);
     this.#breaker = new Breaker(clock, random);
     this.#queue = new CallQueue(queueLimits, clock);
     this.#retries = new RetryPolicy(attempts, clock, random);
