@@ -94,9 +94,8 @@ const readsEnvironment = (node: Node): boolean =>
 const isAsync = ({ type, value }: Node): boolean =>
   type === 'AwaitExpression' || value['async'] === true || value['await'] === true;
 
-/** Whether a previous page has rows can cost a call: its type says so, and somebody else makes the call. */
-const isLazyFlag = ({ type, value }: Node): boolean =>
-  type === 'TSPropertySignature' && nameOf(value['key']) === 'hasPreviousPage';
+/** Whether rows lie around a page can cost a call: the type of those flags says so, and somebody else makes the call. */
+const isLazyFlag = ({ type, value }: Node): boolean => type === 'TSTypeAliasDeclaration' && nameOf(value['id']) === 'Flag';
 
 const isPromise = ({ type, value, ancestors }: Node): boolean =>
   type === 'Identifier' && value['name'] === 'Promise' && !ancestors.some(isLazyFlag);

@@ -7,26 +7,34 @@ import type { RestMessage, RestPage } from '../upstream/types.ts';
 import { callByKey, type Loader } from './by-key.ts';
 import type { RoomCheck } from './room-check.ts';
 
+/** Counts, from 0 on, how often a page has read the very same window: each time is a call of its own. */
+export interface Reading {
+  readonly reading: number;
+}
+
 /** Pages of `dm.messages`; equal pages share a call. */
-export const messagePageLoader = (upstream: UpstreamClient, check: RoomCheck): Loader<DmMessagesParams, RestPage<RestMessage>> =>
+export const messagePageLoader = (
+  upstream: UpstreamClient,
+  check: RoomCheck,
+): Loader<DmMessagesParams & Reading, RestPage<RestMessage>> =>
   callByKey(
     async (params) => {
       await check.isRoom(params.roomId);
       return dmMessages(upstream, params);
     },
-    ({ roomId, offset, count, sort, mentionIds, starredIds, pinned }) =>
-      JSON.stringify([roomId, offset, count, sort, mentionIds, starredIds, pinned]),
+    ({ roomId, offset, count, sort, mentionIds, starredIds, pinned, reading }) =>
+      JSON.stringify([roomId, offset, count, sort, mentionIds, starredIds, pinned, reading]),
   );
 
 /** Pages of `dm.history`; equal pages share a call. */
-export const historyPageLoader = (upstream: UpstreamClient, check: RoomCheck): Loader<DmHistoryParams, DmHistory> =>
+export const historyPageLoader = (upstream: UpstreamClient, check: RoomCheck): Loader<DmHistoryParams & Reading, DmHistory> =>
   callByKey(
     async (params) => {
       await check.isRoom(params.roomId);
       return dmHistory(upstream, params);
     },
-    ({ roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads }) =>
-      JSON.stringify([roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads]),
+    ({ roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading }) =>
+      JSON.stringify([roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading]),
   );
 
 /** Messages by id. Null for a message that does not exist; one of a channel is none of this API's. */

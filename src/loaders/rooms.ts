@@ -7,6 +7,7 @@ import { roomsInfo } from '../upstream/endpoints/rooms-info.ts';
 import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
 import { batchByKey, callByKey, type Loader } from './by-key.ts';
 import type { CallerLists } from './caller.ts';
+import type { Reading } from './messages.ts';
 import type { WayChanges } from './ways.ts';
 
 /**
@@ -51,5 +52,7 @@ export const roomPageLoaders = (upstream: UpstreamClient) => ({
 
 const pageLoader = (
   load: (params: DmListParams) => Promise<RestPage<RestDirectMessage>>,
-): Loader<DmListParams, RestPage<RestDirectMessage>> =>
-  callByKey(load, ({ offset, count, sort }) => JSON.stringify([offset, count, sort]));
+): Loader<DmListParams & Reading, RestPage<RestDirectMessage>> =>
+  callByKey<DmListParams & Reading, RestPage<RestDirectMessage>>(load, ({ offset, count, sort, reading }) =>
+    JSON.stringify([offset, count, sort, reading]),
+  );

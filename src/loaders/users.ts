@@ -23,11 +23,21 @@ export const membersLoader = (
     allowance.page(`members ${roomId}`, async (search) => {
       await check.isRoom(roomId);
       const members = new Map<string, RestUser>();
+      let unreadable = 0;
+      let knownBefore = 0;
       for (let offset = 0; ; await search.take()) {
         const { rows, total } = await imMembers(upstream, { roomId, offset, count: membersPerCall });
-        for (const row of rows) if (row !== undefined) members.set(row._id, row);
+        for (const row of rows) {
+          if (row === undefined) unreadable += 1;
+          else members.set(row._id, row);
+        }
         offset += rows.length;
-        if (rows.length === 0 || offset >= total) return [...members.values()];
+        if (rows.length > 0 && offset < total) continue;
+        // Where members changed places between two calls, who was missed is looked for once more, as long as that finds any.
+        if (members.size + unreadable >= total || members.size === knownBefore) return [...members.values()];
+        knownBefore = members.size;
+        offset = 0;
+        unreadable = 0;
       }
     }),
   );

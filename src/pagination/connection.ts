@@ -1,12 +1,17 @@
+import type { Cursor } from './cursor.ts';
+
 /** One row of a page. The cursor is worked out only when it is selected. */
 export interface Edge<Row> {
   readonly node: Row;
   readonly cursor: () => string;
 }
 
+/** A function where the answer costs a call: it is made only when the field is selected. */
+export type Flag = boolean | (() => Promise<boolean>);
+
 export interface PageInfo {
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean | (() => Promise<boolean>);
+  readonly hasNextPage: Flag;
+  readonly hasPreviousPage: Flag;
   readonly startCursor: () => string | null;
   readonly endCursor: () => string | null;
 }
@@ -20,25 +25,30 @@ export interface Connection<Row> {
 /** Rows of a page, in the connection's order, and what lies around them. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
+  /** Places that have a cursor: those of the rows, or, in a page without any, those of rows that are left out. */
+  readonly places: number;
+  readonly cursorAt: (place: number) => Cursor;
   readonly hasNextPage: boolean;
-  /** A function where the answer costs a call: it is made only when the field is selected. */
-  readonly hasPreviousPage: boolean | (() => Promise<boolean>);
+  readonly hasPreviousPage: Flag;
 }
 
-export function toConnection<Row>(page: Page<Row>, cursorOf: (row: Row, index: number) => string): Connection<Row> {
-  const { rows, hasNextPage, hasPreviousPage } = page;
-  const edges = rows.map((node, index) => ({ node, cursor: () => cursorOf(node, index) }));
+/** A connection of no rows, of which only the flags can tell something. */
+export const emptyConnection = <Row>(flags: Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'>): Connection<Row> => ({
+  edges: [],
+  nodes: [],
+  pageInfo: { ...flags, startCursor: () => null, endCursor: () => null },
+});
+
+export function toConnection<Row>(page: Page<Row>, encode: (cursor: Cursor) => string): Connection<Row> {
+  const { rows, places, cursorAt, hasNextPage, hasPreviousPage } = page;
   return {
-    edges,
+    edges: rows.map((node, index) => ({ node, cursor: () => encode(cursorAt(index)) })),
     nodes: rows,
     pageInfo: {
       hasNextPage,
       hasPreviousPage,
-      startCursor: () => edges[0]?.cursor() ?? null,
-      endCursor: () => edges.at(-1)?.cursor() ?? null,
+      startCursor: () => (places === 0 ? null : encode(cursorAt(0))),
+      endCursor: () => (places === 0 ? null : encode(cursorAt(places - 1))),
     },
   };
 }
-
-/** What `first: 0` answers, without asking upstream. */
-export const emptyPage = { rows: [], hasNextPage: false, hasPreviousPage: false } as const;

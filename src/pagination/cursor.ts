@@ -5,30 +5,37 @@ import type { Place } from './place.ts';
 
 /** A row's place, and where it was found: both are needed to find what follows it after the list has changed. */
 export interface Cursor extends Place {
-  /** Rows before it in the connection's order, when it was read. */
+  /** Rows before it in the connection's order, when it was read. In a history: rows of its millisecond. */
   readonly offset: number;
   /** Rows in the whole list, when it was read. */
   readonly total: number;
 }
 
 /**
- * A cursor is base64url of: version (1 byte), seal (6), key (6), offset (4), total (4), id (the rest): 28 bytes and the
- * id, so under 200 characters. The seal is a digest of the rest and of the `binding`, the text that names connection,
+ * A cursor is base64url of: version (1 byte), seal (5), key (7), offset (4), total (4), id (the rest, 128 at most): under
+ * 200 characters. The seal is a digest of the rest and of the `binding`, the text that names connection,
  * room, filter and order. It makes a cursor of another list, and a mangled one, an error. It keeps no secret and grants
- * nothing: every page is asked for with the caller's own credentials.
+ * nothing: every page is asked for with the caller's own credentials, and what a cursor says of offsets is believed only
+ * as far as the workspace's own answers bear it out.
  */
-const version = 1;
-const sealBytes = 6;
-const headBytes = 1 + sealBytes + 6 + 4 + 4;
-/** Stands for a key of null; no instant or count is that small. */
-const noKey = -(2 ** 47);
+const version = 2;
+const keyAt = 6;
+const offsetAt = keyAt + 7;
+const totalAt = offsetAt + 4;
+const headBytes = totalAt + 4;
+const sealBytes = keyAt - 1;
+/** Added to keys, so that none is negative; 0 then stands for a key of null. Instants reach from -2^46 to 2^48. */
+const keyBias = 2 ** 52;
+const lowKeyBits = 2 ** 24;
 
 export function encodeCursor(binding: string, { key, id, offset, total }: Cursor): string {
   const bytes = Buffer.allocUnsafe(headBytes + Buffer.byteLength(id));
+  const biasedKey = key === null ? 0 : key + keyBias;
   bytes[0] = version;
-  bytes.writeIntBE(key ?? noKey, 1 + sealBytes, 6);
-  bytes.writeUInt32BE(offset, 1 + sealBytes + 6);
-  bytes.writeUInt32BE(total, 1 + sealBytes + 10);
+  bytes.writeUInt32BE(Math.floor(biasedKey / lowKeyBits), keyAt);
+  bytes.writeUIntBE(biasedKey % lowKeyBits, keyAt + 4, 3);
+  bytes.writeUInt32BE(offset, offsetAt);
+  bytes.writeUInt32BE(total, totalAt);
   bytes.write(id, headBytes);
   bytes.write(seal(binding, bytes), 1, sealBytes, 'latin1');
   return bytes.toString('base64url');
@@ -57,11 +64,11 @@ export function decodeCursor(binding: string, { cursor, cursorArgument }: PagePl
       `\`${cursorArgument}\` is not a cursor of this list: use one from the same room, filter and order.`,
     );
   }
-  const key = bytes.readIntBE(1 + sealBytes, 6);
+  const biasedKey = bytes.readUInt32BE(keyAt) * lowKeyBits + bytes.readUIntBE(keyAt + 4, 3);
   return {
-    key: key === noKey ? null : key,
-    offset: bytes.readUInt32BE(1 + sealBytes + 6),
-    total: bytes.readUInt32BE(1 + sealBytes + 10),
+    key: biasedKey === 0 ? null : biasedKey - keyBias,
+    offset: bytes.readUInt32BE(offsetAt),
+    total: bytes.readUInt32BE(totalAt),
     id: bytes.toString('utf8', headBytes),
   };
 }

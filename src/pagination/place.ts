@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /**
  * Where a row stands in a connection's order: its sort key, then its id among rows of equal key.
  * Keys are numbers (instants as epoch milliseconds, or counts); a row without the value has null.
@@ -7,8 +9,17 @@ export interface Place {
   readonly id: string;
 }
 
-/** A row's place, or undefined for a row that cannot be read. */
 export type PlaceOf<Row> = (row: Row) => Place;
+
+/**
+ * The rows of one upstream answer. A row that is left out of the gateway's answers (it cannot be read, or is hidden) is
+ * undefined; it keeps its place among the others, so that pages can begin and end at it, as long as it has an id.
+ */
+export interface Rows<Row> {
+  readonly rows: readonly (Row | undefined)[];
+  /** The place of the row at an index, left out or not; undefined for a row without an id. */
+  readonly placeAt: (index: number) => Place | undefined;
+}
 
 /** Ascending as MongoDB compares: missing before present, numbers by value, ids by code unit (they are ASCII). */
 export function comparePlaces(a: Place, b: Place): number {
@@ -26,4 +37,19 @@ export function instantKey(instant: string | undefined): number | null {
   if (instant === undefined) return null;
   const key = Date.parse(instant);
   return Number.isNaN(key) ? null : key;
+}
+
+/** Bytes that a cursor has for an id. */
+export const maxIdBytes = 128;
+/** Beginning of a longer text that is kept, in UTF-16 units of three bytes at most: a digest and its separator follow. */
+const keptUnits = 28;
+
+/**
+ * A text of any length as the id of a place. One that is too long for a cursor is ordered by its beginning, and by a
+ * digest where beginnings are equal: the same on every replica, before and after a restart.
+ */
+export function placeId(text: string): string {
+  const id = text.toWellFormed();
+  if (Buffer.byteLength(id) <= maxIdBytes) return id;
+  return `${id.slice(0, keptUnits).toWellFormed()}\0${hash('sha256', id, 'base64url')}`;
 }

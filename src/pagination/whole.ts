@@ -3,6 +3,7 @@ import type { Page } from './connection.ts';
 import { comparePlaces, type Place, type PlaceOf } from './place.ts';
 
 export interface WholePage<Row> extends Page<Row> {
+  readonly hasPreviousPage: boolean;
   readonly total: number;
 }
 
@@ -27,8 +28,11 @@ export function cutWhole<Row>(
   }
   if (plan.isBackward) from = Math.max(from, to - plan.size);
   else to = Math.min(to, from + plan.size);
+  const page = sorted.slice(from, to);
   return {
-    rows: sorted.slice(from, to),
+    rows: page,
+    places: page.length,
+    cursorAt: (place) => ({ ...placeOf(page[place] as Row), offset: 0, total: 0 }),
     hasNextPage: to < sorted.length,
     hasPreviousPage: from > 0,
     total: sorted.length,

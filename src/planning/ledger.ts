@@ -77,10 +77,10 @@ export class Ledger {
 
   /** Pages of one list for each of several parents. */
   addPages(endpoint: string, paging: Paging, { count, isContinued, path }: PagesCharge): void {
-    const { calls, spareCalls, firstSearches } = pagePrices[paging];
+    const { calls, spareCalls } = pagePrices[paging];
     this.add(endpoint, { count: count * calls, path });
     if (isContinued) this.#pageSpares = Math.min(manyCalls, this.#pageSpares + count * spareCalls);
-    if (isContinued || firstSearches) this.#hasSpares = true;
+    this.#hasSpares = true;
   }
 
   /** Rooms of whose record a part is read, or all of it. */

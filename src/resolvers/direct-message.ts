@@ -2,10 +2,10 @@ import type { Context } from '../context.ts';
 import { GatewayError } from '../errors.ts';
 import { checkId } from '../ids.ts';
 import { asFlag, asInstant, asInt, asList, asObject, asText, asTexts } from '../json.ts';
-import { readMessage, type RestDirectMessage } from '../upstream/types.ts';
+import { readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
 import { historyConnection } from './history.ts';
 import { messageOrder } from './orders.ts';
-import { offsetConnection } from './pages.ts';
+import { offsetConnection, type OffsetList } from './pages.ts';
 import type { RoomParent } from './parents.ts';
 import { needsPermission } from './permission.ts';
 import { selects } from './selection.ts';
@@ -18,7 +18,7 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
   usernames: fromRecord((room) => textsOrNull(room['usernames'])),
   userIds: fromRecord((room) => textsOrNull(room['uids'])),
   memberCount: fromRecord((room) => asInt(room['usersCount']) ?? null),
-  members: (room, args, context) => memberConnection(room._id, args, context),
+  members: (room, args, context, info) => memberConnection(room._id, args, context, info),
   messageCount: fromRecord((room) => asInt(room['msgs']) ?? null),
   createdAt: fromRecord((room) => asInstant(room['ts']) ?? null),
   updatedAt: fromRecord((room) => asInstant(room['_updatedAt']) ?? null),
@@ -53,20 +53,21 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
     return userId == null || isSelf ? asked : needsPermission(asked, othersForbidden);
   },
 
-  messages: (room, args, { loaders, search }) => {
+  messages: (room, args, { loaders, search }, info) => {
     const order = messageOrder(args.orderBy);
     const filters = readFilters(args.filterBy);
-    return offsetConnection(args, {
+    const messages: OffsetList<RestMessage> = {
       binding: `messages ${room._id} ${order.name} ${JSON.stringify(filters)}`,
       isDescending: order.isDescending,
       placeOf: order.placeOf,
       search,
-      load: ({ offset, count, isReversed }) =>
-        loaders.messagePages.load({ roomId: room._id, offset, count, sort: order.sortFor(isReversed), ...filters }),
-    });
+      load: ({ offset, count, isReversed }, reading) =>
+        loaders.messagePages.load({ roomId: room._id, offset, count, sort: order.sortFor(isReversed), ...filters, reading }),
+    };
+    return offsetConnection(args, messages, info);
   },
 
-  history: (room, args, context, info) => historyConnection(room._id, args, context, info),
+  history: (room, args, context) => historyConnection(room._id, args, context),
 };
 
 const othersForbidden =

@@ -1,64 +1,67 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { GatewayError } from '../errors.ts';
+import { asInstant } from '../json.ts';
 import { planPage } from '../pagination/args.ts';
-import { emptyPage, toConnection } from '../pagination/connection.ts';
+import { emptyConnection, toConnection } from '../pagination/connection.ts';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
+import { countGap } from '../pagination/gap.ts';
 import { instantKey } from '../pagination/place.ts';
-import { newerWindow, readTimelinePage, type TimelineQuery, type TimelineWindow } from '../pagination/timeline.ts';
+import { newerWindow, readTimelinePage } from '../pagination/timeline.ts';
+import type { TimelineQuery, TimelineWindow } from '../pagination/timeline-window.ts';
 import { pagePrices } from '../planning/page-prices.ts';
-import type { RestMessage } from '../upstream/types.ts';
-import { follow } from './pages.ts';
+import type { RestMessage, StoredRow } from '../upstream/types.ts';
+import { follow, inPlace } from './pages.ts';
 import type { HistoryConnection } from './parents.ts';
-import { selects } from './selection.ts';
 import type { DirectMessageHistoryArgs } from './types.generated.ts';
 
 /** A page of a room's history. See `pagination/timeline.ts`. */
 export async function historyConnection(
   roomId: string,
   args: Partial<DirectMessageHistoryArgs>,
-  { loaders, workspace, search }: Context,
-  info: GraphQLResolveInfo,
+  { loaders, search }: Context,
 ): Promise<HistoryConnection> {
   const plan = planPage(args);
   const range = readRange(args.range);
   const showThreadMessages = args.includeThreadReplies === true;
   const binding = `history ${roomId} ${JSON.stringify([range, showThreadMessages])}`;
-  const cursor = decodeCursor(binding, plan);
-  const hasSince = range.since !== undefined;
+  const query: TimelineQuery = { plan, cursor: decodeCursor(binding, plan), ...range };
   if (plan.size === 0) {
-    const connection = toConnection<RestMessage>(emptyPage, () => '');
-    return { ...connection, notLoadedCount: hasSince ? 0 : null, firstNotLoaded: null };
+    const nothing = emptyConnection<RestMessage>({ hasNextPage: false, hasPreviousPage: false });
+    return { ...nothing, notLoadedCount: null, firstNotLoaded: null };
   }
-  const unreads = hasSince && selects(info, 'notLoadedCount', 'firstNotLoaded');
-  const query: TimelineQuery<RestMessage> = {
-    plan,
-    cursor,
-    ...range,
-    placeOf: ({ ts, _id }) => ({ key: instantKey(ts), id: _id }),
-    provenCap: () => workspace.longestPage,
+  const load = async (window: TimelineWindow, reading: number, unreads = false) => {
+    const answer = await loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads, reading });
+    return { ...answer, ...inPlace(answer, placeOf) };
   };
-  const load = (window: TimelineWindow, withUnreads: boolean) =>
-    loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads: withUnreads });
-  const key = `${binding} ${JSON.stringify([plan, unreads])}`;
-  const budget = { key, calls: pagePrices.timeline.calls, search };
-  const page = await follow(readTimelinePage(query), (window) => load(window, unreads), budget);
-  const hasNewer = () =>
-    search.page(`${key} newer`, async (spare) => {
-      // Without a call left for it: a cursor proves that there was such a row.
-      const isGranted = await spare.take().then(() => true, () => false);
-      return !isGranted || (await load(newerWindow(query), false)).rows.length > 0;
+  const budget = { key: `${binding} ${JSON.stringify(plan)}`, calls: pagePrices.timeline.calls, search };
+  const { page, calls } = await follow(readTimelinePage<RestMessage>(query), load, budget);
+  const { others } = page.gap;
+  const gap = () =>
+    search.page(`${budget.key} gap`, async (spare) => {
+      if (others === undefined) return countGap(page.gap, undefined);
+      if (calls >= budget.calls) await spare.take();
+      return countGap(page.gap, await load(others, 0, true));
     });
-  const hasPreviousPage = page.hasPreviousPage ?? hasNewer;
-  const connection = toConnection({ ...page, hasPreviousPage }, (message) =>
-    encodeCursor(binding, { ...query.placeOf(message), offset: 0, total: 0 }),
-  );
+  /** Whether newer rows exist; where that cannot be asked, the cursor tells that there was one. */
+  const hasNewer = () =>
+    search.page(`${budget.key} newer`, async (spare) => {
+      try {
+        await spare.take();
+        return (await load(newerWindow(query), 0)).rows.length > 0;
+      } catch (error) {
+        if (error instanceof GatewayError) return true;
+        throw error;
+      }
+    });
+  const hasSince = range.since !== undefined;
   return {
-    ...connection,
-    notLoadedCount: hasSince ? page.notLoadedCount : null,
-    firstNotLoaded: (hasSince ? page.firstNotLoaded : undefined) ?? null,
+    ...toConnection({ ...page, hasPreviousPage: page.hasPreviousPage ?? hasNewer }, (at) => encodeCursor(binding, at)),
+    notLoadedCount: hasSince ? async () => (await gap()).count : null,
+    firstNotLoaded: hasSince ? async () => (await gap()).first ?? null : null,
   };
 }
+
+const placeOf = ({ ts, _id }: StoredRow) => ({ key: instantKey(asInstant(ts)), id: _id });
 
 export function readRange(range: DirectMessageHistoryArgs['range']) {
   const since = range?.since ?? undefined;

@@ -44,7 +44,7 @@ export const Message: Resolvers['Message'] = {
   location: (message) => message['location'] ?? null,
   customFields: (message) => message['customFields'] ?? null,
   blocks: (message) => message['blocks'] ?? null,
-  readReceipts: (message, args, { loaders }) => receiptConnection(message._id, args, loaders.receipts),
+  readReceipts: (message, args, { loaders }, info) => receiptConnection(message._id, args, loaders.receipts, info),
 };
 
 export const MessageUrl: Resolvers['MessageUrl'] = {

@@ -1,14 +1,14 @@
 import { asInt, asText } from '../json.ts';
 import { instantKey, type PlaceOf } from '../pagination/place.ts';
-import type { RestDirectMessage, RestMessage } from '../upstream/types.ts';
+import type { StoredRow } from '../upstream/types.ts';
 import type { DirectMessageOrder, DirectMessageOrderField, MessageOrder, MessageOrderField } from './types.generated.ts';
 
 /** An order of the API as upstream sorts by it, and as its rows are compared here. */
-export interface RowOrder<Row> {
+export interface RowOrder {
   /** Text for cursors: a cursor of another order is refused. */
   readonly name: string;
   readonly isDescending: boolean;
-  readonly placeOf: PlaceOf<Row>;
+  readonly placeOf: PlaceOf<StoredRow>;
   /** `sort` for upstream, with the id last so that the order is total. */
   readonly sortFor: (isReversed: boolean) => Record<string, 1 | -1>;
 }
@@ -23,16 +23,16 @@ const roomFields: Record<DirectMessageOrderField, string> = {
 const messageFields: Record<MessageOrderField, string> = { SENT_AT: 'ts', UPDATED_AT: '_updatedAt' };
 
 /** An explicit `null` means the default, as when the argument is left out. */
-export const roomOrder = (order: DirectMessageOrder | null | undefined): RowOrder<RestDirectMessage> =>
+export const roomOrder = (order: DirectMessageOrder | null | undefined): RowOrder =>
   rowOrder(roomFields, order ?? { field: 'LAST_MESSAGE_AT', direction: 'DESC' });
 
-export const messageOrder = (order: MessageOrder | null | undefined): RowOrder<RestMessage> =>
+export const messageOrder = (order: MessageOrder | null | undefined): RowOrder =>
   rowOrder(messageFields, order ?? { field: 'SENT_AT', direction: 'DESC' });
 
-function rowOrder<Field extends string, Row extends { readonly _id: string; readonly [key: string]: unknown }>(
+function rowOrder<Field extends string>(
   fields: Record<Field, string>,
   { field, direction }: { readonly field: Field; readonly direction: 'ASC' | 'DESC' },
-): RowOrder<Row> {
+): RowOrder {
   const upstreamField = fields[field];
   const isDescending = direction === 'DESC';
   const keyOf = upstreamField === 'msgs' ? asInt : (value: unknown) => instantKey(asText(value));

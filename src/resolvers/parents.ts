@@ -25,8 +25,8 @@ export type ReceiptConnection = Connection<RestReceipt> & {
   readonly isAvailable: Lazy<boolean>;
 };
 export type HistoryConnection = Connection<RestMessage> & {
-  readonly notLoadedCount: number | null;
-  readonly firstNotLoaded: RestMessage | null;
+  readonly notLoadedCount: Lazy<number | null>;
+  readonly firstNotLoaded: Lazy<RestMessage | null>;
 };
 
 export interface MarkupParent {

@@ -1,16 +1,18 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { checkId, checkRoomId, checkUsername } from '../ids.ts';
 import type { PageArgs } from '../pagination/args.ts';
 import { asInt } from '../json.ts';
+import type { RestDirectMessage } from '../upstream/types.ts';
 import { roomOrder } from './orders.ts';
-import { offsetConnection } from './pages.ts';
+import { offsetConnection, type OffsetList } from './pages.ts';
 import type { RoomConnection } from './parents.ts';
 import { needsPermission } from './permission.ts';
 import { receiptConnection } from './read-receipt.ts';
 import type { DirectMessageOrder, Resolvers } from './types.generated.ts';
 
 export const Query: Resolvers['Query'] = {
-  directMessages: (_root, args, context) => roomConnection('everyone', args, context),
+  directMessages: (_root, args, context, info) => roomConnection('everyone', args, context, info),
   directMessage: (_root, { id }, { viewerId }) => ({ _id: checkRoomId(id, 'id', viewerId) }),
   directMessageWith: async (_root, { username }, { loaders }) => {
     const wanted = checkUsername(username, 'username');
@@ -21,8 +23,8 @@ export const Query: Resolvers['Query'] = {
     return null;
   },
   message: (_root, { id }, { loaders }) => loaders.messages.load(checkId(id, 'id')),
-  readReceipts: (_root, { messageId, ...args }, { loaders }) =>
-    receiptConnection(checkId(messageId, 'messageId'), args, loaders.receiptsById),
+  readReceipts: (_root, { messageId, ...args }, { loaders }, info) =>
+    receiptConnection(checkId(messageId, 'messageId'), args, loaders.receiptsById, info),
   user: (_root, { id }, { loaders }) => loaders.users.load(checkId(id, 'id')),
   viewer: (_root, _args, { viewerId }) => ({ id: viewerId }),
   upstreamBudget: (_root, _args, { upstreamBudget }) =>
@@ -32,7 +34,7 @@ export const Query: Resolvers['Query'] = {
 export const Viewer: Resolvers['Viewer'] = {
   id: ({ id }) => id,
   user: (_viewer, _args, { loaders }) => loaders.me(),
-  directMessages: (_viewer, args, context) => roomConnection('own', args, context),
+  directMessages: (_viewer, args, context, info) => roomConnection('own', args, context, info),
   unreadCount: async (_viewer, _args, { loaders }) => {
     let unread = 0;
     for (const row of (await loaders.subscriptions()).values()) if (row.t === 'd') unread += asInt(row['unread']) ?? 0;
@@ -47,16 +49,22 @@ interface RoomListArgs extends PageArgs {
   readonly orderBy?: DirectMessageOrder | null | undefined;
 }
 
-function roomConnection(list: 'everyone' | 'own', args: RoomListArgs, { loaders, search }: Context): Promise<RoomConnection> {
+function roomConnection(
+  list: 'everyone' | 'own',
+  args: RoomListArgs,
+  { loaders, search }: Context,
+  info: GraphQLResolveInfo,
+): Promise<RoomConnection> {
   const order = roomOrder(args.orderBy);
-  return offsetConnection(args, {
+  const rooms: OffsetList<RestDirectMessage> = {
     binding: `rooms ${list} ${order.name}`,
     isDescending: order.isDescending,
     placeOf: order.placeOf,
     search,
-    load: ({ offset, count, isReversed }) => {
-      const asked = loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed) });
+    load: ({ offset, count, isReversed }, reading) => {
+      const asked = loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed), reading });
       return list === 'own' ? asked : needsPermission(asked, everyoneForbidden);
     },
-  });
+  };
+  return offsetConnection(args, rooms, info);
 }

@@ -1,9 +1,10 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { asId, asObject } from '../json.ts';
 import type { PageArgs } from '../pagination/args.ts';
-import { instantKey } from '../pagination/place.ts';
+import { instantKey, placeId } from '../pagination/place.ts';
 import type { RestReceipt, RestUser } from '../upstream/types.ts';
-import { wholeConnection } from './pages.ts';
+import { wholeConnection, type WholeList } from './pages.ts';
 import type { ReceiptConnection } from './parents.ts';
 import type { Resolvers } from './types.generated.ts';
 
@@ -23,12 +24,14 @@ export const ReadReceipt: Resolvers['ReadReceipt'] = {
 export async function receiptConnection(
   messageId: string,
   args: PageArgs,
-  receipts: Context['loaders']['receipts'],
+  loader: Context['loaders']['receipts'],
+  info: GraphQLResolveInfo,
 ): Promise<ReceiptConnection> {
-  const connection = await wholeConnection<RestReceipt>(args, {
+  const receipts: WholeList<RestReceipt> = {
     binding: `receipts ${messageId}`,
-    placeOf: (receipt) => ({ key: instantKey(receipt.ts), id: receipt._id }),
-    load: async () => (await receipts.load(messageId)) ?? [],
-  });
-  return { ...connection, isAvailable: async () => (await receipts.load(messageId)) !== null };
+    placeOf: (receipt) => ({ key: instantKey(receipt.ts), id: placeId(receipt._id) }),
+    load: async () => (await loader.load(messageId)) ?? [],
+  };
+  const connection = await wholeConnection(args, receipts, info);
+  return { ...connection, isAvailable: async () => (await loader.load(messageId)) !== null };
 }

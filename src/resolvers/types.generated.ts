@@ -117,8 +117,8 @@ export type DirectMessage = {
   /** System-message types hidden in this room (`sysMes` when it is a list). From the record (`rooms.info`, `rooms.get`). */
   readonly hiddenSystemTypes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /**
-   * The room's messages in a time range, newest first (`dm.history`, one upstream call a page). System messages that
-   * the room or the workspace hides are left out. Upstream reports no total and pages forward only.
+   * The room's messages in a time range, newest first (`dm.history`, one upstream call a page, two at the end). System
+   * messages that the room or the workspace hides are left out. Upstream reports no total and pages forward only.
    */
   readonly history?: Maybe<MessageHistoryConnection>;
   /** Room id (`_id`; elsewhere upstream `rid` or `roomId`). Opaque: never parse or build one. */
@@ -470,11 +470,18 @@ export type MessageHistoryConnection = {
   readonly __typename?: 'MessageHistoryConnection';
   /** The page's rows with their cursors. */
   readonly edges: ReadonlyArray<MessageEdge>;
-  /** The oldest message of that gap (upstream's `firstUnread`). Null without `since`, and when there is no gap. */
+  /**
+   * The oldest message of that gap (upstream's `firstUnread`, with the same call); one of the oldest where several were sent
+   * in the same millisecond. Null when there is no gap, and where `notLoadedCount` is.
+   */
   readonly firstNotLoaded?: Maybe<Message>;
   /** The page's rows without their cursors. */
   readonly nodes: ReadonlyArray<Message>;
-  /** Messages between `range.since` and the oldest message of this page (upstream's `unreadNotLoaded`). Null without `since`. */
+  /**
+   * Messages between `range.since` and the oldest message of this page, as upstream counts them (`unreadNotLoaded`: one
+   * more call, but for the last page). Null without `since`, with `first: 0`, and where the page's oldest message was
+   * deleted before they were counted.
+   */
   readonly notLoadedCount?: Maybe<Scalars['Int']['output']>;
   /** Whether more rows follow, and where to continue. */
   readonly pageInfo: PageInfo;
@@ -525,13 +532,19 @@ export type OrderDirection =
 /** Where a page stands in its connection. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
-  /** Cursor of the page's last row; null in an empty page. */
+  /** Cursor of the page's last row. In a page whose rows cannot be read, of the last of those; else null in an empty one. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
-  /** Whether rows follow this page: true exactly when one does, also after a page shorter than asked for. */
+  /**
+   * Whether rows follow this page: true exactly when one does, also after a page that is shorter than asked for, or empty as
+   * its rows cannot be read. With `first: 0` nothing is asked, and it is false, unless `totalCount` is selected as well.
+   */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Whether rows come before this page: true exactly when one does. */
+  /**
+   * Whether rows come before this page: true exactly when one does; with `first: 0` as `hasNextPage`. Of a history also
+   * true where the cursor's message is gone and the workspace cannot be asked for newer ones.
+   */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the page's first row; null in an empty page. */
+  /** Cursor of the page's first row. In a page whose rows cannot be read, of the first of those; else null in an empty one. */
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 

@@ -1,8 +1,10 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { asText } from '../json.ts';
 import type { PageArgs } from '../pagination/args.ts';
+import { placeId } from '../pagination/place.ts';
 import type { Context } from '../context.ts';
 import type { RestUser } from '../upstream/types.ts';
-import { wholeConnection } from './pages.ts';
+import { wholeConnection, type WholeList } from './pages.ts';
 import type { MemberConnection } from './parents.ts';
 import type { Resolvers } from './types.generated.ts';
 
@@ -14,9 +16,16 @@ export const User: Resolvers['User'] = {
 };
 
 /** Active members of a room, ordered by username: upstream's own order changes with every presence. */
-export const memberConnection = (roomId: string, args: PageArgs, { loaders }: Context): Promise<MemberConnection> =>
-  wholeConnection<RestUser>(args, {
+export function memberConnection(
+  roomId: string,
+  args: PageArgs,
+  { loaders }: Context,
+  info: GraphQLResolveInfo,
+): Promise<MemberConnection> {
+  const members: WholeList<RestUser> = {
     binding: `members ${roomId}`,
-    placeOf: (user) => ({ key: null, id: `${asText(user['username']) ?? ''}\0${user._id}` }),
+    placeOf: (user) => ({ key: null, id: placeId(`${asText(user['username']) ?? ''}\0${user._id}`) }),
     load: () => loaders.members.load(roomId),
-  });
+  };
+  return wholeConnection(args, members, info);
+}

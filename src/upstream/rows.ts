@@ -2,14 +2,14 @@ import { GatewayError } from '../errors.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { badShape } from './answers.ts';
 import type { Endpoint, UpstreamClient } from './client.ts';
-import type { ReadRow, RestDirectMessage, RestPage, RestUser } from './types.ts';
+import { isHidden, readStored, type ReadRow, type RestDirectMessage, type RestPage, type RestRows, type RestUser, type StoredRow } from './types.ts';
 
 /** Rows of a list at most: GraphQL's Int. */
 const maxTotal = 2_147_483_647;
 
 /**
  * The list `name` of an answer. A missing list is a broken answer, never an empty one; more rows than were asked for
- * are cut off, and a row that cannot be read leaves a gap in its place.
+ * are cut off, and a row that is hidden or cannot be read is left out, but keeps its place.
  */
 export function readRows<Row>(
   upstream: UpstreamClient,
@@ -18,15 +18,20 @@ export function readRows<Row>(
   name: string,
   readRow: ReadRow<Row>,
   maxRows = Number.POSITIVE_INFINITY,
-): (Row | undefined)[] {
+): RestRows<Row> {
   const list = body[name];
   if (!Array.isArray(list)) throw badShape(endpoint, `no list \`${name}\``);
-  const rows = list.slice(0, maxRows).map((item: unknown) => {
-    const row = asObject(item);
-    return row === undefined ? undefined : readRow(row);
-  });
-  upstream.droppedRows += rows.filter((row) => row === undefined).length;
-  return rows;
+  const rows: (Row | undefined)[] = [];
+  const stored: (StoredRow | undefined)[] = [];
+  for (const item of list.slice(0, maxRows) as unknown[]) {
+    const json = asObject(item);
+    const isShown = json !== undefined && !isHidden(json);
+    const row = isShown ? readRow(json) : undefined;
+    rows.push(row);
+    stored.push(json && readStored(json));
+    if (row === undefined && (isShown || json === undefined)) upstream.droppedRows += 1;
+  }
+  return { rows, stored };
 }
 
 /** The same with the `total` beside it, for endpoints that take `offset` and `count`. */
@@ -39,12 +44,11 @@ export function readPage<Row>(
   count: number,
 ): RestPage<Row> {
   const rows = readRows(upstream, endpoint, body, name, readRow, count);
-  upstream.workspace.longestPage = Math.max(upstream.workspace.longestPage, rows.length);
   const { total } = body;
   if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0 || total > maxTotal) {
     throw badShape(endpoint, 'no `total`');
   }
-  return { rows, total };
+  return { ...rows, total };
 }
 
 /** The rooms of a list are rooms: their ids are safe to ask with. */

@@ -55,9 +55,22 @@ export interface RestSubscription {
   readonly [key: string]: unknown;
 }
 
-/** A page of an endpoint that takes `offset` and `count`. Rows that could not be read are undefined, in place. */
-export interface RestPage<Row> {
+/** A row as it came, of which only the id is checked. */
+export interface StoredRow {
+  readonly _id: string;
+  readonly [key: string]: unknown;
+}
+
+/** The rows of a list, each in its place. */
+export interface RestRows<Row> {
+  /** Undefined where a row is left out: it cannot be read, or is hidden. */
   readonly rows: readonly (Row | undefined)[];
+  /** The same as they came, where they have an id: a row that is left out keeps its place by it. */
+  readonly stored: readonly (StoredRow | undefined)[];
+}
+
+/** A page of an endpoint that takes `offset` and `count`. */
+export interface RestPage<Row> extends RestRows<Row> {
   /** All rows that match, over all pages: counted apart from the page, so it can differ while somebody writes. */
   readonly total: number;
 }
@@ -65,10 +78,16 @@ export interface RestPage<Row> {
 /** A row of the wanted shape, or undefined: it is then left out of the answer and counted in the request's log line. */
 export type ReadRow<Row> = (row: JsonObject) => Row | undefined;
 
-/** Ids are 17 to 34 characters long; nothing longer than this can be asked for again. */
+/** Bytes. Ids are 17 to 34 characters long; nothing longer than this can be asked for again, or be in a cursor. */
 const maxIdLength = 128;
 
-const hasId = (value: unknown): boolean => (asId(value)?.length ?? maxIdLength + 1) <= maxIdLength;
+const hasId = (value: unknown): boolean => {
+  const id = asId(value);
+  return id !== undefined && Buffer.byteLength(id) <= maxIdLength;
+};
+
+/** Any row that has an id. */
+export const readStored: ReadRow<StoredRow> = (row) => (hasId(row['_id']) ? (row as StoredRow) : undefined);
 
 export const readUser: ReadRow<RestUser> = (row) => (hasId(row['_id']) ? (row as RestUser) : undefined);
 
@@ -90,3 +109,6 @@ export const readMessageOf =
   (roomId: string): ReadRow<RestMessage> =>
   (row) =>
     row['rid'] === roomId ? readMessage(row) : undefined;
+
+/** The copies that are kept of edited and deleted messages: early versions of Rocket.Chat 7 list them among the others. */
+export const isHidden = (row: JsonObject): boolean => row['_hidden'] === true;

@@ -79,8 +79,6 @@ export class Workspace {
   readonly failingLists: FailingLists;
   readonly roomMemory = new RoomMemory();
   readonly receiptsLicence: ReceiptsLicence;
-  /** Rows of the longest page seen: the workspace's cap on `count` is at least that. */
-  longestPage = 0;
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #workspaceClock: WorkspaceClock;

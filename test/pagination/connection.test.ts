@@ -1,23 +1,34 @@
 import { expect, it } from 'vitest';
-import { emptyPage, toConnection } from '../../src/pagination/connection.ts';
+import { toConnection, type Page } from '../../src/pagination/connection.ts';
+import type { Cursor } from '../../src/pagination/cursor.ts';
+
+const pageOf = <Row>(rows: readonly Row[], places = rows.length): Page<Row> => ({
+  rows,
+  places,
+  cursorAt: (place) => ({ key: null, id: `place${place}`, offset: place, total: 9 }),
+  hasNextPage: true,
+  hasPreviousPage: false,
+});
+const encode = ({ id, offset }: Cursor) => `${id} at ${offset}`;
 
 it('a connection has its rows as nodes and as edges, and the cursors of both its ends', () => {
-  const connection = toConnection({ rows: ['a', 'b', 'c'], hasNextPage: true, hasPreviousPage: false }, (row, index) => `${row}${index}`);
+  const connection = toConnection(pageOf(['a', 'b', 'c']), encode);
   expect(connection.nodes).toEqual(['a', 'b', 'c']);
-  expect(connection.edges.map(({ node, cursor }) => [node, cursor()])).toEqual([['a', 'a0'], ['b', 'b1'], ['c', 'c2']]);
+  expect(connection.edges.map(({ node, cursor }) => [node, cursor()])).toEqual([['a', 'place0 at 0'], ['b', 'place1 at 1'], ['c', 'place2 at 2']]);
   const { pageInfo } = connection;
-  expect([pageInfo.startCursor(), pageInfo.endCursor(), pageInfo.hasNextPage, pageInfo.hasPreviousPage]).toEqual(['a0', 'c2', true, false]);
+  expect([pageInfo.startCursor(), pageInfo.endCursor(), pageInfo.hasNextPage, pageInfo.hasPreviousPage]).toEqual(['place0 at 0', 'place2 at 2', true, false]);
 });
 
-it('a connection without rows has no cursors', () => {
-  const { edges, nodes, pageInfo } = toConnection(emptyPage, () => 'none');
+it('M9: a connection without rows has the cursors of the places that are left out, and none where there are none', () => {
+  const { edges, nodes, pageInfo } = toConnection(pageOf([]), encode);
   expect([edges, nodes, pageInfo.startCursor(), pageInfo.endCursor()]).toEqual([[], [], null, null]);
-  expect([pageInfo.hasNextPage, pageInfo.hasPreviousPage]).toEqual([false, false]);
+  const leftOut = toConnection(pageOf([], 3), encode);
+  expect([leftOut.edges, leftOut.pageInfo.startCursor(), leftOut.pageInfo.endCursor()]).toEqual([[], 'place0 at 0', 'place2 at 2']);
 });
 
 it('a cursor is worked out only when it is asked for', () => {
   let made = 0;
-  const { edges } = toConnection({ rows: [1, 2], hasNextPage: false, hasPreviousPage: false }, () => String((made += 1)));
+  const { edges } = toConnection(pageOf([1, 2]), () => String((made += 1)));
   expect(made).toBe(0);
   expect([edges[1]?.cursor(), made]).toEqual(['1', 1]);
 });

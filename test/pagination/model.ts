@@ -1,23 +1,31 @@
 import type { PagePlan } from '../../src/pagination/args.ts';
-import { decodeCursor, encodeCursor } from '../../src/pagination/cursor.ts';
+import { decodeCursor, encodeCursor, type Cursor } from '../../src/pagination/cursor.ts';
+import { countGap } from '../../src/pagination/gap.ts';
 import { readOffsetPage } from '../../src/pagination/offset.ts';
-import { comparePlaces } from '../../src/pagination/place.ts';
-import { newerWindow, readTimelinePage, type TimelineQuery } from '../../src/pagination/timeline.ts';
+import { comparePlaces, type Place, type Rows } from '../../src/pagination/place.ts';
+import { newerWindow, readTimelinePage } from '../../src/pagination/timeline.ts';
+import type { TimelineQuery, TimelineWindow } from '../../src/pagination/timeline-window.ts';
 import { cutWhole } from '../../src/pagination/whole.ts';
 
 /** A row of the model: a sort key that may be missing, and an id. */
 export interface ModelRow {
   readonly id: string;
   readonly key: number | null;
+  /** Left out of answers, as a row that cannot be read or is hidden: with its place, or even without an id. */
+  readonly isLeftOut?: 'in its place' | 'without a place';
 }
 
 export interface ModelPage {
   readonly rows: readonly ModelRow[];
   readonly startCursor: string | undefined;
   readonly endCursor: string | undefined;
+  readonly startPlace: Place | undefined;
+  readonly endPlace: Place | undefined;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly calls: number;
+  /** For a history with `since`: what is told of the rows between. */
+  readonly gap?: { readonly count: number | null; readonly first: ModelRow | undefined };
 }
 
 /** What a client asks of a list: a page after or before a cursor. */
@@ -35,6 +43,10 @@ export interface ModelList {
   page(ask: ModelAsk): ModelPage;
   /** Called between two calls of one page: others write at any time. */
   betweenCalls: () => void;
+  /** Whether the next call fails. */
+  failsNext: () => boolean;
+  /** Where the range of a history begins. */
+  readonly since?: number | undefined;
 }
 
 const planOf = ({ size, isBackward, cursor }: ModelAsk): PagePlan => ({
@@ -43,6 +55,9 @@ const planOf = ({ size, isBackward, cursor }: ModelAsk): PagePlan => ({
   cursor,
   cursorArgument: isBackward ? 'before' : 'after',
 });
+
+/** A call that the workspace, or its limiter, does not answer. */
+export class CallFailed extends Error {}
 
 function run<Window, Page, Answer>(
   list: ModelList,
@@ -54,21 +69,54 @@ function run<Window, Page, Answer>(
   while (step.done !== true) {
     if (calls > 0) list.betweenCalls();
     calls += 1;
-    step = reader.next(answer(step.value));
+    if (calls > 300) throw new Error('it never ends');
+    step = list.failsNext() ? reader.throw(new CallFailed()) : reader.next(answer(step.value));
   }
   return { page: step.value, calls };
 }
 
+/** Rows as an answer of upstream has them. */
+export const inPlace = (rows: readonly ModelRow[]): Rows<ModelRow> => ({
+  rows: rows.map((row) => (row.isLeftOut === undefined ? row : undefined)),
+  placeAt: (index) => {
+    const row = rows[index];
+    return row === undefined || row.isLeftOut === 'without a place' ? undefined : { key: row.key, id: row.id };
+  },
+});
+
+function endsOf(binding: string, { places, cursorAt }: { readonly places: number; readonly cursorAt: (place: number) => Cursor }) {
+  const [start, end] = places === 0 ? [] : [cursorAt(0), cursorAt(places - 1)];
+  return {
+    startPlace: start,
+    endPlace: end,
+    startCursor: start && encodeCursor(binding, start),
+    endCursor: end && encodeCursor(binding, end),
+  };
+}
+
+/** The same rows in an order that the seed decides. */
+function shuffled<Row>(rows: readonly Row[], seed: number): Row[] {
+  const result = [...rows];
+  let state = seed;
+  for (let index = result.length - 1; index > 0; index -= 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const other = state % (index + 1);
+    [result[index], result[other]] = [result[other] as Row, result[index] as Row];
+  }
+  return result;
+}
+
 export interface OffsetModelOptions {
   readonly isDescending: boolean;
-  /** Rows that the workspace gives in one answer at most. */
-  readonly cap: number;
+  /** Rows that the workspace gives in one answer at most, call by call and then from the first on. */
+  readonly caps: readonly number[];
 }
 
 /** `dm.messages`, `im.list`, `dm.list.everyone`: offset, count and total. */
-export function offsetList({ isDescending, cap }: OffsetModelOptions): ModelList {
+export function offsetList({ isDescending, caps }: OffsetModelOptions): ModelList {
   const rows = new Map<string, ModelRow>();
   const binding = `model ${isDescending}`;
+  let call = 0;
   const ordered = () => {
     const ascending = [...rows.values()].toSorted(comparePlaces);
     return isDescending ? ascending.toReversed() : ascending;
@@ -77,98 +125,101 @@ export function offsetList({ isDescending, cap }: OffsetModelOptions): ModelList
     rows,
     ordered,
     betweenCalls: () => undefined,
+    failsNext: () => false,
     page(ask) {
       const plan = planOf(ask);
       const cursor = decodeCursor(binding, plan);
-      const reader = readOffsetPage<ModelRow>({ plan, cursor, isDescending, placeOf: (row) => row });
-      const { page, calls } = run(list, reader, ({ offset, count, isReversed }) => {
+      const { page, calls } = run(list, readOffsetPage<ModelRow>({ plan, cursor, isDescending }), ({ offset, count, isReversed }) => {
         if (count < 1 || count > 100 || offset < 0) throw new Error(`asked for offset ${offset}, count ${count}`);
         const found = isReversed ? ordered().toReversed() : ordered();
-        return { rows: found.slice(offset, offset + Math.min(count, cap)), total: found.length };
+        const cap = caps[call % caps.length] ?? 100;
+        call += 1;
+        return { ...inPlace(found.slice(offset, offset + Math.min(count, cap))), total: found.length };
       });
-      const cursorAt = (index: number) => {
-        const row = page.rows.at(index);
-        const offset = page.offsets.at(index);
-        return row && encodeCursor(binding, { ...row, offset: offset ?? 0, total: page.total });
-      };
-      return { ...page, startCursor: cursorAt(0), endCursor: cursorAt(-1), calls };
+      return { ...page, ...endsOf(binding, page), calls };
     },
   };
   return list;
 }
 
 export interface TimelineModelOptions {
-  readonly cap: number;
+  readonly caps: readonly number[];
   readonly since?: number | undefined;
   readonly until?: number | undefined;
   readonly isInclusive: boolean;
+  /** Rows of one millisecond come in another order at every call; else in that of their insertion. */
+  readonly isUnstable?: boolean;
 }
 
 /** `dm.history`: newest first, a range of time, no total, and no order within one millisecond. */
-export function timelineList({ cap, since, until, isInclusive }: TimelineModelOptions): ModelList {
+export function timelineList({ caps, since, until, isInclusive, isUnstable = false }: TimelineModelOptions): ModelList {
   const rows = new Map<string, ModelRow>();
   const iso = (key: number | undefined) => (key === undefined ? undefined : new Date(key).toISOString());
-  let provenCap = 0;
+  let call = 0;
   const isInRange = ({ key }: ModelRow) =>
     (since === undefined || (isInclusive ? (key ?? 0) >= since : (key ?? 0) > since)) &&
     (until === undefined || (isInclusive ? (key ?? 0) <= until : (key ?? 0) < until));
-  // Upstream's order within a millisecond is nobody's promise: here, the order of insertion.
-  const stored = () => [...rows.values()].toSorted((a, b) => (b.key ?? 0) - (a.key ?? 0));
+  const stored = () => {
+    const all = [...rows.values()];
+    return (isUnstable ? shuffled(all, call) : all).toSorted((a, b) => (b.key ?? 0) - (a.key ?? 0));
+  };
+  const answer = ({ latest, oldest, inclusive, offset, count }: TimelineWindow): ModelRow[] => {
+    if (count < 1 || count > 100 || offset < 0) throw new Error(`asked for offset ${offset}, count ${count}`);
+    const low = oldest === undefined ? -Infinity : Date.parse(oldest);
+    const high = Date.parse(latest);
+    if (low === high) throw new Error('the workspace may take equal bounds for nothing');
+    const visible = stored().filter(({ key }) => {
+      const at = key ?? 0;
+      return inclusive ? at >= low && at <= high : at > low && at < high;
+    });
+    const cap = caps[call % caps.length] ?? 100;
+    call += 1;
+    return visible.slice(offset, offset + Math.min(count, cap));
+  };
+  /** With `unreads`: what lies strictly between `oldest` and the last row. */
+  const answerWithGap = (window: TimelineWindow) => {
+    const found = answer(window);
+    const gap = stored().filter(({ key }) => (key ?? 0) > Date.parse(window.oldest ?? '') && (key ?? 0) < (found.at(-1)?.key ?? 0));
+    const first = gap.at(-1);
+    return { ...inPlace(found), unreadNotLoaded: gap.length, firstUnread: first?.isLeftOut === undefined ? first : undefined };
+  };
   const list: ModelList = {
     rows,
+    since,
     betweenCalls: () => undefined,
+    failsNext: () => false,
     ordered: () => [...rows.values()].filter(isInRange).toSorted((a, b) => comparePlaces(b, a)),
     page(ask) {
       const plan = planOf(ask);
-      const cursor = decodeCursor('history', plan);
-      const query: TimelineQuery<ModelRow> = {
-        plan,
-        cursor,
-        since: iso(since),
-        until: iso(until),
-        isInclusive,
-        placeOf: (row) => row,
-        provenCap: () => provenCap,
+      const query: TimelineQuery = { plan, cursor: decodeCursor('history', plan), since: iso(since), until: iso(until), isInclusive };
+      const { page, calls } = run(list, readTimelinePage<ModelRow>(query), (window) => inPlace(answer(window)));
+      const { gap, ...rest } = page;
+      return {
+        ...rest,
+        ...endsOf('history', page),
+        hasPreviousPage: page.hasPreviousPage ?? answer(newerWindow(query)).length > 0,
+        calls,
+        ...(since !== undefined && { gap: countGap(gap, gap.others && answerWithGap(gap.others)) }),
       };
-      const answer = ({ latest, oldest, inclusive, offset, count }: ReturnType<typeof newerWindow>) => {
-        if (count < 1 || count > 100 || offset < 0) throw new Error(`asked for offset ${offset}, count ${count}`);
-        const low = oldest === undefined ? -Infinity : Date.parse(oldest);
-        const high = latest === undefined ? Infinity : Date.parse(latest);
-        const visible = stored().filter(({ key }) => {
-          const at = key ?? 0;
-          return inclusive ? at >= low && at <= high : at > low && at < high;
-        });
-        const found = visible.slice(offset, offset + Math.min(count, cap));
-        provenCap = Math.max(provenCap, found.length);
-        return { rows: found, unreadNotLoaded: undefined, firstUnread: undefined };
-      };
-      const { page, calls } = run(list, readTimelinePage(query), answer);
-      const cursorAt = (index: number) => {
-        const row = page.rows.at(index);
-        return row && encodeCursor('history', { ...row, offset: 0, total: 0 });
-      };
-      const hasPreviousPage = page.hasPreviousPage ?? answer(newerWindow(query)).rows.length > 0;
-      return { ...page, hasPreviousPage, startCursor: cursorAt(0), endCursor: cursorAt(-1), calls };
     },
   };
   return list;
 }
 
-/** Receipts and members: upstream answers the list whole. */
+/** Receipts and members: upstream answers the list whole, in any order. */
 export function wholeList(): ModelList {
   const rows = new Map<string, ModelRow>();
+  let call = 0;
   return {
     rows,
     betweenCalls: () => undefined,
+    failsNext: () => false,
     ordered: () => [...rows.values()].toSorted(comparePlaces),
     page(ask) {
       const plan = planOf(ask);
-      const page = cutWhole([...rows.values()], plan, decodeCursor('whole', plan), (row) => row);
-      const cursorAt = (index: number) => {
-        const row = page.rows.at(index);
-        return row && encodeCursor('whole', { ...row, offset: 0, total: 0 });
-      };
-      return { ...page, hasPreviousPage: page.hasPreviousPage === true, startCursor: cursorAt(0), endCursor: cursorAt(-1), calls: 1 };
+      const shown = [...rows.values()].filter(({ isLeftOut }) => isLeftOut === undefined);
+      const page = cutWhole(shuffled(shown, (call += 1)), plan, decodeCursor('whole', plan), (row) => ({ key: row.key, id: row.id }));
+      return { ...page, ...endsOf('whole', page), calls: 1 };
     },
   };
 }

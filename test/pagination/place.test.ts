@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { comparePlaces, instantKey, type Place } from '../../src/pagination/place.ts';
+import { decodeCursor, encodeCursor } from '../../src/pagination/cursor.ts';
+import { comparePlaces, instantKey, placeId, type Place } from '../../src/pagination/place.ts';
 
 describe('places', () => {
   it('are in the order of MongoDB: without a key first, then by the key, then by the id as its bytes are', () => {
@@ -21,5 +23,26 @@ describe('places', () => {
   it('have an instant for a key, or none where there is none', () => {
     expect(instantKey('2023-11-01T23:20:57.357Z')).toBe(1_698_880_857_357);
     expect([instantKey(undefined), instantKey('soon')]).toEqual([null, null]);
+  });
+
+  it('S7: have an id that a cursor can hold, whatever text it is made from', () => {
+    const text = fc.oneof(fc.string(), fc.string({ unit: 'binary', minLength: 20, maxLength: 400 }), fc.constantFrom('é', '漢', '\ud800', '😀', 'x').map((unit) => unit.repeat(300)));
+    fc.assert(
+      fc.property(fc.uniqueArray(text, { minLength: 1, maxLength: 8, selector: (each) => each.toWellFormed() }), (texts) => {
+        const ids = texts.map(placeId);
+        expect(new Set(ids).size).toBe(texts.length);
+        for (const [index, id] of ids.entries()) {
+          expect(placeId(texts[index] ?? '')).toBe(id);
+          if (id === '') continue;
+          const cursor = encodeCursor('list', { key: null, id, offset: 0, total: 0 });
+          expect(cursor.length).toBeLessThan(200);
+          expect(decodeCursor('list', { cursor, cursorArgument: 'after', isBackward: false, size: 1 })?.id).toBe(id);
+        }
+      }),
+      { seed: 4, numRuns: 60 },
+    );
+    expect([placeId('x'.repeat(128)), placeId('anna')]).toEqual(['x'.repeat(128), 'anna']);
+    const long = placeId('漢'.repeat(50));
+    expect([long.slice(0, 29), Buffer.byteLength(long)]).toEqual([`${'漢'.repeat(28)}\0`, 28 * 3 + 1 + 43]);
   });
 });

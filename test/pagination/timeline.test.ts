@@ -1,181 +1,347 @@
 import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
 import type { Cursor } from '../../src/pagination/cursor.ts';
-import type { Place } from '../../src/pagination/place.ts';
-import { newerWindow, readTimelinePage, type TimelineAnswer, type TimelineQuery, type TimelineWindow } from '../../src/pagination/timeline.ts';
+import { countGap } from '../../src/pagination/gap.ts';
+import { newerWindow, readTimelinePage } from '../../src/pagination/timeline.ts';
+import type { TimelineQuery, TimelineWindow } from '../../src/pagination/timeline-window.ts';
+import { inPlace, type ModelRow } from './model.ts';
 
 const base = Date.parse('2026-01-02T03:00:00.000Z');
-const row = (second: number, id = `id${second}`): Place => ({ key: base + second * 1000, id });
+const row = (second: number, id = `id${second}`): ModelRow => ({ key: base + second * 1000, id });
+const lost = (second: number): ModelRow => ({ ...row(second), isLeftOut: 'in its place' });
+const placeless: ModelRow = { key: null, id: '', isLeftOut: 'without a place' };
 const iso = (second: number) => new Date(base + second * 1000).toISOString();
-const cursorAt = (second: number): Cursor => ({ ...row(second), offset: 0, total: 0 });
+const justBefore = (second: number) => new Date(base + second * 1000 - 1).toISOString();
+const justAfter = (second: number) => new Date(base + second * 1000 + 1).toISOString();
+/** A cursor of a row in whose millisecond there were so many. */
+const cursorAt = (second: number, ties = 1): Cursor => ({ key: base + second * 1000, id: `id${second}`, offset: ties, total: 0 });
+const endOfTime = '9999-12-31T23:59:59.999Z';
 
-type Answer = Partial<TimelineAnswer<Place>>;
-interface Ask extends Partial<Omit<TimelineQuery<Place>, 'provenCap'>> {
+interface Ask extends Partial<Omit<TimelineQuery, 'plan'>> {
   readonly size: number;
-  readonly provenCap?: number;
 }
 
-const queryOf = ({ size, provenCap = 100, ...query }: Ask): TimelineQuery<Place> => ({
+const queryOf = ({ size, ...query }: Ask): TimelineQuery => ({
   plan: { size, isBackward: false, cursor: undefined, cursorArgument: 'after' },
   cursor: undefined,
   since: undefined,
   until: undefined,
   isInclusive: false,
-  placeOf: (place) => place,
-  provenCap: () => provenCap,
   ...query,
 });
 
-/** Reads a page from answers by hand, and tells what was asked for. */
-function read(ask: Ask, answer: (window: TimelineWindow, call: number) => Answer) {
-  const reader = readTimelinePage(queryOf(ask));
+/** Reads a page from answers by hand, and tells what was asked for. An answer that throws is a call that fails. */
+function read(ask: Ask, answer: (window: TimelineWindow, call: number) => readonly ModelRow[]) {
+  const reader = readTimelinePage<ModelRow>(queryOf(ask));
   const windows: TimelineWindow[] = [];
   let step = reader.next();
   while (step.done !== true) {
     windows.push(step.value);
     if (windows.length > 500) throw new Error('it never ends');
-    step = reader.next({ rows: [], unreadNotLoaded: undefined, firstUnread: undefined, ...answer(step.value, windows.length) });
+    let rows: readonly ModelRow[];
+    try {
+      rows = answer(step.value, windows.length);
+    } catch (error) {
+      step = reader.throw(error);
+      continue;
+    }
+    step = reader.next(inPlace(rows));
   }
-  return { windows, page: step.value, ids: step.value.rows.map(({ id }) => id) };
+  const page = step.value;
+  const asked = windows.map(({ latest, offset, count }) => [latest, offset, count]);
+  const cursors = Array.from({ length: page.places }, (_, place) => page.cursorAt(place));
+  return { windows, asked, page, cursors, ids: page.rows.map(({ id }) => id) };
 }
 
+/** A history as the workspace answers it, newest first. */
+const answering = (list: readonly ModelRow[], cap = 100) => ({ latest, offset, count }: TimelineWindow) =>
+  list.filter(({ key }) => (key ?? 0) <= Date.parse(latest)).slice(offset, offset + Math.min(count, cap));
+
 describe('the first page of a history', () => {
-  it('is asked for with one row more, in the range as it was given', () => {
-    const { windows, ids, page } = read({ size: 2, since: iso(1), until: iso(9) }, () => ({ rows: [row(8), row(7), row(6)] }));
-    expect(windows).toEqual([{ latest: iso(9), oldest: iso(1), inclusive: false, offset: 0, count: 3 }]);
+  it('is asked for with one row more, from the first to the last millisecond of the range', () => {
+    const { windows, ids, page } = read({ size: 2, since: iso(1), until: iso(9) }, () => [row(8), row(7), row(6)]);
+    expect(windows).toEqual([{ latest: justBefore(9), oldest: justAfter(1), inclusive: true, offset: 0, count: 3 }]);
     expect([ids, page.hasNextPage, page.hasPreviousPage]).toEqual([['id8', 'id7'], true, false]);
-    expect(read({ size: 100, isInclusive: true }, () => ({})).windows).toEqual([{ latest: undefined, oldest: undefined, inclusive: true, offset: 0, count: 100 }]);
+    const inclusive = read({ size: 2, since: iso(1), until: iso(9), isInclusive: true }, () => []);
+    expect(inclusive.windows).toEqual([{ latest: iso(9), oldest: iso(1), inclusive: true, offset: 0, count: 3 }]);
   });
 
-  it('ends where the rows are fewer than asked for, and answers are known to hold as many', () => {
-    const { windows, ids, page } = read({ size: 3 }, () => ({ rows: [row(8), row(7), row(6)] }));
-    expect([windows.length, ids, page.hasNextPage]).toEqual([1, ['id8', 'id7', 'id6'], false]);
+  it('S2: of an open range is asked for up to the end of time', () => {
+    expect(read({ size: 100 }, () => []).windows).toEqual([{ latest: endOfTime, oldest: undefined, inclusive: true, offset: 0, count: 100 }]);
+    expect(read({ size: 1, since: iso(1) }, () => []).windows).toMatchObject([{ latest: endOfTime, oldest: justAfter(1), inclusive: true }]);
   });
 
-  it('needs one more call to know what follows where the answer may have been cut', () => {
-    const three = read({ size: 3, provenCap: 3 }, (_, call) => ({ rows: call === 1 ? [row(8), row(7), row(6)] : [row(6), row(5)] }));
-    expect(three.windows.map(({ latest, offset, count }) => ({ latest, offset, count }))).toEqual([
-      { latest: undefined, offset: 0, count: 4 },
-      { latest: iso(6), offset: 0, count: 2 },
-    ]);
-    expect([three.ids, three.page.hasNextPage]).toEqual([['id8', 'id7', 'id6'], true]);
+  it('of one millisecond is asked for between its neighbours: the workspace may take equal bounds for nothing', () => {
+    const { windows } = read({ size: 2, since: iso(5), until: iso(5), isInclusive: true }, () => []);
+    expect(windows).toEqual([{ latest: justAfter(5), oldest: justBefore(5), inclusive: false, offset: 0, count: 3 }]);
+  });
+});
+
+describe('the end of a history', () => {
+  it('is where nothing is', () => {
+    const { asked, ids, page } = read({ size: 3 }, () => []);
+    expect([asked.length, ids, page.hasNextPage, page.places]).toEqual([1, [], false, 0]);
+  });
+
+  it('H5: is proven by the last row, which comes alone where two were asked for', () => {
+    const { asked, ids, page } = read({ size: 5 }, answering([row(8), row(7), row(6)]));
+    expect(asked).toEqual([[endOfTime, 0, 6], [iso(6), 0, 2]]);
+    expect([ids, page.hasNextPage]).toEqual([['id8', 'id7', 'id6'], false]);
+  });
+
+  it('H5: of one row is proven by an answer of nothing: that row may be all that the workspace gives', () => {
+    const { asked, ids, page } = read({ size: 5 }, answering([row(8)]));
+    expect(asked).toEqual([[endOfTime, 0, 6], [iso(8), 1, 100]]);
+    expect([ids, page.hasNextPage]).toEqual([['id8'], false]);
+  });
+
+  it('H5: is not where the workspace cut its answer', () => {
+    const list = [8, 7, 6, 5, 4].map((second) => row(second));
+    const { asked, ids, page } = read({ size: 5 }, answering(list, 3));
+    expect(asked).toEqual([[endOfTime, 0, 6], [iso(6), 0, 2]]);
+    expect([ids, page.hasNextPage]).toEqual([['id8', 'id7', 'id6'], true]);
+    const one = read({ size: 5 }, answering(list, 1));
+    expect([one.asked, one.ids, one.page.hasNextPage]).toEqual([[[endOfTime, 0, 6], [iso(8), 1, 100]], ['id8'], true]);
+  });
+
+  it('need not be known for a page that is full without what is held back', () => {
+    const { asked, ids, page } = read({ size: 2, cursor: cursorAt(9, 3) }, () => [row(8), row(7), row(6)]);
+    expect([asked, ids, page.hasNextPage]).toEqual([[[iso(9), 0, 6]], ['id8', 'id7'], true]);
+  });
+
+  it('is where it was read, though its last rows are deleted before that is proven', () => {
+    const { asked, ids, page } = read({ size: 5 }, (window, call) => answering(call === 1 ? [row(8), row(7)] : [row(8)])(window));
+    expect(asked).toEqual([[endOfTime, 0, 6], [iso(7), 0, 2], [iso(7), 0, 100]]);
+    expect([ids, page.hasNextPage]).toEqual([['id8', 'id7'], false]);
+  });
+
+  it('is looked for behind the row that came in the place of the last', () => {
+    const list = [8, 7, 6, 5].map((second) => row(second));
+    const { asked, ids, page } = read({ size: 5 }, (window, call) => answering(call === 1 ? list : [row(8), row(6), row(5)], call === 1 ? 2 : 100)(window));
+    expect(asked).toEqual([[endOfTime, 0, 6], [iso(7), 0, 2], [iso(7), 0, 100], [iso(5), 0, 2]]);
+    expect([ids, page.hasNextPage]).toEqual([['id8', 'id7', 'id6', 'id5'], false]);
   });
 });
 
 describe('a page that continues', () => {
-  it('asks from the instant of its cursor on, for two rows more: the cursor’s and the one behind the page', () => {
-    const { windows, ids, page } = read({ size: 2, cursor: cursorAt(8), since: iso(1), until: iso(9) }, () => ({ rows: [row(8), row(7), row(6), row(5)] }));
-    expect(windows).toEqual([{ latest: iso(8), oldest: iso(1), inclusive: true, offset: 0, count: 4 }]);
+  it('asks from the instant of its cursor on: for the cursor’s row, those of the page, and the one behind it', () => {
+    const { windows, ids, page } = read({ size: 2, cursor: cursorAt(8), since: iso(1), until: iso(9) }, () => [row(8), row(7), row(6), row(5)]);
+    expect(windows).toEqual([{ latest: iso(8), oldest: justAfter(1), inclusive: true, offset: 0, count: 4 }]);
     expect([ids, page.hasNextPage, page.hasPreviousPage]).toEqual([['id7', 'id6'], true, true]);
+  });
+
+  it('asks for as many rows more as its cursor’s millisecond had, a hundred at most', () => {
+    const countOf = (ties: number) => read({ size: 2, cursor: cursorAt(8, ties) }, () => []).windows[0]?.count;
+    expect([0, 1, 2, 60, 97, 98, 4_000_000_000].map(countOf)).toEqual([4, 4, 5, 63, 100, 100, 100]);
   });
 
   it('does not know what is before it when its cursor’s row is gone: one row newer than that tells', () => {
     const ask = { size: 2, cursor: cursorAt(8), until: iso(9) };
-    expect(read(ask, () => ({ rows: [row(7)] })).page.hasPreviousPage).toBeUndefined();
-    expect(newerWindow(queryOf(ask))).toEqual({ latest: iso(9), oldest: iso(8), inclusive: false, offset: 0, count: 1 });
-    const justAfter = new Date(base + 8001).toISOString();
-    expect(newerWindow(queryOf({ ...ask, isInclusive: true }))).toEqual({ latest: iso(9), oldest: justAfter, inclusive: true, offset: 0, count: 1 });
+    expect(read(ask, () => [row(7), row(6), row(5)]).page.hasPreviousPage).toBeUndefined();
+    expect(newerWindow(queryOf(ask))).toEqual({ latest: justBefore(9), oldest: justAfter(8), inclusive: true, offset: 0, count: 1 });
+    expect(newerWindow(queryOf({ ...ask, isInclusive: true }))).toMatchObject({ latest: iso(9), oldest: justAfter(8) });
+    expect(newerWindow(queryOf({ size: 2, cursor: cursorAt(8), since: iso(20) }))).toMatchObject({ oldest: justAfter(20) });
   });
 
-  it('leaves out a row at `since`, which it has to ask for, where the range does not hold it', () => {
-    const ask = { size: 5, cursor: cursorAt(8), since: iso(6), provenCap: 0 };
-    const { windows, ids, page } = read(ask, () => ({ rows: [row(8), row(7), row(6)] }));
-    expect([windows.length, ids, page.hasNextPage, page.notLoadedCount]).toEqual([1, ['id7'], false, 0]);
-    const inclusive = read({ ...ask, isInclusive: true, provenCap: 100 }, () => ({ rows: [row(8), row(7), row(6)] }));
-    expect(inclusive.ids).toEqual(['id7', 'id6']);
-  });
-});
-
-describe('an instant with more rows than an answer', () => {
-  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
-  const ofOne = (list: readonly string[]) => ({ offset, count }: TimelineWindow): Answer => ({ rows: list.map((id) => row(5, id)).slice(offset, offset + Math.min(count, 3)) });
-
-  it('is read on from its last row, which is asked for again', () => {
-    const { windows, ids: found } = read({ size: 7, provenCap: 3 }, ofOne(ids));
-    expect(windows.map(({ offset, count }) => [offset, count])).toEqual([[0, 8], [2, 2], [3, 9], [5, 2], [6, 9]]);
-    expect(found).toEqual(ids.toReversed());
+  it('L11: of a forged cursor stays in the range', () => {
+    const windowOf = (key: number | null) => read({ size: 2, since: iso(1), until: iso(9), cursor: { key, id: 'x', offset: 0, total: 0 } }, () => []).windows[0];
+    for (const key of [2 ** 55, base + 10_000]) expect(windowOf(key)?.latest).toBe(justBefore(9));
+    for (const key of [null, 0]) expect(windowOf(key)?.latest).toBe('1970-01-01T00:00:00.000Z');
+    expect(Number.isNaN(Date.parse(windowOf(-(2 ** 52))?.latest ?? ''))).toBe(false);
+    const newer = newerWindow(queryOf({ size: 1, cursor: { key: 2 ** 55, id: 'x', offset: 0, total: 0 } }));
+    expect([newer.latest, newer.oldest]).toEqual([endOfTime, '+010000-01-01T00:00:00.000Z']);
   });
 
-  it('is read on from the next row where answers hold one row only', () => {
-    const list = [5, 4, 3].map((second) => row(second));
-    const { windows, ids: found, page } = read({ size: 2, provenCap: 1 }, ({ latest, offset }) => ({
-      rows: list.filter(({ key }) => latest === undefined || (key ?? 0) <= Date.parse(latest)).slice(offset, offset + 1),
-    }));
-    expect([found, page.hasNextPage]).toEqual([['id5'], true]);
-    expect(windows.map(({ offset }) => offset)).toEqual([0, 1]);
-  });
-
-  it('is read anew when its last row stands elsewhere by then', () => {
-    const { windows } = read({ size: 7, provenCap: 3 }, (window, call) => ofOne(call === 1 ? ids : ids.slice(1))(window));
-    expect(windows.slice(0, 3).map(({ offset, count }) => [offset, count])).toEqual([[0, 8], [2, 2], [0, 8]]);
+  it('has cursors that tell how many rows their millisecond has', () => {
+    const { cursors } = read({ size: 3, cursor: { ...cursorAt(8), id: 'b' } }, () => [row(8, 'c'), row(8, 'a'), row(7), row(6), row(5)]);
+    expect(cursors.map(({ id, offset }) => [id, offset])).toEqual([['a', 2], ['id7', 1], ['id6', 1]]);
   });
 });
 
-describe('rows that cannot be read', () => {
-  it('are left out, and the page goes on behind them', () => {
-    const { ids, page } = read({ size: 2 }, () => ({ rows: [row(8), undefined, row(7)] }));
+describe('M2: a millisecond with more rows than the page', () => {
+  const ofOne = (ids: string, second = 5) => Array.from(ids, (id) => row(second, id));
+
+  it('is asked for whole, and complete where an older row follows', () => {
+    const { asked, ids, page } = read({ size: 1 }, answering([...ofOne('abcdefg'), row(4), row(3)]));
+    expect(asked).toEqual([[endOfTime, 0, 2], [iso(5), 0, 100]]);
+    expect([ids, page.hasNextPage]).toEqual([['g'], true]);
+  });
+
+  it('is complete in any order that the workspace gives it', () => {
+    const list = ofOne('abcdefg');
+    const { ids } = read({ size: 3 }, (window, call) => answering([...(call === 2 ? list.toReversed() : list), row(4)])(window));
+    expect(ids).toEqual(['g', 'f', 'e']);
+  });
+
+  it('at the very end is proven to be it by one call more', () => {
+    const { asked, ids, page } = read({ size: 3 }, (window, call) => answering(call === 3 ? ofOne('gfedcba') : ofOne('abcdefg'))(window));
+    expect(asked).toEqual([[endOfTime, 0, 4], [iso(5), 0, 100], [iso(5), 6, 100]]);
+    expect([ids, page.hasNextPage]).toEqual([['g', 'f', 'e'], true]);
+  });
+
+  it('that an answer just holds is complete, whichever of its rows comes last', () => {
+    const { asked, ids } = read({ size: 3 }, (window, call) => answering([...(call === 3 ? ofOne('cba') : ofOne('abc')), row(4)], 3)(window));
+    expect(asked).toEqual([[endOfTime, 0, 4], [iso(5), 2, 100]]);
+    expect(ids).toEqual(['c', 'b', 'a']);
+  });
+
+  it('and than an answer is read on from its last row, which is asked for again', () => {
+    const { asked, ids, page } = read({ size: 7 }, answering(ofOne('abcdefg'), 3));
+    expect(asked).toEqual([[endOfTime, 0, 8], [iso(5), 2, 100], [iso(5), 4, 100], [iso(5), 6, 100]]);
+    expect([ids, page.hasNextPage]).toEqual([['g', 'f', 'e', 'd', 'c', 'b', 'a'], false]);
+  });
+
+  it('and than a hundred is read on at once', () => {
+    const list = Array.from({ length: 130 }, (_, index) => row(5, String(index).padStart(3, '0')));
+    const { asked, ids } = read({ size: 100 }, answering([...list, row(4)]));
+    expect(asked).toEqual([[endOfTime, 0, 100], [iso(5), 99, 100]]);
+    expect([ids.length, ids[0], ids.at(-1)]).toEqual([100, '129', '030']);
+  });
+
+  it('and than an answer is begun anew when its last row stands elsewhere by then', () => {
+    const { asked, ids } = read({ size: 7 }, (window, call) => answering(ofOne(call === 1 ? 'abcdefg' : 'bcdefg'), 3)(window));
+    expect(asked.slice(0, 4)).toEqual([[endOfTime, 0, 8], [iso(5), 2, 100], [iso(5), 0, 100], [iso(5), 2, 100]]);
+    expect(ids).toEqual(expect.arrayContaining(Array.from('bcdefg')));
+  });
+
+  it.each([
+    ['another row stands last', ['abcdefg', 'gfedcba']],
+    ['known rows follow', ['abcdefg', 'defcabg']],
+  ])('and than an answer, in another order each time, is an error: %s', (_name, [one = '', other = '']) => {
+    let asked = 0;
+    const run = () => read({ size: 7 }, (window, call) => {
+      asked += 1;
+      return answering(ofOne(call % 2 === 0 ? other : one), 3)(window);
+    });
+    expect(run).toThrow(expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', detail: 'no order within a millisecond', message: expect.stringContaining('read them with `messages`') as string }));
+    expect(asked).toBeLessThanOrEqual(9);
+  });
+
+  it('is the next page’s where its order cannot be relied on and the page has others', () => {
+    const { asked, ids, page } = read({ size: 7 }, (window, call) => answering([row(9), row(8), ...ofOne(call === 1 ? 'abcdefg' : 'gabcdef')], 4)(window));
+    expect(asked).toEqual([[endOfTime, 0, 8], [iso(5), 1, 2]]);
+    expect([ids, page.hasNextPage]).toEqual([['id9', 'id8'], true]);
+    const repeated = read({ size: 7 }, (window, call) => answering([row(9), row(8), ...ofOne(call === 1 ? 'abcdefg' : 'cbadefg')], 4)(window));
+    expect([repeated.ids, repeated.page.hasNextPage]).toEqual([['id9', 'id8'], true]);
+  });
+});
+
+describe('rows that are left out', () => {
+  it('M9: keep their places, and others take theirs in the page', () => {
+    const { ids, page, cursors } = read({ size: 2, cursor: cursorAt(9, 3) }, () => [lost(8), row(7), lost(6), row(5), row(4), row(3)]);
+    expect([ids, page.hasNextPage, page.hasPreviousPage]).toEqual([['id7', 'id5'], true, undefined]);
+    expect(cursors.map(({ id }) => id)).toEqual(['id7', 'id5']);
+  });
+
+  it('M9: alone make a page without rows, but with cursors', () => {
+    const { ids, page, cursors } = read({ size: 2 }, () => [lost(8), lost(7), lost(6)]);
+    expect([ids, page.hasNextPage, page.places]).toEqual([[], true, 2]);
+    expect(cursors.map(({ id }) => id)).toEqual(['id8', 'id7']);
+    const next = read({ size: 2, cursor: cursorAt(7) }, answering([lost(8), lost(7), lost(6), row(5)]));
+    expect([next.ids, next.page.hasNextPage]).toEqual([['id5'], false]);
+  });
+
+  it('M9: without an id are passed over, in calls until a row has one', () => {
+    const list = [placeless, placeless, placeless, row(8), placeless, row(7)];
+    const answer = ({ offset, count }: TimelineWindow) => list.slice(offset, offset + count);
+    const { asked, ids, page } = read({ size: 2 }, answer);
+    expect(asked).toEqual([[endOfTime, 0, 3], [endOfTime, 3, 100]]);
+    expect([ids, page.hasNextPage]).toEqual([['id8'], true]);
+    const all = read({ size: 6 }, answer);
+    expect(all.asked).toEqual([[endOfTime, 0, 7], [endOfTime, 6, 2]]);
+    expect([all.ids, all.page.hasNextPage]).toEqual([['id8', 'id7'], false]);
+  });
+
+  it('M9: without an id, and nothing else, are an empty page at the end', () => {
+    const { asked, ids, page } = read({ size: 2 }, ({ offset }) => [placeless, placeless].slice(offset));
+    expect(asked).toEqual([[endOfTime, 0, 3], [endOfTime, 2, 100]]);
+    expect([ids, page.hasNextPage, page.places]).toEqual([[], false, 0]);
+  });
+
+  it('without an instant are passed over as well', () => {
+    const timeless: ModelRow = { key: null, id: 'x', isLeftOut: 'in its place' };
+    const { asked, ids, page } = read({ size: 2 }, ({ offset }) => [row(8), timeless, row(7)].slice(offset));
+    expect(asked).toEqual([[endOfTime, 0, 3]]);
     expect([ids, page.hasNextPage]).toEqual([['id8'], true]);
   });
 
-  it('at the end of an answer are not asked for again', () => {
-    const { windows, ids } = read({ size: 3, provenCap: 2 }, (_, call) => ({ rows: call === 1 ? [row(8), undefined] : [row(7), row(6)] }));
-    expect(windows.map(({ offset, count }) => [offset, count])).toEqual([[0, 4], [2, 1]]);
-    expect(ids).toEqual(['id8', 'id7']);
-  });
-
-  it('alone make no page', () => {
-    const error = { code: 'UPSTREAM_BAD_RESPONSE', message: 'The workspace gave a history that cannot be read.', detail: 'no page' };
-    let asked = 0;
-    const run = () => read({ size: 1 }, () => {
-      asked += 1;
-      return { rows: [undefined, undefined] };
-    });
-    expect(run).toThrow(expect.objectContaining(error));
-    expect(asked).toBe(1);
+  it('without an id, in the middle of a millisecond, leave it to be counted on', () => {
+    const list = [row(8), row(5, 'a'), row(5, 'b'), placeless, row(5, 'c'), row(4)];
+    const answer = ({ latest, offset, count }: TimelineWindow) =>
+      list.filter(({ key }) => (key ?? base + 5000) <= Date.parse(latest)).slice(offset, offset + Math.min(3, count));
+    const { ids, page } = read({ size: 9, cursor: cursorAt(8) }, answer);
+    expect([ids, page.hasNextPage]).toEqual([['c', 'b', 'a'], true]);
   });
 });
 
-it('a row without an instant, of which there are none, counts as of 1970', () => {
-  const start = '1970-01-01T00:00:00.000Z';
-  const cursor = { key: null, id: 'b', offset: 0, total: 0 };
-  const { windows, ids } = read({ size: 2, cursor }, () => ({ rows: [{ key: null, id: 'b' }, { key: null, id: 'a' }] }));
-  expect([windows[0]?.latest, ids]).toEqual([start, ['a']]);
-  expect([newerWindow(queryOf({ size: 1, cursor })).oldest, newerWindow(queryOf({ size: 1 })).oldest]).toEqual([start, start]);
-});
+describe('a call that fails', () => {
+  const fail = () => {
+    throw new GatewayError('RATE_LIMITED', 'no more calls');
+  };
 
-describe('a history that changes all the time', () => {
-  it('is given up after 200 calls', () => {
-    let asked = 0;
-    const run = () => read({ size: 7, provenCap: 3 }, () => {
-      asked += 1;
-      return { rows: ['x', 'y', 'z'].map((id) => row(5, `${id}${asked}`)) };
-    });
-    expect(run).toThrow('The workspace gave a history that cannot be read.');
-    expect(asked).toBe(200);
+  it('M3: behind a short answer, leaves a page of what is complete', () => {
+    const { ids, page } = read({ size: 5 }, (_, call) => (call === 1 ? [row(8), row(7), row(6)] : fail()));
+    expect([ids, page.hasNextPage]).toEqual([['id8', 'id7'], true]);
+  });
+
+  it('is the page’s where nothing is complete', () => {
+    expect(() => read({ size: 5 }, fail)).toThrow('no more calls');
+    expect(() => read({ size: 5 }, (_, call) => (call === 1 ? [row(8)] : fail()))).toThrow('no more calls');
   });
 });
 
-describe('what lies between `since` and the page', () => {
+it('a history that changes all the time is given up after 200 calls', () => {
+  let asked = 0;
+  const run = () => read({ size: 7, cursor: cursorAt(900) }, ({ latest }) => {
+    asked += 1;
+    // Whatever is asked for, there is one row more, which the cursor has seen.
+    return [{ key: Date.parse(latest), id: `x${asked}` }, { key: Date.parse(latest), id: `y${asked}` }, placeless];
+  });
+  expect(run).toThrow(expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', detail: 'no page' }));
+  expect(asked).toBe(200);
+});
+
+describe('M1: what lies between `since` and the page', () => {
   const ask = { size: 2, since: iso(1) };
+  const counted = (rows: readonly ModelRow[], unreadNotLoaded: number | undefined, firstUnread?: ModelRow) =>
+    ({ ...inPlace(rows), unreadNotLoaded, firstUnread });
 
-  it('is what the workspace counts behind its answer, and what the answer holds behind the page', () => {
-    const { page } = read(ask, () => ({ rows: [row(8), row(7), row(6)], unreadNotLoaded: 4, firstUnread: row(2) }));
-    expect([page.notLoadedCount, page.firstNotLoaded?.id]).toEqual([1 + 4, 'id2']);
+  it('is what the workspace counts before the millisecond of the oldest row, and what is known of that', () => {
+    const { page } = read({ ...ask, size: 1 }, answering([row(8, 'c'), row(8, 'b'), row(8, 'a'), row(7), row(6)]));
+    expect(page.rows.map(({ id }) => id)).toEqual(['c']);
+    expect(page.gap.others).toEqual({ latest: iso(8), oldest: iso(1), inclusive: true, offset: 0, count: 1 });
+    expect(countGap(page.gap, counted([row(8, 'a')], 4, row(2)))).toEqual({ count: 2 + 4, first: row(2) });
+    expect(countGap(page.gap, counted([row(8, 'a')], 0))).toEqual({ count: 2, first: row(8, 'a') });
   });
 
-  it('begins with the oldest row behind the page where the workspace counts none', () => {
-    const rows = [row(8), row(7), row(6), row(5), row(4)];
-    const { page } = read({ ...ask, cursor: cursorAt(9) }, () => ({ rows, unreadNotLoaded: 0 }));
-    expect([page.notLoadedCount, page.firstNotLoaded?.id, page.hasNextPage]).toEqual([3, 'id4', true]);
+  it('is not told where the list changed before it was counted, or the workspace does not count', () => {
+    const { page } = read(ask, () => [row(8), row(7), row(6)]);
+    for (const answer of [counted([row(6)], 4), counted([], 0), counted([row(7)], undefined), counted([placeless], 3)]) {
+      expect(countGap(page.gap, answer)).toEqual({ count: null, first: undefined });
+    }
+  });
+
+  it('is known without a call where the list ends', () => {
+    const { page } = read({ ...ask, size: 2 }, answering([row(8, 'c'), row(8, 'b'), row(8, 'a')]));
+    expect([page.gap.others, countGap(page.gap, undefined)]).toEqual([undefined, { count: 1, first: row(8, 'a') }]);
+    expect(countGap(read(ask, () => []).page.gap, undefined)).toEqual({ count: 0, first: undefined });
   });
 
   it('has no row at `since` itself, though the page may', () => {
-    const { page } = read({ ...ask, isInclusive: true }, () => ({ rows: [row(3), row(2), row(1)] }));
-    expect([page.notLoadedCount, page.firstNotLoaded, page.hasNextPage]).toEqual([0, undefined, true]);
+    const { page } = read({ ...ask, isInclusive: true }, answering([row(3), row(2), row(1), row(1, 'a')]));
+    expect(page.gap.others).toMatchObject({ latest: iso(2) });
+    expect(countGap(page.gap, counted([row(2)], 0))).toEqual({ count: 0, first: undefined });
+    const atSince = read({ ...ask, size: 1, isInclusive: true, cursor: cursorAt(2) }, answering([row(2), row(1, 'b'), row(1, 'a'), row(0)]));
+    expect([atSince.ids, atSince.page.gap.others, countGap(atSince.page.gap, undefined)]).toEqual([['b'], undefined, { count: 0, first: undefined }]);
   });
 
-  it('is told by the last answer that has rows', () => {
-    const { page } = read({ ...ask, provenCap: 2 }, (_, call) => (call === 1 ? { rows: [row(8)], unreadNotLoaded: 3, firstUnread: row(2) } : { unreadNotLoaded: 9 }));
-    expect([page.notLoadedCount, page.firstNotLoaded?.id]).toEqual([3, 'id2']);
-    expect(read(ask, () => ({})).page).toEqual({ rows: [], hasNextPage: false, hasPreviousPage: false, notLoadedCount: 0, firstNotLoaded: undefined });
+  it('counts rows that are left out, as the workspace does', () => {
+    const { page } = read({ ...ask, size: 1 }, answering([row(8, 'c'), { ...row(8, 'b'), isLeftOut: 'in its place' }, row(7), row(6)]));
+    expect(countGap(page.gap, counted([row(8, 'c')], 2, row(6)))).toEqual({ count: 3, first: row(6) });
+    expect(countGap(page.gap, counted([row(8, 'c')], 0))).toEqual({ count: 1, first: undefined });
+  });
+
+  it('is nothing without `since`', () => {
+    expect(read({ size: 1 }, () => [row(8), row(7)]).page.gap).toEqual({ known: [], others: undefined });
   });
 });

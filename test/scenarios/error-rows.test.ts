@@ -14,7 +14,7 @@ const newestFirst = 'sort={"ts":-1,"_id":-1}';
 const room = (id: string, fields: string) => `directMessage(id: "${id}") { ${fields} }`;
 const messagesCall = (id: string, count = 20) => `dm.messages?roomId=${id}&offset=0&count=${count}&${newestFirst}`;
 const membersCall = (id: string) => `im.members?roomId=${id}&offset=0&count=100&sort={"username":1}`;
-const historyCall = (id: string) => `dm.history?roomId=${id}&inclusive=false&offset=0&count=21`;
+const historyCall = (id: string) => `dm.history?roomId=${id}&latest=9999-12-31T23:59:59.999Z&inclusive=true&offset=0&count=21`;
 
 /** A gateway before which the caller has listed their rooms: those are known, and their ids can be no user's. */
 async function openGateway(options?: TestGatewayOptions): Promise<TestGateway> {

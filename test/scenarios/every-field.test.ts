@@ -407,7 +407,7 @@ describe.each(Object.keys(variants))('in front of %s, the gateway', (variant) =>
       'messages: hiddenTypes': { 'dm.messages': 1 },
       'messages: odd': { 'dm.messages': 1 },
       'messages: empty': { 'dm.messages': 1 },
-      'history with a gap': { 'dm.history': 1 },
+      'history with a gap': { 'dm.history': 2 },
       'history without a beginning': { 'dm.history': 1 },
       'history empty': { 'dm.history': 1 },
       'single messages, part 0': { 'chat.getMessage': 15 },

@@ -13,7 +13,7 @@ describe('the rows of an answer', () => {
   it('leave a gap for each that cannot be read, and those are counted', () => {
     const upstream = client();
     const rows = [{ _id: 'a' }, null, { _id: 5 }, 'text', { _id: 'b' }];
-    expect(readRows(upstream, 'im.list', { rows }, 'rows', readRow)).toEqual(['a', undefined, undefined, undefined, 'b']);
+    expect(readRows(upstream, 'im.list', { rows }, 'rows', readRow).rows).toEqual(['a', undefined, undefined, undefined, 'b']);
     expect(upstream.droppedRows).toBe(3);
     readRows(upstream, 'im.list', { rows }, 'rows', readRow);
     expect(upstream.droppedRows).toBe(6);
@@ -22,7 +22,23 @@ describe('the rows of an answer', () => {
   it('are no more than were asked for', () => {
     const upstream = client();
     const rows = [{ _id: 'a' }, { _id: 'b' }, null];
-    expect(readRows(upstream, 'im.list', { rows }, 'rows', readRow, 2)).toEqual(['a', 'b']);
+    expect(readRows(upstream, 'im.list', { rows }, 'rows', readRow, 2).rows).toEqual(['a', 'b']);
+    expect(upstream.droppedRows).toBe(0);
+  });
+
+  it('M9: keep their places by their ids, also those that are left out', () => {
+    const [short, long] = ['é'.repeat(64), 'é'.repeat(65)].map((_id) => ({ _id }));
+    const rows = [{ _id: 'a', x: 1 }, { _id: 'b' }, { x: 1 }, null, { _id: '' }, short, long];
+    const { rows: read, stored } = readRows(client(), 'im.list', { rows }, 'rows', (row) => (row['x'] === 1 && row['_id'] === 'a' ? row : undefined));
+    expect(read.map((row) => row !== undefined)).toEqual([true, false, false, false, false, false, false]);
+    expect(stored).toEqual([rows[0], rows[1], undefined, undefined, undefined, short, undefined]);
+  });
+
+  it('L3: are not hidden ones: those are left out in their places, and nothing is wrong with them', () => {
+    const upstream = client();
+    const rows = [{ _id: 'a' }, { _id: 'b', _hidden: true }, { _id: 'c', _hidden: false }];
+    const { rows: read, stored } = readRows(upstream, 'im.list', { rows }, 'rows', readRow);
+    expect([read, stored]).toEqual([['a', undefined, 'c'], rows]);
     expect(upstream.droppedRows).toBe(0);
   });
 
@@ -34,13 +50,10 @@ describe('the rows of an answer', () => {
 describe('a page of an answer', () => {
   const page = (upstream: UpstreamClient, total: unknown, rows: unknown[] = [{ _id: 'a' }]) => readPage(upstream, 'im.list', { rows, total }, 'rows', readRow, 2);
 
-  it('has its total, and the longest is remembered', () => {
+  it('has its total', () => {
     const upstream = client();
-    expect(page(upstream, 2_147_483_647)).toEqual({ rows: ['a'], total: 2_147_483_647 });
-    expect(page(upstream, 0, [])).toEqual({ rows: [], total: 0 });
-    expect(upstream.workspace.longestPage).toBe(1);
-    page(upstream, 5, [{ _id: 'a' }, null, { _id: 'c' }]);
-    expect(upstream.workspace.longestPage).toBe(2);
+    expect(page(upstream, 2_147_483_647)).toEqual({ rows: ['a'], stored: [{ _id: 'a' }], total: 2_147_483_647 });
+    expect(page(upstream, 0, [])).toEqual({ rows: [], stored: [], total: 0 });
   });
 
   it.each([undefined, '3', -1, 1.5, 2_147_483_648, Number.NaN])('is refused with a total of %s', (total) => {

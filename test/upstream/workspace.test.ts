@@ -225,7 +225,7 @@ describe('a call', () => {
     upstream.fail('changed', { change: (body) => ({ ...body, messages: [tinyMessage(alice.id, 'another', 1)] }), times: 1 });
     await expect(messages()).rejects.toMatchObject({ code: 'NOT_FOUND' });
     upstream.fail('changed', { change: (body) => ({ ...body, messages: [], total: 0 }), times: 1 });
-    await expect(messages()).resolves.toEqual({ rows: [], total: 0 });
+    await expect(messages()).resolves.toEqual({ rows: [], stored: [], total: 0 });
     await workspace.close();
   });
 });

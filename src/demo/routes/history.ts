@@ -9,16 +9,15 @@ import { readRoom } from './messages.ts';
 
 type Bound = Call['params'][string];
 
-const LOWEST = Date.parse('0000-01-01T00:00:00.000Z');
-const HIGHEST = Date.parse('9999-12-31T23:59:59.999Z');
-
-/** A bound that compares with stored instants as text. What is no date counts as 1970: MongoDB stores it so. */
-function readBound(value: Bound): string | undefined {
+/** A bound in epoch milliseconds. What is no date counts as 1970: MongoDB stores it so. */
+function readBound(value: Bound): number | undefined {
   const text = textOf(value);
   if (text === undefined) return undefined;
-  const ms = new Date(text).getTime();
-  return new Date(Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, LOWEST), HIGHEST)).toISOString();
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? 0 : ms;
 }
+
+const sentAt = ({ ts }: Message): number => Date.parse(ts);
 
 /** The room's own list of hidden types, if it has one, else the workspace's. */
 function hiddenTypes(room: Room, settings: Settings): Set<string> {
@@ -41,31 +40,31 @@ function visibleMessages({ params, world, settings }: Call, room: Room): Message
 
 /** `unreads` counts what lies between `oldest` and the page: nothing to do with what the caller has read. */
 function gapBelow(page: readonly Message[], visible: readonly Message[], oldest: Bound): Record<string, unknown> {
-  const end = page.at(-1)?.ts;
-  const isDate = !Number.isNaN(Date.parse(textOf(oldest) ?? ''));
-  const start = readBound(oldest);
-  if (end === undefined || start === undefined || !isDate || end <= start) return { unreadNotLoaded: 0 };
-  const gap = visible.filter(({ ts }) => ts > start && ts < end);
+  const last = page.at(-1);
+  const start = Date.parse(textOf(oldest) ?? '');
+  // No date is before or after anything.
+  if (last === undefined || !(sentAt(last) > start)) return { unreadNotLoaded: 0 };
+  const gap = visible.filter((message) => sentAt(message) > start && sentAt(message) < sentAt(last));
   return { firstUnread: sortRows(gap, [['ts', 1]])[0], unreadNotLoaded: gap.length };
 }
 
 /**
- * `dm.history`: newest first, whatever `sort` says. Without `latest` there is no upper bound: Rocket.Chat's is the
- * present moment, and the demo's present is its newest message.
+ * `dm.history`: newest first, whatever `sort` says. Without `latest` a range ends at the present moment: the demo's is just
+ * after the newest thing that happened, so that messages which are dated later are not in it.
  */
 export const history: Route = {
   schemas: { R7: historySchema, R8: historySchema },
   handle(call) {
-    const { params, settings } = call;
+    const { params, settings, world } = call;
     const visible = visibleMessages(call, readRoom(call));
-    const latest = readBound(params['latest']);
+    const latest = readBound(params['latest']) ?? Date.parse(world.now) + 1;
     const oldest = readBound(params['oldest']);
     const isInclusive = params['inclusive'] === 'true';
-    const inRange = visible.filter(
-      ({ ts }) =>
-        (latest === undefined || ts < latest || (isInclusive && ts === latest)) &&
-        (oldest === undefined || ts > oldest || (isInclusive && ts === oldest)),
-    );
+    const inRange = visible.filter((message) => {
+      const ms = sentAt(message);
+      const isAfter = oldest === undefined || ms > oldest || (isInclusive && ms === oldest);
+      return isAfter && (ms < latest || (isInclusive && ms === latest));
+    });
     const page = cutPage(sortRows(inRange, [['ts', -1]]), readPaging(params, settings));
     return {
       messages: page.map((message) => presentMessage(message, call)),

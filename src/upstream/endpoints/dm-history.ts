@@ -1,13 +1,16 @@
 import { asInt, asObject } from '../../json.ts';
 import type { UpstreamClient } from '../client.ts';
 import { readRows, refuseOtherRoom } from '../rows.ts';
-import { readMessageOf, type RestMessage } from '../types.ts';
+import { readMessageOf, type RestMessage, type RestRows } from '../types.ts';
 
 export interface DmHistoryParams {
   /** Checked room id, as for `dm.messages`. */
   readonly roomId: string;
-  /** Valid instants: Rocket.Chat takes anything else for 1970 without a word. */
-  readonly latest?: string | undefined;
+  /**
+   * Valid instants: Rocket.Chat takes anything else for 1970 without a word. Without `latest` it would take now, and leave
+   * out messages that are dated later.
+   */
+  readonly latest: string;
   readonly oldest?: string | undefined;
   /** Whether messages exactly at `latest` and at `oldest` belong to the range. */
   readonly inclusive: boolean;
@@ -20,8 +23,7 @@ export interface DmHistoryParams {
   readonly unreads: boolean;
 }
 
-export interface DmHistory {
-  readonly rows: readonly (RestMessage | undefined)[];
+export interface DmHistory extends RestRows<RestMessage> {
   /** Visible messages strictly between `oldest` and the oldest row. Has nothing to do with what the caller has read. */
   readonly unreadNotLoaded: number | undefined;
   /** The oldest of those. */
@@ -46,10 +48,9 @@ export async function dmHistory(upstream: UpstreamClient, params: DmHistoryParam
   refuseOtherRoom(body, params.roomId);
   const readRow = readMessageOf(params.roomId);
   const rows = readRows(upstream, 'dm.history', body, 'messages', readRow, params.count);
-  upstream.workspace.longestPage = Math.max(upstream.workspace.longestPage, rows.length);
   const firstUnread = asObject(body['firstUnread']);
   return {
-    rows,
+    ...rows,
     unreadNotLoaded: asInt(body['unreadNotLoaded']),
     firstUnread: firstUnread === undefined ? undefined : readRow(firstUnread),
   };
