@@ -1,12 +1,12 @@
-import DataLoader from 'dataloader';
 import type { SearchAllowance } from '../planning/search-allowance.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imMembers } from '../upstream/endpoints/im-members.ts';
 import { me } from '../upstream/endpoints/me.ts';
 import { usersInfo } from '../upstream/endpoints/users-info.ts';
 import type { RestUser } from '../upstream/types.ts';
+import { callByKey, type Loader } from './by-key.ts';
 import { once } from './once.ts';
-import { settleAll } from './settle-all.ts';
+import type { RoomCheck } from './room-check.ts';
 
 /** Rows of one `im.members` answer; a room has 8 members at most unless the workspace raised that. */
 const membersPerCall = 100;
@@ -14,13 +14,18 @@ const membersPerCall = 100;
  * All active members by room: their order upstream changes with every presence, so a part of them is no page. Rooms with
  * more members than one answer holds take calls from the request's allowance.
  */
-export const membersLoader = (upstream: UpstreamClient, search: SearchAllowance) =>
-  new DataLoader<string, RestUser[]>((roomIds) =>
-    settleAll(roomIds, async (roomId) => {
+export const membersLoader = (
+  upstream: UpstreamClient,
+  check: RoomCheck,
+  allowance: SearchAllowance,
+): Loader<string, RestUser[]> =>
+  callByKey((roomId) =>
+    allowance.page(`members ${roomId}`, async (search) => {
+      await check.isRoom(roomId);
       const members = new Map<string, RestUser>();
       let unreadable = 0;
       let knownBefore = 0;
-      for (let offset = 0; ; search.take()) {
+      for (let offset = 0; ; await search.take()) {
         const { rows, total } = await imMembers(upstream, { roomId, offset, count: membersPerCall });
         for (const row of rows) {
           if (row === undefined) unreadable += 1;
@@ -37,8 +42,8 @@ export const membersLoader = (upstream: UpstreamClient, search: SearchAllowance)
     }),
   );
 
-/** Users by id, one `users.info` each: upstream has no complete look-up by a list of ids. Null for an unknown user. */
-export const userLoader = (upstream: UpstreamClient) =>
-  new DataLoader<string, RestUser | null>((ids) => settleAll(ids, async (id) => (await usersInfo(upstream, id)) ?? null));
+/** Users by id: upstream has no complete look-up by a list of ids. Null for an unknown user. */
+export const userLoader = (upstream: UpstreamClient): Loader<string, RestUser | null> =>
+  callByKey(async (id) => (await usersInfo(upstream, id)) ?? null);
 
 export const meLoader = (upstream: UpstreamClient) => once(() => me(upstream));

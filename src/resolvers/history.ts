@@ -8,8 +8,9 @@ import { countGap } from '../pagination/gap.ts';
 import { instantKey } from '../pagination/place.ts';
 import { newerWindow, readTimelinePage } from '../pagination/timeline.ts';
 import type { TimelineQuery, TimelineWindow } from '../pagination/timeline-window.ts';
+import { pagePrices } from '../planning/page-prices.ts';
 import type { RestMessage, StoredRow } from '../upstream/types.ts';
-import { follow, inPlace, lazily, PageCalls } from './pages.ts';
+import { follow, inPlace } from './pages.ts';
 import type { HistoryConnection } from './parents.ts';
 import type { DirectMessageHistoryArgs } from './types.generated.ts';
 
@@ -28,28 +29,30 @@ export async function historyConnection(
     const nothing = emptyConnection<RestMessage>({ hasNextPage: false, hasPreviousPage: false });
     return { ...nothing, notLoadedCount: null, firstNotLoaded: null };
   }
-  const calls = new PageCalls(2, search);
   const load = async (window: TimelineWindow, reading: number, unreads = false) => {
     const answer = await loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads, reading });
     return { ...answer, ...inPlace(answer, placeOf) };
   };
-  /** Whether newer rows exist; where that cannot be asked, the cursor tells that there was one. */
-  const hasNewer = lazily(async () => {
-    try {
-      calls.take();
-      return (await load(newerWindow(query), 0)).rows.length > 0;
-    } catch (error) {
-      if (error instanceof GatewayError) return true;
-      throw error;
-    }
-  });
-  const page = await follow(readTimelinePage<RestMessage>(query), load, calls);
+  const budget = { key: `${binding} ${JSON.stringify(plan)}`, calls: pagePrices.timeline.calls, search };
+  const { page, calls } = await follow(readTimelinePage<RestMessage>(query), load, budget);
   const { others } = page.gap;
-  const gap = lazily(async () => {
-    if (others === undefined) return countGap(page.gap, undefined);
-    calls.take();
-    return countGap(page.gap, await load(others, 0, true));
-  });
+  const gap = () =>
+    search.page(`${budget.key} gap`, async (spare) => {
+      if (others === undefined) return countGap(page.gap, undefined);
+      if (calls >= budget.calls) await spare.take();
+      return countGap(page.gap, await load(others, 0, true));
+    });
+  /** Whether newer rows exist; where that cannot be asked, the cursor tells that there was one. */
+  const hasNewer = () =>
+    search.page(`${budget.key} newer`, async (spare) => {
+      try {
+        await spare.take();
+        return (await load(newerWindow(query), 0)).rows.length > 0;
+      } catch (error) {
+        if (error instanceof GatewayError) return true;
+        throw error;
+      }
+    });
   const hasSince = range.since !== undefined;
   return {
     ...toConnection({ ...page, hasPreviousPage: page.hasPreviousPage ?? hasNewer }, (at) => encodeCursor(binding, at)),
@@ -60,7 +63,7 @@ export async function historyConnection(
 
 const placeOf = ({ ts, _id }: StoredRow) => ({ key: instantKey(asInstant(ts)), id: _id });
 
-function readRange(range: DirectMessageHistoryArgs['range']) {
+export function readRange(range: DirectMessageHistoryArgs['range']) {
   const since = range?.since ?? undefined;
   const until = range?.until ?? undefined;
   if (since !== undefined && until !== undefined && since > until) {

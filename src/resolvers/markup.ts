@@ -1,4 +1,4 @@
-import { asList, asObject, asText, type JsonObject } from '../json.ts';
+import { asObject, asText, type JsonObject } from '../json.ts';
 import type { MarkupParent } from './parents.ts';
 import type { Resolvers } from './types.generated.ts';
 
@@ -38,14 +38,11 @@ function walk(tree: readonly unknown[]): { nodes: MarkupNode[]; plainText: strin
   const nodes: MarkupNode[] = [];
   let plainText = '';
   const stack: { node: JsonObject; parent: number | null; depth: number }[] = [];
-  const push = (children: readonly unknown[], parent: number | null, depth: number) => {
+  const push = (children: readonly JsonObject[], parent: number | null, depth: number) => {
     if (depth > maxDepth) return;
-    for (const child of children.toReversed()) {
-      const node = asObject(child);
-      if (asText(node?.['type']) !== undefined && node !== undefined) stack.push({ node, parent, depth });
-    }
+    for (const node of children.toReversed()) stack.push({ node, parent, depth });
   };
-  push(tree, null, 1);
+  push(collectNodes(tree, []), null, 1);
   for (let top = stack.pop(); top !== undefined && nodes.length < maxNodes; top = stack.pop()) {
     const { node, parent, depth } = top;
     const type = asText(node['type']) ?? '';
@@ -94,14 +91,30 @@ function targetOf(node: JsonObject): string | null {
   return asText(src) ?? asText(asObject(src)?.['value']) ?? null;
 }
 
-/** The nodes below a node: its value is a node, a list of nodes, or an object with a `label` that is either; or else its fallback. */
-function childrenOf(node: JsonObject): readonly unknown[] {
+/**
+ * The nodes below a node: its value, or those in it. The target of a link is told as `url` and is none of them. A type
+ * that we do not know is read as its fallback says; without one, as the types that we do, so that no text is lost.
+ */
+function childrenOf(node: JsonObject): JsonObject[] {
   const { value, fallback } = node;
-  if (Array.isArray(value)) return asList(value);
   const object = asObject(value);
-  if (object === undefined) return fallback === undefined ? [] : [fallback];
-  if (asText(object['type']) !== undefined) return [object];
-  const { label } = object;
-  if (label === undefined) return fallback === undefined ? [] : [fallback];
-  return Array.isArray(label) ? asList(label) : [label];
+  if (object === undefined || isNode(object)) return orFallback(collectNodes(value, []), fallback);
+  if (fallback !== undefined && object['label'] === undefined) return collectNodes(fallback, []);
+  const hasTarget = targetOf(node) !== null;
+  const children: JsonObject[] = [];
+  for (const [name, part] of Object.entries(object)) if (name !== 'src' || !hasTarget) collectNodes(part, children);
+  return orFallback(children, fallback);
+}
+
+const orFallback = (nodes: JsonObject[], fallback: unknown): JsonObject[] => (nodes.length > 0 ? nodes : collectNodes(fallback, []));
+
+const isNode = (object: JsonObject): boolean => asText(object['type']) !== undefined;
+
+/** Adds a value that is a node, or the nodes in a list or object, however often these are wrapped in others. */
+function collectNodes(value: unknown, nodes: JsonObject[], depth = 1): JsonObject[] {
+  if (typeof value !== 'object' || value === null || depth > maxDepth || nodes.length >= maxNodes) return nodes;
+  const object = asObject(value);
+  if (object !== undefined && isNode(object)) nodes.push(object);
+  else for (const part of Object.values(value)) collectNodes(part, nodes, depth + 1);
+  return nodes;
 }

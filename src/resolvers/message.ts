@@ -44,7 +44,7 @@ export const Message: Resolvers['Message'] = {
   location: (message) => message['location'] ?? null,
   customFields: (message) => message['customFields'] ?? null,
   blocks: (message) => message['blocks'] ?? null,
-  readReceipts: (message, args, context, info) => receiptConnection(message._id, args, context, info),
+  readReceipts: (message, args, { loaders }, info) => receiptConnection(message._id, args, loaders.receipts, info),
 };
 
 export const MessageUrl: Resolvers['MessageUrl'] = {

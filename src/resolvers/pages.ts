@@ -5,63 +5,60 @@ import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
 import { readOffsetPage, type OffsetPage, type OffsetWindow } from '../pagination/offset.ts';
 import type { PlaceOf, Rows } from '../pagination/place.ts';
 import { cutWhole } from '../pagination/whole.ts';
+import { pagePrices } from '../planning/page-prices.ts';
 import type { SearchAllowance } from '../planning/search-allowance.ts';
 import type { RestPage, RestRows, StoredRow } from '../upstream/types.ts';
 import { selects } from './selection.ts';
 
-/** What a page may cost: calls of its own, which the plan counted, and what it takes from the request's allowance. */
-export class PageCalls {
-  #own: number;
-  readonly #search: SearchAllowance;
-
-  constructor(own: number, search: SearchAllowance) {
-    this.#own = own;
-    this.#search = search;
-  }
-
-  /** To be asked for each call before it is made. */
-  take(): void {
-    if (this.#own > 0) this.#own -= 1;
-    else this.#search.take();
-  }
+/** What a page may cost. */
+export interface PageBudget {
+  /** Names all that the page depends on: a page of that name is read once a request. */
+  readonly key: string;
+  /** Calls of its own, which the plan counted. */
+  readonly calls: number;
+  /** Where further ones come from. */
+  readonly search: SearchAllowance;
 }
 
 /** A window to load. One that a page reads again, because the list changed, has the number of the reading, from 0 on. */
 export type Load<Window, Answer> = (window: Window, reading: number) => Promise<Answer>;
 
+/** A page as it was read, and the calls that it took. */
+export interface ReadPage<Result> {
+  readonly page: Result;
+  readonly calls: number;
+}
+
 /**
  * Runs a reader of pages: every window it yields is loaded, and the answer given back, until it returns the page. Equal
  * windows of a request share a call, but within one page each reading is a call of its own.
  */
-export async function follow<Window, Result, Answer>(
+export const follow = <Window, Result, Answer>(
   reader: Generator<Window, Result, Answer>,
   load: Load<Window, Answer>,
-  calls: PageCalls,
-): Promise<Result> {
-  const readings = new Map<string, number>();
-  let step = reader.next();
-  while (step.done !== true) {
-    const key = JSON.stringify(step.value);
-    const reading = readings.get(key) ?? 0;
-    readings.set(key, reading + 1);
-    let answer: Answer;
-    try {
-      calls.take();
-      answer = await load(step.value, reading);
-    } catch (error) {
-      step = reader.throw(error);
-      continue;
+  { key, calls, search: allowance }: PageBudget,
+): Promise<ReadPage<Result>> =>
+  allowance.page(key, async (search) => {
+    const readings = new Map<string, number>();
+    let taken = 0;
+    let step = reader.next();
+    while (step.done !== true) {
+      const window = JSON.stringify(step.value);
+      const reading = readings.get(window) ?? 0;
+      readings.set(window, reading + 1);
+      let answer: Answer;
+      try {
+        if (taken >= calls) await search.take();
+        taken += 1;
+        answer = await load(step.value, reading);
+      } catch (error) {
+        step = reader.throw(error);
+        continue;
+      }
+      step = reader.next(answer);
     }
-    step = reader.next(answer);
-  }
-  return step.value;
-}
-
-/** Calls `load` when it is first asked, and never again. */
-export function lazily<Value>(load: () => Promise<Value>): () => Promise<Value> {
-  let value: Promise<Value> | undefined;
-  return () => (value ??= load());
-}
+    return { page: step.value, calls: taken };
+  });
 
 /** Rows as upstream listed them, each in the place that `placeOf` reads from it, also those that are left out. */
 export const inPlace = <Row>({ rows, stored }: RestRows<Row>, placeOf: PlaceOf<StoredRow>): Rows<Row> => ({
@@ -89,13 +86,14 @@ export async function offsetConnection<Row>(
 ): Promise<Connection<Row> & { totalCount: number | (() => Promise<number>) }> {
   const plan = planPage(args);
   const cursor = decodeCursor(binding, plan);
-  const read = (size: number): Promise<OffsetPage<Row>> => {
-    const reader = readOffsetPage<Row>({ plan: { ...plan, size }, cursor, isDescending });
+  const read = async (size: number): Promise<OffsetPage<Row>> => {
+    const sized = { ...plan, size };
     const loadInPlace = async (window: OffsetWindow, reading: number) => {
       const page = await load(window, reading);
       return { ...inPlace(page, placeOf), total: page.total };
     };
-    return follow(reader, loadInPlace, new PageCalls(cursor === undefined ? 1 : 2, search));
+    const budget = { key: `${binding} ${JSON.stringify(sized)}`, calls: pagePrices.offset.calls, search };
+    return (await follow(readOffsetPage<Row>({ plan: sized, cursor, isDescending }), loadInPlace, budget)).page;
   };
   if (plan.size === 0) return noRows(() => read(1), plan, info);
   const page = await read(plan.size);
@@ -135,17 +133,16 @@ function noRows<Row>(
   { cursor }: PagePlan,
   info: GraphQLResolveInfo,
 ): Connection<Row> & { totalCount: () => Promise<number> } {
-  const one = lazily(readOne);
   const isAsked = selects(info, 'totalCount');
   const hasNextPage = async () => {
-    const { places, hasNextPage: hasMore } = await one();
+    const { places, hasNextPage: hasMore } = await readOne();
     return places > 0 || hasMore;
   };
   return {
     ...emptyConnection<Row>({
       hasNextPage: isAsked && hasNextPage,
-      hasPreviousPage: isAsked && cursor !== undefined && (async () => (await one()).hasPreviousPage),
+      hasPreviousPage: isAsked && cursor !== undefined && (async () => (await readOne()).hasPreviousPage),
     }),
-    totalCount: async () => (await one()).total,
+    totalCount: async () => (await readOne()).total,
   };
 }

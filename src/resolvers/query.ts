@@ -7,6 +7,7 @@ import type { RestDirectMessage } from '../upstream/types.ts';
 import { roomOrder } from './orders.ts';
 import { offsetConnection, type OffsetList } from './pages.ts';
 import type { RoomConnection } from './parents.ts';
+import { needsPermission } from './permission.ts';
 import { receiptConnection } from './read-receipt.ts';
 import type { DirectMessageOrder, Resolvers } from './types.generated.ts';
 
@@ -22,8 +23,8 @@ export const Query: Resolvers['Query'] = {
     return null;
   },
   message: (_root, { id }, { loaders }) => loaders.messages.load(checkId(id, 'id')),
-  readReceipts: (_root, { messageId, ...args }, context, info) =>
-    receiptConnection(checkId(messageId, 'messageId'), args, context, info),
+  readReceipts: (_root, { messageId, ...args }, { loaders }, info) =>
+    receiptConnection(checkId(messageId, 'messageId'), args, loaders.receiptsById, info),
   user: (_root, { id }, { loaders }) => loaders.users.load(checkId(id, 'id')),
   viewer: (_root, _args, { viewerId }) => ({ id: viewerId }),
   upstreamBudget: (_root, _args, { upstreamBudget }) =>
@@ -41,6 +42,9 @@ export const Viewer: Resolvers['Viewer'] = {
   },
 };
 
+const everyoneForbidden =
+  'All rooms of the workspace need the permission `view-room-administration`: `viewer { directMessages }` has the rooms of this user.';
+
 interface RoomListArgs extends PageArgs {
   readonly orderBy?: DirectMessageOrder | null | undefined;
 }
@@ -57,8 +61,10 @@ function roomConnection(
     isDescending: order.isDescending,
     placeOf: order.placeOf,
     search,
-    load: ({ offset, count, isReversed }, reading) =>
-      loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed), reading }),
+    load: ({ offset, count, isReversed }, reading) => {
+      const asked = loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed), reading });
+      return list === 'own' ? asked : needsPermission(asked, everyoneForbidden);
+    },
   };
   return offsetConnection(args, rooms, info);
 }

@@ -24,14 +24,14 @@ export const ReadReceipt: Resolvers['ReadReceipt'] = {
 export async function receiptConnection(
   messageId: string,
   args: PageArgs,
-  { loaders }: Context,
+  loader: Context['loaders']['receipts'],
   info: GraphQLResolveInfo,
 ): Promise<ReceiptConnection> {
   const receipts: WholeList<RestReceipt> = {
     binding: `receipts ${messageId}`,
     placeOf: (receipt) => ({ key: instantKey(receipt.ts), id: placeId(receipt._id) }),
-    load: async () => (await loaders.receipts.load(messageId)) ?? [],
+    load: async () => (await loader.load(messageId)) ?? [],
   };
   const connection = await wholeConnection(args, receipts, info);
-  return { ...connection, isAvailable: async () => (await loaders.receipts.load(messageId)) !== null };
+  return { ...connection, isAvailable: async () => (await loader.load(messageId)) !== null };
 }

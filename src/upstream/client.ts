@@ -1,7 +1,8 @@
 import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { EndpointBudget } from './budget.ts';
-import { Lane } from './queue.ts';
+import { KnownRooms } from './known-rooms.ts';
+import { Lane } from './lane.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
 /** Every path this gateway ever asks, below `/api/v1/`: all GET, none with a parameter of the client's choosing. */
@@ -25,7 +26,7 @@ export type Params = { readonly [name: string]: string | number | undefined };
 
 /**
  * Calls that Rocket.Chat resolves names for: where `roomId` is a user's id or name, it looks for the room with that
- * user and creates it when there is none. Two at a time could create two.
+ * user and creates it when there is none. Two at a time could create two, so they are repeated for known rooms only.
  */
 const namesRooms: ReadonlySet<Endpoint> = new Set(['dm.history', 'dm.messages', 'im.members']);
 
@@ -33,14 +34,22 @@ const namesRooms: ReadonlySet<Endpoint> = new Set(['dm.history', 'dm.messages', 
 export class UpstreamClient {
   readonly workspace: Workspace;
   readonly callerId: string;
+  /** Which ids are known to be rooms'. */
+  readonly rooms: KnownRooms;
   readonly #caller: Caller;
   readonly #deadline: number;
   readonly #pending = new Set<() => void>();
   readonly #lane = new Lane();
+  /** So that a large request never has more than a few calls in the line before one endpoint's window. */
+  readonly #lanes = new Map<Endpoint, Lane>();
   #stopped: GatewayError | undefined;
   #rejected: GatewayError | undefined;
   /** Upstream calls made so far, by endpoint; joined ones and retries are not among them. */
   readonly calls = new Map<Endpoint, number>();
+  /** Calls that may be made in all, retries aside. */
+  maxCalls = Number.POSITIVE_INFINITY;
+  /** Calls that were made or wait to be. */
+  #begun = 0;
   /** Calls that were made once more. */
   retries = 0;
   /** Calls of another request of the same caller that this one joined. */
@@ -53,6 +62,7 @@ export class UpstreamClient {
     this.workspace = workspace;
     this.callerId = credentials.userId;
     this.#caller = workspace.caller(credentials);
+    this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
     this.#deadline = deadline;
   }
 
@@ -63,7 +73,21 @@ export class UpstreamClient {
 
   /** Whether the workspace has accepted these credentials, in this request or an earlier one. */
   get isAccepted(): boolean {
-    return this.workspace.acceptedCallers.userOf(this.callerKey) !== undefined;
+    return this.#userKey !== undefined;
+  }
+
+  /** Whether a list of everything of the caller's can be had, as far as it is known. */
+  answersList(endpoint: Endpoint): boolean {
+    return !this.workspace.failingLists.has(this.#userKey, endpoint);
+  }
+
+  /** A list of everything of the caller's cannot be had, and that will not pass by itself. */
+  listFailed(endpoint: Endpoint): void {
+    this.workspace.failingLists.add(this.#userKey, endpoint);
+  }
+
+  get #userKey(): string | undefined {
+    return this.workspace.acceptedCallers.userOf(this.callerKey);
   }
 
   /** The open call windows, as far as they apply to this caller. */
@@ -84,8 +108,30 @@ export class UpstreamClient {
 
   /** The body of a successful answer. Everything else is a GatewayError with a code. */
   async get(endpoint: Endpoint, params: Params = {}): Promise<JsonObject> {
+    const lane = this.#laneOf(endpoint);
+    await lane.enter()?.promise;
+    try {
+      return await this.#call(endpoint, params);
+    } finally {
+      lane.exit();
+    }
+  }
+
+  #laneOf(endpoint: Endpoint): Lane {
+    const known = this.#lanes.get(endpoint);
+    if (known !== undefined) return known;
+    const lane = new Lane();
+    this.#lanes.set(endpoint, lane);
+    return lane;
+  }
+
+  async #call(endpoint: Endpoint, params: Params): Promise<JsonObject> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
+    // Whoever asks keeps to the plan; should one not, the bound holds all the same.
+    if (this.#begun >= this.maxCalls) throw tooManyCalls(endpoint);
+    this.#begun += 1;
+    let isSent = false;
     const path = `/api/v1/${endpoint}${queryString(params)}`;
     const { promise, cancel, isShared } = this.workspace.call({
       endpoint,
@@ -93,11 +139,15 @@ export class UpstreamClient {
       caller: this.#caller,
       deadline: this.#deadline,
       lane: this.#lane,
-      isHarmless: !namesRooms.has(endpoint) || isOwnRoom(params['roomId'], this.callerId),
+      isHarmless: !namesRooms.has(endpoint) || this.rooms.isRoom(String(params['roomId'])),
       check: () => {
         if (this.#rejected !== undefined) throw this.#rejected;
       },
+      onUnauthenticated: (error) => {
+        this.#rejected = error; // more would be refused as well
+      },
       onSent: (attempt) => {
+        isSent = true;
         if (attempt > 1) this.retries += 1;
         else this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1);
       },
@@ -107,20 +157,19 @@ export class UpstreamClient {
     try {
       return await promise;
     } catch (error) {
-      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error; // more would be refused as well
+      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error; // of a call that another request began
       throw this.#stopped ?? error;
     } finally {
       this.#pending.delete(cancel);
+      if (!isSent) this.#begun -= 1;
     }
   }
 }
 
-/**
- * Whether a room id can only be that of a one-to-one room of this user: both members' ids in a row. No user has such an
- * id or name, so nothing is created. Of other ids (17 characters, as users have) that cannot be said.
- */
-const isOwnRoom = (roomId: string | number | undefined, userId: string): boolean =>
-  typeof roomId === 'string' && roomId.length > userId.length && (roomId.startsWith(userId) || roomId.endsWith(userId));
+const tooManyCalls = (endpoint: string) =>
+  new GatewayError('QUERY_TOO_COMPLEX', `This request has made all the upstream calls that it may (${endpoint}).`, {
+    detail: 'beyond the bound of its plan',
+  });
 
 function queryString(params: Params): string {
   let text = '';

@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { badShape } from './answers.ts';
 import type { Endpoint, UpstreamClient } from './client.ts';
-import { isHidden, readStored, type ReadRow, type RestPage, type RestRows, type RestUser, type StoredRow } from './types.ts';
+import { isHidden, readStored, type ReadRow, type RestDirectMessage, type RestPage, type RestRows, type RestUser, type StoredRow } from './types.ts';
 
 /** Rows of a list at most: GraphQL's Int. */
 const maxTotal = 2_147_483_647;
@@ -49,6 +49,12 @@ export function readPage<Row>(
     throw badShape(endpoint, 'no `total`');
   }
   return { ...rows, total };
+}
+
+/** The rooms of a list are rooms: their ids are safe to ask with. */
+export function nameRooms(upstream: UpstreamClient, page: RestPage<RestDirectMessage>): RestPage<RestDirectMessage> {
+  for (const room of page.rows) if (room !== undefined) upstream.rooms.add(room._id);
+  return page;
 }
 
 const namesAUser = () =>

@@ -79,10 +79,14 @@ describe('a connection that fails', () => {
     expect([(await ask(counters)).data, upstream.calls.length]).toEqual([goodCounters, 4]);
   });
 
-  it('U03: a call that could create a room is not made twice, unless its room can only be one that is there', async () => {
+  it('U03: a call that could create a room is not made before the room is known, and then made twice as any other', async () => {
     const { upstream, ask } = await startWith('reset-before-response');
-    expect([(await ask(groupMessages)).codes, upstream.calls.length]).toEqual([{ [messagesAt]: 'UPSTREAM_UNAVAILABLE' }, 1]);
-    expect([(await ask(messages)).codes, upstream.calls.length]).toEqual([{ [messagesAt]: 'UPSTREAM_UNAVAILABLE' }, 3]);
+    const made = () => upstream.calls.map(({ endpoint }) => endpoint);
+    const failed = { [messagesAt]: 'UPSTREAM_UNAVAILABLE' };
+    expect([(await ask(groupMessages)).codes, made()]).toEqual([failed, ['rooms.info', 'rooms.info']]);
+    upstream.heal();
+    upstream.fail('reset-before-response', { endpoint: 'dm.messages' });
+    expect([(await ask(groupMessages)).codes, made()]).toEqual([failed, ['rooms.info', 'dm.messages', 'dm.messages']]);
   });
 
   it('U04: a kept connection that turns out stale is replaced, and the client never sees it', async () => {
@@ -161,7 +165,7 @@ describe('an answer that does not come', () => {
     expect(await answer).toBe('left');
     await until(() => upstream.openConnections === 0);
     for (const { closedAt } of upstream.calls) expect((closedAt ?? Infinity) - leftAt).toBeLessThan(200);
-    expect(gateway.logs).toMatchObject([{ codes: { UPSTREAM_UNAVAILABLE: 2 }, unexpected: [] }]);
+    expect(gateway.logs).toMatchObject([{ codes: { CLIENT_CLOSED_REQUEST: 2 }, unexpected: [] }]);
     await expectHealthy();
   });
 });
@@ -302,18 +306,26 @@ describe('a refusal', () => {
     const { upstream, ask } = await startWith('status', {
       status: 404,
       body: { success: false, error: 'API endpoint not found' },
-      endpoint: 'chat.getMessageReadReceipts',
+      endpoint: 'users.info',
     });
-    const { data, errors } = await ask(`{ readReceipts(messageId: "m1") { totalCount } ${counters.slice(2)}`);
-    expect(errors).toMatchObject([{ path: ['readReceipts'], extensions: { code: 'UPSTREAM_BAD_RESPONSE' }, message: expect.stringContaining('has no chat.getMessageReadReceipts') }]);
-    expect([data, upstream.calls.length]).toEqual([{ readReceipts: null, ...goodCounters }, 2]);
+    const { data, errors } = await ask(`{ user(id: "u1") { name } ${counters.slice(2)}`);
+    expect(errors).toMatchObject([{ path: ['user'], extensions: { code: 'UPSTREAM_BAD_RESPONSE' }, message: expect.stringContaining('has no users.info') }]);
+    expect([data, upstream.calls.length]).toEqual([{ user: null, ...goodCounters }, 2]);
+  });
+
+  it('L2: receipts of a workspace that has no such endpoint are not available, which is no error and asked once', async () => {
+    const { upstream, ask } = await startWith('status', { status: 404, body: { success: false, error: 'API endpoint not found' }, endpoint: 'chat.getMessageReadReceipts' });
+    const { data, codes } = await ask(`{ directMessage(id: "${room}") { messages(first: 3) { nodes { readReceipts { isAvailable totalCount } } } } }`);
+    const none = { readReceipts: { isAvailable: false, totalCount: 0 } };
+    expect([data, codes]).toEqual([{ directMessage: { messages: { nodes: [none, none, none] } } }, {}]);
+    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'chat.getMessageReadReceipts')).toHaveLength(1);
   });
 });
 
 describe('a call limit', () => {
   it('U24: that opens again in 300 ms is waited for once', async () => {
     const { upstream, ask } = await startWith('429-ms', { ms: 300, times: 1 });
-    const answer = await ask(groupMessages);
+    const answer = await ask(messages);
     expect([answer.codes, upstream.calls.length]).toEqual([{}, 2]);
     const [first, second] = upstream.calls;
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(290);

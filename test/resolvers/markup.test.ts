@@ -20,6 +20,16 @@ describe('a parsed text, flattened', () => {
     ]);
   });
 
+  it('lists the nodes inside a type that nobody knows below it', () => {
+    const { nodes } = flattenMarkup([{ type: 'CARD', value: { title: plain('Title'), body: { text: [{ type: 'BOLD', value: [plain('body')] }] } } }]);
+    expect(nodes.map(({ index, parent, type, text }) => [index, parent, type, text])).toEqual([
+      [0, null, 'CARD', null],
+      [1, 0, 'PLAIN_TEXT', 'Title'],
+      [2, 0, 'BOLD', null],
+      [3, 2, 'PLAIN_TEXT', 'body'],
+    ]);
+  });
+
   it.each([
     ['two paragraphs', [{ type: 'PARAGRAPH', value: [plain('a')] }, { type: 'PARAGRAPH', value: [plain('b')] }], 'a\nb'],
     ['an empty line', [{ type: 'PARAGRAPH', value: [plain('a')] }, { type: 'LINE_BREAK' }, { type: 'PARAGRAPH', value: [plain('b')] }], 'a\nb'],
@@ -35,6 +45,12 @@ describe('a parsed text, flattened', () => {
     ['a formula', [{ type: 'KATEX', value: 'E = mc^2' }], 'E = mc^2'],
     ['an unknown type with children', [{ type: 'HOLOGRAM', value: [plain('hi')] }], 'hi'],
     ['an unknown type with a fallback', [{ type: 'HOLOGRAM', fallback: plain('hi') }], 'hi'],
+    ['an unknown type whose value has nodes by name', [{ type: 'CARD', value: { title: plain('Title'), body: [plain(' and '), { type: 'BOLD', value: [plain('body')] }], colour: 'red' } }], 'Title and body'],
+    ['an unknown type whose nodes are wrapped again', [{ type: 'TABLE', value: { rows: [{ cells: [plain('a'), plain('b')] }, [[plain('c')]]] } }], 'abc'],
+    ['an unknown type with a target', [{ type: 'BUTTON', value: { src: plain('https://a.example'), caption: plain('go') } }], 'go'],
+    ['an unknown type with a source that is no target', [{ type: 'EMBED', value: { src: [plain('inside')] } }], 'inside'],
+    ['an unknown type without nodes but with a fallback', [{ type: 'CLOCK', value: { hour: 7, parts: [] }, fallback: plain('seven') }], 'seven'],
+    ['an image without a label', [{ type: 'PARAGRAPH', value: [{ type: 'IMAGE', value: { src: plain('https://a.example/i.png') } }] }], ''],
     ['things that are no nodes', [null, 1, 'x', {}, { type: 1 }, { type: 'PARAGRAPH', value: [null, plain('ok')] }], 'ok'],
   ])('reads %s as plain text', (_name, tree, text) => {
     expect(flattenMarkup(tree).plainText).toBe(text);
@@ -44,6 +60,9 @@ describe('a parsed text, flattened', () => {
     let deep: unknown = plain('bottom');
     for (let level = 0; level < 5000; level += 1) deep = { type: 'QUOTE', value: [deep] };
     expect(flattenMarkup([deep]).nodes).toHaveLength(64);
+    let wrapped: unknown = plain('bottom');
+    for (let level = 0; level < 5000; level += 1) wrapped = level % 2 === 0 ? [wrapped] : { in: wrapped };
+    expect(flattenMarkup([{ type: 'CARD', value: wrapped }]).nodes).toHaveLength(1);
     const wide = Array.from({ length: 20_000 }, () => plain('x'));
     expect(flattenMarkup(wide).nodes).toHaveLength(10_000);
   });

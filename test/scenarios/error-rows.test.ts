@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import type { Fault } from '../../src/demo/server.ts';
-import type { Caller, TestGateway } from '../support/gateway.ts';
-import { codesOf, expectNoLeak, marker, openGateway } from '../support/scenario.ts';
+import type { Caller, TestGateway, TestGatewayOptions } from '../support/gateway.ts';
+import { codesOf, expectNoLeak, marker, openGateway as openNewGateway } from '../support/scenario.ts';
 
 const { shapesRoomId, foreignRoomId, channelId, users, messages: shapes } = landmarks;
 const unknownRoomId = 'noRoom2468ACEGJKM';
@@ -16,6 +16,15 @@ const messagesCall = (id: string, count = 20) => `dm.messages?roomId=${id}&offse
 const membersCall = (id: string) => `im.members?roomId=${id}&offset=0&count=100&sort={"username":1}`;
 const historyCall = (id: string) => `dm.history?roomId=${id}&latest=9999-12-31T23:59:59.999Z&inclusive=true&offset=0&count=21`;
 
+/** A gateway before which the caller has listed their rooms: those are known, and their ids can be no user's. */
+async function openGateway(options?: TestGatewayOptions): Promise<TestGateway> {
+  const gateway = await openNewGateway(options);
+  await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
+  gateway.logs.length = 0;
+  gateway.demo.resetCalls();
+  return gateway;
+}
+
 interface Row {
   readonly name: string;
   readonly query: string;
@@ -26,26 +35,31 @@ interface Row {
   readonly as?: 'member' | 'admin';
 }
 
+/** What makes sure of a room of which only the client's id is known. */
+const checkCall = (id: string) => `rooms.info?roomId=${id}`;
+/** Whether the workspace itself has to be asked for the answer: not of what is no room, as it would make one. */
+const asks = (code: string, call: string) => (code === 'NOT_FOUND' ? [] : [call]);
+
 const messagesRow = (name: string, id: string, code: string): Row => ({
   name: `${name}: messages`,
   query: room(id, 'id messages { totalCount }'),
   data: { directMessage: { id, messages: null } },
   errors: [`directMessage.messages: ${code}`],
-  calls: [messagesCall(id)],
+  calls: [checkCall(id), ...asks(code, messagesCall(id))],
 });
 const historyRow = (name: string, id: string, code: string): Row => ({
   name: `${name}: history`,
   query: room(id, 'id history { nodes { id } }'),
   data: { directMessage: { id, history: null } },
   errors: [`directMessage.history: ${code}`],
-  calls: [historyCall(id)],
+  calls: [checkCall(id), ...asks(code, historyCall(id))],
 });
 const membersRow = (name: string, id: string, code: string): Row => ({
   name: `${name}: members`,
   query: room(id, 'id members { totalCount }'),
   data: { directMessage: { id, members: null } },
   errors: [`directMessage.members: ${code}`],
-  calls: [membersCall(id)],
+  calls: [checkCall(id), ...asks(code, membersCall(id))],
 });
 const recordRow = (name: string, id: string, code: string): Row => ({
   name: `${name}: the record`,
@@ -159,7 +173,8 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     expect({ data: result.data, errors: codesOf(result)?.toSorted(), calls: result.calls.toSorted() }).toEqual({
       data: { directMessage: { id: shapesRoomId, messages: null, counters: null }, viewer: { user: null } },
       errors: ['directMessage.counters: UNAUTHENTICATED', 'directMessage.messages: UNAUTHENTICATED', 'viewer.user: UNAUTHENTICATED'],
-      calls: [`im.counters?roomId=${shapesRoomId}`, 'me', messagesCall(shapesRoomId)].toSorted(),
+      // What the workspace has told the user is not told to somebody who claims to be them: not even by the calls made.
+      calls: [`im.counters?roomId=${shapesRoomId}`, 'me', checkCall(shapesRoomId)].toSorted(),
     });
     expectNoLeak(gateway, result, as.token);
     expect(JSON.stringify(gateway.logs)).not.toContain(as.token);
@@ -187,7 +202,7 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     expect({ data: first.data, errors: first.errors }).toEqual({ data, errors: undefined });
     expect(first.calls.map((call) => call.split('?')[0])).toEqual(['dm.messages', 'chat.getMessageReadReceipts']);
     const second = await gateway.askCounting(query, { as: gateway.demo.world.accountOf(users.shapes) });
-    expect({ data: second.data, errors: second.errors, calls: second.calls }).toEqual({ data, errors: undefined, calls: [messagesCall(shapesRoomId, 40)] });
+    expect({ data: second.data, errors: second.errors, calls: second.calls }).toEqual({ data, errors: undefined, calls: [checkCall(shapesRoomId), messagesCall(shapesRoomId, 40)] });
   });
 });
 
@@ -283,6 +298,7 @@ const faultRows: readonly FaultRow[] = [
   wrongOk('a list', [{ success: true }]),
   wrongOk('a number', '7'),
   wrongOk('success false', words('something')),
+  wrongOk('success false and a kind of error that nobody knows', words('something', { errorType: 'error-somebody-said' })),
   wrongOk('success as a text', { messages: [], total: 0, success: 'true' }),
   wrongOk('no success', { messages: [], total: 0 }),
   wrongOk('no list', { total: 0, success: true }),
@@ -375,10 +391,10 @@ describe('An answer that is not a success', () => {
     const gateway = await openGateway();
     const ids = [shapesRoomId, foreignRoomId, landmarks.oneMessageRoomId];
     const result = await gateway.askCounting(`{ ${ids.map((id, index) => `r${index}: ${room(id, 'messages(first: 1) { nodes { roomId } }')}`).join(' ')} }`);
-    expect({ data: result.data, errors: codesOf(result), calls: result.calls }).toEqual({
+    expect({ data: result.data, errors: codesOf(result), calls: result.calls.toSorted() }).toEqual({
       data: { r0: onePage(shapesRoomId), r1: { messages: null }, r2: onePage(landmarks.oneMessageRoomId) },
       errors: ['r1.messages: FORBIDDEN'],
-      calls: ids.map((id) => messagesCall(id, 1)),
+      calls: [checkCall(foreignRoomId), ...ids.map((id) => messagesCall(id, 1))].toSorted(),
     });
   });
 });
@@ -409,8 +425,11 @@ const commonFaults: readonly { name: string; fault: Fault; code: string }[] = [
   { name: 'texts for everything in it', fault: { transform: (body) => Object.fromEntries(Object.keys(body as object).map((name) => [name, name === 'success' ? true : marker])) }, code: 'UPSTREAM_BAD_RESPONSE' },
 ];
 
-describe.each(commonFaults)('$name', ({ fault, code }) => {
-  it.each(fields)(`is ${code} where $endpoint is asked`, async ({ endpoint, query, data, errors, as }) => {
+/** That there is no such endpoint has a meaning of its own for receipts: it is premium. */
+const isExpected = (name: string) => ({ endpoint }: { endpoint: string }) => name !== '404' || endpoint !== 'chat.getMessageReadReceipts';
+
+describe.each(commonFaults)('$name', ({ name, fault, code }) => {
+  it.each(fields.filter(isExpected(name)))(`is ${code} where $endpoint is asked`, async ({ endpoint, query, data, errors, as }) => {
     const gateway = await openGateway();
     gateway.demo.fail(endpoint, fault);
     const caller = as === 'admin' ? gateway.demo.world.admin : gateway.demo.world.member;
@@ -589,7 +608,8 @@ describe('An answer in an unusual form', () => {
     expect({ data, errors, calls }).toEqual({
       data: { readReceipts: { isAvailable: true, totalCount: 0, nodes: [] } },
       errors: undefined,
-      calls: [`chat.getMessageReadReceipts?messageId=${shapes.plain}`],
+      // No receipt names a room: the message does.
+      calls: [`chat.getMessageReadReceipts?messageId=${shapes.plain}`, `chat.getMessage?msgId=${shapes.plain}`],
     });
   });
 });

@@ -11,6 +11,13 @@ const latestFirst = 'sort={"lm":-1,"_id":-1}';
 const messagesCall = (id: string, count: number) => `dm.messages?roomId=${id}&offset=0&count=${count}&${newestFirst}`;
 const byIds = (ids: readonly string[], fields: string) => ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ');
 
+/** A gateway before which the caller has listed their rooms, as somebody has who opens one. */
+async function openKnownRooms(): Promise<TestGateway> {
+  const gateway = await openGateway();
+  await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
+  return gateway;
+}
+
 type Asked = GraphqlResult & { calls: string[] };
 const gist = (result: Asked) => ({ data: result.data, errors: codesOf(result), calls: result.calls.toSorted() });
 
@@ -55,7 +62,7 @@ describe('A room', () => {
   });
 
   it('is free by its id below a message, and one call for all messages of it by more', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const free = await gateway.askCounting(`{ message(id: "${shapes.plain}") { directMessage { id } } }`);
     expect(gist(free)).toEqual({ data: { message: { directMessage: { id: shapesRoomId } } }, errors: undefined, calls: [`chat.getMessage?msgId=${shapes.plain}`] });
     const more = await gateway.askCounting(`{ directMessage(id: "${groupRoomId}") { messages(first: 20) { nodes { directMessage { topic } } } } }`);
@@ -63,12 +70,12 @@ describe('A room', () => {
     expect(gist(more)).toEqual({ data: { directMessage: { messages: { nodes } } }, errors: undefined, calls: [messagesCall(groupRoomId, 20), `rooms.info?roomId=${groupRoomId}`] });
   });
 
-  it('takes a call of its own for the field that only its whole record has', async () => {
+  it('takes a call of its own for the field that only its whole record has, which holds the other fields as well', async () => {
     const gateway = await openGateway();
     const ids = [groupRoomId, selfRoomId, busyRoomId];
     const result = await gateway.askCounting(`{ ${byIds(ids, 'kind legacyUsernames')} }`);
     expect(result.errors).toBeUndefined();
-    expect(result.calls.toSorted()).toEqual(['rooms.get', ...ids.map((id) => `rooms.info?roomId=${id}`)].toSorted());
+    expect(result.calls.toSorted()).toEqual(ids.map((id) => `rooms.info?roomId=${id}`).toSorted());
   });
 });
 
@@ -130,6 +137,21 @@ describe('Counters', () => {
     });
   });
 
+  it('L7: of oneself by id are one’s own: they need no permission, and share a call with those that ask for the members', async () => {
+    const gateway = await openGateway();
+    const own = `counters(userId: "${users.member}") { unreadCount }`;
+    const result = await gateway.askCounting(`{ ${byIds([busyRoomId, groupRoomId, selfRoomId], `${own} members: counters { memberCount }`)} }`);
+    expect(gist(result)).toEqual({
+      data: {
+        r0: { counters: { unreadCount: 3 }, members: { memberCount: 2 } },
+        r1: { counters: { unreadCount: 2 }, members: { memberCount: 5 } },
+        r2: { counters: { unreadCount: 0 }, members: { memberCount: 1 } },
+      },
+      errors: undefined,
+      calls: [busyRoomId, groupRoomId, selfRoomId].map((id) => `im.counters?roomId=${id}`).toSorted(),
+    });
+  });
+
   it('of one or two rooms cost a call each', async () => {
     const gateway = await openGateway();
     const result = await gateway.askCounting(`{ ${byIds([busyRoomId, groupRoomId], 'counters { unreadCount }')} again: directMessage(id: "${busyRoomId}") { counters { joined } } }`);
@@ -147,18 +169,18 @@ describe('A way of reading many rooms at once', () => {
   it.each([
     { status: 403, code: 'FORBIDDEN' },
     { status: 404, code: 'UPSTREAM_BAD_RESPONSE' },
-  ])('falls back to a few single calls when the workspace refuses it ($status)', async ({ status, code }) => {
-    const gateway = await openGateway();
+  ])('falls back to single calls when the workspace refuses it ($status), as far as the request may make them', async ({ status, code }) => {
+    const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
     gateway.demo.fail('rooms.get', { status, body: { success: false } });
     const records = await gateway.askCounting(`{ ${byIds(ids, 'kind')} }`);
     expect(gist(records)).toEqual({
-      data: { r0: { kind: 'ONE_TO_ONE' }, r1: { kind: 'GROUP' }, r2: { kind: null } },
-      errors: [`r2.kind: ${code}`],
-      calls: ['rooms.get', `rooms.info?roomId=${busyRoomId}`, `rooms.info?roomId=${groupRoomId}`].toSorted(),
+      data: { r0: { kind: 'ONE_TO_ONE' }, r1: { kind: 'GROUP' }, r2: { kind: 'SELF' } },
+      errors: undefined,
+      calls: ['rooms.get', ...ids.map((id) => `rooms.info?roomId=${id}`)].toSorted(),
     });
-    gateway.demo.heal();
-    gateway.demo.fail('subscriptions.get', { status, body: { success: false } });
-    const counters = await gateway.askCounting(`{ ${byIds(ids, 'counters { unreadCount }')} }`);
+    const other = await openGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
+    other.demo.fail('subscriptions.get', { status, body: { success: false } });
+    const counters = await other.askCounting(`{ ${byIds(ids, 'counters { unreadCount }')} }`);
     expect(gist(counters)).toEqual({
       data: { r0: { counters: { unreadCount: 3 } }, r1: { counters: { unreadCount: 2 } }, r2: { counters: null } },
       errors: [`r2.counters: ${code}`],
@@ -218,7 +240,7 @@ describe('directMessageWith', () => {
     const rooms = world.rooms.size;
     const name = world.subscription(groupRoomId, users.member)?.name ?? '';
     expect(gist(await gateway.askCounting('query ($name: String!) { directMessageWith(username: $name) { id } }', { variables: { name } }))).toEqual({
-      data: { directMessageWith: null },
+      data: undefined,
       errors: ['directMessageWith: BAD_USER_INPUT'],
       calls: [],
     });
@@ -228,7 +250,7 @@ describe('directMessageWith', () => {
 
 describe('Pages', () => {
   it('that are equal share a call, however often and wherever they are asked for', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const page = 'messages(first: 5, filterBy: { mentioning: ["a", "b"] }) { totalCount }';
     const same = 'messages(first: 5, filterBy: { mentioning: ["b", "a", "b"], pinnedOnly: false }, orderBy: { field: SENT_AT, direction: DESC }) { totalCount }';
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId, shapesRoomId], `a: ${page} b: ${same}`)} viewer { x: directMessages { totalCount } y: directMessages(first: 20) { totalCount } } }`);
@@ -237,7 +259,7 @@ describe('Pages', () => {
   });
 
   it('that differ in anything do not', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const fields = 'a: messages(first: 5) { totalCount } b: messages(first: 6) { totalCount } c: messages(first: 5, filterBy: { pinnedOnly: true }) { totalCount } d: messages(last: 5) { totalCount } e: messages(first: 5, filterBy: { starredBy: ["x"] }) { totalCount }';
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId], fields)} }`);
     expect(result.errors).toBeUndefined();
@@ -258,7 +280,7 @@ describe('Pages', () => {
   });
 
   it('of members come from one call, whatever part of them is wanted', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const result = await gateway.askCounting(`{ ${byIds([landmarks.largestGroupRoomId], 'a: members(first: 2) { nodes { username } } b: members(last: 1) { nodes { username } totalCount }')} }`);
     expect(gist(result)).toEqual({
       data: { r0: { a: { nodes: [{ username: 'amara.okafor' }, { username: 'carla.mendes' }] }, b: { nodes: [{ username: 'quentin.dubois' }], totalCount: 8 } } },
@@ -268,9 +290,56 @@ describe('Pages', () => {
   });
 });
 
+describe('A time range', () => {
+  const history = (range: string, header = '') => `query ${header} { directMessage(id: "${busyRoomId}") { history(first: 2 range: ${range}) { nodes { sentAt } pageInfo { endCursor } } } }`;
+  const rangeSent = ({ calls }: Asked) => calls.map((call) => Object.fromEntries([...new URLSearchParams(call.split('?')[1]).entries()].filter(([name]) => name === 'oldest' || name === 'latest')));
+
+  it.each([
+    ['2026-09-01T02:30:00+02:00', '2026-09-01T00:30:00.000Z'],
+    ['2026-08-31T19:00:00.5-05:30', '2026-09-01T00:30:00.500Z'],
+    ['2026-09-01T00:30:00.123456789Z', '2026-09-01T00:30:00.123Z'],
+    ['2026-09-01T00:30:00Z', '2026-09-01T00:30:00.000Z'],
+  ])('part 7: reaches upstream in UTC, written out, in a variable, in an input in a variable and as a default: %s', async (since, sent) => {
+    const gateway = await openGateway();
+    const asked = await Promise.all([
+      gateway.askCounting(history(`{ since: "${since}" }`)),
+      gateway.askCounting(history('{ since: $since }', '($since: DateTime)'), { variables: { since } }),
+      gateway.askCounting(history('$range', '($range: TimeRange)'), { variables: { range: { since } } }),
+      gateway.askCounting(history('{ since: $since }', `($since: DateTime = "${since}")`)),
+    ]);
+    expect(asked.map(({ errors }) => errors)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(rangeSent({ ...asked[0], calls: gateway.demo.callLines() }).map(({ oldest }) => oldest)).toEqual([sent, sent, sent, sent]);
+  });
+
+  it('part 7: is compared by its instants, and not by their texts', async () => {
+    const gateway = await openGateway();
+    const variables = { since: '2026-10-02T00:30:00+02:00', until: '2026-10-01T23:00:00Z' };
+    const right = await gateway.askCounting(history('{ since: $since until: $until }', '($since: DateTime $until: DateTime)'), { variables });
+    expect([right.status, right.errors, rangeSent(right)]).toEqual([200, undefined, [{ oldest: '2026-10-01T22:30:00.000Z', latest: '2026-10-01T23:00:00.000Z' }]]);
+    const swapped = await gateway.askCounting(history('{ since: $until until: $since }', '($since: DateTime $until: DateTime)'), { variables });
+    expect(gist(swapped)).toEqual({ data: undefined, errors: ['directMessage.history: BAD_USER_INPUT'], calls: [] });
+  });
+
+  it('part 7: is the same list in any zone, so that a cursor of it goes on', async () => {
+    const gateway = await openGateway();
+    const first = await gateway.ask(history('{ since: $since }', '($since: DateTime)'), { variables: { since: '2020-01-01T02:00:00+02:00' } });
+    const { endCursor } = (first.data as { directMessage: { history: { pageInfo: { endCursor: string } } } }).directMessage.history.pageInfo;
+    const next = await gateway.ask(history('{ since: "2020-01-01T00:00:00Z" }').replace('first: 2', `first: 2 after: "${endCursor}"`));
+    expect(next.errors).toBeUndefined();
+  });
+
+  it.each(['9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00+23:59'])('part 7: is refused where UTC has no year of four digits for it: %s', async (since) => {
+    const gateway = await openGateway();
+    for (const asked of [
+      await gateway.askCounting(history(`{ since: "${since}" }`)),
+      await gateway.askCounting(history('{ since: $since }', '($since: DateTime)'), { variables: { since } }),
+    ]) expect({ status: asked.status, codes: asked.errors?.map(({ extensions }) => extensions['code']), calls: asked.calls }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'], calls: [] });
+  });
+});
+
 describe('Read receipts', () => {
   it('cost one call a message, however often each is asked for', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const result = await gateway.askCounting(
       `{ a: message(id: "${shapes.plain}") { readReceipts { totalCount } } b: readReceipts(messageId: "${shapes.plain}", first: 1) { nodes { messageId } } c: readReceipts(messageId: "${shapes.plain}") { isAvailable } d: message(id: "${shapes.noReceipts}") { readReceipts { totalCount isAvailable } } }`,
     );
@@ -287,7 +356,7 @@ describe('Read receipts', () => {
   });
 
   it('are asked for message by message below a page, each once', async () => {
-    const gateway = await openGateway();
+    const gateway = await openKnownRooms();
     const { data, errors, calls } = await gateway.askCounting(`{ ${byIds([shapesRoomId], 'a: messages(first: 10) { nodes { id readReceipts { totalCount } } } b: messages(first: 10) { nodes { readReceipts { isAvailable } } }')} }`);
     expect(errors).toBeUndefined();
     const { nodes } = (data as { r0: { a: { nodes: { id: string }[] } } }).r0.a;

@@ -22,6 +22,8 @@ export interface FaultRule extends FaultDetails {
   readonly userId?: string;
   /** Value of `roomId`. */
   readonly roomId?: string;
+  /** What the whole query says. */
+  readonly when?: (query: URLSearchParams) => boolean;
   readonly times?: number;
   /** Share of the calls, by a generator of fixed seed. */
   readonly share?: number;
@@ -106,7 +108,8 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
   const meets = (rule: FaultRule, call: FaultCall): boolean =>
     (rule.endpoint ?? call.endpoint) === call.endpoint &&
     (rule.userId ?? call.userId) === call.userId &&
-    (rule.roomId === undefined || rule.roomId === call.query.get('roomId')) &&
+  (rule.roomId === undefined || rule.roomId === call.query.get('roomId')) &&
+    (rule.when?.(call.query) ?? true) &&
     (rule.share === undefined || random() < rule.share);
 
   let server = createServer(onConnection);

@@ -6,7 +6,8 @@ import type { RestReceipt } from '../types.ts';
 
 /**
  * GET /api/v1/chat.getMessageReadReceipts: all receipts of one message, in no promised order. `offset` and `count` are
- * not sent: no version honours them, and Rocket.Chat 8.7 refuses them. Undefined where the workspace has no licence.
+ * not sent: no version honours them, and Rocket.Chat 8.7 refuses them. Undefined where the workspace has no read receipts:
+ * without a licence it answers 400 `error-action-not-allowed`, a build without the premium endpoints 404.
  * 400 `error-invalid-message` for an unknown message, 400 `error-invalid-room` for one in a room of other people.
  */
 export async function chatGetMessageReadReceipts(
@@ -17,12 +18,15 @@ export async function chatGetMessageReadReceipts(
   try {
     body = await upstream.get('chat.getMessageReadReceipts', { messageId });
   } catch (error) {
-    if (error instanceof UpstreamRefusal && error.errorType === 'error-action-not-allowed') return undefined;
+    if (error instanceof UpstreamRefusal && hasNoReceipts(error)) return undefined;
     throw error;
   }
   const { rows } = readRows(upstream, 'chat.getMessageReadReceipts', body, 'receipts', (row) => readReceipt(row, messageId));
   return rows.filter((row) => row !== undefined);
 }
+
+const hasNoReceipts = ({ status, errorType }: UpstreamRefusal): boolean =>
+  status === 404 || errorType === 'error-action-not-allowed';
 
 function readReceipt(row: JsonObject, messageId: string): RestReceipt | undefined {
   const isReadable =

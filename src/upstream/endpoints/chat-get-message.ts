@@ -19,6 +19,7 @@ export async function chatGetMessage(upstream: UpstreamClient, messageId: string
   const row = asObject(body['message']);
   const message = row?.['_id'] === messageId ? readMessage(row) : undefined;
   if (message === undefined) throw badShape('chat.getMessage', 'not the `message` that was asked for');
+  upstream.rooms.addAny(message.rid);
   return message['_hidden'] === true ? undefined : message;
 }
 

@@ -1,5 +1,5 @@
 import type { UpstreamClient } from '../client.ts';
-import { readPage } from '../rows.ts';
+import { nameRooms, readPage } from '../rows.ts';
 import { readDirectMessage, type RestDirectMessage, type RestPage } from '../types.ts';
 
 /** Both lists of rooms: Rocket.Chat's own order is by `name`, which rooms of this kind do not have. */
@@ -15,5 +15,5 @@ export interface DmListParams {
 export async function dmListEveryone(upstream: UpstreamClient, params: DmListParams): Promise<RestPage<RestDirectMessage>> {
   const { offset, count, sort } = params;
   const body = await upstream.get('dm.list.everyone', { offset, count, sort: JSON.stringify(sort) });
-  return readPage(upstream, 'dm.list.everyone', body, 'ims', readDirectMessage, count);
+  return nameRooms(upstream, readPage(upstream, 'dm.list.everyone', body, 'ims', readDirectMessage, count));
 }

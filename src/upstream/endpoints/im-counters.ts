@@ -17,6 +17,7 @@ export async function imCounters(upstream: UpstreamClient, { roomId, userId }: I
   const body = await upstream.get('im.counters', { roomId, userId });
   const joined = asFlag(body['joined']);
   if (joined === undefined) throw badShape('im.counters', 'no `joined`');
+  upstream.rooms.add(roomId);
   return { ...pickCounters(body), joined };
 }
 

@@ -1,5 +1,5 @@
 import type { UpstreamClient } from '../client.ts';
-import { readPage } from '../rows.ts';
+import { nameRooms, readPage } from '../rows.ts';
 import { readDirectMessage, type RestDirectMessage, type RestPage } from '../types.ts';
 import type { DmListParams } from './dm-list-everyone.ts';
 
@@ -7,5 +7,5 @@ import type { DmListParams } from './dm-list-everyone.ts';
 export async function imList(upstream: UpstreamClient, params: DmListParams): Promise<RestPage<RestDirectMessage>> {
   const { offset, count, sort } = params;
   const body = await upstream.get('im.list', { offset, count, sort: JSON.stringify(sort) });
-  return readPage(upstream, 'im.list', body, 'ims', readDirectMessage, count);
+  return nameRooms(upstream, readPage(upstream, 'im.list', body, 'ims', readDirectMessage, count));
 }

@@ -10,5 +10,7 @@ import { readDirectMessage, type RestDirectMessage } from '../types.ts';
 export async function roomsGet(upstream: UpstreamClient): Promise<RestDirectMessage[]> {
   const { update } = await upstream.get('rooms.get');
   if (!Array.isArray(update)) throw badShape('rooms.get', 'no list `update`');
-  return asObjects(update).flatMap((room) => readDirectMessage(room) ?? []);
+  const rooms = asObjects(update).flatMap((room) => readDirectMessage(room) ?? []);
+  for (const { _id } of rooms) upstream.rooms.add(_id);
+  return rooms;
 }

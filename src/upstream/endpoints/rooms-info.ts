@@ -13,5 +13,6 @@ export async function roomsInfo(upstream: UpstreamClient, roomId: string): Promi
   if (room?.['_id'] !== roomId) throw badShape('rooms.info', 'not the `room` that was asked for');
   const directMessage = readDirectMessage(room);
   if (directMessage === undefined) throw new GatewayError('NOT_FOUND', 'That room is not a direct message.');
+  upstream.rooms.add(roomId);
   return directMessage;
 }
