@@ -5,6 +5,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
+import { createBounds } from './bounds.ts';
 import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
 import { DocumentStore } from './document-store.ts';
@@ -12,9 +13,11 @@ import { formatError, GatewayError } from './errors.ts';
 import { Executor } from './execution/executor.ts';
 import type { Fairness } from './fairness.ts';
 import { asObject } from './json.ts';
+import { countAnswers } from './execution/counting.ts';
 import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
+import { PersistedQueries } from './persisted-queries.ts';
 import { Planner, tooComplex, tooLarge } from './planning/planner.ts';
 
 export interface ApolloOptions {
@@ -24,16 +27,19 @@ export interface ApolloOptions {
   readonly usageReporters: readonly ApolloServerPlugin[];
 }
 
-/** Seconds that an automatic persisted query is remembered without being asked for; Apollo Server's store holds 31 million characters. */
-const persistedQueryTtl = 24 * 3600;
-
 export function createApollo(
   schema: GraphQLSchema,
   config: Config,
   log: Logger,
   { landingPage, usageReporters, fairness }: ApolloOptions,
 ): ApolloServer<RequestContext> {
-  const listener = createListener(new Planner(schema), new Executor(schema), config.maxUpstreamCalls, fairness);
+  const documents = new DocumentStore();
+  const persisted = new PersistedQueries();
+  // The executor first: it counts by itself.
+  const executor = new Executor(schema, documents);
+  countAnswers(schema);
+  const listener = createListener(new Planner(schema, documents), executor, config.maxUpstreamCalls, fairness);
+  const bounds = createBounds({ schema, documents, persisted });
   return new ApolloServer<RequestContext>({
     schema,
     formatError,
@@ -44,9 +50,9 @@ export function createApollo(
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
-    persistedQueries: config.hasAutomaticPersistedQueries && { ttl: persistedQueryTtl },
+    persistedQueries: config.hasAutomaticPersistedQueries && { cache: persisted },
     ...(config.graphos !== undefined && { apollo: { key: config.graphos.key, graphRef: config.graphos.graphRef } }),
-    documentStore: new DocumentStore(),
+    documentStore: documents,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: maxReportedErrors - 1 }, // and one more error to say that there are more
@@ -58,6 +64,7 @@ export function createApollo(
       landingPage ?? ApolloServerPluginLandingPageDisabled(),
       ...usageReporters,
       { requestDidStart: async () => listener },
+      { requestDidStart: async () => bounds },
     ],
   });
 }
@@ -69,11 +76,10 @@ type Listener = Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext
 
 /** What is done with every operation before and after it runs: credentials, plan, report, and its part of the log line. */
 const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: number, fairness: Fairness | undefined): Listener => ({
-  async didResolveOperation({ operation, document, contextValue, request, metrics }) {
+  async didResolveOperation({ operation, document, contextValue, request }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
     const { outcome, isAuthenticated } = contextValue;
     if (operation.name !== undefined) outcome.operationName = operation.name.value.slice(0, maxLoggedName);
-    if (!isAuthenticated) metrics.persistedQueryRegister = false; // strangers take up no place in the store
     if (!isAuthenticated && asksForData(operation, document)) {
       const error = unauthenticated();
       error.extensions['http'] = { status: 401 };
@@ -101,7 +107,8 @@ const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: 
     }
     // Where a router wants to know of each resolver, graphql-js tells.
     const isTraced = metrics.captureTraces === true;
-    const data = isTraced ? undefined : await executor.execute(document, operation, request.variables ?? {}, contextValue);
+    const compiles = plan.calls > 0 && contextValue.isAccepted;
+    const data = isTraced ? undefined : await executor.execute(document, operation, request.variables ?? {}, contextValue, compiles);
     contextValue.outcome.runBy = data === undefined ? 'graphql-js' : 'compiled';
     if (data !== undefined) return single({ data });
     contextValue.beginAgain();

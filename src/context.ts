@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from './errors.ts';
 import type { Charge } from './fairness.ts';
 import { createLoaders, type Loaders } from './loaders/index.ts';
+import { AnswerSize } from './execution/answer-size.ts';
 import type { ErrorSummary } from './observability/outcome.ts';
 import type { Plan } from './planning/ledger.ts';
 import { SearchAllowance } from './planning/search-allowance.ts';
@@ -19,6 +20,7 @@ export interface Context {
   readonly upstreamBudget: readonly EndpointBudget[];
   /** Calls that pages may take beyond their own to find their places. */
   readonly search: SearchAllowance;
+  readonly answerSize: AnswerSize;
 }
 
 /** Printable ASCII, and not endless: what can be a header value of Rocket.Chat's. */
@@ -44,6 +46,10 @@ export interface Outcome {
   runBy?: 'compiled' | 'graphql-js';
   /** What was taken of the caller's allowance for it. */
   charge?: Charge;
+  /** Whether the workspace had accepted the caller before this request. */
+  wasAccepted?: boolean;
+  /** Hash and text of a query that the client would have persisted. */
+  offered?: { readonly hash: string; readonly query: string };
 }
 
 /**
@@ -53,6 +59,7 @@ export interface Outcome {
 export class RequestContext implements Context {
   readonly workspace: Workspace;
   readonly outcome: Outcome = {};
+  readonly answerSize = new AnswerSize(() => this.isAccepted);
   search = new SearchAllowance();
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
@@ -111,6 +118,7 @@ export class RequestContext implements Context {
   /** For running the operation once more, over what the loaders have read: those calls are not counted again. */
   beginAgain(): void {
     this.search = new SearchAllowance();
+    this.answerSize.reset();
   }
 
   /** Gives up the pending upstream calls: the deadline passed, or the client left. */

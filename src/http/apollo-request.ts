@@ -37,12 +37,12 @@ export function toApollo(req: IncomingMessage, body: unknown): HTTPGraphQLReques
   return { method: req.method ?? '', headers, search: question === -1 ? '' : url.slice(question), body: knownFields(body) };
 }
 
-/** Refuses what is too large to be looked at more closely. */
-export function checkSize({ method, search, body }: HTTPGraphQLRequest, guard: OperationGuard): void {
+/** Refuses what is too large to be looked at more closely. `remembers`: whether what is not may be remembered. */
+export function checkSize({ method, search, body }: HTTPGraphQLRequest, guard: OperationGuard, remembers: boolean): void {
   const { query, variables, extensions } = method === 'GET' ? searchFields(search) : (asObject(body) ?? {});
   checkInput('variables', variables);
   checkInput('extensions', extensions);
-  const reason = typeof query === 'string' ? guard.refusalOf(query) : undefined;
+  const reason = typeof query === 'string' ? guard.refusalOf(query, remembers) : undefined;
   if (reason !== undefined) throw new BadRequest(400, reason, 'QUERY_TOO_COMPLEX');
 }
 

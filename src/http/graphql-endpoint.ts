@@ -92,7 +92,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       const asked = toApollo(req, body);
       const httpGraphQLRequest = safelist === undefined ? asked : safelist.admit(asked);
       if (httpGraphQLRequest === undefined) throw notInList();
-      checkSize(httpGraphQLRequest, guard);
+      checkSize(httpGraphQLRequest, guard, request.isAccepted);
       response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
