@@ -57,10 +57,13 @@ export const createBounds = ({ schema, documents, persisted }: Bounded): Listene
   },
 });
 
+/** A query that is too large is told so as it would be before it ran; fields that failed, by thousands, are told of as one. */
 function refuse(response: Response, { outcome }: RequestContext, refusal: GatewayError): void {
   const extensions = response.body?.kind === 'single' ? response.body.singleResult.extensions : undefined;
-  const errors = [{ message: refusal.message, extensions: { code: refusal.code } }];
-  response.body = { kind: 'single', singleResult: { errors, ...(extensions !== undefined && { extensions }) } };
-  response.http.status = 400;
+  const { http: _, ...told } = refusal.extensions;
+  const errors = [{ message: refusal.message, extensions: told }];
+  const isTooComplex = refusal.code === 'QUERY_TOO_COMPLEX';
+  response.body = { kind: 'single', singleResult: { errors, ...(!isTooComplex && { data: null }), ...(extensions !== undefined && { extensions }) } };
+  response.http.status = isTooComplex ? 400 : 200;
   outcome.errors = summariseErrors([refusal]);
 }

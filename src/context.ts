@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from './errors.ts';
 import type { Charge } from './fairness.ts';
+import { maxReceivedBytes } from './limits.ts';
 import { createLoaders, type Loaders } from './loaders/index.ts';
 import { AnswerSize } from './execution/answer-size.ts';
 import type { ErrorSummary } from './observability/outcome.ts';
@@ -64,10 +65,17 @@ export class RequestContext implements Context {
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
 
-  /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
-  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number) {
+  /**
+   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` is told of the bytes
+   * that the workspace has answered so far, all of which are held until then.
+   */
+  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, onReceived?: (bytes: number) => void) {
     this.workspace = workspace;
-    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline);
+    const receive = (bytes: number) => {
+      onReceived?.(bytes);
+      if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
+    };
+    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline, receive);
   }
 
   get isAuthenticated(): boolean {
@@ -131,6 +139,9 @@ export class RequestContext implements Context {
     return this.upstream;
   }
 }
+
+const rowsTooLarge = (): string =>
+  `The workspace's answers to this query take more than ${maxReceivedBytes} bytes: ask for smaller pages, or for fewer of them.`;
 
 export const unauthenticated = (): GatewayError =>
   new GatewayError(

@@ -31,6 +31,8 @@ export const maxValues = 30_000;
 export const valuesPerError = 10;
 /** Bytes of an answer at most: as many as one answer of the workspace may have, so that a page of any rows can be shown. */
 export const maxAnswerBytes = 8 * 1024 * 1024;
+/** Bytes of the workspace's answers to one request at most: all rows are held until it is answered. */
+export const maxReceivedBytes = 32 * 1024 * 1024;
 /**
  * Bytes of an answer at most to whom the workspace has not accepted (yet): some copies of the schema. That is 27 KB as text,
  * and 86 KB as the usual introspection query asks for it.

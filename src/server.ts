@@ -71,6 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const admission = new Admission(readings, limits);
   const arriving = new HeldBytes(limits.maxArrivingBytes, smallBodyBytes);
+  const received = new HeldBytes(limits.maxReceivedBytes, smallAnswerBytes);
   const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
   const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute });
@@ -80,6 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         shed: () => admission.shed,
         loopDelayMs: () => loopDelay.p99Ms,
         arrivingBytes: () => arriving.bytes,
+        receivedBytes: () => received.bytes,
         unsentBytes: () => unsent.bytes,
         heldTokens: () => redactor.held,
         connections: () => promisify(app.server.getConnections.bind(app.server))(),
@@ -100,6 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     writeTimeoutMs: limits.writeTimeoutMs,
     admission,
     arriving,
+    received,
     unsent,
     metrics,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },

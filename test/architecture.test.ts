@@ -33,7 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'document-store': ['lru'],
   'persisted-queries': ['lru'],
   fairness: [],
-  context: ['type fairness', 'config', 'execution/answer-size', 'loaders', 'upstream', 'planning', 'errors', 'json', 'type observability'],
+  context: ['type fairness', 'config', 'execution/answer-size', 'limits', 'loaders', 'upstream', 'planning', 'errors', 'json', 'type observability'],
   demo: ['type upstream'],
   explorer: ['config'],
   safelist: ['config', 'json'],

@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.ts';
+import { GatewayError, gatewayErrorOf } from '../errors.ts';
 import { jsonBytes, maxBytesPerLength } from '../json.ts';
 import { maxAnswerBytes, maxStrangerBytes, maxValues, valuesPerError } from '../limits.ts';
 
@@ -53,8 +53,14 @@ export class AnswerSize {
     if (this.#values > maxValues || this.#bytes > this.#maxBytes) this.#checkLimits();
   }
 
-  addError(): void {
-    this.add(valuesPerError, bytesPerError);
+  /** Counts a field that failed. Where that is one too many, the error is that of the whole request. */
+  addError(error: unknown): void {
+    try {
+      this.add(valuesPerError, bytesPerError);
+    } catch {
+      this.#refusal = gatewayErrorOf(error) ?? this.#refusal;
+      throw this.#refusal;
+    }
   }
 
   /** What has been counted by now is part of the answer, however often the rest is run. */
@@ -85,16 +91,17 @@ export class AnswerSize {
   #checkLimits(): void {
     this.#raiseLimit();
     if (this.#values <= maxValues && this.#bytes <= this.#maxBytes) return;
-    this.#refusal ??= answerTooLarge(this.#maxBytes);
-    throw this.#refusal;
+    throw this.refuse(
+      `The answer to this query has more than ${maxValues} values or ${this.#maxBytes} bytes: ask for smaller pages, or for less in each row.`,
+    );
   }
-}
 
-function answerTooLarge(maxBytes: number): GatewayError {
-  const error = new GatewayError(
-    'QUERY_TOO_COMPLEX',
-    `The answer to this query has more than ${maxValues} values or ${maxBytes} bytes: ask for smaller pages, or for less in each row.`,
-  );
-  error.extensions['http'] = { status: 400 };
-  return error;
+  /** Refuses the request for the weight of what it asks for. */
+  refuse(message: string): GatewayError {
+    if (this.#refusal === undefined) {
+      this.#refusal = new GatewayError('QUERY_TOO_COMPLEX', message);
+      this.#refusal.extensions['http'] = { status: 400 };
+    }
+    return this.#refusal;
+  }
 }

@@ -15,6 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Context } from '../context.ts';
+import type { GatewayError } from '../errors.ts';
 import { asText, jsonLength, maxJsonDepth } from '../json.ts';
 import { collectFields } from '../selections.ts';
 import type { AnswerSize } from './answer-size.ts';
@@ -44,14 +45,17 @@ function countField(field: GraphQLField<unknown, Context>, sizes: ObjectSizes): 
   const { resolve = defaultFieldResolver, type } = field;
   field.resolve = (source, args, context, info) => {
     const { answerSize } = context;
-    if (answerSize.refusal !== undefined) {
-      if (info.path.prev === undefined || isNonNullType(type)) throw answerSize.refusal;
+    // Nothing more comes of it. Errors take longer than nulls, so there are as few as there may be.
+    const stop = (refusal: GatewayError): null => {
+      if (info.path.prev === undefined || isNonNullType(type)) throw refusal;
       return null;
-    }
+    };
+    if (answerSize.refusal !== undefined) return stop(answerSize.refusal);
     const counter = new Counter(answerSize, info, sizes);
     const count = (value: unknown): unknown => counter.value(type, value);
-    const fail = (error: unknown): never => {
-      if (answerSize.refusal === undefined) answerSize.addError();
+    const fail = (error: unknown): null => {
+      if (answerSize.refusal !== undefined) return stop(answerSize.refusal);
+      answerSize.addError(error);
       throw error;
     };
     try {
@@ -87,7 +91,7 @@ class Counter {
     const nullable = getNullableType(type);
     const isLeaf = isLeafType(getNamedType(type));
     if (value === null || value === undefined) this.#size.add(isLeaf ? 0 : 1, nullBytes);
-    else if (value instanceof Error) this.#size.addError();
+    else if (value instanceof Error) this.#size.addError(value);
     else if (isListType(nullable)) return Array.isArray(value) ? this.#list(nullable.ofType, isLeaf, value) : value;
     else if (isLeaf) this.#leaf(value);
     else this.#objects(value, 1);
@@ -96,7 +100,7 @@ class Counter {
 
   #leaf(value: unknown): void {
     const length = jsonLength(value, maxJsonDepth);
-    if (length === Number.POSITIVE_INFINITY) this.#size.addError();
+    if (length === Number.POSITIVE_INFINITY) this.#size.addError(undefined);
     else this.#size.add(0, length);
   }
 

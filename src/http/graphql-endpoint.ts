@@ -13,6 +13,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { OperationGuard } from '../operation-guard.ts';
 import { canKeepConnection, readBody } from './request-body.ts';
 import { note, settle } from './request-end.ts';
+import { writeAnswer } from './write-answer.ts';
 import { checkAccept, checkMethod, readRequestId, readTimeout } from './request-headers.ts';
 import type { Safelist } from '../safelist.ts';
 import type { Workspace } from '../upstream/workspace.ts';
@@ -29,6 +30,8 @@ export interface GraphqlEndpointOptions {
   readonly admission: Admission;
   /** Bodies that have not come whole. */
   readonly arriving: HeldBytes;
+  /** Answers of the workspace to requests under way. */
+  readonly received: HeldBytes;
   /** Answers that have not been read. */
   readonly unsent: HeldBytes;
   readonly metrics: Metrics | undefined;
@@ -50,7 +53,7 @@ export interface GraphqlEndpoint {
  */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
   const { apollo, workspace, safelist, corsOrigins, requestTimeoutMs, writeTimeoutMs } = options;
-  const { admission, arriving, unsent, metrics, addresses, log, redactor } = options;
+  const { admission, arriving, received, unsent, metrics, addresses, log, redactor } = options;
   const guard = new OperationGuard();
   const underWay = new Set<RequestContext>();
 
@@ -60,7 +63,11 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     const credentials = readCredentials(req);
     const address = clientAddress(req, addresses);
     const timeoutMs = readTimeout(req, requestTimeoutMs);
-    const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs);
+    const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs, (bytes) =>
+      received.set(asked, bytes),
+    );
+    const asked = { destroy: () => request.stop(tooMuchHeld()), isAccepted: true }; // else it would have received nothing
+    const answered = { destroy: () => res.destroy(), isAccepted: false };
     const shed = admission.refusal(request.callerKey);
     if (shed !== undefined) return writeShed(req, res, shed, requestId);
     underWay.add(request);
@@ -73,7 +80,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     res.on('close', () => {
       clearTimeout(deadline);
       underWay.delete(request);
-      unsent.drop(res);
+      unsent.drop(answered);
       if (!res.writableFinished) request.stop(clientLeft());
       release?.();
     });
@@ -83,14 +90,14 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     try {
       checkMethod(req);
       checkAccept(req);
-      const body = req.method === 'POST' ? await readBody(req, res, arriving) : undefined;
+      const body = req.method === 'POST' ? await readBody(req, res, arriving, request.isAccepted) : undefined;
       const late = admission.refusal(request.callerKey);
       if (late !== undefined) return writeShed(req, res, late, requestId);
       leave = admission.enter();
       // Not before: each log line is searched for all of them, and clients that send slowly are many.
       if (credentials !== undefined && !res.closed) release = redactor.hold(credentials.authToken);
-      const asked = toApollo(req, body);
-      const httpGraphQLRequest = safelist === undefined ? asked : safelist.admit(asked);
+      const sent = toApollo(req, body);
+      const httpGraphQLRequest = safelist === undefined ? sent : safelist.admit(sent);
       if (httpGraphQLRequest === undefined) throw notInList();
       checkSize(httpGraphQLRequest, guard, request.isAccepted);
       response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
@@ -101,9 +108,11 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     } finally {
       leave?.();
       settle(request);
+      received.drop(asked);
     }
+    answered.isAccepted = request.isAccepted;
     const status = response.status ?? 200;
-    write(req, res, response, status, requestId);
+    write(req, res, response, status, requestId, (bytes) => unsent.set(answered, bytes));
     note(request, { requestId, status, durationMs: performance.now() - startedAt, refusedAs }, log, metrics);
   }
 
@@ -120,6 +129,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     { headers, body }: HTTPGraphQLResponse,
     status: number,
     requestId: string,
+    onLeft: (bytes: number) => void = () => undefined,
   ): void {
     if (res.destroyed) return; // the client left
     if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
@@ -136,8 +146,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       'x-request-id': requestId,
       'content-length': bytes,
     });
-    res.end(string);
-    unsent.set(res, bytes);
+    writeAnswer(res, string, bytes, onLeft);
   }
 
   return {
@@ -154,6 +163,8 @@ const corsHeaders = (origin: string) => ({
 });
 
 const timedOut = () => new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.', { detail: 'deadline' });
+const tooMuchHeld = () =>
+  new GatewayError('OVERLOADED', 'The gateway has too much to do for rows as large as these: try again shortly.', { retryAfterSeconds: 1 });
 const clientLeft = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The client left.', { detail: 'client left' });
 const notInList = () =>
   new BadRequest(400, 'This gateway answers only the operations of its list, and this is none of them.', 'PERSISTED_QUERY_NOT_IN_LIST');

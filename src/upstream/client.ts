@@ -35,6 +35,8 @@ export class UpstreamClient {
   readonly callerId: string;
   readonly #caller: Caller;
   readonly #deadline: number;
+  readonly #onReceived: (bytes: number) => void;
+  #receivedBytes = 0;
   readonly #pending = new Set<() => void>();
   readonly #lane = new Lane();
   #stopped: GatewayError | undefined;
@@ -48,12 +50,16 @@ export class UpstreamClient {
   /** Rows left out of the answer because they had not the shape of their kind. */
   droppedRows = 0;
 
-  /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
-  constructor(workspace: Workspace, credentials: Credentials, deadline: number) {
+  /**
+   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` is told of the bytes
+   * of all answers so far, as they come.
+   */
+  constructor(workspace: Workspace, credentials: Credentials, deadline: number, onReceived: (bytes: number) => void = () => undefined) {
     this.workspace = workspace;
     this.callerId = credentials.userId;
     this.#caller = workspace.caller(credentials);
     this.#deadline = deadline;
+    this.#onReceived = onReceived;
   }
 
   /** The caller as what outlives a request may know him: by a hash of user id and token. */
@@ -100,6 +106,10 @@ export class UpstreamClient {
       onSent: (attempt) => {
         if (attempt > 1) this.retries += 1;
         else this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1);
+      },
+      onData: (bytes) => {
+        this.#receivedBytes += bytes;
+        this.#onReceived(this.#receivedBytes);
       },
     });
     this.#pending.add(cancel);

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { AcceptedCallers } from './accepted-callers.ts';
@@ -54,12 +55,17 @@ export interface CallRequest {
   readonly check: () => void;
   /** Called when an attempt goes out: it may not, for want of budget or place. */
   readonly onSent: (attempt: number) => void;
+  /** Told of the bytes of its answer as they come. */
+  readonly onData?: (bytes: number) => void;
 }
 
 /** What is left of a request's time when a call has waited for its turn, to be made and answered. Milliseconds. */
 const answerMarginMs = 100;
 /** With less time than this left, a call is not begun. Milliseconds. */
 const minAttemptMs = 50;
+
+/** Bodies beyond this take a good part of a turn of the event loop to be parsed. Bytes. */
+const largeBody = 256 * 1024;
 
 /** What a call needs to go out: its place in the call window, and the breaker's leave. */
 interface Pass {
@@ -221,17 +227,19 @@ export class Workspace {
 
   /** One attempt on the wire. What `#enter` took is given back when it has ended. */
   async #send(request: CallRequest, { ticket, era }: Pass, isFresh: boolean, cancellation: Cancellation): Promise<JsonObject | Failure> {
-    const { endpoint, path, caller, lane } = request;
+    const { endpoint, path, caller, lane, onData } = request;
     const startedAt = this.#clock.now();
     const { headers } = caller;
     const onStart = (giveUp: () => void) => cancellation.onCancel(giveUp);
-    const answer = await this.#transport.get(path, { headers, timeoutMs: this.#timeoutMs, isFresh, onStart });
+    const answer = await this.#transport.get(path, { headers, timeoutMs: this.#timeoutMs, isFresh, onStart, onData });
     this.#breaker.exit(era, outcomeOf(answer));
     this.#queue.exit(caller.key);
     lane.exit();
     if (!(answer instanceof NoAnswer)) {
       this.#retries.durations.add(this.#clock.now() - startedAt);
-      return this.#read(request, answer, ticket);
+      const result = this.#read(request, answer, ticket);
+      if (answer.body.length > largeBody) await nextTurn(); // what becomes of its rows is a turn of its own
+      return result;
     }
     if (answer.reason === 'unsent') ticket.giveBack();
     else ticket.exit(undefined);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
 import { AnswerSize } from '../../src/execution/answer-size.ts';
 
 const mebibyte = 1024 * 1024;
@@ -44,11 +45,22 @@ describe('the size of an answer', () => {
     expect([size.begin(), size.begin()]).toEqual([true, false]);
     size.reset();
     expect([size.values, size.bytes, size.begin()]).toEqual([10, 100, true]);
-    size.addError();
+    size.addError(new Error('unexpected'));
     expect([size.values, size.bytes]).toEqual([20, 400]);
     expect(refused(size, 30_000, 0)).toBeDefined();
     size.reset();
     expect(size.refusal).toBeDefined();
+  });
+
+  it('H2: is refused with the error of a field where too many of them failed', () => {
+    const error = new GatewayError('UPSTREAM_TIMEOUT', 'The workspace did not answer.');
+    for (const [cause, code] of [[error, 'UPSTREAM_TIMEOUT'], [new Error('unexpected'), 'QUERY_TOO_COMPLEX']] as const) {
+      const size = new AnswerSize(() => true);
+      for (let count = 0; count < 3000; count += 1) size.addError(cause);
+      expect(size.refusal).toBeUndefined();
+      expect(() => size.addError(cause)).toThrow(GatewayError);
+      expect(size.refusal?.code).toBe(code);
+    }
   });
 
   it('H2: is measured in bytes before it is written, where it can be larger than its characters', () => {

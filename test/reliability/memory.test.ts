@@ -20,8 +20,8 @@ function nesting(index: number, levels: number): string {
 
 const conditions = (bits: number) => Object.fromEntries(['a', 'b', 'c', 'd'].map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]));
 
-/** Asks all of it, a few at a time, and tells how often each status came. */
-async function attack(gateway: SmallProcess, bodies: readonly Record<string, unknown>[], callerOf: (index: number) => { id: string; token: string } | undefined) {
+/** Asks all of it, so many at a time, and tells how often each status came. */
+async function attack(gateway: SmallProcess, bodies: readonly Record<string, unknown>[], callerOf: (index: number) => { id: string; token: string } | undefined, width = 4) {
   const statuses: Record<number, number> = {};
   let next = 0;
   const work = async () => {
@@ -32,7 +32,7 @@ async function attack(gateway: SmallProcess, bodies: readonly Record<string, unk
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
   };
-  await Promise.all(Array.from({ length: 4 }, work));
+  await Promise.all(Array.from({ length: width }, work));
   return statuses;
 }
 
@@ -56,6 +56,18 @@ describe('a process with a small heap', () => {
     expect(await attack(gateway, forms(12, 0), () => alice)).toEqual({ 200: 204 });
     expect(await attack(gateway, forms(12, 1), () => alice)).toEqual({ 200: 204 });
     expect((await gateway.heap()) - before).toBeLessThan(growth);
+  });
+
+  it('C1: lives through pages of heavy rows, however many one request asks for, and many requests', async () => {
+    const gateway = await startSmallProcess(2 * smallHeap);
+    await gateway.ask({ query: '{ viewer { user { id } } }' }, alice);
+    const before = await gateway.heap();
+    const pages = Array.from({ length: 20 }, (_, index) => `a${index}: messages(first: ${31 + index}) { totalCount }`);
+    const query = (from: number, to: number) => `{ directMessage(id: "markup-room") { ${pages.slice(from, to).join(' ')} } }`;
+    expect(await gateway.ask({ query: query(0, 20) }, alice)).toMatchObject({ status: 400, text: expect.stringContaining('33554432 bytes') });
+    const statuses = await attack(gateway, Array.from({ length: 8 }, () => ({ query: query(15, 20) })), (index) => callerNamed(`caller${index}`), 8);
+    expect(Object.keys(statuses)).not.toContain('0');
+    expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
   });
 
   it('C1: lives through a flood of callers', async () => {

@@ -12,6 +12,8 @@ export interface HeavyWorkspace {
   readonly url: string;
   /** Calls that it answered with data. */
   calls: number;
+  /** Whether it answers 503 to everybody. */
+  isDown: boolean;
   close(): Promise<void>;
 }
 
@@ -127,6 +129,10 @@ export async function startHeavyWorkspace(): Promise<HeavyWorkspace> {
       response.writeHead(401, { 'content-type': 'application/json' }).end('{"status":"error"}');
       return;
     }
+    if (workspace.isDown) {
+      response.writeHead(503, { 'content-type': 'application/json' }).end('{"success":false}');
+      return;
+    }
     workspace.calls += 1;
     const key = `${userId} ${request.url ?? ''}`;
     let text = bodies.get(key);
@@ -141,6 +147,7 @@ export async function startHeavyWorkspace(): Promise<HeavyWorkspace> {
   const workspace: HeavyWorkspace = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls: 0,
+    isDown: false,
     async close() {
       server.close();
       server.closeAllConnections();
