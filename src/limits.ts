@@ -27,6 +27,8 @@ export const maxRepeats = 100;
 export const maxAliasLength = 100;
 /** Values that an answer has at most, by its plan and while it is made: more could not be worked out in a moment. */
 export const maxValues = 30_000;
+/** What an object without leaves of its own counts for among them. The plan leaves that out. */
+export const valuesPerObject = 0.25;
 /** What an error counts for among them: about the work of making and writing one. */
 export const valuesPerError = 10;
 /** Bytes of an answer at most: as many as one answer of the workspace may have, so that a page of any rows can be shown. */

@@ -9,7 +9,7 @@ const bytesPerError = 300;
  * How large the answer to one request has become, counted while it is made, by whoever makes it. Beyond the limits the
  * request is refused as a whole: what comes of it by then is thrown away, and nothing more is worked out.
  *
- * Values are leaves, and objects and lists that have none. Texts count by their characters at first; an answer that
+ * Values are leaves, nulls and empty lists in place of others, and by parts objects that have none of their own. Texts count by their characters at first; an answer that
  * could be too large once it is written out in UTF-8 is measured before that.
  */
 export class AnswerSize {

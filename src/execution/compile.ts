@@ -26,6 +26,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Context } from '../context.ts';
+import { valuesPerObject } from '../limits.ts';
 import { collectFields } from '../selections.ts';
 
 /** Coerced variables by name. */
@@ -185,7 +186,7 @@ class Compiler {
       const copies = text === '' ? 1 : [...texts.values()].filter((other) => other === text).length;
       return this.#fieldStep(type, field, nodes, { path: { prev: path, key: responseName, typename: type.name }, times: times * copies });
     });
-    return { steps, values: Math.max(1, values) * times, bytes: bytes * times };
+    return { steps, values: (values || valuesPerObject) * times, bytes: bytes * times };
   }
 
   #fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {

@@ -17,6 +17,7 @@ import {
 import type { Context } from '../context.ts';
 import type { GatewayError } from '../errors.ts';
 import { asText, jsonLength, maxJsonDepth } from '../json.ts';
+import { valuesPerObject } from '../limits.ts';
 import { collectFields } from '../selections.ts';
 import type { AnswerSize } from './answer-size.ts';
 import type { Selection } from './compile.ts';
@@ -146,7 +147,7 @@ class Counter {
       if (field === undefined) bytes += type.name.length + 2; // `__typename`
       if (field === undefined || isLeafType(getNamedType(field.type))) values += 1;
     }
-    return { values: Math.max(1, values), bytes };
+    return { values: values || valuesPerObject, bytes };
   }
 }
 

@@ -17,7 +17,7 @@ import type { Prices } from '../planning/prices.ts';
 const callWeight = 10;
 
 /** Directives of the sources that mean something to others; those of the price model are told as `@cost` and `@listSize`. */
-const published = new Set(['deprecated', 'key', 'link', 'shareable', 'specifiedBy', 'tag']);
+const published = new Set(['deprecated', 'key', 'link', 'listSize', 'shareable', 'specifiedBy', 'tag']);
 const derived = ['@cost', '@listSize'];
 
 const header = '# The published schema. Written by `npm run schema:print` from the files beside its folder: change those.';

@@ -104,14 +104,15 @@ class Walk {
       const price = this.#input.prices.get(`${type.name}.${field.name}`);
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
+      const elements = price?.assumedSize ?? 1;
       // An empty page asks nothing, unless for what is true of the whole list.
       const fieldType = getNamedType(field.type);
       const isAsked = size !== 0 || (isObjectType(fieldType) && this.#selectsWhole(fieldType, below));
       if (isAsked) this.#charge(price, args, place.count, path);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
-      else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
+      else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies * elements);
       if (!isObjectType(fieldType) || size === 0) continue;
-      const next = placeBelow(fieldType, price, size, { ...place, copies, path });
+      const next = placeBelow(fieldType, price, size ?? elements, { ...place, copies, path });
       if (size === undefined) this.visit(fieldType, below, next);
       else this.#visitPage(fieldType, below, next, place.count);
     }
@@ -256,14 +257,14 @@ function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<s
 function placeBelow(
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
-  size: number | undefined,
+  size: number,
   { count, copies, rooms, path }: Omit<Place, 'hasRecord'>,
 ): Place {
   if (price?.isReference === true) {
     // Messages of a page share their room; a room asked for by id is one.
     return { count: rooms, copies: Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies), rooms, hasRecord: false, path };
   }
-  const below = Math.min(manyObjects, count * (size ?? 1));
+  const below = Math.min(manyObjects, count * size);
   const isOfRooms = type.name === 'DirectMessageConnection';
   return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, path };
 }
