@@ -17,7 +17,7 @@ import type { Prices } from '../planning/prices.ts';
 const callWeight = 10;
 
 /** Directives of the sources that mean something to others; those of the price model are told as `@cost` and `@listSize`. */
-const published = new Set(['deprecated', 'key', 'link', 'listSize', 'shareable', 'specifiedBy', 'tag']);
+const published = new Set(['deprecated', 'key', 'link', 'shareable', 'specifiedBy', 'tag']);
 const derived = ['@cost', '@listSize'];
 
 const header = '# The published schema. Written by `npm run schema:print` from the files beside its folder: change those.';
@@ -57,10 +57,13 @@ const importDerived = (link: ConstDirectiveNode): ConstDirectiveNode => ({
 });
 
 function pricedField(typeName: string, field: FieldDefinitionNode, prices: Prices): FieldDefinitionNode {
-  const calls = prices.get(`${typeName}.${field.name.value}`)?.calls.filter(({ from }) => from === 1).length ?? 0;
+  const price = prices.get(`${typeName}.${field.name.value}`);
+  const calls = price?.calls.filter(({ from }) => from === 1).length ?? 0;
+  const assumedSize = price?.assumedSize ?? 1;
   const slicing = (field.arguments ?? []).map(({ name }) => name.value).filter((name) => name === 'first' || name === 'last');
   const added: ConstDirectiveNode[] = [];
   if (calls > 0) added.push(directive('cost', { weight: String(calls * callWeight) }));
+  if (assumedSize > 1) added.push(directive('listSize', { assumedSize: String(assumedSize) }));
   if (slicing.length > 0) {
     added.push(
       directive('listSize', {

@@ -32,7 +32,7 @@ export type Prices = ReadonlyMap<string, FieldPrice>;
 
 const free: FieldPrice = { calls: [], argumentCalls: new Map(), fromRecord: 'no', isReference: false, assumedSize: 1 };
 
-/** Reads `@calls`, `@fromRecord`, `@reference` and `@listSize`: the schema is the only place where prices are written. */
+/** Reads `@calls`, `@fromRecord`, `@reference` and `@assumedSize`: the schema is the only place where prices are written. */
 export function readPrices(schema: GraphQLSchema): Prices {
   const prices = new Map<string, FieldPrice>();
   const callsOf = (directives: readonly ConstDirectiveNode[] | undefined): CallPrice[] =>
@@ -54,14 +54,14 @@ export function readPrices(schema: GraphQLSchema): Prices {
       const directives = field.astNode?.directives;
       const record = directives?.find(({ name }) => name.value === 'fromRecord');
       const isWhole = record !== undefined && valuesOf(schema, record)['whole'] === true;
-      const list = directives?.find(({ name }) => name.value === 'listSize');
+      const list = directives?.find(({ name }) => name.value === 'assumedSize');
       const argumentCalls = field.args.map((argument) => [argument.name, callsOf(argument.astNode?.directives)] as const);
       prices.set(`${type.name}.${field.name}`, {
         calls: callsOf(directives),
         argumentCalls: new Map(argumentCalls.filter(([, calls]) => calls.length > 0)),
         fromRecord: record === undefined ? 'no' : isWhole ? 'whole' : 'part',
         isReference: directives?.some(({ name }) => name.value === 'reference') ?? false,
-        assumedSize: list === undefined ? 1 : Number(valuesOf(schema, list)['assumedSize']),
+        assumedSize: list === undefined ? 1 : Number(valuesOf(schema, list)['elements']),
       });
     }
   }
