@@ -3,7 +3,7 @@ const calmMs = 50;
 const tries = 10;
 
 /** Milliseconds that this thread has had of the processor. What other work of the machine takes is not among them. */
-function threadMs(): number {
+export function threadMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }
