@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from './errors.ts';
 import type { Charge } from './fairness.ts';
+import { maxReceivedBytes } from './limits.ts';
 import { createLoaders, type Loaders } from './loaders/index.ts';
+import { AnswerSize } from './execution/answer-size.ts';
 import type { ErrorSummary } from './observability/outcome.ts';
 import type { Plan } from './planning/ledger.ts';
 import { SearchAllowance } from './planning/search-allowance.ts';
@@ -21,6 +23,7 @@ export interface Context {
   readonly upstreamBudget: readonly EndpointBudget[];
   /** Pages of the request, and the calls that they may take beyond their price to find their places. */
   readonly search: SearchAllowance;
+  readonly answerSize: AnswerSize;
 }
 
 /** Printable ASCII, and not endless: what can be a header value of Rocket.Chat's. */
@@ -50,6 +53,10 @@ export interface Outcome {
   runBy?: 'compiled' | 'graphql-js';
   /** What was taken of the caller's allowance for it. */
   charge?: Charge;
+  /** Whether the workspace had accepted the caller before this request. */
+  wasAccepted?: boolean;
+  /** Hash and text of a query that the client would have persisted. */
+  offered?: { readonly hash: string; readonly query: string };
 }
 
 /**
@@ -59,14 +66,22 @@ export interface Outcome {
 export class RequestContext implements Context {
   readonly workspace: Workspace;
   readonly outcome: Outcome = {};
+  readonly answerSize = new AnswerSize(() => this.isAccepted);
   readonly search = new SearchAllowance();
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
 
-  /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
-  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number) {
+  /**
+   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` is told of the bytes
+   * that the workspace has answered so far, all of which are held until then.
+   */
+  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, onReceived?: (bytes: number) => void) {
     this.workspace = workspace;
-    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline);
+    const receive = (bytes: number) => {
+      onReceived?.(bytes);
+      if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
+    };
+    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline, receive);
   }
 
   get isAuthenticated(): boolean {
@@ -144,6 +159,9 @@ export class RequestContext implements Context {
     return this.upstream;
   }
 }
+
+const rowsTooLarge = (): string =>
+  `The workspace's answers to this query take more than ${maxReceivedBytes} bytes: ask for smaller pages, or for fewer of them.`;
 
 export const unauthenticated = (): GatewayError =>
   new GatewayError(

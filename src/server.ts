@@ -76,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const admission = new Admission(readings, limits);
   const arriving = new HeldBytes(limits.maxArrivingBytes, smallBodyBytes);
+  const received = new HeldBytes(limits.maxReceivedBytes, smallAnswerBytes);
   const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
   const userOf = (callerKey: string) => workspace.acceptedCallers.userOf(callerKey);
@@ -86,6 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         shed: () => admission.shed,
         loopDelayMs: () => loopDelay.p99Ms,
         arrivingBytes: () => arriving.bytes,
+        receivedBytes: () => received.bytes,
         unsentBytes: () => unsent.bytes,
         heldTokens: () => redactor.held,
         connections: () => promisify(app.server.getConnections.bind(app.server))(),
@@ -112,6 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     shedLog,
     isDraining: () => isDraining,
     arriving,
+    received,
     unsent,
     metrics,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },

@@ -574,7 +574,7 @@ export type Query = {
   readonly message?: Maybe<Message>;
   /**
    * Who has read one message, for clients that hold only its id (`chat.getMessageReadReceipts`, one upstream call; the
-   * message too when nobody has, and its room's record as for `message`). NOT_FOUND when there is no such message, or it is
+   * message too (`chat.getMessage`) when nobody has, and its room's record as for `message`). NOT_FOUND when there is no such message, or it is
    * a channel's.
    */
   readonly readReceipts?: Maybe<ReadReceiptConnection>;

@@ -38,6 +38,8 @@ export class UpstreamClient {
   readonly rooms: KnownRooms;
   readonly #caller: Caller;
   readonly #deadline: number;
+  readonly #onReceived: (bytes: number) => void;
+  #receivedBytes = 0;
   readonly #pending = new Set<() => void>();
   readonly #lane = new Lane();
   /** So that a large request never has more than a few calls in the line before one endpoint's window. */
@@ -57,13 +59,17 @@ export class UpstreamClient {
   /** Rows left out of the answer because they had not the shape of their kind. */
   droppedRows = 0;
 
-  /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
-  constructor(workspace: Workspace, credentials: Credentials, deadline: number) {
+  /**
+   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` is told of the bytes
+   * of all answers so far, as they come.
+   */
+  constructor(workspace: Workspace, credentials: Credentials, deadline: number, onReceived: (bytes: number) => void = () => undefined) {
     this.workspace = workspace;
     this.callerId = credentials.userId;
     this.#caller = workspace.caller(credentials);
     this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
     this.#deadline = deadline;
+    this.#onReceived = onReceived;
   }
 
   /** The caller as what outlives a request may know him: by a hash of user id and token. */
@@ -150,6 +156,10 @@ export class UpstreamClient {
         isSent = true;
         if (attempt > 1) this.retries += 1;
         else this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1);
+      },
+      onData: (bytes) => {
+        this.#receivedBytes += bytes;
+        this.#onReceived(this.#receivedBytes);
       },
     });
     this.#pending.add(cancel);
