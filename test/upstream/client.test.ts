@@ -51,6 +51,21 @@ describe('the calls of a request', () => {
   });
 });
 
+describe('many calls of a request', () => {
+  it('G18: are under way seven at a time of an endpoint, and hold up none of another endpoint when they hang', async () => {
+    const { client, workspace } = open();
+    await client.get('me'); // so that no call has to find out whether the workspace limits this caller
+    upstream.fail('never', { endpoint: 'im.counters' });
+    const hung = Array.from({ length: 20 }, (_, index) => outcomeOf(client.get('im.counters', { roomId: `room${index}` })));
+    expect(await Promise.all(Array.from({ length: 3 }, () => outcomeOf(client.get('im.list'))))).toEqual(['ok', 'ok', 'ok']);
+    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'im.counters')).toHaveLength(7);
+    client.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));
+    expect(new Set(await Promise.all(hung))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'im.counters')).toHaveLength(7);
+    await workspace.close();
+  });
+});
+
 describe('a request whose credentials are refused', () => {
   it('makes no more calls, not even those that wait for their turn', async () => {
     const { client, workspace } = open();

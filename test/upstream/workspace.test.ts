@@ -4,7 +4,8 @@ import { GatewayError } from '../../src/errors.ts';
 import { UpstreamClient } from '../../src/upstream/client.ts';
 import { dmMessages } from '../../src/upstream/endpoints/dm-messages.ts';
 import type { Turn } from '../../src/upstream/gate.ts';
-import { defaultLimits, Lane } from '../../src/upstream/queue.ts';
+import { Lane } from '../../src/upstream/lane.ts';
+import { defaultLimits } from '../../src/upstream/queue.ts';
 import { Transport, NoAnswer } from '../../src/upstream/transport.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
 import { manualClock } from '../support/manual-clock.ts';
@@ -102,7 +103,7 @@ describe('a call that is given up', () => {
     const outcomes = Array.from({ length: 12 }, (_, index) => outcomeOf(countersOf(client, `room${index}`)));
     const others = Array.from({ length: 4 }, (_, index) => outcomeOf(countersOf(other, `room${index}`)));
     await until(() => upstream.calls.length === 9);
-    expect([workspace.inFlight, workspace.queueLength]).toEqual([8, 4]);
+    expect([workspace.inFlight, workspace.queueLength]).toEqual([8, 3]);
     other.stop(left());
     client.stop(left());
     expect(new Set(await Promise.all([...outcomes, ...others]))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
@@ -297,7 +298,7 @@ describe('a workspace', () => {
     const client = request();
     const outcomes = Array.from({ length: 20 }, (_, index) => outcomeOf(countersOf(client, `room${index}`)));
     await until(() => upstream.calls.length > 1);
-    expect([workspace.inFlight, workspace.queueLength, workspace.waitOf('nobody')]).toEqual([8, 0, 0]);
+    expect([workspace.inFlight, workspace.queueLength, workspace.waitOf('nobody')]).toEqual([7, 0, 0]);
     expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['ok']));
     expect(workspace.inFlight).toBe(0);
     await workspace.close();
