@@ -153,7 +153,7 @@ describe('M6: one call that hangs costs the field that needed it: what lies belo
 
 it('G18: an endpoint that hangs for all of many rooms costs what needs it, and the rest of them is answered meanwhile', async () => {
   const lone = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '20000', MAX_UPSTREAM_CALLS: '400' });
-  onTestFinished(lone.close);
+  onTestFinished(() => lone.close());
   await lone.ask('{ viewer { user { id } } }');
   lone.upstream.fail('never', { endpoint: 'dm.messages' });
   const ids = Array.from({ length: 20 }, (_, index) => `${alice.id}room${index}`);
