@@ -1,4 +1,4 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequest, type GraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -8,15 +8,16 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
 import { DocumentStore } from './document-store.ts';
-import { formatError, GatewayError } from './errors.ts';
+import { correctCode, formatError, GatewayError } from './errors.ts';
 import { Executor } from './execution/executor.ts';
-import type { Fairness } from './fairness.ts';
-import { asObject } from './json.ts';
+import { InputCheck } from './execution/input-check.ts';
+import type { Charge, Fairness } from './fairness.ts';
 import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
-import { withGivenRooms } from './planning/given-rooms.ts';
+import { atMost, type Plan } from './planning/ledger.ts';
 import { Planner, tooComplex, tooLarge } from './planning/planner.ts';
+import { argumentChecks } from './resolvers/argument-checks.ts';
 
 export interface ApolloOptions {
   readonly landingPage: ApolloServerPlugin | undefined;
@@ -34,14 +35,15 @@ export function createApollo(
   log: Logger,
   { landingPage, usageReporters, fairness }: ApolloOptions,
 ): ApolloServer<RequestContext> {
-  const listener = createListener(new Planner(schema), new Executor(schema), config.maxUpstreamCalls, fairness);
+  const inputCheck = new InputCheck(schema, argumentChecks);
+  const listener = createListener(inputCheck, new Planner(schema), new Executor(schema), config.maxUpstreamCalls, fairness);
   return new ApolloServer<RequestContext>({
     schema,
-    formatError,
+    formatError: (formatted) => formatError(formatted, { givesHints: config.hasIntrospection }),
     logger: log,
     nodeEnv: config.isProduction ? 'production' : 'development',
     introspection: config.hasIntrospection,
-    hideSchemaDetailsFromClientErrors: !config.hasIntrospection,
+    hideSchemaDetailsFromClientErrors: false, // `formatError` does, and cannot be kept busy by it
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
@@ -50,6 +52,7 @@ export function createApollo(
     documentStore: new DocumentStore(),
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens },
+    executionOptions: { maxCoercionErrors: maxReportedErrors - 1 },
     validationOptions: { maxErrors: maxReportedErrors - 1 }, // and one more error to say that there are more
     maxRecursiveSelections,
     validationRules: [QueriesOnly],
@@ -69,7 +72,13 @@ const maxLoggedName = 128;
 type Listener = Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>>;
 
 /** What is done with every operation before and after it runs: credentials, plan, report, and its part of the log line. */
-const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: number, fairness: Fairness | undefined): Listener => ({
+const createListener = (
+  inputCheck: InputCheck,
+  planner: Planner,
+  executor: Executor,
+  maxUpstreamCalls: number,
+  fairness: Fairness | undefined,
+): Listener => ({
   async didResolveOperation({ operation, document, contextValue, request, metrics }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
     const { outcome, isAuthenticated } = contextValue;
@@ -80,52 +89,45 @@ const createListener = (planner: Planner, executor: Executor, maxUpstreamCalls: 
       error.extensions['http'] = { status: 401 };
       throw error;
     }
-    const shared = planner.plan(document, operation, request.variables ?? {});
-    if (shared === undefined) return;
-    const plan = withGivenRooms(shared, (roomId) => contextValue.knowsRoom(roomId));
+    const variables = request.variables ?? {};
+    if (!inputCheck.check({ document, operation, variables, callerId: isAuthenticated ? contextValue.viewerId : '' })) return;
+    const plan = planner.plan(document, operation, variables, contextValue.knowledge);
+    if (plan === undefined) return;
     outcome.plan = plan;
-    if (plan.calls > maxUpstreamCalls) throw tooComplex(plan, maxUpstreamCalls);
-    if (plan.values > maxValues) throw tooLarge(plan, maxValues);
-    charge(fairness, contextValue, plan.calls);
+    outcome.limit = maxUpstreamCalls;
+    if (isPricedOnly(request)) return;
+    const refusal = refusalOf(plan, maxUpstreamCalls);
+    if (refusal !== undefined) throw refusal;
+    contextValue.admit(plan, atMost(plan, maxUpstreamCalls), charge(fairness, contextValue, plan.calls));
   },
 
-  /** Apollo Server gives no code to what is wrong about a persisted query's extension: it would pass for our mistake. */
   async didEncounterErrors({ errors }) {
-    for (const { extensions } of errors) if (asObject(extensions['http'])?.['status'] === 400) extensions['code'] ??= 'BAD_REQUEST';
+    for (const error of errors) correctCode(error);
   },
 
   async responseForOperation({ request, contextValue, document, operation, metrics }) {
     const { plan } = contextValue.outcome;
     if (plan === undefined || operation === undefined) return null;
-    if (request.http?.headers.get('x-upstream-plan') === 'only') {
-      const upstream = { plannedCalls: plan.calls, byEndpoint: plan.byEndpoint, heaviest: plan.heaviest, limit: maxUpstreamCalls };
-      return single({ data: null, extensions: { upstream } });
-    }
+    if (isPricedOnly(request)) return single({ data: null, extensions: { upstream: priceOf(plan, maxUpstreamCalls) } });
     // Where a router wants to know of each resolver, graphql-js tells.
     const isTraced = metrics.captureTraces === true;
     const data = isTraced ? undefined : await executor.execute(document, operation, request.variables ?? {}, contextValue);
     contextValue.outcome.runBy = data === undefined ? 'graphql-js' : 'compiled';
-    if (data !== undefined) return single({ data });
-    contextValue.beginAgain();
-    return null;
+    return data === undefined ? null : single({ data });
   },
 
   async willSendResponse({ response, errors, contextValue, request }) {
     if (response.body.kind !== 'single') return;
     const { singleResult } = response.body;
     const { outcome } = contextValue;
-    if (request.http?.headers.get('x-upstream-report') === '1' && singleResult.extensions?.['upstream'] === undefined) {
-      singleResult.extensions = { ...singleResult.extensions, upstream: reportOf(contextValue, maxUpstreamCalls) };
+    if (wantsReport(request) && outcome.plan !== undefined && !isPricedOnly(request)) {
+      singleResult.extensions = { ...singleResult.extensions, upstream: reportOf(contextValue) };
     }
     if (errors === undefined) return;
     outcome.errors = summariseErrors(errors);
     const { data } = singleResult;
     // A refused request is told of its first mistakes; fields that failed while it ran are all told of.
     if (data == null && singleResult.errors !== undefined) singleResult.errors = singleResult.errors.slice(0, maxReportedErrors);
-    // Nothing came back but refusals of the arguments: the request as a whole was bad.
-    const isEmpty = data != null && Object.values(data).every((value) => value === null);
-    const isBadInput = Object.keys(outcome.errors.codes).every((code) => code === 'BAD_USER_INPUT');
-    if (isEmpty && isBadInput) response.http.status = 400;
   },
 });
 
@@ -134,23 +136,37 @@ const single = (singleResult: { data: Record<string, unknown> | null; extensions
   body: { kind: 'single', singleResult },
 });
 
-/** Takes the plan from the caller's allowance, or refuses the request until that has refilled. */
-function charge(fairness: Fairness | undefined, { outcome, callerKey }: RequestContext, plannedCalls: number): void {
-  if (fairness === undefined || callerKey === undefined || plannedCalls === 0) return;
+const isPricedOnly = ({ http }: GraphQLRequest): boolean => http?.headers.get('x-upstream-plan') === 'only';
+const wantsReport = ({ http }: GraphQLRequest): boolean => http?.headers.get('x-upstream-report') === '1';
+
+/** The refusal of an operation that is larger than one request may be. */
+function refusalOf(plan: Plan, limit: number): GatewayError | undefined {
+  if (plan.calls > limit) return tooComplex(plan, limit);
+  return plan.values > maxValues ? tooLarge(plan, maxValues) : undefined;
+}
+
+/** Takes the plan's price from the caller's allowance, or refuses the request until that has refilled. */
+function charge(fairness: Fairness | undefined, { callerKey }: RequestContext, plannedCalls: number): Charge | undefined {
+  if (fairness === undefined || callerKey === undefined || plannedCalls === 0) return undefined;
   const answer = fairness.charge(callerKey, plannedCalls);
-  if ('settle' in answer) {
-    outcome.charge = answer;
-    return;
-  }
+  if ('settle' in answer) return answer;
   const { retryAfterSeconds } = answer;
   const error = new GatewayError('RATE_LIMITED', 'You ask for more than one caller may for now.', { retryAfterSeconds });
   error.extensions['http'] = { status: 429, headers: new HeaderMap([['retry-after', String(retryAfterSeconds)]]) };
   throw error;
 }
 
+/** What an operation would cost, and why it would be refused where it would. */
+function priceOf(plan: Plan, limit: number): Record<string, unknown> {
+  const { calls: plannedCalls, byEndpoint, heaviest } = plan;
+  const refusal = refusalOf(plan, limit)?.message;
+  return { plannedCalls, atMost: refusal === undefined ? atMost(plan, limit) : 0, byEndpoint, heaviest, limit, refusal };
+}
+
 /** What a request was planned to cost, and what it did. */
-function reportOf({ outcome, upstreamCalls, sharedCalls, retries }: RequestContext, limit: number): Record<string, unknown> {
+function reportOf({ outcome, upstreamCalls, sharedCalls, retries }: RequestContext): Record<string, unknown> {
   const byEndpoint = Object.fromEntries([...upstreamCalls].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const calls = Object.values(byEndpoint).reduce((sum, count) => sum + count, 0);
-  return { plannedCalls: outcome.plan?.calls ?? 0, calls, byEndpoint, shared: sharedCalls, retries, limit };
+  const { plan, atMost = 0, limit } = outcome;
+  return { plannedCalls: plan?.calls, atMost, calls, byEndpoint, shared: sharedCalls, retries, limit };
 }

@@ -1,23 +1,6 @@
 import { z } from 'zod';
-
-const origin = z
-  .url({ protocol: /^https?$/ })
-  .refine((text) => new URL(text).origin === text, 'expected an origin, such as https://app.example.com');
-
-const workspaceUrl = z
-  .url({ protocol: /^https?$/, error: 'expected the workspace URL, such as https://chat.example.com' })
-  .refine((text) => {
-    const { username, password, search, hash } = new URL(text);
-    return username + password + search + hash === '';
-  }, 'expected a URL without credentials, query and fragment');
-
-const serviceUrl = z.url({ protocol: /^https?$/, error: 'expected a URL, such as https://usage.example.com' });
-const wholeNumber = (min: number, max: number) => {
-  const expected = `expected a whole number from ${min} to ${max}`;
-  return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected);
-};
-
-const milliseconds = (max: number) => wholeNumber(1, max);
+import { misspelt, mistakesTogether } from './config/mistakes.ts';
+import { headerValue, host, milliseconds, onOrOff, origins, serviceUrl, wholeNumber, workspaceUrl } from './config/values.ts';
 
 /** The two origins of Apollo Sandbox: the site, and its embedded form on our own page. */
 const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
@@ -29,21 +12,21 @@ export const variables = {
   DEMO_DIALECT: 'R7 or R8: the Rocket.Chat that the demo workspace is like. Default R8.',
   PORT: 'Port to listen on; 0 takes a free one. Default 4000.',
   HOST: 'Address to listen on. Default 127.0.0.1; 0.0.0.0 for all.',
-  NODE_ENV: '`production` switches introspection, hints and explorers off. Default development.',
+  NODE_ENV: 'development, production or test; production switches introspection, hints and explorers off. Default development.',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent. Default info (warn in the demo).',
   INTROSPECTION: '`on` or `off`. Default on, in production off.',
-  EXPLORER: '`on` or `off`: Apollo Sandbox at /graphql, an offline explorer at /explorer. Default on, in production off.',
+  EXPLORER: '`on` or `off`: Apollo Sandbox at /graphql, an offline explorer at /explorer (a development dependency). Default on, in production off.',
   CORS_ORIGINS: 'Browser origins that may ask, separated by commas. Default none; in development those of Apollo Sandbox.',
   MAX_UPSTREAM_CALLS: 'Upstream calls that one request may cost, by its plan. Default 100.',
-  CALLER_CALLS_PER_MINUTE: 'Upstream calls that one caller may cost in a minute, by the plans of his requests; 0 for no limit. Default 600.',
+  CALLER_CALLS_PER_MINUTE: 'Upstream calls that one caller may cost in a minute, by the plans of his requests: no fewer than MAX_UPSTREAM_CALLS, or 0 for no limit. Default 600.',
   SHARE_IN_FLIGHT: '`on` or `off`: share equal calls under way between requests of the same caller. Default off.',
-  FORWARD_CLIENT_IP: '`on` or `off`: tell the workspace the end user’s address (X-Real-IP), so that each has a call limit of his own. Default off.',
-  TRUST_PROXY: '`on` or `off`: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',
+  FORWARD_CLIENT_IP: '`on` or `off`: tell the workspace the end user’s address (X-Real-IP), so that each has a call limit of his own; behind a proxy it takes TRUST_PROXY too. Default off.',
+  TRUST_PROXY: '`on` or `off`, with FORWARD_CLIENT_IP: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',
   REQUEST_TIMEOUT_MS: 'Milliseconds for one GraphQL request in all. Default 10000.',
   UPSTREAM_TIMEOUT_MS: 'Milliseconds for one call to the workspace. Default 3000.',
   UPSTREAM_ATTEMPTS: 'How often a call is tried at most that fails by a fault that can pass, 1 to 5. Default 2.',
   AUTOMATIC_PERSISTED_QUERIES: '`on` or `off`: clients may send a query’s hash in its place, once it is known. Default off.',
-  PERSISTED_OPERATIONS: 'File with the only operations that are answered (of generate-persisted-query-manifest, or texts by ids). Default: all are.',
+  PERSISTED_OPERATIONS: 'File with the only operations that are answered, all of which fit the schema (of generate-persisted-query-manifest, or texts by ids). Default: all are.',
   APOLLO_KEY: 'Key of Apollo GraphOS, to report usage there; together with APOLLO_GRAPH_REF. Default: nothing is reported.',
   APOLLO_GRAPH_REF: 'Graph and variant in Apollo GraphOS, such as my-graph@current.',
   APOLLO_USAGE_URL: 'Where usage for GraphOS is sent instead. Default Apollo’s own.',
@@ -57,25 +40,19 @@ export const variables = {
   METRICS: '`on` or `off`: /metrics, for Prometheus. Default off.',
 } as const;
 
-const headerValue = z.string().regex(/^[\x21-\x7E]+$/, 'expected a key without spaces');
-
-const onOrOff = z.enum(['on', 'off'], 'expected on or off');
-
 const environment = z.object({
   ROCKETCHAT_URL: workspaceUrl.optional(),
   DEMO_RATE_LIMIT: onOrOff.default('off'),
   DEMO_DIALECT: z.enum(['R7', 'R8'], 'expected R7 or R8').default('R8'),
   PORT: wholeNumber(0, 65_535).default(4000),
-  HOST: z.string().min(1).default('127.0.0.1'),
-  NODE_ENV: z.string().default('development'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
+  HOST: host.default('127.0.0.1'),
+  NODE_ENV: z.enum(['development', 'production', 'test'], 'expected development, production or test').default('development'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'expected fatal, error, warn, info, debug, trace or silent')
+    .optional(),
   INTROSPECTION: onOrOff.optional(),
   EXPLORER: onOrOff.optional(),
-  CORS_ORIGINS: z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
-    .pipe(z.array(origin))
-    .optional(),
+  CORS_ORIGINS: origins.optional(),
   MAX_UPSTREAM_CALLS: wholeNumber(1, 100_000).default(100),
   CALLER_CALLS_PER_MINUTE: wholeNumber(0, 1_000_000).default(600),
   SHARE_IN_FLIGHT: onOrOff.default('off'),
@@ -158,20 +135,24 @@ export interface HiveUsage {
 /** Says every mistake of the environment at once, by variable; never repeats a value, which can be a secret. */
 export class ConfigError extends Error {}
 
-/** Reads the environment. An empty variable counts as absent. */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const given = Object.fromEntries(
-    Object.keys(variables).flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])),
-  );
+/**
+ * Reads the environment. An empty variable counts as absent. `readOperations` reads the file of PERSISTED_OPERATIONS, and
+ * throws a ConfigError for what is wrong with it, so that it is told together with everything else.
+ */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  readOperations: (path: string) => unknown = () => undefined,
+): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { data, error } = environment.safeParse(given);
-  const mistakes = error?.issues.map(({ path, message }) => `${String(path[0])}: ${message}`) ?? [];
-  mistakes.push(...misspelt(env));
-  const isProduction = (env['NODE_ENV'] ?? '') === 'production';
-  if (isProduction && given['ROCKETCHAT_URL'] === undefined) {
+  const mistakes = error?.issues.map(({ path, message }) => told(String(path[0]), message, given)) ?? [];
+  mistakes.push(...misspelt(env, Object.keys(variables)));
+  if (given['NODE_ENV'] === 'production' && given['ROCKETCHAT_URL'] === undefined) {
     mistakes.push('ROCKETCHAT_URL: expected the workspace URL, such as https://chat.example.com (required in production)');
   }
-  mistakes.push(...mistakesTogether(given));
+  mistakes.push(...mistakesTogether(given), ...smallAllowance(given), ...mistakesOf(readOperations, given['PERSISTED_OPERATIONS']));
   if (data === undefined || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
+  const isProduction = data.NODE_ENV === 'production';
   return Object.freeze({
     workspaceUrl: data.ROCKETCHAT_URL,
     demo: { hasRateLimit: data.DEMO_RATE_LIMIT === 'on', dialect: data.DEMO_DIALECT },
@@ -205,39 +186,29 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   });
 }
 
-/** Variables that are none of ours, but nearly: a limit that is misspelt would silently not hold. */
-const misspelt = (env: Readonly<Record<string, string | undefined>>): string[] =>
-  Object.keys(env)
-    .filter((name) => !Object.hasOwn(variables, name))
-    .flatMap((name) => {
-      const meant = Object.keys(variables).find((known) => known.length > 6 && isNearly(name.toUpperCase(), known));
-      return meant === undefined ? [] : [`${name}: unknown; did you mean ${meant}?`];
-    });
-
-/** Whether one letter is wrong, missing, one too many, or swapped with its neighbour. */
-function isNearly(name: string, known: string): boolean {
-  let start = 0;
-  while (start < known.length && name[start] === known[start]) start += 1;
-  const [rest, knownRest] = [name.slice(start), known.slice(start)];
-  const isSwapped = rest.length > 1 && rest[1] === knownRest[0] && rest[0] === knownRest[1] && rest.slice(2) === knownRest.slice(2);
-  return isSwapped || rest === knownRest || rest.slice(1) === knownRest.slice(1) || rest === knownRest.slice(1) || rest.slice(1) === knownRest;
+/** The value is not repeated, so white space around it, as files with Windows' line ends bring along, would be a riddle. */
+function told(name: string, message: string, given: Readonly<Record<string, string | undefined>>): string {
+  const isPadded = given[name] !== given[name]?.trim();
+  return `${name}: ${message}${isPadded ? ' (the value has white space around it)' : ''}`;
 }
 
-/** Mistakes that no variable makes alone. */
-function mistakesTogether(given: Readonly<Record<string, string | undefined>>): string[] {
-  const mistakes: string[] = [];
-  if ((given['APOLLO_KEY'] === undefined) !== (given['APOLLO_GRAPH_REF'] === undefined)) {
-    const missing = given['APOLLO_KEY'] === undefined ? 'APOLLO_KEY' : 'APOLLO_GRAPH_REF';
-    mistakes.push(`${missing}: expected together with its other half; APOLLO_KEY and APOLLO_GRAPH_REF report usage`);
+/** Callers whose allowance does not cover the largest request could never send it, or send it whatever the allowance says. */
+function smallAllowance({ MAX_UPSTREAM_CALLS, CALLER_CALLS_PER_MINUTE }: Readonly<Record<string, string | undefined>>): string[] {
+  const request = environment.shape.MAX_UPSTREAM_CALLS.safeParse(MAX_UPSTREAM_CALLS).data;
+  const caller = environment.shape.CALLER_CALLS_PER_MINUTE.safeParse(CALLER_CALLS_PER_MINUTE).data;
+  if (request === undefined || caller === undefined || caller === 0 || caller >= request) return [];
+  return [`CALLER_CALLS_PER_MINUTE: expected at least ${request}, the MAX_UPSTREAM_CALLS of one request, or 0 for no limit: raise it, or lower the other`];
+}
+
+function mistakesOf(readFile: (path: string) => unknown, path: string | undefined): string[] {
+  if (path === undefined) return [];
+  try {
+    readFile(path);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return [error.message];
+    throw error;
   }
-  const { HIVE_TOKEN: hiveToken } = given;
-  if (hiveToken !== undefined && hiveToken.startsWith('hvo1/') !== (given['HIVE_TARGET'] !== undefined)) {
-    mistakes.push('HIVE_TARGET: expected with a token that begins with `hvo1/`, and with no other');
-  }
-  if (given['AUTOMATIC_PERSISTED_QUERIES'] === 'on' && given['PERSISTED_OPERATIONS'] !== undefined) {
-    mistakes.push('AUTOMATIC_PERSISTED_QUERIES: expected off, as PERSISTED_OPERATIONS lets no other operations in');
-  }
-  return mistakes;
 }
 
 /** The text of `--help`. */

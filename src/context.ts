@@ -5,6 +5,8 @@ import { createLoaders, type Loaders } from './loaders/index.ts';
 import type { ErrorSummary } from './observability/outcome.ts';
 import type { Plan } from './planning/ledger.ts';
 import { SearchAllowance } from './planning/search-allowance.ts';
+import type { CallerKnowledge } from './planning/planner.ts';
+import { singly } from './planning/ways.ts';
 import type { EndpointBudget } from './upstream/budget.ts';
 import { UpstreamClient } from './upstream/client.ts';
 import type { Credentials, Workspace } from './upstream/workspace.ts';
@@ -17,7 +19,7 @@ export interface Context {
   /** What the workspace taught this process; nothing of any caller's data. */
   readonly workspace: Workspace;
   readonly upstreamBudget: readonly EndpointBudget[];
-  /** Calls that pages may take beyond their own to find their places. */
+  /** Pages of the request, and the calls that they may take beyond their price to find their places. */
   readonly search: SearchAllowance;
 }
 
@@ -38,8 +40,12 @@ const onlyValue = (values: string[] | undefined): string | undefined =>
 export interface Outcome {
   operationName?: string;
   errors?: ErrorSummary;
-  /** What the operation could cost; none where it was refused before. */
+  /** What the operation costs; none where it was refused before that was known. */
   plan?: Plan;
+  /** Calls that one request may be priced at. */
+  limit?: number;
+  /** Calls that it may make in all; none where it was refused. */
+  atMost?: number;
   /** What ran it; undefined where it was refused before. */
   runBy?: 'compiled' | 'graphql-js';
   /** What was taken of the caller's allowance for it. */
@@ -53,7 +59,7 @@ export interface Outcome {
 export class RequestContext implements Context {
   readonly workspace: Workspace;
   readonly outcome: Outcome = {};
-  search = new SearchAllowance();
+  readonly search = new SearchAllowance();
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
 
@@ -75,11 +81,6 @@ export class RequestContext implements Context {
   /** Whether the workspace has accepted the caller's credentials, in this request or an earlier one. */
   get isAccepted(): boolean {
     return this.upstream?.isAccepted ?? false;
-  }
-
-  /** Whether the workspace has named this id to the caller as a direct-message room's; what it says holds for the request. */
-  knowsRoom(roomId: string): boolean {
-    return this.upstream?.rooms.isDirectMessage(roomId) ?? false;
   }
 
   /** Upstream calls made so far, by endpoint. */
@@ -106,21 +107,36 @@ export class RequestContext implements Context {
   }
 
   get loaders(): Loaders {
-    return (this.createdLoaders ??= createLoaders(this.client, this.search));
+    return (this.createdLoaders ??= createLoaders(this.client, this.search, this.outcome.plan?.ways ?? singly));
   }
 
   get upstreamBudget(): EndpointBudget[] {
     return this.client.budget;
   }
 
-  /** For running the operation once more, over what the loaders have read: those calls are not counted again. */
-  beginAgain(): void {
-    this.search = new SearchAllowance();
+  /** What is known of the caller that decides what an operation costs them; what is known of a room holds for the request. */
+  get knowledge(): CallerKnowledge {
+    return {
+      lists: {
+        rooms: this.upstream?.answersList('rooms.get') ?? true,
+        memberships: this.upstream?.answersList('subscriptions.get') ?? true,
+      },
+      knowsRoom: (roomId) => this.upstream?.rooms.isDirectMessage(roomId) ?? false,
+    };
   }
 
-  /** Gives up the pending upstream calls: the deadline passed, or the client left. */
+  /** Lets the operation make the calls of its plan, and what it may take beyond, before it runs. */
+  admit(plan: Plan, atMost: number, charge: Charge | undefined): void {
+    this.outcome.atMost = atMost;
+    if (charge !== undefined) this.outcome.charge = charge;
+    if (this.upstream !== undefined) this.upstream.maxCalls = atMost;
+    this.search.open(atMost - plan.calls, charge);
+  }
+
+  /** Gives up the pending upstream calls, and makes none any more: the deadline passed, the client left, or all is answered. */
   stop(reason: GatewayError): void {
     this.upstream?.stop(reason);
+    this.search.close(reason);
   }
 
   private get client(): UpstreamClient {

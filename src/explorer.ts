@@ -68,10 +68,17 @@ export const sandboxPage = (headers: ExplorerHeaders): ApolloServerPlugin =>
 
 const staticPath = '/explorer/static/';
 
+/** For the log, and for whoever opens `/explorer` all the same. */
+export const explorerMissing =
+  'The offline explorer is a development dependency that is not installed here; Apollo Sandbox at /graphql is there. To have both: npm install --save-prod --omit=dev ruru@2';
+
 /** The offline explorer at `/explorer` (ruru, a development dependency). False when it is not installed. */
 export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders): Promise<boolean> {
   const ruru = await Promise.all([import('ruru/server'), import('ruru/static')]).catch(() => undefined);
-  if (ruru === undefined) return false;
+  if (ruru === undefined) {
+    app.get('/explorer', (_request, reply) => reply.code(404).type('text/plain; charset=utf-8').send(`${explorerMissing}\n`));
+    return false;
+  }
   const [{ ruruHTML }, { getStaticFile }] = ruru;
   const page = ruruHTML({
     endpoint: '/graphql',

@@ -1,26 +1,30 @@
-/** A store of upstream calls that refills with time. */
+/** A store of upstream calls that refills with time. Below 0 it is in debt. */
 interface Bucket {
+  readonly capacity: number;
   level: number;
   /** Milliseconds of the clock when `level` was right. */
   at: number;
 }
 
 export interface FairnessOptions {
-  /** Upstream calls that one caller may cost in a minute: what he can use at once, and what flows back in a minute. */
+  /** Upstream calls that one user may cost in a minute: what they can use at once, and what flows back in a minute. */
   readonly callsPerMinute: number;
+  /** The user of a caller whom the workspace has accepted; undefined where it has not. */
+  readonly userOf: (callerKey: string) => string | undefined;
+  /** The user whom a caller claims to be. */
+  readonly claimOf: (callerKey: string) => string;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
-  /** Callers that are remembered. */
-  readonly maxCallers?: number;
+  /** Users that are remembered. */
+  readonly maxUsers?: number;
 }
 
 /** A request's calls, taken in advance. */
 export interface Charge {
-  /**
-   * Gives back what was not used. `isGenuine`: whether the workspace accepted the caller's credentials, or refused them;
-   * undefined where the request did not show it.
-   */
-  settle(usedCalls: number, isGenuine: boolean | undefined): void;
+  /** Takes so many calls more, which the plan did not hold; false where the allowance has not as many, and none is taken. */
+  take(calls: number): boolean;
+  /** Gives back what was not used, or takes what was used beyond that. Once, when the request has ended. */
+  settle(usedCalls: number): void;
 }
 
 /** Seconds after which there will be enough. */
@@ -28,76 +32,127 @@ export interface Refusal {
   readonly retryAfterSeconds: number;
 }
 
-/** Callers who are not known to be genuine share the allowance of so many. */
-const newcomerShare = 10;
+/** Callers whom the workspace has not accepted share the allowance of so many users. */
+const strangersShare = 10;
 
 /**
- * So that no caller uses up what all share: each has an allowance of upstream calls. A request is charged with its plan
- * before it runs, and what it did not use comes back. An allowance of one's own is for callers whose credentials the
- * workspace has accepted; all others share one, so that a flood of made-up tokens neither gets an allowance for each,
- * nor makes the table forget anybody.
+ * So that no user uses up what all share: each has an allowance of upstream calls, whatever the number of their tokens. A
+ * request is charged with its plan before it runs, and what it did not use comes back; what it used beyond that is a debt.
+ *
+ * Callers whom the workspace has not accepted share one allowance, so that a flood of made-up tokens neither gets an
+ * allowance for each, nor makes the table forget anybody. None of them can have more under way than is left to the user
+ * whom they claim to be, and once they are accepted what they used is that user's: logging in again gains nothing. But as long as
+ * they are not, they take nothing from that user.
  */
 export class Fairness {
-  readonly #capacity: number;
+  readonly #options: FairnessOptions;
   readonly #now: () => number;
-  readonly #maxCallers: number;
-  readonly #known = new Map<string, Bucket>();
-  readonly #newcomers: Bucket;
+  readonly #maxUsers: number;
+  readonly #users = new Map<string, Bucket>();
+  readonly #strangers: Bucket;
+  /** Calls that requests of strangers have taken and not settled, by caller. */
+  readonly #pending = new Map<string, number>();
 
-  constructor({ callsPerMinute, now = () => performance.now(), maxCallers = 10_000 }: FairnessOptions) {
-    this.#capacity = callsPerMinute;
+  constructor(options: FairnessOptions) {
+    const { now = () => performance.now(), maxUsers = 10_000 } = options;
+    this.#options = options;
     this.#now = now;
-    this.#maxCallers = maxCallers;
-    this.#newcomers = { level: callsPerMinute * newcomerShare, at: now() };
+    this.#maxUsers = maxUsers;
+    this.#strangers = this.#fullBucket(options.callsPerMinute * strangersShare);
   }
 
-  get knownCallers(): number {
-    return this.#known.size;
+  get knownUsers(): number {
+    return this.#users.size;
   }
 
   /** Takes the planned calls from the caller's allowance, or says when they will be there. */
   charge(callerKey: string, plannedCalls: number): Charge | Refusal {
-    const known = this.#touch(callerKey);
-    const bucket = known ?? this.#newcomers;
-    const capacity = known === undefined ? this.#capacity * newcomerShare : this.#capacity;
-    this.#refill(bucket, capacity);
     // What costs more than there can ever be is let through when everything is there.
-    const calls = Math.min(plannedCalls, this.#capacity);
-    if (calls > bucket.level) {
-      return { retryAfterSeconds: Math.ceil(((calls - bucket.level) / capacity) * 60) };
-    }
+    const calls = Math.min(plannedCalls, this.#options.callsPerMinute);
+    const user = this.#options.userOf(callerKey);
+    return user === undefined ? this.#chargeStranger(callerKey, calls) : this.#chargeUser(user, calls);
+  }
+
+  #chargeUser(user: string, calls: number): Charge | Refusal {
+    const bucket = this.#bucketOf(user);
+    const missing = this.#missing(bucket, calls);
+    if (missing > 0) return refusal(bucket, missing);
     bucket.level -= calls;
+    let taken = calls;
     return {
-      settle: (usedCalls, isGenuine) => {
-        bucket.level = Math.min(capacity, bucket.level + calls - Math.min(calls, usedCalls));
-        if (isGenuine === true && !this.#known.has(callerKey)) this.#welcome(callerKey, usedCalls);
-        if (isGenuine === false) this.#known.delete(callerKey);
+      take: (more) => {
+        if (this.#missing(bucket, more) > 0) return false;
+        bucket.level -= more;
+        taken += more;
+        return true;
+      },
+      settle: (used) => giveBack(bucket, taken - used),
+    };
+  }
+
+  #chargeStranger(callerKey: string, calls: number): Charge | Refusal {
+    const claimed = this.#users.get(this.#options.claimOf(callerKey)) ?? this.#fullBucket(this.#options.callsPerMinute);
+    const pendingOf = () => this.#pending.get(callerKey) ?? 0;
+    const missingOfOwn = this.#missing(claimed, pendingOf() + calls);
+    if (missingOfOwn > 0) return refusal(claimed, missingOfOwn);
+    const missing = this.#missing(this.#strangers, calls);
+    if (missing > 0) return refusal(this.#strangers, missing);
+    let taken = 0;
+    const take = (more: number): void => {
+      taken += more;
+      this.#strangers.level -= more;
+      this.#pending.set(callerKey, pendingOf() + more);
+    };
+    take(calls);
+    return {
+      take: (more) => {
+        if (this.#missing(claimed, pendingOf() + more) > 0 || this.#missing(this.#strangers, more) > 0) return false;
+        take(more);
+        return true;
+      },
+      settle: (used) => {
+        const left = pendingOf() - taken;
+        if (left > 0) this.#pending.set(callerKey, left);
+        else this.#pending.delete(callerKey);
+        const user = this.#options.userOf(callerKey);
+        giveBack(this.#strangers, user === undefined ? taken - used : taken);
+        if (user !== undefined) giveBack(this.#bucketOf(user), -used);
       },
     };
   }
 
-  /** The caller's own bucket, which becomes the one used last. */
-  #touch(callerKey: string): Bucket | undefined {
-    const bucket = this.#known.get(callerKey);
-    if (bucket !== undefined) {
-      this.#known.delete(callerKey);
-      this.#known.set(callerKey, bucket);
-    }
+  /** How many of so many calls are not there. */
+  #missing(bucket: Bucket, calls: number): number {
+    const now = this.#now();
+    bucket.level = Math.min(bucket.capacity, bucket.level + ((now - bucket.at) / 60_000) * bucket.capacity);
+    bucket.at = now;
+    return calls === 0 ? 0 : calls - bucket.level;
+  }
+
+  /** The user's own bucket, which becomes the one used last. */
+  #bucketOf(user: string): Bucket {
+    const bucket = this.#users.get(user) ?? this.#fullBucket(this.#options.callsPerMinute);
+    this.#users.delete(user);
+    this.#users.set(user, bucket);
+    if (this.#users.size > this.#maxUsers) this.#forgetOldest();
     return bucket;
   }
 
-  #refill(bucket: Bucket, capacity: number): void {
-    const now = this.#now();
-    bucket.level = Math.min(capacity, bucket.level + ((now - bucket.at) / 60_000) * capacity);
-    bucket.at = now;
+  #fullBucket(capacity: number): Bucket {
+    return { capacity, level: capacity, at: this.#now() };
   }
 
-  #welcome(callerKey: string, usedCalls: number): void {
-    this.#known.set(callerKey, { level: Math.max(0, this.#capacity - usedCalls), at: this.#now() });
-    if (this.#known.size <= this.#maxCallers) return;
-    for (const oldest of this.#known.keys()) {
-      this.#known.delete(oldest);
+  #forgetOldest(): void {
+    for (const oldest of this.#users.keys()) {
+      this.#users.delete(oldest);
       return;
     }
   }
 }
+
+/** So many calls flow back, or are owed when there are less than 0. */
+function giveBack(bucket: Bucket, calls: number): void {
+  bucket.level = Math.min(bucket.capacity, bucket.level + calls);
+}
+
+const refusal = ({ capacity }: Bucket, missing: number): Refusal => ({ retryAfterSeconds: Math.ceil((missing * 60) / capacity) });

@@ -1,12 +1,15 @@
 import { ConfigError, help, readConfig, type DemoSettings } from './config.ts';
+import { CannotListen } from './listening.ts';
 import { describeUnexpected } from './observability/log.ts';
+import { readOperations } from './persisted-operations.ts';
+import { createSchema } from './schema.ts';
 import { startGateway, type Gateway } from './server.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) return void say(help());
-  const config = readConfig();
+  const config = readConfig(undefined, (path) => readOperations(path, createSchema()));
   const demo = config.workspaceUrl === undefined ? await startDemoWorkspace(config.demo) : undefined;
   const workspaceUrl = config.workspaceUrl ?? demo?.url ?? '';
   const gateway = await startGateway({
@@ -16,15 +19,22 @@ async function main(): Promise<void> {
   });
   stopOnSignals(gateway, demo);
   surviveMistakes(gateway);
-  say(demo === undefined ? `GraphQL at ${gateway.url}/graphql` : demo.greeting(gateway.url));
+  // A person reads the demo's greeting; all else that is written is the log, of JSON lines.
+  if (demo === undefined) gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
+  else say(demo.greeting(gateway.url, config.hasExplorer));
 }
+
+/** One press of Ctrl-C under npm is told twice: by the terminal, and by npm. Milliseconds between them at most. */
+const sameKeyMs = 500;
 
 /** Signals are handled here alone: the first lets requests finish, the second ends at once. */
 function stopOnSignals(gateway: Gateway, demo: { close(): Promise<void> } | undefined): void {
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
+  let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
+  const stop = (signal: NodeJS.Signals) => {
+    const now = performance.now();
+    if (signal === 'SIGINT' && first?.signal === 'SIGINT' && now - first.at < sameKeyMs) return;
+    if (first !== undefined) process.exit(1);
+    first = { signal, at: now };
     const close = async () => {
       await gateway.close();
       await demo?.close();
@@ -53,34 +63,14 @@ function surviveMistakes({ log }: Gateway): void {
   });
 }
 
-/** The embedded workspace, for trying the gateway out. Imported only here, so that serving code never depends on it. */
-async function startDemoWorkspace({ hasRateLimit, dialect }: DemoSettings) {
-  const { startDemo } = await import('./demo/server.ts');
-  const demo = await startDemo({ dialect, rateLimit: hasRateLimit && { calls: 10, ms: 60_000 } });
-  const { member, admin } = demo.world;
-  const headers = { 'X-User-Id': member.id, 'X-Auth-Token': member.token };
-  const greeting = (url: string) =>
-    [
-      `Demo workspace: no ROCKETCHAT_URL is set, so this is made-up data.`,
-      ``,
-      `  Explorer       ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`,
-      `  User           ${member.name}: X-User-Id ${member.id}, X-Auth-Token ${member.token}`,
-      `  Administrator  ${admin.name}: X-User-Id ${admin.id}, X-Auth-Token ${admin.token}`,
-      ``,
-      `  curl -s ${url}/graphql -H 'Content-Type: application/json' \\`,
-      `    -H 'X-User-Id: ${member.id}' -H 'X-Auth-Token: ${member.token}' \\`,
-      `    -d '{"query":"{ viewer { unreadCount directMessages(first: 3) { nodes { usernames lastMessage { text } } } } }"}'`,
-    ].join('\n');
-  return { url: demo.url, headers, greeting, close: () => demo.close() };
-}
+/** For trying the gateway out. Imported only here, and only then, so that serving code never depends on it. */
+const startDemoWorkspace = async (settings: DemoSettings) => (await import('./demo/embedded.ts')).startEmbeddedDemo(settings);
 
 try {
   await main();
 } catch (error) {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (error instanceof ConfigError) process.stderr.write(`The configuration has mistakes:\n${error.message}\n`);
-  else if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    process.stderr.write(`Cannot listen on HOST and PORT as set (${code}): choose others.\n`);
-  } else throw error;
+  else if (error instanceof CannotListen) process.stderr.write(`${error.message}\n`);
+  else throw error;
   process.exit(1);
 }

@@ -48,7 +48,8 @@ export class OperationGuard {
   /** Why the query is too large; undefined where it is not, or where it is no GraphQL, which Apollo Server says. */
   refusalOf(query: string): string | undefined {
     if (this.#passed.has(query)) return undefined;
-    if (isNestedTooDeep(query)) return tooMuch(maxNesting, 'brackets open at once');
+    const excess = refusalOfTokens(query);
+    if (excess !== undefined) return excess;
     const document = read(query);
     if (document === undefined) return undefined;
     const reason = refusalOfDocument(document);
@@ -71,22 +72,22 @@ const tooMuch = (limit: number, of: string): string => `The query has more than 
 const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** Looked for token by token, before the parser, which would run out of stack. */
-function isNestedTooDeep(query: string): boolean {
+/** Looked for token by token, before the parser: it would run out of stack, or call a query no GraphQL that is only long. */
+function refusalOfTokens(query: string): string | undefined {
   const lexer = new Lexer(new Source(query));
   let depth = 0;
   try {
     for (let tokens = 0; tokens <= maxTokens; tokens += 1) {
       const { kind } = lexer.advance();
-      if (kind === TokenKind.EOF) return false;
+      if (kind === TokenKind.EOF) return undefined;
       if (opening.has(kind)) depth += 1;
       else if (closing.has(kind)) depth -= 1;
-      if (depth > maxNesting) return true;
+      if (depth > maxNesting) return tooMuch(maxNesting, 'brackets open at once');
     }
   } catch {
-    // no token of GraphQL's: the parser will say so
+    return undefined; // no token of GraphQL's: the parser will say so
   }
-  return false;
+  return tooMuch(maxTokens, 'tokens');
 }
 
 function read(query: string): DocumentNode | undefined {

@@ -8,7 +8,8 @@ import { readPrices } from './planning/prices.ts';
 import { federationResolvers, references } from './resolvers/federation.ts';
 import { resolvers } from './resolvers/index.ts';
 
-const folder = new URL('../schema/', import.meta.url);
+/** In the repository beside `src/`; the build lays a copy beside the built code, so that an image needs nothing else. */
+const folder = new URL(import.meta.url.endsWith('.ts') ? '../schema/' : './schema/', import.meta.url);
 
 /** The public API: all of `schema/*.graphql`, and nothing of the folders below. */
 const readSources = (): DocumentNode =>

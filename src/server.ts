@@ -9,20 +9,23 @@ import { errorBody, fixedHeaders } from './http/answer-shape.ts';
 import { createApollo } from './apollo.ts';
 import type { Config } from './config.ts';
 import { GatewayError } from './errors.ts';
-import { addExplorer, sandboxPage, type ExplorerHeaders } from './explorer.ts';
+import { addExplorer, explorerMissing, sandboxPage, type ExplorerHeaders } from './explorer.ts';
 import { Fairness } from './fairness.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { HeldBytes } from './http/held-bytes.ts';
-import { answerUnreadable, createHttpServer, defaultHttpLimits, type HttpLimits } from './http/http-server.ts';
+import { answerUnreadable, createHttpServer, defaultHttpLimits, isLatestOfConnection, type HttpLimits } from './http/http-server.ts';
+import { ShedLog } from './http/shed-log.ts';
+import { cannotListen, linkTo } from './listening.ts';
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
 import { LoopDelay } from './observability/loop-delay.ts';
 import { Metrics } from './observability/metrics.ts';
 import { standardOutput } from './observability/standard-output.ts';
 import { createUsageReporters } from './observability/usage.ts';
 import { canKeepConnection } from './http/request-body.ts';
+import { readOperations } from './persisted-operations.ts';
 import { Safelist } from './safelist.ts';
 import { createSchema } from './schema.ts';
-import { defaultLimits as queueLimits } from './upstream/queue.ts';
+import { claimedUserOf } from './upstream/caller-key.ts';
 import { Workspace } from './upstream/workspace.ts';
 
 export interface GatewayOptions {
@@ -38,7 +41,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** `http://host:port`, with the port that was taken. */
+  /** `http://host:port`, with the port that was taken; `localhost` where it listens on all addresses. */
   readonly url: string;
   readonly log: Logger;
   /** Says at /readyz that it closes, after the set delay stops taking requests, lets those under way finish, and closes everything. */
@@ -54,6 +57,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, workspaceUrl, logDestination } = options;
   const explorerHeaders = { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader };
   const limits = { ...defaultAdmission, ...defaultHttpLimits, keepAliveTimeoutMs: config.keepAliveTimeoutMs, ...options.limits };
+  const schema = createSchema();
+  const safelist = config.persistedOperations === undefined ? undefined : new Safelist(readOperations(config.persistedOperations, schema));
   const redactor = new Redactor();
   for (const secret of [config.graphos?.key, config.hive?.token]) if (secret !== undefined) redactor.hold(secret);
   const log = createLog(config.logLevel, redactor, logDestination ?? standardOutput());
@@ -66,14 +71,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const loopDelay = new LoopDelay();
   const readings = {
     loopDelayMs: () => loopDelay.p99Ms,
-    queueUse: () => workspace.queueLength / queueLimits.waiting,
+    fillsQueue: (callerKey: string) => workspace.isFilledBy(callerKey),
     callerWaitMs: (callerKey: string) => workspace.waitOf(callerKey),
   };
   const admission = new Admission(readings, limits);
   const arriving = new HeldBytes(limits.maxArrivingBytes, smallBodyBytes);
   const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
-  const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute });
+  const userOf = (callerKey: string) => workspace.acceptedCallers.userOf(callerKey);
+  const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute, userOf, claimOf: claimedUserOf });
   const metrics = config.hasMetrics
     ? new Metrics({
         inFlight: () => admission.inFlight,
@@ -83,22 +89,28 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         unsentBytes: () => unsent.bytes,
         heldTokens: () => redactor.held,
         connections: () => promisify(app.server.getConnections.bind(app.server))(),
-        knownCallers: () => fairness?.knownCallers ?? 0,
+        knownCallers: () => fairness?.knownUsers ?? 0,
         windows: () => workspace.budget.windows(),
         workspace,
       })
     : undefined;
   const landingPage = config.hasExplorer ? sandboxPage(explorerHeaders) : undefined;
   const usageReporters = await createUsageReporters(config);
-  const apollo = createApollo(createSchema(), config, log, { landingPage, usageReporters, fairness });
+  const apollo = createApollo(schema, config, log, { landingPage, usageReporters, fairness });
+  const shedLog = new ShedLog(log);
+  let isDraining = false;
   const graphql = createGraphqlEndpoint({
     apollo,
     workspace,
-    safelist: config.persistedOperations === undefined ? undefined : Safelist.read(config.persistedOperations),
+    safelist,
+    hasAutomaticPersistedQueries: config.hasAutomaticPersistedQueries,
+    hasPage: landingPage !== undefined,
     corsOrigins: new Set(config.corsOrigins),
     requestTimeoutMs: config.requestTimeoutMs,
     writeTimeoutMs: limits.writeTimeoutMs,
     admission,
+    shedLog,
+    isDraining: () => isDraining,
     arriving,
     unsent,
     metrics,
@@ -107,8 +119,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     redactor,
   });
 
-  let isDraining = false;
   const app = Fastify({
+    routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply.code(400).headers(fixedHeaders).send(errorBody('The request cannot be read.'));
     },
@@ -126,16 +138,25 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (metrics !== undefined) {
     app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.print()));
   }
-  const hasExplorer = config.hasExplorer && (await addExplorer(app, explorerHeaders));
-  if (config.hasExplorer && !hasExplorer) log.warn('The offline explorer is not installed: run `npm install ruru`.');
+  const hasOfflineExplorer = config.hasExplorer && (await addExplorer(app, explorerHeaders));
+  if (config.hasExplorer && !hasOfflineExplorer) log.warn(explorerMissing);
+  app.get('/', (request, reply) => {
+    if (request.headers.accept?.includes('text/html') !== true) return reply.callNotFound();
+    if (config.hasExplorer) return reply.redirect(hasOfflineExplorer ? '/explorer' : '/graphql');
+    return reply.type('text/plain; charset=utf-8').send('This is a GraphQL API: send queries to /graphql, by POST.\n');
+  });
 
   apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: config.shutdownGraceMs }));
   await apollo.start();
-  await app.listen({ port: config.port, host: config.host });
-  const { port } = app.server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  try {
+    await app.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    loopDelay.stop();
+    await Promise.all([apollo.stop(), workspace.close()]);
+    throw cannotListen(config, error);
+  }
   return {
-    url: `http://${host}:${port}`,
+    url: linkTo(config, app.server.address() as AddressInfo),
     log,
     async close() {
       isDraining = true;
@@ -145,6 +166,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await apollo.stop();
       clearTimeout(lastCall);
       loopDelay.stop();
+      shedLog.flush();
       await app.close();
       await workspace.close();
       await Promise.race([new Promise<void>((resolve) => log.flush(() => resolve())), delay(lastCallMs, undefined, { ref: false })]);
@@ -159,9 +181,9 @@ const smallAnswerBytes = 64 * 1024;
 /** Milliseconds for the last answers to be written before the connections are cut, and for the last lines of the log. */
 const lastCallMs = 500;
 
-const shuttingDown = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The gateway is shutting down.', { detail: 'shutdown' });
+const shuttingDown = () => new GatewayError('SHUTTING_DOWN', 'The gateway shut down before it had this: ask again.', { retryAfterSeconds: 1 });
 
-const isGraphqlPath = (url = ''): boolean => url === '/graphql' || url.startsWith('/graphql?');
+const isGraphqlPath = (url = ''): boolean => /^\/graphql\/?(?:\?|$)/.test(url);
 
 async function addRoutes(app: FastifyInstance, config: Config, isDraining: () => boolean): Promise<void> {
   await app.register(cors, {
@@ -189,7 +211,7 @@ async function addRoutes(app: FastifyInstance, config: Config, isDraining: () =>
   app.addHook('onSend', async (request, reply) => {
     const mayBeKept = reply.hasHeader('cache-control'); // files of the explorer
     reply.headers(mayBeKept ? { 'x-content-type-options': 'nosniff' } : fixedHeaders);
-    if (!canKeepConnection(request.raw)) reply.header('connection', 'close');
+    if ((isDraining() && isLatestOfConnection(request.raw)) || !canKeepConnection(request.raw)) reply.header('connection', 'close');
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) =>

@@ -18,11 +18,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pagination: ['errors'],
   upstream: ['errors', 'json'],
   selections: [],
-  planning: ['errors', 'json', 'selections'],
-  loaders: ['upstream', 'errors', 'json', 'planning/ledger', 'type planning'],
-  resolvers: ['pagination', 'errors', 'json', 'ids', 'selections', 'upstream/types', 'type planning', 'type loaders', 'type upstream', 'type context'],
-  execution: ['selections', 'type context'],
-  federation: ['planning'],
+  // The sizes of pages are the pages' own.
+  planning: ['errors', 'json', 'selections', 'pagination/args'],
+  loaders: ['upstream', 'errors', 'json', 'type planning'],
+  resolvers: ['pagination', 'errors', 'json', 'ids', 'selections', 'upstream/types', 'planning/page-prices', 'type planning', 'type loaders', 'type upstream', 'type context'],
+  // The check of arguments refuses a request.
+  execution: ['errors', 'selections', 'type context'],
+  federation: ['pagination/args', 'type planning'],
   // The price model is written into the published schema.
   schema: ['resolvers', 'federation', 'planning'],
   limits: ['errors'],
@@ -34,7 +36,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   context: ['type fairness', 'config', 'loaders', 'upstream', 'planning', 'errors', 'json', 'type observability'],
   demo: ['type upstream'],
   explorer: ['config'],
-  safelist: ['config', 'json'],
+  listening: [],
+  // Read at the start: what the list holds has to fit the schema and the limits of a query.
+  'persisted-operations': ['config', 'limits', 'operation-guard'],
+  safelist: ['json', 'type persisted-operations'],
   apollo: ['* but demo and main'],
   http: ['errors', 'json', 'limits', 'context', 'operation-guard', 'type observability', 'type safelist', 'type upstream'],
   server: ['* but demo and main'],

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, help, readConfig, variables } from '../src/config.ts';
 
@@ -90,22 +91,145 @@ describe('the configuration', () => {
     [{ APOLLO_KEY: 'service:g x', APOLLO_GRAPH_REF: 'g@current' }, 'APOLLO_KEY'],
     [{ HIVE_TOKEN: 'hvo1/x' }, 'HIVE_TARGET'],
     [{ HIVE_TOKEN: 'x', HIVE_TARGET: 'org/project/target' }, 'HIVE_TARGET'],
+    [{ HIVE_TARGET: 'org/project/target' }, 'HIVE_TOKEN'],
+    [{ HIVE_USAGE_URL: 'https://hive.example.com' }, 'HIVE_TOKEN'],
+    [{ APOLLO_USAGE_URL: 'https://usage.example.com' }, 'APOLLO_KEY'],
+    [{ TRUST_PROXY: 'on' }, 'TRUST_PROXY'],
+    [{ DEMO_RATE_LIMIT: 'on', ROCKETCHAT_URL: 'https://chat.example.com' }, 'DEMO_RATE_LIMIT'],
+    [{ DEMO_DIALECT: 'R7', ROCKETCHAT_URL: 'https://chat.example.com' }, 'DEMO_DIALECT'],
+    [{ APOLLO_KEY: 'service:g:x', APOLLO_GRAPH_REF: 'g@current', APOLLO_GRAPH_ID: 'g' }, 'APOLLO_GRAPH_ID'],
+    [{ APOLLO_GRAPH_VARIANT: 'current' }, 'APOLLO_GRAPH_VARIANT'],
     [{ AUTOMATIC_PERSISTED_QUERIES: 'on', PERSISTED_OPERATIONS: 'manifest.json' }, 'AUTOMATIC_PERSISTED_QUERIES'],
   ])('refuses half of what belongs together: %o', (env, name) => {
     expect(mistakesOf(env as Record<string, string>)).toEqual([expect.stringMatching(`^${name}: `)]);
   });
 
-  it.each(['ftp://chat.example.com', 'chat.example.com', 'https://chat.example.com?x=1', 'https://chat.example.com#x'])(
-    'refuses the workspace URL %s',
-    (url) => expect(mistakesOf({ ROCKETCHAT_URL: url })).toHaveLength(1),
+  it.each(['ftp://chat.example.com', 'chat.example.com', 'chat.example.com:3000', 'https://', 'https://chat.example.com?x=1', 'https://chat.example.com#x', '?', ' '])(
+    'Fresh 1.3: refuses the workspace URL %s, and shows one as it should be',
+    (url) => expect(mistakesOf({ ROCKETCHAT_URL: url })).toEqual([expect.stringMatching(/^ROCKETCHAT_URL: expected .*(such as https:\/\/chat\.example\.com|without credentials)/)]),
   );
 
-  it.each(['65536', '-1', '1.5'])('refuses port %s', (port) => {
+  it.each(['65536', '-1', '1.5', '1e3', '0x50', '٣'])('refuses port "%s"', (port) => {
     expect(mistakesOf({ PORT: port })).toEqual(['PORT: expected a whole number from 0 to 65535']);
+  });
+
+  it('Newcomer: says that there is white space around a value, which cannot be seen', () => {
+    const hint = ' (the value has white space around it)';
+    expect(mistakesOf({ PORT: '4000 ', EXPLORER: 'on\r', NODE_ENV: ' ' })).toEqual([
+      `PORT: expected a whole number from 0 to 65535${hint}`,
+      `NODE_ENV: expected development, production or test${hint}`,
+      `EXPLORER: expected on or off${hint}`,
+    ]);
+  });
+
+  it.each(['Production', 'prod', 'PRODUCTION', 'staging', 'on'])('Claim 2: refuses NODE_ENV=%s, which would start with the defaults of development', (value) => {
+    expect(mistakesOf({ NODE_ENV: value })).toEqual(['NODE_ENV: expected development, production or test']);
+  });
+
+  it.each(['loud', 'INFO', 'warning', '30'])('Claim 13: refuses LOG_LEVEL=%s in words of its own', (value) => {
+    expect(mistakesOf({ LOG_LEVEL: value })).toEqual(['LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent']);
+  });
+
+  it.each(['999.1.1.1', '[::1]', 'http://localhost', 'local host', '127.0.0.1:4000', '1.2.3', '-', '*'])('Claim 13: refuses HOST=%s', (value) => {
+    expect(mistakesOf({ HOST: value })).toEqual(['HOST: expected an address of this machine or its name, such as 127.0.0.1, or 0.0.0.0 for all']);
+  });
+
+  it.each(['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'my_service', 'gateway-1.internal.'])('takes HOST=%s', (value) => {
+    expect(readConfig({ HOST: value }).host).toBe(value);
+  });
+
+  it.each([
+    ['app.example.com', /^CORS_ORIGINS: entry 1 is no origin: expected .*https:\/\/app\.example\.com/],
+    ['*', /^CORS_ORIGINS: entry 1 is no origin: /],
+    ['null', /^CORS_ORIGINS: entry 1 is no origin: /],
+    ['https://a.example,https://b.example/', /^CORS_ORIGINS: entry 2 is no origin: /],
+    ['https://a.example,HTTPS://B.example', /^CORS_ORIGINS: entry 2 is no origin: /],
+    ['https://user@a.example', /^CORS_ORIGINS: entry 1 is no origin: /],
+    ['ftp://a.example', /^CORS_ORIGINS: entry 1 is no origin: /],
+    ['blob:https://a.example', /^CORS_ORIGINS: entry 1 is no origin: /],
+    [' , ', /^CORS_ORIGINS: expected /],
+  ])('Claim 13: refuses CORS_ORIGINS=%s, and says which entry is none', (value, message) => {
+    expect(mistakesOf({ CORS_ORIGINS: value })).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('Notice: takes the spaces around the entries of CORS_ORIGINS for none of theirs, and empty entries for none', () => {
+    const { corsOrigins } = readConfig({ CORS_ORIGINS: ' https://a.example ,\thttp://localhost:5173\n,, https://b.example:8443 ,' });
+    expect(corsOrigins).toEqual(['https://a.example', 'http://localhost:5173', 'https://b.example:8443']);
+  });
+
+  it('Claim 1: refuses an allowance that is smaller than one request may cost, naming both', () => {
+    const names = /^CALLER_CALLS_PER_MINUTE: .*MAX_UPSTREAM_CALLS/;
+    expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '99' })).toEqual([expect.stringMatching(names)]);
+    expect(mistakesOf({ MAX_UPSTREAM_CALLS: '601' })).toEqual([expect.stringMatching(names)]);
+    expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '5', MAX_UPSTREAM_CALLS: '6', PORT: 'x' })).toEqual([expect.stringMatching(/^PORT: /), expect.stringMatching(names)]);
+    expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '5', MAX_UPSTREAM_CALLS: '5' })).toEqual([]);
+    expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '0', MAX_UPSTREAM_CALLS: '5000' })).toEqual([]);
+  });
+
+  it('Claim 12: reports mistakes of one setting, of several together and of files at once', () => {
+    const readFile = () => {
+      throw new ConfigError('PERSISTED_OPERATIONS: one\nPERSISTED_OPERATIONS: two');
+    };
+    const env = { PORT: 'x', HIVE_TARGET: 'a/b/c', PERSISTED_OPERATIONS: 'manifest.json', ROCKETCHAT_URI: 'x' };
+    expect(() => readConfig(env, readFile)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^PORT: .*\nROCKETCHAT_URI: .*\nHIVE_TOKEN: .*\nPERSISTED_OPERATIONS: one\nPERSISTED_OPERATIONS: two$/),
+      }),
+    );
   });
 
   it('needs a workspace in production, so that demo data never goes live by accident', () => {
     expect(mistakesOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/^ROCKETCHAT_URL: .*required in production/)]);
+  });
+
+  describe('Fresh 1.3: whatever text stands in whatever variable', () => {
+    const names = Object.keys(variables);
+    const nearly = fc.constantFrom(
+      'on', 'off', '0', '1', '80', '65536', '-1', '1e999', 'NaN', 'null', 'undefined', '__proto__', '[object Object]', 'true', '*', ',', '://', 'http://', 'https:', 'http:///',
+      'http://[', 'http://[::1]:99999', 'http://a:b@c', 'https://%', 'https://a b', 'https://xn--', 'https://\u{1F600}', '//a', 'chat.example.com', 'https://chat.example.com', 'mailto:a@b',
+      'javascript:1', '127.0.0.1', '::', '999.1.1.1', 'localhost', 'a@b', '@', 'a/b/c', 'hvo1/', 'hvo1/x', 'service:a:b', 'production', 'Production', 'R7', 'debug', '/', '.', '/dev/null',
+    );
+    const piece = fc.oneof(nearly, fc.string({ unit: 'binary', maxLength: 12 }), fc.string({ maxLength: 40 }), fc.webUrl(), fc.nat().map(String));
+    const text = fc.oneof({ weight: 3, arbitrary: piece }, fc.array(piece, { maxLength: 4 }).map((parts) => parts.join(',')), fc.tuple(piece, piece).map((parts) => parts.join('')));
+    const anyEnv = fc.dictionary(fc.constantFrom(...names), text, { maxKeys: 8 });
+
+    /** A config, or the lines that say what is wrong. */
+    const outcomeOf = (env: Record<string, string>) => {
+      try {
+        return readConfig(env);
+      } catch (error) {
+        if (error instanceof ConfigError) return error.message.split('\n');
+        throw error;
+      }
+    };
+
+    it('a config comes of it, or a line that names a variable and what is expected of it', () => {
+      const line = new RegExp(`^(${[...names, 'APOLLO_GRAPH_ID'].join('|')}): \\S.{10,}$`);
+      const check = (env: Record<string, string>) => {
+        const outcome = outcomeOf(env);
+        if (!Array.isArray(outcome)) return;
+        expect(outcome.length).toBeGreaterThan(0);
+        for (const told of outcome) expect(told).toMatch(line);
+        expect(outcome.join('\n')).not.toMatch(/zod|Invalid (input|option|url)|expected one of|\n\s+at /i);
+      };
+      fc.assert(fc.property(fc.constantFrom(...names), text, (name, value) => check({ [name]: value })), { seed: 10, numRuns: 5000 });
+      fc.assert(fc.property(anyEnv, check), { seed: 11, numRuns: 3000 });
+    });
+
+    it('a variable that is wrong is told of, whatever stands in the others', () => {
+      const wrong = fc.tuple(fc.constantFrom(...names), text).filter(([name, value]) => Array.isArray(outcomeOf({ [name]: value })));
+      const isTold = (outcome: unknown, name: string) => Array.isArray(outcome) && outcome.some((line: string) => line.startsWith(`${name}: `));
+      const alone = wrong.filter(([name, value]) => isTold(outcomeOf({ [name]: value }), name));
+      fc.assert(
+        fc.property(anyEnv, alone, (env, [name, value]) => {
+          // What is wrong only because its other half is missing can be right beside others.
+          const others = outcomeOf({ ...env, [name]: value });
+          if (!isTold(others, name)) expect(Object.keys(env).filter((other) => other !== name)).not.toEqual([]);
+          if (!/^(APOLLO|HIVE|TRUST|DEMO|CALLER|MAX|AUTOMATIC)/.test(name)) expect(isTold(others, name)).toBe(true);
+        }),
+        { seed: 12, numRuns: 1000 },
+      );
+    });
   });
 
   it('explains every variable in --help', () => {

@@ -24,10 +24,19 @@ describe('the guard', () => {
     ['levels of introspection', `{ __schema ${'{ a '.repeat(20)}${'}'.repeat(20)} }`],
     ['brackets open at once', `{ a(b: ${'['.repeat(100)}${']'.repeat(100)}) }`],
     ['selections of one field', `{ ${'a '.repeat(101)} }`],
+    ['tokens', `{ ${'a '.repeat(1999)}}`],
+    ['tokens', `${'a '.repeat(2001)}"`], // before it is no GraphQL
     ['selections, its fragments unfolded', `{ ${'...F '.repeat(50)} } fragment F on T { ${Array.from({ length: 50 }, (_, index) => `f${index}`).join(' ')} }`],
   ])('refuses too many %s', (what, query) => {
     expect(guard.refusalOf(query)).toContain(what);
     expect(guard.refusalOf(query)).toContain(what);
+  });
+
+  it('counts 2,000 tokens as not too many, and comments, spaces and commas as none', () => {
+    const fields = Array.from({ length: 1998 }, (_, index) => `f${index}`).join(' ');
+    expect(guard.refusalOf(`{ ${fields} }`)).toBeUndefined();
+    expect(guard.refusalOf(`{ ${fields} } ${'#\n, '.repeat(10_000)}`)).toBeUndefined();
+    expect(guard.refusalOf(`{ ${fields} one }`)).toContain('2000 tokens');
   });
 
   it('counts no level for inline fragments, and an end for fragments in a circle', () => {

@@ -25,6 +25,8 @@ describe('the README', () => {
 
   it('lists every error code, and no other', () => {
     expect(namesBelow('Errors').toSorted()).toEqual(Object.keys(errorCodes).toSorted());
+    const rows = readme.split('\n').filter((line) => /^\| `[A-Z_]+` \| (?:\d{3})? \| /.test(line));
+    expect(rows).toEqual(Object.entries(errorCodes).map(([code, { status, meaning }]) => `| \`${code}\` | ${status ?? ''} | ${meaning} |`));
   });
 
   it('lists every setting, and no other', () => {

@@ -9,12 +9,14 @@ import {
   isNonNullType,
   isObjectType,
   lexicographicSortSchema,
+  print,
   printSchema,
   validateSchema,
   type GraphQLField,
   type IntrospectionQuery,
 } from 'graphql';
 import { describe, expect, test, vi } from 'vitest';
+import { readPrices } from '../src/planning/prices.ts';
 import { resolvers } from '../src/resolvers/index.ts';
 import { createSchema } from '../src/schema.ts';
 import { ownTypes, schemaElements } from './support/schema-elements.ts';
@@ -51,6 +53,29 @@ describe('The schema', () => {
   test('describes every type, field, argument, enum value, input field and directive', () => {
     const undescribed = elements.filter(({ definition }) => (definition.description ?? '').trim() === '');
     expect(undescribed.map(({ coordinate }) => coordinate)).toEqual([]);
+  });
+
+  test('claim 18: names in its descriptions the upstream endpoint of everything that costs a call', () => {
+    const prices = readPrices(schema);
+    const silent = objectTypes.flatMap((type) => {
+      const named = (description: string | null | undefined, endpoints: readonly string[]) => endpoints.filter((endpoint) => description?.includes(`\`${endpoint}\``) !== true);
+      const ofType = named(type.description, prices.get(type.name)?.calls.map(({ endpoint }) => endpoint) ?? []).map((endpoint) => `${type.name} ${endpoint}`);
+      const ofFields = Object.values(type.getFields()).flatMap((field) => {
+        const price = prices.get(`${type.name}.${field.name}`);
+        const record = { no: [], ifGiven: [], part: ['rooms.info', 'rooms.get'], whole: ['rooms.info'] }[price?.fromRecord ?? 'no'];
+        const own = named(field.description, [...(price?.calls.map(({ endpoint }) => endpoint) ?? []), ...record]);
+        const given = field.args.flatMap(({ name, description }) => named(description, price?.argumentCalls.get(name)?.map(({ endpoint }) => endpoint) ?? []));
+        return [...own, ...given].map((endpoint) => `${type.name}.${field.name} ${endpoint}`);
+      });
+      return [...ofType, ...ofFields];
+    });
+    expect(silent).toEqual([]);
+  });
+
+  test('claim 7: marks everything that asks for an administrator, and so says', () => {
+    const marked = elements.filter(({ definition }) => (definition.astNode?.directives ?? []).some((directive) => print(directive) === '@tag(name: "administration")'));
+    expect(marked.map(({ coordinate }) => coordinate)).toEqual(['DirectMessage.counters(userId:)', 'Query.directMessages']);
+    expect(elements.filter(({ definition }) => definition.description?.includes('`view-room-administration`') === true)).toEqual(marked);
   });
 
   test('says why everything deprecated is, and what to use instead', () => {

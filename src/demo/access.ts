@@ -23,10 +23,15 @@ export function hasPermission(account: Account, permission: Permission): boolean
   return account.roles.some((role) => PERMISSIONS[role]?.includes(permission) ?? false);
 }
 
-/** Members only: administrators get no exemption. An unknown room is simply not accessible. */
+/**
+ * Members only, not those who are invited or banned: administrators get no exemption. An unknown room is simply not
+ * accessible.
+ */
 export function canAccess(world: World, roomId: string, userId: string): boolean {
   const account = world.account(userId);
-  if (!account || world.subscription(roomId, userId) === undefined) return false;
+  const subscription = world.subscription(roomId, userId);
+  if (!account || subscription === undefined) return false;
+  if (subscription['status'] === 'INVITED' || subscription['status'] === 'BANNED') return false;
   return hasPermission(account, 'view-d-room');
 }
 

@@ -33,6 +33,8 @@ export interface DemoOptions {
   /** Whether `im.messages.others` answers. */
   directHistoryEndpoint?: boolean;
   latencyMs?: number;
+  /** Calls that are kept, the latest; all unless told. */
+  keptCalls?: number;
   world?: World;
 }
 
@@ -64,7 +66,7 @@ export interface DemoWorkspace {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly world: World;
-  /** Every call received, in order. */
+  /** Every call received that is kept, in order. */
   readonly calls: UpstreamCall[];
   /** `dm.messages?roomId=…&count=…`, decoded. */
   callLines(): string[];
@@ -126,7 +128,7 @@ function close(server: Server): Promise<void> {
 
 /** A Rocket.Chat workspace on the loopback: its direct-message endpoints over data in memory. */
 export async function startDemo(options: DemoOptions = {}): Promise<DemoWorkspace> {
-  const { port = 0, host = '127.0.0.1', world = createWorld(), ...given } = options;
+  const { port = 0, host = '127.0.0.1', world = createWorld(), keptCalls = Number.POSITIVE_INFINITY, ...given } = options;
   const settings: Settings = { ...DEFAULT_SETTINGS, ...given };
   const workspace = { world, settings, limiter: new Limiter() };
   const faults = new FaultBox();
@@ -146,6 +148,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<DemoWorkspac
       at: Date.now(),
     };
     calls.push(call);
+    if (calls.length > keptCalls) calls.shift();
     const fault = faults.take(call) ?? {};
     const delayMs = (fault.delayMs ?? 0) + settings.latencyMs;
     if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });

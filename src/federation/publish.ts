@@ -10,7 +10,7 @@ import {
   type FieldDefinitionNode,
   type ObjectTypeDefinitionNode,
 } from 'graphql';
-import { defaultPageSize } from '../planning/plan.ts';
+import { defaultPageSize } from '../pagination/args.ts';
 import type { Prices } from '../planning/prices.ts';
 
 /** Weight of one upstream call in `@cost`, where an object weighs 1 and a scalar nothing. */
@@ -57,7 +57,7 @@ const importDerived = (link: ConstDirectiveNode): ConstDirectiveNode => ({
 });
 
 function pricedField(typeName: string, field: FieldDefinitionNode, prices: Prices): FieldDefinitionNode {
-  const calls = prices.get(`${typeName}.${field.name.value}`)?.calls.filter(({ from }) => from === 1).length ?? 0;
+  const calls = prices.get(`${typeName}.${field.name.value}`)?.calls.length ?? 0;
   const slicing = (field.arguments ?? []).map(({ name }) => name.value).filter((name) => name === 'first' || name === 'last');
   const added: ConstDirectiveNode[] = [];
   if (calls > 0) added.push(directive('cost', { weight: String(calls * callWeight) }));

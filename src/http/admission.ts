@@ -8,8 +8,6 @@ export interface AdmissionLimits {
   readonly maxLoopDelayMs: number;
   /** Requests that are taken even while the event loop is late, so that one long pause turns nobody away. */
   readonly maxInFlightWhenLate: number;
-  /** Part of the queue to the workspace that may be in use, 0 to 1. */
-  readonly maxQueueUse: number;
   /** Milliseconds that a caller's next call may have to expect to wait there; a call that waits for a second is given up. */
   readonly maxCallerWaitMs: number;
 }
@@ -18,14 +16,14 @@ export const defaultAdmission: AdmissionLimits = {
   maxInFlight: 256,
   maxLoopDelayMs: 200,
   maxInFlightWhenLate: 8,
-  maxQueueUse: 0.8,
   maxCallerWaitMs: 500,
 };
 
 /** What the decision is made by, read at each request: so none of it may cost much. */
 export interface Readings {
   readonly loopDelayMs: () => number;
-  readonly queueUse: () => number;
+  /** Whether the queue to the workspace is nearly full, and by this caller's doing. */
+  readonly fillsQueue: (callerKey: string) => boolean;
   readonly callerWaitMs: (callerKey: string) => number;
 }
 
@@ -71,10 +69,11 @@ export class Admission {
   }
 
   #reason(callerKey: string | undefined): ShedReason | undefined {
-    const { maxInFlight, maxInFlightWhenLate, maxLoopDelayMs, maxQueueUse, maxCallerWaitMs } = this.#limits;
+    const { maxInFlight, maxInFlightWhenLate, maxLoopDelayMs, maxCallerWaitMs } = this.#limits;
     if (this.#inFlight >= maxInFlight) return 'in_flight';
     if (this.#inFlight >= maxInFlightWhenLate && this.#readings.loopDelayMs() > maxLoopDelayMs) return 'loop_delay';
-    if (this.#readings.queueUse() > maxQueueUse) return 'upstream_queue';
-    return callerKey !== undefined && this.#readings.callerWaitMs(callerKey) > maxCallerWaitMs ? 'caller_wait' : undefined;
+    if (callerKey === undefined) return undefined;
+    if (this.#readings.fillsQueue(callerKey)) return 'upstream_queue';
+    return this.#readings.callerWaitMs(callerKey) > maxCallerWaitMs ? 'caller_wait' : undefined;
   }
 }

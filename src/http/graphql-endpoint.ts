@@ -2,19 +2,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import type { Admission, ShedReason } from './admission.ts';
 import { fixedHeaders } from './answer-shape.ts';
-import { checkSize, toApollo } from './apollo-request.ts';
+import { toApollo } from './apollo-request.ts';
 import { BadRequest, overloaded } from './bad-request.ts';
 import { clientAddress, type AddressOptions } from './client-address.ts';
 import { readCredentials, RequestContext } from '../context.ts';
 import { GatewayError, type ErrorCode } from '../errors.ts';
+import { checkSize, paramsOfAddress, paramsOfBody, withPersistedQuery, type GraphqlParams } from './graphql-params.ts';
 import type { HeldBytes } from './held-bytes.ts';
+import { isLatestOfConnection } from './http-server.ts';
+import { jsonAnswer, page, type AnswerType } from './media-types.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { OperationGuard } from '../operation-guard.ts';
 import { canKeepConnection, readBody } from './request-body.ts';
 import { note, settle } from './request-end.ts';
-import { checkAccept, checkMethod, readRequestId, readTimeout } from './request-headers.ts';
+import { checkFigureHeaders, checkMethod, checkPreflight, readAnswerType, readRequestId, readTimeout } from './request-headers.ts';
 import type { Safelist } from '../safelist.ts';
+import type { ShedLog } from './shed-log.ts';
 import type { Workspace } from '../upstream/workspace.ts';
 
 export interface GraphqlEndpointOptions {
@@ -22,11 +26,17 @@ export interface GraphqlEndpointOptions {
   readonly workspace: Workspace;
   /** The only operations that are answered; undefined: all are. */
   readonly safelist: Safelist | undefined;
+  readonly hasAutomaticPersistedQueries: boolean;
+  /** Whether a browser that opens the address is shown an explorer. */
+  readonly hasPage: boolean;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestTimeoutMs: number;
   /** For an answer to be read, after the time that its request may take. */
   readonly writeTimeoutMs: number;
   readonly admission: Admission;
+  readonly shedLog: ShedLog;
+  /** Whether connections end after their answers, as the gateway shuts down. */
+  readonly isDraining: () => boolean;
   /** Bodies that have not come whole. */
   readonly arriving: HeldBytes;
   /** Answers that have not been read. */
@@ -50,7 +60,7 @@ export interface GraphqlEndpoint {
  */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
   const { apollo, workspace, safelist, corsOrigins, requestTimeoutMs, writeTimeoutMs } = options;
-  const { admission, arriving, unsent, metrics, addresses, log, redactor } = options;
+  const { admission, shedLog, isDraining, arriving, unsent, metrics, addresses, log, redactor } = options;
   const guard = new OperationGuard();
   const underWay = new Set<RequestContext>();
 
@@ -80,23 +90,25 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
 
     let response: HTTPGraphQLResponse;
     let refusedAs: ErrorCode | undefined;
+    let answerType: AnswerType = jsonAnswer;
     try {
       checkMethod(req);
-      checkAccept(req);
+      answerType = readAnswerType(req, options.hasPage);
+      checkFigureHeaders(req);
+      const isPage = answerType === page;
+      if (req.method === 'GET' && !isPage) checkPreflight(req);
       const body = req.method === 'POST' ? await readBody(req, res, arriving) : undefined;
       const late = admission.refusal(request.callerKey);
       if (late !== undefined) return writeShed(req, res, late, requestId);
       leave = admission.enter();
       // Not before: each log line is searched for all of them, and clients that send slowly are many.
       if (credentials !== undefined && !res.closed) release = redactor.hold(credentials.authToken);
-      const asked = toApollo(req, body);
-      const httpGraphQLRequest = safelist === undefined ? asked : safelist.admit(asked);
-      if (httpGraphQLRequest === undefined) throw notInList();
-      checkSize(httpGraphQLRequest, guard);
+      const httpGraphQLRequest = toApollo(req, answerType, isPage ? {} : readParams(req, body));
       response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
       response = error.answer;
+      response.headers.set('content-type', `${answerType === page ? jsonAnswer : answerType}; charset=utf-8`);
       refusedAs = error.code;
     } finally {
       leave?.();
@@ -107,10 +119,21 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     note(request, { requestId, status, durationMs: performance.now() - startedAt, refusedAs }, log, metrics);
   }
 
-  /** Turns a request away, with nothing done for it: not even a log line, of which there would be as many. */
+  /** What is asked; throws what is wrong about its form, its size, or where only listed operations are answered. */
+  function readParams({ method, url = '' }: IncomingMessage, body: unknown): GraphqlParams {
+    const asked = method === 'GET' ? paramsOfAddress(url) : paramsOfBody(body);
+    const admitted = safelist === undefined ? asked : safelist.admit(asked);
+    if (admitted === undefined) throw notInList();
+    const params = withPersistedQuery(admitted, options.hasAutomaticPersistedQueries);
+    checkSize(params, guard);
+    return params;
+  }
+
+  /** Turns a request away, with nothing done for it: not even a log line of its own, of which there would be as many. */
   function writeShed(req: IncomingMessage, res: ServerResponse, reason: ShedReason, requestId: string): void {
     write(req, res, overloaded().answer, 503, requestId);
     metrics?.requestEnded({ status: 503, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
+    shedLog.add(reason);
     log.debug({ requestId, status: 503, shed: reason });
   }
 
@@ -132,7 +155,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       ...own,
       ...fixedHeaders,
       ...(origin !== undefined && corsOrigins.has(origin) && corsHeaders(origin)),
-      ...(!canKeepConnection(req) && { connection: 'close' }), // else it is the client's to say
+      ...(((isDraining() && isLatestOfConnection(req)) || !canKeepConnection(req)) && { connection: 'close' }), // else it is the client's to say
       'x-request-id': requestId,
       'content-length': bytes,
     });
@@ -154,6 +177,6 @@ const corsHeaders = (origin: string) => ({
 });
 
 const timedOut = () => new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.', { detail: 'deadline' });
-const clientLeft = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The client left.', { detail: 'client left' });
+const clientLeft = () => new GatewayError('CLIENT_CLOSED_REQUEST', 'The client left.');
 const notInList = () =>
   new BadRequest(400, 'This gateway answers only the operations of its list, and this is none of them.', 'PERSISTED_QUERY_NOT_IN_LIST');

@@ -32,6 +32,14 @@ export const defaultHttpLimits: HttpLimits = {
   maxUnsentBytes: 64 * 1024 * 1024,
 };
 
+const latest = new WeakMap<Socket, IncomingMessage>();
+
+/**
+ * Whether no request came behind this one on its connection, so far: then the answer to it can be the last. Requests that
+ * were sent one behind the other are under way together, and all of them are answered.
+ */
+export const isLatestOfConnection = (req: IncomingMessage): boolean => latest.get(req.socket) === req;
+
 /** Of all header lines together. */
 const maxHeaderBytes = 16 * 1024;
 /** More than any proxies add; a request with more is refused rather than cut, as node:http would by itself. */
@@ -54,6 +62,7 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits):
     (req, res) => {
       // It came as the connection was being closed, at a shutdown: nobody could be told the answer, so nothing is asked.
       if (!req.socket.writable) return void req.socket.destroy();
+      latest.set(req.socket, req);
       const refusal = refusalOf(req);
       if (refusal !== undefined) return refuse(res, ...refusal);
       listener(req, res);

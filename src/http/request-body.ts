@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BadRequest, overloaded } from './bad-request.ts';
 import type { HeldBytes } from './held-bytes.ts';
+import { isUtf8 } from './media-types.ts';
 import { maxBodyBytes } from '../limits.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -36,7 +37,7 @@ function checkBodyHeaders({ headers }: IncomingMessage): void {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
   if (type !== 'application/json') throw new BadRequest(415, 'Send the query as application/json.');
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
-  if (charset !== undefined && !['utf-8', 'utf8', '"utf-8"'].includes(charset)) {
+  if (charset !== undefined && !isUtf8(charset)) {
     throw new BadRequest(415, 'Send the body in UTF-8.');
   }
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();

@@ -1,17 +1,20 @@
 import type { RequestContext } from '../context.ts';
-import type { ErrorCode } from '../errors.ts';
+import { GatewayError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
-/** Gives back what was taken of the caller's allowance and not used. Whether the workspace knows him shows in the answer. */
-export function settle({ outcome, upstreamCalls }: RequestContext): void {
-  const calls = sum(upstreamCalls.values());
-  const codes = Object.keys(outcome.errors?.codes ?? {});
-  let isGenuine: boolean | undefined;
-  if (codes.includes('UNAUTHENTICATED')) isGenuine = false;
-  else if (calls > 0 && codes.every((code) => code === 'FORBIDDEN')) isGenuine = true;
-  outcome.charge?.settle(calls, isGenuine);
+/**
+ * Gives back what was taken of the caller's allowance and not used. What nobody waits for any more, as below a field that
+ * has become null, is given up: a call made now would be charged to nobody.
+ */
+export function settle(request: RequestContext): void {
+  request.stop(answered);
+  const { outcome, upstreamCalls } = request;
+  outcome.charge?.settle(sum(upstreamCalls.values()));
 }
+
+/** Nobody is told: it ends what is left of a request. */
+const answered = new GatewayError('UPSTREAM_UNAVAILABLE', 'The request has been answered.', { detail: 'answered' });
 
 /** How a request was answered. */
 export interface Ending {
@@ -26,15 +29,22 @@ export interface Ending {
 export function note(request: RequestContext, ending: Ending, log: Logger, metrics: Metrics | undefined): void {
   const { requestId, status, durationMs, refusedAs } = ending;
   const { codes = refusedAs === undefined ? {} : { [refusedAs]: 1 }, ...errors } = request.outcome.errors ?? {};
-  const { plan, runBy } = request.outcome;
+  const { plan, atMost, limit, runBy } = request.outcome;
+  const upstreamCalls = sum(request.upstreamCalls.values());
   metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls: request.upstreamCalls, runBy });
   log.info({
     requestId,
     operation: request.outcome.operationName,
     status,
     durationMs: Math.round(durationMs * 10) / 10,
-    upstreamCalls: sum(request.upstreamCalls.values()),
+    upstreamCalls,
     ...(plan !== undefined && { plannedCalls: plan.calls }),
+    ...(upstreamCalls + request.sharedCalls > 0 && {
+      byEndpoint: Object.fromEntries(request.upstreamCalls),
+      shared: request.sharedCalls,
+      atMost,
+      limit,
+    }),
     ...(request.retries > 0 && { retries: request.retries }),
     ...(request.droppedRows > 0 && { droppedRows: request.droppedRows }),
     ...(Object.keys(codes).length > 0 && { codes, ...errors }),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { BadRequest } from './bad-request.ts';
+import { graphqlAnswer, jsonAnswer, page, preferredType, type AnswerType } from './media-types.ts';
 
 /** With less time than this no call would be worth beginning. */
 const minTimeoutMs = 100;
@@ -25,11 +26,38 @@ export function checkMethod({ method }: IncomingMessage): void {
   throw refusal;
 }
 
-/** Media types that an answer can have; a browser that opens the address takes HTML first. */
-const acceptable = /\*\/\*|application\/(?:\*|json|graphql-response\+json)/i;
+/** What the answer will be; refuses a client that could not read any, before anything is asked for it. */
+export function readAnswerType({ method, headers: { accept } }: IncomingMessage, hasPage: boolean): AnswerType {
+  const offered = hasPage && method === 'GET' ? [jsonAnswer, graphqlAnswer, page] as const : [jsonAnswer, graphqlAnswer] as const;
+  const type = preferredType(accept, offered);
+  if (type === undefined) throw new BadRequest(406, `The answer is ${jsonAnswer} or ${graphqlAnswer}, in UTF-8: accept one of them.`);
+  return type;
+}
 
-/** Refuses a client that could not read the answer before anything is asked for it. */
-export function checkAccept({ method, headers: { accept } }: IncomingMessage): void {
-  if (accept === undefined || acceptable.test(accept) || (method === 'GET' && accept.includes('text/html'))) return;
-  throw new BadRequest(406, 'The answer is application/json or application/graphql-response+json: accept one of them.');
+/** A browser sends each of these to another site only where that site has allowed it before. */
+const provesPreflight = ['apollo-require-preflight', 'x-apollo-operation-name', 'x-auth-token'] as const;
+
+/** Refuses a GET that any web page could make a browser send. */
+export function checkPreflight({ headers }: IncomingMessage): void {
+  const type = headers['content-type'];
+  if (type !== undefined && type.split(';')[0]?.trim().toLowerCase() !== jsonAnswer) {
+    throw new BadRequest(415, 'A GET has no body: leave out its content-type.');
+  }
+  if (type !== undefined || provesPreflight.some((name) => (headers[name] ?? '') !== '')) return;
+  throw new BadRequest(400, 'Any web page could send this GET: add the header `Apollo-Require-Preflight: 1`, or send the query by POST.');
+}
+
+/** Our own headers that ask for figures, each with the one value that it can have. */
+const figureHeaders = [
+  { header: 'X-Upstream-Report', value: '1' },
+  { header: 'X-Upstream-Plan', value: 'only' },
+] as const;
+
+/** Refuses values that would silently do nothing. */
+export function checkFigureHeaders({ headers }: IncomingMessage): void {
+  for (const { header, value } of figureHeaders) {
+    const given = headers[header.toLowerCase()];
+    if (given === undefined || given === value) continue;
+    throw new BadRequest(400, `\`${header}\` can only be \`${value}\`: send that, or leave it out.`);
+  }
 }

@@ -1,16 +1,27 @@
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { Endpoint, UpstreamClient } from '../upstream/client.ts';
 import { roomsGet } from '../upstream/endpoints/rooms-get.ts';
 import { subscriptionsGet } from '../upstream/endpoints/subscriptions-get.ts';
 import type { RestDirectMessage, RestSubscription } from '../upstream/types.ts';
 import { once, type Once } from './once.ts';
 
-/** What upstream tells of all the caller's rooms in one answer each; asked for at most once a request. */
+/** A list of everything of one kind of the caller's, in one answer; asked for at most once a request. */
+export interface CallerList<Row = unknown> extends Once<ReadonlyMap<string, Row>> {
+  readonly endpoint: Endpoint;
+}
+
+/** Both by room. */
 export interface CallerLists {
-  readonly rooms: Once<ReadonlyMap<string, RestDirectMessage>>;
-  readonly subscriptions: Once<ReadonlyMap<string, RestSubscription>>;
+  readonly rooms: CallerList<RestDirectMessage>;
+  readonly subscriptions: CallerList<RestSubscription>;
 }
 
 export const createCallerLists = (upstream: UpstreamClient): CallerLists => ({
-  rooms: once(async () => new Map((await roomsGet(upstream)).map((room) => [room._id, room]))),
-  subscriptions: once(async () => new Map((await subscriptionsGet(upstream)).map((row) => [row.rid, row]))),
+  rooms: Object.assign(
+    once(async () => new Map((await roomsGet(upstream)).map((room) => [room._id, room]))),
+    { endpoint: 'rooms.get' } as const,
+  ),
+  subscriptions: Object.assign(
+    once(async () => new Map((await subscriptionsGet(upstream)).map((row) => [row.rid, row]))),
+    { endpoint: 'subscriptions.get' } as const,
+  ),
 });

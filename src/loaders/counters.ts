@@ -1,11 +1,12 @@
 import { GatewayError } from '../errors.ts';
 import { asId, asInt } from '../json.ts';
+import type { Way, Ways } from '../planning/ways.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imCounters } from '../upstream/endpoints/im-counters.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
 import { batchByKey, type Loader } from './by-key.ts';
-import type { CallerLists } from './caller.ts';
-import { isRefusal, Ways } from './ways.ts';
+import type { CallerList, CallerLists } from './caller.ts';
+import type { WayChanges } from './ways.ts';
 
 export interface CountersKey {
   readonly roomId: string;
@@ -17,55 +18,91 @@ export interface CountersKey {
   readonly record: RestDirectMessage | undefined;
 }
 
+type Answers = Map<CountersKey, Promise<RestCounters>>;
+
 /**
- * Counters by room and user. Those of several of the caller's rooms come from two answers together, whatever their
- * number: memberships (`subscriptions.get`) and rooms (`rooms.get`; none when the rooms' records are at hand).
- * With the number of members, for another user, and for one or two rooms: one `im.counters` each.
+ * Counters by room and user, as the plan has it: `im.counters` each, or for several of the caller's rooms from two lists
+ * together, whatever their number: memberships (`subscriptions.get`) and rooms (`rooms.get`; none for rooms whose record
+ * is at hand). With the number of members, and for another user: one `im.counters` each. When the call window leaves no
+ * room for several single calls, the lists take their place.
  */
-export function countersLoader(upstream: UpstreamClient, caller: CallerLists): Loader<CountersKey, RestCounters> {
-  const ways = new Ways();
+export function countersLoader(
+  upstream: UpstreamClient,
+  caller: CallerLists,
+  changes: WayChanges,
+  ways: Ways['counters'],
+): Loader<CountersKey, RestCounters> {
+  const singles = new Map<string, Promise<RestCounters>>();
+  /** One `im.counters` for each room and user, whatever is wanted of its answer. */
+  const readSingle = (key: CountersKey): Promise<RestCounters> => {
+    const single = singles.get(nameOf(key)) ?? imCounters(upstream, key);
+    singles.set(nameOf(key), single);
+    return single;
+  };
+
   return batchByKey(
     (keys) => {
-      const isBulk = chooseWay(keys.filter(isOwn)) === 'bulk';
-      return keys.map((key) => (isOwn(key) && isBulk ? bulkOrSingle(key) : imCounters(upstream, key)));
+      const asked = new Set([...singles.keys(), ...keys.filter((key) => !isOwn(key)).map(nameOf)]);
+      const own = keys.filter((key) => !asked.has(nameOf(key)));
+      const listed = readOwn(own.filter(({ record }) => record !== undefined), [caller.subscriptions], ways.listed);
+      const byId = readOwn(own.filter(({ record }) => record === undefined), [caller.subscriptions, caller.rooms], ways.byId);
+      return keys.map((key) => listed.get(key) ?? byId.get(key) ?? readSingle(key));
     },
-    ({ roomId, userId, isSingle }) => JSON.stringify([roomId, userId, isSingle]),
+    (key) => `${nameOf(key)} ${key.isSingle}`,
   );
 
-  function chooseWay(keys: readonly CountersKey[]): 'single' | 'bulk' {
-    const needsRooms = keys.some(({ record }) => record === undefined);
-    const endpoints = [
-      ...(caller.subscriptions.isStarted() ? [] : (['subscriptions.get'] as const)),
-      ...(needsRooms && !caller.rooms.isStarted() ? (['rooms.get'] as const) : []),
-    ];
-    return ways.choose({
-      count: keys.length,
-      bulkCalls: endpoints.length,
-      allowsSingles: upstream.allows('im.counters', keys.length),
-      allowsBulk: endpoints.every((endpoint) => upstream.allows(endpoint, 1)),
-    });
-  }
-
-  /**
-   * From the two lists, or singly where they were refused and calls are left. Waits for no more than it needs: with the
-   * room's record at hand, a list of rooms that is late or broken costs nothing.
-   */
-  async function bulkOrSingle(key: CountersKey): Promise<RestCounters> {
-    let lists;
-    try {
-      lists = await Promise.all([caller.subscriptions(), key.record ?? caller.rooms().then((rooms) => rooms.get(key.roomId))]);
-    } catch (error) {
-      if (!isRefusal(error) || ways.takeRest(1) === 0) throw error;
-      return imCounters(upstream, key);
-    }
-    const [subscription, room] = [lists[0].get(key.roomId), lists[1]];
-    if (subscription !== undefined && subscription.t !== 'd') throw notADirectMessage();
-    if (subscription === undefined || room === undefined) throw notAMember();
-    return countersFrom(room, subscription);
+  /** The caller's own counters, in the way that was planned unless it is closed. */
+  function readOwn(keys: readonly CountersKey[], lists: readonly CallerList[], way: Way): Answers {
+    if (keys.length === 0) return new Map();
+    const read = { way, count: keys.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
+    if (way === 'single' && !changes.prefersLists('im.counters', read)) return new Map(keys.map((key) => [key, readSingle(key)]));
+    const needsRooms = lists.includes(caller.rooms);
+    const noRooms = Promise.resolve(new Map<string, RestDirectMessage>());
+    const found = Promise.all([outcomeOf(caller.subscriptions()), outcomeOf(needsRooms ? caller.rooms() : noRooms)]).then(
+      ([subscriptions, rooms]): Answers => {
+        const answers: Answers = new Map();
+        for (const key of keys) {
+          const answer = fromLists(key, subscriptions.value, rooms.value);
+          if (answer !== undefined) answers.set(key, answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer));
+        }
+        const left = keys.filter((key) => !answers.has(key));
+        if (left.length === 0) return answers;
+        const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
+        const error = subscriptions.error ?? rooms.error;
+        const values = changes.readSingly({ list, error, keys: left, pricedCalls: changes.pricedCalls(read), load: readSingle });
+        left.forEach((key, index) => answers.set(key, values[index] as Promise<RestCounters>));
+        return answers;
+      },
+    );
+    return new Map(keys.map((key) => [key, found.then((answers) => answers.get(key) as Promise<RestCounters>)]));
   }
 }
 
 const isOwn = ({ userId, isSingle }: CountersKey): boolean => userId === undefined && !isSingle;
+
+const nameOf = ({ roomId, userId = '' }: CountersKey): string => `${roomId} ${userId}`;
+
+/** What a promise came to. */
+const outcomeOf = <Value>(promise: Promise<Value>): Promise<{ value?: Value; error?: unknown }> =>
+  promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+
+/** What both lists say of a room; undefined where one of them is missing that would have to say it. */
+function fromLists(
+  { roomId, record }: CountersKey,
+  subscriptions: ReadonlyMap<string, RestSubscription> | undefined,
+  rooms: ReadonlyMap<string, RestDirectMessage> | undefined,
+): RestCounters | Error | undefined {
+  if (subscriptions === undefined) return undefined;
+  const subscription = subscriptions.get(roomId);
+  if (subscription === undefined) return notAMember();
+  if (subscription.t !== 'd') return notADirectMessage();
+  const room = record ?? rooms?.get(roomId);
+  if (room === undefined) return rooms === undefined ? undefined : notAMember();
+  return countersFrom(room, subscription);
+}
 
 /** Counters of a room need a membership in it, and `subscriptions.get` names all of the caller's. */
 const notAMember = () => new GatewayError('FORBIDDEN', 'The workspace does not let this user do that (subscriptions.get).');
@@ -77,8 +114,8 @@ const notADirectMessage = () => new GatewayError('NOT_FOUND', 'That room is not 
 const countersFrom = (room: RestDirectMessage, subscription: RestSubscription): RestCounters => ({
   joined: true,
   unreads: subscription['unread'],
-  // Never opened, or nothing to read: no beginning of what is unread.
-  unreadsFrom: asInt(room['msgs']) === 0 ? undefined : asId(subscription['ls']),
+  // Never opened, or nothing to read (`subscription.ls && room.msgs`): no beginning of what is unread.
+  unreadsFrom: (asInt(room['msgs']) ?? 0) === 0 ? undefined : asId(subscription['ls']),
   msgs: room['msgs'],
   latest: room['lm'] ?? room['_updatedAt'],
   userMentions: subscription['userMentions'],

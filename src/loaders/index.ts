@@ -1,5 +1,6 @@
 import type { UpstreamClient } from '../upstream/client.ts';
 import type { SearchAllowance } from '../planning/search-allowance.ts';
+import type { Ways } from '../planning/ways.ts';
 import { createCallerLists } from './caller.ts';
 import { countersLoader } from './counters.ts';
 import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
@@ -7,12 +8,14 @@ import { receiptsByIdLoader, receiptsLoader } from './receipts.ts';
 import { roomCheck } from './room-check.ts';
 import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
 import { meLoader, membersLoader, userLoader } from './users.ts';
+import { WayChanges } from './ways.ts';
 
-/** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. */
-export function createLoaders(upstream: UpstreamClient, search: SearchAllowance) {
+/** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. `ways`: as planned. */
+export function createLoaders(upstream: UpstreamClient, search: SearchAllowance, ways: Ways) {
   const caller = createCallerLists(upstream);
   const roomInfos = roomInfoLoader(upstream);
-  const rooms = roomLoader(upstream, caller, roomInfos);
+  const changes = new WayChanges(upstream, search);
+  const rooms = roomLoader(caller, roomInfos, changes, ways.records);
   const check = roomCheck(upstream, rooms);
   const messages = messageLoader(upstream, check);
   const receipts = receiptsLoader(upstream);
@@ -21,7 +24,7 @@ export function createLoaders(upstream: UpstreamClient, search: SearchAllowance)
     rooms,
     roomPages: roomPageLoaders(upstream),
     subscriptions: caller.subscriptions,
-    counters: countersLoader(upstream, caller),
+    counters: countersLoader(upstream, caller, changes, ways.counters),
     messagePages: messagePageLoader(upstream, check),
     historyPages: historyPageLoader(upstream, check),
     messages,

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts';
+import type { Way } from '../planning/ways.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { dmListEveryone, type DmListParams } from '../upstream/endpoints/dm-list-everyone.ts';
 import { imList } from '../upstream/endpoints/im-list.ts';
@@ -6,39 +7,37 @@ import { roomsInfo } from '../upstream/endpoints/rooms-info.ts';
 import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
 import { batchByKey, callByKey, type Loader } from './by-key.ts';
 import type { CallerLists } from './caller.ts';
-import { isRefusal, Ways } from './ways.ts';
+import type { WayChanges } from './ways.ts';
 
 /**
- * Rooms by id. One or two: `rooms.info` each. More, or when it was read already: `rooms.get`, which answers all of the
+ * Rooms by id, as the plan has it: `rooms.info` each, or for more than two rooms `rooms.get`, which answers all of the
  * caller's rooms, and so all that `rooms.info` would. Upstream has no look-up by a list of ids. `_USERNAMES` is only in
- * `roomInfoLoader`'s answers.
+ * `roomInfoLoader`'s answers. When the call window leaves no room for several single calls, the list takes their place.
  */
 export function roomLoader(
-  upstream: UpstreamClient,
   caller: CallerLists,
   roomInfos: Loader<string, RestDirectMessage>,
+  changes: WayChanges,
+  way: Way,
 ): Loader<string, RestDirectMessage> {
-  const ways = new Ways();
+  const load = (id: string) => roomInfos.load(id);
   return batchByKey((ids) => {
-    const way = ways.choose({
-      count: ids.length,
-      bulkCalls: caller.rooms.isStarted() ? 0 : Number.POSITIVE_INFINITY,
-      allowsSingles: upstream.allows('rooms.info', ids.length),
-      allowsBulk: upstream.allows('rooms.get', 1),
-    });
-    if (way === 'single') return ids.map((id) => roomInfos.load(id));
-    const known = caller.rooms();
-    const singles = known.then(
-      () => new Set<string>(),
-      (error) => new Set(isRefusal(error) ? ids.slice(0, ways.takeRest(ids.length)) : []),
+    const lists = [caller.rooms];
+    const read = { way, count: ids.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
+    if (way === 'single' && !changes.prefersLists('rooms.info', read)) return ids.map(load);
+    const found = caller.rooms().then(
+      (known) => ids.map((id) => known.get(id) ?? Promise.reject(noSuchRoom())),
+      (error: unknown) => {
+        const pricedCalls = changes.pricedCalls(read);
+        return changes.readSingly({ list: caller.rooms, error, keys: ids, pricedCalls, load });
+      },
     );
-    return ids.map(async (id) => ((await singles).has(id) ? roomInfos.load(id) : ((await known).get(id) ?? noSuchRoom())));
+    return ids.map(async (_id, index) => (await found)[index] as RestDirectMessage | Promise<RestDirectMessage>);
   });
 }
 
-const noSuchRoom = (): never => {
-  throw new GatewayError('NOT_FOUND', 'There is no such room or message, or this user may not know of it (rooms.get).');
-};
+const noSuchRoom = () =>
+  new GatewayError('NOT_FOUND', 'There is no such room or message, or this user may not know of it (rooms.get).');
 
 /** Rooms by id, one `rooms.info` each. */
 export const roomInfoLoader = (upstream: UpstreamClient): Loader<string, RestDirectMessage> =>

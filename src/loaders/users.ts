@@ -14,17 +14,23 @@ const membersPerCall = 100;
  * All active members by room: their order upstream changes with every presence, so a part of them is no page. Rooms with
  * more members than one answer holds take calls from the request's allowance.
  */
-export const membersLoader = (upstream: UpstreamClient, check: RoomCheck, search: SearchAllowance): Loader<string, RestUser[]> =>
-  callByKey(async (roomId) => {
-    await check.isRoom(roomId);
-    const members = new Map<string, RestUser>();
-    for (let offset = 0; ; search.take()) {
-      const { rows, total } = await imMembers(upstream, { roomId, offset, count: membersPerCall });
-      for (const row of rows) if (row !== undefined) members.set(row._id, row);
-      offset += rows.length;
-      if (rows.length === 0 || offset >= total) return [...members.values()];
-    }
-  });
+export const membersLoader = (
+  upstream: UpstreamClient,
+  check: RoomCheck,
+  allowance: SearchAllowance,
+): Loader<string, RestUser[]> =>
+  callByKey((roomId) =>
+    allowance.page(`members ${roomId}`, async (search) => {
+      await check.isRoom(roomId);
+      const members = new Map<string, RestUser>();
+      for (let offset = 0; ; await search.take()) {
+        const { rows, total } = await imMembers(upstream, { roomId, offset, count: membersPerCall });
+        for (const row of rows) if (row !== undefined) members.set(row._id, row);
+        offset += rows.length;
+        if (rows.length === 0 || offset >= total) return [...members.values()];
+      }
+    }),
+  );
 
 /** Users by id: upstream has no complete look-up by a list of ids. Null for an unknown user. */
 export const userLoader = (upstream: UpstreamClient): Loader<string, RestUser | null> =>

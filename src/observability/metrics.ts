@@ -61,7 +61,7 @@ export class Metrics {
     this.#gauge('gateway_unsent_bytes', 'Large answers that clients have not read yet.', sources.unsentBytes);
     this.#gauge('gateway_held_tokens', 'Tokens that log lines are searched for.', sources.heldTokens);
     this.#gauge('gateway_connections', 'Open connections of clients.', sources.connections);
-    this.#gauge('gateway_known_callers', 'Callers with an allowance of their own.', sources.knownCallers);
+    this.#gauge('gateway_known_callers', 'Users with an allowance of their own.', sources.knownCallers);
     this.#gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
     const { workspace } = sources;
     this.#gauge('gateway_upstream_in_flight', 'Calls to the workspace under way.', () => workspace.inFlight);

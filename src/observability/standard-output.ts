@@ -11,12 +11,14 @@ const maxWaitingLength = 8 * 1024 * 1024;
  * an exit pino writes what is left, unless nobody takes it: that would never end.
  */
 export function standardOutput(): pino.DestinationStream {
+  // To look at it makes Node open it, and a pipe non-blocking: else a write that nobody takes holds a thread, also at an exit.
+  const { fd } = process.stdout;
   let isBlocked = false;
   const retryEAGAIN = (): boolean => {
     isBlocked = true;
     return true;
   };
-  const output = pino.destination({ dest: 1, sync: false, minLength: writeLength, periodicFlush: writeDelayMs, maxLength: maxWaitingLength, retryEAGAIN });
+  const output = pino.destination({ dest: fd, sync: false, minLength: writeLength, periodicFlush: writeDelayMs, maxLength: maxWaitingLength, retryEAGAIN });
   output.on('write', () => {
     isBlocked = false;
   });

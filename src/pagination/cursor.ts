@@ -34,17 +34,24 @@ export function encodeCursor(binding: string, { key, id, offset, total }: Cursor
   return bytes.toString('base64url');
 }
 
+/** Refuses what is no cursor of any list, before it is known which list it is meant for. */
+export function checkCursorForm({ cursor, cursorArgument }: PagePlan): void {
+  if (cursor === undefined || readBytes(cursor) !== undefined) return;
+  throw new GatewayError('BAD_USER_INPUT', `\`${cursorArgument}\` is not a cursor: use an \`endCursor\` or \`startCursor\` as it was given.`);
+}
+
+/** The bytes of a text that has the form of a cursor. */
+function readBytes(cursor: string): Buffer | undefined {
+  if (cursor.length > 512) return undefined;
+  const bytes = Buffer.from(cursor, 'base64url');
+  return bytes.length > headBytes && bytes[0] === version && bytes.toString('base64url') === cursor ? bytes : undefined;
+}
+
 /** The cursor that a page continues from. One that was not issued for this very list is BAD_USER_INPUT. */
 export function decodeCursor(binding: string, { cursor, cursorArgument }: PagePlan): Cursor | undefined {
   if (cursor === undefined) return undefined;
-  const bytes = Buffer.from(cursor, 'base64url');
-  const isOurs =
-    cursor.length <= 512 &&
-    bytes.length > headBytes &&
-    bytes[0] === version &&
-    bytes.toString('base64url') === cursor &&
-    bytes.toString('latin1', 1, 1 + sealBytes) === seal(binding, bytes);
-  if (!isOurs) {
+  const bytes = readBytes(cursor);
+  if (bytes === undefined || bytes.toString('latin1', 1, 1 + sealBytes) !== seal(binding, bytes)) {
     throw new GatewayError(
       'BAD_USER_INPUT',
       `\`${cursorArgument}\` is not a cursor of this list: use one from the same room, filter and order.`,

@@ -1,126 +1,168 @@
-/** What an operation can cost at most. */
+import { pagePrices, type Paging } from './page-prices.ts';
+import { allLists, chooseWays, type Ways, type WholeLists } from './ways.ts';
+
+/** What an operation costs. */
 export interface Plan {
-  /** Upstream calls in all. */
+  /** The price in upstream calls: what is spent at most, unless a list moves meanwhile or a list of all rooms fails. */
   readonly calls: number;
+  /** Calls that it may take beyond the price then. */
+  readonly spareCalls: number;
+  /** The price by endpoint. */
   readonly byEndpoint: Readonly<Record<string, number>>;
   /**
    * Leaf values that the answer can hold, each as often as it is selected, and 25 more for each reference of another
    * subgraph: what bounds its size and the time to write it.
    */
   readonly values: number;
-  /** The fields that cost the most, most first. */
+  /** The fields that cost the most, most first. A call that several share counts for the first of them. */
   readonly heaviest: readonly { readonly path: string; readonly calls: number }[];
-  /** Rooms that have to be known as such: see `withGivenRooms`. Their price is not among the calls. */
-  readonly given?: GivenRooms;
+  /** How records and counters of rooms are read. */
+  readonly ways: Ways;
+  /** Ids by which the client asks for rooms of which no record is read for anything else. */
+  readonly given: readonly string[];
 }
 
-/** Rooms of which the client gives the id, and of which no record is read for anything else. */
-export interface GivenRooms {
-  readonly ids: readonly string[];
-  /** Rooms whose records are read anyway: a part of them, which can be had of many at once, or the whole. */
-  readonly part: number;
-  readonly whole: number;
-}
+/** The calls that a request makes at most: none where it is refused. */
+export const atMost = ({ calls, spareCalls }: Plan, limit: number): number =>
+  calls > limit ? 0 : Math.min(limit, calls + spareCalls);
 
 /** Sums stop growing here. */
 export const manyCalls = 1e9;
-/** Calls that all pages of a request together may take beyond their own, to find their places in lists that moved. */
-export const searchAllowance = 20;
-/** Rooms whose records are read one by one; more are read all at once. */
-export const maxSingleRooms = 2;
+/** Spare calls of an operation of which any page or list can need one, besides those of each page. */
+const baseSpareCalls = 20;
 /** Heaviest fields that are named. */
 const maxNamed = 5;
 
 interface Charge {
   /** Parents that ask. */
   readonly count: number;
-  readonly from: number;
-  /** Calls in the request at most. */
-  readonly upTo: number;
+  /** Calls in the request at most; without it, one for each parent. */
+  readonly upTo?: number | undefined;
+  readonly path: string;
+}
+
+interface PagesCharge {
+  /** Parents that ask for a page each. */
+  readonly count: number;
+  readonly isContinued: boolean;
+  readonly path: string;
+}
+
+interface RoomCount {
+  readonly rooms: number;
   readonly path: string;
 }
 
 /** Adds up the prices of an operation's fields. */
 export class Ledger {
-  /** Parents that ask, by endpoint, for charges that are bounded in the whole request. */
-  readonly #bounded = new Map<string, { count: number; from: number; upTo: number }>();
   readonly #byEndpoint = new Map<string, number>();
   readonly #byPath = new Map<string, number>();
-  #recordRooms = { part: 0, whole: 0 };
-  readonly #givenRooms = new Set<string>();
-  #searchedEndpoint: string | undefined;
+  readonly #records: RoomCount[] = [];
+  readonly #counters: (RoomCount & { readonly isListed: boolean })[] = [];
+  #pageSpares = 0;
+  #hasSpares = false;
+  readonly #given = new Set<string>();
   #values = 0;
 
   addValues(count: number): void {
     this.#values = Math.min(manyCalls, this.#values + count);
   }
 
-  add(endpoint: string, { count, from, upTo, path }: Charge): void {
-    if (upTo === Number.POSITIVE_INFINITY) {
-      addTo(this.#byEndpoint, endpoint, count);
-      addTo(this.#byPath, path, count);
-      return;
-    }
-    const known = this.#bounded.get(endpoint) ?? { count: 0, from, upTo };
-    this.#bounded.set(endpoint, {
-      count: Math.min(manyCalls, known.count + count),
-      from: Math.min(known.from, from),
-      upTo: Math.max(known.upTo, upTo),
-    });
-    if (count >= from) addTo(this.#byPath, path, Math.min(count, upTo));
+  add(endpoint: string, { count, upTo = Number.POSITIVE_INFINITY, path }: Charge): void {
+    const calls = Math.min(count, Math.max(0, upTo - (this.#byEndpoint.get(endpoint) ?? 0)));
+    if (calls === 0) return;
+    addTo(this.#byEndpoint, endpoint, calls);
+    addTo(this.#byPath, path, calls);
   }
 
-  /** A page whose place may have to be looked for: one call more to fill it, and the request's allowance once. */
-  addSearch(endpoint: string, { count, isContinued, path }: { count: number; isContinued: boolean; path: string }): void {
-    const isHistory = endpoint === 'dm.history';
-    if (!isContinued && !isHistory && endpoint !== 'im.members') return;
-    this.#searchedEndpoint ??= endpoint;
-    if (endpoint === 'im.members') return;
-    // A history has no total: its end may have to be asked for, and whether rows precede a deleted cursor.
-    const extra = count * (isHistory && isContinued ? 2 : 1);
-    addTo(this.#byEndpoint, endpoint, extra);
-    addTo(this.#byPath, path, extra);
+  /** Pages of one list for each of several parents. */
+  addPages(endpoint: string, paging: Paging, { count, isContinued, path }: PagesCharge): void {
+    const { calls, spareCalls, firstSearches } = pagePrices[paging];
+    this.add(endpoint, { count: count * calls, path });
+    if (isContinued) this.#pageSpares = Math.min(manyCalls, this.#pageSpares + count * spareCalls);
+    if (isContinued || firstSearches) this.#hasSpares = true;
   }
 
+  /** Rooms of whose record a part is read, or all of it. */
   addRecords(rooms: number, part: 'part' | 'whole', path: string): void {
-    this.#recordRooms[part] = Math.min(manyCalls, this.#recordRooms[part] + rooms);
-    addTo(this.#byPath, path, part === 'whole' ? rooms : Math.min(rooms, maxSingleRooms + 1));
+    if (part === 'whole') this.add('rooms.info', { count: rooms, path });
+    else this.#records.push({ rooms, path });
   }
 
-  /** Rooms that are asked for by the client's id, without their records. */
-  addGivenRooms(ids: readonly string[]): void {
-    for (const id of ids) this.#givenRooms.add(id);
+  /**
+   * Rooms that are asked for by ids of the client's. The record of each that the workspace has not named to this caller is
+   * read first, to be sure that the id is not a user's.
+   */
+  addGivenRooms(ids: readonly string[], unknown: ReadonlySet<string>, path: string): void {
+    const added = ids.filter((id) => !this.#given.has(id));
+    for (const id of added) this.#given.add(id);
+    const rooms = added.filter((id) => unknown.has(id)).length;
+    if (rooms > 0) this.addRecords(rooms, 'part', path);
+  }
+
+  /** Rooms whose counters are read, without the number of members, for the caller. */
+  addCounters(rooms: number, isListed: boolean, path: string): void {
+    this.#counters.push({ rooms, isListed, path });
   }
 
   /** The operation is larger than can be priced: it costs more than any limit. */
   giveUp(path: string): void {
-    addTo(this.#byEndpoint, 'unknown', manyCalls);
-    addTo(this.#byPath, path, manyCalls);
+    this.add('unknown', { count: manyCalls, path });
   }
 
-  close(): Plan {
-    const byEndpoint = new Map(this.#byEndpoint);
-    for (const [endpoint, { count, from, upTo }] of this.#bounded) {
-      if (count >= from) addTo(byEndpoint, endpoint, Math.min(count, upTo));
-    }
-    const { part, whole } = this.#recordRooms;
-    if (part + whole > 0) addTo(byEndpoint, 'rooms.info', whole + Math.min(part, maxSingleRooms));
-    if (part + whole > maxSingleRooms) byEndpoint.set('rooms.get', 1);
-    if (this.#searchedEndpoint !== undefined) addTo(byEndpoint, this.#searchedEndpoint, searchAllowance);
-    const calls = [...byEndpoint.values()].reduce((sum, count) => Math.min(manyCalls, sum + count), 0);
+  /** `lists`: those that answer the caller. */
+  close(lists: WholeLists = allLists): Plan {
+    const ways = this.#addRooms(lists);
+    const calls = [...this.#byEndpoint.values()].reduce((sum, count) => Math.min(manyCalls, sum + count), 0);
     const heaviest = [...this.#byPath]
       .map(([path, calls]) => ({ path, calls }))
       .toSorted((a, b) => b.calls - a.calls)
       .slice(0, maxNamed);
     return {
       calls,
-      byEndpoint: Object.fromEntries([...byEndpoint].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      spareCalls: this.#hasSpares ? baseSpareCalls + this.#pageSpares : 0,
+      byEndpoint: Object.fromEntries([...this.#byEndpoint].toSorted(([a], [b]) => (a < b ? -1 : 1))),
       values: Math.round(this.#values),
       heaviest,
-      ...(this.#givenRooms.size > 0 && { given: { ids: [...this.#givenRooms], part, whole } }),
+      ways,
+      given: [...this.#given],
     };
   }
+
+  /** Records and counters: what they cost depends on all that is asked for of rooms. */
+  #addRooms(lists: WholeLists): Ways {
+    const ways = chooseWays(
+      {
+        records: sumOf(this.#records),
+        counters: {
+          listed: sumOf(this.#counters.filter(({ isListed }) => isListed)),
+          byId: sumOf(this.#counters.filter(({ isListed }) => !isListed)),
+        },
+        hasMemberships: this.#byEndpoint.has('subscriptions.get'),
+      },
+      lists,
+    );
+    const once = (endpoint: string, path: string) => {
+      this.add(endpoint, { count: 1, upTo: 1, path });
+      this.#hasSpares = true; // in their place come single calls, should the list fail
+    };
+    for (const { rooms, path } of this.#records) {
+      if (ways.records === 'bulk') once('rooms.get', path);
+      else this.add('rooms.info', { count: rooms, path });
+    }
+    for (const { rooms, isListed, path } of this.#counters) {
+      const way = isListed ? ways.counters.listed : ways.counters.byId;
+      if (way === 'single') this.add('im.counters', { count: rooms, path });
+      else {
+        once('subscriptions.get', path);
+        if (!isListed) once('rooms.get', path);
+      }
+    }
+    return ways;
+  }
 }
+
+const sumOf = (counts: readonly RoomCount[]): number => counts.reduce((sum, { rooms }) => Math.min(manyCalls, sum + rooms), 0);
 
 const addTo = (sums: Map<string, number>, key: string, count: number): void => {
   sums.set(key, Math.min(manyCalls, (sums.get(key) ?? 0) + count));

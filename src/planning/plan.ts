@@ -15,12 +15,14 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { asList, asObject, asText } from '../json.ts';
+import { defaultPageSize, maxPageSize } from '../pagination/args.ts';
+import { applies, isIncluded } from '../selections.ts';
 import { Ledger, type Plan } from './ledger.ts';
 import type { FieldPrice, Prices } from './prices.ts';
-import { applies, isIncluded } from '../selections.ts';
+import type { WholeLists } from './ways.ts';
 
 /**
- * What an operation can cost in upstream calls, worked out before it runs, from its real variables.
+ * What an operation costs in upstream calls, worked out before it runs, from its real variables.
  *
  * A walk over the operation with every selection set once for each place it is used in. Fragments can be used in
  * exponentially many places, so the walk gives up after `maxSteps` fields and calls the operation too expensive; an
@@ -35,13 +37,18 @@ export interface PlanInput {
   readonly operation: OperationDefinitionNode;
   /** Coerced variable values. */
   readonly variables: { readonly [name: string]: unknown };
+  /** The lists that answer the caller. */
+  readonly lists: WholeLists;
+  /** Ids in the operation that the workspace has not named to the caller as rooms'; the others it has. */
+  readonly unknownRooms: ReadonlySet<string>;
 }
 
 export function planCalls(input: PlanInput): Plan {
   const root = input.schema.getRootType(input.operation.operation);
   const ledger = new Ledger();
-  if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], { count: 1, copies: 1, rooms: 1, hasRecord: false, given: [], path: '' });
-  return ledger.close();
+  const place: Place = { count: 1, copies: 1, rooms: 1, hasRecord: false, answeredBy: undefined, given: [], path: '' };
+  if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], place);
+  return ledger.close(input.lists);
 }
 
 /** The objects that a selection applies to. */
@@ -54,6 +61,8 @@ interface Place {
   readonly rooms: number;
   /** For rooms: whether they come with their record. */
   readonly hasRecord: boolean;
+  /** The endpoint whose answer they are, where a field of theirs would ask for the same: it then costs nothing more. */
+  readonly answeredBy: string | undefined;
   /** For rooms: the ids by which the client asks for them, where it does. */
   readonly given: readonly string[];
   readonly path: string;
@@ -64,16 +73,13 @@ interface MergedField {
   readonly field: GraphQLField<unknown, unknown>;
   readonly args: Readonly<Record<string, unknown>>;
   readonly responseName: string;
-  /** All names under which it comes. */
-  readonly responseNames: Set<string>;
+  /** What is selected under each of the names under which it comes. */
+  readonly responseNames: Map<string, SelectionSetNode[]>;
   readonly selectionSets: SelectionSetNode[];
 }
 
 /** Fields of an unfolded operation that are looked at; more than `maxRecursiveSelections` of the server lets in. */
 const maxSteps = 10_000;
-/** Rows of a page when the client does not say. */
-export const defaultPageSize = 20;
-const maxPageSize = 100;
 /** What a reference of another subgraph counts for among the values of an answer: about the work of refusing it. */
 const valuesPerReference = 25;
 /** Products of page sizes stop growing here. */
@@ -107,7 +113,8 @@ class Walk {
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
       const fieldType = getNamedType(field.type);
-      if (this.#isAsked(field, args, below)) this.#charge(price, args, place.count, path);
+      const isWithAny = (names: readonly string[]) => this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
+      if (this.#isAsked(field, args, below)) this.#charge(price, args, { ...place, path }, isWithAny);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
       if (!isObjectType(fieldType) || size === 0) continue;
@@ -137,8 +144,10 @@ class Walk {
       const ids = ofType.flatMap((reference) => asText(reference?.['id']) ?? []); // without one it is refused before any call
       const count = new Set(ids).size;
       if (count === 0) continue;
-      this.#charge(this.#input.prices.get(type.name), {}, count, path);
-      this.visit(type, below, { count, copies: copies * (ids.length / count), rooms: count, hasRecord: false, given: ids, path });
+      const copiesOfEach = copies * (ids.length / count);
+      const place: Place = { count, copies: copiesOfEach, rooms: count, hasRecord: false, answeredBy: undefined, given: ids, path };
+      this.#charge(this.#input.prices.get(type.name), {}, place, () => []);
+      this.visit(type, below, place);
     }
   }
 
@@ -177,13 +186,23 @@ class Walk {
     if (rowType !== undefined) this.visit(rowType, rowSets, { ...rows, copies: Math.min(manyObjects, rows.copies * rowNames) });
   }
 
-  #charge(price: FieldPrice | undefined, args: Readonly<Record<string, unknown>>, count: number, path: string): void {
+  /** `isWithAny`: whether any of some fields is selected below, for each of the names under which the field comes. */
+  #charge(
+    price: FieldPrice | undefined,
+    args: Readonly<Record<string, unknown>>,
+    { count, hasRecord, answeredBy, path }: Place,
+    isWithAny: (names: readonly string[]) => readonly boolean[],
+  ): void {
     if (price === undefined) return; // `__typename`
     const given = [...price.argumentCalls].find(([name]) => args[name] != null);
     const isContinued = args['after'] != null || args['before'] != null;
-    for (const call of given?.[1] ?? price.calls) {
-      this.#ledger.add(call.endpoint, { count, from: call.from, upTo: call.upTo, path });
-      if (call.searches) this.#ledger.addSearch(call.endpoint, { count, isContinued, path });
+    for (const { endpoint, upTo, paging, isInBulk, variedBy } of given?.[1] ?? price.calls) {
+      if (endpoint === answeredBy) continue;
+      const isVaried = variedBy.length === 0 ? [] : isWithAny(variedBy);
+      const variants = Math.max(1, new Set(isVaried).size);
+      if (isInBulk && !isVaried.includes(true)) this.#ledger.addCounters(count, hasRecord, path);
+      else if (paging !== undefined) this.#ledger.addPages(endpoint, paging, { count: count * variants, isContinued, path });
+      else this.#ledger.add(endpoint, { count, upTo, path });
     }
     if (price.checksRoom) this.#ledger.addRecords(count, 'part', path);
   }
@@ -195,7 +214,7 @@ class Walk {
     const kinds = asked.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
     if (kinds.includes('whole')) this.#ledger.addRecords(rooms, 'whole', path);
     else if (kinds.includes('part')) this.#ledger.addRecords(rooms, 'part', path);
-    else if (kinds.includes('ifGiven')) this.#ledger.addGivenRooms(given);
+    else if (kinds.includes('ifGiven')) this.#ledger.addGivenRooms(given, this.#input.unknownRooms, path);
   }
 
   /** An empty page asks nothing, unless for what is true of the whole list. */
@@ -211,6 +230,10 @@ class Walk {
 
   #selectsWhole(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
     return this.#merge(type, below).some((part) => part.field.name === 'totalCount' || part.field.name === 'isAvailable');
+  }
+
+  #isWithAny(type: GraphQLObjectType, responseNames: MergedField['responseNames'], names: readonly string[]): boolean[] {
+    return [...responseNames.values()].map((below) => this.#merge(type, below).some(({ field }) => names.includes(field.name)));
   }
 
   /** The fields of some selections of one type, fragments resolved and skipped ones left out, equal calls merged. */
@@ -242,13 +265,14 @@ class Walk {
     const key = field.args.length === 0 ? field.name : `${field.name}${JSON.stringify(args)}`;
     const known = merged.get(key);
     const responseName = node.alias?.value ?? field.name;
-    if (known !== undefined) {
-      known.responseNames.add(responseName);
-      if (node.selectionSet !== undefined) known.selectionSets.push(node.selectionSet);
+    const selectionSets = node.selectionSet === undefined ? [] : [node.selectionSet];
+    if (known === undefined) {
+      const responseNames = new Map([[responseName, selectionSets]]);
+      merged.set(key, { field, args, responseName, responseNames, selectionSets: [...selectionSets] });
       return;
     }
-    const selectionSets = node.selectionSet === undefined ? [] : [node.selectionSet];
-    merged.set(key, { field, args, responseName, responseNames: new Set([responseName]), selectionSets });
+    known.selectionSets.push(...selectionSets);
+    known.responseNames.set(responseName, [...(known.responseNames.get(responseName) ?? []), ...selectionSets]);
   }
 
   #argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> {
@@ -272,13 +296,15 @@ function placeBelow(
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number | undefined,
-  { count, copies, rooms, given, path }: Omit<Place, 'hasRecord'>,
+  { count, copies, rooms, given, path }: Pick<Place, 'count' | 'copies' | 'rooms' | 'given' | 'path'>,
 ): Place {
+  const answeredBy = price?.calls.find(({ isInBulk }) => isInBulk)?.endpoint;
   if (price?.isReference === true) {
     // Messages of a page share their room; a room asked for by id is one.
-    return { count: rooms, copies: Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies), rooms, hasRecord: false, given, path };
+    const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
+    return { count: rooms, copies: copiesOfEach, rooms, hasRecord: false, answeredBy, given, path };
   }
   const below = Math.min(manyObjects, count * (size ?? 1));
   const isOfRooms = type.name === 'DirectMessageConnection';
-  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, given, path };
+  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, answeredBy, given, path };
 }

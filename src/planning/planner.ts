@@ -3,11 +3,29 @@ import { GatewayError } from '../errors.ts';
 import type { Plan } from './ledger.ts';
 import { planCalls } from './plan.ts';
 import { readPrices, type Prices } from './prices.ts';
+import { allLists, type WholeLists } from './ways.ts';
 
 /** Plans that are remembered for one operation, by its variables. */
 const maxPlans = 32;
 /** Variables longer than this, written as JSON, are planned anew each time. */
 const maxKeyLength = 512;
+
+/** What is known of a caller that decides what an operation costs them. */
+export interface CallerKnowledge {
+  readonly lists: WholeLists;
+  /** Whether the workspace has named an id to the caller as a direct-message room's. */
+  readonly knowsRoom: (roomId: string) => boolean;
+}
+
+const everything: CallerKnowledge = { lists: allLists, knowsRoom: () => true };
+
+interface Asked {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Record<string, unknown>;
+  readonly lists: WholeLists;
+  readonly unknownRooms: readonly string[];
+}
 
 /** Plans operations of one schema, and remembers the plans of parsed operations as long as those are remembered. */
 export class Planner {
@@ -21,21 +39,46 @@ export class Planner {
   }
 
   /** The plan; undefined where the variables do not fit, which execution reports before any call. */
-  plan(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Plan | undefined {
-    const key = operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
+  plan(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Record<string, unknown>,
+    { lists, knowsRoom }: CallerKnowledge = everything,
+  ): Plan | undefined {
+    const asked: Asked = { document, operation, variables, lists, unknownRooms: [] };
+    const plan = this.#remembered(asked, '');
+    const unknownRooms = plan?.given.filter((roomId) => !knowsRoom(roomId)) ?? [];
+    if (plan === undefined || unknownRooms.length === 0) return plan;
+    const places = unknownRooms.map((roomId) => plan.given.indexOf(roomId)).join();
+    return this.#remembered({ ...asked, unknownRooms }, places);
+  }
+
+  /** `places`: the unknown ones among the rooms that the operation names by their ids. */
+  #remembered(asked: Asked, places: string): Plan | undefined {
+    const { operation, variables, lists } = asked;
+    const given = operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
+    const key = `${Number(lists.rooms)}${Number(lists.memberships)} ${places} ${given}`;
     const known = this.#plans.get(operation) ?? new Map<string, Plan>();
-    const plan = known.get(key) ?? this.#plan(document, operation, variables);
-    if (plan !== undefined && key.length <= maxKeyLength && known.size < maxPlans) {
+    const plan = known.get(key) ?? this.#plan(asked);
+    if (plan !== undefined && given.length <= maxKeyLength && places.length <= maxKeyLength && known.size < maxPlans) {
       known.set(key, plan);
       this.#plans.set(operation, known);
     }
     return plan;
   }
 
-  #plan(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Plan | undefined {
+  #plan({ document, operation, variables, lists, unknownRooms }: Asked): Plan | undefined {
     const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables);
     if (coerced === undefined) return undefined;
-    return planCalls({ schema: this.#schema, prices: this.#prices, document, operation, variables: coerced });
+    return planCalls({
+      schema: this.#schema,
+      prices: this.#prices,
+      document,
+      operation,
+      variables: coerced,
+      lists,
+      unknownRooms: new Set(unknownRooms),
+    });
   }
 }
 
@@ -45,7 +88,7 @@ export function tooComplex({ calls, heaviest }: Plan, limit: number): GatewayErr
     'QUERY_TOO_COMPLEX',
     `This query can cost ${calls} upstream calls, and ${limit} are allowed: ask for smaller pages, or for less in each row.`,
   );
-  error.extensions['cost'] = { estimated: calls, limit, heaviest: heaviest.map(({ path }) => path) };
+  error.extensions['cost'] = { estimated: calls, limit, heaviest };
   error.extensions['http'] = { status: 400 };
   return error;
 }
@@ -54,7 +97,7 @@ export function tooComplex({ calls, heaviest }: Plan, limit: number): GatewayErr
 export function tooLarge({ values }: Plan, limit: number): GatewayError {
   const error = new GatewayError(
     'QUERY_TOO_COMPLEX',
-    `The answer to this query can hold ${values} values, and ${limit} are allowed: ask for smaller pages, or for less in each row.`,
+    `The answer to this query can hold ${values} values, and ${limit} are allowed: ask for smaller pages or fewer references, or for less in each.`,
   );
   error.extensions['http'] = { status: 400 };
   return error;

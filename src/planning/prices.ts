@@ -5,15 +5,20 @@ import {
   type GraphQLDirective,
   type GraphQLSchema,
 } from 'graphql';
+import { asTexts } from '../json.ts';
+import { pagingNamed, type Paging } from './page-prices.ts';
 
 /** One `@calls` of the schema. */
 export interface CallPrice {
   readonly endpoint: string;
-  /** Calls in one request at most. */
-  readonly upTo: number;
-  /** Parents from which on this endpoint is asked. */
-  readonly from: number;
-  readonly searches: boolean;
+  /** Calls in one request at most; undefined: one for each parent. */
+  readonly upTo: number | undefined;
+  /** Undefined for what is no page. */
+  readonly paging: Paging | undefined;
+  /** Whether the same of several rooms is read at once: see `ways.ts`. */
+  readonly isInBulk: boolean;
+  /** Fields below with any of which it is another call than without. */
+  readonly variedBy: readonly string[];
 }
 
 /** What the schema's directives say of one field. */
@@ -34,19 +39,20 @@ export type Prices = ReadonlyMap<string, FieldPrice>;
 
 const free: FieldPrice = { calls: [], argumentCalls: new Map(), fromRecord: 'no', checksRoom: false, isReference: false, isGiven: false };
 
-/** Reads `@calls`, `@fromRecord` and `@reference`: the schema is the only place where prices are written. */
+/** Reads `@calls`, `@fromRecord` and `@reference`. What pages and rooms take is counted in `page-prices.ts` and `ways.ts`. */
 export function readPrices(schema: GraphQLSchema): Prices {
   const prices = new Map<string, FieldPrice>();
   const callsOf = (directives: readonly ConstDirectiveNode[] | undefined): CallPrice[] =>
     (directives ?? [])
       .filter(({ name }) => name.value === 'calls')
       .map((node) => {
-        const { endpoint, upTo, from, searches } = valuesOf(schema, node);
+        const { endpoint, upTo, paging, inBulk, variedBy } = valuesOf(schema, node);
         return {
           endpoint: String(endpoint),
-          upTo: typeof upTo === 'number' ? upTo : Number.POSITIVE_INFINITY,
-          from: Number(from),
-          searches: searches === true,
+          upTo: typeof upTo === 'number' ? upTo : undefined,
+          paging: pagingNamed(paging),
+          isInBulk: inBulk === true,
+          variedBy: asTexts(variedBy),
         };
       });
   for (const type of Object.values(schema.getTypeMap())) {

@@ -7,6 +7,7 @@ import { historyConnection } from './history.ts';
 import { messageOrder } from './orders.ts';
 import { offsetConnection } from './pages.ts';
 import type { RoomParent } from './parents.ts';
+import { needsPermission } from './permission.ts';
 import { selects } from './selection.ts';
 import type { MessageFilters, Resolvers } from './types.generated.ts';
 import { memberConnection } from './user.ts';
@@ -30,7 +31,8 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
   description: fromRecord((room) => asText(room['description']) ?? null),
   announcement: fromRecord((room) => asText(room['announcement']) ?? null),
   isReadOnly: fromRecord((room) => asFlag(room['ro']) ?? null),
-  isDefault: fromRecord((room) => asFlag(room['default']) ?? null),
+  // A direct message that does not say so is none: not every answer with a record has the field.
+  isDefault: fromRecord((room) => asFlag(room['default']) ?? false),
   isEncrypted: fromRecord((room) => asFlag(room['encrypted']) ?? null),
   showsSystemMessages: fromRecord((room) => Array.isArray(room['sysMes']) || (asFlag(room['sysMes']) ?? null)),
   hiddenSystemTypes: fromRecord((room) => textsOrNull(room['sysMes'])),
@@ -42,12 +44,13 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
   counters: (room, { userId }, { loaders, viewerId }, info) => {
     // The caller's own need no permission as long as upstream is not told whose they are.
     const isSelf = userId === viewerId;
-    return loaders.counters.load({
+    const asked = loaders.counters.load({
       roomId: room._id,
       userId: userId == null || isSelf ? undefined : checkId(userId, 'userId'),
       isSingle: isSelf || selects(info, 'memberCount'),
       record: room.t === undefined ? undefined : room,
     });
+    return userId == null || isSelf ? asked : needsPermission(asked, othersForbidden);
   },
 
   messages: (room, args, { loaders, search }) => {
@@ -65,6 +68,9 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
 
   history: (room, args, context, info) => historyConnection(room._id, args, context, info),
 };
+
+const othersForbidden =
+  'Counters of another user need the permission `view-room-administration`, and that user in the room: leave `userId` out for this user.';
 
 /** A field of the room's record: at hand where the room came from a list, else read with the room's first such field. */
 function fromRecord<Value>(read: (room: RestDirectMessage) => Value) {
@@ -85,7 +91,7 @@ const textsOrNull = (value: unknown): string[] | null => (Array.isArray(value) ?
 /** Ids of one condition at most: they travel in the address of a GET. */
 const maxFilterIds = 50;
 
-function readFilters(filters: MessageFilters | null | undefined) {
+export function readFilters(filters: MessageFilters | null | undefined) {
   return {
     mentionIds: readIds(filters?.mentioning, 'filterBy.mentioning'),
     starredIds: readIds(filters?.starredBy, 'filterBy.starredBy'),

@@ -6,6 +6,7 @@ import { emptyPage, toConnection } from '../pagination/connection.ts';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
 import { instantKey } from '../pagination/place.ts';
 import { newerWindow, readTimelinePage, type TimelineQuery, type TimelineWindow } from '../pagination/timeline.ts';
+import { pagePrices } from '../planning/page-prices.ts';
 import type { RestMessage } from '../upstream/types.ts';
 import { follow } from './pages.ts';
 import type { HistoryConnection } from './parents.ts';
@@ -39,9 +40,16 @@ export async function historyConnection(
   };
   const load = (window: TimelineWindow, withUnreads: boolean) =>
     loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads: withUnreads });
-  const page = await follow(readTimelinePage(query), (window) => load(window, unreads), { calls: 2, search });
-  const hasPreviousPage =
-    page.hasPreviousPage ?? (async () => (await load(newerWindow(query), false)).rows.length > 0);
+  const key = `${binding} ${JSON.stringify([plan, unreads])}`;
+  const budget = { key, calls: pagePrices.timeline.calls, search };
+  const page = await follow(readTimelinePage(query), (window) => load(window, unreads), budget);
+  const hasNewer = () =>
+    search.page(`${key} newer`, async (spare) => {
+      // Without a call left for it: a cursor proves that there was such a row.
+      const isGranted = await spare.take().then(() => true, () => false);
+      return !isGranted || (await load(newerWindow(query), false)).rows.length > 0;
+    });
+  const hasPreviousPage = page.hasPreviousPage ?? hasNewer;
   const connection = toConnection({ ...page, hasPreviousPage }, (message) =>
     encodeCursor(binding, { ...query.placeOf(message), offset: 0, total: 0 }),
   );
@@ -52,7 +60,7 @@ export async function historyConnection(
   };
 }
 
-function readRange(range: DirectMessageHistoryArgs['range']) {
+export function readRange(range: DirectMessageHistoryArgs['range']) {
   const since = range?.since ?? undefined;
   const until = range?.until ?? undefined;
   if (since !== undefined && until !== undefined && since > until) {

@@ -4,27 +4,33 @@ import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
 import { readOffsetPage, type OffsetAnswer, type OffsetWindow } from '../pagination/offset.ts';
 import type { PlaceOf } from '../pagination/place.ts';
 import { cutWhole } from '../pagination/whole.ts';
+import { pagePrices } from '../planning/page-prices.ts';
 import type { SearchAllowance } from '../planning/search-allowance.ts';
 
-/** What a page may cost: calls of its own, which the plan counted, and what it takes from the request's allowance. */
+/** What a page may cost. */
 export interface PageBudget {
+  /** Names all that the page depends on: a page of that name is read once a request. */
+  readonly key: string;
+  /** Calls of its own, which the plan counted. */
   readonly calls: number;
+  /** Where further ones come from. */
   readonly search: SearchAllowance;
 }
 
 /** Runs a reader of pages: every window it yields is loaded, and the answer given back, until it returns the page. */
-export async function follow<Window, Page, Answer>(
+export const follow = <Window, Page, Answer>(
   reader: Generator<Window, Page, Answer>,
   load: (window: Window) => Promise<Answer>,
-  { calls, search }: PageBudget,
-): Promise<Page> {
-  let step = reader.next();
-  for (let call = 1; step.done !== true; call += 1) {
-    if (call > calls) search.take();
-    step = reader.next(await load(step.value));
-  }
-  return step.value;
-}
+  { key, calls, search: allowance }: PageBudget,
+): Promise<Page> =>
+  allowance.page(key, async (search) => {
+    let step = reader.next();
+    for (let call = 1; step.done !== true; call += 1) {
+      if (call > calls) await search.take();
+      step = reader.next(await load(step.value));
+    }
+    return step.value;
+  });
 
 export interface OffsetList<Row> {
   /** Names connection, room, filter and order: a cursor of another list is refused. */
@@ -46,7 +52,7 @@ export async function offsetConnection<Row>(
     const totalCount = async () => (await load({ offset: 0, count: 1, isReversed: false })).total;
     return { ...toConnection<Row>(emptyPage, () => ''), totalCount };
   }
-  const budget = { calls: cursor === undefined ? 1 : 2, search };
+  const budget = { key: `${binding} ${JSON.stringify(plan)}`, calls: pagePrices.offset.calls, search };
   const page = await follow(readOffsetPage({ plan, cursor, isDescending, placeOf }), load, budget);
   const { offsets, total } = page;
   const cursorOf = (row: Row, index: number) =>

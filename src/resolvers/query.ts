@@ -5,6 +5,7 @@ import { asInt } from '../json.ts';
 import { roomOrder } from './orders.ts';
 import { offsetConnection } from './pages.ts';
 import type { RoomConnection } from './parents.ts';
+import { needsPermission } from './permission.ts';
 import { receiptConnection } from './read-receipt.ts';
 import type { DirectMessageOrder, Resolvers } from './types.generated.ts';
 
@@ -39,6 +40,9 @@ export const Viewer: Resolvers['Viewer'] = {
   },
 };
 
+const everyoneForbidden =
+  'All rooms of the workspace need the permission `view-room-administration`: `viewer { directMessages }` has the rooms of this user.';
+
 interface RoomListArgs extends PageArgs {
   readonly orderBy?: DirectMessageOrder | null | undefined;
 }
@@ -50,7 +54,9 @@ function roomConnection(list: 'everyone' | 'own', args: RoomListArgs, { loaders,
     isDescending: order.isDescending,
     placeOf: order.placeOf,
     search,
-    load: ({ offset, count, isReversed }) =>
-      loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed) }),
+    load: ({ offset, count, isReversed }) => {
+      const asked = loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed) });
+      return list === 'own' ? asked : needsPermission(asked, everyoneForbidden);
+    },
   });
 }

@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, print } from 'graphql';
-import { badLiteral, GatewayError } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import { isInstant, isNestedWithin } from '../json.ts';
 
 /** Levels of a JSON value at most. Markup of 64 levels has about 130; deeper values would exhaust the stack when written. */
@@ -14,12 +14,14 @@ export const DateTime = new GraphQLScalarType<string, string>({
     throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave something else than an instant.');
   },
   parseValue: (value) => {
-    if (typeof value === 'string' && isInstant(value)) return new Date(value).toISOString();
+    const instant = typeof value === 'string' ? normalise(value) : undefined;
+    if (instant !== undefined) return instant;
     throw new GatewayError('BAD_USER_INPUT', notAnInstant(JSON.stringify(value) ?? 'nothing'));
   },
   parseLiteral: (node) => {
-    if (node.kind === Kind.STRING && isInstant(node.value)) return new Date(node.value).toISOString();
-    throw new GraphQLError(notAnInstant(print(node)), { nodes: node, extensions: { [badLiteral]: true } });
+    const instant = node.kind === Kind.STRING ? normalise(node.value) : undefined;
+    if (instant !== undefined) return instant;
+    throw new GraphQLError(notAnInstant(print(node)), { nodes: node });
   },
 });
 
@@ -31,6 +33,13 @@ export const Json = new GraphQLScalarType<unknown, unknown>({
     throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave a value that is nested too deep.');
   },
 });
+
+/** The instant in UTC, where it is still of a year of four digits: instants are compared as texts. */
+function normalise(text: string): string | undefined {
+  if (!isInstant(text)) return undefined;
+  const instant = new Date(text).toISOString();
+  return isInstant(instant) ? instant : undefined;
+}
 
 const notAnInstant = (given: string): string =>
   `${given.slice(0, 64)} is not an instant: give ISO 8601 with a zone, such as "2023-11-01T23:20:57.357Z".`;

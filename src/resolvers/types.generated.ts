@@ -81,7 +81,7 @@ export type Counters = {
   readonly joined: Scalars['Boolean']['output'];
   /** When the latest message was sent (`latest`); in an empty room, when the room last changed. */
   readonly latestAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Active members (`members`). */
+  /** Active members (`members`): only `im.counters` tells, one upstream call a room. */
   readonly memberCount?: Maybe<Scalars['Int']['output']>;
   /** Messages in the room (`msgs`). */
   readonly messageCount?: Maybe<Scalars['Int']['output']>;
@@ -102,19 +102,19 @@ export type Counters = {
  */
 export type DirectMessage = {
   readonly __typename?: 'DirectMessage';
-  /** The room's announcement, shown above its messages. */
+  /** The room's announcement, shown above its messages. From the record (`rooms.info`, `rooms.get`). */
   readonly announcement?: Maybe<Scalars['String']['output']>;
   /**
-   * Totals of the room, and what is unread by one user: the caller, or `userId`, which needs the permission
-   * `view-room-administration` and a member's id. Counters of many rooms of the caller are read in two upstream calls
-   * together; with `memberCount`, or for another user, each room costs one call (`im.counters`).
+   * Totals of the room, and what is unread by one user: the caller, or `userId`. Counters of many rooms of the caller are
+   * read in two upstream calls together (`subscriptions.get`, `rooms.get`); with `memberCount`, or for another user, each
+   * room costs one call (`im.counters`).
    */
   readonly counters?: Maybe<Counters>;
-  /** When the room was made (`ts`). */
+  /** When the room was made (`ts`). From the record (`rooms.info`, `rooms.get`). */
   readonly createdAt?: Maybe<Scalars['DateTime']['output']>;
-  /** The room's description, as set by a member. */
+  /** The room's description, as set by a member. From the record (`rooms.info`, `rooms.get`). */
   readonly description?: Maybe<Scalars['String']['output']>;
-  /** System-message types hidden in this room (`sysMes` when it is a list). */
+  /** System-message types hidden in this room (`sysMes` when it is a list). From the record (`rooms.info`, `rooms.get`). */
   readonly hiddenSystemTypes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /**
    * The room's messages in a time range, newest first (`dm.history`, one upstream call a page). System messages that
@@ -123,45 +123,66 @@ export type DirectMessage = {
   readonly history?: Maybe<MessageHistoryConnection>;
   /** Room id (`_id`; elsewhere upstream `rid` or `roomId`). Opaque: never parse or build one. */
   readonly id: Scalars['ID']['output'];
-  /** Whether new users join the room by themselves (`default`); false for direct messages. */
+  /**
+   * Whether new users join the room by themselves (`default`); false for direct messages. From the record (`rooms.info`,
+   * `rooms.get`).
+   */
   readonly isDefault?: Maybe<Scalars['Boolean']['output']>;
-  /** Whether messages are end-to-end encrypted (`encrypted`). Null where the room never said so. */
+  /**
+   * Whether messages are end-to-end encrypted (`encrypted`). Null where the room never said so. From the record
+   * (`rooms.info`, `rooms.get`).
+   */
   readonly isEncrypted?: Maybe<Scalars['Boolean']['output']>;
-  /** Whether nobody can write (`ro`), as with a deactivated user. */
+  /** Whether nobody can write (`ro`), as with a deactivated user. From the record (`rooms.info`, `rooms.get`). */
   readonly isReadOnly?: Maybe<Scalars['Boolean']['output']>;
-  /** One-to-one, notes to self, or a group of three and more. From the number of distinct members. */
+  /**
+   * One-to-one, notes to self, or a group of three and more. From the number of distinct members. From the record
+   * (`rooms.info`, `rooms.get`).
+   */
   readonly kind?: Maybe<DirectMessageKind>;
-  /** The latest message, part of the room's record. Null in an empty room, or where the workspace does not store it. */
+  /**
+   * The latest message. Null in an empty room, or where the workspace does not store it. From the record (`rooms.info`,
+   * `rooms.get`).
+   */
   readonly lastMessage?: Maybe<Message>;
-  /** When the latest message was sent (`lm`). Null in an empty room. */
+  /** When the latest message was sent (`lm`). Null in an empty room. From the record (`rooms.info`, `rooms.get`). */
   readonly lastMessageAt?: Maybe<Scalars['DateTime']['output']>;
   /**
-   * Copy kept by upstream's Apps engine (`_USERNAMES`).
+   * Copy kept by upstream's Apps engine (`_USERNAMES`). From the whole record (`rooms.info`).
    * @deprecated May be missing or stale. Use `usernames`.
    */
   readonly legacyUsernames?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** Members as upstream counted them when the room was made (`usersCount`); notes to self can show 2. */
+  /**
+   * Members as upstream counted them when the room was made (`usersCount`); notes to self can show 2. From the record
+   * (`rooms.info`, `rooms.get`).
+   */
   readonly memberCount?: Maybe<Scalars['Int']['output']>;
   /** The room's active members with their names and presence (`im.members`, one upstream call), ordered by username. */
   readonly members?: Maybe<UserConnection>;
-  /** Messages ever counted in the room (`msgs`). Neither `messages.totalCount` nor the history's length. */
+  /**
+   * Messages ever counted in the room (`msgs`). Neither `messages.totalCount` nor the history's length. From the record
+   * (`rooms.info`, `rooms.get`).
+   */
   readonly messageCount?: Maybe<Scalars['Int']['output']>;
   /**
    * The room's messages, filtered and ordered by upstream, with an exact total (`dm.messages`, one upstream call a page).
    * Thread replies and system messages included.
    */
   readonly messages?: Maybe<MessageConnection>;
-  /** Whether system messages are shown at all (`sysMes`; a list of hidden types counts as true). */
+  /**
+   * Whether system messages are shown at all (`sysMes`; a list of hidden types counts as true). From the record
+   * (`rooms.info`, `rooms.get`).
+   */
   readonly showsSystemMessages?: Maybe<Scalars['Boolean']['output']>;
-  /** The room's topic, as set by a member. */
+  /** The room's topic, as set by a member. From the record (`rooms.info`, `rooms.get`). */
   readonly topic?: Maybe<Scalars['String']['output']>;
-  /** Room type as upstream stores it (`t`): `d`. */
+  /** Room type as upstream stores it (`t`): `d`. From the record (`rooms.info`, `rooms.get`). */
   readonly typeCode?: Maybe<Scalars['String']['output']>;
-  /** When the room's record last changed (`_updatedAt`). */
+  /** When the room's record last changed (`_updatedAt`). From the record (`rooms.info`, `rooms.get`). */
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Members' user ids (`uids`). Not in the order of `usernames`. */
+  /** Members' user ids (`uids`). Not in the order of `usernames`. From the record (`rooms.info`, `rooms.get`). */
   readonly userIds?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
-  /** Members' usernames. Not in the order of `userIds`: never pair the two lists. */
+  /** Members' usernames. Not in the order of `userIds`: never pair the two lists. From the record (`rooms.info`, `rooms.get`). */
   readonly usernames?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
@@ -302,7 +323,7 @@ export type MarkupNode = {
   readonly url?: Maybe<Scalars['String']['output']>;
 };
 
-/** One message. */
+/** One message. By its id alone, as other subgraphs refer to it: one upstream call (`chat.getMessage`). */
 export type Message = {
   readonly __typename?: 'Message';
   /** Name shown instead of the author's, set by integrations (`alias`). */
@@ -380,7 +401,7 @@ export type Message = {
 };
 
 
-/** One message. */
+/** One message. By its id alone, as other subgraphs refer to it: one upstream call (`chat.getMessage`). */
 export type MessageReadReceiptsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -528,8 +549,9 @@ export type Query = {
    */
   readonly directMessageWith?: Maybe<DirectMessage>;
   /**
-   * Every direct-message room of the workspace, also those that the caller is not in.
-   * Needs the permission `view-room-administration`. One upstream call a page (`dm.list.everyone`).
+   * Every direct-message room of the workspace, also those that the caller is not in. Needs the permission
+   * `view-room-administration`; a caller's own rooms are `viewer.directMessages`. One upstream call a page
+   * (`dm.list.everyone`).
    */
   readonly directMessages?: Maybe<DirectMessageConnection>;
   /**
@@ -545,12 +567,16 @@ export type Query = {
   readonly readReceipts?: Maybe<ReadReceiptConnection>;
   /**
    * What is left of the workspace's call budget, as upstream last reported it. Never costs an upstream call.
-   * Endpoints not called in the current window, and callers exempt from the limiter, have no entry.
+   * Endpoints not called in the current window have no entry, nor have those where the limiter lets the caller by. Callers
+   * whom the workspace has not accepted yet are told of none.
    */
   readonly upstreamBudget: ReadonlyArray<EndpointBudget>;
   /** One user of the workspace by id (`users.info`, one upstream call). Null when there is none. */
   readonly user?: Maybe<User>;
-  /** The caller: whose credentials came with the request. */
+  /**
+   * The caller: whose credentials came with the request. That the workspace accepts them shows in the first field below that
+   * costs a call, such as `user`.
+   */
   readonly viewer: Viewer;
 };
 
@@ -671,7 +697,10 @@ export type TimeRange = {
   readonly until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
-/** A user, as far as the answer that mentions it says. */
+/**
+ * A user, as far as the answer that mentions it says. By its id alone, as other subgraphs refer to it: one upstream call
+ * (`users.info`).
+ */
 export type User = {
   readonly __typename?: 'User';
   /** User id (`_id`). Opaque. */
@@ -724,7 +753,10 @@ export type Viewer = {
   readonly __typename?: 'Viewer';
   /** The caller's own rooms. Open to every user. One upstream call a page (`im.list`). */
   readonly directMessages?: Maybe<DirectMessageConnection>;
-  /** The caller's user id: the request's `X-User-Id`. Costs no upstream call. */
+  /**
+   * The caller's user id as the request claims it (`X-User-Id`): costs no upstream call, and so is no sign that the
+   * credentials are good. `user { id }` is.
+   */
   readonly id: Scalars['ID']['output'];
   /** Unread messages over all of the caller's direct-message rooms (`subscriptions.get`, one upstream call). */
   readonly unreadCount?: Maybe<Scalars['Int']['output']>;

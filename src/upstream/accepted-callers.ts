@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { userKeyOf } from './caller-key.ts';
 
 /** Pairs of user id and token that are remembered; the one used longest ago is forgotten first. */
 const maxPairs = 10_000;
@@ -24,7 +24,7 @@ export class AcceptedCallers {
 
   /** The workspace answered a call with these credentials. */
   accept(pairKey: string, userId: string): void {
-    this.#keep(pairKey, this.#users.get(pairKey) ?? hash('sha256', userId, 'base64url'));
+    this.#keep(pairKey, this.#users.get(pairKey) ?? userKeyOf(userId));
     if (this.#users.size <= maxPairs) return;
     for (const oldest of this.#users.keys()) {
       this.#users.delete(oldest);

@@ -8,8 +8,12 @@ import { NoAnswer, type Answer } from './transport.ts';
 export function outcomeOf(answer: Answer | NoAnswer): CallOutcome {
   if (!(answer instanceof NoAnswer)) return [502, 503, 504].includes(answer.status) ? 'failure' : 'success';
   if (answer.reason === 'cancelled') return 'unknown';
+  if (answer.reason === 'timeout') return 'timeout';
   return answer.reason === 'too-large' || answer.reason === 'protocol' ? 'success' : 'failure';
 }
+
+/** `reason` of the error for an answer that is too large: asked for again, it will be so again. */
+export const tooLarge = 'too_large';
 
 /** The error for an answer whose shape is not the endpoint's. `detail` says what is missing, for the log. */
 export const badShape = (endpoint: string, detail: string): GatewayError =>
@@ -36,6 +40,10 @@ export const tooLate = (endpoint: string, detail: string): GatewayError =>
 /** The error for a call without an answer. */
 export function noAnswer(endpoint: string, { reason, message }: NoAnswer): GatewayError {
   if (reason === 'timeout') return tooLate(endpoint, message);
-  if (reason === 'too-large' || reason === 'protocol') return badShape(endpoint, message);
+  if (reason === 'too-large') {
+    const text = `The workspace's answer to ${endpoint} is larger than can be read.`;
+    return new GatewayError('UPSTREAM_BAD_RESPONSE', text, { reason: tooLarge, detail: message });
+  }
+  if (reason === 'protocol') return badShape(endpoint, message);
   return new GatewayError('UPSTREAM_UNAVAILABLE', `The workspace cannot be reached (${endpoint}).`, { detail: message });
 }

@@ -1,6 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Gate, systemClock, type Clock } from './gate.ts';
+import type { Clock } from './clock.ts';
+import type { GateCall } from './calls-out.ts';
+import { Gate } from './gate.ts';
+import type { LimiterNews } from './known-limiter.ts';
 import { readRateHeaders } from './rate-headers.ts';
+import { Standings, type Standing } from './standings.ts';
+import type { WorkspaceClock } from './workspace-clock.ts';
 
 /** What one endpoint still allows in the current window. Times in epoch milliseconds. */
 export interface EndpointBudget {
@@ -10,7 +15,7 @@ export interface EndpointBudget {
   readonly resetAt: number;
 }
 
-/** Who makes a call: the window is the address's, a turn in the queue and an exemption are the caller's. */
+/** Who makes a call: the window is the address's; a turn in the line and an exemption are the user's. */
 export interface BudgetCaller {
   /** Hash of user id and token. */
   readonly key: string;
@@ -21,139 +26,165 @@ export interface BudgetCaller {
 /** What an answer told: its headers, and how the workspace's limiter treated the call. */
 export interface BudgetAnswer {
   readonly headers: IncomingHttpHeaders;
-  /** `passed`: it had its turn; `refused`: too many calls; `unknown`: an error that may have come before the limiter. */
-  readonly limiter: 'passed' | 'refused' | 'unknown';
+  /**
+   * `passed`: it had its turn; `refused`: too many calls; `before`: refused before the limiter saw it, unless its headers say
+   * otherwise; `unknown`: none of these can be said.
+   */
+  readonly limiter: 'passed' | 'refused' | 'before' | 'unknown';
   /** Epoch milliseconds until which a refusal holds. */
   readonly refusedUntil?: number;
 }
 
 /**
  * A place in the line for one call. One that is given up must `leave`, unless its `ready` has resolved: every such
- * ticket must `exit` or be given back.
+ * ticket must be given back, or `send` and `exit`.
  */
 export interface Ticket {
   readonly ready: Promise<void> | undefined;
   /** False when there was nothing to leave: the turn has come, or was refused. */
   readonly leave: () => boolean;
+  /** The call goes out now. False where it may not any more, by what was learnt since its turn: then it is given back. */
+  readonly send: () => boolean;
   /** The call has ended, with an answer or without one. */
   readonly exit: (answer: BudgetAnswer | undefined) => void;
   /** The call is not made after all, or did not reach the workspace. In place of `exit`. */
   readonly giveBack: () => void;
 }
 
+export interface BudgetOptions {
+  readonly clock: Clock;
+  readonly workspaceClock: WorkspaceClock;
+  /** The user of a pair of id and token that the workspace has accepted, by the pair's hash. */
+  readonly userOf: (callerKey: string) => string | undefined;
+  /** Milliseconds that an answer usually takes. */
+  readonly usualAnswerMs: () => number;
+}
+
 const leave = () => false;
 
-/** Callers and windows that are remembered; those used longest ago are forgotten first. */
-const maxCallers = 10_000;
+/** Windows that are remembered; those used longest ago are forgotten first. */
 const maxGates = 10_000;
+
+/** The gate before one endpoint and address, and whether an accepted user has ever used it. */
+interface KnownGate {
+  readonly endpoint: string;
+  readonly address: string | undefined;
+  readonly gate: Gate;
+  isUsersOwn: boolean;
+}
 
 /**
  * The call windows of one workspace. Rocket.Chat counts by client address, route and method, so all users of a gateway
- * share a window unless their addresses are forwarded. Users with `api-bypass-rate-limit` are not counted and get no
- * headers, as does everybody where the limiter is off: once that is seen, a caller's calls are not held back.
+ * share a window unless their addresses are forwarded.
  */
 export class Budget {
-  readonly #clock: Clock;
-  readonly #gates = new Map<string, Gate>();
-  readonly #callers = new Map<string, 'limited' | 'exempt'>();
+  readonly #options: BudgetOptions;
+  readonly #gates = new Map<string, KnownGate>();
+  readonly #standings = new Standings();
 
-  constructor(clock: Clock = systemClock) {
-    this.#clock = clock;
+  constructor(options: BudgetOptions) {
+    this.#options = options;
   }
 
   /** Asks for a call. It may be made once `ready` (undefined: at once) resolves; when that rejects, not at all. */
-  enter(endpoint: string, caller: BudgetCaller, until: number): Ticket {
-    const gate = this.#gate(endpoint, caller.address);
-    const status = this.#callers.get(caller.key);
-    if (status === 'exempt') {
-      return { ready: undefined, leave, exit: (answer) => this.#learn(gate, caller, answer), giveBack: () => undefined };
-    }
-    // A caller of whom nothing is known may be exempt: one call of his finds out, even where the window is used up.
-    if (status === undefined && !gate.allows(1) && gate.isExhausted) {
-      this.#remember(caller.key, 'limited');
-      const giveBack = () => void this.#callers.delete(caller.key); // nothing was found out
-      return { ready: undefined, leave, exit: (answer) => this.#learn(gate, caller, answer), giveBack };
-    }
-    const turn = gate.enter(caller.key, until);
-    let isCounted = true;
-    const ready = turn?.promise.then((counts) => {
-      isCounted = counts;
-    });
-    ready?.catch(() => undefined); // whoever gave up waiting does not listen any more
+  enter(endpoint: string, { key, address }: BudgetCaller, until: number): Ticket {
+    const { userOf } = this.#options;
+    const known = this.#gate(endpoint, address);
+    const { gate } = known;
+    const caller = {
+      key: userOf(key) ?? key,
+      get user() {
+        return userOf(key);
+      },
+    };
+    const { call, turn } = gate.enter(caller, until);
+    turn?.promise.catch(() => undefined); // whoever gave up waiting does not listen any more
     return {
-      ready,
+      ready: turn?.promise,
       leave: turn?.leave ?? leave,
+      send: () => gate.send(call),
       exit: (answer) => {
-        this.#learn(gate, caller, answer);
-        if (isCounted) gate.exit(answer === undefined && this.#callers.get(caller.key) !== 'exempt');
+        gate.exit(call, this.#newsOf(answer, call));
+        known.isUsersOwn ||= caller.user !== undefined;
+        this.#forgetBlank(known);
       },
       giveBack: () => {
-        if (isCounted) gate.exit(false);
+        gate.giveBack(call);
+        this.#forgetBlank(known);
       },
     };
   }
 
-  #learn(gate: Gate, caller: BudgetCaller, answer: BudgetAnswer | undefined): void {
-    if (answer === undefined) return;
-    const rate = readRateHeaders(answer.headers, this.#clock.now());
-    const isRefused = answer.limiter === 'refused';
-    if (rate !== undefined) gate.learn(isRefused ? { ...rate, remaining: 0 } : rate);
-    else if (answer.refusedUntil !== undefined) gate.close(answer.refusedUntil);
-    if (rate !== undefined || isRefused) this.#remember(caller.key, 'limited');
-    else if (answer.limiter === 'passed') {
-      const wasExempt = this.#callers.get(caller.key) === 'exempt';
-      this.#remember(caller.key, 'exempt');
-      if (wasExempt) return; // nothing of his waits
-      for (const waiting of this.#gates.values()) if (!waiting.isIdle) waiting.release(caller.key);
-    }
-  }
-
   /** Whether so many calls could be made now, without waiting. */
-  allows(endpoint: string, caller: BudgetCaller, count: number): boolean {
-    if (this.#callers.get(caller.key) === 'exempt') return true;
-    return this.#gates.get(gateKey(endpoint, caller.address))?.allows(count) ?? true;
+  allows(endpoint: string, { key, address }: BudgetCaller, count: number): boolean {
+    return this.#gates.get(gateKey(endpoint, address))?.gate.allows(this.#options.userOf(key), count) ?? true;
   }
 
-  /** The windows that are open for a caller, in the order of the endpoints' names; none for an exempt one. */
-  current(caller: BudgetCaller): EndpointBudget[] {
-    if (this.#callers.get(caller.key) === 'exempt') return [];
-    return this.windows().filter(({ address }) => address === caller.address);
+  /** The windows that are open for a caller, in the order of the endpoints' names. Whom the workspace has not accepted is told of none. */
+  current({ key, address }: BudgetCaller): EndpointBudget[] {
+    const user = this.#options.userOf(key);
+    if (user === undefined) return [];
+    return this.#open(({ gate, address: its }) => its === address && !gate.isFree(user));
   }
 
   /** All open windows. */
   windows(): (EndpointBudget & { readonly address: string | undefined })[] {
-    const open = [...this.#gates].flatMap(([key, gate]) => {
-      const [endpoint = '', address] = key.split(' ');
-      const { window } = gate;
-      return window === undefined ? [] : [{ endpoint, address: address === '' ? undefined : address, ...window }];
-    });
+    return this.#open(() => true);
+  }
+
+  #open(isMeant: (known: KnownGate) => boolean): (EndpointBudget & { readonly address: string | undefined })[] {
+    const open = [...this.#gates.values()].filter(isMeant).flatMap(({ endpoint, address, gate: { window } }) =>
+      window === undefined ? [] : [{ endpoint, address, ...window }],
+    );
     return open.toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
   }
 
-  #gate(endpoint: string, address: string | undefined): Gate {
+  #newsOf(answer: BudgetAnswer | undefined, { sentAt = 0 }: GateCall): LimiterNews {
+    if (answer === undefined) return { kind: 'lost' };
+    const { clock, workspaceClock } = this.#options;
+    const { headers, limiter, refusedUntil = clock.now() } = answer;
+    const rate = readRateHeaders(headers, sentAt + workspaceClock.aheadMs, workspaceClock.now());
+    if (limiter === 'refused') return { kind: 'refused', rate, until: refusedUntil };
+    if (rate !== undefined) return { kind: 'counted', rate };
+    return { kind: limiter === 'passed' ? 'passed' : limiter === 'before' ? 'nothing' : 'lost' };
+  }
+
+  #gate(endpoint: string, address: string | undefined): KnownGate {
     const key = gateKey(endpoint, address);
     const known = this.#gates.get(key);
-    const gate = known ?? new Gate(endpoint, this.#clock);
+    if (known === undefined && this.#gates.size >= maxGates) this.#forgetOne();
+    const gate = known ?? { endpoint, address, gate: this.#createGate(endpoint, key), isUsersOwn: false };
     this.#gates.delete(key);
     this.#gates.set(key, gate);
-    if (this.#gates.size > maxGates) forgetFirst(this.#gates, (oldest) => oldest.isIdle);
     return gate;
   }
 
-  #remember(callerKey: string, status: 'limited' | 'exempt'): void {
-    this.#callers.delete(callerKey);
-    this.#callers.set(callerKey, status);
-    if (this.#callers.size > maxCallers) forgetFirst(this.#callers, () => true);
+  #createGate(endpoint: string, key: string): Gate {
+    const standings = {
+      of: (user: string) => this.#standings.of(user, key),
+      latestOf: (user: string) => this.#standings.latestOf(user),
+      set: (user: string, standing: Standing) => this.#standings.set(user, key, standing),
+    };
+    return new Gate({ ...this.#options, endpoint, standings });
+  }
+
+  /** Calls that teach nothing, as those with made-up credentials, leave nothing behind. */
+  #forgetBlank({ endpoint, address, gate }: KnownGate): void {
+    if (gate.isBlank) this.#gates.delete(gateKey(endpoint, address));
+  }
+
+  /** Forgets the window used longest ago: of those that no accepted user has used, if there is one. */
+  #forgetOne(): void {
+    let oldest: string | undefined;
+    for (const [key, { gate, isUsersOwn }] of this.#gates) {
+      if (!gate.isIdle) continue;
+      oldest ??= key;
+      if (isUsersOwn) continue;
+      oldest = key;
+      break;
+    }
+    if (oldest !== undefined) this.#gates.delete(oldest);
   }
 }
 
 const gateKey = (endpoint: string, address: string | undefined): string => `${endpoint} ${address ?? ''}`;
-
-function forgetFirst<Value>(map: Map<string, Value>, mayGo: (value: Value) => boolean): void {
-  for (const [key, value] of map) {
-    if (mayGo(value)) {
-      map.delete(key);
-      return;
-    }
-  }
-}

@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { EndpointBudget } from './budget.ts';
 import { KnownRooms } from './known-rooms.ts';
-import { callsOfOneEndpoint, Lane, RequestPlaces } from './lane.ts';
+import { Lane, RequestPlaces } from './lane.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
 /** Every path this gateway ever asks, below `/api/v1/`: all GET, none with a parameter of the client's choosing. */
@@ -53,6 +53,10 @@ export class UpstreamClient {
   #rejected: GatewayError | undefined;
   /** Upstream calls made so far, by endpoint; joined ones and retries are not among them. */
   readonly calls = new Map<Endpoint, number>();
+  /** Calls that may be made in all, retries aside. */
+  maxCalls = Number.POSITIVE_INFINITY;
+  /** Calls that were made or wait to be. */
+  #begun = 0;
   /** Calls that were made once more. */
   retries = 0;
   /** Calls of another request of the same caller that this one joined. */
@@ -65,7 +69,7 @@ export class UpstreamClient {
     this.workspace = workspace;
     this.callerId = credentials.userId;
     this.#caller = workspace.caller(credentials);
-    this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => workspace.acceptedCallers.userOf(this.#caller.key));
+    this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
     this.#deadline = deadline;
   }
 
@@ -76,7 +80,21 @@ export class UpstreamClient {
 
   /** Whether the workspace has accepted these credentials, in this request or an earlier one. */
   get isAccepted(): boolean {
-    return this.workspace.acceptedCallers.userOf(this.callerKey) !== undefined;
+    return this.#userKey !== undefined;
+  }
+
+  /** Whether a list of everything of the caller's can be had, as far as it is known. */
+  answersList(endpoint: Endpoint): boolean {
+    return !this.workspace.failingLists.has(this.#userKey, endpoint);
+  }
+
+  /** A list of everything of the caller's cannot be had, and that will not pass by itself. */
+  listFailed(endpoint: Endpoint): void {
+    this.workspace.failingLists.add(this.#userKey, endpoint);
+  }
+
+  get #userKey(): string | undefined {
+    return this.workspace.acceptedCallers.userOf(this.callerKey);
   }
 
   /** The open call windows, as far as they apply to this caller. */
@@ -109,7 +127,7 @@ export class UpstreamClient {
   #lanesOf(endpoint: Endpoint): EndpointLanes {
     const known = this.#lanes.get(endpoint);
     if (known !== undefined) return known;
-    const lanes = { calls: new Lane(new RequestPlaces(callsOfOneEndpoint)), places: new Lane(this.#places) };
+    const lanes = { calls: new Lane(), places: new Lane(this.#places) };
     this.#lanes.set(endpoint, lanes);
     return lanes;
   }
@@ -117,6 +135,10 @@ export class UpstreamClient {
   async #call(endpoint: Endpoint, params: Params, lane: Lane): Promise<JsonObject> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
+    // Whoever asks keeps to the plan; should one not, the bound holds all the same.
+    if (this.#begun >= this.maxCalls) throw tooManyCalls(endpoint);
+    this.#begun += 1;
+    let isSent = false;
     const path = `/api/v1/${endpoint}${queryString(params)}`;
     const { promise, cancel, isShared } = this.workspace.call({
       endpoint,
@@ -128,7 +150,11 @@ export class UpstreamClient {
       check: () => {
         if (this.#rejected !== undefined) throw this.#rejected;
       },
+      onUnauthenticated: (error) => {
+        this.#rejected = error; // more would be refused as well
+      },
       onSent: (attempt) => {
+        isSent = true;
         if (attempt > 1) this.retries += 1;
         else this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1);
       },
@@ -138,13 +164,19 @@ export class UpstreamClient {
     try {
       return await promise;
     } catch (error) {
-      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error; // more would be refused as well
+      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error; // of a call that another request began
       throw this.#stopped ?? error;
     } finally {
       this.#pending.delete(cancel);
+      if (!isSent) this.#begun -= 1;
     }
   }
 }
+
+const tooManyCalls = (endpoint: string) =>
+  new GatewayError('QUERY_TOO_COMPLEX', `This request has made all the upstream calls that it may (${endpoint}).`, {
+    detail: 'beyond the bound of its plan',
+  });
 
 function queryString(params: Params): string {
   let text = '';

@@ -1,275 +1,240 @@
 import { GatewayError } from '../errors.ts';
-import type { RateHeaders } from './rate-headers.ts';
-
-/** A call that waits for its turn. */
-interface Waiter {
-  readonly callerKey: string;
-  /** Epoch milliseconds: when it came, and until when it is worth waiting. */
-  readonly since: number;
-  readonly until: number;
-  /** Whether it counts against the window. */
-  readonly resolve: (isCounted: boolean) => void;
-  readonly reject: (error: GatewayError) => void;
-}
+import type { CallWindow } from './call-window.ts';
+import { CallsOut, type GateCall, type GateCaller } from './calls-out.ts';
+import type { Clock } from './clock.ts';
+import { KnownLimiter, type LimiterNews, type LimiterOptions } from './known-limiter.ts';
+import { Line, type Waiting } from './line.ts';
 
 /** A place in the line: to be waited for, or left. */
-export interface Turn<Value = void> {
-  readonly promise: Promise<Value>;
+export interface Turn {
+  readonly promise: Promise<void>;
   /** False when there was nothing to leave: the turn has come, or was refused. */
   readonly leave: () => boolean;
 }
 
-/** Resolves when the call may be made, with whether it counts against the window and must `exit`. */
-type GateTurn = Turn<boolean>;
-
-const refused = (error: GatewayError): GateTurn => ({ promise: Promise.reject(error), leave: () => false });
-
-export interface Clock {
-  /** Epoch milliseconds. */
-  now(): number;
-  /** Calls back after so many milliseconds; returns what takes that back. */
-  after(ms: number, callback: () => void): () => void;
+export interface GateOptions extends LimiterOptions {
+  readonly endpoint: string;
+  /** Milliseconds that an answer usually takes. */
+  readonly usualAnswerMs: () => number;
 }
 
-export const systemClock: Clock = {
-  now: Date.now,
-  after(ms, callback) {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
-};
+interface Waiter extends Waiting {
+  readonly call: GateCall;
+  /** Epoch milliseconds until which it is worth waiting. */
+  readonly until: number;
+  readonly resolve: () => void;
+  readonly reject: (error: GatewayError) => void;
+}
 
-/** Calls that wait for one endpoint at most; more are refused at once. */
+/** Calls that wait for one endpoint at most. */
 const maxWaiting = 256;
-/** The same for one caller, so that nobody takes the whole line. A request has 100 calls at most. */
-const maxWaitingOfOne = 128;
-/** End of a window that has not begun: its first answer tells. */
-const untilFirstCall = Number.POSITIVE_INFINITY;
 /** How long a caller's further calls let others go first who come at the same moment. Milliseconds. */
 const courtesyMs = 50;
-/** Rocket.Chat's window, for one whose end no answer told. Milliseconds. */
-const usualWindowMs = 60_000;
-/** A window is taken to be open again so long after its end, as clocks differ. Milliseconds. */
-const reopenMarginMs = 20;
+/** Callers of a window that are told apart; when there are more, nobody is asked to let others go first. */
+const maxCallers = 1000;
 
 /**
- * The call window of one endpoint (and client address): it counts the gateway's own calls, so that the one too many is
- * not sent. As long as nothing is known of the endpoint, one call goes first and the others wait for what its answer
- * tells.
+ * The line before one endpoint (and client address) of the workspace. It counts the calls that are out, so that the one too
+ * many for the workspace's limiter is not sent. As long as nothing is known of the limiter, a few calls go first and
+ * the others wait for what their answers tell, but no longer than an answer usually takes. Where the limiter is off, nobody
+ * waits; nor do users whom it lets by. While a window is used up, one call at a time may find out whether its user is one.
  *
- * Callers whose calls wait take turns, each by the order of his own calls. Where more than one caller uses the window,
- * each has his first call of it at once, and further ones a moment later, so that others get theirs who come together
- * with twenty calls of one. A caller alone waits for nobody.
+ * Callers whose calls wait take turns, each by the order of their own calls. Where more than one uses the window, each has
+ * their first call of it at once, and further ones a moment later, so that others get theirs who come together with
+ * twenty calls of one. A caller alone waits for nobody. When the line is full, whoever has most of it loses their newest call.
  */
 export class Gate {
-  readonly #endpoint: string;
+  readonly #options: GateOptions;
   readonly #clock: Clock;
-  #window: { limit: number; remaining: number; resetAt: number; isReported: boolean } | undefined;
-  #inFlight = 0;
-  #waiting = 0;
-  readonly #queues = new Map<string, Waiter[]>();
+  readonly #limiter: KnownLimiter;
+  readonly #out: CallsOut;
+  readonly #line = new Line<Waiter>();
   #cancelTimer: (() => void) | undefined;
-  /** Whether the call that was to find out about the window got no answer: the others then go without knowing. */
-  #isBlind = false;
   /** Who has made calls in the current window, and how many callers the one before had. */
   readonly #callers = new Set<string>();
   #callersBefore = 0;
+  #windowOfCallers: CallWindow | undefined;
 
-  constructor(endpoint: string, clock: Clock) {
-    this.#endpoint = endpoint;
-    this.#clock = clock;
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#limiter = new KnownLimiter(options);
+    this.#out = new CallsOut((user) => this.isFree(user));
   }
 
-  /** The open window as last reported; undefined where none is known. */
-  get window(): RateHeaders | undefined {
-    this.#reopen();
-    if (this.#window?.isReported !== true || this.#window.resetAt === untilFirstCall) return undefined;
-    const { limit, remaining, resetAt } = this.#window;
-    return { limit, remaining, resetAt };
-  }
-
-  /** Whether the window is open, and nothing is left in it. */
-  get isExhausted(): boolean {
-    this.#reopen();
-    return this.#window !== undefined && this.#window.remaining <= 0;
+  /** The open window as last reported, its end by the gateway's clock; undefined where none is known. */
+  get window(): { readonly limit: number; readonly remaining: number; readonly resetAt: number } | undefined {
+    const { window, resetAt } = this.#limiter;
+    if (window?.isReported !== true || resetAt === undefined) return undefined;
+    return { limit: window.limit, remaining: window.remaining, resetAt };
   }
 
   get isIdle(): boolean {
-    return this.#inFlight === 0 && this.#waiting === 0;
+    return this.#out.isEmpty && this.#line.size === 0;
   }
 
-  /** Whether so many calls could be made now. */
-  allows(count: number): boolean {
-    this.#reopen();
-    return this.#window === undefined || this.#window.remaining - this.#inFlight >= count;
+  /** Whether nothing is under way here, and nothing was learnt that is worth keeping. */
+  get isBlank(): boolean {
+    return this.isIdle && this.#limiter.isBlank;
   }
 
-  /** Undefined: the call may be made at once. Else it may when the promise resolves, or not at all when it rejects. */
-  enter(callerKey: string, until: number): GateTurn | undefined {
-    const now = this.#clock.now();
-    if (this.#waiting === 0 && this.#canGrant() && this.#mayGo(callerKey, now)) {
-      this.#take(callerKey);
-      return undefined;
-    }
-    const refusal = this.#refusalFor(until) ?? this.#lineFull(callerKey);
-    return refusal === undefined ? this.#wait(callerKey, until) : refused(refusal);
+  /** Whether the limiter does not hold this user back. */
+  isFree(user: string | undefined): boolean {
+    return this.#limiter.isFree(user);
   }
 
-  /** A call has ended. `isLost`: without an answer, so that the workspace may have counted it. */
-  exit(isLost: boolean): void {
-    this.#inFlight -= 1;
-    if (this.#window === undefined) this.#isBlind = isLost;
-    else if (isLost) {
-      this.#window.remaining = Math.max(0, this.#window.remaining - 1);
-      // It may have begun a window. Without an end, calls that are all lost would use it up for good.
-      if (this.#window.resetAt === untilFirstCall) this.#window.resetAt = this.#clock.now() + usualWindowMs;
-    }
+  /** Whether so many calls of a user could be made now. */
+  allows(user: string | undefined, count: number): boolean {
+    return this.#limiter.state === 'unknown' || this.#limiter.isFindingOut || this.isFree(user) || this.#room >= count;
+  }
+
+  /** Without a turn, the call may be made at once; else when its turn resolves, or not at all when that rejects. */
+  enter(caller: GateCaller, until: number): { readonly call: GateCall; readonly turn: Turn | undefined } {
+    this.#noteWindow();
+    const mayGo = this.#mayGoAtOnce(caller);
+    const probed = mayGo ? undefined : this.#limiter.windowToProbe(caller.user);
+    const call: GateCall = { caller, probed, sentAt: undefined };
+    if (!mayGo && probed === undefined) return { call, turn: this.#waitFor(call, until) };
+    probed?.beginProbe(caller.user !== undefined);
+    this.#take(call);
+    return { call, turn: undefined };
+  }
+
+  /** The call goes out now. False where it may not any more, by what was learnt since it was let go: it is given back. */
+  send(call: GateCall): boolean {
+    const isTooMany = this.#limiter.window !== undefined && this.#limiter.places <= this.#out.sentAfter(Number.NEGATIVE_INFINITY);
+    if (isTooMany && call.probed === undefined && !this.isFree(call.caller.user)) return false;
+    this.#out.send(call, this.#clock.now());
+    return true;
+  }
+
+  /** A call has ended that went out. */
+  exit(call: GateCall, news: LimiterNews): void {
+    const { caller, probed, sentAt = this.#clock.now() } = call;
+    this.#out.remove(call);
+    probed?.endProbe(news.kind === 'passed' ? 'uncounted' : news.kind === 'nothing' ? 'unknown' : 'counted');
+    this.#limiter.learn(news, { sentAt, user: caller.user }, Math.min(...this.#out.sentAt));
     this.#admitWaiting();
   }
 
-  learn(rate: RateHeaders): void {
-    this.#learn(rate, true);
+  /** A call is not made after all, or did not reach the workspace. */
+  giveBack(call: GateCall): void {
+    this.#out.remove(call);
+    call.probed?.endProbe('uncounted');
+    this.#admitWaiting();
   }
 
-  /** The workspace refused a call: nothing is left until `resetAt`, whether or not its headers said so. */
-  close(resetAt: number): void {
-    this.#learn({ limit: this.#window?.limit ?? 1, remaining: 0, resetAt }, this.#window?.isReported ?? false);
+  /** Calls that could be let go now. Where one goes first, it is waited for as long as an answer usually takes. */
+  get #room(): number {
+    const began = this.#limiter.isFindingOut ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
+    return this.#limiter.places - this.#out.unsent - this.#out.sentAfter(began);
   }
 
-  /** Lets all waiting calls of a caller go who turned out not to be counted. */
-  release(callerKey: string): void {
-    const queue = this.#queues.get(callerKey) ?? [];
-    this.#queues.delete(callerKey);
-    this.#waiting -= queue.length;
-    for (const waiter of queue.splice(0)) waiter.resolve(false);
+  /** When a call was sent whose answer should be there now. */
+  get #usuallyBegan(): number {
+    return this.#clock.now() - this.#options.usualAnswerMs();
   }
 
-  #take(callerKey: string): void {
-    this.#inFlight += 1;
-    this.#callers.add(callerKey);
+  #take(call: GateCall): void {
+    this.#out.add(call);
+    const { key, user } = call.caller;
+    const isCounted = this.#limiter.state !== 'unlimited' && !this.isFree(user);
+    if (isCounted && this.#callers.size < maxCallers) this.#callers.add(key);
   }
 
-  /** Whether it is a caller's turn: his first call of the window, or nobody else is here, or others had their moment. */
-  #mayGo(callerKey: string, since: number): boolean {
-    if (!this.#callers.has(callerKey) || this.#clock.now() >= since + courtesyMs) return true;
-    const isAlone = this.#callers.size === 1 && [...this.#queues.keys()].every((key) => key === callerKey);
-    return isAlone && this.#callersBefore < 2;
+  #mayGoAtOnce({ key, user }: GateCaller): boolean {
+    if (this.isFree(user) || this.#limiter.state === 'unlimited') return true;
+    return this.#line.size === 0 && this.#room > 0 && this.#isTurnOf(key, this.#clock.now());
   }
 
-  #learn({ limit, remaining, resetAt }: RateHeaders, isReported: boolean): void {
-    const known = this.#window;
-    // Answers of one window can overtake each other: the smallest number left is the latest.
-    const isSame = known !== undefined && Math.abs(known.resetAt - resetAt) < 1000;
-    const left = isSame ? Math.min(known.remaining, remaining) : remaining;
-    this.#window = { limit, remaining: left, resetAt, isReported };
+  /** Whether it is a caller's turn: their first call of the window, or nobody else is here, or others had their moment. */
+  #isTurnOf(key: string, since: number): boolean {
+    if (!this.#callers.has(key) || this.#clock.now() >= since + courtesyMs) return true;
+    return this.#callers.size === 1 && this.#callersBefore < 2 && this.#line.isOnly(key);
   }
 
-  /** When the window has ended, a new one begins with the first call: all of its calls are there again. */
-  #reopen(): void {
-    if (this.#window === undefined || this.#clock.now() < this.#window.resetAt + reopenMarginMs) return;
-    this.#callersBefore = this.#callers.size;
-    this.#callers.clear();
-    this.#window = this.#window.isReported && this.#window.limit > 0
-      ? { ...this.#window, remaining: this.#window.limit, resetAt: untilFirstCall }
-      : undefined;
+  /** Callers are counted anew in each window. */
+  #noteWindow(): void {
+    const { window } = this.#limiter;
+    if (window !== this.#windowOfCallers && this.#windowOfCallers !== undefined) {
+      this.#callersBefore = this.#callers.size;
+      this.#callers.clear();
+    }
+    this.#windowOfCallers = window;
   }
 
-  #canGrant(): boolean {
-    this.#reopen();
-    if (this.#window === undefined) return this.#inFlight === 0 || this.#isBlind;
-    return this.#window.remaining - this.#inFlight > 0;
+  #waitFor(call: GateCall, until: number): Turn {
+    const usedUp = this.#usedUpBeyond(until);
+    if (usedUp !== undefined) return refused(usedUp);
+    if (this.#line.size >= maxWaiting) {
+      const newest = this.#line.takeNewestOfLargest(call.caller.key);
+      if (newest === undefined) return refused(this.#lineFull());
+      newest.reject(this.#lineFull());
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { callerKey: call.caller.key, since: this.#clock.now(), call, until, resolve, reject };
+    this.#line.add(waiter);
+    this.#setTimer();
+    return { promise, leave: () => this.#line.remove(waiter) };
   }
 
-  /** The refusal of a call that cannot be made before `until`; undefined where waiting can help. */
-  #refusalFor(until: number): GatewayError | undefined {
-    const { remaining = 1, resetAt = 0 } = this.#window ?? {};
-    const now = this.#clock.now();
-    if (remaining > 0 || resetAt + reopenMarginMs < until) return undefined;
-    return new GatewayError('RATE_LIMITED', `The workspace's call limit for ${this.#endpoint} is used up.`, {
-      retryAfterSeconds: Math.max(1, Math.ceil((resetAt - now) / 1000)),
+  /** The refusal of a call that cannot be made before `until`, as nothing is left of the window; undefined where waiting can help. */
+  #usedUpBeyond(until: number): GatewayError | undefined {
+    const { window, resetAt, reopensAt } = this.#limiter;
+    if (window === undefined || window.remaining > 0 || resetAt === undefined || reopensAt < until) return undefined;
+    return new GatewayError('RATE_LIMITED', `The workspace's call limit for ${this.#options.endpoint} is used up.`, {
+      retryAfterSeconds: Math.max(1, Math.ceil((resetAt - this.#clock.now()) / 1000)),
       detail: 'not sent',
     });
   }
 
-  #lineFull(callerKey: string): GatewayError | undefined {
-    const ofOne = this.#queues.get(callerKey)?.length ?? 0;
-    if (this.#waiting < maxWaiting && ofOne < maxWaitingOfOne) return undefined;
-    return new GatewayError('OVERLOADED', `Too many calls wait for the workspace's ${this.#endpoint}: try again shortly.`, {
+  #lineFull(): GatewayError {
+    return new GatewayError('OVERLOADED', `Too many calls wait for the workspace's ${this.#options.endpoint}: try again shortly.`, {
       retryAfterSeconds: 1,
       detail: 'line full',
     });
   }
 
-  #wait(callerKey: string, until: number): GateTurn {
-    const queue = this.#queues.get(callerKey) ?? [];
-    this.#queues.set(callerKey, queue);
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    const waiter: Waiter = { callerKey, since: this.#clock.now(), until, resolve, reject };
-    queue.push(waiter);
-    this.#waiting += 1;
-    this.#setTimer();
-    const leave = (): boolean => {
-      const index = queue.indexOf(waiter);
-      if (index === -1) return false;
-      queue.splice(index, 1);
-      if (queue.length === 0) this.#queues.delete(callerKey);
-      this.#waiting -= 1;
-      return true;
-    };
-    return { promise, leave };
-  }
-
   #admitWaiting(): void {
-    for (let waiter = this.#next(); waiter !== undefined; waiter = this.#next()) {
-      this.#take(waiter.callerKey);
-      waiter.resolve(true);
+    this.#noteWindow();
+    if (this.#line.size === 0) return;
+    let room = this.#room;
+    const { state } = this.#limiter;
+    const began = state === 'unknown' ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
+    const mayGo = ({ callerKey, since, call }: Waiter): boolean =>
+      state === 'unlimited' || this.isFree(call.caller.user) || since <= began || (room > 0 && this.#isTurnOf(callerKey, since));
+    for (let waiter = this.#line.takeNext(mayGo); waiter !== undefined; waiter = this.#line.takeNext(mayGo)) {
+      if (!this.isFree(waiter.call.caller.user)) room -= 1;
+      this.#take(waiter.call);
+      waiter.resolve();
     }
-    this.#refuseHopeless();
+    for (const waiter of this.#line.waiters) {
+      const usedUp = this.#usedUpBeyond(waiter.until);
+      if (usedUp === undefined) continue;
+      this.#line.remove(waiter);
+      waiter.reject(usedUp);
+    }
     this.#setTimer();
   }
 
-  /** The first call of the caller whose turn it is, if it may be made; that caller goes to the end of the line. */
-  #next(): Waiter | undefined {
-    if (!this.#canGrant()) return undefined;
-    for (const [callerKey, queue] of this.#queues) {
-      const [first] = queue;
-      if (first === undefined || !this.#mayGo(callerKey, first.since)) continue;
-      queue.shift();
-      this.#queues.delete(callerKey);
-      if (queue.length > 0) this.#queues.set(callerKey, queue);
-      this.#waiting -= 1;
-      return first;
-    }
-    return undefined;
-  }
-
-  #refuseHopeless(): void {
-    for (const [callerKey, queue] of this.#queues) {
-      const staying = queue.filter((waiter) => {
-        const refusal = this.#refusalFor(waiter.until);
-        if (refusal === undefined) return true;
-        this.#waiting -= 1;
-        waiter.reject(refusal);
-        return false;
-      });
-      queue.splice(0, queue.length, ...staying);
-      if (staying.length === 0) this.#queues.delete(callerKey);
-    }
-  }
-
-  /** Looks again when the window has ended, or others have had their moment: nobody else may call by then. */
+  /** Looks again when the window has ended, others have had their moment, or an answer should be there: nobody else may call by then. */
   #setTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    if (this.#waiting === 0) return;
-    const since = Math.min(...[...this.#queues.values()].flatMap((queue) => queue.slice(0, 1)).map((first) => first.since));
-    const resetAt = this.#window?.resetAt ?? untilFirstCall;
-    const at = this.#canGrant() ? since + courtesyMs : resetAt + reopenMarginMs + 1;
-    if (!Number.isFinite(at)) return;
-    const ms = Math.max(1, at - this.#clock.now());
-    this.#cancelTimer = this.#clock.after(ms, () => {
+    if (this.#line.size === 0) return;
+    const since = Math.min(...this.#line.firsts.map((first) => first.since));
+    const { state, isFindingOut, decidesAt, reopensAt } = this.#limiter;
+    const times = [decidesAt, reopensAt + 1];
+    if (state === 'unknown') times.push(since + this.#options.usualAnswerMs());
+    if (isFindingOut) times.push(Math.max(...this.#out.sentAt, since) + this.#options.usualAnswerMs());
+    if (this.#room > 0) times.push(since + courtesyMs);
+    const at = Math.min(...times);
+    if (at === Number.POSITIVE_INFINITY) return;
+    this.#cancelTimer = this.#clock.after(Math.max(1, at - this.#clock.now()), () => {
       this.#cancelTimer = undefined;
       this.#admitWaiting();
     });
   }
 }
+
+const refused = (error: GatewayError): Turn => ({ promise: Promise.reject(error), leave: () => false });

@@ -2,18 +2,11 @@ import type { Turn } from './gate.ts';
 
 /** Calls of one request that are under way or in the queue at most. */
 const callsOfOneRequest = 8;
-/** The same of one endpoint: one that hangs leaves a place, here and of the caller's in the queue, to the others. */
-export const callsOfOneEndpoint = 7;
 
 /** The places that the lanes of one request share. */
 export class RequestPlaces {
-  readonly max: number;
   running = 0;
   readonly waiting: { readonly lane: Lane; readonly resolve: () => void }[] = [];
-
-  constructor(max = callsOfOneRequest) {
-    this.max = max;
-  }
 }
 
 /**
@@ -61,7 +54,7 @@ export class Lane {
   }
 
   #hasPlace(): boolean {
-    return this.#places.running < this.#places.max || this.#running === 0;
+    return this.#places.running < callsOfOneRequest || this.#running === 0;
   }
 
   #start(): void {

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts';
-import { systemClock, type Clock, type Turn } from './gate.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { Turn } from './gate.ts';
 
 export interface QueueLimits {
   /** Calls under way at most, of all callers; and of one, however many there are. */
@@ -21,10 +22,13 @@ interface Waiter {
   /** Epoch milliseconds. */
   readonly since: number;
   readonly resolve: () => void;
+  readonly reject: (error: GatewayError) => void;
   readonly cancelTimer: () => void;
 }
 
 interface CallerLine {
+  /** Whether it is a user's whom the workspace has accepted. */
+  readonly isAccepted: boolean;
   inFlight: number;
   readonly waiting: Waiter[];
   /** Epoch milliseconds: when a place was last given to one that waited, or the line began. */
@@ -35,14 +39,17 @@ interface CallerLine {
 
 /** Weight of the latest in `paceMs`. */
 const paceWeight = 0.2;
+/** Part of the line from which on it is nearly full. */
+const nearlyFull = 0.8;
 
 /**
  * The bulkhead before the workspace: so many calls at a time and no more, a short line behind them, and an end to
- * waiting. Callers take turns, and each has his share of the places: an equal part of them, but 8 (and 32 in line) at
+ * waiting. Callers take turns, and each has a share of the places: an equal part of them, but 8 (and 32 in line) at
  * least. Whoever made a call within the last second counts, so that one who asks without end does not fill the workspace
- * in the moments between the others' calls. One alone, such as the account of a front end, may use all but those 8,
+ * in the moments between the others' calls; but all whom the workspace has not accepted take from those whom it has as
+ * little as one of them, as there is no end of made-up credentials. One alone, such as the account of a front end, may use all but those 8,
  * which are there at once for whoever comes next. What does not fit is refused as OVERLOADED without waiting: a long line
- * would only make everybody late.
+ * would only make everybody late. When it is full, whoever has most of it gives up their newest call for those who have less.
  */
 export class CallQueue {
   readonly #limits: QueueLimits;
@@ -50,7 +57,10 @@ export class CallQueue {
   /** By caller, those whose turn comes first in front. */
   readonly #lines = new Map<string, CallerLine>();
   /** When callers came last, epoch milliseconds: whoever came longest ago in front. */
-  readonly #present = new Map<string, number>();
+  readonly #present = new Map<string, { readonly at: number; readonly isAccepted: boolean }>();
+  /** How many of these, and of the lines, are of callers whom the workspace has not accepted. */
+  #strangersPresent = 0;
+  #strangersLines = 0;
   #inFlight = 0;
   #waiting = 0;
 
@@ -79,13 +89,23 @@ export class CallQueue {
     return Math.max((line.waiting.length + 1) * line.paceMs, this.#clock.now() - oldest.since);
   }
 
+  /** Whether the line is nearly full, and holds as many calls of this caller as of others on average, or more. */
+  isFilledBy(callerKey: string): boolean {
+    if (this.#waiting <= this.#limits.waiting * nearlyFull) return false;
+    const own = this.#lines.get(callerKey)?.waiting.length ?? 0;
+    let callers = 0;
+    for (const { waiting } of this.#lines.values()) if (waiting.length > 0) callers += 1;
+    return own > 0 && own * callers >= this.#waiting;
+  }
+
   /** Undefined: the call may be made at once. Else it may when the promise resolves, or not at all when it rejects. */
-  enter(callerKey: string, until: number): Turn | undefined {
-    this.#notePresence(callerKey);
+  enter(callerKey: string, until: number, isAccepted = true): Turn | undefined {
+    this.#notePresence(callerKey, isAccepted);
     let line = this.#lines.get(callerKey);
     if (line === undefined) {
-      line = { inFlight: 0, waiting: [], movedAt: 0, paceMs: 0 };
+      line = { isAccepted, inFlight: 0, waiting: [], movedAt: 0, paceMs: 0 };
       this.#lines.set(callerKey, line);
+      if (!isAccepted) this.#strangersLines += 1;
     }
     if (this.#hasPlace(line)) {
       this.#start(line);
@@ -93,7 +113,8 @@ export class CallQueue {
     }
     const { waiting, waitingOfOne, waitMs } = this.#limits;
     const ms = Math.min(waitMs, until - this.#clock.now());
-    if (this.#waiting >= waiting || line.waiting.length >= this.#share(waiting, waitingOfOne) || ms <= 0) {
+    const hasShare = line.waiting.length >= this.#share(line, waiting, waitingOfOne);
+    if (ms <= 0 || hasShare || (this.#waiting >= waiting && !this.#makeRoomFor(line))) {
       this.#forgetIdle(callerKey, line);
       return { promise: Promise.reject(overloaded('no place in the queue')), leave: () => false };
     }
@@ -113,28 +134,49 @@ export class CallQueue {
 
   #hasPlace(line: CallerLine): boolean {
     const { inFlight, inFlightOfOne } = this.#limits;
-    return this.#inFlight < inFlight && line.inFlight < this.#share(inFlight, inFlightOfOne);
+    return this.#inFlight < inFlight && line.inFlight < this.#share(line, inFlight, inFlightOfOne);
   }
 
   /** One caller's part of the places, with so many callers as are present. */
-  #share(all: number, least: number): number {
-    const callers = Math.max(this.#present.size, this.#lines.size);
+  #share({ isAccepted }: CallerLine, all: number, least: number): number {
+    const strangers = Math.max(this.#strangersPresent, this.#strangersLines);
+    const users = Math.max(this.#present.size - this.#strangersPresent, this.#lines.size - this.#strangersLines);
+    const callers = users + (isAccepted ? Math.min(1, strangers) : strangers);
     return Math.max(least, Math.min(all - least, Math.floor(all / callers)));
   }
 
-  #notePresence(callerKey: string): void {
-    this.#present.delete(callerKey);
-    this.#present.set(callerKey, this.#clock.now());
+  #notePresence(callerKey: string, isAccepted: boolean): void {
+    this.#forgetPresence(callerKey);
+    this.#present.set(callerKey, { at: this.#clock.now(), isAccepted });
+    if (!isAccepted) this.#strangersPresent += 1;
     this.#forgetAbsent();
+  }
+
+  #forgetPresence(callerKey: string): void {
+    if (this.#present.get(callerKey)?.isAccepted === false) this.#strangersPresent -= 1;
+    this.#present.delete(callerKey);
   }
 
   /** Done with each call, so that it costs no more than calls were made. */
   #forgetAbsent(): void {
     const now = this.#clock.now();
-    for (const [key, at] of this.#present) {
+    for (const [key, { at }] of this.#present) {
       if (now - at < presentMs) return;
-      this.#present.delete(key);
+      this.#forgetPresence(key);
     }
+  }
+
+  /** Refuses the newest call of whoever has most in the line. False where nobody has more than this caller would have. */
+  #makeRoomFor(own: CallerLine): boolean {
+    let largest = own;
+    for (const line of this.#lines.values()) if (line.waiting.length > largest.waiting.length) largest = line;
+    const newest = largest.waiting.at(-1);
+    if (newest === undefined || largest.waiting.length <= own.waiting.length + 1) return false;
+    largest.waiting.pop();
+    newest.cancelTimer();
+    newest.reject(overloaded('made room for others'));
+    this.#waiting -= 1;
+    return true;
   }
 
   #start(line: CallerLine): void {
@@ -147,6 +189,7 @@ export class CallQueue {
     const waiter: Waiter = {
       since: this.#clock.now(),
       resolve,
+      reject,
       cancelTimer: this.#clock.after(ms, () => {
         leave();
         reject(overloaded('waited too long'));
@@ -191,7 +234,9 @@ export class CallQueue {
   }
 
   #forgetIdle(callerKey: string, line: CallerLine): void {
-    if (line.inFlight === 0 && line.waiting.length === 0) this.#lines.delete(callerKey);
+    if (line.inFlight > 0 || line.waiting.length > 0) return;
+    this.#lines.delete(callerKey);
+    if (!line.isAccepted) this.#strangersLines -= 1;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from './gate.ts';
+import type { Clock } from './clock.ts';
 
 /** How long "no read receipts here" is believed: a licence that was bought shows within this time. Milliseconds. */
 const memoryMs = 60_000;

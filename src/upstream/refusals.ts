@@ -55,27 +55,62 @@ interface Refused {
 /** The two spellings of parameters that a schema refuses. */
 const invalidParams = new Set(['invalid-params', 'error-invalid-params']);
 
-/** The error for an answer other than success. `body` is undefined when it was not JSON. Never repeats upstream's words. */
+/**
+ * The error for an answer other than success. `body` is undefined when it was not JSON. Never repeats upstream's words.
+ * `aheadMs`: how far the workspace's clock is ahead of the gateway's.
+ */
 export function refusal(
   endpoint: string,
   status: number,
   headers: IncomingHttpHeaders,
   body: JsonObject | undefined,
   now: number,
+  aheadMs = 0,
 ): UpstreamRefusal {
   const errorType = asId(body?.['errorType']);
   const code = codeOf(status, errorType);
-  const retryAt = retryTime(code, status, headers, now);
+  const retryAt = retryTime(code, status, headers, now, aheadMs);
   const retryAfterSeconds = secondsToWait(code, retryAt, body, now);
   return new UpstreamRefusal(code, messageOf(code, endpoint, status), { status, errorType, body, retryAt, retryAfterSeconds });
 }
 
 /** Rocket.Chat tells the end of a call window; proxies before it, and 503 anywhere, use `Retry-After`. */
-function retryTime(code: ErrorCode, status: number, headers: IncomingHttpHeaders, now: number): number | undefined {
+function retryTime(code: ErrorCode, status: number, headers: IncomingHttpHeaders, now: number, aheadMs: number): number | undefined {
   if (code !== 'RATE_LIMITED' && status !== 503) return undefined;
-  const resetAt = code === 'RATE_LIMITED' ? readReset(headers['x-ratelimit-reset'], now) : undefined;
-  return resetAt ?? readRetryAfter(headers['retry-after'], now);
+  const workspaceNow = now + aheadMs;
+  const resetAt = code === 'RATE_LIMITED' ? readReset(headers['x-ratelimit-reset'], workspaceNow) : undefined;
+  const retryAt = resetAt ?? readRetryAfter(headers['retry-after'], workspaceNow);
+  return retryAt === undefined ? undefined : retryAt - aheadMs;
 }
+
+/** What a permission that the route asks for, and the user has not, is refused with. */
+const missingPermission = 'User does not have the permissions required for this action [error-unauthorized]';
+
+/** Error types of what answers behind the limiter, in every dialect. */
+const behindLimiter = new Set([
+  'invalid-channel', 'error-room-not-found', 'error-invalid-room', 'error-invalid-message', 'error-not-allowed', 'error-endpoint-disabled',
+  'Not Allowed',
+]);
+
+/**
+ * How the workspace's limiter treated a call that was not answered with success. `passed`: what refused it stands behind the
+ * limiter. `before`: it was refused before that, or its headers tell: Rocket.Chat 8 looks at credentials, permissions and
+ * parameters first. `unknown`: that was not Rocket.Chat's own answer.
+ */
+export function limiterOf({ code, status, errorType, body }: UpstreamRefusal): 'passed' | 'refused' | 'before' | 'unknown' {
+  if (code === 'RATE_LIMITED') return 'refused';
+  if (body === undefined || status >= 500) return 'unknown';
+  const { success, error } = body;
+  if (success !== false || (status !== 400 && status !== 403)) return 'before';
+  if (errorType !== undefined) return behindLimiter.has(errorType) ? 'passed' : 'before';
+  // Handlers that fail without a type: a message or user that does not exist, a room that is not theirs.
+  const isOfHandler = status === 400 ? error === undefined || error === 'User not found.' : error === 'unauthorized' || error === 'forbidden';
+  return isOfHandler ? 'passed' : 'before';
+}
+
+/** Whether Rocket.Chat had accepted the credentials of a call that it refused: it looks at them first of all. */
+export const hasAcceptedCaller = (refused: UpstreamRefusal): boolean =>
+  limiterOf(refused) === 'passed' || (refused.status === 403 && refused.body?.['error'] === missingPermission);
 
 function codeOf(status: number, errorType: string | undefined): ErrorCode {
   if (status === 401) return 'UNAUTHENTICATED';

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from './gate.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { UpstreamRefusal } from './refusals.ts';
 import { NoAnswer } from './transport.ts';
 
@@ -144,6 +144,9 @@ export class RetryBudget {
 }
 
 const remembered = 128;
+/** What an answer is taken to need as long as none has come; and at least, as the next can be a slower endpoint's. Milliseconds. */
+const firstAnswerMs = 1000;
+const minAnswerMs = 500;
 
 /** How long answers took lately, in milliseconds. */
 export class Durations {
@@ -153,6 +156,11 @@ export class Durations {
   add(ms: number): void {
     this.#latest[this.#next] = ms;
     this.#next = (this.#next + 1) % remembered;
+  }
+
+  /** How long the next answer may take without being late. */
+  get usualMs(): number {
+    return this.#latest.length === 0 ? firstAnswerMs : Math.max(minAnswerMs, this.percentile95);
   }
 
   /** 19 of 20 answers took no longer than this; nothing is known at first, and that counts as no time. */

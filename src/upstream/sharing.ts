@@ -1,4 +1,4 @@
-import type { Clock } from './gate.ts';
+import type { Clock } from './clock.ts';
 
 /** How to give up a call, whatever it is doing: waiting for a turn, for an answer, or to try again. */
 export class Cancellation {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startEmbeddedDemo } from '../../src/demo/embedded.ts';
 import { startDemo } from '../../src/demo/server.ts';
 import { createEmptyWorld } from '../../src/demo/world.ts';
 import { openDemo, roomOf } from './support.ts';
@@ -24,6 +25,18 @@ describe('the call log', () => {
     expect(calls[0]?.query).toEqual({ roomId: room._id, sort: '{"ts":-1}', count: '5' });
     demo.resetCalls();
     expect(demo.callLines()).toEqual([]);
+  });
+
+  it('L14: of the demo that `npm start` serves holds its last thousand calls, for a process that runs for weeks', async () => {
+    const demo = await startEmbeddedDemo({ hasRateLimit: false, dialect: 'R8' });
+    onTestFinished(() => demo.close());
+    for (let round = 0; round < 11; round += 1) {
+      await Promise.all(Array.from({ length: 100 }, async () => (await fetch(`${demo.url}/api/v1/me?round=${round}`)).text()));
+    }
+    expect(demo.calls).toHaveLength(1000);
+    expect(demo.callLines().slice(0, 1)).toEqual(['me?round=1']);
+    expect(demo.callLines().at(-1)).toBe('me?round=10');
+    expect([true, false].map((hasExplorer) => demo.greeting('http://h', hasExplorer).includes('http://h/explorer'))).toEqual([true, false]);
   });
 });
 

@@ -1,14 +1,9 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
-import { createServer as createNetServer, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { AddressInfo, Server } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { variables } from '../../src/config.ts';
 import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
-import { run, runMain, startChild, startMain, type Child } from '../support/child.ts';
-import { readModules, targetOf } from '../support/modules.ts';
+import { projectPath, run, runMain, startChild, startMain, urlOf } from '../support/child.ts';
 
 interface Answer {
   readonly status: number;
@@ -33,12 +28,6 @@ async function ask(url: string, query: string, { id, token }: { id: string; toke
     errors?: { extensions: { code: unknown } }[];
   };
   return { status: response.status, data, codes: errors.map(({ extensions }) => extensions.code) };
-}
-
-/** Where a process says that it listens. */
-async function urlOf(child: Child): Promise<string> {
-  const [, url = ''] = await child.until(/GraphQL at (http:\S+)\/graphql\n/);
-  return url;
 }
 
 function listen(server: Server): Promise<number> {
@@ -135,6 +124,23 @@ describe('Started without configuration', () => {
     child.signal('SIGINT');
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
+
+  test('Fresh 1.2: by npm, it hears a SIGTERM as well, and leaves nothing behind', async () => {
+    const child = startChild('npm', ['--prefix', projectPath, 'start'], { PORT: '0' });
+    const [, url = ''] = await child.until(/Explorer\s+(http:\S+)\/explorer/);
+    child.signal('SIGTERM');
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
+  });
+
+  test.each([['SIGINT', 0], ['SIGTERM', 1]] as const)('Fresh 1.2: a Ctrl-C and a %s at once, and it exits with %i: npm passes on the same Ctrl-C that the terminal sends', async (second, code) => {
+    const child = startMain({ env: { PORT: '0', ROCKETCHAT_URL: 'http://127.0.0.1:9', SHUTDOWN_DELAY_MS: '2000' } });
+    const url = await urlOf(child);
+    child.signal('SIGINT');
+    await expect.poll(() => fetch(`${url}/readyz`).then(({ status }) => status), { interval: 10 }).toBe(503);
+    child.signal(second);
+    expect(await child.ended).toMatchObject({ code, signal: null, stderr: '' });
+  });
 });
 
 describe('--help', () => {
@@ -146,44 +152,9 @@ describe('--help', () => {
   });
 });
 
-describe('Configuration mistakes', () => {
-  test('are told all at once, by name and without their values', async () => {
-    const mistakes = {
-      ROCKETCHAT_URL: 'https://gateway:s3cr3t-passphrase@chat.example.com',
-      PORT: '99999',
-      LOG_LEVEL: 'shouting',
-      INTROSPECTION: 'perhaps',
-      EXPLORER: 'sometimes',
-      CORS_ORIGINS: 'https://app.example.com/with/path',
-      REQUEST_TIMEOUT_MS: 'soonish',
-      UPSTREAM_TIMEOUT_MS: '-17',
-    };
-    const { code, stdout, stderr } = await runMain({ env: mistakes });
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    const lines = stderr.trim().split('\n').slice(1);
-    expect(lines.map((line) => line.split(':')[0])).toEqual(expect.arrayContaining(Object.keys(mistakes)));
-    for (const value of [...Object.values(mistakes), 's3cr3t', 'passphrase']) expect(stderr).not.toContain(value);
-    expect(stderr).not.toMatch(/^\s+at /m);
-  });
-
-  test('in production include a missing workspace', async () => {
-    const { code, stdout, stderr } = await runMain({ env: { NODE_ENV: 'production', PORT: '0' } });
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^ROCKETCHAT_URL: .*production/m);
-    expect(stderr).not.toMatch(/^\s+at /m);
-  });
-
-  test('include a port that is taken: one line, without a stack', async () => {
-    const port = await listen(createNetServer());
-    const { code, stdout, stderr } = await runMain({ env: { PORT: String(port), ROCKETCHAT_URL: 'http://127.0.0.1:9' } });
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^[^\n]*PORT[^\n]*EADDRINUSE[^\n]*\n$/);
-  });
-});
-
 describe('On SIGTERM', () => {
   /** So that no deadline of its own ends a request that waits at the gate. */
-  const patient = { PORT: '0', LOG_LEVEL: 'silent', UPSTREAM_TIMEOUT_MS: '25000', REQUEST_TIMEOUT_MS: '25000' };
+  const patient = { PORT: '0', UPSTREAM_TIMEOUT_MS: '25000', REQUEST_TIMEOUT_MS: '25000' };
 
   test('it takes no more requests, answers the one under way, and exits with 0', async () => {
     const workspace = await openGatedDemo();
@@ -201,7 +172,7 @@ describe('On SIGTERM', () => {
 
   test('a slow workspace does not lose it the answer either', async () => {
     const demo = await openDemo({ latencyMs: 500 });
-    const child = startMain({ env: { PORT: '0', LOG_LEVEL: 'silent', ROCKETCHAT_URL: demo.url } });
+    const child = startMain({ env: { PORT: '0', ROCKETCHAT_URL: demo.url } });
     const url = await urlOf(child);
     const pending = ask(url, '{ viewer { unreadCount } }', demo.world.member);
     await expect.poll(() => demo.calls.length, { timeout: 20_000 }).toBeGreaterThan(0);
@@ -231,7 +202,7 @@ describe('With the workspace down', () => {
     const port = Number(new URL(first.url).port);
     await first.close();
 
-    const child = startMain({ env: { PORT: '0', LOG_LEVEL: 'silent', ROCKETCHAT_URL: first.url } });
+    const child = startMain({ env: { PORT: '0', ROCKETCHAT_URL: first.url } });
     const url = await urlOf(child);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const query = '{ viewer { id user { username } } }';
@@ -242,44 +213,4 @@ describe('With the workspace down', () => {
     await expect.poll(async () => (await ask(url, query, member)).codes, { timeout: 20_000 }).toEqual([]);
     expect((await ask(url, query, member)).data).toEqual({ viewer: { id: member.id, user: { username: member.username } } });
   });
-});
-
-describe('Built', () => {
-  const project = fileURLToPath(new URL('../..', import.meta.url));
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'build-'));
-    for (const name of ['schema', 'node_modules', 'package.json']) await symlink(join(project, name), join(folder, name));
-    return () => rm(folder, { recursive: true, force: true });
-  });
-
-  test('it is JavaScript that imports no TypeScript, and serves a workspace in production', async () => {
-    const tsc = join(project, 'node_modules/typescript/bin/tsc');
-    const compiled = await run(process.execPath, [tsc, '-p', join(project, 'src'), '--outDir', join(folder, 'dist')]);
-    expect(compiled).toMatchObject({ code: 0, stdout: '', stderr: '' });
-
-    const modules = readModules(join(folder, 'dist'), '**/*.js');
-    const sources = readModules(join(project, 'src'));
-    const names = modules.map(({ name }) => name);
-    expect(names).toEqual(sources.map(({ name }) => name.replace(/\.ts$/, '.js')));
-    expect(readModules(join(folder, 'dist'), '**/*.{ts,mts,cts,tsx}').map(({ name }) => name)).toEqual([]);
-    const targets = modules.flatMap((module) =>
-      module.imports
-        .filter(({ specifier }) => specifier.startsWith('.'))
-        .map((imported) => relative(join(folder, 'dist'), targetOf(module, imported))),
-    );
-    expect(targets.length).toBeGreaterThan(100);
-    expect(targets.filter((target) => !names.includes(target))).toEqual([]);
-
-    const demo = await openDemo();
-    const env = { NODE_ENV: 'production', PORT: '0', ROCKETCHAT_URL: demo.url };
-    const child = startChild(process.execPath, [join(folder, 'dist/main.js')], env);
-    const url = await urlOf(child);
-    const { member } = demo.world;
-    const query = '{ viewer { user { username } directMessages(first: 2) { nodes { messages(first: 1) { nodes { text sentAt } } } } } }';
-    const answer = await ask(url, query, member);
-    expect(answer).toMatchObject({ status: 200, codes: [], data: { viewer: { user: { username: member.username } } } });
-    child.signal('SIGTERM');
-    expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
-  }, 60_000);
 });

@@ -5,6 +5,8 @@ import { RequestContext } from '../../src/context.ts';
 import { landmarks } from '../../src/demo/seed.ts';
 import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
 import { Executor } from '../../src/execution/executor.ts';
+import { atMost } from '../../src/planning/ledger.ts';
+import { Planner } from '../../src/planning/planner.ts';
 import { createSchema } from '../../src/schema.ts';
 import { Workspace } from '../../src/upstream/workspace.ts';
 import { randomOperation } from '../support/operations.ts';
@@ -43,9 +45,21 @@ afterAll(async () => {
   await demo.close();
 });
 
-const newContext = (seed: number): RequestContext => {
+const planner = new Planner(schema);
+
+const operationOf = (document: DocumentNode): OperationDefinitionNode =>
+  document.definitions.find((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION) ??
+  expect.unreachable();
+
+/** The context of a request whose operation was planned, and may cost what it likes. */
+const newContext = (seed: number, document: DocumentNode, variables: Record<string, unknown>): RequestContext => {
   const { id, token } = seed % 5 === 0 ? demo.world.admin : demo.world.member;
-  return new RequestContext(workspace, { userId: id, authToken: token }, Date.now() + 60_000);
+  const context = new RequestContext(workspace, { userId: id, authToken: token }, Date.now() + 60_000);
+  const plan = planner.plan(document, operationOf(document), variables);
+  if (plan === undefined) return context;
+  context.outcome.plan = plan;
+  context.admit(plan, atMost(plan, Number.MAX_SAFE_INTEGER), undefined);
+  return context;
 };
 
 interface Ran {
@@ -67,8 +81,7 @@ async function runReference(document: DocumentNode, variableValues: Record<strin
 }
 
 async function runCompiled(document: DocumentNode, variables: Record<string, unknown>, context: RequestContext): Promise<Ran> {
-  const operation = document.definitions.find((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION);
-  if (operation === undefined) throw new Error('no operation');
+  const operation = operationOf(document);
   const executor = new Executor(schema);
   expect(await executor.execute(document, operation, variables, context)).toBeUndefined(); // seen for the first time
   return ranAs(await executor.execute(document, operation, variables, context), undefined, context);
@@ -83,8 +96,8 @@ describe('a compiled operation', () => {
       const { query, variables } = randomOperation({ schema, seed, values, references });
       const document = parse(query);
       if (validate(schema, document).length > 0) continue;
-      const expected = await runReference(document, variables, newContext(seed));
-      const actual = await runCompiled(document, variables, newContext(seed));
+      const expected = await runReference(document, variables, newContext(seed, document, variables));
+      const actual = await runCompiled(document, variables, newContext(seed, document, variables));
       const context = `seed ${seed}: ${query} ${JSON.stringify(variables)}`;
       if (actual.text === undefined) {
         left += 1;
@@ -110,15 +123,14 @@ describe('a compiled operation', () => {
       done += 1;
       const random = createRandom(seed);
       for (const endpoint of endpoints) if (random.chance(0.3)) demo.fail(endpoint, random.pick(faults));
-      const alone = newContext(seed);
+      const alone = newContext(seed, document, variables);
       const expected = await execute({ schema, document, variableValues: variables, contextValue: alone });
-      const shared = newContext(seed);
+      const shared = newContext(seed, document, variables);
       const { text } = await runCompiled(document, variables, shared);
       const context = `seed ${seed}: ${query} ${JSON.stringify(variables)}`;
       if (text !== undefined) expect(text, context).toBe(JSON.stringify(expected.data));
       else {
         takenOver += 1;
-        shared.beginAgain();
         const actual = await execute({ schema, document, variableValues: variables, contextValue: shared });
         expect(JSON.stringify(actual.data), context).toBe(JSON.stringify(expected.data));
         expect(told(actual), context).toEqual(told(expected));

@@ -4,7 +4,7 @@ import { createPublishedSdl } from '../../src/schema.ts';
 import { startTestGateway, type GraphqlResult, type TestGateway } from '../support/gateway.ts';
 import { compose, peopleSdl, startSupergraph } from '../support/supergraph.ts';
 
-const { users, messages, busyRoomId, groupRoomId, hundredRoomId } = landmarks;
+const { users, messages, busyRoomId, groupRoomId, hundredRoomId, foreignRoomId } = landmarks;
 
 const tickets = [
   { id: 't1', room: { id: busyRoomId }, evidence: [{ id: messages.plain }, { id: 'gone' }], owner: { id: users.busy } },
@@ -116,9 +116,9 @@ describe('Behind a router', () => {
   });
 
   it('refusals keep their codes, and cost only what they are about', async () => {
-    const { data, errors } = await ask(`{ tickets { id } a: directMessage(id: "${busyRoomId}") { id messageCount } b: directMessage(id: "@jonas.weber") { id } }`);
-    expect(data).toMatchObject({ tickets: [{}, {}, {}], a: { id: busyRoomId }, b: null });
-    expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    const { data, errors } = await ask(`{ tickets { id } a: directMessage(id: "${busyRoomId}") { id messageCount } b: directMessage(id: "${foreignRoomId}") { messageCount } }`);
+    expect(data).toMatchObject({ tickets: [{}, {}, {}], a: { id: busyRoomId }, b: { messageCount: null } });
+    expect(errors).toMatchObject([{ path: ['b', 'messageCount'], extensions: { code: 'NOT_FOUND' } }]);
   });
 
   it('the time that the client has is the time that we take; what is there by then is answered', async () => {
@@ -146,6 +146,9 @@ describe('Behind a router', () => {
     expect(unknown.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', response: { status: 401 } } }]);
     const { errors } = await ask(rooms);
     expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', response: { status: 400, body: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', cost: { limit: 100 } } }] } } } }]);
+    const wrong = await ask('{ tickets { id } user(id: "x") { id } directMessage(id: "@jonas.weber") { id } }');
+    expect(wrong.data).toMatchObject({ tickets: [{}, {}, {}], user: null, directMessage: null });
+    expect(wrong.errors).toMatchObject([{ extensions: { response: { status: 400, body: { errors: [{ path: ['directMessage'], extensions: { code: 'BAD_USER_INPUT' } }] } } } }]);
   });
 
   it('the request id of the client is the one in our log', async () => {

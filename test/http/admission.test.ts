@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Admission } from '../../src/http/admission.ts';
 
 describe('admission', () => {
-  const open = ({ loopDelayMs = 0, queueUse = 0, callerWaitMs = 0 } = {}) =>
-    new Admission({ loopDelayMs: () => loopDelayMs, queueUse: () => queueUse, callerWaitMs: (callerKey) => (callerKey === 'b' ? 0 : callerWaitMs) });
+  const open = ({ loopDelayMs = 0, fillsQueue = false, callerWaitMs = 0 } = {}) =>
+    new Admission({
+      loopDelayMs: () => loopDelayMs,
+      fillsQueue: (callerKey) => callerKey !== 'b' && fillsQueue,
+      callerWaitMs: (callerKey) => (callerKey === 'b' ? 0 : callerWaitMs),
+    });
 
   it('takes so many at a time, and again as many as leave', () => {
     const admission = open();
@@ -32,9 +36,10 @@ describe('admission', () => {
     expect(onTime.refusal('a')).toBeUndefined();
   });
 
-  it('takes none while the queue to the workspace is nearly full', () => {
-    expect(open({ queueUse: 0.81 }).refusal('a')).toBe('upstream_queue');
-    expect(open({ queueUse: 0.8 }).refusal('a')).toBeUndefined();
+  it('S5: takes none of those who fill the queue to the workspace, and those of others', () => {
+    expect(open({ fillsQueue: true }).refusal('a')).toBe('upstream_queue');
+    expect(open({ fillsQueue: true }).refusal('b')).toBeUndefined();
+    expect(open({ fillsQueue: true }).refusal(undefined)).toBeUndefined();
   });
 
   it('takes none of a caller whose calls would wait for half a second, and those of others', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
-import { decodeCursor, encodeCursor, type Cursor } from '../../src/pagination/cursor.ts';
+import { checkCursorForm, decodeCursor, encodeCursor, type Cursor } from '../../src/pagination/cursor.ts';
 
 const cursorOf: fc.Arbitrary<Cursor> = fc.record({
   key: fc.option(fc.integer({ min: -62_135_596_800_000, max: 140_000_000_000_000 })),
@@ -63,6 +63,21 @@ describe('a cursor', () => {
   it('says which argument is wrong, and what to do', () => {
     const message = '`before` is not a cursor of this list: use one from the same room, filter and order.';
     expect(() => decodeCursor('list', { cursor: 'x', cursorArgument: 'before', isBackward: true, size: 1 })).toThrow(message);
+  });
+
+  it('has a form that tells it from other texts before its list is known: every one that is issued has it', () => {
+    const check = (cursor: string | undefined) => codeOf(() => checkCursorForm({ cursor, cursorArgument: 'after', isBackward: false, size: 1 }));
+    fc.assert(
+      fc.property(cursorOf, fc.string(), (cursor, binding) => {
+        expect(check(encodeCursor(binding, cursor))).toBeUndefined();
+      }),
+      { seed: 4, numRuns: 500 },
+    );
+    expect(check(undefined)).toBeUndefined();
+    const issued = encodeCursor('list', { key: 1, id: 'x', offset: 0, total: 1 });
+    for (const text of ['', 'x', issued.slice(0, -2), `${issued}=`, ` ${issued}`, `B${issued.slice(1)}`, 'A'.repeat(513)]) expect(check(text), text).toBe('BAD_USER_INPUT');
+    const message = '`before` is not a cursor: use an `endCursor` or `startCursor` as it was given.';
+    expect(() => checkCursorForm({ cursor: 'x', cursorArgument: 'before', isBackward: true, size: 1 })).toThrow(message);
   });
 
   it('of a row without an id, or with one that is longer than any, was not issued', () => {

@@ -54,6 +54,15 @@ describe('Automatic persisted queries', () => {
     it('are off', async () => {
       expect((await send(gateway, { extensions: persisted(hashOf(query)) })).codes).toEqual(['PERSISTED_QUERY_NOT_SUPPORTED']);
     });
+
+    it.each([['its hash', persisted(hashOf(query))], ['another hash', persisted('x')], ['no hash at all', { persistedQuery: true }], ['more', { ...persisted(hashOf(query)), more: 1 }]])(
+      'are no reason not to answer the query itself, though it comes with %s',
+      async (_what, extensions) => {
+        expect(await send(gateway, { query, extensions })).toMatchObject({ status: 200, codes: [], data: { viewer: {} } });
+        const search = new URLSearchParams({ query, extensions: JSON.stringify(extensions) }).toString();
+        expect(await get(gateway, search)).toMatchObject({ status: 200, codes: [], data: { viewer: {} } });
+      },
+    );
   });
 
   describe('where they are on', () => {
@@ -79,7 +88,13 @@ describe('Automatic persisted queries', () => {
       expect(wrong).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
     });
 
-    it.each([['another version', { version: 2, sha256Hash: hashOf(query) }], ['no version', { sha256Hash: hashOf(query) }]])('are refused in %s', async (_what, persistedQuery) => {
+    it.each<[string, unknown]>([
+      ['another version', { version: 2, sha256Hash: hashOf(query) }],
+      ['no version', { sha256Hash: hashOf(query) }],
+      ['no hash', { version: 1 }],
+      ['a hash that is no text', { version: 1, sha256Hash: [hashOf(query)] }],
+      ['no form', true],
+    ])('are refused in %s', async (_what, persistedQuery) => {
       expect(await send(gateway, { extensions: { persistedQuery } })).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
     });
 
@@ -161,8 +176,6 @@ describe('A list of operations', () => {
     ['an unknown id', { extensions: persisted('x') }],
     ['an id of an object’s own', { extensions: persisted('__proto__') }],
     ['an id that is no text', { extensions: { persistedQuery: { sha256Hash: ['room-1'] } } }],
-    ['no query', {}],
-    ['several at once', [{ query: me }]],
   ])('refuses %s', async (_what, body) => {
     const before = gateway.demo.calls.length;
     expect(await send(gateway, body)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
@@ -171,11 +184,24 @@ describe('A list of operations', () => {
 
   it.each([
     ['another query', 'query=%7Bviewer%7Bid%7D%7D'],
-    ['two queries', `query=${encodeURIComponent(me)}&query=%7Bviewer%7Bid%7D%7D`],
     ['an unknown id', `extensions=${encodeURIComponent(JSON.stringify(persisted('x')))}`],
-    ['broken extensions', 'extensions=%7B'],
   ])('refuses %s as GET', async (_what, search) => {
     expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
+  });
+
+  it.each<[string, Sent | Sent[]]>([
+    ['no query', {}],
+    ['several at once', [{ query: me }]],
+    ['variables that are a list', { query: me, variables: [1] as never }],
+  ])('calls %s what it is anywhere else', async (_what, body) => {
+    expect(await send(gateway, body)).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
+  });
+
+  it.each([
+    ['two queries', `query=${encodeURIComponent(me)}&query=%7Bviewer%7Bid%7D%7D`],
+    ['broken extensions', 'extensions=%7B'],
+  ])('calls %s as GET what it is anywhere else', async (_what, search) => {
+    expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
   });
 
   it('may be plain: texts by their ids, as Relay and GraphQL Code Generator write them', async () => {
@@ -188,20 +214,42 @@ describe('A list of operations', () => {
     await other.close();
   });
 
-  it.each([
-    ['no file', undefined],
-    ['no JSON', '{'],
-    ['another format', '{"format":"relay","version":1,"operations":[]}'],
-    ['another version', JSON.stringify({ ...manifest, version: 2 })],
-    ['plain and empty', '{}'],
-    ['a list', '["query Me { viewer { id } }"]'],
-  ])(
-    'that is %s stops the start, and names the setting',
-    async (_what, text) => {
-      const other = join(folder, 'other.json');
-      rmSync(other, { force: true });
-      if (text !== undefined) writeFileSync(other, text);
-      await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: other } })).rejects.toThrow(/^PERSISTED_OPERATIONS: expected /);
-    },
-  );
+  it.each<[string, string | undefined, RegExp]>([
+    ['no file', undefined, /^PERSISTED_OPERATIONS: expected a file, and there is none of that name/],
+    ['no JSON', '{', /^PERSISTED_OPERATIONS: expected JSON, and the file is none$/],
+    ['empty', '', /^PERSISTED_OPERATIONS: expected JSON/],
+    ['another format', '{"format":"relay","version":1,"operations":[]}', /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
+    ['another version', JSON.stringify({ ...manifest, version: 2 }), /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
+    ['without operations', JSON.stringify({ ...manifest, operations: [] }), /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
+    ['plain and empty', '{}', /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
+    ['a list', '["query Me { viewer { id } }"]', /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
+    ['of an operation that is not GraphQL', '{"a":"query {"}', /^PERSISTED_OPERATIONS: operation "a" is not GraphQL: Syntax Error: /],
+    ['of a field that is not in the schema', '{"a":"{ viewer { nothing } }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: .*"nothing"/],
+    ['of a mutation', '{"a":"mutation { x }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: /],
+    ['of fragments alone', '{"a":"fragment F on Viewer { id }"}', /^PERSISTED_OPERATIONS: operation "a" holds no query/],
+    ['of a query that is too large', JSON.stringify({ a: `{ ${'a: __typename '.repeat(51)} }` }), /^PERSISTED_OPERATIONS: operation "a" is larger than a query may be: /],
+    [
+      'of two texts with one id',
+      JSON.stringify({ ...manifest, operations: [{ id: 'a', body: me }, { id: 'a', body: room }] }),
+      /^PERSISTED_OPERATIONS: operation "a" is listed twice, with another text$/,
+    ],
+  ])('Claim 12: that is %s stops the start, and says which of these it is', async (_what, text, message) => {
+    const other = join(folder, 'other.json');
+    rmSync(other, { force: true });
+    if (text !== undefined) writeFileSync(other, text);
+    await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: other } })).rejects.toThrow(expect.objectContaining({ message: expect.stringMatching(message) }));
+  });
+
+  it.each([['a folder', tmpdir()], ['a device', '/dev/zero'], ['no path at all', 'a\0b']])('Claim 12: that is %s is not read', async (_what, path) => {
+    await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: path } })).rejects.toThrow(/^PERSISTED_OPERATIONS: expected a file/);
+  });
+
+  it('Claim 12: tells of every operation that no request could use, ten at most', async () => {
+    const many = join(folder, 'many.json');
+    writeFileSync(many, JSON.stringify({ me, ...Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`q${index}`, `{ f${index} }`])) }));
+    const error = await startTestGateway({ env: { PERSISTED_OPERATIONS: many } }).then(() => undefined, (reason: Error) => reason);
+    const lines = error?.message.split('\n') ?? [];
+    expect(lines.slice(0, 10).map((line) => /operation "(q\d+)"/.exec(line)?.[1])).toEqual(Array.from({ length: 10 }, (_, index) => `q${index}`));
+    expect(lines.slice(10)).toEqual(['PERSISTED_OPERATIONS: 2 more such operations']);
+  });
 });

@@ -49,4 +49,47 @@ describe('rooms read together', () => {
       expect((await gateway.ask(`{ directMessage(id: "${id}") { ${selection} } }`)).data).toEqual({ directMessage: { counters } });
     }
   });
+
+  it('L5: whatever is missing in the room’s record, and where its messages have gone', async () => {
+    const { world } = gateway.demo;
+    const changes: Record<string, unknown>[] = [
+      { default: undefined },
+      { msgs: 0 }, // all of its messages were deleted, and the time of the last one stays
+      { msgs: undefined },
+      { lm: undefined },
+      { lm: undefined, lastMessage: undefined, msgs: 0 },
+      { default: true },
+    ];
+    const before = new Map(Object.values(rooms).flatMap((id) => (typeof id === 'string' ? [[id, { ...world.rooms.get(id) }] as const] : [])));
+    const own = [...before.keys()].filter((id) => world.subscription(id, world.member.id)?.t === 'd');
+    const changed = own.slice(0, changes.length);
+    for (const [index, id] of changed.entries()) {
+      Object.assign(world.room(id), changes[index]);
+      Object.assign(world.subscription(id, world.member.id) ?? {}, { ls: '2026-03-02T10:00:00.000Z' });
+    }
+    const selection = `isDefault lastMessageAt messageCount counters { ${counterFields.join(' ')} }`;
+    const together = await gateway.ask(`{ ${changed.map((id, index) => `r${index}: directMessage(id: "${id}") { ${selection} }`).join(' ')} }`);
+    expect([changed.length, together.errors]).toEqual([6, undefined]);
+    for (const [index, id] of changed.entries()) {
+      const alone = await gateway.ask(`{ r${index}: directMessage(id: "${id}") { ${selection} } }`);
+      expect(together.data?.[`r${index}`], id).toEqual(alone.data?.[`r${index}`]);
+    }
+    const of = (name: string) => together.data?.[name] as { isDefault: boolean; counters: { unreadSince: string | null } };
+    expect(['r0', 'r5'].map((name) => of(name).isDefault)).toEqual([false, true]);
+    expect(['r0', 'r1', 'r2', 'r3', 'r4'].map((name) => of(name).counters.unreadSince !== null)).toEqual([true, false, false, true, false]);
+    for (const [id, room] of before) Object.assign(world.room(id), room);
+  });
+
+  it('L5: also where the list of all rooms leaves out what a room’s own record has', async () => {
+    gateway.demo.fail('rooms.get', {
+      times: 1,
+      transform: (body) => {
+        const { update, ...rest } = body as { update: Record<string, unknown>[] };
+        return { ...rest, update: update.map(({ default: _default, ...room }) => room) };
+      },
+    });
+    const own = [landmarks.busyRoomId, landmarks.groupRoomId, landmarks.selfRoomId];
+    const { data, errors } = await gateway.ask(`{ ${own.map((id, index) => `r${index}: directMessage(id: "${id}") { isDefault }`).join(' ')} }`);
+    expect([data, errors]).toEqual([{ r0: { isDefault: false }, r1: { isDefault: false }, r2: { isDefault: false } }, undefined]);
+  });
 });

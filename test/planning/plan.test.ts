@@ -1,7 +1,8 @@
-import { Kind, parse, type OperationDefinitionNode } from 'graphql';
+import { buildSchema, Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Planner, tooComplex, tooLarge } from '../../src/planning/planner.ts';
 import { readPrices } from '../../src/planning/prices.ts';
+import { singly } from '../../src/planning/ways.ts';
 import { createSchema } from '../../src/schema.ts';
 
 const schema = createSchema();
@@ -19,24 +20,29 @@ describe('the price of a query', () => {
     ['nothing that needs upstream', '{ __typename viewer { id } upstreamBudget { endpoint } directMessage(id: "r") { id } }', 0],
     ['counters of one room', '{ directMessage(id: "r") { counters { joined } } }', 1],
     ['the record of one room, whatever the number of its fields', '{ directMessage(id: "r") { topic usernames lastMessage { text } } }', 1],
-    ['the records of three rooms: all at once, after two singly at the most', '{ a: directMessage(id: "a") { topic } b: directMessage(id: "b") { topic } c: directMessage(id: "c") { topic } }', 3],
-    ['the records of nine rooms: no more', `{ ${Array.from('abcdefghi').map((id) => `${id}: directMessage(id: "${id}") { topic }`).join(' ')} }`, 3],
+    ['the records of two rooms: one each', '{ a: directMessage(id: "a") { topic } b: directMessage(id: "b") { topic } }', 2],
+    ['the records of three rooms: all at once', '{ a: directMessage(id: "a") { topic } b: directMessage(id: "b") { topic } c: directMessage(id: "c") { topic } }', 1],
+    ['the records of nine rooms: no more', `{ ${Array.from('abcdefghi').map((id) => `${id}: directMessage(id: "${id}") { topic }`).join(' ')} }`, 1],
     ['the record of a listed room', '{ viewer { directMessages(first: 50) { nodes { topic lastMessage { text } } } } }', 1],
-    ['fifty rooms with counters', '{ viewer { directMessages(first: 50) { nodes { counters { unreadCount } } } } }', 1 + 2 + 1 + 1],
-    ['fifty rooms with their members counted', '{ viewer { directMessages(first: 50) { nodes { counters { memberCount } } } } }', 51 + 4],
+    ['fifty rooms with counters: the list, the memberships', '{ viewer { directMessages(first: 50) { nodes { counters { unreadCount } } } } }', 2],
+    ['fifty rooms with their members counted', '{ viewer { directMessages(first: 50) { nodes { counters { memberCount } } } } }', 51],
+    ['their members, and what else an answer with them tells, under another name', '{ viewer { directMessages(first: 50) { nodes { a: counters { joined } b: counters { memberCount joined } } } } }', 51],
+    ['members counted for another user', '{ viewer { directMessages(first: 5) { nodes { counters(userId: "u") { memberCount } } } } }', 6],
     ['counters of another user', '{ viewer { directMessages(first: 5) { nodes { counters(userId: "u") { joined } } } } }', 6],
-    ['twenty rooms with messages and counters', '{ viewer { directMessages(first: 20) { nodes { counters { joined } messages(first: 10) { nodes { id } } } } } }', 25],
-    ['pages without a size: twenty', '{ viewer { directMessages { nodes { members { nodes { id } } } } } }', 21 + 20],
+    ['twenty rooms with messages and counters', '{ viewer { directMessages(first: 20) { nodes { counters { joined } messages(first: 10) { nodes { id } } } } } }', 22],
+    ['pages without a size: twenty', '{ viewer { directMessages { nodes { members { nodes { id } } } } } }', 21],
     ['messages with receipts', '{ directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { totalCount } } } } } }', 10_101],
     ['an empty page', '{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } pageInfo { hasNextPage } } } }', 0],
     ['the total of an empty page', '{ directMessage(id: "r") { messages(first: 0) { totalCount } } }', 1],
     ['one room under ten aliases', `{ ${Array.from('abcdefghij').map((alias) => `${alias}: directMessage(id: "r") { messages(first: 20) { totalCount } }`).join(' ')} }`, 1],
     ['rows as nodes and as edges', '{ directMessage(id: "r") { messages(first: 5) { nodes { readReceipts { totalCount } } edges { node { readReceipts { isAvailable } } } } } }', 6],
     ['the room of each message: one', '{ directMessage(id: "r") { messages(first: 50) { nodes { directMessage { topic } } } } }', 2],
-    ['a room in its last message in a room', '{ directMessage(id: "r") { lastMessage { directMessage { lastMessage { directMessage { topic } } } } } }', 3],
-    ['a page that continues: one more to fill it, and the allowance to find its place', '{ directMessage(id: "r") { messages(first: 5, after: "c") { nodes { id } } } }', 2 + 20],
-    ['the allowance, once', '{ directMessage(id: "r") { a: messages(first: 5, after: "c") { nodes { id } } b: messages(last: 5, before: "c") { nodes { id } } } }', 4 + 20],
-    ['a history: its end may have to be asked for', '{ directMessage(id: "r") { history(first: 5) { nodes { id } } } }', 2 + 20],
+    ['a room in its last message in a room: three that could differ', '{ directMessage(id: "r") { lastMessage { directMessage { lastMessage { directMessage { topic } } } } } }', 1],
+    ['a page that continues', '{ directMessage(id: "r") { messages(first: 5, after: "c") { nodes { id } } } }', 1],
+    ['two pages that continue, from either end', '{ directMessage(id: "r") { a: messages(first: 5, after: "c") { nodes { id } } b: messages(last: 5, before: "c") { nodes { id } } } }', 2],
+    ['a history: its end has to be asked for', '{ directMessage(id: "r") { history(first: 5) { nodes { id } } } }', 2],
+    ['a history with and without what is left of it: two calls that differ', '{ directMessage(id: "r") { a: history(first: 5) { nodes { id } } b: history(first: 5) { notLoadedCount } c: history(first: 5) { firstNotLoaded { id } } } }', 4],
+    ['a history of which all names want what is left of it', '{ directMessage(id: "r") { a: history(first: 5) { notLoadedCount } b: history(first: 5) { ...A } b: history(first: 5) { nodes { id } } } } fragment A on MessageHistoryConnection { firstNotLoaded { id } }', 2],
     ['variables as literals', 'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 8, { n: 7 }],
     ['a variable left out, as its default', 'query($n: Int = 3) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 4],
     ['a variable left out, as the field does', 'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 21],
@@ -52,17 +58,17 @@ describe('the price of a query', () => {
     ['a page of the last rows', '{ directMessage(id: "r") { messages(last: 7) { nodes { readReceipts { totalCount } } } } }', 8],
     ['a size below nothing as an empty page', 'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 0, { n: -3 }],
     ['an empty page that is asked whether it can be read', '{ message(id: "m") { readReceipts(first: 0) { isAvailable } } }', 2 + 1],
-    ['messages by id: their rooms may have to be looked at, all at once after two singly at the most', '{ a: message(id: "a") { id } b: message(id: "b") { id } c: message(id: "c") { id } d: message(id: "d") { id } }', 4 + 2 + 1],
+    ['messages by id: their rooms may have to be looked at, all at once', '{ a: message(id: "a") { id } b: message(id: "b") { id } c: message(id: "c") { id } d: message(id: "d") { id } }', 4 + 1],
     ['receipts by id of an empty page', '{ readReceipts(messageId: "m", first: 0) { nodes { id } } }', 0],
     ['the total of an empty page, with its rows', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } totalCount } } }', 1],
     ['receipts that continue: their list is read whole', '{ message(id: "m") { readReceipts(first: 5, after: "c") { nodes { readAt } } } }', 2 + 1],
     ['an empty list of rooms', '{ viewer { directMessages(first: 0) { nodes { counters { joined } } } } }', 0],
-    ['a history that continues: its end, and whether rows precede', '{ directMessage(id: "r") { history(first: 5, after: "c") { nodes { id } } } }', 3 + 20],
-    ['members that continue: their list is read whole, but its place may have to be looked for', '{ directMessage(id: "r") { members(first: 5, after: "c") { nodes { id } } } }', 1 + 20],
-    ['members from the front, whose list may be longer than a page', '{ directMessage(id: "r") { members(first: 5) { nodes { id } } } }', 1 + 20],
+    ['a history that continues', '{ directMessage(id: "r") { history(first: 5, after: "c") { nodes { id } } } }', 2],
+    ['members that continue: their list is read whole', '{ directMessage(id: "r") { members(first: 5, after: "c") { nodes { id } } } }', 1],
+    ['members from the front', '{ directMessage(id: "r") { members(first: 5) { nodes { id } } } }', 1],
     ['the room of a room’s messages, with messages of its own', '{ directMessage(id: "r") { messages(first: 50) { nodes { directMessage { messages(first: 2) { nodes { readReceipts { totalCount } } } } } } } }', 1 + 1 + 2],
     ['the last messages of listed rooms, which come with them, and their rooms, which do not', '{ viewer { directMessages(first: 2) { nodes { lastMessage { directMessage { topic } } } } } }', 1 + 2],
-    ['the deprecated copy of the usernames, room by room', '{ a: directMessage(id: "a") { legacyUsernames } b: directMessage(id: "b") { legacyUsernames } c: directMessage(id: "c") { legacyUsernames topic } }', 4],
+    ['the deprecated copy of the usernames, room by room', '{ a: directMessage(id: "a") { legacyUsernames } b: directMessage(id: "b") { legacyUsernames } c: directMessage(id: "c") { legacyUsernames topic } }', 3],
   ])('%s', (_name, query, calls, variables) => {
     expect(callsOf(query, variables)).toBe(calls);
   });
@@ -70,7 +76,10 @@ describe('the price of a query', () => {
   it('is told by endpoint, with the heaviest fields by their paths', () => {
     expect(planOf('{ viewer { rooms: directMessages(first: 5) { nodes { latest: messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }')).toEqual({
       calls: 26,
+      spareCalls: 0,
       values: 20,
+      ways: singly,
+      given: [],
       byEndpoint: { 'chat.getMessageReadReceipts': 20, 'dm.messages': 5, 'im.list': 1 },
       heaviest: [
         { path: 'viewer.rooms.latest.readReceipts', calls: 20 },
@@ -82,11 +91,11 @@ describe('the price of a query', () => {
 
   it('is that of the operation, not of others beside it', () => {
     expect(planOf('query A { me: viewer { id } } query B { viewer { unreadCount } }').calls).toBe(0);
-    expect(planOf('mutation { send { id } }')).toEqual({ calls: 0, byEndpoint: {}, values: 0, heaviest: [] });
+    expect(planOf('mutation { send { id } }')).toMatchObject({ calls: 0, spareCalls: 0, byEndpoint: {}, values: 0, heaviest: [] });
   });
 
   it('of an empty page has no entry at all', () => {
-    expect(planOf('{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } } } }')).toEqual({ calls: 0, byEndpoint: {}, values: 0, heaviest: [] });
+    expect(planOf('{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } } } }')).toMatchObject({ calls: 0, spareCalls: 0, byEndpoint: {}, values: 0, heaviest: [] });
   });
 
   it('names five fields at most, and sums up those of one path', () => {
@@ -128,6 +137,29 @@ describe('the price of a query', () => {
   });
 });
 
+describe('what a query may cost beyond its price', () => {
+  it.each<[string, string, number]>([
+    ['nothing that can move', '{ viewer { directMessages(first: 20) { nodes { messages(first: 5) { nodes { id readReceipts { totalCount } } } } } } }', 0],
+    ['a page that continues: one to be full, and what searching takes', '{ directMessage(id: "r") { messages(first: 5, after: "c") { nodes { id } } } }', 21],
+    ['two of them: searches once', '{ directMessage(id: "r") { a: messages(first: 5, after: "c") { nodes { id } } b: messages(last: 5, before: "c") { nodes { id } } } }', 22],
+    ['a history', '{ directMessage(id: "r") { history(first: 5) { nodes { id } } } }', 20],
+    ['members', '{ directMessage(id: "r") { members(first: 5) { nodes { id } } } }', 20],
+    ['what is read from a list, and singly should that fail', '{ viewer { directMessages(first: 50) { nodes { counters { unreadCount } } } } }', 20],
+  ])('is told: %s', (_name, query, spareCalls) => {
+    expect(planOf(query).spareCalls).toBe(spareCalls);
+  });
+
+  it('L1: is less where it is known that a list fails, which then is in nobody’s price', () => {
+    const rooms = Array.from('abcd').map((id) => `${id}: directMessage(id: "${id}") { topic counters { joined } }`).join(' ');
+    const document = parse(`{ ${rooms} }`);
+    const operation = document.definitions[0] as OperationDefinitionNode;
+    const planWith = (rooms: boolean) => planner.plan(document, operation, {}, { lists: { rooms, memberships: true }, knowsRoom: () => true });
+    expect(planWith(true)).toMatchObject({ calls: 2, spareCalls: 20, byEndpoint: { 'rooms.get': 1, 'subscriptions.get': 1 } });
+    expect(planWith(false)).toMatchObject({ calls: 8, spareCalls: 0, byEndpoint: { 'rooms.info': 4, 'im.counters': 4 } });
+    expect(planWith(true)).toBe(planWith(true));
+  });
+});
+
 describe('the price of references from other subgraphs', () => {
   const query = (below: string) => `query($of: [_Any!]!) { _entities(representations: $of) { __typename ${below} } }`;
   const of = (names: Record<string, number>) =>
@@ -135,15 +167,15 @@ describe('the price of references from other subgraphs', () => {
 
   it('is that of each by its type', () => {
     const plan = planOf(query('... on Message { text } ... on User { name } ... on DirectMessage { topic counters { joined } }'), of({ Message: 3, User: 2, DirectMessage: 2 }));
-    expect(plan.byEndpoint).toEqual({ 'chat.getMessage': 3, 'users.info': 2, 'rooms.info': 2, 'rooms.get': 1, 'im.counters': 2, 'subscriptions.get': 1 });
-    expect(plan.heaviest[0]).toEqual({ path: '_entities', calls: 7 + 3 });
+    expect(plan.byEndpoint).toEqual({ 'chat.getMessage': 3, 'users.info': 2, 'rooms.get': 1, 'subscriptions.get': 1 });
+    expect(plan.heaviest).toEqual([{ path: '_entities', calls: 6 }, { path: '_entities.counters', calls: 1 }]);
     // 25 for each of the seven, its `__typename`, one field of each message and user, and two of each room.
     expect(plan.values).toBe(7 * 25 + 7 + 3 + 2 + 2 + 2);
   });
 
   it('counts only what is selected of a type, also by way of the union', () => {
     expect(callsOf(query('... on _Entity { ... on DirectMessage { messages(first: 1) { nodes { id } } } }'), of({ DirectMessage: 4, Message: 1 }))).toBe(4 + 1 + 1);
-    expect(planOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toEqual({ calls: 0, byEndpoint: {}, values: 4 * 25 + 4, heaviest: [] });
+    expect(planOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toMatchObject({ calls: 0, byEndpoint: {}, values: 4 * 25 + 4, heaviest: [] });
     const parts = `${query('... on User { id } ...Named')} fragment Named on Message { id }`;
     expect(planOf(parts, of({ DirectMessage: 4 })).values).toBe(4 * 25 + 4);
     expect(planOf(parts, of({ User: 4, Message: 1 })).values).toBe(5 * 25 + 5 + 5);
@@ -155,7 +187,7 @@ describe('the price of references from other subgraphs', () => {
   });
 
   it('is that of several rooms: each reference can be of another', () => {
-    expect(callsOf(query('... on Message { directMessage { messages(first: 1) { nodes { id } } } }'), of({ Message: 3 }))).toBe(3 + 3 + 3);
+    expect(callsOf(query('... on Message { directMessage { messages(first: 1) { nodes { id } } } }'), of({ Message: 3 }))).toBe(3 + 1 + 3);
   });
 });
 
@@ -180,7 +212,7 @@ describe('the size of an answer', () => {
     const plan = planOf(`{ viewer { directMessages(first: 100) { nodes { messages(first: 100) ${inner} } } } }`);
     expect(plan.values).toBe(1e8);
     const error = tooLarge(plan, 50_000);
-    expect(error.message).toBe('The answer to this query can hold 100000000 values, and 50000 are allowed: ask for smaller pages, or for less in each row.');
+    expect(error.message).toBe('The answer to this query can hold 100000000 values, and 50000 are allowed: ask for smaller pages or fewer references, or for less in each.');
     expect(error.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', http: { status: 400 } });
   });
 });
@@ -217,8 +249,15 @@ describe('a price list', () => {
   const prices = readPrices(schema);
 
   it('is the schema itself: every field has an entry', () => {
-    expect(prices.get('DirectMessage.messages')).toMatchObject({ calls: [{ endpoint: 'dm.messages', from: 1, searches: true }] });
+    expect(prices.get('DirectMessage.messages')).toMatchObject({ calls: [{ endpoint: 'dm.messages', upTo: undefined, paging: 'offset', isInBulk: false, variedBy: [] }] });
     expect(prices.get('Message.text')).toMatchObject({ calls: [], fromRecord: 'no', isReference: false });
+  });
+
+  it('knows the ways of paging, and no others', () => {
+    const written = (paging: string) =>
+      buildSchema(`directive @calls(endpoint: String!, paging: String) on FIELD_DEFINITION type Query { rows: Int @calls(endpoint: "x", paging: "${paging}") }`);
+    expect(readPrices(written('whole')).get('Query.rows')).toMatchObject({ calls: [{ endpoint: 'x', paging: 'whole' }] });
+    expect(() => readPrices(written('toString'))).toThrow('@calls(paging: "toString") is none of offset, timeline, whole.');
   });
 
   it('has a price for every connection, and for every field that leads to another record', () => {
@@ -236,7 +275,7 @@ describe('a query above the limit', () => {
   it('is refused with what it would cost, and where', () => {
     const error = tooComplex(planOf('{ directMessages(first: 100) { nodes { messages(first: 100) { totalCount } } } }'), 100);
     expect(error.message).toBe('This query can cost 101 upstream calls, and 100 are allowed: ask for smaller pages, or for less in each row.');
-    const cost = { estimated: 101, limit: 100, heaviest: ['directMessages.messages', 'directMessages'] };
+    const cost = { estimated: 101, limit: 100, heaviest: [{ path: 'directMessages.messages', calls: 100 }, { path: 'directMessages', calls: 1 }] };
     expect(error.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', cost, http: { status: 400 } });
   });
 });

@@ -33,7 +33,7 @@ describe('Changes of the schema', () => {
     ['a new required argument', 'members(', 'members(\n    team: ID!', 'breaking DirectMessage.members.team'],
     ['a field that can be null now', '  sentAt: DateTime!', '  sentAt: DateTime', 'breaking Message.sentAt'],
     ['another type', '  memberCount: Int', '  memberCount: String', 'breaking Counters.memberCount'],
-    ['an argument that must be given now', '    userId: ID\n', '    userId: ID!\n', 'breaking DirectMessage.counters.userId'],
+    ['an argument that must be given now', '    userId: ID @tag', '    userId: ID! @tag', 'breaking DirectMessage.counters.userId'],
     ['an enum value less', '  """One member: notes to self."""\n  SELF\n', '', 'breaking DirectMessageKind.SELF'],
     ['an enum value more', '  SELF\n', '  SELF\n  CROWD\n', 'dangerous DirectMessageKind.CROWD'],
     ['another default', 'direction: DESC}', 'direction: ASC}', 'dangerous DirectMessage.messages.orderBy'],

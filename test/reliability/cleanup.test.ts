@@ -68,6 +68,20 @@ describe('after requests of every kind', () => {
 });
 
 describe('after a client left', () => {
+  it('claim 15: the log and the metrics say that, and not that the workspace was down', async () => {
+    const gateway = await openGateway({ env: { METRICS: 'on' } });
+    const { id, token } = gateway.demo.world.member;
+    gateway.demo.fail('me', { hang: true });
+    const { socket } = await openRaw(gateway.url);
+    socket.write(rawPost(query, { 'x-user-id': id, 'x-auth-token': token, 'x-request-id': 'left' }));
+    await expect.poll(() => gateway.demo.calls.length).toBe(1);
+    socket.destroy();
+    await expect.poll(() => gateway.logs.find(({ requestId }) => requestId === 'left')).toMatchObject({ codes: { CLIENT_CLOSED_REQUEST: 1 }, unexpected: [] });
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toContain('code="CLIENT_CLOSED_REQUEST"');
+    expect(metrics).not.toMatch(/code="UPSTREAM_UNAVAILABLE"\} [1-9]/);
+  });
+
   it('Hardening: the large answer that he does not get does not count as waiting for him', async () => {
     const world = createWorld();
     for (let index = 0; index < 100; index += 1) world.post({ roomId: landmarks.selfRoomId, userId: world.member.id, text: 'long '.repeat(400) });

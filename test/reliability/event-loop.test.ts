@@ -6,7 +6,7 @@ import { sendRaw, type RawRequest } from '../support/raw.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startTestGateway({ env: { LOG_LEVEL: 'info', FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' } });
+  gateway = await startTestGateway({ env: { LOG_LEVEL: 'info', FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on', INTROSPECTION: 'off' } });
 });
 afterAll(() => gateway.close());
 
@@ -33,7 +33,10 @@ const worst: readonly (readonly [what: string, status: number, request: RawReque
   ['ids that are none, each of them', 400, ask('query($a: [ID!]) { directMessage(id: "r") { messages(filterBy: { mentioning: $a }) { totalCount } } }', { a: Array.from({ length: 9900 }, () => [0]) })],
   ['more values than variables may have', 400, ask(entities, { r: Array.from({ length: 11_000 }, () => 0) })],
   ['a long id', 400, ask(room, { id: 'x'.repeat(100_000) })],
-  ['a long cursor', 200, ask('query($a: String) { viewer { directMessages(after: $a) { totalCount } } }', { a: 'eyJ'.repeat(33_000) })],
+  ['a long cursor', 400, ask('query($a: String) { viewer { directMessages(after: $a) { totalCount } } }', { a: 'eyJ'.repeat(33_000) })],
+  ['the words that hints begin with', 400, ask(`{ directMessages(first: "${'Did you mean '.repeat(7800)}") { totalCount } }`)],
+  ['the words that hints begin with, in a variable', 400, ask('query($a: Int) { directMessages(first: $a) { totalCount } }', { a: `${'Did you mean '.repeat(7800)}?` })],
+  ['arguments in fragments that are spread everywhere', 200, ask(`{ viewer { ${times(13, (index) => `...F${index}`)} } } ${times(13, (index) => `fragment F${index} on Viewer { ${times(13, (inner) => `...G${inner}`)} }`)} ${times(13, (index) => `fragment G${index} on Viewer { directMessages(first: 0) { totalCount } }`)}`)],
   ['a long instant', 400, ask('query($a: DateTime) { directMessage(id: "r") { history(range: { since: $a }) { nodes { id } } } }', { a: '2023-11-01T'.repeat(9000) })],
   ['a long field', 400, ask(`{ ${'viewer'.repeat(16_000)} }`)],
   ['long misspelt fields', 400, ask(`{ ${times(600, (index) => `${'directMessage'.repeat(10)}${index}`)} }`)],

@@ -40,7 +40,7 @@ describe('a hostile query', () => {
   });
 
   it('Q01: is refused with 10,000 aliases, by its tokens already', async () => {
-    expect(await refused(`{ ${times(10_000, (index) => `a${index}: x`)} }`)).toEqual(['GRAPHQL_PARSE_FAILED']);
+    expect(await refused(`{ ${times(10_000, (index) => `a${index}: x`)} }`)).toEqual(['QUERY_TOO_COMPLEX']);
   });
 
   it('Q02: asks upstream once for forty aliases of the same', async () => {
@@ -62,7 +62,7 @@ describe('a hostile query', () => {
 
   it('Q03: is refused when a thousand do, and keeps no memory', async () => {
     const before = process.memoryUsage.rss();
-    expect(await refused(doubling(1000))).toEqual(['GRAPHQL_PARSE_FAILED']);
+    expect(await refused(doubling(1000))).toEqual(['QUERY_TOO_COMPLEX']);
     expect(process.memoryUsage.rss() - before).toBeLessThan(100 * 1024 * 1024);
   });
 
@@ -73,7 +73,7 @@ describe('a hostile query', () => {
   it('Q04: is refused with fragments that nobody uses', async () => {
     const unused = (count: number) => `{ __typename } ${times(count, (index) => `fragment F${index} on Query { __typename }`)}`;
     expect(await refused(unused(200))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
-    expect(await refused(unused(1500))).toEqual(['GRAPHQL_PARSE_FAILED']);
+    expect(await refused(unused(1500))).toEqual(['QUERY_TOO_COMPLEX']);
   });
 
   it('Q05: is refused beyond twelve levels of fields, and not before', async () => {
@@ -87,7 +87,7 @@ describe('a hostile query', () => {
   });
 
   it('Q05: is refused with 50,000 selections', async () => {
-    expect(await refused(`{ ${'a '.repeat(50_000)} }`)).toEqual(['GRAPHQL_PARSE_FAILED']);
+    expect(await refused(`{ ${'a '.repeat(50_000)} }`)).toEqual(['QUERY_TOO_COMPLEX']);
   });
 
   it('Q05: counts the levels of fragments', async () => {
@@ -100,7 +100,7 @@ describe('a hostile query', () => {
     ['object', '{a:', '}'],
   ])('Q06: is refused with a %s literal in a literal, 20,000 deep', async (_, open, close) => {
     expect(await refused(`{ directMessage(id: ${open.repeat(20_000)}1${close.repeat(20_000)}) { id } }`)).toEqual(['QUERY_TOO_COMPLEX']);
-    expect(await refused(`{ directMessage(id: ${open.repeat(90)}1${close.repeat(90)}) { id } }`)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(await refused(`{ directMessage(id: ${open.repeat(90)}1${close.repeat(90)}) { id } }`)).toEqual(['BAD_USER_INPUT']);
   });
 
   it('Q06: is refused with variables that deep', async () => {
@@ -111,11 +111,11 @@ describe('a hostile query', () => {
       body: `{"query":"query($id: ID!) { directMessage(id: $id) { id } }","variables":{"id":${deep}}}`,
     });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
   });
 
   it('Q07: is refused with the same field 5,000 times, and with 1,500', async () => {
-    expect(await refused(`{ viewer { ${'id '.repeat(5000)} } }`)).toEqual(['GRAPHQL_PARSE_FAILED']);
+    expect(await refused(`{ viewer { ${'id '.repeat(5000)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
     expect(await refused(`{ viewer { ${'id '.repeat(1500)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
   });
 
@@ -131,12 +131,12 @@ describe('a hostile query', () => {
   it('Q08: is refused with more than fifty directives', async () => {
     expect(await refused(`{ viewer { id ${'@include(if: true) '.repeat(51)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
     expect(await refused(`{ viewer { id ${times(900, (index) => `@d${index}`)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
-    expect(await refused(`{ viewer { id ${times(10_000, (index) => `@d${index}`)} } }`)).toEqual(['GRAPHQL_PARSE_FAILED']);
+    expect(await refused(`{ viewer { id ${times(10_000, (index) => `@d${index}`)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
     expect(await refused(`{ viewer { id ${times(40, (index) => `@d${index}`)} } }`)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   });
 
   it('Q09: is refused with 2,001 tokens; spaces and comments are none', async () => {
-    expect(await refused(`{ ${'viewer { id } '.repeat(500)} }`)).toEqual(['GRAPHQL_PARSE_FAILED']);
+    expect(await refused(`{ ${'viewer { id } '.repeat(500)} }`)).toEqual(['QUERY_TOO_COMPLEX']);
     for (const filler of [' '.repeat(90_000), '#\n'.repeat(30_000)]) {
       expect((await gateway.ask(`{ viewer { id } ${filler} }`)).status).toBe(200);
     }

@@ -112,7 +112,7 @@ describe('a request', () => {
     expect(statusesOf((await converse(bytes)).text)).toEqual([200]);
   });
 
-  it.each(['/graphql%3f', '//graphql', '/graphql/', '/graphql;x', '/graphql%00', '/%67raphql', '/./graphql', '/x/../graphql', '/graphql\\', '/Graphql'])(
+  it.each(['/graphql%3f', '//graphql', '/graphql//', '/graphql;x', '/graphql%00', '/%67raphql', '/./graphql', '/x/../graphql', '/graphql\\', '/Graphql'])(
     'Hardening: to %s is none to /graphql',
     async (path) => {
       expect(statusesOf(await exchange(gateway.url, rawPost(typename, { connection: 'close' }).replace('/graphql', path)))).toEqual([404]);

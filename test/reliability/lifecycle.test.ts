@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer as createNetServer, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
-import { mainPath, runMain, startChild, startMain, type Child } from '../support/child.ts';
+import { mainPath, runMain, startChild, startMain, urlOf, type Child } from '../support/child.ts';
 import { openRaw, rawPost, statusesOf } from '../support/raw-http.ts';
 import { inspect, plant } from '../support/secrets.ts';
 
@@ -12,7 +12,7 @@ const query = '{ viewer { id user { username } } }';
 /** A gateway in a process of its own; whatever it says is searched for its workspace's address. */
 async function start(workspaceUrl: string, env: Record<string, string> = {}): Promise<{ child: Child; url: string }> {
   const child = startMain({ env: { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: workspaceUrl, ...env } });
-  const [, url = ''] = await child.until(/GraphQL at (http:\S+)\/graphql\n/);
+  const url = await urlOf(child);
   const release = plant('the address of the workspace', new URL(workspaceUrl).host);
   onTestFinished(async () => {
     inspect('standard output', child.stdout);
@@ -88,6 +88,28 @@ describe('on SIGTERM', () => {
     expect(await child.ended).toMatchObject({ code: 1, signal: null });
   });
 
+  it('claim 14: answers say that their connection ends, from then on, and lose none that came behind on it', async () => {
+    const demo = await openDemo({ latencyMs: 300 });
+    const { child, url } = await start(demo.url, { SHUTDOWN_DELAY_MS: '1500' });
+    const { id, token } = demo.world.member;
+    const post = rawPost(JSON.stringify({ query }), { 'x-user-id': id, 'x-auth-token': token });
+    const before = await openRaw(url);
+    before.socket.write(post);
+    expect(await before.answers(1)).not.toMatch(/connection: close/i);
+    child.signal('SIGTERM');
+    await expect.poll(() => fetch(`${url}/readyz`).then(({ status }) => status)).toBe(503);
+    for (const bytes of [post, rawPost('{'), 'GET /healthz HTTP/1.1\r\nhost: g\r\n\r\n', 'GET /nothing HTTP/1.1\r\nhost: g\r\n\r\n']) {
+      const { socket, closed } = await openRaw(url);
+      socket.write(bytes);
+      expect(await closed).toMatch(/connection: close\r\n/i);
+    }
+    before.socket.write(post.repeat(3));
+    const answers = await before.closed;
+    expect(statusesOf(answers)).toEqual([200, 200, 200, 200]);
+    expect(answers.match(/connection: close/gi)).toHaveLength(1);
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
   it('L12: those that the workspace never answers get an error before the grace ends, and it exits with 0', async () => {
     const demo = await openDemo();
     const env = { SHUTDOWN_GRACE_MS: '1500', REQUEST_TIMEOUT_MS: '60000', UPSTREAM_TIMEOUT_MS: '60000' };
@@ -98,7 +120,7 @@ describe('on SIGTERM', () => {
     await arrivedAt(demo, 6);
     child.signal('SIGTERM');
     for (const answer of await Promise.all(answers)) {
-      expect(answer).toMatchObject({ status: 200, data: { viewer: { user: null } }, codes: ['UPSTREAM_UNAVAILABLE'] });
+      expect(answer).toMatchObject({ status: 200, data: { viewer: { user: null } }, codes: ['SHUTTING_DOWN'] });
     }
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
@@ -149,14 +171,14 @@ describe('at the start', () => {
     expect(stderr).not.toContain(value);
   });
 
-  it('L16: a port in use is told in one line', async () => {
+  it('L16, Fresh 1.3: a port in use is told in one line, with HOST and PORT and what to do', async () => {
     const server = createNetServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
     const { code, stdout, stderr } = await runMain({ env: { PORT: String(port), ROCKETCHAT_URL: 'http://127.0.0.1:9' } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^[^\n]*PORT[^\n]*EADDRINUSE[^\n]*\n$/);
+    expect(stderr).toBe(`Cannot listen on HOST=127.0.0.1 and PORT=${port} (EADDRINUSE): another process listens there; set PORT to a free one, or to 0 to take any.\n`);
   });
 });
 
@@ -168,7 +190,7 @@ describe('a mistake that nobody caught', () => {
   it('L19: ends no other request when it is a forgotten promise, and is logged without its words', async () => {
     const demo = await openDemo();
     const child = withMistake(`Promise.reject(new Error('private ' + 'words'))`, { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: demo.url });
-    const [, url = ''] = await child.until(/GraphQL at (http:\S+)\/graphql\n/);
+    const url = await urlOf(child);
     child.signal('SIGUSR2');
     await child.until(/"msg":"unhandled rejection"/);
     expect(await ask(url, demo)).toMatchObject({ status: 200, codes: [] });
@@ -179,7 +201,7 @@ describe('a mistake that nobody caught', () => {
 
   it('L19: ends the process when it is an exception, and is logged without its words', async () => {
     const child = withMistake(`throw new Error('private ' + 'words')`, { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: 'http://127.0.0.1:9' });
-    await child.until(/GraphQL at/);
+    await urlOf(child);
     child.signal('SIGUSR2');
     expect(await child.ended).toMatchObject({ code: 1, signal: null, stderr: '' });
     expect(child.stdout).toMatch(/"unexpected":\{"kind":"Error","frames":\[.*"msg":"uncaught exception"/);
@@ -197,7 +219,7 @@ describe('a log that nobody reads', () => {
     onTestFinished(() => void child.kill('SIGKILL'));
     const [greeting] = (await once(child.stdout, 'data')) as [Buffer];
     child.stdout.pause();
-    const [, url = ''] = /GraphQL at (http:\S+)/.exec(String(greeting)) ?? [];
+    const [, url = ''] = /GraphQL at (http:[^"]+)/.exec(String(greeting)) ?? [];
     const body = JSON.stringify({ query: `query ${'a'.repeat(128)} { __typename }` });
     // 1,000 lines of 300 bytes: the pipe holds 64 KiB of them, and this side of it as much again.
     for (let round = 0; round < 20; round += 1) {

@@ -55,6 +55,16 @@ describe('under load', () => {
     for (let count = 0; count < 20; count += 1) expect((await gateway.ask(query)).status).toBe(200);
   });
 
+  it('claim 17: what is turned away is told in one line of the log, though nobody asks for metrics', async () => {
+    const gateway = await startTestGateway({ env: { LOG_LEVEL: 'warn' }, limits: { maxInFlight: 0 } });
+    const answers = await Promise.all(Array.from({ length: 25 }, () => gateway.ask(query)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 25 }, () => 503));
+    await gateway.close(); // it tells what it has not told yet
+    const told = gateway.logs.map((line) => (line['turnedAway'] as Record<string, number>)['in_flight'] ?? 0);
+    expect(told.reduce((sum, count) => sum + count, 0)).toBe(25);
+    expect(told.length).toBeLessThan(25);
+  });
+
   it('L03: after the load everything is as before', async () => {
     const gateway = await open({ limits: { maxInFlight: 4 } });
     gateway.demo.configure({ latencyMs: 100 });
@@ -66,7 +76,7 @@ describe('under load', () => {
   });
 
   it('L04: one who asks twenty times as much is told to wait, and the nine others are not', async () => {
-    const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '40' } });
+    const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '40', MAX_UPSTREAM_CALLS: '40' } });
     const { accounts, member } = gateway.demo.world;
     const others: Caller[] = accounts.filter((each) => each.active && each.type === 'user' && each !== member).slice(0, 9);
     const greedy = member;

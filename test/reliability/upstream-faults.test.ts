@@ -165,7 +165,7 @@ describe('an answer that does not come', () => {
     expect(await answer).toBe('left');
     await until(() => upstream.openConnections === 0);
     for (const { closedAt } of upstream.calls) expect((closedAt ?? Infinity) - leftAt).toBeLessThan(200);
-    expect(gateway.logs).toMatchObject([{ codes: { UPSTREAM_UNAVAILABLE: 2 }, unexpected: [] }]);
+    expect(gateway.logs).toMatchObject([{ codes: { CLIENT_CLOSED_REQUEST: 2 }, unexpected: [] }]);
     await expectHealthy();
   });
 });

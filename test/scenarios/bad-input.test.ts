@@ -2,7 +2,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { bodyOf, expectRefused, sendBytes, sendRaw, type RawAnswer } from '../support/raw.ts';
-import { codesOf, expectNoLeak, openGateway } from '../support/scenario.ts';
+import { openGateway } from '../support/scenario.ts';
 
 const { shapesRoomId, busyRoomId, users, messages: shapes } = landmarks;
 const json = (value: unknown) => JSON.stringify(value);
@@ -114,7 +114,7 @@ describe('A request that is no POST of a query', () => {
     const gateway = await openGateway();
     const { member } = gateway.demo.world;
     const open = '/graphql?query={__typename}';
-    for (const headers of [{}, { cookie: `rc_uid=${member.id}; rc_token=${member.token}` }, { accept: 'application/json' }, { 'content-type': 'text/plain' }]) {
+    for (const headers of [{}, { cookie: `rc_uid=${member.id}; rc_token=${member.token}` }, { accept: 'application/json' }, { 'x-apollo-operation-name': '' }]) {
       for (const path of [open, `/graphql${search}`]) expectRefused(gateway, await sendRaw(gateway, { method: 'GET', path, headers, as: null }), 400, 'BAD_REQUEST');
     }
     for (const name of ['apollo-require-preflight', 'x-apollo-operation-name', 'x-auth-token']) {
@@ -130,8 +130,7 @@ describe('A request that is no POST of a query', () => {
     async (type) => {
       const gateway = await openGateway();
       const answer = await sendRaw(gateway, { method: 'GET', path: `/graphql${search}`, headers: { 'content-type': type } });
-      expect([400, 415]).toContain(answer.status);
-      expectRefused(gateway, answer, answer.status, 'BAD_REQUEST');
+      expectRefused(gateway, answer, 415, 'BAD_REQUEST');
     },
   );
 
@@ -194,10 +193,19 @@ describe('An operation that cannot be run', () => {
 
   it('B22: is refused without hints at the schema in production', async () => {
     const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
-    for (const query of ['{ directMesages { totalCount } }', `{ directMessage(idd: "x") { id } }`, '{ directMessages(orderBy: { field: CREATED, direction: ASC }) { totalCount } }']) {
-      const answer = await sendRaw(gateway, { body: json({ query }) });
-      expectRefused(gateway, answer, 400, 'GRAPHQL_VALIDATION_FAILED');
+    const order = 'query ($order: DirectMessageOrder) { directMessages(orderBy: $order) { totalCount } }';
+    for (const [body, code] of [
+      [{ query: '{ directMesages { totalCount } }' }, 'GRAPHQL_VALIDATION_FAILED'],
+      [{ query: '{ directMessage(idd: "x") { id } }' }, 'GRAPHQL_VALIDATION_FAILED'],
+      [{ query: '{ directMessages(orderBy: { field: CREATED, direction: ASC }) { totalCount } }' }, 'BAD_USER_INPUT'],
+      [{ query: '{ directMessages(orderBy: { feld: CREATED_AT, direction: ASC }) { totalCount } }' }, 'BAD_USER_INPUT'],
+      [{ query: order, variables: { order: { field: 'CREATED', direction: 'ASC' } } }, 'BAD_USER_INPUT'],
+      [{ query: order, variables: { order: { field: 'CREATED_AT', direction: 'ASC', directon: 'ASC' } } }, 'BAD_USER_INPUT'],
+    ] as const) {
+      const answer = await sendRaw(gateway, { body: json(body) });
+      expectRefused(gateway, answer, 400, code);
       expect(answer.text).not.toMatch(/did you mean/i);
+      expect(answer.text).toMatch(/\."|" enum\./); // a sentence that ends where the hint began
     }
   });
 
@@ -214,40 +222,27 @@ describe('An operation that cannot be run', () => {
 });
 
 /** Every connection, by what is asked for in place of `ARGS`. */
-const connections: readonly { name: string; query: string; isTop?: boolean; isForwardOnly?: boolean }[] = [
-  { name: 'Query.directMessages', query: '{ directMessages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }', isTop: true },
+const connections: readonly { name: string; query: string; isForwardOnly?: boolean }[] = [
+  { name: 'Query.directMessages', query: '{ directMessages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }' },
   { name: 'Viewer.directMessages', query: '{ viewer { directMessages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }' },
   { name: 'DirectMessage.messages', query: room('messages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }') },
   { name: 'DirectMessage.history', query: room('history(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }'), isForwardOnly: true },
   { name: 'DirectMessage.members', query: room('members(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }') },
-  { name: 'Query.readReceipts', query: `{ readReceipts(messageId: "${shapes.plain}", ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`, isTop: true },
+  { name: 'Query.readReceipts', query: `{ readReceipts(messageId: "${shapes.plain}", ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }` },
 ];
 
-describe.each(connections)('B15: the page arguments of $name', ({ query, isTop = false, isForwardOnly = false }) => {
+describe.each(connections)('B15: the page arguments of $name', ({ query, isForwardOnly = false }) => {
   const wrong = ['first: -1', 'first: 101', 'first: 2147483647', 'first: null', 'after: ""', 'after: "x"', 'first: 0, after: "bm9uZQ"'];
   const wrongBackward = ['last: 0', 'last: -1', 'last: 101', 'first: 1, last: 1', 'first: 0, last: 0', 'last: 1, after: "x"', 'first: 1, before: "x"', 'before: "x"', 'last: 1, before: "x"'];
 
-  it.each(isForwardOnly ? wrong : [...wrong, ...wrongBackward])('are BAD_USER_INPUT and cost nothing: %s', async (args) => {
+  it.each(isForwardOnly ? wrong : [...wrong, ...wrongBackward])('refuse the request and cost nothing: %s', async (args) => {
     const gateway = await openGateway();
-    const answer = await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }), as: gateway.demo.world.admin });
-    // A refused argument below another field is an error of that field; with nothing else in the answer, of the request.
-    const body = bodyOf(answer);
-    expect({ status: answer.status, cache: answer.headers['cache-control'], codes: body.errors?.map(({ extensions }) => extensions?.code), calls: gateway.demo.callLines() }).toEqual({
-      status: isTop ? 400 : 200,
-      cache: 'no-store',
-      codes: ['BAD_USER_INPUT'],
-      calls: [],
-    });
+    expectRefused(gateway, await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }), as: gateway.demo.world.admin }), 400, 'BAD_USER_INPUT');
   });
 
-  it.each([
-    ['first: 2147483648', 'GRAPHQL_VALIDATION_FAILED'],
-    ['first: 1.5', 'GRAPHQL_VALIDATION_FAILED'],
-    ['first: "5"', 'GRAPHQL_VALIDATION_FAILED'],
-    ['after: 5', 'GRAPHQL_VALIDATION_FAILED'],
-  ])('are refused with the query when they have another type: %s', async (args, code) => {
+  it.each(['first: 2147483648', 'first: 1.5', 'first: "5"', 'after: 5'])('refuse it as well when they have another type: %s', async (args) => {
     const gateway = await openGateway();
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }) }), 400, code);
+    expectRefused(gateway, await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }) }), 400, 'BAD_USER_INPUT');
   });
 
   it.each([2_147_483_648, 1.5, '5', true, [1, 2], {}])('are BAD_USER_INPUT when they have another type in a variable: %j', async (first) => {
@@ -276,21 +271,11 @@ describe('B16: an id that no id can be', () => {
       'query ($id: ID!) { message(id: $id) { id } }',
       'query ($id: ID!) { readReceipts(messageId: $id) { totalCount } }',
       'query ($id: ID!) { user(id: $id) { id } }',
+      `query ($id: ID!) ${room('counters(userId: $id) { joined }')}`,
+      `query ($id: ID!) ${room('messages(filterBy: { mentioning: [$id] }) { totalCount }')}`,
+      `query ($id: ID!) ${room(`messages(filterBy: { starredBy: ["${users.busy}", $id] }) { totalCount }`)}`,
     ]) {
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query, variables: { id } }) }), 400, 'BAD_USER_INPUT');
-    }
-    for (const [query, data] of [
-      [`query ($id: ID!) ${room('counters(userId: $id) { joined }')}`, { counters: null }],
-      [`query ($id: ID!) ${room('messages(filterBy: { mentioning: [$id] }) { totalCount }')}`, { messages: null }],
-      [`query ($id: ID!) ${room(`messages(filterBy: { starredBy: ["${users.busy}", $id] }) { totalCount }`)}`, { messages: null }],
-    ] as const) {
-      const result = await gateway.askCounting(query, { variables: { id } });
-      expect({ data: result.data, errors: codesOf(result), calls: result.calls }).toEqual({
-        data: { directMessage: data },
-        errors: [`directMessage.${Object.keys(data)[0] ?? ''}: BAD_USER_INPUT`],
-        calls: [],
-      });
-      expectNoLeak(gateway, result);
     }
   });
 
@@ -311,12 +296,8 @@ describe('B16: an id that no id can be', () => {
   it('is BAD_USER_INPUT in a list without ids, or with more than fit an address', async () => {
     const gateway = await openGateway();
     for (const ids of [[], Array.from({ length: 51 }, (_, index) => `id${index}`)]) {
-      const result = await gateway.askCounting(`query ($ids: [ID!]) ${room('messages(filterBy: { mentioning: $ids }) { totalCount }')}`, { variables: { ids } });
-      expect({ data: result.data, errors: codesOf(result), calls: result.calls }).toEqual({
-        data: { directMessage: { messages: null } },
-        errors: ['directMessage.messages: BAD_USER_INPUT'],
-        calls: [],
-      });
+      const query = `query ($ids: [ID!]) ${room('messages(filterBy: { mentioning: $ids }) { totalCount }')}`;
+      expectRefused(gateway, await sendRaw(gateway, { body: json({ query, variables: { ids } }) }), 400, 'BAD_USER_INPUT');
     }
   });
 });
@@ -354,12 +335,8 @@ describe('B18: a date that is none', () => {
 
   it('is BAD_USER_INPUT when the range ends before it begins', async () => {
     const gateway = await openGateway();
-    const result = await gateway.askCounting(room('history(range: { since: "2026-10-02T00:00:00Z", until: "2026-10-01T00:00:00Z" }) { nodes { id } }'));
-    expect({ data: result.data, errors: codesOf(result), calls: result.calls }).toEqual({
-      data: { directMessage: { history: null } },
-      errors: ['directMessage.history: BAD_USER_INPUT'],
-      calls: [],
-    });
+    const query = room('history(range: { since: "2026-10-02T00:00:00Z", until: "2026-10-01T00:00:00Z" }) { nodes { id } }');
+    expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'BAD_USER_INPUT');
   });
 });
 

@@ -337,8 +337,8 @@ const nullOnlyInErrors = [
   'Message.directMessage', 'Message.readReceipts', 'Query.directMessage', 'Query.directMessages', 'Query.readReceipts',
   'Viewer.directMessages', 'Viewer.unreadCount', 'Viewer.user',
 ];
-/** Always there: rooms of other types are no direct messages. */
-const neverNull = ['DirectMessage.typeCode'];
+/** Always there: rooms of other types are no direct messages, and one that does not say that it is a default is none. */
+const neverNull = ['DirectMessage.typeCode', 'DirectMessage.isDefault'];
 
 const areas = [
   'own rooms', 'all rooms', 'rooms by id', 'counters one by one', 'counters in bulk', 'counters of another user',
@@ -393,7 +393,7 @@ describe.each(Object.keys(variants))('in front of %s, the gateway', (variant) =>
     expect(counts).toEqual({
       'own rooms': { 'im.list': 1 },
       'all rooms': { 'dm.list.everyone': 1 },
-      'rooms by id': { 'rooms.get': 1, 'rooms.info': 7 },
+      'rooms by id': { 'rooms.info': 7 },
       'counters one by one': { 'im.counters': 30 },
       'counters in bulk': { 'rooms.get': 1, 'subscriptions.get': 1 },
       'counters of another user': { 'im.counters': 1 },

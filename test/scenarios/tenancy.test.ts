@@ -92,6 +92,41 @@ describe('The list of all rooms', () => {
   });
 });
 
+describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) => {
+  it.each([
+    ['directMessages', '{ directMessages(first: 1) { nodes { id } } }', 'viewer { directMessages }'],
+    ['directMessages.totalCount', '{ directMessages(first: 0) { totalCount } }', 'viewer { directMessages }'],
+    ['directMessage.counters', `{ directMessage(id: "${landmarks.groupRoomId}") { counters(userId: "${landmarks.users.shapes}") { unreadCount } } }`, 'leave `userId` out'],
+  ])('part 6: names it, and what needs none: %s', async (path, query, hint) => {
+    const gateway = await openGateway({ demo: { dialect } });
+    const { status, errors } = await gateway.ask(query);
+    expect({ status, errors }).toMatchObject({ status: 200, errors: [{ path: path === 'directMessages.totalCount' ? ['directMessages', 'totalCount'] : path.split('.'), extensions: { code: 'FORBIDDEN' } }] });
+    expect(errors?.[0]?.message).toContain('`view-room-administration`');
+    expect(errors?.[0]?.message).toContain(hint);
+    expect(gateway.logs.at(-1)).toMatchObject({ codes: { FORBIDDEN: 1 }, details: [expect.stringContaining('HTTP 403')] });
+    const allowed = await gateway.ask(query, { as: gateway.demo.world.admin });
+    expect(allowed.errors?.map(({ extensions }) => extensions['code']) ?? []).not.toContain('INTERNAL_SERVER_ERROR');
+  });
+
+  it('part 6: a refusal for another reason says nothing of it', async () => {
+    const gateway = await openGateway({ demo: { dialect } });
+    const { errors } = await gateway.ask(`{ directMessage(id: "${landmarks.foreignRoomId}") { counters { unreadCount } } }`);
+    expect(errors).toMatchObject([{ message: 'The workspace does not let this user do that (im.counters).', extensions: { code: 'FORBIDDEN' } }]);
+    gateway.demo.fail('dm.list.everyone', { status: 503 });
+    const down = await gateway.ask('{ directMessages { totalCount } }', { as: gateway.demo.world.admin });
+    expect(down.errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+  });
+});
+
+it('part 6: a token that is wrong looks right where nothing is asked of the workspace, as the schema says, and shows in the first call', async () => {
+  const gateway = await openGateway();
+  const as = { ...gateway.demo.world.member, token: 'wrong' };
+  const { status, data, errors } = await gateway.ask('{ viewer { id user { id } } __type(name: "Viewer") { fields { name description } } }', { as });
+  expect({ status, data, errors }).toMatchObject({ status: 200, data: { viewer: { id: as.id, user: null } }, errors: [{ path: ['viewer', 'user'], extensions: { code: 'UNAUTHENTICATED' } }] });
+  const { fields } = (data as { __type: { fields: { name: string; description: string }[] } }).__type;
+  expect(fields.find(({ name }) => name === 'id')?.description).toContain('no sign that the\ncredentials are good');
+});
+
 describe('Credentials that do not belong together', () => {
   const query = `{ viewer { user { id } } directMessage(id: "${busyRoomId}") { topic messages(first: 1) { totalCount } } }`;
   const nothing = { viewer: { user: null }, directMessage: { topic: null, messages: null } };

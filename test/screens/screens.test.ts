@@ -14,4 +14,10 @@ describe('what a screen costs', () => {
     expect(errors).toBeUndefined();
     expect(calls).toHaveLength(minimum.calls);
   });
+
+  it.each(screens.map((screen) => [screen.name, screen] as const))('M8: %s: exactly its price', async (_name, { query, minimum }) => {
+    const { extensions } = await gateway.ask(query, { headers: { 'x-upstream-report': '1' } });
+    const report = extensions?.['upstream'] as { plannedCalls: number; calls: number } | undefined;
+    expect([report?.plannedCalls, report?.calls]).toEqual([minimum.calls, minimum.calls]);
+  });
 });

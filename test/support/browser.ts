@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium as playwright, type Page } from 'playwright-core';
@@ -15,24 +15,12 @@ export interface TestBrowser {
  */
 export async function startBrowser(): Promise<TestBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'browser-'));
-  // The package unpacks to the temporary folder, and takes its libraries along only where it believes to be in a cloud.
-  const before = { ...process.env };
-  process.env['TMPDIR'] = folder;
-  process.env['AWS_LAMBDA_JS_RUNTIME'] = 'nodejs22.x';
-  const { default: chromium } = await import('@sparticuz/chromium');
-  const executablePath = process.env['CHROMIUM_PATH'] ?? (await chromium.executablePath());
-  const env = definedOf(process.env);
-  for (const name of ['TMPDIR', 'AWS_LAMBDA_JS_RUNTIME', 'LD_LIBRARY_PATH', 'FONTCONFIG_PATH']) restore(name, before[name]);
-
+  const given = process.env['CHROMIUM_PATH'];
+  const { executablePath, args, env } = given === undefined ? await unpack(folder) : { executablePath: given, args: [], env: definedOf(process.env) };
   const browser = await playwright.launch({
     executablePath,
     // No name but the loopback's resolves: nothing can leave, whatever a page asks for.
-    args: [
-      ...chromium.args,
-      '--no-sandbox',
-      '--disable-background-networking',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-    ],
+    args: [...args, '--no-sandbox', '--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
     env,
     headless: true,
   });
@@ -55,6 +43,23 @@ export async function startBrowser(): Promise<TestBrowser> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** The package's browser, and what it needs in its environment to find its libraries and fonts. */
+async function unpack(folder: string): Promise<{ executablePath: string; args: string[]; env: Record<string, string> }> {
+  // The package unpacks to the temporary folder, and takes its libraries along only where it believes to be in a cloud.
+  const before = { ...process.env };
+  process.env['TMPDIR'] = folder;
+  process.env['AWS_LAMBDA_JS_RUNTIME'] = 'nodejs22.x';
+  const { default: chromium } = await import('@sparticuz/chromium');
+  const executablePath = await chromium.executablePath();
+  const env = definedOf(process.env);
+  for (const name of ['TMPDIR', 'AWS_LAMBDA_JS_RUNTIME', 'LD_LIBRARY_PATH', 'FONTCONFIG_PATH']) restore(name, before[name]);
+
+  // The package's own file names folders that exist on the machines of its cloud: without a font the browser dies.
+  const fontsConf = join(folder, 'fonts.conf');
+  await writeFile(fontsConf, `<fontconfig><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>`);
+  return { executablePath, args: chromium.args, env: { ...env, FONTCONFIG_FILE: fontsConf } };
 }
 
 const isInside = (url: string): boolean => /^(data|blob|about):/.test(url) || new URL(url).hostname === '127.0.0.1';

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -24,8 +25,9 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+export const projectPath = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the gateway starts. */
-export const mainPath = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const mainPath = join(projectPath, 'src/main.ts');
 
 /** The gateway as a process of its own, with the node that runs the tests. It ends with the test at the latest. */
 export const startMain = ({ args = [], env = {} }: ChildOptions = {}): Child =>
@@ -87,3 +89,9 @@ export function startChild(command: string, args: readonly string[], env: Readon
 export const runMain = (options?: ChildOptions): Promise<Ended> => startMain(options).ended;
 export const run = (command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> =>
   startChild(command, args, env).ended;
+
+/** Where a gateway before a workspace listens, as the first line of its log says (at level info). */
+export async function urlOf(child: Child): Promise<string> {
+  const [, url = ''] = await child.until(/"msg":"GraphQL at (http:[^"]+)\/graphql"/);
+  return url;
+}

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/upstream/gate.ts';
+import type { Clock } from '../../src/upstream/clock.ts';
 
 /** When a manual clock begins, in epoch milliseconds. */
 export const clockStart = 1_800_000_000_000;

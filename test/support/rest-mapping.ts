@@ -78,7 +78,7 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
     description: key('description'),
     announcement: key('announcement'),
     isReadOnly: key('ro'),
-    isDefault: key('default'),
+    isDefault: (room) => room['default'] ?? false,
     isEncrypted: key('encrypted'),
     showsSystemMessages: (room) => (Array.isArray(room['sysMes']) ? true : or(room['sysMes'])),
     hiddenSystemTypes: (room) => (Array.isArray(room['sysMes']) ? or(room['sysMes']) : null),

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../src/errors.ts';
 import { UpstreamClient, type Endpoint, type Params } from '../../src/upstream/client.ts';
-import type { Clock } from '../../src/upstream/gate.ts';
+import type { Clock } from '../../src/upstream/clock.ts';
 import { Workspace, type WorkspaceOptions } from '../../src/upstream/workspace.ts';
 import type { Caller } from './gateway.ts';
 import { alice } from './tiny-workspace.ts';

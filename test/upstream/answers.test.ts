@@ -14,7 +14,7 @@ describe('what a call tells of the workspace', () => {
   });
 
   it.each<[NoAnswerReason, CallOutcome]>([
-    ['timeout', 'failure'], ['unsent', 'failure'], ['broken', 'failure'], ['connection', 'failure'],
+    ['timeout', 'timeout'], ['unsent', 'failure'], ['broken', 'failure'], ['connection', 'failure'],
     ['too-large', 'success'], ['protocol', 'success'], ['cancelled', 'unknown'],
   ])('without an answer (%s) is %s', (reason, outcome) => {
     expect(outcomeOf(new NoAnswer(reason, ''))).toBe(outcome);
@@ -63,7 +63,7 @@ describe('the body of an answer', () => {
 describe('a call without a good answer', () => {
   it.each<[NoAnswerReason, string, string]>([
     ['timeout', 'UPSTREAM_TIMEOUT', 'The workspace did not answer im.list in time.'],
-    ['too-large', 'UPSTREAM_BAD_RESPONSE', 'The workspace gave an answer to im.list that cannot be used.'],
+    ['too-large', 'UPSTREAM_BAD_RESPONSE', "The workspace's answer to im.list is larger than can be read."],
     ['protocol', 'UPSTREAM_BAD_RESPONSE', 'The workspace gave an answer to im.list that cannot be used.'],
     ['unsent', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
     ['broken', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
@@ -71,6 +71,11 @@ describe('a call without a good answer', () => {
     ['cancelled', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
   ])('(%s) is %s: %s', (reason, code, message) => {
     expect(noAnswer('im.list', new NoAnswer(reason, 'for the log'))).toMatchObject({ code, message, detail: 'for the log' });
+  });
+
+  it('L1: tells one that is too large apart, which will be so again', () => {
+    const reasons = (['too-large', 'protocol'] as const).map((reason) => noAnswer('im.list', new NoAnswer(reason, '')).extensions['reason']);
+    expect(reasons).toEqual(['too_large', undefined]);
   });
 
   it('says in the log what is missing', () => {

@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { Breaker, type CallOutcome } from '../../src/upstream/breaker.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
+const maya = { user: 'maya', endpoint: 'im.list' };
+
 /** A breaker on a clock of its own; `random` 0.5 makes its times exact. */
 function breakerAt(random = 0.5) {
   const clock = manualClock();
   const breaker = new Breaker(clock, () => random);
-  const call = (outcome: CallOutcome): boolean => {
+  const call = (outcome: CallOutcome, user = 'maya', endpoint = 'im.list'): boolean => {
     const era = breaker.admit();
     if (era === undefined) return false;
-    breaker.exit(era, outcome);
+    breaker.exit(era, outcome, { user, endpoint });
     return true;
   };
   const calls = (count: number, outcome: CallOutcome) => Array.from({ length: count }, () => call(outcome)).filter(Boolean).length;
@@ -57,6 +59,38 @@ describe('a closed breaker', () => {
     clock.move(-60_000);
     expect([breaker.state, breaker.refusesForMs]).toEqual(['closed', undefined]);
     calls(19, 'failure');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('S4: is not opened by calls of one user that take too long, or of two, or at one endpoint', () => {
+    const { breaker, call, calls } = breakerAt();
+    for (let time = 0; time < 40; time += 1) call('timeout', 'maya', time % 2 === 0 ? 'im.list' : 'dm.messages');
+    for (let time = 0; time < 40; time += 1) call('timeout', 'jonas', 'im.list');
+    expect(breaker.state).toBe('closed');
+    const atOneEndpoint = breakerAt();
+    for (let user = 0; user < 40; user += 1) atOneEndpoint.call('timeout', `user${user}`);
+    expect(atOneEndpoint.breaker.state).toBe('closed');
+    calls(19, 'failure'); // nor do they make others count for more, or for less
+    expect(breaker.state).toBe('closed');
+    calls(1, 'failure');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('S4: is opened by calls of three users at two endpoints that take too long', () => {
+    const { breaker, call, calls } = breakerAt();
+    for (let time = 0; time < 18; time += 1) call('timeout', time % 2 === 0 ? 'maya' : 'jonas', 'im.list');
+    calls(20, 'success');
+    call('timeout', 'zoe', 'im.list');
+    expect(breaker.state).toBe('closed');
+    call('timeout', 'zoe', 'dm.messages');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('S4: forgets after ten seconds whose calls took too long', () => {
+    const { breaker, call, clock } = breakerAt();
+    for (let time = 0; time < 18; time += 1) call('timeout', time % 2 === 0 ? 'maya' : 'jonas', 'im.list');
+    clock.move(10_000);
+    call('timeout', 'zoe', 'dm.messages');
     expect(breaker.state).toBe('closed');
   });
 
@@ -125,11 +159,11 @@ describe('an open breaker', () => {
     const { breaker, calls, clock } = breakerAt();
     const early = breaker.admit() ?? -1;
     calls(20, 'failure');
-    breaker.exit(early, 'success');
+    breaker.exit(early, 'success', maya);
     expect(breaker.state).toBe('open');
     clock.move(5000);
     breaker.admit();
-    breaker.exit(early, 'failure');
+    breaker.exit(early, 'failure', maya);
     expect(breaker.state).toBe('half-open');
   });
 });
@@ -140,7 +174,7 @@ describe('a half-open breaker', () => {
     const era = breaker.admit() ?? -1;
     expect(breaker.state).toBe('half-open');
     expect([breaker.admit(), breaker.refusesForMs]).toEqual([undefined, 1000]);
-    breaker.exit(era, 'success');
+    breaker.exit(era, 'success', maya);
     expect(breaker.refusesForMs).toBeUndefined();
     expect(breaker.admit()).toBeDefined();
   });
@@ -159,6 +193,18 @@ describe('a half-open breaker', () => {
     const { breaker, calls } = halfOpen();
     expect(calls(5, 'unknown')).toBe(5);
     expect(breaker.state).toBe('half-open');
+  });
+
+  it('S4: does not open again because one user’s tries take too long, but when a second user’s does', () => {
+    const { breaker, call } = halfOpen();
+    for (let time = 0; time < 3; time += 1) call('timeout', 'maya');
+    expect([breaker.state, breaker.refusesForMs]).toEqual(['half-open', undefined]);
+    call('timeout', 'jonas');
+    expect(breaker.state).toBe('open');
+    const { breaker: other, call: callOther } = halfOpen();
+    callOther('timeout', 'maya');
+    for (let time = 0; time < 3; time += 1) callOther('success', 'jonas');
+    expect(other.state).toBe('closed');
   });
 
   it('opens again with the first that fails, whatever succeeded before', () => {

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
-import { Budget, type BudgetAnswer, type Ticket } from '../../src/upstream/budget.ts';
-import { clockStart, manualClock } from '../support/manual-clock.ts';
+import { Budget, type BudgetAnswer, type BudgetCaller, type Ticket } from '../../src/upstream/budget.ts';
+import { WorkspaceClock } from '../../src/upstream/workspace-clock.ts';
+import { clockStart, manualClock, type ManualClock } from '../support/manual-clock.ts';
 
 const start = clockStart;
+const far = start + 1_000_000;
+
+/** A budget all of whose callers the workspace has accepted, but for those whose names begin with `?`. `maya's phone` is maya. */
+function createBudget(clock: ManualClock = manualClock()) {
+  const workspaceClock = new WorkspaceClock(clock);
+  const userOf = (key: string) => (key.startsWith('?') ? undefined : key.replace(/'s .*/, ''));
+  return { clock, workspaceClock, budget: new Budget({ clock, workspaceClock, userOf, usualAnswerMs: () => 1000 }) };
+}
 
 const rate = (remaining: number, resetAt: number | string = start + 60_000) => ({
   'x-ratelimit-limit': '10',
@@ -13,311 +22,137 @@ const rate = (remaining: number, resetAt: number | string = start + 60_000) => (
 const passed = (remaining: number, resetAt?: number): BudgetAnswer => ({ headers: rate(remaining, resetAt), limiter: 'passed' });
 const exempt: BudgetAnswer = { headers: {}, limiter: 'passed' };
 
-const maya = { key: 'maya', address: undefined };
-const jonas = { key: 'jonas', address: undefined };
-const botty = { key: 'botty', address: undefined };
-const far = start + 1_000_000;
+const caller = (key: string, address?: string): BudgetCaller => ({ key, address });
+const maya = caller('maya');
+const botty = caller('botty');
 
 /** What became of a ticket so far. */
 async function stateOf(ticket: Ticket): Promise<string> {
   if (ticket.ready === undefined) return 'at once';
-  const waiting = new Promise((resolve) => {
+  const waiting = new Promise<string>((resolve) => {
     setImmediate(() => resolve('waits'));
   });
-  return Promise.race([ticket.ready.then(() => 'ready', (error: unknown) => (error instanceof GatewayError ? error.code : 'odd')), waiting]) as Promise<string>;
+  return Promise.race([ticket.ready.then(() => 'ready', (error: unknown) => (error instanceof GatewayError ? error.code : 'odd')), waiting]);
+}
+
+/** A call that goes out at once and ends so. */
+function call(budget: Budget, who: BudgetCaller, answer: BudgetAnswer | undefined, endpoint = 'im.counters'): void {
+  const ticket = budget.enter(endpoint, who, far);
+  expect(ticket.send()).toBe(true);
+  ticket.exit(answer);
 }
 
 /** A budget that knows its window, with so many calls left. */
-function budgetWith(remaining: number, clock = manualClock()) {
-  const budget = new Budget(clock);
-  budget.enter('im.counters', maya, far).exit(passed(remaining));
-  return { budget, clock };
+function budgetWith(remaining: number) {
+  const created = createBudget();
+  call(created.budget, maya, passed(remaining));
+  return created;
 }
 
-describe('an endpoint of which nothing is known', () => {
-  it('is asked once; the other calls wait for what that answer tells', async () => {
-    const budget = new Budget(manualClock());
-    const first = budget.enter('im.counters', maya, start + 10_000);
-    const others = Array.from({ length: 11 }, () => budget.enter('im.counters', maya, start + 10_000));
-    expect(await Promise.all([first, ...others].map(stateOf))).toEqual(['at once', ...Array.from({ length: 11 }, () => 'waits')]);
-    first.exit(passed(9));
-    expect(await Promise.all(others.map(stateOf))).toEqual([...Array.from({ length: 9 }, () => 'ready'), 'waits', 'waits']);
-    for (const [index, ticket] of others.slice(0, 9).entries()) ticket.exit(passed(8 - index));
-    expect(await Promise.all(others.slice(9).map(stateOf))).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
-  });
-
-  it('lets the others go together when the first call is lost: a workspace that hangs is not waited for one by one', async () => {
-    const clock = manualClock();
-    const budget = new Budget(clock);
-    const first = budget.enter('im.counters', maya, far);
-    const others = Array.from({ length: 3 }, () => budget.enter('im.counters', maya, far));
-    first.exit(undefined);
-    clock.move(50);
-    expect(await Promise.all(others.map(stateOf))).toEqual(['ready', 'ready', 'ready']);
-    others[0]?.exit(passed(0));
-    expect(await stateOf(budget.enter('im.counters', maya, start + 1000))).toBe('RATE_LIMITED');
-  });
-});
-
-describe('a window', () => {
-  it('counts the calls under way, so that the one too many is not sent', async () => {
-    const { budget } = budgetWith(2);
-    const tickets = Array.from({ length: 3 }, () => budget.enter('im.counters', maya, start + 10_000));
-    expect(await Promise.all(tickets.map(stateOf))).toEqual(['at once', 'at once', 'waits']);
-    tickets[0]?.exit(passed(1));
-    tickets[1]?.exit(passed(0));
-    expect(await stateOf(tickets[2] as Ticket)).toBe('RATE_LIMITED');
-  });
-
-  it('says when to try again', async () => {
-    const { budget, clock } = budgetWith(0);
-    clock.move(18_500);
-    const error = await budget.enter('im.counters', maya, start + 20_000).ready?.catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'RATE_LIMITED', extensions: { retryAfterSeconds: 42 } });
-  });
-
-  it('takes the smallest number left of answers that overtake each other', async () => {
-    const { budget } = budgetWith(9);
-    const [one, two] = [budget.enter('im.counters', maya, far), budget.enter('im.counters', maya, far)];
-    two?.exit(passed(7));
-    one?.exit(passed(8));
-    expect(budget.current(maya)).toMatchObject([{ remaining: 7 }]);
-  });
-
-  it('counts a call that got no answer as made', () => {
+describe('what an answer tells', () => {
+  it.each<[string, BudgetAnswer | undefined, number]>([
+    ['by its headers', passed(3), 3],
+    ['by the headers of an error', { headers: rate(3), limiter: 'before' }, 3],
+    ['by nothing but that it was not counted', { headers: {}, limiter: 'before' }, 5],
+    ['by no headers, though perhaps it was counted', { headers: {}, limiter: 'unknown' }, 4],
+    ['by not being there', undefined, 4],
+    ['by a refusal', { headers: rate(3), limiter: 'refused', refusedUntil: start + 1000 }, 0],
+    ['by a refusal that says nothing else', { headers: {}, limiter: 'refused' }, 0],
+  ])('%s', (_name, answer, remaining) => {
     const { budget } = budgetWith(5);
-    budget.enter('im.counters', maya, far).exit(undefined);
-    expect(budget.current(maya)).toMatchObject([{ remaining: 4 }]);
+    call(budget, maya, answer);
+    expect(budget.current(maya)).toMatchObject([{ endpoint: 'im.counters', remaining }]);
   });
 
-  it('that ends before the request must be answered is worth waiting for', async () => {
-    const { budget, clock } = budgetWith(0);
-    const patient = budget.enter('im.counters', maya, start + 61_000);
-    const hurried = budget.enter('im.counters', maya, start + 59_000);
-    expect([await stateOf(patient), await stateOf(hurried)]).toEqual(['waits', 'RATE_LIMITED']);
-    clock.move(60_021);
-    expect(await stateOf(patient)).toBe('ready');
-  });
-
-  it('has all its calls again when it has ended, and no more', async () => {
-    const { budget, clock } = budgetWith(0);
-    clock.move(61_000);
-    expect(budget.current(maya)).toEqual([]);
-    const tickets = Array.from({ length: 11 }, () => budget.enter('im.counters', maya, far));
-    expect((await Promise.all(tickets.map(stateOf))).filter((state) => state === 'at once')).toHaveLength(10);
-  });
-
-  it('that has not begun is not used up for good by calls that are lost', async () => {
-    const { budget, clock } = budgetWith(0);
-    clock.move(61_000);
-    for (let call = 0; call < 10; call += 1) budget.enter('im.counters', maya, far).exit(undefined);
-    expect(await stateOf(budget.enter('im.counters', maya, start + 100_000))).toBe('RATE_LIMITED');
-    clock.move(60_021);
-    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('at once');
-  });
-
-  it('of no calls at all, as an answer says, is asked about again when it has ended', async () => {
-    const { budget, clock } = budgetWith(1);
-    const none = { 'x-ratelimit-limit': '0', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(start + 70_000) };
-    budget.enter('im.counters', maya, far).exit({ headers: none, limiter: 'passed' });
-    expect(await stateOf(budget.enter('im.counters', maya, start + 60_000))).toBe('RATE_LIMITED');
-    clock.move(70_021);
-    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('at once');
-  });
-
-  it('is not touched by a call that was not made after all', async () => {
-    const { budget } = budgetWith(1);
-    const ticket = budget.enter('im.counters', maya, far);
-    const next = budget.enter('im.counters', maya, far);
-    ticket.giveBack();
-    expect(await stateOf(next)).toBe('ready');
-    expect(next.leave()).toBe(false);
-    expect(budget.current(maya)).toMatchObject([{ remaining: 1 }]);
-  });
-
-  it('lets those wait who can when it is used up, and refuses the others', async () => {
-    const { budget } = budgetWith(1);
-    const running = budget.enter('im.counters', maya, far);
-    const [patient, hurried] = [budget.enter('im.counters', maya, far), budget.enter('im.counters', maya, start + 10_000)];
-    running.exit(passed(0));
-    expect([await stateOf(patient), await stateOf(hurried)]).toEqual(['waits', 'RATE_LIMITED']);
-    expect(patient.leave()).toBe(true);
-  });
-
-  it('of one endpoint does not touch another', async () => {
+  it('of a window of one endpoint does not touch another', async () => {
     const { budget } = budgetWith(0);
     expect(await stateOf(budget.enter('dm.messages', maya, far))).toBe('at once');
   });
 
-  it('is closed by a refusal without headers, for the seconds that it names', async () => {
+  it('is a refusal’s own time where it has no headers', async () => {
     const { budget, clock } = budgetWith(5);
-    budget.enter('im.counters', maya, far).exit({ headers: {}, limiter: 'refused', refusedUntil: start + 7000 });
+    call(budget, maya, { headers: {}, limiter: 'refused', refusedUntil: start + 7000 });
     expect(await stateOf(budget.enter('im.counters', maya, start + 6000))).toBe('RATE_LIMITED');
-    clock.move(7100);
+    clock.move(7020);
     expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('at once');
   });
 
-  it('is used up by a refusal, whatever its headers say is left', async () => {
-    const { budget } = budgetWith(5);
-    budget.enter('im.counters', maya, far).exit({ headers: rate(3), limiter: 'refused', refusedUntil: start + 1000 });
-    expect(budget.current(maya)).toMatchObject([{ remaining: 0, resetAt: start + 60_000 }]);
-    expect(await stateOf(budget.enter('im.counters', maya, start + 2000))).toBe('RATE_LIMITED');
+  it('M5: is a limit also when its window ended while it was on its way: nobody is exempt by that', async () => {
+    const { budget, clock } = createBudget();
+    const ticket = budget.enter('im.counters', maya, far);
+    ticket.send();
+    clock.move(1500);
+    ticket.exit(passed(0, start + 1000));
+    const tickets = Array.from({ length: 11 }, () => budget.enter('im.counters', maya, far));
+    expect(await Promise.all(tickets.map(stateOf))).toEqual([...Array.from({ length: 10 }, () => 'at once'), 'waits']);
   });
 
-  it('is not touched by an error that may have come before the limiter', async () => {
-    const { budget } = budgetWith(5);
-    budget.enter('im.counters', maya, far).exit({ headers: {}, limiter: 'unknown' });
-    expect(budget.current(maya)).toMatchObject([{ remaining: 5 }]);
+  it.each([-65_000, 30_000])('M5: is a time of the workspace’s clock (%i ms ahead), by which the window is used up no longer and no shorter', async (aheadMs) => {
+    const { budget, clock, workspaceClock } = createBudget();
+    clock.move(500); // in the middle of a second
+    const ticket = budget.enter('im.counters', maya, far);
+    ticket.send();
+    const sentAt = clock.now();
+    workspaceClock.learn(new Date(sentAt + aheadMs).toUTCString(), sentAt);
+    ticket.exit(passed(0, sentAt + aheadMs + 2000));
+    expect(budget.current(maya)).toMatchObject([{ remaining: 0 }]);
+    const [hurried, patient] = [budget.enter('im.counters', maya, sentAt + 2000), budget.enter('im.counters', maya, far)];
+    clock.move(2020);
+    expect(await Promise.all([hurried, patient].map(stateOf))).toEqual(['RATE_LIMITED', 'waits']);
+    clock.move(501); // what `Date` leaves open
+    expect(await stateOf(patient)).toBe('ready');
   });
 });
 
-describe('callers whose calls wait', () => {
-  it('take turns, so that twenty calls of one do not starve the others', async () => {
-    const { budget, clock } = budgetWith(10);
-    const running = Array.from({ length: 10 }, () => budget.enter('im.counters', maya, far));
-    const many = Array.from({ length: 20 }, () => budget.enter('im.counters', maya, far));
-    const ofJonas = Array.from({ length: 2 }, () => budget.enter('im.counters', jonas, far));
-    const free = (count: number) => running.splice(0, count).forEach((ticket) => ticket.exit({ headers: rate(10, start + 50_000), limiter: 'passed' }));
-    free(3);
-    // The first call of jonas goes at once; further ones of both let others go first for a moment.
-    expect(await Promise.all([...ofJonas, ...many.slice(0, 2)].map(stateOf))).toEqual(['ready', 'waits', 'waits', 'waits']);
-    clock.move(50);
-    expect(await Promise.all([...ofJonas, ...many.slice(0, 2)].map(stateOf))).toEqual(['ready', 'ready', 'ready', 'waits']);
+describe('a caller', () => {
+  it('H4: has the turns of their user, whatever the number of their tokens', async () => {
+    const { budget } = budgetWith(1);
+    const running = budget.enter('im.counters', maya, far);
+    const waiting = ['maya\'s phone', 'maya\'s tablet', 'jonas'].map((key) => budget.enter('im.counters', caller(key), far));
+    expect(await Promise.all(waiting.map(stateOf))).toEqual(['waits', 'waits', 'waits']);
+    running.exit(passed(2, start + 90_000));
+    expect(await Promise.all(waiting.map(stateOf))).toEqual(['ready', 'waits', 'ready']);
   });
 
-  it('wait for nobody when one caller is alone', async () => {
-    const { budget } = budgetWith(10);
-    expect(await Promise.all(Array.from({ length: 10 }, () => stateOf(budget.enter('im.counters', maya, far))))).toEqual(Array.from({ length: 10 }, () => 'at once'));
+  it('has their user’s exemption, whatever the number of their tokens', async () => {
+    const { budget } = budgetWith(1);
+    call(budget, botty, exempt);
+    expect(await stateOf(budget.enter('im.counters', caller('botty\'s phone'), far))).toBe('at once');
+    expect(budget.current(caller('botty\'s phone'))).toEqual([]);
+    expect(budget.current(maya)).toHaveLength(1);
+    expect([budget.allows('im.counters', botty, 1000), budget.allows('im.counters', maya, 2)]).toEqual([true, false]);
   });
 
-  it('remember from one window to the next that they are several', async () => {
-    const { budget, clock } = budgetWith(10);
-    budget.enter('im.counters', jonas, far).exit(passed(9));
-    clock.move(60_021);
-    const [first, second] = [budget.enter('im.counters', maya, far), budget.enter('im.counters', maya, far)];
-    expect([await stateOf(first), await stateOf(second)]).toEqual(['at once', 'waits']);
-    clock.move(50);
-    expect(await stateOf(second)).toBe('ready');
+  it('is exempt on the endpoints on which that was seen', async () => {
+    const { budget } = budgetWith(1);
+    call(budget, botty, exempt);
+    call(budget, maya, passed(2), 'dm.messages');
+    const tickets = Array.from({ length: 3 }, () => budget.enter('dm.messages', botty, far));
+    expect((await Promise.all(tickets.map(stateOf))).filter((state) => state === 'at once').length).toBeLessThan(3);
   });
 
-  it('leave the line when they give up', async () => {
+  it('whom the workspace has not accepted is told of no window', () => {
+    const { budget } = budgetWith(3);
+    expect(budget.current(caller('?maya'))).toEqual([]);
+    expect(budget.windows()).toHaveLength(1);
+  });
+
+  it('who gives up leaves the line', async () => {
     const { budget } = budgetWith(1);
     const running = budget.enter('im.counters', maya, far);
     const leaving = budget.enter('im.counters', maya, far);
-    const staying = budget.enter('im.counters', jonas, far);
-    leaving.leave();
-    leaving.leave();
-    running.exit({ headers: rate(1, start + 50_000), limiter: 'passed' });
+    expect([leaving.leave(), leaving.leave(), running.leave()]).toEqual([true, false, false]);
+    const [staying] = [budget.enter('im.counters', maya, far)];
+    running.giveBack();
     expect(await Promise.all([leaving, staying].map(stateOf))).toEqual(['waits', 'ready']);
-  });
-
-  it('are refused at once when the line is too long', async () => {
-    const { budget } = budgetWith(0);
-    const waiting = Array.from({ length: 128 }, () => budget.enter('im.counters', maya, far));
-    expect(await stateOf(waiting[127] as Ticket)).toBe('waits');
-    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('OVERLOADED');
-    const ofAnother = Array.from({ length: 129 }, () => budget.enter('im.counters', botty, far)); // the first finds out what he may
-    expect(await stateOf(ofAnother[128] as Ticket)).toBe('waits');
-    // Of jonas nothing is known: one call of his finds out whether the line is for him.
-    expect(await Promise.all([1, 2].map(() => stateOf(budget.enter('im.counters', jonas, far))))).toEqual(['at once', 'OVERLOADED']);
-  });
-});
-
-describe('a caller whom the limiter lets by', () => {
-  it('has all his waiting calls made as soon as that is seen, on every endpoint', async () => {
-    const budget = new Budget(manualClock());
-    const first = budget.enter('im.counters', botty, far);
-    const waiting = Array.from({ length: 5 }, () => budget.enter('im.counters', botty, far));
-    const elsewhere = [budget.enter('dm.messages', botty, far), budget.enter('dm.messages', botty, far)];
-    expect(await stateOf(elsewhere[1] as Ticket)).toBe('waits');
-    first.exit(exempt);
-    expect(new Set(await Promise.all([...waiting, elsewhere[1] as Ticket].map(stateOf)))).toEqual(new Set(['ready']));
-    for (const ticket of [...waiting, ...elsewhere]) ticket.exit(exempt);
-    expect(await stateOf(budget.enter('im.counters', maya, far))).toBe('at once');
-  });
-
-  it('is never held back once that was seen, and sees no windows', async () => {
-    const { budget } = budgetWith(3);
-    budget.enter('im.counters', botty, far).exit(exempt);
-    const tickets = Array.from({ length: 30 }, () => budget.enter('im.counters', botty, far));
-    expect(new Set(await Promise.all(tickets.map(stateOf)))).toEqual(new Set(['at once']));
-    expect(budget.current(botty)).toEqual([]);
-    expect(budget.allows('im.counters', botty, 1000)).toBe(true);
-    expect(budget.current(maya)).toHaveLength(1);
-  });
-
-  it('finds out with one call, though the window of the others is used up', async () => {
-    const { budget } = budgetWith(0);
-    const probe = budget.enter('im.counters', botty, far);
-    expect(await stateOf(probe)).toBe('at once');
-    expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('RATE_LIMITED');
-    probe.exit(exempt);
-    expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('at once');
-  });
-
-  it('is held back like others when an answer shows that he no longer is exempt', async () => {
-    const { budget } = budgetWith(3);
-    budget.enter('im.counters', botty, far).exit(exempt);
-    budget.enter('im.counters', botty, far).exit(passed(0));
-    expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('RATE_LIMITED');
-  });
-
-  it('is still unknown when the call that was to find out was not made', async () => {
-    const { budget } = budgetWith(0);
-    budget.enter('im.counters', botty, far).giveBack();
-    const probe = budget.enter('im.counters', botty, far);
-    expect([await stateOf(probe), probe.leave()]).toEqual(['at once', false]);
-    probe.exit(exempt);
-    budget.enter('im.counters', botty, far).giveBack();
-    expect(await stateOf(budget.enter('im.counters', botty, far))).toBe('at once');
-  });
-
-  it('is told by a call that was lost to wait like others', async () => {
-    const { budget } = budgetWith(0);
-    budget.enter('im.counters', botty, far).exit(undefined);
-    expect(await stateOf(budget.enter('im.counters', botty, start + 1000))).toBe('RATE_LIMITED');
-  });
-
-  it('is one of ten thousand at most who are remembered, those longest who called last', () => {
-    const { budget } = budgetWith(0);
-    const bot = (index: number) => ({ key: `bot ${index}`, address: undefined });
-    const call = (index: number) => budget.enter('im.counters', bot(index), far).exit(exempt);
-    const isKnown = (index: number) => budget.allows('im.counters', bot(index), 1);
-    for (let index = 0; index < 10_000; index += 1) call(index); // maya, who was first, is forgotten
-    expect(isKnown(0)).toBe(true);
-    call(0);
-    call(10_000);
-    expect([isKnown(0), isKnown(1), isKnown(2), isKnown(10_000)]).toEqual([true, false, true, true]);
-  });
-
-  it('costs the window nothing when a call is lost that began before that was seen', () => {
-    const { budget } = budgetWith(5);
-    const [early, telling] = [budget.enter('im.counters', botty, far), budget.enter('im.counters', botty, far)];
-    telling.exit(exempt);
-    early.exit(undefined);
-    expect(budget.current(maya)).toMatchObject([{ remaining: 5 }]);
-  });
-
-  it('takes no place from others with a call that was let go uncounted, however it ends', async () => {
-    for (const finish of [(ticket: Ticket) => ticket.giveBack(), (ticket: Ticket) => ticket.exit(exempt)]) {
-      const budget = new Budget(manualClock());
-      const first = budget.enter('im.counters', botty, far);
-      const released = budget.enter('im.counters', botty, far);
-      first.exit(exempt);
-      expect(await stateOf(released)).toBe('ready');
-      const next = budget.enter('im.counters', maya, far);
-      finish(released);
-      expect(await stateOf(budget.enter('im.counters', jonas, far))).toBe('waits');
-      next.giveBack();
-    }
   });
 });
 
 describe('forwarded addresses', () => {
   it('have windows of their own', async () => {
-    const budget = new Budget(manualClock());
-    const [home, office] = [{ key: 'maya', address: '192.0.2.1' }, { key: 'maya', address: '192.0.2.2' }];
-    budget.enter('im.counters', home, far).exit(passed(0));
+    const { budget } = createBudget();
+    const [home, office] = [caller('maya', '192.0.2.1'), caller('maya', '192.0.2.2')];
+    call(budget, home, passed(0));
     expect(await stateOf(budget.enter('im.counters', home, start + 1000))).toBe('RATE_LIMITED');
     expect(await stateOf(budget.enter('im.counters', office, start + 1000))).toBe('at once');
     expect(budget.current(home)).toMatchObject([{ endpoint: 'im.counters', remaining: 0 }]);
@@ -327,8 +162,8 @@ describe('forwarded addresses', () => {
 
   it('are told with their windows, in the order of the endpoints’ names', () => {
     const { budget } = budgetWith(3);
-    budget.enter('dm.messages', { key: 'maya', address: '192.0.2.1' }, far).exit(passed(4));
-    budget.enter('me', maya, far).exit(passed(5));
+    call(budget, caller('maya', '192.0.2.1'), passed(4), 'dm.messages');
+    call(budget, maya, passed(5), 'me');
     expect(budget.windows().map(({ endpoint, address, remaining }) => [endpoint, address, remaining])).toEqual([
       ['dm.messages', '192.0.2.1', 4],
       ['im.counters', undefined, 3],
@@ -338,14 +173,15 @@ describe('forwarded addresses', () => {
   });
 
   it('are remembered ten thousand at most, and none is forgotten while a call of it is under way or waits', () => {
-    const budget = new Budget(manualClock());
-    const at = (index: number) => ({ key: 'maya', address: `address ${index}` });
+    const { budget } = createBudget();
+    const at = (index: number) => caller('maya', `address ${index}`);
+    call(budget, at(0), passed(1), 'me');
     const busy = budget.enter('me', at(0), far);
     const waiting = budget.enter('me', at(0), far);
-    for (let index = 1; index < 10_000; index += 1) budget.enter('me', at(index), far).exit(passed(0));
-    budget.enter('me', at(1), far).exit(passed(0)); // used last, and so kept
+    for (let index = 1; index < 10_000; index += 1) call(budget, at(index), passed(0), 'me');
+    budget.enter('me', at(1), start + 1000).leave(); // used last, and so kept
     expect(budget.allows('me', at(2), 1)).toBe(false);
-    budget.enter('me', at(10_000), far).exit(passed(0));
+    call(budget, at(10_000), passed(0), 'me');
     expect([1, 2, 3, 10_000].map((index) => budget.allows('me', at(index), 1))).toEqual([false, true, false, false]);
     busy.exit(passed(0));
     expect(budget.allows('me', at(0), 1)).toBe(false);
@@ -353,9 +189,26 @@ describe('forwarded addresses', () => {
   });
 
   it('are remembered even beyond that while all of them are busy', () => {
-    const budget = new Budget(manualClock());
-    for (let index = 0; index <= 10_000; index += 1) budget.enter('me', { key: 'maya', address: `address ${index}` }, far);
-    budget.enter('me', { key: 'maya', address: 'address 0' }, far).leave();
-    expect(budget.windows()).toEqual([]);
+    const { budget } = createBudget();
+    for (let index = 0; index <= 10_000; index += 1) budget.enter('me', caller('maya', `address ${index}`), far);
+    expect(budget.enter('me', caller('maya', 'address 0'), far).leave()).toBe(false);
+  });
+
+  it('are not pushed out by those of callers whom the workspace has not accepted', () => {
+    const { budget } = createBudget();
+    call(budget, caller('maya', 'home'), passed(0), 'me');
+    const refused: BudgetAnswer = { headers: {}, limiter: 'refused', refusedUntil: start + 60_000 };
+    for (let index = 0; index < 10_100; index += 1) call(budget, caller('?made-up', `address ${index}`), refused, 'me');
+    expect(budget.allows('me', caller('maya', 'home'), 1)).toBe(false);
+    expect(['address 0', 'address 10099'].map((address) => budget.allows('me', caller('?made-up', address), 1))).toEqual([true, false]);
+  });
+
+  it('whose calls told nothing leave nothing behind', () => {
+    const { budget } = createBudget();
+    call(budget, caller('maya', 'home'), passed(0), 'me');
+    const before: BudgetAnswer = { headers: {}, limiter: 'before' };
+    for (let index = 0; index < 20_000; index += 1) call(budget, caller('?made-up', `address ${index}`), before, 'me');
+    budget.enter('me', caller('?made-up', 'not sent'), far).giveBack();
+    expect(budget.allows('me', caller('maya', 'home'), 1)).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
+import { UpstreamClient } from '../../src/upstream/client.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
 import { alice, bob } from '../support/tiny-workspace.ts';
 import { createWorkspace, outcomeOf } from '../support/workspace.ts';
@@ -52,16 +53,59 @@ describe('the calls of a request', () => {
 });
 
 describe('many calls of a request', () => {
-  it('G18: are under way seven at a time of an endpoint, and hold up none of another endpoint when they hang', async () => {
+  it('G18: are under way eight at a time of an endpoint, and hold up none of another endpoint when they hang', async () => {
     const { client, workspace } = open();
-    await client.get('me'); // so that no call has to find out whether the workspace limits this caller
+    // So that no call has to find out whether the workspace limits them.
+    for (const endpoint of ['im.counters', 'im.list'] as const) await client.get(endpoint, {});
+    upstream.calls.length = 0;
     upstream.fail('never', { endpoint: 'im.counters' });
     const hung = Array.from({ length: 20 }, (_, index) => outcomeOf(client.get('im.counters', { roomId: `room${index}` })));
     expect(await Promise.all(Array.from({ length: 3 }, () => outcomeOf(client.get('im.list'))))).toEqual(['ok', 'ok', 'ok']);
-    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'im.counters')).toHaveLength(7);
+    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'im.counters')).toHaveLength(8);
     client.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));
     expect(new Set(await Promise.all(hung))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
-    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'im.counters')).toHaveLength(7);
+    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'im.counters')).toHaveLength(8);
+    await workspace.close();
+  });
+});
+
+describe('M4: the bound of a request', () => {
+  it('holds whoever asks: calls beyond it are refused without being made', async () => {
+    const { client, workspace } = open();
+    client.maxCalls = 2;
+    const calls = ['a', 'b', 'c'].map((roomId) => outcomeOf(client.get('im.counters', { roomId })));
+    expect([await Promise.all(calls), upstream.calls.length]).toEqual([['ok', 'ok', 'QUERY_TOO_COMPLEX'], 2]);
+    const message = 'This request has made all the upstream calls that it may (me).';
+    await expect(client.get('me')).rejects.toMatchObject({ message, detail: 'beyond the bound of its plan' });
+    expect(upstream.calls).toHaveLength(2);
+    await workspace.close();
+  });
+
+  it('counts what goes out: neither a call that is tried again, nor one that was joined or never sent', async () => {
+    const { workspace, request } = createWorkspace(upstream.url, { sharesInFlight: true });
+    const [one, other] = [request(), request()];
+    one.maxCalls = other.maxCalls = 1;
+    upstream.fail('slow-headers', { ms: 40, endpoint: 'me' });
+    expect(await Promise.all([outcomeOf(one.get('me')), outcomeOf(other.get('me'))])).toEqual(['ok', 'ok']);
+    upstream.fail('status', { status: 503, times: 1, endpoint: 'im.counters' });
+    expect(await outcomeOf(other.get('im.counters', { roomId: 'a' }))).toBe('ok');
+    expect([other.retries, await outcomeOf(other.get('im.list'))]).toEqual([1, 'QUERY_TOO_COMPLEX']);
+    await workspace.close();
+  });
+});
+
+describe('L1: a list that failed', () => {
+  it('is remembered of a user whom the workspace has accepted, for all of their tokens', async () => {
+    const { client, workspace } = open();
+    client.listFailed('rooms.get');
+    expect([client.answersList('rooms.get'), workspace.failingLists.size]).toEqual([true, 0]);
+    await client.get('me');
+    client.listFailed('rooms.get');
+    expect(['rooms.get', 'subscriptions.get'].map((list) => client.answersList(list as 'rooms.get'))).toEqual([false, true]);
+    const again = new UpstreamClient(workspace, { userId: alice.id, authToken: 'another token' }, Date.now() + 1000);
+    expect(again.answersList('rooms.get')).toBe(true); // not accepted yet
+    workspace.acceptedCallers.accept(again.callerKey, alice.id);
+    expect(again.answersList('rooms.get')).toBe(false);
     await workspace.close();
   });
 });
@@ -69,10 +113,11 @@ describe('many calls of a request', () => {
 describe('a request whose credentials are refused', () => {
   it('makes no more calls, not even those that wait for their turn', async () => {
     const { client, workspace } = open();
-    upstream.fail('status', { status: 401, times: 1 });
-    const outcomes = await Promise.all([client.get('me'), client.get('me'), client.get('me')].map((call) => outcomeOf(call)));
-    expect([new Set(outcomes), upstream.calls.length]).toEqual([new Set(['UNAUTHENTICATED']), 1]);
-    expect([await outcomeOf(client.get('im.list')), upstream.calls.length]).toEqual(['UNAUTHENTICATED', 1]);
+    upstream.fail('status', { status: 401 });
+    const outcomes = await Promise.all(Array.from({ length: 9 }, () => outcomeOf(client.get('me'))));
+    expect([new Set(outcomes), upstream.calls.length]).toEqual([new Set(['UNAUTHENTICATED']), 4]); // as many as go out without knowing
+    upstream.heal();
+    expect([await outcomeOf(client.get('im.list')), upstream.calls.length]).toEqual(['UNAUTHENTICATED', 0]);
     await workspace.close();
   });
 

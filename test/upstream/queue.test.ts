@@ -44,13 +44,60 @@ describe('the queue before the workspace', () => {
     expect(await stateOf(queue.enter('b', far))).toBe('at once');
   });
 
-  it('refuses at once when it is full', async () => {
-    const { queue } = queueWith();
+  it('H4: when it is full, makes room by the newest call of whoever has most in it', async () => {
+    const { queue } = queueWith({ waitingOfOne: 5 });
     const first = ['a', 'a', 'b', 'b'].map((caller) => queue.enter(caller, far));
-    const waiting = ['a', 'a', 'a', 'b', 'b', 'b'].map((caller) => queue.enter(caller, far));
+    const waiting = ['a', 'a', 'a', 'a', 'b', 'b'].map((caller) => queue.enter(caller, far));
     expect(new Set(await statesOf(first))).toEqual(new Set(['at once']));
-    expect(new Set(await statesOf(waiting))).toEqual(new Set(['waits']));
-    expect(await stateOf(queue.enter('c', far))).toBe('OVERLOADED no place in the queue');
+    for (const turn of waiting) turn?.promise.catch(() => undefined);
+    const [c, c2, c3] = ['c', 'c', 'c'].map((caller) => queue.enter(caller, far));
+    c3?.promise.catch(() => undefined);
+    const full = 'OVERLOADED made room for others';
+    expect(await statesOf(waiting)).toEqual(['waits', 'waits', full, full, 'waits', 'waits']);
+    expect(await statesOf([c, c2, c3])).toEqual(['waits', 'waits', 'OVERLOADED no place in the queue']); // nobody has more than three
+    expect([waiting[3]?.leave(), queue.length]).toEqual([false, 6]);
+  });
+
+  it('S5: is filled by whoever has as many calls in it as others have on average, once it is nearly full', async () => {
+    const { queue } = queueWith({ inFlight: 5, waiting: 10, waitingOfOne: 6 });
+    queue.enter('d', far); // and waits for nothing
+    for (let call = 0; call < 2; call += 1) for (const caller of ['a', 'b']) queue.enter(caller, far);
+    for (let call = 0; call < 6; call += 1) queue.enter('a', far);
+    for (let call = 0; call < 2; call += 1) queue.enter('b', far);
+    expect(['a', 'b', 'c'].map((caller) => queue.isFilledBy(caller))).toEqual([false, false, false]); // 8 of 10
+    queue.enter('b', far);
+    expect(['a', 'b', 'c', 'd'].map((caller) => queue.isFilledBy(caller))).toEqual([true, false, false, false]);
+  });
+
+  it('leaves a user their share though any number of callers come whom the workspace has not accepted', async () => {
+    const queue = new CallQueue(undefined, manualClock());
+    for (let caller = 0; caller < 20; caller += 1) {
+      queue.enter(`?made-up${caller}`, far, false);
+      queue.exit(`?made-up${caller}`);
+    }
+    const states = await statesOf(Array.from({ length: 60 }, () => queue.enter('a', far)));
+    expect(states.filter((state) => state === 'at once')).toHaveLength(32); // of 64: half, as if there were one of them
+    const stranger = await statesOf(Array.from({ length: 12 }, () => queue.enter('?made-up0', far, false)));
+    expect(stranger.filter((state) => state === 'at once')).toHaveLength(8);
+  });
+
+  it('counts those whom the workspace has not accepted while calls of theirs are under way, and forgets them', async () => {
+    const clock = manualClock();
+    const queue = new CallQueue(undefined, clock);
+    for (let caller = 0; caller < 3; caller += 1) queue.enter(`?${caller}`, far, false);
+    clock.move(1000);
+    const atOnce = async (caller: string, isAccepted: boolean) => {
+      const turns = Array.from({ length: 60 }, () => queue.enter(caller, far, isAccepted));
+      const count = (await statesOf(turns)).filter((state) => state === 'at once').length;
+      for (const turn of turns) turn?.leave();
+      for (let call = 0; call < count; call += 1) queue.exit(caller);
+      return count;
+    };
+    expect(await atOnce('a', true)).toBe(32);
+    expect(await atOnce('?3', false)).toBe(12); // five callers
+    for (let caller = 0; caller < 3; caller += 1) queue.exit(`?${caller}`);
+    clock.move(1000);
+    expect(await atOnce('a', true)).toBe(56);
   });
 
   it('takes turns between callers', async () => {

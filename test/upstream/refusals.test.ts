@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
-import { refusal } from '../../src/upstream/refusals.ts';
+import { hasAcceptedCaller, limiterOf, refusal } from '../../src/upstream/refusals.ts';
 
 const now = 1_800_000_000_000;
 const refused = (status: number, body?: Record<string, unknown>, headers: Record<string, string> = {}) => refusal('im.list', status, headers, body, now);
@@ -59,6 +59,17 @@ describe('the time after which to come back', () => {
     expect(secondsOf(503, undefined, { 'retry-after': '0' })).toBe(1);
   });
 
+  it('M5: is by the workspace’s clock, which can be far from the gateway’s', () => {
+    const ahead = (aheadMs: number, headers: Record<string, string>) => refusal('im.list', 429, headers, undefined, now, aheadMs);
+    for (const aheadMs of [-65_000, 30_000]) {
+      expect(ahead(aheadMs, at(aheadMs + 2000))).toMatchObject({ retryAt: now + 2000, extensions: { retryAfterSeconds: 2 } });
+      expect(ahead(aheadMs, { 'retry-after': new Date(now + aheadMs + 3000).toUTCString() }).retryAt).toBe(now + 3000);
+      expect(ahead(aheadMs, { 'retry-after': '4' }).retryAt).toBe(now + 4000);
+    }
+    expect(ahead(-65_000, at(0)).retryAt).toBe(now + 65_000);
+    expect(ahead(30_000, at(0))).toMatchObject({ retryAt: undefined, extensions: { retryAfterSeconds: 1 } });
+  });
+
   it('is in the words of a refusal that has no header', () => {
     expect([secondsOf(429, sentence('42')), secondsOf(400, { errorType: 'error-too-many-requests', ...sentence('7') })]).toEqual([42, 7]);
     expect([secondsOf(429, sentence('0')), secondsOf(429, sentence('some')), secondsOf(429, { error: 5 }), secondsOf(429)]).toEqual([1, 1, 1, 1]);
@@ -70,5 +81,36 @@ describe('the time after which to come back', () => {
       expect(refused(status, sentence('42'), { 'retry-after': '7', ...at(3000) }).extensions).not.toHaveProperty('retryAfterSeconds');
     }
     expect(secondsOf(503, sentence('42'))).toBeUndefined();
+  });
+});
+
+describe('what a refusal tells of the workspace’s limiter', () => {
+  const no = { success: false };
+  const missingPermission = 'User does not have the permissions required for this action [error-unauthorized]';
+
+  it.each<[string, number, Record<string, unknown> | undefined, 'passed' | 'refused' | 'before' | 'unknown']>([
+    ['a channel', 400, { ...no, errorType: 'invalid-channel' }, 'passed'],
+    ['a room that does not exist', 400, { ...no, errorType: 'error-room-not-found' }, 'passed'],
+    ['a room of others', 400, { ...no, error: 'not-allowed', errorType: 'Not Allowed' }, 'passed'],
+    ['a user that does not exist', 400, { ...no, error: 'User not found.' }, 'passed'],
+    ['a message that does not exist', 400, no, 'passed'],
+    ['a room that is not theirs', 403, { ...no, error: 'unauthorized' }, 'passed'],
+    ['a room that is not theirs, in words of later versions', 403, { ...no, error: 'forbidden' }, 'passed'],
+    ['too many calls', 429, no, 'refused'],
+    ['too many calls, in words of old versions', 400, { ...no, errorType: 'error-too-many-requests' }, 'refused'],
+    ['wrong credentials', 401, { status: 'error', message: 'You must be logged in to do this.' }, 'before'],
+    ['a missing permission', 403, { ...no, error: missingPermission }, 'before'],
+    ['a missing licence', 400, { ...no, errorType: 'error-action-not-allowed' }, 'before'],
+    ['wrong parameters', 400, { ...no, error: 'must be string', errorType: 'error-invalid-params' }, 'before'],
+    ['an error that has no name', 400, { ...no, error: 'MongoServerError' }, 'before'],
+    ['no such endpoint', 404, no, 'before'],
+    ['no success', 200, no, 'before'],
+    ['somebody else', 403, { message: 'forbidden' }, 'before'],
+    ['a proxy', 403, undefined, 'unknown'],
+    ['a workspace that is down', 503, no, 'unknown'],
+  ])('for %s', (_name, status, body, limiter) => {
+    const error = refused(status, body);
+    expect(limiterOf(error)).toBe(limiter);
+    expect(hasAcceptedCaller(error)).toBe(limiter === 'passed' || body?.['error'] === missingPermission);
   });
 });

@@ -51,14 +51,14 @@ class LaneThatIsLeft extends Lane {
 describe('a call that is given up', () => {
   it('while it waits for its window leaves the line, and the next has its turn', async () => {
     const { request, workspace } = createWorkspace(upstream.url);
-    upstream.fail('slow-headers', { ms: 50, times: 1 });
-    const [first, leaving, next] = [request(), request(), request()];
-    const outcomes = [first, leaving, next].map((client) => outcomeOf(countersOf(client)));
-    await until(() => upstream.calls.length === 1);
-    leaving.stop(left());
-    expect([await outcomes[1], upstream.calls.length, workspace.inFlight]).toEqual(['UPSTREAM_UNAVAILABLE', 1, 1]);
-    expect(await Promise.all(outcomes)).toEqual(['ok', 'UPSTREAM_UNAVAILABLE', 'ok']);
-    expect([upstream.calls.length, leaving.calls.size]).toEqual([2, 0]);
+    upstream.fail('slow-headers', { ms: 50, times: 4 });
+    const clients = Array.from({ length: 6 }, () => request());
+    const outcomes = clients.map((client) => outcomeOf(countersOf(client)));
+    await until(() => upstream.calls.length === 4);
+    clients[4]?.stop(left());
+    expect([await outcomes[4], upstream.calls.length, workspace.inFlight]).toEqual(['UPSTREAM_UNAVAILABLE', 4, 4]);
+    expect(await Promise.all(outcomes)).toEqual(['ok', 'ok', 'ok', 'ok', 'UPSTREAM_UNAVAILABLE', 'ok']);
+    expect([upstream.calls.length, clients[4]?.calls.size]).toEqual([5, 0]);
     await workspace.close();
   });
 
@@ -72,6 +72,7 @@ describe('a call that is given up', () => {
       lane: new LaneThatIsLeft(() => call.cancel()),
       isHarmless: true,
       check: () => undefined,
+      onUnauthenticated: () => undefined,
       onSent: () => undefined,
     });
     await expect(call.promise).rejects.toThrow('given up');
@@ -103,7 +104,7 @@ describe('a call that is given up', () => {
     const outcomes = Array.from({ length: 12 }, (_, index) => outcomeOf(countersOf(client, `room${index}`)));
     const others = Array.from({ length: 4 }, (_, index) => outcomeOf(countersOf(other, `room${index}`)));
     await until(() => upstream.calls.length === 9);
-    expect([workspace.inFlight, workspace.queueLength]).toEqual([8, 3]);
+    expect([workspace.inFlight, workspace.queueLength]).toEqual([8, 4]);
     other.stop(left());
     client.stop(left());
     expect(new Set(await Promise.all([...outcomes, ...others]))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
@@ -203,6 +204,7 @@ describe('a call', () => {
       lane,
       isHarmless: true,
       check,
+      onUnauthenticated: () => undefined,
       onSent: () => undefined,
     }).promise;
     for (let time = 0; time < 9; time += 1) {
@@ -233,7 +235,7 @@ describe('a workspace', () => {
     const { workspace } = createWorkspace(upstream.url);
     const of = (userId: string, authToken: string, address?: string) => workspace.caller({ userId, authToken, address });
     const keys = [of('u', 't'), of('u', 't2'), of('u2', 't'), of('ut', ''), of('u', 't', '192.0.2.7')].map(({ key }) => key);
-    expect([new Set(keys).size, keys[0] === keys[4], keys[0]?.length]).toEqual([4, true, 43]);
+    expect([new Set(keys).size, keys[0] === keys[4], keys[0]?.length]).toEqual([4, true, 87]);
     expect(of('u', 't').headers).toEqual(['x-auth-token', 't', 'x-user-id', 'u', 'accept', 'application/json', 'accept-encoding', 'identity']);
     expect(of('u', 't', '192.0.2.7').headers.slice(-2)).toEqual(['x-real-ip', '192.0.2.7']);
     await workspace.close();
@@ -250,6 +252,18 @@ describe('a workspace', () => {
       extensions: { code: 'UPSTREAM_UNAVAILABLE', reason: 'circuit_open', retryAfterSeconds: 5 },
     });
     expect([upstream.calls.length, workspace.inFlight, workspace.queueLength]).toEqual([20, 0, 0]);
+    await workspace.close();
+  });
+
+  it('S4: is not left alone because one user’s calls take too long, but when those of three users do, at two endpoints', async () => {
+    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1, timeoutMs: 40 });
+    upstream.fail('never');
+    const slow = (name: string, endpoint: 'im.counters' | 'me') => ask({ as: callerNamed(name) }, endpoint);
+    const mostly = Array.from({ length: 28 }, (_, call) => slow('user0', call % 2 === 0 ? 'im.counters' : 'me'));
+    expect(new Set(await Promise.all(mostly))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    expect([workspace.breakerState, upstream.calls.length]).toEqual(['closed', 28]);
+    await Promise.all([slow('user1', 'im.counters'), slow('user2', 'me')]);
+    expect([workspace.breakerState, upstream.calls.length]).toEqual(['open', 30]);
     await workspace.close();
   });
 
@@ -281,7 +295,8 @@ describe('a workspace', () => {
         lane: new Lane(),
         isHarmless: true,
         check: () => undefined,
-        onSent: () => undefined,
+        onUnauthenticated: () => undefined,
+      onSent: () => undefined,
       });
       const calls = [call(undefined, '/api/v1/me'), call(undefined, '/api/v1/me'), call('192.0.2.7', '/api/v1/me'), call(undefined, '/api/v1/me?a=b')];
       expect(calls.map(({ isShared }) => isShared)).toEqual([false, sharesInFlight, false, false]);
@@ -298,9 +313,47 @@ describe('a workspace', () => {
     const client = request();
     const outcomes = Array.from({ length: 20 }, (_, index) => outcomeOf(countersOf(client, `room${index}`)));
     await until(() => upstream.calls.length > 1);
-    expect([workspace.inFlight, workspace.queueLength, workspace.waitOf('nobody')]).toEqual([7, 0, 0]);
+    expect([workspace.inFlight, workspace.queueLength, workspace.waitOf('nobody')]).toEqual([8, 0, 0]);
     expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['ok']));
     expect(workspace.inFlight).toBe(0);
+    await workspace.close();
+  });
+});
+
+describe('the queue before a workspace', () => {
+  it('S5: H4: is filled by a user, whatever the number of their tokens, and by nobody else', async () => {
+    const { workspace, request, ask } = createWorkspace(upstream.url, { queueLimits: { inFlight: 2, inFlightOfOne: 1, waiting: 10, waitingOfOne: 9, waitMs: 1000 } });
+    const [one, two, other] = [alice, { id: alice.id, token: `${alice.token}2` }, bob];
+    upstream.fail('status', { status: 200, body: { success: true } }); // the second token is theirs as well
+    for (const as of [one, two, other]) expect(await ask({ as })).toBe('ok');
+    upstream.fail('never');
+    const keyOf = ({ id, token }: typeof alice) => workspace.caller({ userId: id, authToken: token }).key;
+    const clients = [one, two].map((as) => request({ as }));
+    const outcomes = clients.flatMap((client) => Array.from({ length: 6 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))));
+    await until(() => workspace.queueLength > 8);
+    expect([one, two, other].map((as) => workspace.isFilledBy(keyOf(as)))).toEqual([true, true, false]);
+    await until(() => workspace.waitOf(keyOf(two)) > 0);
+    expect([workspace.waitOf(keyOf(one)) > 0, workspace.waitOf(keyOf(other)), workspace.isFilledBy('nobody')]).toEqual([true, 0, false]);
+    for (const client of clients) client.stop(left());
+    await Promise.all(outcomes);
+    await workspace.close();
+  });
+
+  it('takes the turn back from calls that wait in it while the limiter is switched on', async () => {
+    const { workspace, request, ask } = createWorkspace(upstream.url, { attempts: 1, queueLimits: { ...defaultLimits, inFlight: 2, inFlightOfOne: 2 } });
+    expect(await ask()).toBe('ok');
+    upstream.calls.length = 0;
+    const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': String(Date.now() + 60_000) };
+    upstream.fail('slow-headers', { ms: 30 });
+    upstream.fail('status', { status: 200, body: { success: true }, headers, times: 1 });
+    const client = request();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))));
+    expect([upstream.calls.length, outcomes.filter((outcome) => outcome === 'ok').length]).toEqual([8, 8]); // these told that it is off again
+    upstream.fail('status', { status: 429, headers: { ...headers, 'x-ratelimit-remaining': '0' }, times: 1 });
+    const refused = await Promise.all(Array.from({ length: 8 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))));
+    expect(refused.filter((outcome) => outcome === 'RATE_LIMITED').length).toBeGreaterThan(5);
+    expect(upstream.calls.length).toBeLessThan(8 + 4);
+    expect([workspace.inFlight, workspace.queueLength]).toEqual([0, 0]);
     await workspace.close();
   });
 });
@@ -312,6 +365,7 @@ describe('a call window', () => {
 
   it('counts calls that got no answer, and not those that were never sent', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1 });
+    await ask(undefined, 'me', {}); // so that the workspace is known to accept them
     upstream.fail('status', { status: 400, ...limited(5), times: 1 });
     await ask();
     expect(request().budget).toMatchObject([{ endpoint: 'im.counters', remaining: 5 }]);
@@ -348,12 +402,13 @@ describe('a call window', () => {
 
   it('is closed by a refusal, for as long as that says', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1 });
+    await ask(undefined, 'im.list', {}); // so that the workspace is known to accept them
     upstream.fail('status', { status: 429, ...limited(5), times: 1 });
     expect(await ask()).toBe('RATE_LIMITED');
     expect(request().budget).toMatchObject([{ remaining: 0 }]);
-    expect([await ask(), upstream.calls.length]).toEqual(['RATE_LIMITED', 1]);
+    expect([await ask(), upstream.calls.length]).toEqual(['RATE_LIMITED', 2]);
     upstream.fail('status', { status: 429, headers: { 'retry-after': '30' }, times: 1 });
-    expect([await ask(undefined, 'me', {}), await ask(undefined, 'me', {}), upstream.calls.length]).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 2]);
+    expect([await ask(undefined, 'me', {}), await ask(undefined, 'me', {}), upstream.calls.length]).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 3]);
     await workspace.close();
   });
 });

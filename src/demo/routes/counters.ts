@@ -31,7 +31,7 @@ export const counters: Route = {
       joined: subscription !== undefined,
       members: room.uids.filter((userId) => world.account(userId)?.active === true).length,
       unreads: subscription?.unread ?? null,
-      unreadsFrom: room.msgs === 0 ? null : (subscription?.ls ?? null),
+      unreadsFrom: room.msgs ? (subscription?.ls ?? null) : null,
       msgs: room.msgs,
       latest: room.lm ?? room._updatedAt,
       userMentions: subscription ? subscription.userMentions : null,

@@ -1,0 +1,58 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** What one setting may be. Each says what it expects in our words, and none repeats what was given: it can be a secret. */
+
+export const onOrOff = z.enum(['on', 'off'], 'expected on or off');
+
+/** Digits alone: a space or `1e3` is more likely a slip than a number. */
+export const wholeNumber = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, { error: expected, abort: true })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expected);
+};
+
+export const milliseconds = (max: number) => wholeNumber(1, max);
+
+const readUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
+
+const isHttp = (url: URL | undefined): url is URL => url?.protocol === 'http:' || url?.protocol === 'https:';
+
+const httpUrl = (expected: string) => z.string().refine((text) => isHttp(readUrl(text)), { error: expected, abort: true });
+
+export const workspaceUrl = httpUrl('expected the workspace URL, such as https://chat.example.com').refine((text) => {
+  const { username, password, search, hash } = new URL(text);
+  return username + password + search + hash === '';
+}, 'expected a URL without credentials, query and fragment');
+
+export const serviceUrl = httpUrl('expected a URL, such as https://usage.example.com');
+
+/** As a browser sends it: in lower case, with nothing behind the host and port. `*` and `null` would mean anybody. */
+const isOrigin = (text: string): boolean => {
+  const url = readUrl(text);
+  return isHttp(url) && url.origin === text;
+};
+
+export const origins = z.string().transform((text, context): readonly string[] => {
+  const entries = text.split(',').map((entry) => entry.trim());
+  for (const [index, entry] of entries.entries()) {
+    if (entry === '' || isOrigin(entry)) continue;
+    context.addIssue(`entry ${index + 1} is no origin: expected one as browsers send it, such as https://app.example.com`);
+  }
+  const given = entries.filter((entry) => entry !== '');
+  if (given.length === 0) context.addIssue('expected origins, separated by commas, such as https://app.example.com');
+  return given;
+});
+
+/** Labels of letters, digits, `-` and `_` with dots between them. Numbers alone are an address, or a slip in one. */
+const isHostName = (text: string): boolean =>
+  text.length <= 253 && !/^[\d.]+$/.test(text) && text.replace(/\.$/, '').split('.').every((label) => /^\w[\w-]{0,62}$/.test(label));
+
+export const host = z
+  .string()
+  .refine((text) => isIP(text) !== 0 || isHostName(text), 'expected an address of this machine or its name, such as 127.0.0.1, or 0.0.0.0 for all');
+
+export const headerValue = z.string().regex(/^[\x21-\x7E]+$/, 'expected a key without spaces');

@@ -1,0 +1,28 @@
+import { startDemo } from './server.ts';
+
+export interface EmbeddedOptions {
+  readonly hasRateLimit: boolean;
+  readonly dialect: 'R7' | 'R8';
+}
+
+/** Calls that are kept for a look at them, each with its headers. Tests keep all of theirs; `npm start` can run for weeks. */
+const keptCalls = 1000;
+
+/** The workspace of `npm start`, and what is printed about it. */
+export async function startEmbeddedDemo({ hasRateLimit, dialect }: EmbeddedOptions) {
+  const demo = await startDemo({ dialect, rateLimit: hasRateLimit && { calls: 10, ms: 60_000 }, keptCalls });
+  const { member, admin } = demo.world;
+  const greeting = (url: string, hasExplorer: boolean): string =>
+    [
+      `Demo workspace: no ROCKETCHAT_URL is set, so this is made-up data.`,
+      ``,
+      ...(hasExplorer ? [`  Explorer       ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`] : []),
+      `  User           ${member.name}: X-User-Id ${member.id}, X-Auth-Token ${member.token}`,
+      `  Administrator  ${admin.name}: X-User-Id ${admin.id}, X-Auth-Token ${admin.token}`,
+      ``,
+      `  curl -s ${url}/graphql -H 'Content-Type: application/json' \\`,
+      `    -H 'X-User-Id: ${member.id}' -H 'X-Auth-Token: ${member.token}' \\`,
+      `    -d '{"query":"{ viewer { unreadCount directMessages(first: 3) { nodes { usernames lastMessage { text } } } } }"}'`,
+    ].join('\n');
+  return { ...demo, headers: { 'X-User-Id': member.id, 'X-Auth-Token': member.token }, greeting };
+}

@@ -1,0 +1,52 @@
+import { checkId, checkRoomId, checkUsername } from '../ids.ts';
+import { planPage, type PageArgs } from '../pagination/args.ts';
+import { checkCursorForm } from '../pagination/cursor.ts';
+import { readFilters } from './direct-message.ts';
+import { readRange } from './history.ts';
+import type {
+  DirectMessageCountersArgs,
+  DirectMessageHistoryArgs,
+  DirectMessageMessagesArgs,
+  QueryDirectMessageArgs,
+  QueryDirectMessageWithArgs,
+  QueryMessageArgs,
+  QueryReadReceiptsArgs,
+  QueryUserArgs,
+} from './types.generated.ts';
+
+/** Refuses arguments of a field that are wrong by themselves, whatever they are asked of. */
+export type ArgumentCheck<Args> = (args: Args, callerId: string) => void;
+
+const checkPage: ArgumentCheck<PageArgs> = (args) => checkCursorForm(planPage(args));
+
+const checks = {
+  'DirectMessage.counters': ({ userId }: DirectMessageCountersArgs) => {
+    if (userId != null) checkId(userId, 'userId');
+  },
+  'DirectMessage.history': (args: DirectMessageHistoryArgs) => {
+    checkPage(args, '');
+    readRange(args.range);
+  },
+  'DirectMessage.members': checkPage,
+  'DirectMessage.messages': (args: DirectMessageMessagesArgs) => {
+    checkPage(args, '');
+    readFilters(args.filterBy);
+  },
+  'Message.readReceipts': checkPage,
+  'Query.directMessage': ({ id }: QueryDirectMessageArgs, callerId: string) => checkRoomId(id, 'id', callerId),
+  'Query.directMessageWith': ({ username }: QueryDirectMessageWithArgs) => checkUsername(username, 'username'),
+  'Query.directMessages': checkPage,
+  'Query.message': ({ id }: QueryMessageArgs) => checkId(id, 'id'),
+  'Query.readReceipts': ({ messageId, ...args }: QueryReadReceiptsArgs) => {
+    checkId(messageId, 'messageId');
+    checkPage(args, '');
+  },
+  'Query.user': ({ id }: QueryUserArgs) => checkId(id, 'id'),
+  'Viewer.directMessages': checkPage,
+};
+
+/**
+ * By coordinate, for every field that takes arguments. The resolvers read the same arguments by the same functions: what is
+ * asked for here is only that a mistake shows before anything runs. References in `_entities` are refused one by one.
+ */
+export const argumentChecks: ReadonlyMap<string, ArgumentCheck<never>> = new Map(Object.entries(checks));

@@ -1,0 +1,27 @@
+import type { Clock } from '../../src/upstream/clock.ts';
+import { clockStart } from './manual-clock.ts';
+
+/** A clock that jumps from one timer to the next: hours of a model pass in a moment, always in the same order. */
+export function virtualClock(): Clock & { run(): Promise<void> } {
+  let now = clockStart;
+  let serial = 0;
+  let timers: { readonly at: number; readonly serial: number; readonly callback: () => void }[] = [];
+  return {
+    now: () => now,
+    after(ms, callback) {
+      const timer = { at: now + ms, serial: (serial += 1), callback };
+      timers.push(timer);
+      return () => void (timers = timers.filter((each) => each !== timer));
+    },
+    /** Until no timer is left. Whoever waits for a promise is let on between two of them. */
+    async run() {
+      while (timers.length > 0) {
+        const next = timers.reduce((first, each) => (each.at < first.at || (each.at === first.at && each.serial < first.serial) ? each : first));
+        timers = timers.filter((each) => each !== next);
+        now = Math.max(now, next.at);
+        next.callback();
+        await new Promise((resolve) => { setImmediate(resolve); });
+      }
+    },
+  };
+}
