@@ -90,7 +90,7 @@ describe('after a client left', () => {
     const { socket } = await openRaw(gateway.url);
     const body = JSON.stringify({ query: `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 100) { nodes { text } } } viewer { user { username } } }` });
     socket.write(rawPost(body, { 'x-user-id': world.member.id, 'x-auth-token': world.member.token }));
-    await expect.poll(() => gateway.demo.calls.length).toBe(2);
+    await expect.poll(() => gateway.demo.calls.length).toBe(3); // the room's record, the messages, the user
     await new Promise((resolve) => setTimeout(resolve, 200)); // the messages are there, the user is not
     socket.destroy();
     await expect.poll(() => gateway.logs.length).toBe(1);
