@@ -18,8 +18,6 @@ export interface Context {
   /** The caller's user id, as the request claims it: the workspace checks it together with the token at every call. */
   readonly viewerId: string;
   readonly loaders: Loaders;
-  /** What the workspace taught this process; nothing of any caller's data. */
-  readonly workspace: Workspace;
   readonly upstreamBudget: readonly EndpointBudget[];
   /** Pages of the request, and the calls that they may take beyond their price to find their places. */
   readonly search: SearchAllowance;
@@ -64,7 +62,6 @@ export interface Outcome {
  * to fields that may be copied: no private names, and what changes is behind a reference.
  */
 export class RequestContext implements Context {
-  readonly workspace: Workspace;
   readonly outcome: Outcome = {};
   readonly answerSize = new AnswerSize(() => this.isAccepted);
   readonly search = new SearchAllowance();
@@ -76,7 +73,6 @@ export class RequestContext implements Context {
    * that the workspace has answered so far, all of which are held until then.
    */
   constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, onReceived?: (bytes: number) => void) {
-    this.workspace = workspace;
     const receive = (bytes: number) => {
       onReceived?.(bytes);
       if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));

@@ -81,30 +81,37 @@ export function* readOffsetPage<Row>(query: OffsetQuery): Generator<OffsetWindow
       if (shortPage === undefined) throw error;
       return shortPage; // what was to fill it up could not be had
     }
-    const { rows, placeAt, total } = answer;
-    const isWholeRest = offset + rows.length >= total || (offset === 0 && rows.length === 0);
-    let start = 0;
-    let hasSeen = false;
-    for (; start < rows.length; start += 1) {
-      const place = placeAt(start);
-      if (place !== undefined && !isSeen(place)) break;
-      hasSeen ||= place !== undefined;
-    }
-    const hasNeighbour = offset === 0 || hasSeen || search.hasSeenBefore({ start, rows: rows.length, total });
-    if (hasNeighbour && (start < rows.length || isWholeRest)) {
-      const page = cutPage(plan, answer, { offset, start, isWholeRest, hasMoreBefore: cursor !== undefined && (offset > 0 || hasSeen) });
+    const { placeAt, total } = answer;
+    const rows = answer.rows.length;
+    const isWholeRest = offset + rows >= total || (offset === 0 && rows === 0);
+    const { start, hasSeen } = beginningOf(answer, isSeen);
+    const hasNeighbour = offset === 0 || hasSeen || search.hasSeenBefore({ start, rows, total });
+    if (hasNeighbour && (start < rows || isWholeRest)) {
+      const hasMoreBefore = cursor !== undefined && (offset > 0 || hasSeen);
+      const page = cutPage(plan, answer, { offset, start, isWholeRest, hasMoreBefore });
       // Filled up by one more call at most: while others write all the time, the next would find it moved again.
       if (isWholeRest || start <= 1 || cursor === undefined || shortPage !== undefined) return page;
       shortPage = page;
       search.restartAt(offset + start - 1);
     } else {
-      const endsWithoutPlace = placeAt(rows.length - 1) === undefined;
-      search.move({ total, rows: rows.length, isBefore: !hasNeighbour, endsWithoutPlace });
+      search.move({ total, rows, isBefore: !hasNeighbour, endsWithoutPlace: placeAt(rows - 1) === undefined });
     }
   }
   throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The list changes faster than it can be read: try again.', {
     detail: `no page after ${maxCalls} calls`,
   });
+}
+
+/** Index of the first new row, or of the end, and whether a row before it is known to be none. */
+function beginningOf<Row>({ rows, placeAt }: Rows<Row>, isSeen: (place: Place) => boolean) {
+  let start = 0;
+  let hasSeen = false;
+  for (; start < rows.length; start += 1) {
+    const place = placeAt(start);
+    if (place !== undefined && !isSeen(place)) break;
+    hasSeen ||= place !== undefined;
+  }
+  return { start, hasSeen };
 }
 
 interface Finding {
@@ -158,7 +165,9 @@ class Search {
   move({ total, rows, isBefore, endsWithoutPlace }: Finding): void {
     if (isBefore) this.#upper = Math.min(this.offset, total);
     else this.#lower = this.offset + Math.max(1, rows) - 1;
-    if (this.#lower >= this.#upper) {
+    // Of answers of one row, none shows that an older bound holds no longer; the total may.
+    const isOutdated = isBefore && this.#reach === 1 && total !== this.#total;
+    if (this.#lower >= this.#upper || isOutdated) {
       // The list changed under the search: what this call showed holds, the older bound does not.
       if (isBefore) this.#lower = -1;
       else this.#upper = Number.POSITIVE_INFINITY;
@@ -201,7 +210,8 @@ interface Cut {
   readonly hasMoreBefore: boolean;
 }
 
-function cutPage<Row>(plan: PagePlan, answer: OffsetAnswer<Row>, { offset, start, isWholeRest, hasMoreBefore }: Cut): OffsetPage<Row> {
+function cutPage<Row>(plan: PagePlan, answer: OffsetAnswer<Row>, cut: Cut): OffsetPage<Row> {
+  const { offset, start, isWholeRest, hasMoreBefore } = cut;
   const { rows, placeAt } = answer;
   const total = Math.max(answer.total, offset + rows.length);
   const shown: number[] = [];

@@ -30,9 +30,8 @@ export class Reading<Row> {
   #count: number;
   /** Millisecond of the oldest row so far: nothing is known of rows in it that were not in an answer. */
   lastKey = Number.POSITIVE_INFINITY;
-  /** Rows in it, from its first on, and the id of the last. */
+  /** Ids of the rows in it, from its first on. */
   readonly #idsAtLast = new Set<string>();
-  #lastId = '';
   #hasPlaceless = false;
   #restarts = 0;
   /** Proven: nothing follows what was read. */
@@ -77,9 +76,11 @@ export class Reading<Row> {
     return [...this.#slots.values()].some((slot) => !this.#isFresh(slot));
   }
 
-  /** Rows of one millisecond. */
-  rowsAt(key: number): number {
-    return [...this.#slots.values()].filter((slot) => slot.key === key).length;
+  /** Rows that were read, by their millisecond. */
+  rowsByKey(): Map<number, number> {
+    const rows = new Map<number, number>();
+    for (const { key } of this.#slots.values()) rows.set(key, (rows.get(key) ?? 0) + 1);
+    return rows;
   }
 
   #isFresh(place: Place): boolean {
@@ -97,25 +98,25 @@ export class Reading<Row> {
     else this.#beginAnew();
   }
 
-  /** The last row should come first again. Of several of its millisecond another may: their order is nobody's promise. */
+  /**
+   * The last row should come first again. Of several of its millisecond another may, as their order is nobody's promise:
+   * as many as were read stand before the next, and as long as that is none of them, they are the same.
+   */
   #takeAgain(answer: Rows<Row>): void {
-    const [last, next] = [answer.placeAt(0), answer.placeAt(1)];
-    const isKnown = last?.key === this.lastKey && this.#idsAtLast.has(last.id);
-    const hasOtherOrder = last?.id !== this.#lastId && next?.key === this.lastKey;
-    if (!isKnown) this.#restart();
+    const last = answer.placeAt(0);
+    if (last?.key !== this.lastKey || !this.#idsAtLast.has(last.id)) this.#restart();
     else if (answer.rows.length === 1) this.isEnd = true;
-    else if (hasOtherOrder) this.#giveUpOrder();
     else this.#takeMore(answer, 1);
   }
 
   /** Rows from an index on are those that follow. */
   #takeMore(answer: Rows<Row>, from: number): void {
-    if (this.#repeats(answer, from)) this.#giveUpOrder();
-    else {
+    if (!this.#repeats(answer, from)) {
       this.mayEnd = false;
       this.#add(answer, from);
       this.#goOn(this.#hasPlaceless ? 'after' : this.#step);
-    }
+    } else if (this.isPage(1)) this.mayEnd = false; // what follows is the next page's
+    else this.#restart();
   }
 
   /** Whether rows of the last millisecond are known that should be new: others of it are then missed. */
@@ -126,18 +127,12 @@ export class Reading<Row> {
     });
   }
 
-  /** More rows of the last millisecond follow, and cannot be read on: they are the next page's, or are begun anew. */
-  #giveUpOrder(): void {
-    if (this.isPage(1)) this.mayEnd = false;
-    else this.#restart();
-  }
-
   #restart(): void {
     this.#restarts += 1;
     if (this.#restarts > maxRestarts) {
       throw new GatewayError(
         'UPSTREAM_BAD_RESPONSE',
-        'More messages share one millisecond than the workspace gives in one answer, and it gives them in another order each time: read them with `messages`.',
+        'More messages share one millisecond than one answer holds, and come in another order each time: read them with `messages`.',
         { detail: 'no order within a millisecond' },
       );
     }
@@ -172,10 +167,7 @@ export class Reading<Row> {
         this.lastKey = key;
         this.#idsAtLast.clear();
       }
-      if (key === this.lastKey) {
-        this.#idsAtLast.add(id);
-        this.#lastId = id;
-      }
+      if (key === this.lastKey) this.#idsAtLast.add(id);
       this.#slots.set(id, { key, id, row: rows[index] });
     }
     this.#offset += rows.length;

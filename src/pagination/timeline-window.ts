@@ -25,7 +25,7 @@ export interface TimelineQuery {
 const endOfTime = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** The first and the last millisecond of the range; undefined: it has no beginning. */
-export function boundsOf({ since, until, isInclusive }: TimelineQuery): { readonly low: number | undefined; readonly high: number } {
+export function boundsOf({ since, until, isInclusive }: TimelineQuery) {
   const margin = isInclusive ? 0 : 1;
   return {
     low: since === undefined ? undefined : Date.parse(since) + margin,

@@ -23,8 +23,8 @@ import { boundsOf, keyOf, windowOf, type TimelineQuery, type TimelineWindow } fr
  * **One millisecond with more rows than the page**: it is asked for once more from its first row on, for a hundred.
  * That is whole, whatever its order, when an older row follows in the same answer. Cursors remember how many rows their
  * millisecond had, so that the next page asks for enough at once. With more rows than one answer holds, `offset` goes on
- * from the last row, which must come again as it was; where it does not, the order is not to be relied on, and that is
- * an error.
+ * from the last row, which must come again, and nothing that is known behind it; else the order is not to be relied on,
+ * and that is an error.
  *
  * A page holds what this brings, so it can be shorter than asked for: with 100 rows asked, where the workspace caps
  * `count`, and where rows of one millisecond meet its end. Cost: one call, two at the end and where a page meets
@@ -74,14 +74,16 @@ function pageOf<Row>({ plan, cursor, since }: TimelineQuery, reading: Reading<Ro
   const shown = page.filter(({ row }) => row !== undefined);
   const places = shown.length > 0 ? shown : page;
   const oldest = places.at(-1);
+  let rowsByKey: Map<number, number> | undefined;
   return {
     rows: shown.map(({ row }) => row as Row),
     places: places.length,
     cursorAt(position) {
       const { key, id } = places[position] as Slot<Row>;
-      return { key, id, offset: reading.rowsAt(key), total: 0 };
+      rowsByKey ??= reading.rowsByKey();
+      return { key, id, offset: rowsByKey.get(key) as number, total: 0 };
     },
-    hasNextPage: !isEnd || end < fresh.length,
+    hasNextPage: end < fresh.length,
     hasPreviousPage: cursor === undefined ? false : reading.hasCursorOrNewer || undefined,
     gap: gapBehind(oldest, oldest === undefined ? [] : fresh.slice(fresh.indexOf(oldest) + 1), { since, isEnd }),
   };

@@ -136,6 +136,21 @@ describe('found on the way', () => {
     expect(second).toMatchObject({ hasPreviousPage: false, hasNextPage: true });
   });
 
+  it('a row that stands alone at the end of an answer is not taken for the one behind the last answer', () => {
+    const list = offsetList({ isDescending: false, caps: [100] });
+    const put = (...ids: string[]) => {
+      for (const id of ids) list.rows.set(id, { id, key: id.length });
+    };
+    put('b', 'c', 'f');
+    const first = list.page({ size: 1, isBackward: false, cursor: undefined });
+    put('a', 'e', 'gg');
+    list.betweenCalls = () => {
+      for (const id of ['a', 'b', 'c']) list.rows.delete(id);
+    };
+    const second = list.page({ size: 1, isBackward: false, cursor: first.endCursor });
+    expect(second.rows.map(({ id }) => id)).toEqual(['e']);
+  });
+
   it('a millisecond with more messages than a page loses none', () => {
     for (const cap of [2, 7, 100]) {
       const list = fill(timelineList({ caps: [cap], isInclusive: true }), 150, () => base);

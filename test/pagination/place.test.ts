@@ -41,6 +41,11 @@ describe('places', () => {
       }),
       { seed: 4, numRuns: 60 },
     );
+    for (const text of ['\ud800', 'a\udc00b', `${'x'.repeat(27)}😀${'x'.repeat(200)}`]) {
+      const id = placeId(text);
+      const cursor = encodeCursor('list', { key: null, id, offset: 0, total: 0 });
+      expect(decodeCursor('list', { cursor, cursorArgument: 'after', isBackward: false, size: 1 })?.id).toBe(id);
+    }
     expect([placeId('x'.repeat(128)), placeId('anna')]).toEqual(['x'.repeat(128), 'anna']);
     const long = placeId('漢'.repeat(50));
     expect([long.slice(0, 29), Buffer.byteLength(long)]).toEqual([`${'漢'.repeat(28)}\0`, 28 * 3 + 1 + 43]);

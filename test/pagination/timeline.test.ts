@@ -265,11 +265,18 @@ describe('rows that are left out', () => {
     expect([ids, page.hasNextPage]).toEqual([['id8'], true]);
   });
 
+  it('without an id, which newer messages shift, leave each row in its place', () => {
+    const { asked, ids } = read({ size: 2 }, (_, call) => (call === 1 ? [row(5), placeless] : [row(7), row(4)]));
+    expect(asked).toEqual([[endOfTime, 0, 3], [endOfTime, 2, 100]]);
+    expect(ids).toEqual(['id7', 'id5']);
+  });
+
   it('without an id, in the middle of a millisecond, leave it to be counted on', () => {
     const list = [row(8), row(5, 'a'), row(5, 'b'), placeless, row(5, 'c'), row(4)];
     const answer = ({ latest, offset, count }: TimelineWindow) =>
       list.filter(({ key }) => (key ?? base + 5000) <= Date.parse(latest)).slice(offset, offset + Math.min(3, count));
-    const { ids, page } = read({ size: 9, cursor: cursorAt(8) }, answer);
+    const { asked, ids, page } = read({ size: 9, cursor: cursorAt(8) }, answer);
+    expect(asked).toEqual([[iso(8), 0, 11], [iso(5), 1, 100], [iso(5), 4, 100]]);
     expect([ids, page.hasNextPage]).toEqual([['c', 'b', 'a'], true]);
   });
 });
