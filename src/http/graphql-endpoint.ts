@@ -11,9 +11,10 @@ import type { HeldBytes } from './held-bytes.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { OperationGuard } from '../operation-guard.ts';
-import { canKeepConnection, readBody } from './request-body.ts';
+import { canKeepConnection, readBody, type Body } from './request-body.ts';
 import { note, settle } from './request-end.ts';
 import { writeAnswer } from './write-answer.ts';
+import { RequestWeight } from './request-weight.ts';
 import { checkAccept, checkMethod, readRequestId, readTimeout } from './request-headers.ts';
 import type { Safelist } from '../safelist.ts';
 import type { Workspace } from '../upstream/workspace.ts';
@@ -30,8 +31,8 @@ export interface GraphqlEndpointOptions {
   readonly admission: Admission;
   /** Bodies that have not come whole. */
   readonly arriving: HeldBytes;
-  /** Answers of the workspace to requests under way. */
-  readonly received: HeldBytes;
+  /** What requests under way take of the heap. */
+  readonly held: HeldBytes;
   /** Answers that have not been read. */
   readonly unsent: HeldBytes;
   readonly metrics: Metrics | undefined;
@@ -53,7 +54,7 @@ export interface GraphqlEndpoint {
  */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
   const { apollo, workspace, safelist, corsOrigins, requestTimeoutMs, writeTimeoutMs } = options;
-  const { admission, arriving, received, unsent, metrics, addresses, log, redactor } = options;
+  const { admission, arriving, held, unsent, metrics, addresses, log, redactor } = options;
   const guard = new OperationGuard();
   const underWay = new Set<RequestContext>();
 
@@ -63,10 +64,8 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     const credentials = readCredentials(req);
     const address = clientAddress(req, addresses);
     const timeoutMs = readTimeout(req, requestTimeoutMs);
-    const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs, (bytes) =>
-      received.set(asked, bytes),
-    );
-    const asked = { destroy: () => request.stop(tooMuchHeld()), isAccepted: true }; // else it would have received nothing
+    const weight = new RequestWeight(held, tooMuchHeld);
+    const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs, weight);
     const answered = { destroy: () => res.destroy(), isAccepted: false };
     const shed = admission.refusal(request.callerKey);
     if (shed !== undefined) return writeShed(req, res, shed, requestId);
@@ -90,13 +89,13 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     try {
       checkMethod(req);
       checkAccept(req);
-      const body = req.method === 'POST' ? await readBody(req, res, arriving, request.isAccepted) : undefined;
+      const { sent, bytes } = await receive(req, res, request.isAccepted);
       const late = admission.refusal(request.callerKey);
       if (late !== undefined) return writeShed(req, res, late, requestId);
       leave = admission.enter();
       // Not before: each log line is searched for all of them, and clients that send slowly are many.
       if (credentials !== undefined && !res.closed) release = redactor.hold(credentials.authToken);
-      const sent = toApollo(req, body);
+      weight.begin(request, bytes);
       const httpGraphQLRequest = safelist === undefined ? sent : safelist.admit(sent);
       if (httpGraphQLRequest === undefined) throw notInList();
       checkSize(httpGraphQLRequest, guard, request.isAccepted);
@@ -108,12 +107,18 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     } finally {
       leave?.();
       settle(request);
-      received.drop(asked);
+      weight.end();
     }
     answered.isAccepted = request.isAccepted;
     const status = response.status ?? 200;
     write(req, res, response, status, requestId, (bytes) => unsent.set(answered, bytes));
     note(request, { requestId, status, durationMs: performance.now() - startedAt, refusedAs }, log, metrics);
+  }
+
+  /** The request as Apollo Server takes it. What else its body held is forgotten here. */
+  async function receive(req: IncomingMessage, res: ServerResponse, isAccepted: boolean) {
+    const { json, bytes } = req.method === 'POST' ? await readBody(req, res, arriving, isAccepted) : noBody(req);
+    return { sent: toApollo(req, json), bytes };
   }
 
   /** Turns a request away, with nothing done for it: not even a log line, of which there would be as many. */
@@ -163,8 +168,11 @@ const corsHeaders = (origin: string) => ({
 });
 
 const timedOut = () => new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.', { detail: 'deadline' });
+/** What a GET asks stands in its address. */
+const noBody = ({ url = '' }: IncomingMessage): Body => ({ json: undefined, bytes: url.length });
+
 const tooMuchHeld = () =>
-  new GatewayError('OVERLOADED', 'The gateway has too much to do for rows as large as these: try again shortly.', { retryAfterSeconds: 1 });
+  new GatewayError('OVERLOADED', 'The gateway has too much to do for a request as large as this: try again shortly.', { retryAfterSeconds: 1 });
 const clientLeft = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The client left.', { detail: 'client left' });
 const notInList = () =>
   new BadRequest(400, 'This gateway answers only the operations of its list, and this is none of them.', 'PERSISTED_QUERY_NOT_IN_LIST');
