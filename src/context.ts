@@ -57,24 +57,33 @@ export interface Outcome {
   offered?: { readonly hash: string; readonly query: string };
 }
 
+/** Who counts what requests under way take. */
+export interface Weight {
+  /** Bytes that the workspace has answered so far. */
+  received(bytes: number): void;
+  /** Values that the answer has so far. */
+  answered(values: number): void;
+}
+
 /**
  * The context of one request, with an upstream client of its own. Apollo Server makes a shallow copy of it, so it keeps
  * to fields that may be copied: no private names, and what changes is behind a reference.
  */
 export class RequestContext implements Context {
   readonly outcome: Outcome = {};
-  readonly answerSize = new AnswerSize(() => this.isAccepted);
+  readonly answerSize: AnswerSize;
   readonly search = new SearchAllowance();
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
 
   /**
-   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` is told of the bytes
-   * that the workspace has answered so far, all of which are held until then.
+   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `weight` is told what is held
+   * until then.
    */
-  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, onReceived?: (bytes: number) => void) {
+  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, weight?: Weight) {
+    this.answerSize = new AnswerSize(() => this.isAccepted, (values) => weight?.answered(values));
     const receive = (bytes: number) => {
-      onReceived?.(bytes);
+      weight?.received(bytes);
       if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
     };
     this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline, receive);

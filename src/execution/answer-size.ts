@@ -2,6 +2,8 @@ import { GatewayError, gatewayErrorOf } from '../errors.ts';
 import { jsonBytes, maxBytesPerLength } from '../json.ts';
 import { maxAnswerBytes, maxStrangerBytes, maxValues, valuesPerError } from '../limits.ts';
 
+/** Values after which their number is told to who counts what all answers take. */
+const valuesPerStep = 2000;
 /** What an error takes with its message, place and path, about. */
 const bytesPerError = 300;
 
@@ -14,6 +16,9 @@ const bytesPerError = 300;
  */
 export class AnswerSize {
   readonly #isAccepted: () => boolean;
+  readonly #onGrown: (values: number) => void;
+  /** Values at which somebody looks: what is next of a step and the limit. */
+  #nextStep = valuesPerStep;
   #maxBytes = maxStrangerBytes;
   #values = 0;
   #bytes = 0;
@@ -21,9 +26,13 @@ export class AnswerSize {
   #isBegun = false;
   #refusal: GatewayError | undefined;
 
-  /** `isAccepted`: whether the workspace has accepted the caller by now; for others there is little that could be large. */
-  constructor(isAccepted: () => boolean) {
+  /**
+   * `isAccepted`: whether the workspace has accepted the caller by now; for others there is little that could be large.
+   * `onGrown` is told of the values now and then.
+   */
+  constructor(isAccepted: () => boolean, onGrown: (values: number) => void = () => undefined) {
     this.#isAccepted = isAccepted;
+    this.#onGrown = onGrown;
   }
 
   get values(): number {
@@ -50,7 +59,7 @@ export class AnswerSize {
   add(values: number, bytes: number): void {
     this.#values += values;
     this.#bytes += bytes;
-    if (this.#values > maxValues || this.#bytes > this.#maxBytes) this.#checkLimits();
+    if (this.#values > this.#nextStep || this.#bytes > this.#maxBytes) this.#checkLimits();
   }
 
   /** Counts a field that failed. Where that is one too many, the error is that of the whole request. */
@@ -90,6 +99,10 @@ export class AnswerSize {
 
   #checkLimits(): void {
     this.#raiseLimit();
+    if (this.#values > this.#nextStep) {
+      this.#nextStep = Math.min(maxValues, this.#values + valuesPerStep);
+      this.#onGrown(this.#values);
+    }
     if (this.#values <= maxValues && this.#bytes <= this.#maxBytes) return;
     throw this.refuse(
       `The answer to this query has more than ${maxValues} values or ${this.#maxBytes} bytes: ask for smaller pages, or for less in each row.`,

@@ -17,8 +17,8 @@ export interface HttpLimits {
   readonly maxConnections: number;
   /** Of request bodies that have not come whole, all together. */
   readonly maxArrivingBytes: number;
-  /** Of the workspace's answers to requests under way, all together. */
-  readonly maxReceivedBytes: number;
+  /** Of the heap that all requests under way take together, about. */
+  readonly maxHeldBytes: number;
   /** Of answers that wait to be read, all together. */
   readonly maxUnsentBytes: number;
 }
@@ -31,7 +31,7 @@ export const defaultHttpLimits: HttpLimits = {
   keepAliveTimeoutMs: 65_000,
   maxConnections: 4000,
   maxArrivingBytes: 64 * 1024 * 1024,
-  maxReceivedBytes: 64 * 1024 * 1024,
+  maxHeldBytes: 160 * 1024 * 1024,
   maxUnsentBytes: 64 * 1024 * 1024,
 };
 

@@ -6,13 +6,19 @@ import { maxBodyBytes } from '../limits.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** A body, and how long it was. */
+export interface Body {
+  readonly json: unknown;
+  readonly bytes: number;
+}
+
 /** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. `arriving` bounds what all requests together hold of theirs. */
-export async function readBody(req: IncomingMessage, res: ServerResponse, arriving: HeldBytes, isAccepted: boolean): Promise<unknown> {
+export async function readBody(req: IncomingMessage, res: ServerResponse, arriving: HeldBytes, isAccepted: boolean): Promise<Body> {
   checkBodyHeaders(req);
   if (isAskedToContinue(req)) res.writeContinue();
   const bytes = await readBytes(req, arriving, isAccepted);
   try {
-    return JSON.parse(utf8.decode(bytes));
+    return { json: JSON.parse(utf8.decode(bytes)), bytes: bytes.length };
   } catch {
     throw new BadRequest(400, 'The body is not JSON in UTF-8.');
   }

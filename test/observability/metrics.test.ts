@@ -3,7 +3,7 @@ import { Metrics } from '../../src/observability/metrics.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 const workspace = { inFlight: 0, queueLength: 0, retriesDenied: 0, breakerState: 'closed' };
-const none = { inFlight: () => 0, shed: () => new Map(), loopDelayMs: () => 0, arrivingBytes: () => 0, receivedBytes: () => 0, unsentBytes: () => 0, heldTokens: () => 0, connections: async () => 0, knownCallers: () => 0, windows: () => [], workspace };
+const none = { inFlight: () => 0, shed: () => new Map(), loopDelayMs: () => 0, arrivingBytes: () => 0, heldBytes: () => 0, unsentBytes: () => 0, heldTokens: () => 0, connections: async () => 0, knownCallers: () => 0, windows: () => [], workspace };
 
 describe('the metrics', () => {
   it('count requests by status and code, and calls by endpoint', async () => {

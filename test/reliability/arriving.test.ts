@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startDemo } from '../../src/demo/server.ts';
 import { HeldBytes } from '../../src/http/held-bytes.ts';
 import { startMain, urlOf } from '../support/child.ts';
+import { heapBytes } from '../support/heap.ts';
 import { openGateway } from '../support/scenario.ts';
 import { openRaw, rawPost, statusesOf } from '../support/raw-http.ts';
 
@@ -74,6 +76,42 @@ describe('bytes that are held for clients', () => {
     expect(held.bytes).toBe(400);
     for (const id of [0, 1, 1]) drop(id);
     expect([held.bytes, broken]).toEqual([0, []]);
+  });
+});
+
+describe('requests under way', () => {
+  /** As much heap as 100 KiB can take: empty objects, and as many tokens as there may be. */
+  const heavy = (index: number): string => {
+    const objects = `[${'{},'.repeat(9900)}{}]`;
+    const fields = `${'viewer { user { id name username } } '.repeat(90)} ${'... { viewer { id } } '.repeat(95)}`;
+    return `{"query":"query Q${index} { ${fields} }","variables":{"r":${objects}},"extensions":{"x":${objects}},"unknown":[${'{},'.repeat(7000)}{}]}`;
+  };
+
+  it('G16: take as much of the heap as is said of them, and are bounded all together: the largest give up what they wait for', async () => {
+    const demo = await startDemo();
+    onTestFinished(() => demo.close());
+    const gateway = await openGateway({ demo, env: { METRICS: 'on', LOG_LEVEL: 'silent' }, limits: { maxHeldBytes: 40_000_000 } });
+    await gateway.ask('{ viewer { user { id } } }');
+    demo.fail('me', { hang: true });
+    const { id, token } = demo.world.member;
+    const open = async (credential: string, body: string) => {
+      const connection = await openRaw(gateway.url);
+      connection.socket.write(rawPost(body, { 'x-user-id': id, 'x-auth-token': credential }));
+      return connection;
+    };
+    const before = heapBytes();
+    const few = await Promise.all(Array.from({ length: 12 }, (_, index) => open(token, heavy(index))));
+    await expect.poll(() => demo.calls.length, { timeout: 10_000 }).toBe(13);
+    const said = await metric(gateway.url, 'gateway_held_bytes');
+    expect(said).toBeGreaterThan(20_000_000);
+    expect(heapBytes() - before).toBeLessThan(said);
+    const strangers = await Promise.all(Array.from({ length: 12 }, (_, index) => open('x'.repeat(43), heavy(index))));
+    const answers = (all: typeof few) => all.filter(({ received }) => received().includes('OVERLOADED')).length;
+    await expect.poll(() => answers(strangers), { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(answers(few)).toBe(0);
+    expect(await metric(gateway.url, 'gateway_held_bytes')).toBeLessThanOrEqual(40_000_000);
+    for (const { socket } of [...few, ...strangers]) socket.destroy();
+    await expect.poll(() => metric(gateway.url, 'gateway_held_bytes')).toBe(0);
   });
 });
 

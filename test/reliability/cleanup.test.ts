@@ -6,7 +6,7 @@ import { Redactor } from '../../src/observability/log.ts';
 import { openGateway } from '../support/scenario.ts';
 import { openRaw, rawPost, statusesOf } from '../support/raw-http.ts';
 
-const gauges = ['gateway_requests_in_flight', 'gateway_arriving_bytes', 'gateway_received_bytes', 'gateway_unsent_bytes', 'gateway_upstream_in_flight', 'gateway_upstream_queue', 'gateway_held_tokens', 'gateway_connections'];
+const gauges = ['gateway_requests_in_flight', 'gateway_arriving_bytes', 'gateway_held_bytes', 'gateway_unsent_bytes', 'gateway_upstream_in_flight', 'gateway_upstream_queue', 'gateway_held_tokens', 'gateway_connections'];
 
 /** The gauges of what is held for requests, by name. */
 async function held(url: string): Promise<Record<string, number>> {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { startMain, type Child } from './child.ts';
+import { startMain, urlOf, type Child } from './child.ts';
 import type { Caller } from './gateway.ts';
 import { startHeavyWorkspace, type HeavyWorkspace } from './heavy-workspace.ts';
 
@@ -24,9 +24,9 @@ export async function startSmallProcess(oldSpaceMegabytes: number, env: Record<s
   onTestFinished(() => workspace.close());
   const child = startMain({
     flags: [`--max-old-space-size=${oldSpaceMegabytes}`, '--max-semi-space-size=8', '--expose-gc', '--import', probe],
-    env: { PORT: '0', LOG_LEVEL: 'silent', EXPLORER: 'off', ROCKETCHAT_URL: workspace.url, CALLER_CALLS_PER_MINUTE: '0', ...env },
+    env: { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: workspace.url, CALLER_CALLS_PER_MINUTE: '0', ...env },
   });
-  const [, url = ''] = await child.until(/GraphQL at (http:\S+)\/graphql\n/);
+  const url = await urlOf(child);
   /** Sends a signal, and reads the line that it answers. */
   const told = async (signal: NodeJS.Signals, name: string): Promise<number> => {
     const before = child.stderr.length;
