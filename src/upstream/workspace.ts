@@ -196,7 +196,7 @@ export class Workspace {
     lane.exit();
     if (!(answer instanceof NoAnswer)) {
       this.#retries.durations.add(this.#clock.now() - sentAt);
-      this.#workspaceClock.learn(answer.headers.date, sentAt);
+      if (answer.status < 500) this.#workspaceClock.learn(answer.headers.date, sentAt); // else it can be a proxy's
       return this.#read(request, answer, ticket);
     }
     if (answer.reason === 'unsent') ticket.giveBack();
