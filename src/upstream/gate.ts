@@ -65,7 +65,7 @@ export class Gate {
   /** The open window as last reported, its end by the gateway's clock; undefined where none is known. */
   get window(): { readonly limit: number; readonly remaining: number; readonly resetAt: number } | undefined {
     const { window, resetAt } = this.#limiter;
-    if (window?.isReported !== true || resetAt === undefined) return undefined;
+    if (window?.isReported !== true || resetAt === undefined || resetAt <= this.#clock.now()) return undefined;
     return { limit: window.limit, remaining: window.remaining, resetAt };
   }
 
