@@ -206,7 +206,7 @@ export class Workspace {
     lane.exit();
     if (!(answer instanceof NoAnswer)) {
       this.#retries.durations.add(this.#clock.now() - sentAt);
-      this.#workspaceClock.learn(answer.headers.date, sentAt);
+      if (answer.status < 500) this.#workspaceClock.learn(answer.headers.date, sentAt); // else it can be a proxy's
       const result = this.#read(request, answer, ticket);
       if (answer.body.length > largeBody) await nextTurn(); // what becomes of its rows is a turn of its own
       return result;

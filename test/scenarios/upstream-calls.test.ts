@@ -377,9 +377,11 @@ describe('upstreamBudget', () => {
     const inWindow = expect.toSatisfy((time: string) => Date.parse(time) > Date.now() && Date.parse(time) <= Date.now() + 60_000);
     const entry = (endpoint: string, remaining: number) => ({ endpoint, limit: 10, remaining, resetAt: inWindow });
     expect(gist(await gateway.askCounting(budget))).toEqual({ data: { upstreamBudget: [entry('im.list', 9), entry('me', 8)] }, errors: undefined, calls: [] });
-    // The window is the gateway's address's, so it is everybody's.
+    // The window is the gateway's address's, so it is everybody's whom the workspace has accepted.
     const other = gateway.demo.world.accountOf(users.busy);
-    expect(gist(await gateway.askCounting(budget, { as: other })).data).toEqual({ upstreamBudget: [entry('im.list', 9), entry('me', 8)] });
+    expect(gist(await gateway.askCounting(budget, { as: other })).data).toEqual({ upstreamBudget: [] });
+    await gateway.ask(callMe, { as: other });
+    expect(gist(await gateway.askCounting(budget, { as: other })).data).toEqual({ upstreamBudget: [entry('im.list', 9), entry('me', 7)] });
   });
 
   it.each(['bot', 'admin'] as const)('has no entry for a caller who is exempt: %s', async (role) => {
