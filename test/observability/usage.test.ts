@@ -36,7 +36,8 @@ async function runAndStop(env: Record<string, string>): Promise<TestGateway> {
   await gateway.ask(query, { variables, headers });
   await gateway.ask('query Me { viewer { id } }', { headers });
   await gateway.ask('query Nobody { viewer { id } }', { as: null });
-  await gateway.ask('{ invalid(secret: "planted-literal") }');
+  await gateway.ask('{ invalid(secret: "planted-literal") }', { variables: { secret: 'planted-variable' } });
+  await gateway.ask('query Pinned($filter: MessageFilters) { directMessage(id: "r1") { messages(filterBy: $filter) { totalCount } } }', { variables: { filter: { pinnedOnly: true } } });
   await gateway.ask('query Range($since: DateTime!) { directMessage(id: "r1") { history(range: { since: $since }) { nodes { id } } } }', { variables: { since: 'planted-variable' }, headers });
   await gateway.close();
   return gateway;
@@ -81,7 +82,7 @@ describe('Usage', () => {
       expect(receiver.received).toMatchObject([{ path: '/api/ingress/traces', headers: { 'x-api-key': key } }]);
       expect(report.header?.graphRef).toBe('demo@current');
       const signatures = Object.keys(report.tracesPerQuery).toSorted();
-      expect(signatures.map((signature) => signature.split('\n')[0])).toEqual(['## GraphQLValidationFailure', '# Mailbox', '# Me', '# Nobody', '# Range'].toSorted());
+      expect(signatures.map((signature) => signature.split('\n')[0])).toEqual(['## GraphQLValidationFailure', '# Mailbox', '# Me', '# Nobody', '# Pinned', '# Range'].toSorted());
       expect(signatures.find((signature) => signature.startsWith('# Mailbox'))).toContain('messages(filterBy:{},first:0){totalCount}');
     });
 
@@ -135,6 +136,12 @@ describe('Usage', () => {
     });
 
     it('holds no variables, headers, literals or tokens', () => expectNoSecrets(receiver.received, gateway));
+
+    it('looks at no variables: of an input that came in one, any field may have been used', () => {
+      const { map } = JSON.parse(receiver.received[0]?.body.toString() ?? '') as { map: Record<string, { operationName: string; fields: string[] }> };
+      const pinned = Object.values(map).find(({ operationName }) => operationName === 'Pinned');
+      expect(pinned?.fields).toEqual(expect.arrayContaining(['MessageFilters.pinnedOnly', 'MessageFilters.mentioning', 'MessageFilters.starredBy']));
+    });
 
     it('leaves the token out of the log', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
   });
