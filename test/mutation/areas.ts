@@ -1,0 +1,94 @@
+/** A part of the source that is mutated at a time, and the tests that may notice. */
+export interface Area {
+  /** As Stryker takes them. */
+  readonly mutate: readonly string[];
+  /** Quick ones that look at this area: each mutant is run against those of them that reach it. */
+  readonly tests: readonly string[];
+}
+
+/** What decides: run against tests of units, which take milliseconds and say what is wrong. */
+const deciding: Area = {
+  mutate: [
+    'src/upstream/{answers,breaker,budget,client,gate,nesting,queue,rate-headers,refusals,retry,rows,sharing,transport,workspace}.ts',
+    'src/planning/*.ts',
+    'src/pagination/*.ts',
+    'src/http/admission.ts',
+    'src/{errors,fairness}.ts',
+    'src/observability/log.ts',
+  ],
+  tests: [
+    'test/http/*.test.ts',
+    'test/{errors,fairness,readme}.test.ts',
+    'test/{upstream,pagination}/*.test.ts',
+    'test/planning/{ledger,plan,search-allowance}.test.ts',
+    'test/observability/log.test.ts',
+  ],
+};
+
+export const areas: Readonly<Record<string, Area>> = {
+  deciding,
+  http: {
+    mutate: ['src/http/*.ts', '!src/http/admission.ts', 'src/context.ts'],
+    tests: [
+      'test/http/*.test.ts',
+      'test/context.test.ts',
+      'test/scenarios/{bad-input,http,tenancy}.test.ts',
+      'test/reliability/{arriving,cleanup,http,http-forms}.test.ts',
+      'test/limiter/{call-windows,metrics}.test.ts',
+    ],
+  },
+  operation: {
+    mutate: ['src/{apollo,document-store,limits,operation-guard,selections}.ts'],
+    tests: [
+      'test/{document-store,operation-guard}.test.ts',
+      'test/limiter/plan-and-report.test.ts',
+      'test/observability/usage.test.ts',
+      'test/persisted/persisted.test.ts',
+      'test/reliability/hostile-queries.test.ts',
+      'test/scenarios/{bad-input,http}.test.ts',
+    ],
+  },
+  execution: {
+    mutate: ['src/execution/*.ts'],
+    tests: ['test/execution/*.test.ts'],
+  },
+  resolvers: {
+    mutate: ['src/resolvers/*.ts', '!src/resolvers/types.generated.ts', 'src/{ids,json}.ts'],
+    tests: [
+      'test/resolvers/*.test.ts',
+      'test/{ids,json}.test.ts',
+      'test/federation/entities.test.ts',
+      'test/pages/cursors.test.ts',
+      'test/scenarios/{bad-input,every-field,too-much,upstream-calls}.test.ts',
+    ],
+  },
+  loaders: {
+    mutate: ['src/loaders/*.ts'],
+    tests: [
+      'test/loaders/*.test.ts',
+      'test/planning/bulk-equals-single.test.ts',
+      'test/scenarios/{error-rows,upstream-calls}.test.ts',
+    ],
+  },
+  federation: {
+    mutate: ['src/federation/*.ts', 'src/schema.ts'],
+    tests: ['test/federation/entities.test.ts', 'test/registry/published.test.ts', 'test/schema.test.ts'],
+  },
+  start: {
+    mutate: ['src/{config,explorer,safelist}.ts'],
+    tests: ['test/{config,readme}.test.ts', 'test/explorer.test.ts', 'test/persisted/persisted.test.ts'],
+  },
+  observability: {
+    mutate: ['src/observability/*.ts', '!src/observability/log.ts'],
+    tests: ['test/observability/*.test.ts', 'test/limiter/metrics.test.ts'],
+  },
+};
+
+/** By which `main.ts` tells its processes the area. */
+export const areaVariable = 'MUTATION_AREA';
+
+export function areaOf(env: Readonly<Record<string, string | undefined>>): Area {
+  const area = areas[env[areaVariable] ?? ''];
+  if (area === undefined) throw new Error(`${areaVariable}: expected one of ${Object.keys(areas).join(', ')}`);
+  return area;
+}

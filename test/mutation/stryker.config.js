@@ -1,0 +1,14 @@
+import { areaOf } from './areas.ts';
+
+export default {
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
+  tsconfigFile: 'none.json',
+  mutate: [...areaOf(process.env).mutate],
+  reporters: ['clear-text'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  timeoutMS: 3000,
+  concurrency: 2,
+  thresholds: { high: 95, low: 90, break: 85 },
+};
