@@ -86,4 +86,15 @@ describe('A channel that is named as a user is', () => {
     const room = world.createRoom({ userIds: [users.member, users.stranger] });
     expect(await gateway.ask(query)).toMatchObject({ data: { directMessageWith: { id: room._id } }, errors: undefined });
   });
+
+  it('does not count among what is unread in direct messages, nor does what is no number', async () => {
+    const gateway = await openGateway();
+    const { world } = gateway.demo;
+    const unreadCount = async () => (await gateway.ask('{ viewer { unreadCount } }')).data?.['viewer'];
+    const before = await unreadCount();
+    const rooms = ['c', 'p', 'l'].map((t) => world.createRoom({ t, name: `room-${t}`, userIds: [users.member, users.busy] }));
+    for (const { _id } of rooms) Object.assign(world.subscription(_id, users.member) ?? {}, { unread: 1000 });
+    Object.assign(world.subscription(world.createRoom({ userIds: [users.member, users.stranger] })._id, users.member) ?? {}, { unread: '1000' });
+    expect(await unreadCount()).toEqual(before);
+  });
 });
