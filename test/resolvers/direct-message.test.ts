@@ -99,6 +99,16 @@ describe('An order', () => {
     expect([ascending?.isDescending, descending?.isDescending, ascending?.name]).toEqual([false, true, `${field} ASC`]);
   });
 
+  it('of messages is by when they were sent, or changed', () => {
+    expect((['SENT_AT', 'UPDATED_AT'] as const).map((field) => messageOrder({ field, direction: 'ASC' }).sortFor(false))).toEqual([{ ts: 1, _id: 1 }, { _updatedAt: 1, _id: 1 }]);
+  });
+
+  it('knows the place of a row, by the time that its field tells', () => {
+    const [early, late] = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.679Z'].map((lm) => roomOrder(null).placeOf({ _id: 'r1', t: 'd', lm }));
+    expect(early?.key).not.toBeNull();
+    expect(early?.key).not.toEqual(late?.key);
+  });
+
   it('knows the place of a row that has no such field', () => {
     expect(roomOrder({ field: 'MESSAGE_COUNT', direction: 'ASC' }).placeOf({ _id: 'r1', t: 'd', msgs: '5' })).toEqual({ key: null, id: 'r1' });
     expect(roomOrder({ field: 'MESSAGE_COUNT', direction: 'ASC' }).placeOf({ _id: 'r1', t: 'd', msgs: 5 })).toEqual({ key: 5, id: 'r1' });
