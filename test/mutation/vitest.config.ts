@@ -7,6 +7,9 @@ const quick = mergeConfig(config, {
   test: {
     setupFiles: ['test/mutation/setup.ts'],
     env: { PROPERTY_RUNS: '150' },
+    // The first run counts what each test reaches, which takes longer; a mutant that hangs is Stryker's to end.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
 

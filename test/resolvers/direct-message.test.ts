@@ -24,18 +24,28 @@ describe('A field of a room', () => {
     ['usernames', { usernames: [] }, []],
     ['usernames', { usernames: 'a' }, null],
     ['userIds', {}, null],
+    ['userIds', { uids: ['a', 'b'] }, ['a', 'b']],
     ['memberCount', { usersCount: 2.5 }, null],
+    ['memberCount', { usersCount: 2 }, 2],
     ['messageCount', { msgs: 0 }, 0],
+    ['messageCount', { msgs: 7 }, 7],
     ['createdAt', { ts: 'then' }, null],
+    ['createdAt', { ts: '2026-01-02T03:04:05.678Z' }, '2026-01-02T03:04:05.678Z'],
     ['updatedAt', { _updatedAt: '2026-01-02T03:04:05.678Z' }, '2026-01-02T03:04:05.678Z'],
     ['lastMessageAt', { lm: null }, null],
+    ['lastMessageAt', { lm: '2026-01-02T03:04:05.678Z' }, '2026-01-02T03:04:05.678Z'],
+    ['lastMessage', {}, null],
     ['lastMessage', { lastMessage: { _id: 'm1', rid: 'r1' } }, null],
     ['topic', { topic: '' }, ''],
+    ['topic', { topic: 'plans' }, 'plans'],
     ['description', { description: 7 }, null],
+    ['description', { description: 'what for' }, 'what for'],
+    ['announcement', { announcement: 'news' }, 'news'],
     ['isReadOnly', { ro: false }, false],
     ['isReadOnly', { ro: 'false' }, null],
     ['isDefault', { default: true }, true],
     ['isEncrypted', {}, null],
+    ['isEncrypted', { encrypted: true }, true],
     ['showsSystemMessages', { sysMes: true }, true],
     ['showsSystemMessages', { sysMes: false }, false],
     ['showsSystemMessages', { sysMes: ['uj'] }, true],
@@ -64,6 +74,14 @@ describe('A field of counters, of a user or of a receipt', () => {
   ])('%s is `%s` where that has its form, else null', (name, key, right, wrong) => {
     expect(resolveField(Counters, name, { joined: true, [key]: right })).toBe(right);
     expect([wrong, null, undefined].map((value) => resolveField(Counters, name, { joined: true, [key]: value }))).toEqual([null, null, null]);
+  });
+
+  it('`joined` is what upstream says', () => {
+    expect([true, false].map((joined) => resolveField(Counters, 'joined', { joined }))).toEqual([true, false]);
+  });
+
+  it.each([['id', '_id'], ['messageId', 'messageId'], ['roomId', 'roomId'], ['userId', 'userId'], ['readAt', 'ts']])('%s of a receipt is its `%s`', (name, key) => {
+    expect(resolveField(ReadReceipt, name, { [key]: 'value' })).toBe('value');
   });
 
   it.each(['username', 'name', 'status'])('%s is null where it is no text', (name) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { flattenMarkup } from '../../src/resolvers/markup.ts';
+import { flattenMarkup, MessageMarkup } from '../../src/resolvers/markup.ts';
+import { resolveField } from '../support/resolve.ts';
 
 const plain = (value: string) => ({ type: 'PLAIN_TEXT', value });
 
@@ -63,6 +64,19 @@ describe('a parsed text, flattened', () => {
     const urlOf = (value: unknown) => flattenMarkup([{ type: 'LINK', value }]).nodes[0]?.url;
     expect([{ src: 'https://a.example' }, { src: plain('https://b.example') }].map(urlOf)).toEqual(['https://a.example', 'https://b.example']);
     expect([{ src: 7 }, { src: {} }, {}, 'x', undefined].map(urlOf)).toEqual([null, null, null, null, null]);
+  });
+
+  it('has no nodes but objects with a type, and no text of their own but of the types that have one', () => {
+    const odd = [null, 1, 'x', {}, { type: 1 }, { type: 'A', value: { timestamp: '0' } }, { type: 'B', value: { r: 1, g: 2, b: 3, a: 4 } }, { type: 'COLOR', value: 7 }, { type: 'TIMESTAMP', value: null }];
+    expect(flattenMarkup(odd).nodes.map(({ type, text }) => [type, text])).toEqual([['A', null], ['B', null], ['COLOR', null], ['TIMESTAMP', null]]);
+    expect(flattenMarkup([{ type: 'A' }, { type: 'B', value: {} }]).nodes).toHaveLength(2);
+  });
+
+  it('is what the fields of `markup` show, beside the tree as it came', () => {
+    const parent = { tree: [{ type: 'BOLD', value: [plain('a')] }] };
+    expect(resolveField(MessageMarkup, 'json', parent)).toBe(parent.tree);
+    expect(resolveField(MessageMarkup, 'nodes', parent)).toMatchObject([{ type: 'BOLD' }, { text: 'a' }]);
+    expect(resolveField(MessageMarkup, 'plainText', parent)).toBe('a');
   });
 
   it('is worked out once for each tree', () => {
