@@ -45,6 +45,8 @@ export async function startGateway(workspaceUrl: string, env: Record<string, str
   return {
     url,
     isRunning,
+    /** Resolves when the process has ended, by itself or not. */
+    exited,
     gauges,
     async residentMegabytes(): Promise<number> {
       const { process_resident_memory_bytes: bytes = Number.NaN } = await gauges('process_resident_memory_bytes');

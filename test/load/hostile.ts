@@ -130,28 +130,29 @@ async function onUnread(url: string, bytes: string, signal: AbortSignal): Promis
 export type Tally = ReadonlyMap<string, Map<string, number>>;
 
 /** Attacks in every way at once, until told to stop. */
-export async function attack(options: HostileOptions): Promise<Tally> {
+export function attack(options: HostileOptions): Promise<Tally> {
   const { signal, only } = options;
-  const tally = new Map<string, Map<string, number>>();
-  await Promise.all(
-    attacksOf(options).filter(({ name }) => name.includes(only)).map(async ({ name, rate, attempt }) => {
-      const outcomes = new Map<string, number>();
-      tally.set(name, outcomes);
-      const pending = new Set<Promise<void>>();
-      for (let index = 0; !signal.aborted; index += 1) {
-        if (pending.size < maxPending) {
-          const one: Promise<void> = attempt(index)
-            .catch(() => 'no answer')
-            .then((outcome) => {
-              outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-              pending.delete(one);
-            });
-          pending.add(one);
-        }
-        await delay(1000 / rate, undefined, { signal }).catch(() => undefined);
-      }
-      await Promise.all(pending);
-    }),
-  );
-  return tally;
+  const chosen = attacksOf(options).filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) throw new Error(`No attack has “${only}” in its name.`);
+  return Promise.all(chosen.map(async (one) => [one.name, await repeat(one, signal)] as const)).then((tally) => new Map(tally));
+}
+
+/** Attempts at a rate, whether or not they are answered; counts what became of them. */
+async function repeat({ rate, attempt }: Attack, signal: AbortSignal): Promise<Map<string, number>> {
+  const outcomes = new Map<string, number>();
+  const pending = new Set<Promise<void>>();
+  for (let index = 0; !signal.aborted; index += 1) {
+    if (pending.size < maxPending) {
+      const one: Promise<void> = attempt(index)
+        .catch(() => 'no answer')
+        .then((outcome) => {
+          outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+          pending.delete(one);
+        });
+      pending.add(one);
+    }
+    await delay(1000 / rate, undefined, { signal }).catch(() => undefined);
+  }
+  await Promise.all(pending);
+  return outcomes;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startDemo } from '../../src/demo/server.ts';
+import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
 import { createRandom } from '../support/random.ts';
 import { startGateway } from './gateway.ts';
 import { HonestCaller } from './honest.ts';
@@ -26,14 +26,22 @@ const failures = (samples: readonly Sample[]): Sample[] => samples.filter(({ out
  */
 export async function siege(seconds: number, only: string): Promise<boolean> {
   const demo = await startDemo();
-  const { world } = demo;
+  const gateway = await startGateway(demo.url, { METRICS: 'on', NODE_OPTIONS: '--max-old-space-size=512' });
+  try {
+    return await besiege(demo, gateway, seconds, only);
+  } finally {
+    await gateway.stop();
+    await demo.close();
+  }
+}
+
+async function besiege({ world }: DemoWorkspace, gateway: Awaited<ReturnType<typeof startGateway>>, seconds: number, only: string): Promise<boolean> {
   const people = world.accounts.filter(({ id, active }) => active && world.subscriptionsOf(id).filter(({ t }) => t === 'd').length > 1);
   const [insider, neighbour, ...others] = people.toReversed();
   if (insider === undefined || neighbour === undefined) throw new Error('The demo has too few people.');
   const { _id: longRoomId } = world.createRoom({ userIds: [insider.id, neighbour.id] });
   for (let index = 0; index < 20; index += 1) world.post({ roomId: longRoomId, userId: insider.id, text: '*a* '.repeat(1250) });
 
-  const gateway = await startGateway(demo.url, { METRICS: 'on', NODE_OPTIONS: '--max-old-space-size=512' });
   const callers = others.slice(0, honestCallers).map((account) => new HonestCaller(gateway.url, account, world));
   const random = createRandom(1);
   const browse = (signal: AbortSignal) => Promise.all(callers.map((caller) => caller.browse(random, signal)));
@@ -44,12 +52,16 @@ export async function siege(seconds: number, only: string): Promise<boolean> {
   const atStart = await gateway.left();
   say(`honest callers alone: ${summarise([...before, ...calm], calmSeconds)}; heap ${atStart.heapMegabytes.toFixed(1)} MB`);
 
-  const end = AbortSignal.timeout(seconds * 1000);
-  const [honest, hostile] = [browse(end), attack({ url: gateway.url, signal: end, insider, longRoomId, victims: others, only })];
+  const died = new AbortController();
+  void gateway.exited.then(() => died.abort());
+  const end = AbortSignal.any([died.signal, AbortSignal.timeout(seconds * 1000)]);
+  const hostile = attack({ url: gateway.url, signal: end, insider, longRoomId, victims: others, only });
+  const honest = browse(end);
   const stretch = Math.min(30, seconds / 4);
   let atFirst: number | undefined;
-  for (let elapsed = stretch; !end.aborted && gateway.isRunning(); elapsed += stretch) {
+  for (let elapsed = stretch; ; elapsed += stretch) {
     await delay(stretch * 1000, undefined, { signal: end }).catch(() => undefined);
+    if (end.aborted) break;
     const { heapMegabytes, resources } = await gateway.left();
     atFirst ??= heapMegabytes;
     const resident = Math.round(await gateway.residentMegabytes());
@@ -63,7 +75,6 @@ export async function siege(seconds: number, only: string): Promise<boolean> {
   const after = await gateway.left();
   const held = await gateway.gauges('gateway_requests_in_flight', 'gateway_arriving_bytes', 'gateway_unsent_bytes', 'gateway_held_tokens');
   const exitCode = await gateway.stop();
-  await demo.close();
 
   const lost = failures([...before, ...calm, ...samples]);
   const checks: [what: string, isRight: boolean][] = [

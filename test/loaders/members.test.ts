@@ -5,14 +5,17 @@ import { codesOf, openGateway } from '../support/scenario.ts';
 const { largestGroupRoomId, users } = landmarks;
 const query = `{ directMessage(id: "${largestGroupRoomId}") { members { totalCount nodes { id } } } }`;
 
+const membersIn = (data: Record<string, unknown> | null | undefined) =>
+  (data?.['directMessage'] as { members: { totalCount: number; nodes: { id: string }[] } } | undefined)?.members;
+
 describe('Members that do not fit into one answer of the workspace', () => {
   it('are all there, each once, for as many calls as it takes', async () => {
     const gateway = await openGateway({ demo: { upperCount: 3 } });
     const { data, errors, calls } = await gateway.askCounting(query);
-    const { members } = data?.['directMessage'] as { members: { totalCount: number; nodes: { id: string }[] } };
+    const members = membersIn(data);
     expect(errors).toBeUndefined();
-    expect(members.totalCount).toBe(8);
-    expect(members.nodes.map(({ id }) => id).toSorted()).toEqual(gateway.demo.world.room(largestGroupRoomId).uids.toSorted());
+    expect(members?.totalCount).toBe(8);
+    expect(members?.nodes.map(({ id }) => id).toSorted()).toEqual(gateway.demo.world.room(largestGroupRoomId).uids.toSorted());
     expect(calls.map((call) => new URLSearchParams(call.split('?')[1]).get('offset'))).toEqual(['0', '3', '6']);
   });
 
@@ -25,9 +28,9 @@ describe('Members that do not fit into one answer of the workspace', () => {
         return { ...rest, members: [{ _id: users.member, username: 'maya.lindqvist' }, ...members.slice(1)] };
       },
     });
-    const { data } = await gateway.askCounting(query);
-    const { nodes } = (data?.['directMessage'] as { members: { nodes: { id: string }[] } }).members;
-    expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+    const ids = membersIn((await gateway.ask(query)).data)?.nodes.map(({ id }) => id);
+    expect(ids?.length).toBeGreaterThan(4);
+    expect(new Set(ids).size).toBe(ids?.length);
   });
 
   it('end where an answer is empty, whatever total it tells', async () => {

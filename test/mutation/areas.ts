@@ -33,7 +33,7 @@ export const areas: Readonly<Record<string, Area>> = {
       'test/http/*.test.ts',
       'test/context.test.ts',
       'test/scenarios/{bad-input,http,tenancy}.test.ts',
-      'test/reliability/{arriving,cleanup,http,http-forms}.test.ts',
+      'test/reliability/{arriving,cleanup,http,http-forms,under-way}.test.ts',
       'test/limiter/{call-windows,metrics}.test.ts',
     ],
   },
@@ -43,7 +43,7 @@ export const areas: Readonly<Record<string, Area>> = {
       'test/{document-store,operation-guard}.test.ts',
       'test/limiter/plan-and-report.test.ts',
       'test/observability/usage.test.ts',
-      'test/persisted/persisted.test.ts',
+      'test/persisted/*.test.ts',
       'test/reliability/hostile-queries.test.ts',
       'test/scenarios/{bad-input,http}.test.ts',
     ],
@@ -76,7 +76,7 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   start: {
     mutate: ['src/{config,explorer,safelist}.ts'],
-    tests: ['test/{config,readme}.test.ts', 'test/explorer.test.ts', 'test/persisted/persisted.test.ts'],
+    tests: ['test/{config,explorer,readme,settings}.test.ts', 'test/persisted/*.test.ts'],
   },
   observability: {
     mutate: ['src/observability/*.ts', '!src/observability/log.ts'],

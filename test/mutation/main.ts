@@ -22,11 +22,11 @@ const failed: string[] = [];
 for (const name of names) {
   process.stdout.write(`\n${name}\n`);
   const command = ['-y', '-p', `${core}@${version}`, '-p', `${runner}@${version}`, 'stryker', 'run', 'test/mutation/stryker.config.js'];
-  const { status } = spawnSync('npx', [...command, ...options], {
+  const { status, signal } = spawnSync('npx', [...command, ...options], {
     stdio: 'inherit',
     env: { ...process.env, [areaVariable]: name },
   });
-  if (status !== 0) failed.push(name);
+  if (status !== 0) failed.push(`${name} (${signal ?? `exit code ${status}`})`);
 }
 if (failed.length > 0) {
   process.stderr.write(`Below the threshold, or not run: ${failed.join(', ')}.\n`);
