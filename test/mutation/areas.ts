@@ -4,12 +4,15 @@ export interface Area {
   readonly mutate: readonly string[];
   /** Quick ones that look at this area: each mutant is run against those of them that reach it. */
   readonly tests: readonly string[];
+  /** Leaves out what is worked out once when a module is loaded: for each of those all tests would run, and here they take long. */
+  readonly ignoresStatic?: boolean;
 }
 
 /** What decides: run against tests of units, which take milliseconds and say what is wrong. */
 const deciding: Area = {
   mutate: [
-    'src/upstream/{answers,breaker,budget,client,gate,nesting,queue,rate-headers,refusals,retry,rows,sharing,transport,workspace}.ts',
+    'src/upstream/*.ts',
+    '!src/upstream/types.ts',
     'src/planning/*.ts',
     'src/pagination/*.ts',
     'src/http/admission.ts',
@@ -27,15 +30,19 @@ const deciding: Area = {
 
 export const areas: Readonly<Record<string, Area>> = {
   deciding,
+  requests: {
+    mutate: ['src/http/{answer-shape,apollo-request,bad-request,client-address,held-bytes,request-headers}.ts', 'src/context.ts'],
+    tests: ['test/http/*.test.ts', 'test/context.test.ts', 'test/reliability/arriving.test.ts', 'test/scenarios/tenancy.test.ts'],
+  },
   http: {
-    mutate: ['src/http/*.ts', '!src/http/admission.ts', 'src/context.ts'],
+    mutate: ['src/http/*.ts', '!src/http/{admission,answer-shape,apollo-request,bad-request,client-address,held-bytes,request-headers}.ts'],
     tests: [
       'test/http/*.test.ts',
-      'test/context.test.ts',
-      'test/scenarios/{bad-input,http,tenancy}.test.ts',
+      'test/limiter/plan-and-report.test.ts',
       'test/reliability/{arriving,cleanup,http,http-forms,under-way}.test.ts',
-      'test/limiter/{call-windows,metrics}.test.ts',
+      'test/scenarios/{bad-input,http}.test.ts',
     ],
+    ignoresStatic: true,
   },
   operation: {
     mutate: ['src/{apollo,document-store,limits,operation-guard,selections}.ts'],
@@ -47,6 +54,7 @@ export const areas: Readonly<Record<string, Area>> = {
       'test/reliability/hostile-queries.test.ts',
       'test/scenarios/{bad-input,http}.test.ts',
     ],
+    ignoresStatic: true,
   },
   execution: {
     mutate: ['src/execution/*.ts'],
@@ -74,9 +82,13 @@ export const areas: Readonly<Record<string, Area>> = {
     mutate: ['src/federation/*.ts', 'src/schema.ts'],
     tests: ['test/federation/entities.test.ts', 'test/registry/published.test.ts', 'test/schema.test.ts'],
   },
+  config: {
+    mutate: ['src/config.ts'],
+    tests: ['test/{config,readme,settings}.test.ts'],
+  },
   start: {
-    mutate: ['src/{config,explorer,safelist}.ts'],
-    tests: ['test/{config,explorer,readme,settings}.test.ts', 'test/persisted/*.test.ts'],
+    mutate: ['src/{explorer,safelist}.ts'],
+    tests: ['test/explorer.test.ts', 'test/persisted/*.test.ts'],
   },
   observability: {
     mutate: ['src/observability/*.ts', '!src/observability/log.ts'],
