@@ -195,6 +195,11 @@ describe('A list of operations', () => {
     ['another version', JSON.stringify({ ...manifest, version: 2 })],
     ['plain and empty', '{}'],
     ['a list', '["query Me { viewer { id } }"]'],
+    ['plain with an empty text', '{"me":""}'],
+    ['plain with an empty id', '{"":"query Me { viewer { id } }"}'],
+    ['plain with something else than a text', '{"me":["query Me { viewer { id } }"]}'],
+    ['of an operation without a text', JSON.stringify({ ...manifest, operations: [{ id: 'me', body: '' }] })],
+    ['of an operation without an id', JSON.stringify({ ...manifest, operations: [{ id: '', body: me }] })],
   ])(
     'that is %s stops the start, and names the setting',
     async (_what, text) => {
