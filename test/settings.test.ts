@@ -21,7 +21,6 @@ const changedBy = (env: Record<string, string>): Partial<Config> =>
 describe('A number', () => {
   it.each<[name: string, min: number, max: number, field: keyof Config]>([
     ['PORT', 0, 65_535, 'port'],
-    ['MAX_UPSTREAM_CALLS', 1, 100_000, 'maxUpstreamCalls'],
     ['CALLER_CALLS_PER_MINUTE', 0, 1_000_000, 'callerCallsPerMinute'],
     ['REQUEST_TIMEOUT_MS', 1, 120_000, 'requestTimeoutMs'],
     ['UPSTREAM_TIMEOUT_MS', 1, 60_000, 'upstreamTimeoutMs'],
@@ -37,9 +36,17 @@ describe('A number', () => {
     expect(changedBy({ [name]: String(max) })).toEqual({ [field]: max });
   });
 
+  it('of MAX_UPSTREAM_CALLS is from 1 to 100000, and no more than a user may cost in a minute', () => {
+    const beside = { CALLER_CALLS_PER_MINUTE: '0' };
+    const wrong = [expect.stringMatching('^MAX_UPSTREAM_CALLS: ')];
+    expect([1, 100_000].map((value) => readConfig({ ...beside, MAX_UPSTREAM_CALLS: String(value) }).maxUpstreamCalls)).toEqual([1, 100_000]);
+    expect(['0', '100001', 'x', '1.5'].map((value) => mistakesOf({ ...beside, MAX_UPSTREAM_CALLS: value }))).toEqual([wrong, wrong, wrong, wrong]);
+    expect([600, 601].map((value) => mistakesOf({ MAX_UPSTREAM_CALLS: String(value) }).length)).toEqual([0, 1]);
+  });
+
   it('of CALLER_CALLS_PER_MINUTE may be none', () => {
     expect(readConfig({ CALLER_CALLS_PER_MINUTE: '0' }).callerCallsPerMinute).toBeUndefined();
-    expect(readConfig({ CALLER_CALLS_PER_MINUTE: '1' }).callerCallsPerMinute).toBe(1);
+    expect(readConfig({ CALLER_CALLS_PER_MINUTE: '100' }).callerCallsPerMinute).toBe(100);
   });
 });
 
@@ -72,8 +79,6 @@ describe('A text', () => {
     ['DEMO_DIALECT', ['R7', 'R8'], ['r7', 'R9']],
     ['LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], ['loud', 'Info']],
     ['ROCKETCHAT_URL', ['http://chat.example.com', 'https://chat.example.com:3000/chat/'], ['ftp://chat.example.com', 'https://u@chat.example.com', 'https://chat.example.com/?a']],
-    ['APOLLO_USAGE_URL', ['https://usage.example.com', 'http://127.0.0.1:9'], ['usage.example.com', 'ftp://usage.example.com']],
-    ['HIVE_USAGE_URL', ['https://hive.example.com/usage'], ['hive.example.com', 'file:///etc/passwd']],
     ['CORS_ORIGINS', ['https://a.example', 'https://a.example,http://localhost:5173'], ['https://a.example/', 'https://a.example/x', 'ftp://a.example']],
   ])('of %s has its form', (name, right, wrong) => {
     expect(right.flatMap((value) => mistakesOf({ [name]: value }))).toEqual([]);
@@ -83,6 +88,8 @@ describe('A text', () => {
   it.each<[name: string, right: string[], wrong: string[], others: Record<string, string>]>([
     ['APOLLO_KEY', ['service:g:x', '~'], ['a b', 'ä', 'a\n'], { APOLLO_GRAPH_REF: 'g@current' }],
     ['APOLLO_GRAPH_REF', ['my-graph@current', 'a_1@b-2'], ['my-graph', '@current', 'a@b@c', 'a@b c'], { APOLLO_KEY: 'k' }],
+    ['APOLLO_USAGE_URL', ['https://usage.example.com', 'http://127.0.0.1:9'], ['usage.example.com', 'ftp://usage.example.com'], { APOLLO_KEY: 'k', APOLLO_GRAPH_REF: 'g@v' }],
+    ['HIVE_USAGE_URL', ['https://hive.example.com/usage'], ['hive.example.com', 'file:///etc/passwd'], { HIVE_TOKEN: 't' }],
     ['HIVE_TOKEN', ['x'], ['a b'], {}],
     ['HIVE_TARGET', ['id', 'org/project/target'], ['a/b', 'a/b/c/d', 'a//b', 'a b/c/d'], { HIVE_TOKEN: 'hvo1/x' }],
   ])('of %s has its form, beside what belongs to it', (name, right, wrong, others) => {

@@ -48,7 +48,7 @@ export const areas: Readonly<Record<string, Area>> = {
     ignoresStatic: true,
   },
   operation: {
-    mutate: ['src/{apollo,document-store,limits,operation-guard,selections}.ts'],
+    mutate: ['src/{apollo,bounds,document-store,limits,lru,operation-guard,persisted-queries,selections}.ts'],
     tests: [
       'test/{document-store,operation-guard}.test.ts',
       'test/limiter/plan-and-report.test.ts',
@@ -86,11 +86,11 @@ export const areas: Readonly<Record<string, Area>> = {
     tests: ['test/federation/entities.test.ts', 'test/registry/published.test.ts', 'test/schema.test.ts'],
   },
   config: {
-    mutate: ['src/config.ts'],
+    mutate: ['src/config.ts', 'src/config/*.ts'],
     tests: ['test/{config,readme,settings}.test.ts'],
   },
   start: {
-    mutate: ['src/{explorer,safelist}.ts'],
+    mutate: ['src/{explorer,listening,persisted-operations,safelist}.ts'],
     tests: ['test/explorer.test.ts', 'test/persisted/*.test.ts'],
   },
   observability: {
