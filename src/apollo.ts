@@ -5,16 +5,19 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
+import { createBounds } from './bounds.ts';
 import type { Config } from './config.ts';
 import { unauthenticated, type RequestContext } from './context.ts';
 import { DocumentStore } from './document-store.ts';
 import { correctCode, formatError, GatewayError } from './errors.ts';
 import { Executor } from './execution/executor.ts';
+import { countAnswers } from './execution/counting.ts';
 import { InputCheck } from './execution/input-check.ts';
 import type { Charge, Fairness } from './fairness.ts';
 import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from './limits.ts';
 import type { Logger } from './observability/log.ts';
 import { summariseErrors } from './observability/outcome.ts';
+import { PersistedQueries } from './persisted-queries.ts';
 import { atMost, type Plan } from './planning/ledger.ts';
 import { Planner, tooComplex, tooLarge } from './planning/planner.ts';
 import { argumentChecks } from './resolvers/argument-checks.ts';
@@ -26,9 +29,6 @@ export interface ApolloOptions {
   readonly usageReporters: readonly ApolloServerPlugin[];
 }
 
-/** Seconds that an automatic persisted query is remembered without being asked for; Apollo Server's store holds 31 million characters. */
-const persistedQueryTtl = 24 * 3600;
-
 export function createApollo(
   schema: GraphQLSchema,
   config: Config,
@@ -36,7 +36,13 @@ export function createApollo(
   { landingPage, usageReporters, fairness }: ApolloOptions,
 ): ApolloServer<RequestContext> {
   const inputCheck = new InputCheck(schema, argumentChecks);
-  const listener = createListener(inputCheck, new Planner(schema), new Executor(schema), config.maxUpstreamCalls, fairness);
+  const documents = new DocumentStore();
+  const persisted = new PersistedQueries();
+  // The executor first: it counts by itself.
+  const executor = new Executor(schema, documents);
+  countAnswers(schema);
+  const listener = createListener(inputCheck, new Planner(schema, documents), executor, config.maxUpstreamCalls, fairness);
+  const bounds = createBounds({ schema, documents, persisted });
   return new ApolloServer<RequestContext>({
     schema,
     formatError: (formatted) => formatError(formatted, { givesHints: config.hasIntrospection }),
@@ -47,9 +53,9 @@ export function createApollo(
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
-    persistedQueries: config.hasAutomaticPersistedQueries && { ttl: persistedQueryTtl },
+    persistedQueries: config.hasAutomaticPersistedQueries && { cache: persisted },
     ...(config.graphos !== undefined && { apollo: { key: config.graphos.key, graphRef: config.graphos.graphRef } }),
-    documentStore: new DocumentStore(),
+    documentStore: documents,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens },
     executionOptions: { maxCoercionErrors: maxReportedErrors - 1 },
@@ -62,6 +68,7 @@ export function createApollo(
       landingPage ?? ApolloServerPluginLandingPageDisabled(),
       ...usageReporters,
       { requestDidStart: async () => listener },
+      { requestDidStart: async () => bounds },
     ],
   });
 }
@@ -79,11 +86,10 @@ const createListener = (
   maxUpstreamCalls: number,
   fairness: Fairness | undefined,
 ): Listener => ({
-  async didResolveOperation({ operation, document, contextValue, request, metrics }) {
+  async didResolveOperation({ operation, document, contextValue, request }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
     const { outcome, isAuthenticated } = contextValue;
     if (operation.name !== undefined) outcome.operationName = operation.name.value.slice(0, maxLoggedName);
-    if (!isAuthenticated) metrics.persistedQueryRegister = false; // strangers take up no place in the store
     if (!isAuthenticated && asksForData(operation, document)) {
       const error = unauthenticated();
       error.extensions['http'] = { status: 401 };
@@ -111,7 +117,8 @@ const createListener = (
     if (isPricedOnly(request)) return single({ data: null, extensions: { upstream: priceOf(plan, maxUpstreamCalls) } });
     // Where a router wants to know of each resolver, graphql-js tells.
     const isTraced = metrics.captureTraces === true;
-    const data = isTraced ? undefined : await executor.execute(document, operation, request.variables ?? {}, contextValue);
+    const compiles = plan.calls > 0 && contextValue.isAccepted;
+    const data = isTraced ? undefined : await executor.execute(document, operation, request.variables ?? {}, contextValue, compiles);
     contextValue.outcome.runBy = data === undefined ? 'graphql-js' : 'compiled';
     return data === undefined ? null : single({ data });
   },

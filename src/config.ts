@@ -18,7 +18,7 @@ export const variables = {
   EXPLORER: '`on` or `off`: Apollo Sandbox at /graphql, an offline explorer at /explorer (a development dependency). Default on, in production off.',
   CORS_ORIGINS: 'Browser origins that may ask, separated by commas. Default none; in development those of Apollo Sandbox.',
   MAX_UPSTREAM_CALLS: 'Upstream calls that one request may cost, by its plan. Default 100.',
-  CALLER_CALLS_PER_MINUTE: 'Upstream calls that one caller may cost in a minute, by the plans of his requests: no fewer than MAX_UPSTREAM_CALLS, or 0 for no limit. Default 600.',
+  CALLER_CALLS_PER_MINUTE: 'Upstream calls that one user may cost in a minute, by the plans of their requests: no fewer than MAX_UPSTREAM_CALLS, or 0 for no limit. Default 600.',
   SHARE_IN_FLIGHT: '`on` or `off`: share equal calls under way between requests of the same caller. Default off.',
   FORWARD_CLIENT_IP: '`on` or `off`: tell the workspace the end user’s address (X-Real-IP), so that each has a call limit of his own; behind a proxy it takes TRUST_PROXY too. Default off.',
   TRUST_PROXY: '`on` or `off`, with FORWARD_CLIENT_IP: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',

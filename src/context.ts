@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from './errors.ts';
 import type { Charge } from './fairness.ts';
+import { maxReceivedBytes } from './limits.ts';
 import { createLoaders, type Loaders } from './loaders/index.ts';
+import { AnswerSize } from './execution/answer-size.ts';
 import type { ErrorSummary } from './observability/outcome.ts';
 import type { Plan } from './planning/ledger.ts';
 import { SearchAllowance } from './planning/search-allowance.ts';
@@ -19,6 +21,7 @@ export interface Context {
   readonly upstreamBudget: readonly EndpointBudget[];
   /** Pages of the request, and the calls that they may take beyond their price to find their places. */
   readonly search: SearchAllowance;
+  readonly answerSize: AnswerSize;
 }
 
 /** Printable ASCII, and not endless: what can be a header value of Rocket.Chat's. */
@@ -48,6 +51,18 @@ export interface Outcome {
   runBy?: 'compiled' | 'graphql-js';
   /** What was taken of the caller's allowance for it. */
   charge?: Charge;
+  /** Whether the workspace had accepted the caller before this request. */
+  wasAccepted?: boolean;
+  /** Hash and text of a query that the client would have persisted. */
+  offered?: { readonly hash: string; readonly query: string };
+}
+
+/** Who counts what requests under way take. */
+export interface Weight {
+  /** Bytes that the workspace has answered so far. */
+  received(bytes: number): void;
+  /** Values that the answer has so far. */
+  answered(values: number): void;
 }
 
 /**
@@ -56,13 +71,22 @@ export interface Outcome {
  */
 export class RequestContext implements Context {
   readonly outcome: Outcome = {};
+  readonly answerSize: AnswerSize;
   readonly search = new SearchAllowance();
   private readonly upstream: UpstreamClient | undefined;
   private createdLoaders: Loaders | undefined;
 
-  /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
-  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number) {
-    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline);
+  /**
+   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `weight` is told what is held
+   * until then.
+   */
+  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, weight?: Weight) {
+    this.answerSize = new AnswerSize(() => this.isAccepted, (values) => weight?.answered(values));
+    const receive = (bytes: number) => {
+      weight?.received(bytes);
+      if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
+    };
+    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline, receive);
   }
 
   get isAuthenticated(): boolean {
@@ -140,6 +164,9 @@ export class RequestContext implements Context {
     return this.upstream;
   }
 }
+
+const rowsTooLarge = (): string =>
+  `The workspace's answers to this query take more than ${maxReceivedBytes} bytes: ask for smaller pages, or for fewer of them.`;
 
 export const unauthenticated = (): GatewayError =>
   new GatewayError(

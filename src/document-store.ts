@@ -1,75 +1,79 @@
-import type { DocumentNode, Token } from 'graphql';
+import { TokenKind, type DocumentNode, type Token } from 'graphql';
+import { Lru } from './lru.ts';
 
-interface Entry {
-  readonly document: DocumentNode;
-  readonly tokens: number;
+/** Bytes of all documents that accepted callers sent once, and of all that they sent again, with what is kept of them. */
+const maxNewBytes = 4 * 1024 * 1024;
+const maxProvenBytes = 40 * 1024 * 1024;
+
+/** What a token takes with the nodes that it is part of: 250 to 490 bytes were measured, as the test does again. */
+const bytesPerToken = 500;
+/**
+ * The text stays with its document, and texts within it are there once more; a character takes two bytes as soon as one of
+ * them is not of Latin-1.
+ */
+const bytesPerCharacter = 2;
+const bytesPerDocument = 2000;
+
+/** Where something that was worked out of a document may be kept, as long as the document is. */
+export interface DocumentMemory {
+  /** Says that so many bytes more are kept of a document. False: it is not worth that, and nothing may be kept. */
+  keep(document: DocumentNode, bytes: number): boolean;
 }
 
-/** Tokens of all documents that came once, and of all that came again: about half a kilobyte each, with what is remembered of them. */
-const maxNewTokens = 20_000;
-const maxProvenTokens = 80_000;
-
 /**
- * Documents that were read and found valid, by their key, so that they need not be again: for Apollo Server. What came
- * once only makes way for other such documents, never for what came again: a client that sends a new one each time
- * flushes nobody's. Bounded by tokens, as these are what a document takes memory for.
+ * Documents that were read and found valid, by their key, so that they need not be again: for Apollo Server. Only those
+ * that an accepted caller has used are kept at all. What came once only makes way for other such documents, never for
+ * what came again: a client that sends a new one each time flushes nobody's. All of it is bounded by bytes, what else is
+ * kept of a document among them.
  */
-export class DocumentStore {
-  readonly #new = new Generation(maxNewTokens);
-  readonly #proven = new Generation(maxProvenTokens);
+export class DocumentStore implements DocumentMemory {
+  readonly #new = new Lru<DocumentNode>(maxNewBytes);
+  readonly #proven = new Lru<DocumentNode>(maxProvenBytes);
+  /** Of every document that was ever set and is still in use, kept or not. */
+  readonly #keys = new WeakMap<DocumentNode, string>();
 
   async get(key: string): Promise<DocumentNode | undefined> {
-    const entry = this.#proven.take(key) ?? this.#new.take(key);
-    if (entry !== undefined) this.#proven.add(key, entry);
-    return entry?.document;
+    return this.#proven.peek(key) ?? this.#new.peek(key);
   }
 
+  /** It is kept from when an accepted caller `uses` it. */
   async set(key: string, document: DocumentNode): Promise<void> {
-    this.#new.add(key, { document, tokens: countTokens(document) });
+    this.#keys.set(document, key);
   }
 
   async delete(key: string): Promise<void> {
-    this.#proven.take(key);
-    this.#new.take(key);
+    this.#proven.delete(key);
+    this.#new.delete(key);
   }
 
-  /** Tokens of all documents that are kept. */
-  get tokens(): number {
-    return this.#new.tokens + this.#proven.tokens;
-  }
-}
-
-/** Entries up to a number of tokens; whatever was used longest ago goes first. */
-class Generation {
-  readonly #maxTokens: number;
-  readonly #entries = new Map<string, Entry>();
-  tokens = 0;
-
-  constructor(maxTokens: number) {
-    this.#maxTokens = maxTokens;
+  /** A caller whom the workspace has accepted asks for it: once each request. */
+  use(document: DocumentNode): void {
+    const key = this.#keys.get(document);
+    if (key === undefined || this.#proven.use(key) !== undefined) return;
+    const isKnown = this.#new.peek(key) !== undefined;
+    this.#new.delete(key);
+    (isKnown ? this.#proven : this.#new).set(key, document, bytesOf(document));
   }
 
-  take(key: string): Entry | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    this.tokens -= entry.tokens;
-    return entry;
+  keep(document: DocumentNode, bytes: number): boolean {
+    const key = this.#keys.get(document);
+    if (key === undefined || this.#proven.peek(key) !== document) return false;
+    this.#proven.grow(key, bytes);
+    return this.#proven.peek(key) === document;
   }
 
-  add(key: string, entry: Entry): void {
-    this.take(key);
-    this.#entries.set(key, entry);
-    this.tokens += entry.tokens;
-    for (const oldest of this.#entries.keys()) {
-      if (this.tokens <= this.#maxTokens) return;
-      this.take(oldest);
-    }
+  /** Bytes of all documents that are kept, with what is kept of them. */
+  get bytes(): number {
+    return this.#new.bytes + this.#proven.bytes;
   }
 }
 
-function countTokens({ loc }: DocumentNode): number {
-  let count = 0;
-  for (let token: Token | null | undefined = loc?.startToken; token; token = token.next) count += 1;
-  return count;
+function bytesOf({ loc }: DocumentNode): number {
+  let tokens = 0;
+  let characters = loc?.source.body.length ?? 0;
+  for (let token: Token | null | undefined = loc?.startToken; token; token = token.next) {
+    tokens += 1;
+    if (token.kind === TokenKind.STRING || token.kind === TokenKind.BLOCK_STRING) characters += token.value.length;
+  }
+  return bytesPerDocument + bytesPerCharacter * characters + bytesPerToken * tokens;
 }

@@ -21,7 +21,10 @@ export interface FairnessOptions {
 
 /** A request's calls, taken in advance. */
 export interface Charge {
-  /** Takes so many calls more, which the plan did not hold; false where the allowance has not as many, and none is taken. */
+  /**
+   * Takes so many calls more, which the plan did not hold; false where the allowance has not as many, or the request has
+   * ended, and none is taken.
+   */
   take(calls: number): boolean;
   /** Gives back what was not used, or takes what was used beyond that. Once, when the request has ended. */
   settle(usedCalls: number): void;
@@ -79,14 +82,18 @@ export class Fairness {
     if (missing > 0) return refusal(bucket, missing);
     bucket.level -= calls;
     let taken = calls;
+    let hasEnded = false;
     return {
       take: (more) => {
-        if (this.#missing(bucket, more) > 0) return false;
+        if (hasEnded || this.#missing(bucket, more) > 0) return false;
         bucket.level -= more;
         taken += more;
         return true;
       },
-      settle: (used) => giveBack(bucket, taken - used),
+      settle: (used) => {
+        hasEnded = true;
+        giveBack(bucket, taken - used);
+      },
     };
   }
 
@@ -98,6 +105,7 @@ export class Fairness {
     const missing = this.#missing(this.#strangers, calls);
     if (missing > 0) return refusal(this.#strangers, missing);
     let taken = 0;
+    let hasEnded = false;
     const take = (more: number): void => {
       taken += more;
       this.#strangers.level -= more;
@@ -106,11 +114,12 @@ export class Fairness {
     take(calls);
     return {
       take: (more) => {
-        if (this.#missing(claimed, pendingOf() + more) > 0 || this.#missing(this.#strangers, more) > 0) return false;
+        if (hasEnded || this.#missing(claimed, pendingOf() + more) > 0 || this.#missing(this.#strangers, more) > 0) return false;
         take(more);
         return true;
       },
       settle: (used) => {
+        hasEnded = true;
         const left = pendingOf() - taken;
         if (left > 0) this.#pending.set(callerKey, left);
         else this.#pending.delete(callerKey);

@@ -56,17 +56,75 @@ export const asTexts = (value: unknown): string[] =>
 export const asObjects = (value: unknown): JsonObject[] =>
   asList(value).map(asObject).filter((item) => item !== undefined);
 
-/** Whether objects and lists are nested no deeper than `limit`. Iterative: depth costs no stack. */
+/** Levels of a JSON value at most. Markup of 64 levels has about 130; deeper values would exhaust the stack when written. */
+export const maxJsonDepth = 256;
+
+/** Whether objects and lists are nested no deeper than `limit`, which is what it calls itself at most. */
 export function isNestedWithin(value: unknown, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
-  let level: object[] = [value];
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > limit) return false;
-    const below: object[] = [];
-    for (const parent of level) {
-      for (const child of Object.values(parent)) if (typeof child === 'object' && child !== null) below.push(child);
-    }
-    level = below;
+  if (limit === 0) return false;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly unknown[]) if (!isNestedWithin(item, limit - 1)) return false;
+    return true;
   }
+  // Values that were parsed inherit nothing; this way no list of the keys is made.
+  for (const key in value) if (!isNestedWithin((value as JsonObject)[key], limit - 1)) return false;
   return true;
+}
+
+/**
+ * About the characters of a value as JSON: at once, for texts are not looked through. In bytes it is between as many and
+ * `maxBytesPerLength` times as many, but for long lists of small negative numbers or fractions. Infinite where the value
+ * is nested deeper than `levels`.
+ */
+export function jsonLength(value: unknown, levels: number): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value === 'number') return value >= 0 && value < 1000 ? 1 : 4;
+  if (typeof value !== 'object' || value === null) return 4;
+  if (levels === 0) return Number.POSITIVE_INFINITY;
+  let length = 2;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly unknown[]) {
+      length += 1 + (typeof item === 'string' ? item.length + 2 : jsonLength(item, levels - 1));
+    }
+    return length;
+  }
+  for (const key in value) {
+    const inner = (value as JsonObject)[key];
+    length += 4 + key.length + (typeof inner === 'string' ? inner.length + 2 : jsonLength(inner, levels - 1));
+  }
+  return length;
+}
+
+/** A control character takes six bytes; a number that counts as four characters has 24 at most. */
+export const maxBytesPerLength = 6;
+
+/** What JSON writes as it is: printable ASCII without quotes and backslashes. */
+const plain = /^[ !#-[\]-~]*$/;
+/** Longer texts are written out faster than they are looked through. */
+const longText = 200;
+
+const textBytes = (text: string): number =>
+  text.length < longText && plain.test(text) ? text.length + 2 : Buffer.byteLength(JSON.stringify(text));
+
+/** Bytes of a value as JSON in UTF-8. It looks no further than `most`, beyond which the answer is only that it is more. */
+export function jsonBytes(value: unknown, most: number): number {
+  if (typeof value === 'string') return textBytes(value);
+  if (typeof value === 'number') return String(value).length;
+  if (typeof value !== 'object' || value === null) return value === false ? 5 : 4;
+  let bytes = 1; // and one for each value: a comma, or the bracket behind the last one
+  if (Array.isArray(value)) {
+    for (const item of value as readonly unknown[]) {
+      bytes += 1 + jsonBytes(item, most - bytes);
+      if (bytes > most) return bytes;
+    }
+  } else {
+    for (const key in value) {
+      const inner = (value as JsonObject)[key];
+      if (inner === undefined) continue;
+      bytes += 2 + textBytes(key) + jsonBytes(inner, most - bytes);
+      if (bytes > most) return bytes;
+    }
+  }
+  return Math.max(2, bytes);
 }

@@ -25,8 +25,21 @@ export const maxDirectives = 50;
 export const maxRepeats = 100;
 /** Characters of an alias at most: it comes back with every row. */
 export const maxAliasLength = 100;
-/** Leaf values that an answer can hold at most, by its plan: more could neither be worked out nor written in a moment. */
+/** Values that an answer has at most, by its plan and while it is made: more could not be worked out in a moment. */
 export const maxValues = 30_000;
+/** What an object without leaves of its own counts for among them. The plan leaves that out. */
+export const valuesPerObject = 0.25;
+/** What an error counts for among them: about the work of making and writing one. */
+export const valuesPerError = 10;
+/** Bytes of an answer at most: as many as one answer of the workspace may have, so that a page of any rows can be shown. */
+export const maxAnswerBytes = 8 * 1024 * 1024;
+/** Bytes of the workspace's answers to one request at most: all rows are held until it is answered. */
+export const maxReceivedBytes = 32 * 1024 * 1024;
+/**
+ * Bytes of an answer at most to whom the workspace has not accepted (yet): some copies of the schema. That is 27 KB as text,
+ * and 86 KB as the usual introspection query asks for it.
+ */
+export const maxStrangerBytes = 256 * 1024;
 /** Errors that a refused query is told of at most. */
 export const maxReportedErrors = 10;
 /** Lists and objects within each other in variables, and in extensions, at most. */
@@ -46,30 +59,36 @@ export const QueriesOnly = (context: ValidationContext) => ({
 
 /** Root fields that tell nothing of the workspace, and so need no credentials. */
 const openFields = new Set(['__typename', '__schema', '__type', '_service']);
-const answers = new WeakMap<OperationDefinitionNode, boolean>();
+const schemaFields = new Set(['__schema', '__type']);
+const rootFields = new WeakMap<OperationDefinitionNode, ReadonlySet<string>>();
 
-/** Whether an operation asks for data, and so needs the caller's credentials. Remembered for each parsed operation. */
-export function asksForData(operation: OperationDefinitionNode, document: DocumentNode): boolean {
-  let answer = answers.get(operation);
-  if (answer === undefined) {
-    answer = selectsData(operation.selectionSet, document, new Set());
-    answers.set(operation, answer);
-  }
-  return answer;
-}
+/** Whether an operation asks for data, and so needs the caller's credentials. */
+export const asksForData = (operation: OperationDefinitionNode, document: DocumentNode): boolean =>
+  [...rootFieldsOf(operation, document)].some((name) => !openFields.has(name));
 
-function selectsData(selections: SelectionSetNode, document: DocumentNode, seen: Set<string>): boolean {
-  return selections.selections.some((node) => {
-    if (node.kind === Kind.FIELD) return !openFields.has(node.name.value);
-    if (node.kind === Kind.INLINE_FRAGMENT) return selectsData(node.selectionSet, document, seen);
-    const name = node.name.value;
-    if (seen.has(name)) return false;
-    seen.add(name);
-    return document.definitions.some(
-      (definition) =>
-        definition.kind === Kind.FRAGMENT_DEFINITION &&
-        definition.name.value === name &&
-        selectsData(definition.selectionSet, document, seen),
-    );
-  });
+/** Whether an operation asks about the schema. */
+export const asksForSchema = (operation: OperationDefinitionNode, document: DocumentNode): boolean =>
+  [...rootFieldsOf(operation, document)].some((name) => schemaFields.has(name));
+
+/** Names of the fields that an operation begins with. Remembered for each parsed operation. */
+function rootFieldsOf(operation: OperationDefinitionNode, document: DocumentNode): ReadonlySet<string> {
+  const known = rootFields.get(operation);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  const seen = new Set<string>();
+  const collect = ({ selections }: SelectionSetNode): void => {
+    for (const node of selections) {
+      if (node.kind === Kind.FIELD) names.add(node.name.value);
+      else if (node.kind === Kind.INLINE_FRAGMENT) collect(node.selectionSet);
+      else if (!seen.has(node.name.value)) {
+        seen.add(node.name.value);
+        for (const definition of document.definitions) {
+          if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === node.name.value) collect(definition.selectionSet);
+        }
+      }
+    }
+  };
+  collect(operation.selectionSet);
+  rootFields.set(operation, names);
+  return names;
 }

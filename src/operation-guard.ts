@@ -20,9 +20,10 @@ import {
   maxRepeats,
   maxTokens,
 } from './limits.ts';
+import { Lru } from './lru.ts';
 
-/** Queries that are remembered as harmless, and how long one of those may be. */
-const maxRemembered = 500;
+/** Bytes of all queries that are remembered as harmless, and characters of one of them at most. */
+const maxRememberedBytes = 4 * 1024 * 1024;
 const maxRememberedLength = 8 * 1024;
 
 /** How far a selection reaches, its fragments unfolded. */
@@ -43,27 +44,26 @@ const manySelections = 1e9;
  * text, so that an application's own queries are read once.
  */
 export class OperationGuard {
-  readonly #passed = new Set<string>();
+  readonly #passed = new Lru<true>(maxRememberedBytes);
 
-  /** Why the query is too large; undefined where it is not, or where it is no GraphQL, which Apollo Server says. */
-  refusalOf(query: string): string | undefined {
-    if (this.#passed.has(query)) return undefined;
+  /** Bytes of what is remembered. */
+  get bytes(): number {
+    return this.#passed.bytes;
+  }
+
+  /**
+   * Why the query is too large; undefined where it is not, or where it is no GraphQL, which Apollo Server says.
+   * `remembers`: whether it may be remembered as harmless, for a caller whom the workspace has accepted.
+   */
+  refusalOf(query: string, remembers: boolean): string | undefined {
+    if (this.#passed.use(query) === true) return undefined;
     const excess = refusalOfTokens(query);
     if (excess !== undefined) return excess;
     const document = read(query);
     if (document === undefined) return undefined;
     const reason = refusalOfDocument(document);
-    if (reason === undefined && query.length <= maxRememberedLength) this.#remember(query);
+    if (remembers && reason === undefined && query.length <= maxRememberedLength) this.#passed.set(query, true, 0);
     return reason;
-  }
-
-  #remember(query: string): void {
-    this.#passed.add(query);
-    if (this.#passed.size <= maxRemembered) return;
-    for (const oldest of this.#passed) {
-      this.#passed.delete(oldest);
-      return;
-    }
   }
 }
 

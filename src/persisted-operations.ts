@@ -77,7 +77,7 @@ function mistakesIn(operations: readonly PersistedOperation[], schema: GraphQLSc
 }
 
 function mistakeOf(body: string, schema: GraphQLSchema, guard: OperationGuard): string | undefined {
-  const tooLarge = guard.refusalOf(body);
+  const tooLarge = guard.refusalOf(body, false);
   if (tooLarge !== undefined) return `is larger than a query may be: ${tooLarge}`;
   let document: DocumentNode;
   try {

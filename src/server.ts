@@ -76,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const admission = new Admission(readings, limits);
   const arriving = new HeldBytes(limits.maxArrivingBytes, smallBodyBytes);
+  const held = new HeldBytes(limits.maxHeldBytes, smallRequestBytes);
   const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
   const userOf = (callerKey: string) => workspace.acceptedCallers.userOf(callerKey);
@@ -86,6 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         shed: () => admission.shed,
         loopDelayMs: () => loopDelay.p99Ms,
         arrivingBytes: () => arriving.bytes,
+        heldBytes: () => held.bytes,
         unsentBytes: () => unsent.bytes,
         heldTokens: () => redactor.held,
         connections: () => promisify(app.server.getConnections.bind(app.server))(),
@@ -112,6 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     shedLog,
     isDraining: () => isDraining,
     arriving,
+    held,
     unsent,
     metrics,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },
@@ -176,6 +179,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** Smaller bodies are those of nearly all requests, and all connections together hold little of them. */
 const smallBodyBytes = 16 * 1024;
+/** What usual requests take of the heap, of which all that may be under way take little. */
+const smallRequestBytes = 256 * 1024;
 /** Smaller answers fit into the buffers of the operating system. */
 const smallAnswerBytes = 64 * 1024;
 /** Milliseconds for the last answers to be written before the connections are cut, and for the last lines of the log. */

@@ -19,27 +19,31 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   upstream: ['errors', 'json'],
   selections: [],
   // The sizes of pages are the pages' own.
-  planning: ['errors', 'json', 'selections', 'pagination/args'],
+  planning: ['errors', 'json', 'selections', 'pagination/args', 'type document-store'],
   loaders: ['upstream', 'errors', 'json', 'type planning'],
   resolvers: ['pagination', 'errors', 'json', 'ids', 'selections', 'upstream/types', 'planning/page-prices', 'type planning', 'type loaders', 'type upstream', 'type context'],
-  // The check of arguments refuses a request.
-  execution: ['errors', 'selections', 'type context'],
+  // The check of arguments refuses a request, and so does the count of what is answered.
+  execution: ['selections', 'errors', 'json', 'limits', 'type context', 'type document-store'],
   federation: ['pagination/args', 'type planning'],
   // The price model is written into the published schema.
   schema: ['resolvers', 'federation', 'planning'],
   limits: ['errors'],
   registry: ['schema', 'json'],
   observability: ['errors', 'type config'],
-  'operation-guard': ['limits'],
-  'document-store': [],
+  'operation-guard': ['limits', 'lru'],
+  lru: [],
+  'document-store': ['lru'],
+  'persisted-queries': ['lru'],
   fairness: [],
-  context: ['type fairness', 'config', 'loaders', 'upstream', 'planning', 'errors', 'json', 'type observability'],
+  context: ['type fairness', 'config', 'execution/answer-size', 'limits', 'loaders', 'upstream', 'planning', 'errors', 'json', 'type observability'],
   demo: ['type upstream'],
   explorer: ['config'],
   listening: [],
   // Read at the start: what the list holds has to fit the schema and the limits of a query.
   'persisted-operations': ['config', 'limits', 'operation-guard'],
   safelist: ['json', 'type persisted-operations'],
+  // What one request leaves to the next, and how large its answer may be.
+  bounds: ['execution', 'limits', 'observability', 'type context', 'type document-store', 'type errors', 'type persisted-queries'],
   apollo: ['* but demo and main'],
   http: ['errors', 'json', 'limits', 'context', 'operation-guard', 'type observability', 'type safelist', 'type upstream'],
   server: ['* but demo and main'],

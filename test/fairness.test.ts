@@ -75,7 +75,7 @@ describe('the allowance of a user', () => {
     expect([charge?.take(20), charge?.take(0), charge?.take(1)]).toEqual([false, true, true]);
     expect(use('a:1', 19)).toBe(1);
     charge?.settle(30);
-    expect([use('a:1', 29), use('a:1', 1)]).toEqual(['taken', 1]);
+    expect([charge?.take(1), use('a:1', 29), use('a:1', 1)]).toEqual([false, 'taken', 1]);
   });
 
   it('S8: is one, whatever the number of their tokens', () => {
@@ -148,5 +148,7 @@ describe('the allowance of those whom the workspace has not accepted', () => {
     use('made-up:1', 40);
     const charge = begin('made-up:2', 10);
     expect([charge?.take(11), charge?.take(10), charge?.take(1)]).toEqual([false, true, false]);
+    charge?.settle(0);
+    expect([charge?.take(1), use('made-up:3', 20)]).toEqual([false, 'taken']);
   });
 });

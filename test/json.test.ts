@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { asFlag, asId, asInstant, asInt, asList, asObject, asObjects, asText, asTexts, isInstant, isNestedWithin } from '../src/json.ts';
+import {
+  asFlag,
+  asId,
+  asInstant,
+  asInt,
+  asList,
+  asObject,
+  asObjects,
+  asText,
+  asTexts,
+  isInstant,
+  isNestedWithin,
+  jsonBytes,
+  jsonLength,
+  maxBytesPerLength,
+} from '../src/json.ts';
 
 describe('readers of untrusted JSON', () => {
   const odd = [undefined, null, true, 0, 1.5, Number.NaN, '', 'x', [], [1], {}, { a: 1 }];
@@ -53,5 +68,36 @@ describe('nesting', () => {
 
   it('of any depth exhausts no stack', () => {
     expect(isNestedWithin(nested(200_000), 256)).toBe(false);
+  });
+});
+
+describe('the size of a value as JSON', () => {
+  const values: readonly unknown[] = [
+    null, true, false, 0, 9, 10, 999, 1000, -1, 0.5, 1e21, -1.797_693_134_862_315_7e308, '', 'a"b', 'é中😀', '\ud800', '\u0001'.repeat(50), '\u2028\u007f',
+    'x'.repeat(199), 'x'.repeat(200), `${'x'.repeat(300)}\n`, [], {}, [1], { a: 1 }, [[], {}], { 'x"': [1, 2, {}, { y: '\t' }] }, { a: undefined, b: 1 },
+    JSON.parse('{"__proto__":{"a":[1]}}'), Array.from({ length: 50 }, () => 'y'), Array.from({ length: 50 }, () => -1.797_693_134_862_315_7e308),
+  ];
+
+  it('is known to the byte', () => {
+    for (const value of values) expect(jsonBytes(value, 1e9), String(value)).toBe(Buffer.byteLength(JSON.stringify(value)));
+  });
+
+  it('is not looked at further than it matters', () => {
+    const long = Array.from({ length: 1000 }, () => ({ name: 'x'.repeat(100) }));
+    for (const value of [long, { a: long, b: long }]) expect(jsonBytes(value, 1000)).toBeLessThan(2500);
+  });
+
+  it('is at least its length, and at most so many times as much', () => {
+    for (const value of values) {
+      const bytes = Buffer.byteLength(JSON.stringify(value));
+      expect(maxBytesPerLength * jsonLength(value, 256), String(value)).toBeGreaterThanOrEqual(bytes);
+      expect(jsonLength(value, 256), String(value)).toBeLessThanOrEqual(bytes + 12);
+    }
+  });
+
+  it('has no end where it is nested too deep', () => {
+    expect([jsonLength([[['x']]], 3), jsonLength([[['x']]], 2), jsonLength({ a: { b: 1 } }, 1), jsonLength('x', 0)]).toEqual([
+      12, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 3,
+    ]);
   });
 });

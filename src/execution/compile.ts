@@ -1,5 +1,6 @@
 import {
   getArgumentValues,
+  getNamedType,
   getNullableType,
   isLeafType,
   isListType,
@@ -8,10 +9,13 @@ import {
   Kind,
   OperationTypeNode,
   print,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   visit,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLLeafType,
   type GraphQLObjectType,
@@ -22,23 +26,31 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Context } from '../context.ts';
-import { applies, isIncluded } from '../selections.ts';
+import { valuesPerObject } from '../limits.ts';
+import { collectFields } from '../selections.ts';
 
 /** Coerced variables by name. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** How a value that a resolver gave becomes a part of the answer. */
-export type Completion =
-  | { readonly kind: 'leaf'; readonly isNonNull: boolean; readonly type: GraphQLLeafType }
-  | { readonly kind: 'object'; readonly isNonNull: boolean; readonly steps: readonly Step[] }
+/** How a value that a resolver gave becomes a part of the answer, where it is `times` times: also under other names. */
+export type Completion = { readonly isNonNull: boolean; readonly times: number } & (
+  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
+  | { readonly kind: 'object'; readonly selection: Selection }
   | {
       readonly kind: 'union';
-      readonly isNonNull: boolean;
       /** The name of a value's type. */
       readonly typeOf: (value: unknown, context: Context) => unknown;
-      readonly stepsByType: ReadonlyMap<string, readonly Step[]>;
+      readonly selections: ReadonlyMap<string, Selection>;
     }
-  | { readonly kind: 'list'; readonly isNonNull: boolean; readonly item: Completion };
+  | { readonly kind: 'list'; readonly item: Completion }
+);
+
+/** What is selected of an object, and what each such object adds to the size of the answer but for its fields' values. */
+export interface Selection {
+  readonly steps: readonly Step[];
+  readonly values: number;
+  readonly bytes: number;
+}
 
 export type Resolve = GraphQLFieldResolver<unknown, Context>;
 
@@ -76,8 +88,10 @@ export interface CopyStep {
 
 /** An operation, ready to run with any variables that leave the same fields selected. */
 export interface CompiledOperation {
-  readonly steps: readonly Step[];
+  readonly selection: Selection;
   readonly fieldCount: number;
+  /** All its steps, which are what it takes memory for. */
+  readonly stepCount: number;
 }
 
 /**
@@ -91,6 +105,10 @@ export interface CompileInput {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Variables;
+  /** What resolves each field; by default what the schema has. */
+  readonly resolverOf?: (field: GraphQLField<unknown, unknown>) => Resolve | undefined;
+  /** Takes the introspection of an operation alone, in place of everything else. */
+  readonly isIntrospection?: boolean;
 }
 
 /** Undefined: graphql-js has to run this one. The document must be valid. */
@@ -99,8 +117,8 @@ export function compile(input: CompileInput): CompiledOperation | undefined {
   if (!root || input.operation.operation !== OperationTypeNode.QUERY) return undefined;
   try {
     const compiler = new Compiler(input);
-    const steps = compiler.stepsOf(root, [input.operation.selectionSet], undefined);
-    return { steps, fieldCount: compiler.fieldCount };
+    const selection = compiler.select(root, [input.operation.selectionSet], undefined, 1);
+    return { selection, fieldCount: compiler.fieldCount, stepCount: compiler.stepCount };
   } catch {
     return undefined;
   }
@@ -120,10 +138,19 @@ export function conditionsOf(document: DocumentNode): string[] {
 
 type Path = GraphQLResolveInfo['path'];
 
+/** What introspection begins with. */
+const introspectionFields: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
+  [SchemaMetaFieldDef.name]: SchemaMetaFieldDef,
+  [TypeMetaFieldDef.name]: TypeMetaFieldDef,
+};
+
 class Compiler {
   readonly #input: CompileInput;
   readonly #fragments: Record<string, FragmentDefinitionNode> = {};
+  /** Arguments without variables, by their field's node: fragments are unfolded many times, and it stays one. */
+  readonly #fixedArguments = new Map<FieldNode, Record<string, unknown>>();
   fieldCount = 0;
+  stepCount = 0;
 
   constructor(input: CompileInput) {
     this.#input = input;
@@ -132,41 +159,54 @@ class Compiler {
     }
   }
 
-  stepsOf(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], path: Path | undefined): Step[] {
-    const selected = new Map<string, FieldNode[]>();
-    const seen = new Set<string>();
-    for (const selectionSet of selectionSets) this.#collect(type, selectionSet, selected, seen);
-    const names = [...selected.values()].map(([node]) => node?.name.value);
+  select(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], path: Path | undefined, times: number): Selection {
+    const { schema, variables, isIntrospection = false } = this.#input;
+    const selected = [...collectFields(type, selectionSets, { schema, variables, fragments: this.#fragments })].filter(
+      ([, [node]]) => !isIntrospection || path !== undefined || Object.hasOwn(introspectionFields, node?.name.value ?? ''),
+    );
+    this.stepCount += selected.length;
+    const texts = textsOf(selected);
     const known = new Map<string, string>();
-    return [...selected].map(([responseName, nodes]): Step => {
+    let [values, bytes] = [0, 2];
+    const steps = selected.map(([responseName, nodes]): Step => {
       const name = nodes[0]?.name.value;
-      if (responseName === '__proto__') throw new Unsupported();
-      if (name === '__typename') return { kind: 'typeName', responseName, value: type.name };
-      if (names.indexOf(name) !== names.lastIndexOf(name)) {
-        const text = textOf(nodes);
-        const of = known.get(text);
-        if (of !== undefined) return { kind: 'copy', responseName, of };
-        known.set(text, responseName);
+      if (responseName === '__proto__' && !isIntrospection) throw new Unsupported();
+      bytes += responseName.length + 4;
+      if (name === '__typename') {
+        values += 1;
+        bytes += type.name.length + 2;
+        return { kind: 'typeName', responseName, value: type.name };
       }
-      return this.#fieldStep(type, responseName, nodes, path);
+      const text = texts.get(responseName) ?? '';
+      const field = this.#fieldOf(type, name ?? '');
+      if (isLeafType(getNamedType(field.type))) values += 1;
+      const of = known.get(text);
+      if (of !== undefined) return { kind: 'copy', responseName, of };
+      if (text !== '') known.set(text, responseName);
+      const copies = text === '' ? 1 : [...texts.values()].filter((other) => other === text).length;
+      return this.#fieldStep(type, field, nodes, { path: { prev: path, key: responseName, typename: type.name }, times: times * copies });
     });
+    return { steps, values: (values || valuesPerObject) * times, bytes: bytes * times };
   }
 
-  #fieldStep(type: GraphQLObjectType, responseName: string, nodes: readonly FieldNode[], parent: Path | undefined): FieldStep {
+  #fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
+    const field = type.getFields()[name] ?? (this.#input.isIntrospection === true ? introspectionFields[name] : undefined);
+    if (field === undefined) throw new Unsupported(); // introspection
+    return field;
+  }
+
+  #fieldStep(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>, nodes: readonly FieldNode[], { path, times }: Place): FieldStep {
     const [node] = nodes as readonly [FieldNode];
-    const name = node.name.value;
+    const { name } = field;
     const index = this.fieldCount;
     this.fieldCount += 1;
-    const field = type.getFields()[name];
-    if (field === undefined) throw new Unsupported(); // introspection
-    const path: Path = { prev: parent, key: responseName, typename: type.name };
-    const { schema, operation } = this.#input;
-    const resolve = field.resolve as Resolve | undefined;
-    const fixed = hasVariables(node) ? undefined : Object.freeze(getArgumentValues(field, node, {}));
+    const { schema, operation, resolverOf = ({ resolve }) => resolve as Resolve | undefined } = this.#input;
+    const resolve = resolverOf(field);
+    const fixed = this.#fixedArgumentsOf(field, node);
     return {
       kind: 'field',
       name,
-      responseName,
+      responseName: String(path.key),
       resolve,
       index,
       argumentsFrom: (variables) => fixed ?? getArgumentValues(field, node, variables),
@@ -185,52 +225,61 @@ class Compiler {
               operation,
               variableValues: { ...variableValues },
             }),
-      completion: this.#completionOf(field.type, nodes, path),
+      completion: this.#completionOf(field.type, nodes, { path, times }),
     };
   }
 
-  #completionOf(type: GraphQLOutputType, nodes: readonly FieldNode[], path: Path): Completion {
+  /** Undefined where they depend on the request. */
+  #fixedArgumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> | undefined {
+    if (hasVariables(node)) return undefined;
+    let fixed = this.#fixedArguments.get(node);
+    if (fixed === undefined) {
+      fixed = Object.freeze(getArgumentValues(field, node, {}));
+      this.#fixedArguments.set(node, fixed);
+    }
+    return fixed;
+  }
+
+  #completionOf(type: GraphQLOutputType, nodes: readonly FieldNode[], place: Place): Completion {
+    const { times } = place;
     const isNonNull = isNonNullType(type);
     const nullable = getNullableType(type);
-    if (isListType(nullable)) return { kind: 'list', isNonNull, item: this.#completionOf(nullable.ofType, nodes, path) };
-    if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, type: nullable };
+    if (isListType(nullable)) return { kind: 'list', isNonNull, times, item: this.#completionOf(nullable.ofType, nodes, place) };
+    if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable };
     const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    if (isObjectType(nullable)) return { kind: 'object', isNonNull, steps: this.#stepsOfChecked(nullable, below, path) };
+    if (isObjectType(nullable)) return { kind: 'object', isNonNull, times, selection: this.#selectChecked(nullable, below, place) };
     const resolveType = nullable.resolveType as ((value: unknown, context: Context) => unknown) | null | undefined;
     if (resolveType == null || resolveType.length > 2) throw new Unsupported();
     const types = this.#input.schema.getPossibleTypes(nullable);
-    const stepsByType = new Map(types.map((each) => [each.name, this.#stepsOfChecked(each, below, path)]));
-    return { kind: 'union', isNonNull, typeOf: resolveType, stepsByType };
+    const selections = new Map(types.map((each) => [each.name, this.#selectChecked(each, below, place)]));
+    return { kind: 'union', isNonNull, times, typeOf: resolveType, selections };
   }
 
-  #stepsOfChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], path: Path): Step[] {
+  #selectChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], { path, times }: Place): Selection {
     if (type.isTypeOf != null) throw new Unsupported();
-    return this.stepsOf(type, below, path);
-  }
-
-  /** As the specification collects fields: in order, those of one response name together, each fragment once. */
-  #collect(type: GraphQLObjectType, { selections }: SelectionSetNode, selected: Map<string, FieldNode[]>, seen: Set<string>): void {
-    for (const node of selections) {
-      if (!isIncluded(node, this.#input.variables)) continue;
-      if (node.kind === Kind.FIELD) {
-        const responseName = node.alias?.value ?? node.name.value;
-        const nodes = selected.get(responseName);
-        if (nodes === undefined) selected.set(responseName, [node]);
-        else nodes.push(node);
-      } else if (node.kind === Kind.INLINE_FRAGMENT) {
-        if (applies(node.typeCondition, type, this.#input.schema)) this.#collect(type, node.selectionSet, selected, seen);
-      } else if (!seen.has(node.name.value)) {
-        seen.add(node.name.value);
-        const fragment = this.#fragments[node.name.value];
-        if (fragment !== undefined && applies(fragment.typeCondition, type, this.#input.schema)) {
-          this.#collect(type, fragment.selectionSet, selected, seen);
-        }
-      }
-    }
+    return this.select(type, below, path, times);
   }
 }
 
-/** A field with everything below it, but for its own name in the answer: equal texts of one object have equal values. */
+/** Where a field stands, and how often each of its values is written. */
+interface Place {
+  readonly path: Path;
+  readonly times: number;
+}
+
+/**
+ * By response name, the texts of fields that could be equal to another of the object: those of a field that comes several
+ * times. A text has everything below the field, but not its own name in the answer: equal texts have equal values.
+ */
+function textsOf(selected: readonly (readonly [string, readonly FieldNode[]])[]): Map<string, string> {
+  const byField = Map.groupBy(selected, ([, [node]]) => node?.name.value);
+  const texts = new Map<string, string>();
+  for (const fields of byField.values()) {
+    if (fields.length > 1) for (const [responseName, nodes] of fields) texts.set(responseName, textOf(nodes));
+  }
+  return texts;
+}
+
 const textOf = (nodes: readonly FieldNode[]): string =>
   nodes.map(({ alias: _alias, directives: _directives, ...node }) => print(node)).join('\n');
 

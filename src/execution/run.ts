@@ -1,22 +1,29 @@
-import type { GraphQLLeafType, GraphQLResolveInfo } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
-import type { CompiledOperation, Completion, FieldStep, Step, Variables } from './compile.ts';
+import { jsonLength, maxJsonDepth } from '../json.ts';
+import type { AnswerSize } from './answer-size.ts';
+import type { CompiledOperation, Completion, FieldStep, Selection, Variables } from './compile.ts';
 
 type Data = Record<string, unknown>;
+type LeafCompletion = Extract<Completion, { kind: 'leaf' }>;
 type UnionCompletion = Extract<Completion, { kind: 'union' }>;
+type ListCompletion = Extract<Completion, { kind: 'list' }>;
+
+const nullBytes = 4;
 
 /**
  * Runs a compiled operation. Undefined when anything does not go well: an error of a resolver, a null where none may be,
  * a value that its scalar refuses. Errors, their paths and the nulls around them are graphql-js's to work out, which
  * then runs the same operation over what the loaders have read already.
  */
-export function run({ steps, fieldCount }: CompiledOperation, variables: Variables, context: Context): Promise<Data | undefined> {
-  return new Run(fieldCount, variables, context).answer(steps);
+export function run({ selection, fieldCount }: CompiledOperation, variables: Variables, context: Context): Promise<Data | undefined> {
+  return new Run(fieldCount, variables, context).answer(selection);
 }
 
 class Run {
   readonly #variables: Variables;
   readonly #context: Context;
+  readonly #size: AnswerSize;
   /** By field: its arguments, and what its resolver is told of its selection. */
   readonly #arguments: Record<string, unknown>[];
   readonly #infos: (GraphQLResolveInfo | undefined)[];
@@ -31,19 +38,21 @@ class Run {
   constructor(fieldCount: number, variables: Variables, context: Context) {
     this.#variables = variables;
     this.#context = context;
+    this.#size = context.answerSize;
     this.#arguments = Array.from({ length: fieldCount });
     this.#infos = Array.from({ length: fieldCount });
   }
 
-  answer(steps: readonly Step[]): Promise<Data | undefined> {
+  answer(selection: Selection): Promise<Data | undefined> {
     this.#attempt(() => {
-      this.#data = this.#object(steps, undefined);
+      this.#data = this.#object(selection, undefined);
     });
     this.#release();
     return this.#finished.promise;
   }
 
-  #object(steps: readonly Step[], source: unknown): Data {
+  #object({ steps, values, bytes }: Selection, source: unknown): Data {
+    this.#size.add(values, bytes);
     const data: Data = {};
     for (const step of steps) {
       const { responseName } = step;
@@ -81,22 +90,33 @@ class Run {
   #complete(completion: Completion, value: unknown): unknown {
     if (value === null || value === undefined) {
       if (completion.isNonNull) throw new Unfit();
+      this.#size.add(isOfLeaves(completion) ? 0 : completion.times, nullBytes * completion.times);
       return null;
     }
     if (value instanceof Error) throw value;
-    if (completion.kind === 'leaf') return serialize(completion.type, value);
-    if (completion.kind === 'object') return this.#object(completion.steps, value);
-    return completion.kind === 'list' ? this.#list(completion.item, value) : this.#union(completion, value);
+    if (completion.kind === 'leaf') return this.#leaf(completion, value);
+    if (completion.kind === 'object') return this.#object(completion.selection, value);
+    return completion.kind === 'list' ? this.#list(completion, value) : this.#union(completion, value);
   }
 
-  #union({ typeOf, stepsByType }: UnionCompletion, value: unknown): Data {
-    const steps = stepsByType.get(String(typeOf(value, this.#context)));
-    if (steps === undefined) throw new Unfit();
-    return this.#object(steps, value);
+  #leaf({ type, times }: LeafCompletion, value: unknown): unknown {
+    const serialized: unknown = type.serialize(value);
+    if (serialized === null || serialized === undefined) throw new Unfit();
+    this.#size.add(0, times * (typeof serialized === 'string' ? serialized.length + 2 : jsonLength(serialized, maxJsonDepth)));
+    return serialized;
   }
 
-  #list(item: Completion, value: unknown): unknown[] {
+  #union({ typeOf, selections }: UnionCompletion, value: unknown): Data {
+    const selection = selections.get(String(typeOf(value, this.#context)));
+    if (selection === undefined) throw new Unfit();
+    return this.#object(selection, value);
+  }
+
+  #list({ item, times }: ListCompletion, value: unknown): unknown[] {
     if (!Array.isArray(value)) throw new Unfit();
+    // A leaf has been counted where its list was selected, each object counts for itself.
+    const values = isOfLeaves(item) ? Math.max(0, value.length - 1) : value.length === 0 ? 1 : 0;
+    this.#size.add(times * values, times * (2 + value.length));
     const list: unknown[] = [];
     for (let index = 0; index < value.length; index += 1) {
       const element: unknown = value[index];
@@ -144,14 +164,11 @@ class Run {
   }
 }
 
+const isOfLeaves = (completion: Completion): boolean =>
+  completion.kind === 'list' ? isOfLeaves(completion.item) : completion.kind === 'leaf';
+
 /** A value that the schema does not allow. */
 class Unfit extends Error {}
-
-function serialize(type: GraphQLLeafType, value: unknown): unknown {
-  const serialized: unknown = type.serialize(value);
-  if (serialized === null || serialized === undefined) throw new Unfit();
-  return serialized;
-}
 
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

@@ -57,10 +57,13 @@ const importDerived = (link: ConstDirectiveNode): ConstDirectiveNode => ({
 });
 
 function pricedField(typeName: string, field: FieldDefinitionNode, prices: Prices): FieldDefinitionNode {
-  const calls = prices.get(`${typeName}.${field.name.value}`)?.calls.length ?? 0;
+  const price = prices.get(`${typeName}.${field.name.value}`);
+  const calls = price?.calls.length ?? 0;
+  const assumedSize = price?.assumedSize ?? 1;
   const slicing = (field.arguments ?? []).map(({ name }) => name.value).filter((name) => name === 'first' || name === 'last');
   const added: ConstDirectiveNode[] = [];
   if (calls > 0) added.push(directive('cost', { weight: String(calls * callWeight) }));
+  if (assumedSize > 1) added.push(directive('listSize', { assumedSize: String(assumedSize) }));
   if (slicing.length > 0) {
     added.push(
       directive('listSize', {

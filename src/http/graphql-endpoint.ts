@@ -17,6 +17,8 @@ import { OperationGuard } from '../operation-guard.ts';
 import { canKeepConnection, readBody } from './request-body.ts';
 import { note, settle } from './request-end.ts';
 import { checkFigureHeaders, checkMethod, checkPreflight, readAnswerType, readRequestId, readTimeout } from './request-headers.ts';
+import { writeAnswer } from './write-answer.ts';
+import { RequestWeight } from './request-weight.ts';
 import type { Safelist } from '../safelist.ts';
 import type { ShedLog } from './shed-log.ts';
 import type { Workspace } from '../upstream/workspace.ts';
@@ -39,6 +41,8 @@ export interface GraphqlEndpointOptions {
   readonly isDraining: () => boolean;
   /** Bodies that have not come whole. */
   readonly arriving: HeldBytes;
+  /** What requests under way take of the heap. */
+  readonly held: HeldBytes;
   /** Answers that have not been read. */
   readonly unsent: HeldBytes;
   readonly metrics: Metrics | undefined;
@@ -60,7 +64,7 @@ export interface GraphqlEndpoint {
  */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
   const { apollo, workspace, safelist, corsOrigins, requestTimeoutMs, writeTimeoutMs } = options;
-  const { admission, shedLog, isDraining, arriving, unsent, metrics, addresses, log, redactor } = options;
+  const { admission, shedLog, isDraining, arriving, held, unsent, metrics, addresses, log, redactor } = options;
   const guard = new OperationGuard();
   const underWay = new Set<RequestContext>();
 
@@ -70,7 +74,9 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     const credentials = readCredentials(req);
     const address = clientAddress(req, addresses);
     const timeoutMs = readTimeout(req, requestTimeoutMs);
-    const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs);
+    const weight = new RequestWeight(held, tooMuchHeld);
+    const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs, weight);
+    const answered = { destroy: () => res.destroy(), isAccepted: false };
     const shed = admission.refusal(request.callerKey);
     if (shed !== undefined) return writeShed(req, res, shed, requestId);
     underWay.add(request);
@@ -83,7 +89,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     res.on('close', () => {
       clearTimeout(deadline);
       underWay.delete(request);
-      unsent.drop(res);
+      unsent.drop(answered);
       if (!res.writableFinished) request.stop(clientLeft());
       release?.();
     });
@@ -97,13 +103,14 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       checkFigureHeaders(req);
       const isPage = answerType === page;
       if (req.method === 'GET' && !isPage) checkPreflight(req);
-      const body = req.method === 'POST' ? await readBody(req, res, arriving) : undefined;
+      const { asked, bytes } = isPage ? { asked: {}, bytes: 0 } : await receive(req, res, request.isAccepted);
       const late = admission.refusal(request.callerKey);
       if (late !== undefined) return writeShed(req, res, late, requestId);
       leave = admission.enter();
       // Not before: each log line is searched for all of them, and clients that send slowly are many.
       if (credentials !== undefined && !res.closed) release = redactor.hold(credentials.authToken);
-      const httpGraphQLRequest = toApollo(req, answerType, isPage ? {} : readParams(req, body));
+      weight.begin(request, bytes);
+      const httpGraphQLRequest = toApollo(req, answerType, isPage ? asked : admit(asked, request.isAccepted));
       response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
@@ -113,19 +120,28 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     } finally {
       leave?.();
       settle(request);
+      weight.end();
     }
+    answered.isAccepted = request.isAccepted;
     const status = response.status ?? 200;
-    write(req, res, response, status, requestId);
+    write(req, res, response, status, requestId, (bytes) => unsent.set(answered, bytes));
     note(request, { requestId, status, durationMs: performance.now() - startedAt, refusedAs }, log, metrics);
   }
 
-  /** What is asked; throws what is wrong about its form, its size, or where only listed operations are answered. */
-  function readParams({ method, url = '' }: IncomingMessage, body: unknown): GraphqlParams {
-    const asked = method === 'GET' ? paramsOfAddress(url) : paramsOfBody(body);
+  /** What is asked, each part of its form. What else a body held is forgotten here. */
+  async function receive(req: IncomingMessage, res: ServerResponse, isAccepted: boolean) {
+    const { url = '' } = req;
+    if (req.method === 'GET') return { asked: paramsOfAddress(url), bytes: url.length };
+    const { json, bytes } = await readBody(req, res, arriving, isAccepted);
+    return { asked: paramsOfBody(json), bytes };
+  }
+
+  /** What is asked, as Apollo Server is to see it; throws where it is too large, or only listed operations are answered. */
+  function admit(asked: GraphqlParams, isAccepted: boolean): GraphqlParams {
     const admitted = safelist === undefined ? asked : safelist.admit(asked);
     if (admitted === undefined) throw notInList();
     const params = withPersistedQuery(admitted, options.hasAutomaticPersistedQueries);
-    checkSize(params, guard);
+    checkSize(params, guard, isAccepted);
     return params;
   }
 
@@ -143,6 +159,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     { headers, body }: HTTPGraphQLResponse,
     status: number,
     requestId: string,
+    onLeft: (bytes: number) => void = () => undefined,
   ): void {
     if (res.destroyed) return; // the client left
     if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
@@ -159,8 +176,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       'x-request-id': requestId,
       'content-length': bytes,
     });
-    res.end(string);
-    unsent.set(res, bytes);
+    writeAnswer(res, string, bytes, onLeft);
   }
 
   return {
@@ -177,6 +193,8 @@ const corsHeaders = (origin: string) => ({
 });
 
 const timedOut = () => new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.', { detail: 'deadline' });
+const tooMuchHeld = () =>
+  new GatewayError('OVERLOADED', 'The gateway has too much to do for a request as large as this: try again shortly.', { retryAfterSeconds: 1 });
 const clientLeft = () => new GatewayError('CLIENT_CLOSED_REQUEST', 'The client left.');
 const notInList = () =>
   new BadRequest(400, 'This gateway answers only the operations of its list, and this is none of them.', 'PERSISTED_QUERY_NOT_IN_LIST');

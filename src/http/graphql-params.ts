@@ -92,11 +92,11 @@ export function withPersistedQuery(params: GraphqlParams, isOn: boolean): Graphq
   return params;
 }
 
-/** Refuses what is too large to be looked at more closely. */
-export function checkSize({ query, variables, extensions }: GraphqlParams, guard: OperationGuard): void {
+/** Refuses what is too large to be looked at more closely. `remembers`: whether what is not may be remembered. */
+export function checkSize({ query, variables, extensions }: GraphqlParams, guard: OperationGuard, remembers: boolean): void {
   checkInput('variables', variables);
   checkInput('extensions', extensions);
-  const reason = query === undefined ? undefined : guard.refusalOf(query);
+  const reason = query === undefined ? undefined : guard.refusalOf(query, remembers);
   if (reason !== undefined) throw new BadRequest(400, reason, 'QUERY_TOO_COMPLEX');
 }
 

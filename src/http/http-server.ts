@@ -17,6 +17,8 @@ export interface HttpLimits {
   readonly maxConnections: number;
   /** Of request bodies that have not come whole, all together. */
   readonly maxArrivingBytes: number;
+  /** Of the heap that all requests under way take together, about. */
+  readonly maxHeldBytes: number;
   /** Of answers that wait to be read, all together. */
   readonly maxUnsentBytes: number;
 }
@@ -29,6 +31,7 @@ export const defaultHttpLimits: HttpLimits = {
   keepAliveTimeoutMs: 65_000,
   maxConnections: 4000,
   maxArrivingBytes: 64 * 1024 * 1024,
+  maxHeldBytes: 160 * 1024 * 1024,
   maxUnsentBytes: 64 * 1024 * 1024,
 };
 

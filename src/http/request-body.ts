@@ -6,13 +6,19 @@ import { maxBodyBytes } from '../limits.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** A body, and how long it was. */
+export interface Body {
+  readonly json: unknown;
+  readonly bytes: number;
+}
+
 /** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. `arriving` bounds what all requests together hold of theirs. */
-export async function readBody(req: IncomingMessage, res: ServerResponse, arriving: HeldBytes): Promise<unknown> {
+export async function readBody(req: IncomingMessage, res: ServerResponse, arriving: HeldBytes, isAccepted: boolean): Promise<Body> {
   checkBodyHeaders(req);
   if (isAskedToContinue(req)) res.writeContinue();
-  const bytes = await readBytes(req, arriving);
+  const bytes = await readBytes(req, arriving, isAccepted);
   try {
-    return JSON.parse(utf8.decode(bytes));
+    return { json: JSON.parse(utf8.decode(bytes)), bytes: bytes.length };
   } catch {
     throw new BadRequest(400, 'The body is not JSON in UTF-8.');
   }
@@ -43,7 +49,7 @@ function checkBodyHeaders({ headers }: IncomingMessage): void {
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
 }
 
-function readBytes(req: IncomingMessage, arriving: HeldBytes): Promise<Buffer> {
+function readBytes(req: IncomingMessage, arriving: HeldBytes, isAccepted: boolean): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
     let length = 0;
@@ -52,7 +58,7 @@ function readBytes(req: IncomingMessage, arriving: HeldBytes): Promise<Buffer> {
       arriving.drop(holder);
       reject(reason);
     };
-    const holder = { destroy: () => refuse(tooSlow()) };
+    const holder = { destroy: () => refuse(tooSlow()), isAccepted };
     const take = (chunk: Buffer) => {
       if (length + chunk.length > maxBodyBytes) return refuse(tooLarge());
       bytes = length === 0 ? chunk : append(bytes, length, chunk);

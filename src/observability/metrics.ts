@@ -7,6 +7,7 @@ export interface MetricSources {
   readonly shed: () => ReadonlyMap<string, number>;
   readonly loopDelayMs: () => number;
   readonly arrivingBytes: () => number;
+  readonly heldBytes: () => number;
   readonly unsentBytes: () => number;
   readonly heldTokens: () => number;
   readonly connections: () => Promise<number>;
@@ -58,6 +59,7 @@ export class Metrics {
     this.#gauge('gateway_requests_in_flight', 'GraphQL requests under way.', sources.inFlight);
     this.#gauge('gateway_event_loop_delay_seconds', 'Lateness of the event loop, 99th percentile of the last second.', () => sources.loopDelayMs() / 1000);
     this.#gauge('gateway_arriving_bytes', 'Large request bodies that have not come whole yet.', sources.arrivingBytes);
+    this.#gauge('gateway_held_bytes', 'Heap that large requests under way take, about.', sources.heldBytes);
     this.#gauge('gateway_unsent_bytes', 'Large answers that clients have not read yet.', sources.unsentBytes);
     this.#gauge('gateway_held_tokens', 'Tokens that log lines are searched for.', sources.heldTokens);
     this.#gauge('gateway_connections', 'Open connections of clients.', sources.connections);

@@ -112,14 +112,15 @@ class Walk {
       const price = this.#input.prices.get(`${type.name}.${field.name}`);
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
+      const elements = price?.assumedSize ?? 1;
       const fieldType = getNamedType(field.type);
       const isWithAny = (names: readonly string[]) => this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
       if (this.#isAsked(field, args, below)) this.#charge(price, args, { ...place, path }, isWithAny);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
-      else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies);
+      else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies * elements);
       if (!isObjectType(fieldType) || size === 0) continue;
       const given = price?.isGiven === true ? [String(args['id'])] : [];
-      const next = placeBelow(fieldType, price, size, { ...place, given, copies, path });
+      const next = placeBelow(fieldType, price, size ?? elements, { ...place, given, copies, path });
       if (size === undefined) this.visit(fieldType, below, next);
       else this.#visitPage(fieldType, below, next, place.count);
     }
@@ -295,7 +296,7 @@ function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<s
 function placeBelow(
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
-  size: number | undefined,
+  size: number,
   { count, copies, rooms, given, path }: Pick<Place, 'count' | 'copies' | 'rooms' | 'given' | 'path'>,
 ): Place {
   const answeredBy = price?.calls.find(({ isInBulk }) => isInBulk)?.endpoint;
@@ -304,7 +305,7 @@ function placeBelow(
     const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
     return { count: rooms, copies: copiesOfEach, rooms, hasRecord: false, answeredBy, given, path };
   }
-  const below = Math.min(manyObjects, count * (size ?? 1));
+  const below = Math.min(manyObjects, count * size);
   const isOfRooms = type.name === 'DirectMessageConnection';
   return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, answeredBy, given, path };
 }

@@ -1,4 +1,5 @@
 import { getVariableValues, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { DocumentMemory } from '../document-store.ts';
 import { GatewayError } from '../errors.ts';
 import type { Plan } from './ledger.ts';
 import { planCalls } from './plan.ts';
@@ -9,6 +10,8 @@ import { allLists, type WholeLists } from './ways.ts';
 const maxPlans = 32;
 /** Variables longer than this, written as JSON, are planned anew each time. */
 const maxKeyLength = 512;
+/** With its endpoints, and the five fields that it names. */
+const bytesPerPlan = 1500;
 
 /** What is known of a caller that decides what an operation costs them. */
 export interface CallerKnowledge {
@@ -27,14 +30,16 @@ interface Asked {
   readonly unknownRooms: readonly string[];
 }
 
-/** Plans operations of one schema, and remembers the plans of parsed operations as long as those are remembered. */
+/** Plans operations of one schema, and remembers the plans of parsed operations with their documents, where those are kept. */
 export class Planner {
   readonly #schema: GraphQLSchema;
   readonly #prices: Prices;
+  readonly #documents: DocumentMemory;
   readonly #plans = new WeakMap<OperationDefinitionNode, Map<string, Plan>>();
 
-  constructor(schema: GraphQLSchema) {
+  constructor(schema: GraphQLSchema, documents: DocumentMemory = { keep: () => true }) {
     this.#schema = schema;
+    this.#documents = documents;
     this.#prices = readPrices(schema);
   }
 
@@ -59,8 +64,11 @@ export class Planner {
     const given = operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
     const key = `${Number(lists.rooms)}${Number(lists.memberships)} ${places} ${given}`;
     const known = this.#plans.get(operation) ?? new Map<string, Plan>();
-    const plan = known.get(key) ?? this.#plan(asked);
-    if (plan !== undefined && given.length <= maxKeyLength && places.length <= maxKeyLength && known.size < maxPlans) {
+    const remembered = known.get(key);
+    if (remembered !== undefined) return remembered;
+    const plan = this.#plan(asked);
+    const isShort = given.length <= maxKeyLength && places.length <= maxKeyLength;
+    if (plan !== undefined && isShort && known.size < maxPlans && this.#documents.keep(asked.document, bytesOf(key, plan))) {
       known.set(key, plan);
       this.#plans.set(operation, known);
     }
@@ -80,6 +88,12 @@ export class Planner {
       unknownRooms: new Set(unknownRooms),
     });
   }
+}
+
+/** What a plan takes in memory. Its paths repeat the query's names. */
+function bytesOf(key: string, { heaviest, given }: Plan): number {
+  const texts = [key, ...heaviest.map(({ path }) => path), ...given];
+  return texts.reduce((sum, text) => sum + 2 * text.length, bytesPerPlan);
 }
 
 /** The refusal of an operation that costs more than one request may; nothing was called. */

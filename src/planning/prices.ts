@@ -32,14 +32,24 @@ export interface FieldPrice {
   readonly isReference: boolean;
   /** For a reference: whether the client has named the room, and not the workspace. */
   readonly isGiven: boolean;
+  /** Elements that a list is taken to have that is no page. */
+  readonly assumedSize: number;
 }
 
 /** Prices by schema coordinate: `DirectMessage.messages` for a field, `Message` for finding one by its key. */
 export type Prices = ReadonlyMap<string, FieldPrice>;
 
-const free: FieldPrice = { calls: [], argumentCalls: new Map(), fromRecord: 'no', checksRoom: false, isReference: false, isGiven: false };
+const free: FieldPrice = {
+  calls: [],
+  argumentCalls: new Map(),
+  fromRecord: 'no',
+  checksRoom: false,
+  isReference: false,
+  isGiven: false,
+  assumedSize: 1,
+};
 
-/** Reads `@calls`, `@fromRecord` and `@reference`. What pages and rooms take is counted in `page-prices.ts` and `ways.ts`. */
+/** Reads the directives of `planning.graphql`. What pages and rooms take is counted in `page-prices.ts` and `ways.ts`. */
 export function readPrices(schema: GraphQLSchema): Prices {
   const prices = new Map<string, FieldPrice>();
   const callsOf = (directives: readonly ConstDirectiveNode[] | undefined): CallPrice[] =>
@@ -62,6 +72,7 @@ export function readPrices(schema: GraphQLSchema): Prices {
     for (const field of Object.values(type.getFields())) {
       const directives = field.astNode?.directives;
       const reference = named(directives, 'reference');
+      const list = named(directives, 'assumedSize');
       const argumentCalls = field.args.map((argument) => [argument.name, callsOf(argument.astNode?.directives)] as const);
       prices.set(`${type.name}.${field.name}`, {
         calls: callsOf(directives),
@@ -70,6 +81,7 @@ export function readPrices(schema: GraphQLSchema): Prices {
         checksRoom: named(directives, 'checksRoom') !== undefined,
         isReference: reference !== undefined,
         isGiven: reference !== undefined && valuesOf(schema, reference)['isGiven'] === true,
+        assumedSize: list === undefined ? 1 : Number(valuesOf(schema, list)['elements']),
       });
     }
   }

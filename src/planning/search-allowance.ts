@@ -22,8 +22,12 @@ interface Waiter {
   readonly reject: (error: GatewayError) => void;
 }
 
-/** A page that has begun to search and has not ended: the calls that it waits for. */
-type Search = Waiter[];
+/** The calls that a page waits for, from when it begins to search. */
+interface Search {
+  readonly waiting: Waiter[];
+  /** Nothing is kept for a page that has ended; a field of it may still take a call for itself. */
+  hasEnded: boolean;
+}
 
 /**
  * The calls of one request beyond its price: for pages whose lists have moved, and for reading rooms singly when a list
@@ -60,9 +64,9 @@ export class SearchAllowance {
   page<Page>(key: string, read: (search: PageSearch) => Promise<Page>): Promise<Page> {
     const known = this.#pages.get(key) as Promise<Page> | undefined;
     if (known !== undefined) return known;
-    const search: Search = [];
+    const search: Search = { waiting: [], hasEnded: false };
     const page = read({ take: () => this.#take(search) }).finally(() => {
-      this.#searches.delete(search);
+      search.hasEnded = true;
       this.#admitWaiting();
     });
     this.#pages.set(key, page);
@@ -72,7 +76,7 @@ export class SearchAllowance {
   #take(search: Search): Promise<void> {
     this.#searches.add(search);
     return new Promise((resolve, reject) => {
-      search.push({ resolve, reject });
+      search.waiting.push({ resolve, reject });
       this.#admitWaiting();
     });
   }
@@ -81,8 +85,9 @@ export class SearchAllowance {
   #admitWaiting(): void {
     let kept = 0;
     for (const search of this.#searches) {
-      while (search.length > 0 && (this.#closed !== undefined || this.#left === 0 || this.#left > kept)) {
-        const { resolve, reject } = search.shift() as Waiter;
+      const { waiting, hasEnded } = search;
+      while (waiting.length > 0 && (this.#closed !== undefined || this.#left === 0 || this.#left > kept)) {
+        const { resolve, reject } = waiting.shift() as Waiter;
         if (this.#closed !== undefined) reject(this.#closed);
         else if (this.#left === 0) reject(usedUp());
         else if (!this.#pay()) reject(unpaid());
@@ -92,7 +97,8 @@ export class SearchAllowance {
           resolve();
         }
       }
-      kept += keptCalls;
+      if (hasEnded && waiting.length === 0) this.#searches.delete(search);
+      else kept += keptCalls;
     }
   }
 
@@ -112,7 +118,7 @@ const usedUp = () =>
   );
 
 const unpaid = () =>
-  new GatewayError('RATE_LIMITED', 'The allowance of this caller has no calls left to find this page in a list that has moved or is very long.', {
+  new GatewayError('RATE_LIMITED', 'The caller’s allowance has no calls left to find this page in a list that has moved.', {
     retryAfterSeconds: refillSeconds,
     detail: 'allowance used up',
   });

@@ -1,3 +1,4 @@
+import type { Context } from '../context.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import type { MarkupParent } from './parents.ts';
 import type { Resolvers } from './types.generated.ts';
@@ -14,27 +15,38 @@ export interface MarkupNode {
 /** Bounds of the walk: what lies beyond them is left out of `nodes` and `plainText`, never of `json`. */
 const maxNodes = 10_000;
 const maxDepth = 64;
+/** Nodes whose walk is as much work as a value of an answer: a plain text is one value, whatever it is made of. */
+const nodesPerValue = 4;
 
 export const MessageMarkup: Resolvers['MessageMarkup'] = {
   json: ({ tree }) => tree,
-  nodes: ({ tree }) => flattenMarkup(tree).nodes,
-  plainText: ({ tree }) => flattenMarkup(tree).plainText,
+  nodes: ({ tree }, _args, context) => flattenOnce(tree, context).nodes,
+  plainText: ({ tree }, _args, context) => flattenOnce(tree, context).plainText,
 };
 
-const flattened = new WeakMap<readonly unknown[], ReturnType<typeof walk>>();
+interface Flattened {
+  readonly nodes: MarkupNode[];
+  readonly plainText: string;
+}
 
-/** The nodes of a parsed text in reading order, and its text alone; worked out once for each tree. */
-export function flattenMarkup(tree: MarkupParent['tree']): { nodes: MarkupNode[]; plainText: string } {
+const flattened = new WeakMap<readonly unknown[], Flattened>();
+
+/** Worked out once for each tree, and counted with the answer. */
+function flattenOnce(tree: MarkupParent['tree'], { answerSize }: Context): Flattened {
   let result = flattened.get(tree);
   if (result === undefined) {
-    result = walk(tree);
+    result = flattenMarkup(tree);
     flattened.set(tree, result);
+    answerSize.add(Math.ceil(result.nodes.length / nodesPerValue), 0);
   }
   return result;
 }
 
-/** Depth first with a stack of its own: a tree of any depth costs no call stack. */
-function walk(tree: readonly unknown[]): { nodes: MarkupNode[]; plainText: string } {
+/**
+ * The nodes of a parsed text in reading order, and its text alone. Depth first with a stack of its own: a tree of any depth
+ * costs no call stack.
+ */
+export function flattenMarkup(tree: MarkupParent['tree']): Flattened {
   const nodes: MarkupNode[] = [];
   let plainText = '';
   const stack: { node: JsonObject; parent: number | null; depth: number }[] = [];

@@ -1,9 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, print } from 'graphql';
 import { GatewayError } from '../errors.ts';
-import { isInstant, isNestedWithin } from '../json.ts';
-
-/** Levels of a JSON value at most. Markup of 64 levels has about 130; deeper values would exhaust the stack when written. */
-const maxJsonDepth = 256;
+import { isInstant, isNestedWithin, maxJsonDepth } from '../json.ts';
 
 /** Input is normalised to upstream's form; output is upstream's own text, which the resolvers have checked. */
 export const DateTime = new GraphQLScalarType<string, string>({

@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import type { CallOutcome } from './breaker.ts';
-import { isTooDeepToParse } from './nesting.ts';
+import { takesLongToParse } from './nesting.ts';
 import { NoAnswer, type Answer } from './transport.ts';
 
 /** What a failure tells of the workspace: what it answered in its own way, or we gave up, does not count against it. */
@@ -24,7 +24,7 @@ export function readBody({ headers, body }: Answer): JsonObject | undefined {
   if (headers['content-type']?.startsWith('text/html') === true) return undefined;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return undefined;
-  if (isTooDeepToParse(body)) return undefined;
+  if (takesLongToParse(body)) return undefined;
   try {
     const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
     return asObject(JSON.parse(body.toString('utf8', start)));

@@ -31,7 +31,7 @@ export interface BudgetAnswer {
    * otherwise; `unknown`: none of these can be said.
    */
   readonly limiter: 'passed' | 'refused' | 'before' | 'unknown';
-  /** Epoch milliseconds until which a refusal holds. */
+  /** Epoch milliseconds until which a refusal holds, where it says so. */
   readonly refusedUntil?: number;
 }
 
@@ -61,6 +61,9 @@ export interface BudgetOptions {
 }
 
 const leave = () => false;
+
+/** How long a refusal holds that does not say so. Milliseconds. */
+const refusedMs = 1000;
 
 /** Windows that are remembered; those used longest ago are forgotten first. */
 const maxGates = 10_000;
@@ -142,7 +145,7 @@ export class Budget {
   #newsOf(answer: BudgetAnswer | undefined, { sentAt = 0 }: GateCall): LimiterNews {
     if (answer === undefined) return { kind: 'lost' };
     const { clock, workspaceClock } = this.#options;
-    const { headers, limiter, refusedUntil = clock.now() } = answer;
+    const { headers, limiter, refusedUntil = clock.now() + refusedMs } = answer;
     const rate = readRateHeaders(headers, sentAt + workspaceClock.aheadMs, workspaceClock.now());
     if (limiter === 'refused') return { kind: 'refused', rate, until: refusedUntil };
     if (rate !== undefined) return { kind: 'counted', rate };

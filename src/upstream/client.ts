@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { EndpointBudget } from './budget.ts';
 import { KnownRooms } from './known-rooms.ts';
-import { Lane } from './lane.ts';
+import { Lane, RequestPlaces } from './lane.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
 /** Every path this gateway ever asks, below `/api/v1/`: all GET, none with a parameter of the client's choosing. */
@@ -30,6 +30,14 @@ export type Params = { readonly [name: string]: string | number | undefined };
  */
 const namesRooms: ReadonlySet<Endpoint> = new Set(['dm.history', 'dm.messages', 'im.members']);
 
+/** Where the calls of one request to one endpoint wait. */
+interface EndpointLanes {
+  /** All of them, so that a large request never has more than a few in the line before the endpoint's window. */
+  readonly calls: Lane;
+  /** Those that have passed the window. */
+  readonly places: Lane;
+}
+
 /** Calls of one request, made with one caller's credentials: never kept beyond the request. */
 export class UpstreamClient {
   readonly workspace: Workspace;
@@ -38,10 +46,11 @@ export class UpstreamClient {
   readonly rooms: KnownRooms;
   readonly #caller: Caller;
   readonly #deadline: number;
+  readonly #onReceived: (bytes: number) => void;
+  #receivedBytes = 0;
   readonly #pending = new Set<() => void>();
-  readonly #lane = new Lane();
-  /** So that a large request never has more than a few calls in the line before one endpoint's window. */
-  readonly #lanes = new Map<Endpoint, Lane>();
+  readonly #places = new RequestPlaces();
+  readonly #lanes = new Map<Endpoint, EndpointLanes>();
   #stopped: GatewayError | undefined;
   #rejected: GatewayError | undefined;
   /** Upstream calls made so far, by endpoint; joined ones and retries are not among them. */
@@ -57,13 +66,17 @@ export class UpstreamClient {
   /** Rows left out of the answer because they had not the shape of their kind. */
   droppedRows = 0;
 
-  /** `deadline`: epoch milliseconds at which the request is answered, with what is there. */
-  constructor(workspace: Workspace, credentials: Credentials, deadline: number) {
+  /**
+   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` is told of the bytes
+   * of all answers so far, as they come.
+   */
+  constructor(workspace: Workspace, credentials: Credentials, deadline: number, onReceived: (bytes: number) => void = () => undefined) {
     this.workspace = workspace;
     this.callerId = credentials.userId;
     this.#caller = workspace.caller(credentials);
     this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
     this.#deadline = deadline;
+    this.#onReceived = onReceived;
   }
 
   /** The caller as what outlives a request may know him: by a hash of user id and token. */
@@ -108,24 +121,24 @@ export class UpstreamClient {
 
   /** The body of a successful answer. Everything else is a GatewayError with a code. */
   async get(endpoint: Endpoint, params: Params = {}): Promise<JsonObject> {
-    const lane = this.#laneOf(endpoint);
-    await lane.enter()?.promise;
+    const { calls, places } = this.#lanesOf(endpoint);
+    await calls.enter()?.promise;
     try {
-      return await this.#call(endpoint, params);
+      return await this.#call(endpoint, params, places);
     } finally {
-      lane.exit();
+      calls.exit();
     }
   }
 
-  #laneOf(endpoint: Endpoint): Lane {
+  #lanesOf(endpoint: Endpoint): EndpointLanes {
     const known = this.#lanes.get(endpoint);
     if (known !== undefined) return known;
-    const lane = new Lane();
-    this.#lanes.set(endpoint, lane);
-    return lane;
+    const lanes = { calls: new Lane(), places: new Lane(this.#places) };
+    this.#lanes.set(endpoint, lanes);
+    return lanes;
   }
 
-  async #call(endpoint: Endpoint, params: Params): Promise<JsonObject> {
+  async #call(endpoint: Endpoint, params: Params, lane: Lane): Promise<JsonObject> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
     // Whoever asks keeps to the plan; should one not, the bound holds all the same.
@@ -138,7 +151,7 @@ export class UpstreamClient {
       path,
       caller: this.#caller,
       deadline: this.#deadline,
-      lane: this.#lane,
+      lane,
       isHarmless: !namesRooms.has(endpoint) || this.rooms.isRoom(String(params['roomId'])),
       check: () => {
         if (this.#rejected !== undefined) throw this.#rejected;
@@ -150,6 +163,10 @@ export class UpstreamClient {
         isSent = true;
         if (attempt > 1) this.retries += 1;
         else this.calls.set(endpoint, (this.calls.get(endpoint) ?? 0) + 1);
+      },
+      onData: (bytes) => {
+        this.#receivedBytes += bytes;
+        this.#onReceived(this.#receivedBytes);
       },
     });
     this.#pending.add(cancel);

@@ -65,7 +65,7 @@ export class Gate {
   /** The open window as last reported, its end by the gateway's clock; undefined where none is known. */
   get window(): { readonly limit: number; readonly remaining: number; readonly resetAt: number } | undefined {
     const { window, resetAt } = this.#limiter;
-    if (window?.isReported !== true || resetAt === undefined) return undefined;
+    if (window?.isReported !== true || resetAt === undefined || resetAt <= this.#clock.now()) return undefined;
     return { limit: window.limit, remaining: window.remaining, resetAt };
   }
 
@@ -105,6 +105,7 @@ export class Gate {
     const isTooMany = this.#limiter.window !== undefined && this.#limiter.places <= this.#out.sentAfter(Number.NEGATIVE_INFINITY);
     if (isTooMany && call.probed === undefined && !this.isFree(call.caller.user)) return false;
     this.#out.send(call, this.#clock.now());
+    if (this.#limiter.isFindingOut) this.#setTimer();
     return true;
   }
 
@@ -222,15 +223,17 @@ export class Gate {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#line.size === 0) return;
+    const now = this.#clock.now();
     const since = Math.min(...this.#line.firsts.map((first) => first.since));
     const { state, isFindingOut, decidesAt, reopensAt } = this.#limiter;
     const times = [decidesAt, reopensAt + 1];
     if (state === 'unknown') times.push(since + this.#options.usualAnswerMs());
-    if (isFindingOut) times.push(Math.max(...this.#out.sentAt, since) + this.#options.usualAnswerMs());
     if (this.#room > 0) times.push(since + courtesyMs);
+    const late = Math.max(...this.#out.sentAt) + this.#options.usualAnswerMs();
+    if (isFindingOut && late > now) times.push(late);
     const at = Math.min(...times);
     if (at === Number.POSITIVE_INFINITY) return;
-    this.#cancelTimer = this.#clock.after(Math.max(1, at - this.#clock.now()), () => {
+    this.#cancelTimer = this.#clock.after(Math.max(1, at - now), () => {
       this.#cancelTimer = undefined;
       this.#admitWaiting();
     });

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 
+/** Characters of an id that Rocket.Chat has drawn. */
+const drawnIdLength = 17;
 /** Rooms that are remembered, in some 5 MB; those used longest ago are forgotten first. */
 const maxRooms = 50_000;
 
@@ -84,9 +86,12 @@ export class KnownRooms {
     return true;
   }
 
-  /** The two ids of a one-to-one room's members in a row, one of them the caller's: no user has such an id or name. */
+  /**
+   * The two ids of a one-to-one room's members in a row, one of them the caller's: nobody else's id or name begins or ends
+   * with 17 characters drawn at random. Of ids that somebody has chosen, such as `rocket.cat`, that cannot be said.
+   */
   #isConcatenated(roomId: string): boolean {
     const id = this.#callerId;
-    return roomId.length > id.length && (roomId.startsWith(id) || roomId.endsWith(id));
+    return id.length >= drawnIdLength && roomId.length > id.length && (roomId.startsWith(id) || roomId.endsWith(id));
   }
 }

@@ -45,6 +45,8 @@ export interface GetOptions {
   readonly isFresh?: boolean;
   /** Receives what gives the call up. */
   readonly onStart: (cancel: () => void) => void;
+  /** Told of the bytes of a body as they come. */
+  readonly onData?: ((bytes: number) => void) | undefined;
 }
 
 /** Rows of 100 messages are about 100 KB; 8 MiB is far beyond any honest answer. */
@@ -80,9 +82,9 @@ export class Transport {
   }
 
   /** `path` begins with a slash. */
-  get(path: string, { headers, timeoutMs, isFresh = false, onStart }: GetOptions): Promise<Answer | NoAnswer> {
+  get(path: string, { headers, timeoutMs, isFresh = false, onStart, onData }: GetOptions): Promise<Answer | NoAnswer> {
     return new Promise((resolve) => {
-      const exchange = new Exchange(this.#maxBodyBytes, timeoutMs, resolve);
+      const exchange = new Exchange({ maxBodyBytes: this.#maxBodyBytes, timeoutMs, resolve, onData });
       onStart(() => exchange.fail(new NoAnswer('cancelled', 'given up')));
       const pool = isFresh ? this.#freshPool : this.#pool;
       pool.dispatch({ origin: this.#origin, path: this.#prefix + path, method: 'GET', headers: headers as string[] }, exchange);
@@ -102,11 +104,17 @@ class Connection extends Client {
   }
 }
 
+interface ExchangeOptions extends Pick<GetOptions, 'timeoutMs' | 'onData'> {
+  readonly maxBodyBytes: number;
+  readonly resolve: (answer: Answer | NoAnswer) => void;
+}
+
 /** Collects one answer. After the first outcome every later event is ignored. */
 class Exchange implements Dispatcher.DispatchHandler {
   isReused = false;
   readonly #maxBodyBytes: number;
   readonly #resolve: (answer: Answer | NoAnswer) => void;
+  readonly #onData: ((bytes: number) => void) | undefined;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
@@ -115,9 +123,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   #bytes = 0;
   #failure: NoAnswer | undefined;
 
-  constructor(maxBodyBytes: number, timeoutMs: number, resolve: (answer: Answer | NoAnswer) => void) {
+  constructor({ maxBodyBytes, timeoutMs, resolve, onData }: ExchangeOptions) {
     this.#maxBodyBytes = maxBodyBytes;
     this.#resolve = resolve;
+    this.#onData = onData;
     this.#timer = setTimeout(() => this.fail(new NoAnswer('timeout', `no answer in ${timeoutMs} ms`)), timeoutMs);
   }
 
@@ -143,8 +152,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#maxBodyBytes) this.#refuseBody();
-    else this.#chunks.push(chunk);
+    if (this.#bytes > this.#maxBodyBytes) return this.#refuseBody();
+    this.#chunks.push(chunk);
+    this.#onData?.(chunk.length);
   }
 
   #refuseBody(): void {

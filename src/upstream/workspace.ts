@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { AcceptedCallers } from './accepted-callers.ts';
@@ -54,7 +55,12 @@ export interface CallRequest extends Passenger {
   readonly onUnauthenticated: (error: GatewayError) => void;
   /** Called when an attempt goes out: it may not, for want of budget or place. */
   readonly onSent: (attempt: number) => void;
+  /** Told of the bytes of its answer as they come. */
+  readonly onData?: (bytes: number) => void;
 }
+
+/** Bodies beyond this take a good part of a turn of the event loop to be parsed. Bytes. */
+const largeBody = 256 * 1024;
 
 /** An attempt that went out and failed. */
 class Failure {
@@ -189,19 +195,21 @@ export class Workspace {
 
   /** One attempt on the wire. What the passage took is given back when it has ended. */
   async #send(request: CallRequest, pass: Pass, isFresh: boolean, cancellation: Cancellation): Promise<JsonObject | Failure> {
-    const { endpoint, path, caller, lane } = request;
+    const { endpoint, path, caller, lane, onData } = request;
     const { ticket, placeKey, era } = pass;
     const sentAt = this.#clock.now();
     const { headers } = caller;
     const onStart = (giveUp: () => void) => cancellation.onCancel(giveUp);
-    const answer = await this.#transport.get(path, { headers, timeoutMs: this.#timeoutMs, isFresh, onStart });
+    const answer = await this.#transport.get(path, { headers, timeoutMs: this.#timeoutMs, isFresh, onStart, onData });
     this.#breaker.exit(era, outcomeOf(answer), { user: caller.userId, endpoint });
     this.#queue.exit(placeKey);
     lane.exit();
     if (!(answer instanceof NoAnswer)) {
       this.#retries.durations.add(this.#clock.now() - sentAt);
-      this.#workspaceClock.learn(answer.headers.date, sentAt);
-      return this.#read(request, answer, ticket);
+      if (answer.status < 500) this.#workspaceClock.learn(answer.headers.date, sentAt); // else it can be a proxy's
+      const result = this.#read(request, answer, ticket);
+      if (answer.body.length > largeBody) await nextTurn(); // what becomes of its rows is a turn of its own
+      return result;
     }
     if (answer.reason === 'unsent') ticket.giveBack();
     else ticket.exit(undefined);

@@ -2,6 +2,8 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { execute, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
+import type { DocumentMemory } from '../../src/document-store.ts';
+import { AnswerSize } from '../../src/execution/answer-size.ts';
 import { Executor } from '../../src/execution/executor.ts';
 
 const typeDefs = `
@@ -64,16 +66,18 @@ function schemaWith(query: Record<string, unknown> = {}) {
   return { schema, calls: () => calls };
 }
 
-/** What the executor answers when the operation comes for the second time, after graphql-js has had the first. */
-async function second(query: string, { schema, variables = {} }: { schema?: ReturnType<typeof schemaWith>['schema']; variables?: Record<string, unknown> } = {}) {
+/** Of somebody whom the workspace has accepted. */
+const newContext = () => ({ answerSize: new AnswerSize(() => true) }) as Context;
+/** Every document is worth to be compiled, however large its forms are. */
+const everything: DocumentMemory = { keep: () => true };
+
+/** What the executor answers in the compiled form, which is what graphql-js answers. */
+async function compiled(query: string, { schema, variables = {} }: { schema?: ReturnType<typeof schemaWith>['schema']; variables?: Record<string, unknown> } = {}) {
   const used = schema ?? schemaWith().schema;
   const document = parse(query);
   const [operation] = document.definitions as readonly OperationDefinitionNode[];
   if (operation === undefined) throw new Error('no operation');
-  const executor = new Executor(used);
-  const again = () => executor.execute(document, operation, variables, {} as Context);
-  expect(await again()).toBeUndefined();
-  const data = await again();
+  const data = await new Executor(used, everything).execute(document, operation, variables, newContext(), true);
   if (data !== undefined) {
     const reference = await execute({ schema: used, document, variableValues: variables });
     expect(JSON.stringify({ data })).toBe(JSON.stringify(reference));
@@ -96,7 +100,7 @@ describe('what is run in its compiled form', () => {
     ['`@skip` and `@include`', 'query($y: Boolean!, $n: Boolean!) { a: text @skip(if: $y) b: text @include(if: $y) ... @include(if: $n) { c: text } d: text @skip(if: true) e: text @skip(if: false) }', { y: true, n: false }],
   ])('%s', async (_name, query, variables) => {
     const { schema } = schemaWith({ items: [item('1'), null, { id: 2, name: null }], later: [Promise.resolve(item('1')), item('2'), Promise.resolve(null)], things: [item('1'), Promise.resolve({ kind: 'Other', id: '2' }), null] });
-    expect(await second(query, { schema, variables })).toBeDefined();
+    expect(await compiled(query, { schema, variables })).toBeDefined();
   });
 
   it('asks once for what comes under several names', async () => {
@@ -104,14 +108,14 @@ describe('what is run in its compiled form', () => {
     const document = parse('{ a: item(id: "1") { id } b: item(id: "1") { id } c: item(id: "1") { name } }');
     const [operation] = document.definitions as readonly OperationDefinitionNode[];
     if (operation === undefined) throw new Error('no operation');
-    const executor = new Executor(schema);
-    for (let time = 0; time < 3; time += 1) await executor.execute(document, operation, {}, {} as Context);
-    expect(calls()).toBe(4); // two times two: the first time is left to graphql-js
+    const executor = new Executor(schema, everything);
+    for (let time = 0; time < 2; time += 1) await executor.execute(document, operation, {}, newContext(), true);
+    expect(calls()).toBe(4); // two times two
   });
 
   it('calls functions that objects have in place of values', async () => {
     const { schema } = schemaWith({ item: { id: '1', name: () => 'worked out' } });
-    expect(await second('{ item { name } }', { schema })).toEqual({ item: { name: 'worked out' } });
+    expect(await compiled('{ item { name } }', { schema })).toEqual({ item: { name: 'worked out' } });
   });
 
   it('has a form for each set of conditions, so many and no more', async () => {
@@ -120,17 +124,43 @@ describe('what is run in its compiled form', () => {
     const document = parse(query);
     const [operation] = document.definitions as readonly OperationDefinitionNode[];
     if (operation === undefined) throw new Error('no operation');
-    const executor = new Executor(schemaWith().schema);
+    const executor = new Executor(schemaWith().schema, everything);
     const answers = [];
     for (let round = 0; round < 2; round += 1) {
       for (let bits = 0; bits < 32; bits += 1) {
         const variables = Object.fromEntries(names.map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]));
-        answers.push({ wanted: names.filter((name) => variables[name] === true), data: await executor.execute(document, operation, variables, {} as Context) });
+        answers.push({ wanted: names.filter((name) => variables[name] === true), data: await executor.execute(document, operation, variables, newContext(), true) });
       }
     }
-    const compiled = answers.flatMap(({ wanted, data }) => (data === undefined ? [] : [{ wanted, data }]));
-    expect(compiled).toHaveLength(16 + 16); // the first of all makes no form; sixteen follow, and come again
-    for (const { wanted, data } of compiled) expect(Object.keys(data)).toEqual(['t', ...wanted]);
+    const ran = answers.flatMap(({ wanted, data }) => (data === undefined ? [] : [{ wanted, data }]));
+    expect(ran).toHaveLength(4 + 4); // four make a form, and come again
+    for (const { wanted, data } of ran) expect(Object.keys(data)).toEqual(['t', ...wanted]);
+  });
+
+  it('C1: is compiled for nobody but whom the workspace has accepted, and run for anybody', async () => {
+    const document = parse('{ text }');
+    const [operation] = document.definitions as readonly OperationDefinitionNode[];
+    if (operation === undefined) throw new Error('no operation');
+    const executor = new Executor(schemaWith().schema, everything);
+    const answers = [];
+    for (const compiles of [false, false, true, false]) answers.push(await executor.execute(document, operation, {}, newContext(), compiles));
+    expect(answers).toEqual([undefined, undefined, { text: 'default' }, { text: 'default' }]);
+  });
+
+  it('C1: is compiled only where its document may hold the form, and says how large that is', async () => {
+    const document = parse('{ text item(id: "1") { id name peer { id name } } }');
+    const [operation] = document.definitions as readonly OperationDefinitionNode[];
+    if (operation === undefined) throw new Error('no operation');
+    for (const room of [0, 3000, 5000]) {
+      let held = 0;
+      const keep = (_document: unknown, bytes: number) => held + bytes <= room && ((held += bytes), true);
+      const executor = new Executor(schemaWith().schema, { keep });
+      for (let time = 0; time < 3; time += 1) expect(await executor.execute(document, operation, {}, newContext(), true)).toBeUndefined();
+    }
+    let held = 0;
+    const executor = new Executor(schemaWith().schema, { keep: (_document, bytes) => ((held += bytes), true) });
+    for (let time = 0; time < 3; time += 1) expect(await executor.execute(document, operation, {}, newContext(), true)).toBeDefined();
+    expect(held).toBe(2000 + 2000 + 7 * 650);
   });
 });
 
@@ -160,6 +190,6 @@ describe('what is left to graphql-js', () => {
     ['arguments that cannot be read at all', '{ item(id: "1") { sum(of: "x") } }', {}],
     ['operations that are no queries', 'mutation { text }', {}],
   ])('%s', async (_name, query, answers, variables = {}) => {
-    expect(await second(query, { schema: schemaWith(answers).schema, variables })).toBeUndefined();
+    expect(await compiled(query, { schema: schemaWith(answers).schema, variables })).toBeUndefined();
   });
 });

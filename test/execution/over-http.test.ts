@@ -32,6 +32,16 @@ describe('an operation that comes again', () => {
     expect(lines).toEqual(Array.from({ length: 3 }, () => ({ status: 200, upstreamCalls: 1, plannedCalls: 1, codes: undefined })));
   });
 
+  it('C1: is compiled for nobody whom the workspace does not know, nor where it asks nothing of the workspace', async () => {
+    const gateway = await open();
+    const nobody = { id: gateway.demo.world.member.id, token: 'x'.repeat(43) };
+    for (let time = 0; time < 3; time += 1) await gateway.ask(messages, { variables: { id }, as: nobody });
+    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id } }');
+    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id user { username } } }', { as: time === 2 ? nobody : gateway.demo.world.member });
+    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id } }');
+    expect(await runs(gateway)).toEqual({ 'graphql-js': 11, compiled: 1 });
+  });
+
   it('is taken over by graphql-js when something fails, without a further call', async () => {
     const gateway = await open();
     const ask = () => gateway.askCounting(messages, { variables: { id } });

@@ -25,7 +25,7 @@ describe('The published schema', () => {
     const listSize = '@listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)';
     const priced = lines.filter((line) => line.endsWith(`: UserConnection @join__field(graph: DIRECT_MESSAGES) @cost(weight: 10) ${listSize}`));
     expect(priced).toHaveLength(1);
-    expect(lines).toContain('upstreamBudget: [EndpointBudget!]! @join__field(graph: DIRECT_MESSAGES) @tag(name: "operations")');
+    expect(lines).toContain('upstreamBudget: [EndpointBudget!]! @join__field(graph: DIRECT_MESSAGES) @tag(name: "operations") @listSize(assumedSize: 13)');
   });
 
   it('would not compose if it kept PageInfo to itself: the check above checks something', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DemoOptions } from '../../src/demo/server.ts';
 import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway, type GraphqlResult, type TestGateway } from '../support/gateway.ts';
+import { tally } from '../support/limited-workspace.ts';
 
 /** A workspace with its limiter on: ten calls a minute for each endpoint and address, unless a test says otherwise. */
 async function open(demo: DemoOptions = {}, env: Record<string, string> = {}): Promise<TestGateway> {
@@ -163,6 +164,22 @@ describe('a window', () => {
     const second = await gateway.ask(receiptsOf(messageIds.slice(0, 1)));
     // Believed: not sent until then. Else a second is waited, and it is.
     expect([codesOf(second), callsOf(gateway, 'chat.getMessageReadReceipts')]).toEqual(isBelieved ? [['RATE_LIMITED'], 1] : [[], 2]);
+  });
+});
+
+describe('a call that is refused for want of a permission', () => {
+  // Rocket.Chat 7 counts it, and its answer has headers; Rocket.Chat 8 looks at permissions first, and it teaches nothing.
+  it.each([
+    ['R7', { FORBIDDEN: 10, RATE_LIMITED: 10 }, 10],
+    ['R8', { FORBIDDEN: 20 }, 20],
+  ] as const)('H1: is counted as the dialect has it (%s), and never taken for a limiter that is off', async (dialect, codes, calls) => {
+    const gateway = await open({ dialect });
+    const answers = [];
+    for (let call = 0; call < 20; call += 1) answers.push(...codesOf(await gateway.ask('{ directMessages(first: 1) { totalCount } }')));
+    expect(tally(answers)).toEqual(codes);
+    expect([callsOf(gateway, 'dm.list.everyone'), refusedByUpstream(gateway)]).toEqual([calls, 0]);
+    const { data } = await gateway.ask('{ upstreamBudget { endpoint } }');
+    expect(data).toEqual({ upstreamBudget: dialect === 'R7' ? [{ endpoint: 'dm.list.everyone' }] : [] });
   });
 });
 

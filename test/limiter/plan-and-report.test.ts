@@ -108,6 +108,28 @@ describe('what a request costs', () => {
     expect(errors).toEqual([{ message, extensions: { code: 'BAD_REQUEST' } }]);
   });
 
+  it('is there under the operation’s name, or as much of it as a line should hold', async () => {
+    await gateway.ask(`query ${'Long'.repeat(50)} { viewer { id } }`);
+    expect(gateway.logs.at(-1)).toMatchObject({ operation: 'Long'.repeat(32) });
+    await gateway.ask('{ viewer { id } }');
+    expect(gateway.logs.at(-1)).not.toHaveProperty('operation');
+  });
+
+  it('is told by endpoint in the order of their names', async () => {
+    const { extensions } = await gateway.ask(overview, { headers: { 'x-upstream-report': '1' } });
+    const report = extensions?.['upstream'] as { byEndpoint: Record<string, number> } | undefined;
+    expect(Object.keys(report?.byEndpoint ?? {})).toEqual(['chat.getMessageReadReceipts', 'dm.messages', 'im.list']);
+  });
+
+  it('may be as much as the limit, and not one call more', async () => {
+    const { demo } = gateway;
+    for (const [limit, status] of [['26', 200], ['25', 400]] as const) {
+      const other = await startTestGateway({ demo, env: { MAX_UPSTREAM_CALLS: limit, LOG_LEVEL: 'silent' } });
+      expect((await other.ask(overview)).status).toBe(status);
+      await other.close();
+    }
+  });
+
   it('above the limit is refused as a whole, without a call, with the paths that cost the most', async () => {
     const { status, data, errors, calls } = await gateway.askCounting(everything, { as: gateway.demo.world.admin });
     expect({ status, data, calls }).toEqual({ status: 400, data: undefined, calls: [] });

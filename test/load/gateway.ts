@@ -8,6 +8,11 @@ import type { Sample } from './samples.ts';
 
 const query = '{ viewer { user { username } } }';
 
+interface Left {
+  readonly heapMegabytes: number;
+  readonly resources: Record<string, number>;
+}
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -25,26 +30,41 @@ export async function startGateway(workspaceUrl: string, env: Record<string, str
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const lines = createInterface({ input: child.stderr });
+  const exited = once(child, 'exit');
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 100; tries += 1) {
     if (await fetch(`${url}/healthz`).then(() => true, () => false)) break;
     await delay(50);
   }
+  /** Values of the metrics, by name; not a number where the process is gone. */
+  const gauges = async (...names: readonly string[]): Promise<Record<string, number>> => {
+    const text = await fetch(`${url}/metrics`).then((response) => response.text(), () => '');
+    return Object.fromEntries(names.map((name) => [name, Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])]));
+  };
   return {
     url,
+    isRunning,
+    /** Resolves when the process has ended, by itself or not. */
+    exited,
+    gauges,
     async residentMegabytes(): Promise<number> {
-      const text = await (await fetch(`${url}/metrics`)).text();
-      return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]) / 1e6;
+      const { process_resident_memory_bytes: bytes = Number.NaN } = await gauges('process_resident_memory_bytes');
+      return bytes / 1e6;
     },
     /** What is left after a garbage collection: the heap, and the handles and timers by kind. */
-    async left(): Promise<{ heapMegabytes: number; resources: Record<string, number> }> {
+    async left(): Promise<Left> {
       child.kill('SIGUSR2');
-      const [line] = (await once(lines, 'line')) as [string];
-      return JSON.parse(line) as { heapMegabytes: number; resources: Record<string, number> };
+      for (let isOurs = false; !isOurs && isRunning(); ) {
+        const [line] = (await Promise.race([once(lines, 'line'), exited])) as [unknown];
+        isOurs = typeof line === 'string' && line.startsWith('{"heapMegabytes"');
+        if (isOurs) return JSON.parse(String(line)) as Left;
+      }
+      return { heapMegabytes: Number.NaN, resources: {} };
     },
     async stop(): Promise<number | null> {
       child.kill('SIGTERM');
-      await once(child, 'exit');
+      await exited;
       return child.exitCode;
     },
   };

@@ -2,16 +2,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ask, startGateway } from './gateway.ts';
 import { summarise, type Sample } from './samples.ts';
+import { siege } from './siege.ts';
 import { startSlowWorkspace } from './workspace.ts';
 
 /**
  * Load beyond what the workspace can answer, as clients make it who do not wait for each other (open loop): L01 at its
  * capacity, L02 at twice that, L03 back at half, L04 one greedy caller among nine. With `--soak` a long run with some
- * faults, which looks at memory. Bounded in time and in requests. Not part of `npm test`: it takes minutes, and judges
- * by times. `node test/load/main.ts --seconds 30`, `node test/load/main.ts --soak --seconds 600`.
+ * faults, which looks at memory; with `--soak --hostile` one with hostile clients beside honest callers, which ends with
+ * 1 where those lost anything or memory grew. Bounded in time and in requests. Not part of `npm test`: it takes minutes,
+ * and judges by times. `node test/load/main.ts --seconds 30`, `node test/load/main.ts --soak --hostile --seconds 600`;
+ * `--only documents` makes the attacks of that name alone.
  */
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '30' }, soak: { type: 'boolean', default: false } },
+  options: {
+    seconds: { type: 'string', default: '30' },
+    soak: { type: 'boolean', default: false },
+    hostile: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
 });
 const seconds = Math.min(3600, Number(values.seconds));
 
@@ -88,4 +96,5 @@ async function soak(): Promise<void> {
   await workspace.close();
 }
 
-await (values.soak ? soak() : overload());
+if (values.hostile) process.exitCode = (await siege(seconds, values.only)) ? 0 : 1;
+else await (values.soak ? soak() : overload());

@@ -1,4 +1,4 @@
-import { Report, Trace } from '@apollo/usage-reporting-protobuf';
+import { Report, Trace, type ITrace } from '@apollo/usage-reporting-protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { readConfig } from '../../src/config.ts';
@@ -37,7 +37,9 @@ async function runAndStop(env: Record<string, string>): Promise<TestGateway> {
   await gateway.ask(query, { variables, headers });
   await gateway.ask('query Me { viewer { id } }', { headers });
   await gateway.ask('query Nobody { viewer { id } }', { as: null });
-  await gateway.ask('{ invalid(secret: "planted-literal") }');
+  await gateway.ask('{ invalid(secret: "planted-literal") }', { variables: { secret: 'planted-variable' } });
+  await gateway.ask('query Pinned($filter: MessageFilters) { directMessage(id: "r1") { messages(filterBy: $filter) { totalCount } } }', { variables: { filter: { pinnedOnly: true } } });
+  await gateway.ask('query Range($since: DateTime!) { directMessage(id: "r1") { history(range: { since: $since }) { nodes { id } } } }', { variables: { since: 'planted-variable' }, headers });
   await gateway.close();
   return gateway;
 }
@@ -47,6 +49,15 @@ function expectNoSecrets(received: readonly Received[], { demo }: TestGateway): 
   const everything = received.map(({ path, headers, body }) => `${path} ${JSON.stringify(headers)} ${body.toString('latin1')}`).join('\n');
   for (const secret of [...secrets, demo.world.member.token, busyRoomId]) expect(everything).not.toContain(secret);
 }
+
+const decoded = (traces: readonly (ITrace | Uint8Array)[] | null | undefined): ITrace[] =>
+  (traces ?? []).map((trace) => (trace instanceof Uint8Array ? Trace.decode(trace) : trace));
+
+const tracesOf = ({ tracesPerQuery }: Report): ITrace[] => Object.values(tracesPerQuery).flatMap(({ trace }) => decoded(trace));
+
+/** Errors of a traced field, and of those below it. */
+const errorsBelow = (node: Trace.INode | null | undefined): Trace.IError[] =>
+  node == null ? [] : [...(node.error ?? []), ...(node.child ?? []).flatMap(errorsBelow)];
 
 describe('Usage', () => {
   it('is reported to nobody as a rule', async () => {
@@ -70,7 +81,7 @@ describe('Usage', () => {
       expect(receiver.received).toMatchObject([{ path: '/api/ingress/traces', headers: { 'x-api-key': key } }]);
       expect(report.header?.graphRef).toBe('demo@current');
       const signatures = Object.keys(report.tracesPerQuery).toSorted();
-      expect(signatures.map((signature) => signature.split('\n')[0])).toEqual(['## GraphQLValidationFailure', '# Mailbox', '# Me', '# Nobody'].toSorted());
+      expect(signatures.map((signature) => signature.split('\n')[0])).toEqual(['## GraphQLValidationFailure', '# Mailbox', '# Me', '# Nobody', '# Pinned', '# Range'].toSorted());
       expect(signatures.find((signature) => signature.startsWith('# Mailbox'))).toContain('messages(filterBy:{},first:0){totalCount}');
     });
 
@@ -79,12 +90,24 @@ describe('Usage', () => {
       expect(mailbox?.referencedFieldsByType?.['DirectMessage']?.fieldNames?.toSorted()).toEqual(['id', 'messages', 'topic']);
       expect(mailbox?.referencedFieldsByType?.['User']?.fieldNames).toEqual(['username']);
       const stats = (mailbox?.statsWithContext ?? []) as { context?: { clientName?: string }; queryLatencyStats?: { requestCount?: unknown } }[];
-      const traces = (mailbox?.trace ?? []).map((trace) => (trace instanceof Uint8Array ? Trace.decode(trace) : trace));
+      const traces = decoded(mailbox?.trace);
       const clients = [...stats.map(({ context }) => context?.clientName), ...traces.map(({ clientName }) => clientName)];
       expect(new Set(clients)).toEqual(new Set(['mailbox-app']));
     });
 
     it('holds no variables, headers, literals or tokens', () => expectNoSecrets(receiver.received, gateway));
+
+    it('tells that there were errors, and none of their words', () => {
+      const errors = tracesOf(report).flatMap(({ root }) => errorsBelow(root));
+      expect(errors.length).toBeGreaterThan(0);
+      expect([...new Set(errors.map(({ message }) => message))]).toEqual(['<masked>']);
+    });
+
+    it('holds no request headers', () => {
+      const traces = tracesOf(report);
+      expect(traces.length).toBeGreaterThan(0);
+      expect(traces.flatMap(({ http }) => Object.keys(http?.requestHeaders ?? {}))).toEqual([]);
+    });
 
     it('leaves the key out of the log', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
   });
@@ -113,6 +136,12 @@ describe('Usage', () => {
 
     it('holds no variables, headers, literals or tokens', () => expectNoSecrets(receiver.received, gateway));
 
+    it('looks at no variables: of an input that came in one, any field may have been used', () => {
+      const { map } = JSON.parse(receiver.received[0]?.body.toString() ?? '') as { map: Record<string, { operationName: string; fields: string[] }> };
+      const pinned = Object.values(map).find(({ operationName }) => operationName === 'Pinned');
+      expect(pinned?.fields).toEqual(expect.arrayContaining(['MessageFilters.pinnedOnly', 'MessageFilters.mentioning', 'MessageFilters.starredBy']));
+    });
+
     it('leaves the token out of the log', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
   });
 
@@ -131,7 +160,7 @@ describe('Usage', () => {
     const report = Report.decode(graphos.received[0]?.body ?? Buffer.alloc(0));
     const [, again] = Object.entries(report.tracesPerQuery).find(([signature]) => signature.startsWith('# Again')) ?? [];
     // Some as traces, the others as numbers.
-    const traces = (again?.trace ?? []).map((trace) => (trace instanceof Uint8Array ? Trace.decode(trace) : trace));
+    const traces = decoded(again?.trace);
     const stats = (again?.statsWithContext ?? []) as { queryLatencyStats?: { requestCount?: unknown; requestsWithErrorsCount?: unknown } }[];
     const sum = (numbers: readonly unknown[]): number => numbers.reduce((total: number, number) => total + Number(number ?? 0), 0);
     const requests = traces.length + sum(stats.map(({ queryLatencyStats }) => queryLatencyStats?.requestCount));
@@ -147,6 +176,19 @@ describe('Usage', () => {
     const receiver = await startReceiver();
     await runAndStop({ HIVE_TOKEN: 'hvo1/x', HIVE_TARGET: 'org/project/production', HIVE_USAGE_URL: `${receiver.url}/usage` });
     expect(receiver.received.map(({ path }) => path)).toEqual(['/usage/org/project/production']);
+    await receiver.close();
+  });
+
+  it('is reported with keys that stay out of the log, also where a registry refuses them and repeats what it was sent', async () => {
+    const receiver = await startReceiver(({ headers }) => headers, 403);
+    const longToken = 'planted-hive-token-0123456789abcdef';
+    const gateway = await runAndStop({
+      LOG_LEVEL: 'debug', APOLLO_KEY: key, APOLLO_GRAPH_REF: 'demo@current', APOLLO_USAGE_URL: receiver.url, HIVE_TOKEN: longToken, HIVE_USAGE_URL: receiver.url,
+    });
+    const lines = JSON.stringify(gateway.logs);
+    expect(lines.match(/\[redacted\]/g)?.length).toBeGreaterThan(1);
+    expect(lines).not.toContain(key);
+    expect(lines).not.toContain(longToken);
     await receiver.close();
   });
 
@@ -181,5 +223,14 @@ describe('A trace in the answer', () => {
     const trace = Trace.decode(Buffer.from(String(extensions?.['ftv1']), 'base64'));
     expect(trace.root?.child?.map(({ responseName }) => responseName)).toEqual(['directMessage']);
     expect(Buffer.from(String(extensions?.['ftv1']), 'base64').toString('latin1')).not.toContain(busyRoomId);
+  });
+
+  it('tells that there were errors, and none of their words', async () => {
+    const gateway = await startTestGateway({ env: { INLINE_TRACE: 'on' } });
+    const { errors, extensions } = await gateway.ask('{ directMessage(id: "@x") { topic } }', { headers: { 'apollo-federation-include-trace': 'ftv1' } });
+    await gateway.close();
+    const trace = Trace.decode(Buffer.from(String(extensions?.['ftv1']), 'base64'));
+    expect(errors).toHaveLength(1);
+    expect(errorsBelow(trace.root).map(({ message }) => message)).toEqual(['<masked>']);
   });
 });

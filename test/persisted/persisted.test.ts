@@ -3,12 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApollo } from '../../src/apollo.ts';
-import { readConfig } from '../../src/config.ts';
-import { RequestContext } from '../../src/context.ts';
-import { createLog, Redactor } from '../../src/observability/log.ts';
-import { createSchema } from '../../src/schema.ts';
-import { Workspace } from '../../src/upstream/workspace.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -42,7 +36,7 @@ async function get(gateway: TestGateway, search: string) {
 }
 
 describe('Automatic persisted queries', () => {
-  const query = 'query Me { viewer { id } }';
+  const query = 'query Me { viewer { id user { username } } }';
 
   describe('as a rule', () => {
     let gateway: TestGateway;
@@ -80,6 +74,29 @@ describe('Automatic persisted queries', () => {
       expect(await send(gateway, { extensions: persisted(id) }, null)).toMatchObject({ status: 401, codes: ['UNAUTHENTICATED'] });
     });
 
+    it('L10: are not kept from callers whom the workspace does not know, and are found by them where others sent them', async () => {
+      const nobody = { id: gateway.demo.world.member.id, token: 'x'.repeat(43) };
+      const known = 'query Known { viewer { user { username } unreadCount } }';
+      const open = 'query Known { viewer { id } }';
+      for (const text of [known, open]) await send(gateway, { query: text, extensions: persisted(hashOf(text)) }, nobody);
+      for (const text of [known, open]) expect((await send(gateway, { extensions: persisted(hashOf(text)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
+      for (const text of [known, open]) await send(gateway, { query: text, extensions: persisted(hashOf(text)) });
+      for (const text of [known, open]) expect(await send(gateway, { extensions: persisted(hashOf(text)) })).toMatchObject({ status: 200, codes: [] });
+      expect((await send(gateway, { extensions: persisted(hashOf(known)) }, nobody)).codes).toContain('UNAUTHENTICATED');
+    });
+
+    it('L10: are kept of a caller from the first request on that shows who they are', async () => {
+      const fresh = await startTestGateway({ env: { AUTOMATIC_PERSISTED_QUERIES: 'on' } });
+      const open = 'query Open { viewer { id } }';
+      await send(fresh, { query: open, extensions: persisted(hashOf(open)) });
+      expect((await send(fresh, { extensions: persisted(hashOf(open)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
+      await send(fresh, { query, extensions: persisted(hashOf(query)) });
+      expect((await send(fresh, { extensions: persisted(hashOf(query)) })).codes).toEqual([]);
+      await send(fresh, { query: open, extensions: persisted(hashOf(open)) });
+      expect((await send(fresh, { extensions: persisted(hashOf(open)) })).codes).toEqual([]);
+      await fresh.close();
+    });
+
     it('are not kept from somebody without credentials, nor under a hash that is not theirs', async () => {
       const stranger = 'query Stranger { viewer { id } }';
       await send(gateway, { query: stranger, extensions: persisted(hashOf(stranger)) }, null);
@@ -103,25 +120,6 @@ describe('Automatic persisted queries', () => {
       expect(await send(gateway, { query: open, extensions: persisted(hashOf(open)) }, null)).toMatchObject({ status: 200, codes: [] });
       expect((await send(gateway, { extensions: persisted(hashOf(open)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
     });
-  });
-
-  it('are kept up to a size: those that were not asked for longest go first', async () => {
-    const config = readConfig({ AUTOMATIC_PERSISTED_QUERIES: 'on' });
-    const log = createLog('silent', new Redactor(), { write: () => undefined });
-    const apollo = createApollo(createSchema(), config, log, { landingPage: undefined, usageReporters: [], fairness: undefined });
-    const workspace = new Workspace({ url: 'http://127.0.0.1:1', timeoutMs: 1000, sharesInFlight: false });
-    const ask = async (request: { query?: string; extensions: Record<string, unknown> }): Promise<unknown[]> => {
-      const contextValue = new RequestContext(workspace, { userId: 'u', authToken: 't' }, Date.now() + 10_000);
-      const { body } = await apollo.executeOperation(request, { contextValue });
-      return body.kind === 'single' ? codesOf(body.singleResult) : ['incremental'];
-    };
-    const megabyte = 'x'.repeat(2 ** 20);
-    const queries = Array.from({ length: 31 }, (_, index) => `query Q${index} { viewer { id } } # ${megabyte}`);
-    for (const query of queries) expect(await ask({ query, extensions: persisted(hashOf(query)) })).toEqual([]);
-    const codes = [0, 30].map((index) => ask({ extensions: persisted(hashOf(queries[index] ?? '')) }));
-    expect(await Promise.all(codes)).toEqual([['PERSISTED_QUERY_NOT_FOUND'], []]);
-    await apollo.stop();
-    await workspace.close();
   });
 });
 
@@ -223,6 +221,11 @@ describe('A list of operations', () => {
     ['without operations', JSON.stringify({ ...manifest, operations: [] }), /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
     ['plain and empty', '{}', /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
     ['a list', '["query Me { viewer { id } }"]', /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
+    ['plain with an empty text', '{"me":""}', /^PERSISTED_OPERATIONS: expected /],
+    ['plain with an empty id', '{"":"query Me { viewer { id } }"}', /^PERSISTED_OPERATIONS: expected /],
+    ['plain with something else than a text', '{"me":["query Me { viewer { id } }"]}', /^PERSISTED_OPERATIONS: expected /],
+    ['of an operation without a text', JSON.stringify({ ...manifest, operations: [{ id: 'me', body: '' }] }), /^PERSISTED_OPERATIONS: expected /],
+    ['of an operation without an id', JSON.stringify({ ...manifest, operations: [{ id: '', body: me }] }), /^PERSISTED_OPERATIONS: expected /],
     ['of an operation that is not GraphQL', '{"a":"query {"}', /^PERSISTED_OPERATIONS: operation "a" is not GraphQL: Syntax Error: /],
     ['of a field that is not in the schema', '{"a":"{ viewer { nothing } }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: .*"nothing"/],
     ['of a mutation', '{"a":"mutation { x }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: /],

@@ -194,7 +194,7 @@ describe('the price of references from other subgraphs', () => {
 
 describe('the size of an answer', () => {
   it.each<[string, string, number]>([
-    ['a value for each field', '{ viewer { id unreadCount } upstreamBudget { endpoint } }', 3],
+    ['a value for each field', '{ viewer { id unreadCount user { name } } }', 3],
     ['rows times fields', '{ directMessage(id: "r") { messages(first: 5) { totalCount nodes { id text } pageInfo { hasNextPage } } } }', 1 + 5 * 2 + 1],
     ['edges with their cursors', '{ directMessage(id: "r") { messages(first: 5) { edges { cursor node { id text } } } } }', 5 + 5 * 2],
     ['cursors under several names', '{ directMessage(id: "r") { a: messages(first: 5) { edges { cursor } again: edges { cursor } } b: messages(first: 5) { edges { cursor } } } }', 2 * 2 * 5],
@@ -203,6 +203,8 @@ describe('the size of an answer', () => {
     ['values under several names', '{ directMessage(id: "r") { messages(first: 5) { a: totalCount b: totalCount edges { c: cursor d: cursor x: node { id } y: node { id } } } } }', 2 + 5 * 2 + 5 * 2],
     ['the room of each message', '{ directMessage(id: "r") { messages(first: 5) { nodes { directMessage { id topic } } } } }', 5 * 2],
     ['pages in pages', '{ viewer { directMessages(first: 4) { nodes { a: members(first: 3) { nodes { id } } b: members(first: 3) { nodes { id } } } } } }', 4 * 3 * 2],
+    ['lists that are no pages by the size that they are taken to have', '{ directMessage(id: "r") { usernames messages(first: 5) { nodes { markup { nodes { type text } } reactions { emoji usernames } attachments { attachments { kind } } } } } }', 3 + 5 * (6 * 2 + 1 * (1 + 2) + 1)],
+    ['such lists under several names', '{ a: upstreamBudget { endpoint } b: upstreamBudget { endpoint limit } }', 2 * 13 * 2],
     ['nothing of an empty page', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } } } }', 0],
   ])('counts %s', (_name, query, values) => {
     expect(planOf(query).values).toBe(values);

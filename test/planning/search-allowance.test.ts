@@ -88,6 +88,24 @@ describe('a request’s allowance for searches', () => {
     expect(told().toSorted()).toEqual([...times(8, 'a took'), 'b QUERY_TOO_COMPLEX']);
   });
 
+  it('lets a field of a page that has ended take a call for itself, for which nothing is kept any longer', async () => {
+    const { allowance, begin, told } = open(11);
+    const ended: PageSearch[] = [];
+    await allowance.page('ended', async (search) => void ended.push(search));
+    const ofField = () => ended[0]?.take().then(() => 'took');
+    const [a, b] = [begin('a'), begin('b')];
+    await a.take();
+    expect(await ofField()).toBe('took');
+    await b.take();
+    expect(told()).toEqual(['a took', 'b took']); // 8 left, and two pages that may need them
+    const waits = ofField();
+    await a.end();
+    await b.take();
+    expect(told()).toEqual(['b took']);
+    await b.end();
+    expect(await waits).toBe('took');
+  });
+
   it('grants nothing once the request is answered or given up, and takes nothing from the caller for it', async () => {
     const taken: number[] = [];
     const { allowance, begin, told } = open(9, { take: (calls) => taken.push(calls) > 0 });

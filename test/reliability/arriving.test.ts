@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startDemo } from '../../src/demo/server.ts';
 import { HeldBytes } from '../../src/http/held-bytes.ts';
 import { startMain, urlOf } from '../support/child.ts';
+import { heapBytes } from '../support/heap.ts';
 import { openGateway } from '../support/scenario.ts';
 import { openRaw, rawPost, statusesOf } from '../support/raw-http.ts';
 
@@ -18,38 +20,98 @@ const bodyOf = (bytes: number): string => {
 const chunksOfOne = (body: string): string => body.replaceAll(/[^]/g, (byte) => `1\r\n${byte}\r\n`);
 const chunkedHead = rawPost('', { 'transfer-encoding': 'chunked' }).replace('content-length: 0\r\n', '');
 
-/** Holders 0 to 5, and which of them were broken off. */
+/** Holders 0 to 9, the first five of callers, and which of them were broken off. */
 function watched(maxBytes: number) {
   const broken: number[] = [];
-  const held = new HeldBytes(maxBytes, 100);
-  const holders = Array.from({ length: 6 }, (_, id) => ({ destroy: () => broken.push(id) }));
-  const holder = (id: number) => holders[id] ?? { destroy: () => 0 };
-  return { broken, held, set: (id: number, bytes: number) => held.set(holder(id), bytes), drop: (id: number) => held.drop(holder(id)) };
+  const clock = { now: 0 };
+  const held = new HeldBytes(maxBytes, 100, () => clock.now);
+  const holders = Array.from({ length: 10 }, (_, id) => ({ destroy: () => broken.push(id), isAccepted: id < 5 }));
+  const holder = (id: number) => holders[id] ?? expect.unreachable();
+  return { broken, clock, held, set: (id: number, bytes: number) => held.set(holder(id), bytes), drop: (id: number) => held.drop(holder(id)) };
 }
 
 describe('bytes that are held for clients', () => {
-  it('are broken off, oldest first, when they are too many; the newest never is', () => {
-    const { broken, held, set, drop } = watched(1000);
-    set(0, 99); // too small to be counted
-    for (const id of [1, 2, 3]) set(id, 400);
-    expect(broken).toEqual([1]);
+  it('S3: are broken off where they are most, be it the one that grows just then, and nobody else', () => {
+    const { broken, held, set } = watched(1000);
+    set(0, 300);
+    set(1, 200);
+    set(2, 400);
+    set(3, 600);
+    expect([broken, held.bytes]).toEqual([[3], 900]);
     set(4, 5000);
-    expect(broken).toEqual([1, 2, 3]);
-    drop(4);
-    drop(4);
-    drop(0);
-    expect(held.bytes).toBe(0);
+    set(1, 350); // with the first 1,050: the one of 400 goes
+    expect([broken, held.bytes]).toEqual([[3, 4, 2], 650]);
   });
 
-  it('are counted as they grow, and keep their turn', () => {
-    const { broken, held, set } = watched(1000);
-    set(0, 200);
+  it('S3: are broken off where they have not become less for long, and not where they are being read', () => {
+    const { broken, clock, set } = watched(1000);
+    set(0, 300);
+    set(1, 450);
+    clock.now = 1000;
+    set(1, 400); // read, but slowly
+    clock.now = 1100;
+    set(2, 400);
+    expect(broken).toEqual([0]); // 300 bytes for 1,150 ms, against 400 for 150
+  });
+
+  it('H3: are broken off first where they are held for strangers, largest and slowest first', () => {
+    const { broken, set } = watched(1000);
+    set(0, 600);
+    set(5, 150);
+    set(6, 100);
     set(1, 200);
-    set(0, 400);
-    expect(held.bytes).toBe(600);
-    set(1, 800); // one and a half times the limit: who began first goes, whoever grew last
-    expect(broken).toEqual([0]);
-    expect(held.bytes).toBe(800);
+    expect(broken).toEqual([5]);
+    set(7, 200);
+    expect(broken).toEqual([5, 7]);
+    set(2, 300);
+    expect(broken).toEqual([5, 7, 6, 0]);
+  });
+
+  it('are not counted where they are few, nor when they are gone', () => {
+    const { broken, held, set, drop } = watched(1000);
+    set(0, 99);
+    set(1, 400);
+    set(2, 400);
+    set(2, 99);
+    expect(held.bytes).toBe(400);
+    for (const id of [0, 1, 1]) drop(id);
+    expect([held.bytes, broken]).toEqual([0, []]);
+  });
+});
+
+describe('requests under way', () => {
+  /** As much heap as 100 KiB can take: empty objects, and as many tokens as there may be. */
+  const heavy = (index: number): string => {
+    const objects = `[${'{},'.repeat(9900)}{}]`;
+    const fields = `${'viewer { user { id name username } } '.repeat(90)} ${'... { viewer { id } } '.repeat(95)}`;
+    return `{"query":"query Q${index} { ${fields} }","variables":{"r":${objects}},"extensions":{"x":${objects}},"unknown":[${'{},'.repeat(7000)}{}]}`;
+  };
+
+  it('G16: take as much of the heap as is said of them, and are bounded all together: the largest give up what they wait for', async () => {
+    const demo = await startDemo();
+    onTestFinished(() => demo.close());
+    const gateway = await openGateway({ demo, env: { METRICS: 'on', LOG_LEVEL: 'silent' }, limits: { maxHeldBytes: 40_000_000 } });
+    await gateway.ask('{ viewer { user { id } } }');
+    demo.fail('me', { hang: true });
+    const { id, token } = demo.world.member;
+    const open = async (credential: string, body: string) => {
+      const connection = await openRaw(gateway.url);
+      connection.socket.write(rawPost(body, { 'x-user-id': id, 'x-auth-token': credential }));
+      return connection;
+    };
+    const before = heapBytes();
+    const few = await Promise.all(Array.from({ length: 12 }, (_, index) => open(token, heavy(index))));
+    await expect.poll(() => demo.calls.length, { timeout: 10_000 }).toBe(13);
+    const said = await metric(gateway.url, 'gateway_held_bytes');
+    expect(said).toBeGreaterThan(20_000_000);
+    expect(heapBytes() - before).toBeLessThan(said);
+    const strangers = await Promise.all(Array.from({ length: 12 }, (_, index) => open('x'.repeat(43), heavy(index))));
+    const answers = (all: typeof few) => all.filter(({ received }) => received().includes('OVERLOADED')).length;
+    await expect.poll(() => answers(strangers), { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(answers(few)).toBe(0);
+    expect(await metric(gateway.url, 'gateway_held_bytes')).toBeLessThanOrEqual(40_000_000);
+    for (const { socket } of [...few, ...strangers]) socket.destroy();
+    await expect.poll(() => metric(gateway.url, 'gateway_held_bytes')).toBe(0);
   });
 });
 

@@ -6,7 +6,7 @@ import { Redactor } from '../../src/observability/log.ts';
 import { openGateway } from '../support/scenario.ts';
 import { openRaw, rawPost, statusesOf } from '../support/raw-http.ts';
 
-const gauges = ['gateway_requests_in_flight', 'gateway_arriving_bytes', 'gateway_unsent_bytes', 'gateway_upstream_in_flight', 'gateway_upstream_queue', 'gateway_held_tokens', 'gateway_connections'];
+const gauges = ['gateway_requests_in_flight', 'gateway_arriving_bytes', 'gateway_held_bytes', 'gateway_unsent_bytes', 'gateway_upstream_in_flight', 'gateway_upstream_queue', 'gateway_held_tokens', 'gateway_connections'];
 
 /** The gauges of what is held for requests, by name. */
 async function held(url: string): Promise<Record<string, number>> {
@@ -90,7 +90,7 @@ describe('after a client left', () => {
     const { socket } = await openRaw(gateway.url);
     const body = JSON.stringify({ query: `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 100) { nodes { text } } } viewer { user { username } } }` });
     socket.write(rawPost(body, { 'x-user-id': world.member.id, 'x-auth-token': world.member.token }));
-    await expect.poll(() => gateway.demo.calls.length).toBe(2);
+    await expect.poll(() => gateway.demo.calls.length).toBe(3); // the room's record, the messages, the user
     await new Promise((resolve) => setTimeout(resolve, 200)); // the messages are there, the user is not
     socket.destroy();
     await expect.poll(() => gateway.logs.length).toBe(1);

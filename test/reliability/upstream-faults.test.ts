@@ -348,7 +348,7 @@ describe('a call limit', () => {
     const { upstream, ask } = await startWith(name);
     const answers = await Promise.all([ask(counters), ask(counters), ask(counters)]);
     for (const { errors } of answers) expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
-    expect(upstream.calls.length).toBeLessThanOrEqual(2);
+    expect(upstream.calls.length).toBeLessThanOrEqual(3); // none twice
   });
 });
 

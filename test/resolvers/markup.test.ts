@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { flattenMarkup } from '../../src/resolvers/markup.ts';
+import { AnswerSize } from '../../src/execution/answer-size.ts';
+import { flattenMarkup, MessageMarkup } from '../../src/resolvers/markup.ts';
+import { resolveField } from '../support/resolve.ts';
 
 const plain = (value: string) => ({ type: 'PLAIN_TEXT', value });
 
@@ -42,6 +44,18 @@ describe('a parsed text, flattened', () => {
     ['a colour', [{ type: 'PARAGRAPH', value: [{ type: 'COLOR', value: { r: 1, g: 2, b: 3, a: 255 } }] }], 'rgba(1, 2, 3, 255)'],
     ['a timestamp', [{ type: 'PARAGRAPH', value: [{ type: 'TIMESTAMP', value: { timestamp: '1700000000', format: 'f' } }] }], '2023-11-14T22:13:20.000Z'],
     ['a timestamp that is none', [{ type: 'PARAGRAPH', value: [{ type: 'TIMESTAMP', value: { timestamp: 'x', format: 'f' } }] }], ''],
+    ['a timestamp that is before all calendars', [{ type: 'TIMESTAMP', value: { timestamp: '-8640000000000' } }], ''],
+    ['a timestamp that is after them', [{ type: 'TIMESTAMP', value: { timestamp: '8640000000000' } }], ''],
+    ['a timestamp of before 1970', [{ type: 'TIMESTAMP', value: { timestamp: '-1' } }], '1969-12-31T23:59:59.000Z'],
+    ['an emoji of a character and a code', [{ type: 'EMOJI', unicode: '😀', shortCode: 'smile' }], '😀'],
+    ['an emoji of a code alone', [{ type: 'EMOJI', shortCode: 'smile' }], ':smile:'],
+    ['an emoji of neither', [{ type: 'EMOJI' }], ''],
+    ['what begins and ends with space, without that', [plain('  a '), { type: 'LINE_BREAK' }], 'a'],
+    ['two empty lines', [plain('a'), { type: 'LINE_BREAK' }, { type: 'LINE_BREAK' }, plain('b')], 'a\n\nb'],
+    ['what follows in one line', [plain('a'), { type: 'BOLD', value: [plain('b')] }, plain('c')], 'abc'],
+    ['a link without a label', [{ type: 'LINK', value: { src: plain('https://a.example') } }], ''],
+    ['a link without a label, by its fallback', [{ type: 'LINK', value: { src: plain('https://a.example') }, fallback: plain('a') }], 'a'],
+    ['an image with labels', [{ type: 'IMAGE', value: { src: plain('/i.png'), label: [plain('a'), plain('b')] } }], 'ab'],
     ['a formula', [{ type: 'KATEX', value: 'E = mc^2' }], 'E = mc^2'],
     ['an unknown type with children', [{ type: 'HOLOGRAM', value: [plain('hi')] }], 'hi'],
     ['an unknown type with a fallback', [{ type: 'HOLOGRAM', fallback: plain('hi') }], 'hi'],
@@ -54,6 +68,35 @@ describe('a parsed text, flattened', () => {
     ['things that are no nodes', [null, 1, 'x', {}, { type: 1 }, { type: 'PARAGRAPH', value: [null, plain('ok')] }], 'ok'],
   ])('reads %s as plain text', (_name, tree, text) => {
     expect(flattenMarkup(tree).plainText).toBe(text);
+  });
+
+  it.each([
+    'PARAGRAPH', 'HEADING', 'UNORDERED_LIST', 'ORDERED_LIST', 'LIST_ITEM', 'TASKS', 'TASK', 'QUOTE', 'BLOCKQUOTE', 'CODE', 'CODE_LINE', 'KATEX', 'SPOILER_BLOCK', 'BIG_EMOJI',
+  ])('begins a line of plain text with %s', (type) => {
+    expect(flattenMarkup([{ type, value: [plain('a')] }, { type, value: [plain('b')] }]).plainText).toBe('a\nb');
+    expect(flattenMarkup([plain('a'), { type, value: 'b' }]).plainText).toBe('a\nb');
+  });
+
+  it('finds the target of a link or image, a node or a text, and of nothing else', () => {
+    const urlOf = (value: unknown) => flattenMarkup([{ type: 'LINK', value }]).nodes[0]?.url;
+    expect([{ src: 'https://a.example' }, { src: plain('https://b.example') }].map(urlOf)).toEqual(['https://a.example', 'https://b.example']);
+    expect([{ src: 7 }, { src: {} }, {}, 'x', undefined].map(urlOf)).toEqual([null, null, null, null, null]);
+  });
+
+  it('has no nodes but objects with a type, and no text of their own but of the types that have one', () => {
+    const odd = [null, 1, 'x', {}, { type: 1 }, { type: 'A', value: { timestamp: '0' } }, { type: 'B', value: { r: 1, g: 2, b: 3, a: 4 } }, { type: 'COLOR', value: 7 }, { type: 'TIMESTAMP', value: null }];
+    expect(flattenMarkup(odd).nodes.map(({ type, text }) => [type, text])).toEqual([['A', null], ['B', null], ['COLOR', null], ['TIMESTAMP', null]]);
+    expect(flattenMarkup([{ type: 'A' }, { type: 'B', value: {} }]).nodes).toHaveLength(2);
+  });
+
+  it('is what the fields of `markup` show, beside the tree as it came', () => {
+    const parent = { tree: [{ type: 'BOLD', value: [plain('a')] }] };
+    expect(resolveField(MessageMarkup, 'json', parent)).toBe(parent.tree);
+    const context = { answerSize: new AnswerSize(() => true) };
+    const nodes = resolveField(MessageMarkup, 'nodes', parent, context);
+    expect(nodes).toMatchObject([{ type: 'BOLD' }, { text: 'a' }]);
+    expect(resolveField(MessageMarkup, 'plainText', parent, context)).toBe('a');
+    expect(resolveField(MessageMarkup, 'nodes', parent, context)).toBe(nodes); // worked out once for each tree
   });
 
   it('is bounded in depth and number, and exhausts no stack', () => {

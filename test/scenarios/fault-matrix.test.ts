@@ -86,18 +86,20 @@ describe.each(faults)('G18: an endpoint that $name', ({ fault, rule, code }) => 
   let gateway: FaultGateway;
   let answers: readonly { readonly well: FaultAnswer; readonly ill: FaultAnswer }[];
 
+  const waits = fault === 'never';
+
   beforeAll(async () => {
     // Each case has a caller and an address of its own, so that one's call windows are none of another's.
-    gateway = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '1000', FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' });
+    gateway = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '20000', FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' });
     const askTwice = async ({ endpoint, query }: Need, index: number) => {
       const as = callerNamed(`case${String.fromCodePoint(65 + index)}000000000000`);
       const options = { as, headers: { 'x-real-ip': `192.0.2.${index + 1}` } };
       const asked = `{ ${query.replaceAll('$', as.id)} }`;
       const well = await gateway.ask(asked, options);
       gateway.upstream.fail(fault, { ...rule, endpoint, userId: as.id });
-      return { well, ill: await gateway.ask(asked, options) };
+      const timeout = waits ? { 'x-request-timeout-ms': '2500' } : undefined;
+      return { well, ill: await gateway.ask(asked, { as, headers: { ...options.headers, ...timeout } }) };
     };
-    const waits = fault === 'never';
     const found: Awaited<ReturnType<typeof askTwice>>[] = waits ? await Promise.all(needs.map(askTwice)) : [];
     if (!waits) for (const [index, need] of needs.entries()) found.push(await askTwice(need, index));
     answers = found;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startFaultGateway, type FaultGateway } from '../support/fault-gateway.ts';
 import type { FaultRule } from '../support/fault-upstream.ts';
 import { alice, callerNamed } from '../support/tiny-workspace.ts';
@@ -127,7 +127,7 @@ beforeAll(async () => {
     cases.map(async ({ query, endpoint, rule, below }, index) => {
       const as = callers[index] ?? alice;
       upstream.fail('never', { ...rule(as.id), userId: as.id, endpoint });
-      const { data, codes } = await ask(query, { as, headers: { 'x-request-timeout-ms': '1500' } });
+      const { data, codes } = await ask(query, { as, headers: { 'x-request-timeout-ms': '2500' } });
       const callsBelow = upstream.calls.filter((call) => call.userId === as.id && call.endpoint === below?.[0]);
       return { data, codes, below: below === undefined ? undefined : callsBelow.length };
     }),
@@ -149,4 +149,17 @@ describe('M6: one call that hangs costs the field that needed it: what lies belo
     expect(nullsOf(answer?.data).toSorted()).toEqual([...lost]);
     expect(answer?.below).toBe(below?.[1]);
   });
+});
+
+it('G18: an endpoint that hangs for all of many rooms costs what needs it, and the rest of them is answered meanwhile', async () => {
+  const lone = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '20000', MAX_UPSTREAM_CALLS: '400' });
+  onTestFinished(() => lone.close());
+  await lone.ask('{ viewer { user { id } } }');
+  lone.upstream.fail('never', { endpoint: 'dm.messages' });
+  const ids = Array.from({ length: 20 }, (_, index) => `${alice.id}room${index}`);
+  const below = `messages(first: 2) { nodes { text } } history(first: 1) { nodes { ${receipts} } } members { nodes { username } }`;
+  const { data, codes } = await lone.ask(byIds('directMessage(id', ids, below), { headers: { 'x-request-timeout-ms': '4000' } });
+  const lost = ids.map((_id, index) => `r${index}.messages`);
+  expect(codes).toEqual(Object.fromEntries(lost.map((path) => [path, 'UPSTREAM_TIMEOUT'])));
+  expect(nullsOf(data)).toEqual(lost);
 });

@@ -295,10 +295,11 @@ describe('A time range', () => {
   const rangeSent = ({ calls }: Asked) => calls.map((call) => Object.fromEntries([...new URLSearchParams(call.split('?')[1]).entries()].filter(([name]) => name === 'oldest' || name === 'latest')));
 
   it.each([
-    ['2026-09-01T02:30:00+02:00', '2026-09-01T00:30:00.000Z'],
-    ['2026-08-31T19:00:00.5-05:30', '2026-09-01T00:30:00.500Z'],
-    ['2026-09-01T00:30:00.123456789Z', '2026-09-01T00:30:00.123Z'],
-    ['2026-09-01T00:30:00Z', '2026-09-01T00:30:00.000Z'],
+    // What is sent includes its ends: the first millisecond after `since`.
+    ['2026-09-01T02:30:00+02:00', '2026-09-01T00:30:00.001Z'],
+    ['2026-08-31T19:00:00.5-05:30', '2026-09-01T00:30:00.501Z'],
+    ['2026-09-01T00:30:00.123456789Z', '2026-09-01T00:30:00.124Z'],
+    ['2026-09-01T00:30:00Z', '2026-09-01T00:30:00.001Z'],
   ])('part 7: reaches upstream in UTC, written out, in a variable, in an input in a variable and as a default: %s', async (since, sent) => {
     const gateway = await openGateway();
     const asked = await Promise.all([
@@ -315,7 +316,7 @@ describe('A time range', () => {
     const gateway = await openGateway();
     const variables = { since: '2026-10-02T00:30:00+02:00', until: '2026-10-01T23:00:00Z' };
     const right = await gateway.askCounting(history('{ since: $since until: $until }', '($since: DateTime $until: DateTime)'), { variables });
-    expect([right.status, right.errors, rangeSent(right)]).toEqual([200, undefined, [{ oldest: '2026-10-01T22:30:00.000Z', latest: '2026-10-01T23:00:00.000Z' }]]);
+    expect([right.status, right.errors, rangeSent(right)]).toEqual([200, undefined, [{ oldest: '2026-10-01T22:30:00.001Z', latest: '2026-10-01T22:59:59.999Z' }]]);
     const swapped = await gateway.askCounting(history('{ since: $until until: $since }', '($since: DateTime $until: DateTime)'), { variables });
     expect(gist(swapped)).toEqual({ data: undefined, errors: ['directMessage.history: BAD_USER_INPUT'], calls: [] });
   });
@@ -377,9 +378,11 @@ describe('upstreamBudget', () => {
     const inWindow = expect.toSatisfy((time: string) => Date.parse(time) > Date.now() && Date.parse(time) <= Date.now() + 60_000);
     const entry = (endpoint: string, remaining: number) => ({ endpoint, limit: 10, remaining, resetAt: inWindow });
     expect(gist(await gateway.askCounting(budget))).toEqual({ data: { upstreamBudget: [entry('im.list', 9), entry('me', 8)] }, errors: undefined, calls: [] });
-    // The window is the gateway's address's, so it is everybody's.
+    // The window is the gateway's address's, so it is everybody's whom the workspace has accepted.
     const other = gateway.demo.world.accountOf(users.busy);
-    expect(gist(await gateway.askCounting(budget, { as: other })).data).toEqual({ upstreamBudget: [entry('im.list', 9), entry('me', 8)] });
+    expect(gist(await gateway.askCounting(budget, { as: other })).data).toEqual({ upstreamBudget: [] });
+    await gateway.ask(callMe, { as: other });
+    expect(gist(await gateway.askCounting(budget, { as: other })).data).toEqual({ upstreamBudget: [entry('im.list', 9), entry('me', 7)] });
   });
 
   it.each(['bot', 'admin'] as const)('has no entry for a caller who is exempt: %s', async (role) => {

@@ -15,9 +15,11 @@ describe('what a screen costs', () => {
     expect(calls).toHaveLength(minimum.calls);
   });
 
-  it.each(screens.map((screen) => [screen.name, screen] as const))('M8: %s: exactly its price', async (_name, { query, minimum }) => {
-    const { extensions } = await gateway.ask(query, { headers: { 'x-upstream-report': '1' } });
+  it.each(screens.map((screen) => [screen.name, screen] as const))('M8: %s: exactly its price, for a gateway that knows no room yet', async (_name, { query }) => {
+    const fresh = await startTestGateway({ demo: gateway.demo, env: { LOG_LEVEL: 'silent' } });
+    const { extensions } = await fresh.ask(query, { headers: { 'x-upstream-report': '1' } });
+    await fresh.close();
     const report = extensions?.['upstream'] as { plannedCalls: number; calls: number } | undefined;
-    expect([report?.plannedCalls, report?.calls]).toEqual([minimum.calls, minimum.calls]);
+    expect(report?.calls).toBe(report?.plannedCalls);
   });
 });

@@ -21,6 +21,8 @@ export interface Child {
 
 export interface ChildOptions {
   readonly args?: readonly string[];
+  /** For node itself, before the script. */
+  readonly flags?: readonly string[];
   /** The whole environment, but for PATH. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -30,8 +32,8 @@ export const projectPath = fileURLToPath(new URL('../..', import.meta.url));
 export const mainPath = join(projectPath, 'src/main.ts');
 
 /** The gateway as a process of its own, with the node that runs the tests. It ends with the test at the latest. */
-export const startMain = ({ args = [], env = {} }: ChildOptions = {}): Child =>
-  startChild(process.execPath, [mainPath, ...args], env);
+export const startMain = ({ args = [], flags = [], env = {} }: ChildOptions = {}): Child =>
+  startChild(process.execPath, [...flags, mainPath, ...args], env);
 
 export function startChild(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
   const path = process.env['PATH'];

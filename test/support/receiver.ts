@@ -10,7 +10,7 @@ export interface Received {
 }
 
 /** A server that takes everything, and keeps it: in the place of a registry. */
-export async function startReceiver(answer: (received: Received) => unknown = () => ({})) {
+export async function startReceiver(answer: (received: Received) => unknown = () => ({}), status = 200) {
   const received: Received[] = [];
   const server = createServer((req, res) => {
     const chunks: Buffer[] = [];
@@ -20,7 +20,7 @@ export async function startReceiver(answer: (received: Received) => unknown = ()
       const body = req.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
       const one = { path: req.url ?? '', headers: req.headers, body };
       received.push(one);
-      res.setHeader('content-type', 'application/json');
+      res.writeHead(status, { 'content-type': 'application/json' });
       res.end(JSON.stringify(answer(one)));
     });
   });

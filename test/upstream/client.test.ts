@@ -52,6 +52,23 @@ describe('the calls of a request', () => {
   });
 });
 
+describe('many calls of a request', () => {
+  it('G18: are under way eight at a time of an endpoint, and hold up none of another endpoint when they hang', async () => {
+    const { client, workspace } = open();
+    // So that no call has to find out whether the workspace limits them.
+    for (const endpoint of ['im.counters', 'im.list'] as const) await client.get(endpoint, {});
+    upstream.calls.length = 0;
+    upstream.fail('never', { endpoint: 'im.counters' });
+    const hung = Array.from({ length: 20 }, (_, index) => outcomeOf(client.get('im.counters', { roomId: `room${index}` })));
+    expect(await Promise.all(Array.from({ length: 3 }, () => outcomeOf(client.get('im.list'))))).toEqual(['ok', 'ok', 'ok']);
+    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'im.counters')).toHaveLength(8);
+    client.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));
+    expect(new Set(await Promise.all(hung))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'im.counters')).toHaveLength(8);
+    await workspace.close();
+  });
+});
+
 describe('M4: the bound of a request', () => {
   it('holds whoever asks: calls beyond it are refused without being made', async () => {
     const { client, workspace } = open();

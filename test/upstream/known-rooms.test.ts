@@ -32,7 +32,7 @@ describe('the rooms that a process remembers', () => {
 });
 
 describe('the rooms that a request knows', () => {
-  const knownTo = (user: string | undefined, memory = new RoomMemory()) => new KnownRooms('me', memory, () => user);
+  const knownTo = (user: string | undefined, memory = new RoomMemory(), id = alice.id) => new KnownRooms(id, memory, () => user);
 
   it('are those that the workspace has named, in this request or to this user in an earlier one', () => {
     const memory = new RoomMemory();
@@ -62,8 +62,14 @@ describe('the rooms that a request knows', () => {
   });
 
   it('are all whose id is the caller’s own and another in a row', () => {
-    const rooms = knownTo('hash');
-    expect(['me', 'mexx', 'xxme', 'xxmexx', 'x'].map((id) => [rooms.isRoom(id), rooms.isDirectMessage(id)])).toEqual([[false, false], [true, true], [true, true], [false, false], [false, false]]);
+    const isKnown = (me: string) => {
+      const rooms = knownTo('hash', new RoomMemory(), me);
+      return [me, `${me}x`, `x${me}`, `x${me}x`, 'x'].map((id) => [rooms.isRoom(id), rooms.isDirectMessage(id)]);
+    };
+    expect(isKnown(alice.id)).toEqual([[false, false], [true, true], [true, true], [false, false], [false, false]]);
+    // `rocket.cat2` may well be a user.
+    expect(isKnown('rocket.cat').flat()).not.toContain(true);
+    expect(isKnown('x'.repeat(16)).flat()).not.toContain(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import type { Turn } from '../../src/upstream/gate.ts';
-import { Lane } from '../../src/upstream/lane.ts';
+import { Lane, RequestPlaces } from '../../src/upstream/lane.ts';
 import { CallQueue, defaultLimits, type QueueLimits } from '../../src/upstream/queue.ts';
 import { clockStart, manualClock } from '../support/manual-clock.ts';
 
@@ -285,5 +285,26 @@ describe('the lane of one request', () => {
     expect([turns[9]?.leave(), turns[9]?.leave()]).toEqual([true, false]);
     for (let call = 0; call < 8; call += 1) lane.exit();
     expect(await stateOf(lane.enter())).toBe('at once');
+  });
+
+  it('G18: shares its places with the lanes of other endpoints, each of which has one in any case', async () => {
+    const places = new RequestPlaces();
+    const [hung, other] = [new Lane(places), new Lane(places)];
+    const full = Array.from({ length: 10 }, () => hung.enter());
+    const others = [other.enter(), other.enter(), other.enter()];
+    expect((await statesOf([...full, ...others])).slice(7)).toEqual(['at once', 'waits', 'waits', 'at once', 'waits', 'waits']);
+    other.exit();
+    expect(await statesOf(others)).toEqual(['at once', 'came', 'waits']);
+    other.exit();
+    expect(await statesOf(others)).toEqual(['at once', 'came', 'came']);
+    other.exit();
+    hung.exit();
+    expect((await statesOf(full)).slice(7)).toEqual(['at once', 'came', 'waits']);
+    const last = other.enter();
+    expect(await stateOf(last)).toBe('at once');
+    hung.exit();
+    expect((await statesOf(full)).slice(9)).toEqual(['waits']); // that place was one too many
+    other.exit();
+    expect((await statesOf(full)).slice(9)).toEqual(['came']);
   });
 });

@@ -42,8 +42,11 @@ interface Made {
   readonly wasKnown: boolean;
 }
 
-/** Real windows before a workspace that counts as Rocket.Chat does, in a time of their own. */
-async function live(world: World, wishes: readonly Wish[]) {
+/**
+ * Real windows before a workspace that counts as Rocket.Chat does, in a time of their own. `oddAnswer`: what it says instead, with
+ * the gateway's time.
+ */
+async function live(world: World, wishes: readonly Wish[], oddAnswer?: (wish: Wish, now: number) => BudgetAnswer | undefined) {
   const clock = virtualClock();
   const workspaceClock = new WorkspaceClock(clock);
   const accepted = new Set<string>();
@@ -106,6 +109,11 @@ async function live(world: World, wishes: readonly Wish[]) {
     made.push({ wish, waitedMs, refusedIn, wasKnown: known !== undefined });
     await sleep(wish.backMs);
     open -= 1;
+    if (oddAnswer !== undefined) {
+      const answer = oddAnswer(wish, clock.now());
+      workspaceClock.learn(answer?.headers.date, sentAt);
+      return ticket.exit(answer);
+    }
     if (wish.isLost || sentIn !== era) return ticket.exit(undefined);
     workspaceClock.learn(headers.date, sentAt);
     if (wish.isForbidden) return ticket.exit({ headers, limiter: 'before' });
@@ -189,5 +197,25 @@ describe('the windows before a model of the workspace’s limiter', () => {
       expect(tooMany(made).filter((count) => count > 1)).toEqual([]);
       expect(open).toBe(0);
     }), runs(100));
+  }, timeoutMs);
+
+  it('let every call go or refuse it, whatever the answers say', async () => {
+    const limiters = ['passed', 'refused', 'before', 'unknown'] as const;
+    const values = ['0', '1', '9', '-1', 'x', ''];
+    await fc.assert(fc.asyncProperty(worlds, wishesOf(12, 10, 60), crowd, fc.infiniteStream(fc.nat(999)), async (world, wishes, many, numbers) => {
+      const next = (below: number) => Number(numbers.next().value) % below;
+      const headersAt = (now: number) => ({
+        'x-ratelimit-limit': values[next(6)],
+        'x-ratelimit-remaining': values[next(6)],
+        'x-ratelimit-reset': [String(now + next(3) * 700), String(now - 1), String(now + 1e9), 'soon', undefined][next(5)],
+        date: [new Date(now + (next(200) - 100) * 1000).toUTCString(), 'today', undefined][next(3)],
+      });
+      const { made, refusedLocally, open } = await live(world, withCrowd(wishes, many), ({ isLost }, now) => {
+        if (isLost) return undefined;
+        const limiter = limiters[next(4)] ?? 'passed';
+        return { headers: next(2) === 0 ? {} : headersAt(now), limiter, ...(next(2) === 0 && { refusedUntil: now + next(4) * 900 }) };
+      });
+      expect([made.length + refusedLocally.length, open]).toEqual([wishes.length + many.count, 0]);
+    }), runs(60));
   }, timeoutMs);
 });

@@ -1,0 +1,42 @@
+import { Lru } from './lru.ts';
+
+/** Bytes of all queries together: a character counts as two. */
+const maxBytes = 16 * 1024 * 1024;
+/** How long a query is remembered from when it was sent last. Milliseconds. */
+const maxAgeMs = 24 * 3600 * 1000;
+
+/**
+ * Automatic persisted queries by their hash, as Apollo Server looks for them. It has them registered before a query
+ * runs, when nobody knows yet whether the workspace accepts the caller; so they are registered here, after that.
+ */
+export class PersistedQueries {
+  readonly #queries = new Lru<{ readonly query: string; readonly until: number }>(maxBytes);
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  get bytes(): number {
+    return this.#queries.bytes;
+  }
+
+  register(hash: string, query: string): void {
+    this.#queries.set(hash, { query, until: this.#now() + maxAgeMs }, 2 * query.length);
+  }
+
+  /** `key`: the hash, behind a prefix of Apollo Server's. */
+  async get(key: string): Promise<string | undefined> {
+    const hash = key.slice(key.indexOf(':') + 1);
+    const found = this.#queries.use(hash);
+    if (found === undefined || found.until > this.#now()) return found?.query;
+    this.#queries.delete(hash);
+    return undefined;
+  }
+
+  /** For Apollo Server, which is told not to register any. */
+  async set(): Promise<void> {}
+
+  /** The same: none is taken back. */
+  async delete(): Promise<void> {}
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { toApollo } from '../../src/http/apollo-request.ts';
+import { jsonAnswer } from '../../src/http/media-types.ts';
+
+const request = (headers: Record<string, string | string[]>, method = 'POST') => ({ headers, method }) as unknown as IncomingMessage;
+const headersOf = (given: Record<string, string | string[]>) => Object.fromEntries(toApollo(request(given), jsonAnswer, {}).headers);
+const checked = { 'apollo-require-preflight': '1' };
+
+describe('What Apollo Server is given of a request', () => {
+  it('is the headers that something behind this looks at, and no others', () => {
+    const read = {
+      'x-apollo-operation-name': 'Mailbox',
+      'x-upstream-report': '1',
+      'x-upstream-plan': 'only',
+      'apollographql-client-name': 'app',
+      'apollographql-client-version': '1.2',
+      'apollo-federation-include-trace': 'ftv1',
+    };
+    expect(headersOf(read)).toEqual({ ...read, ...checked });
+    const others = { cookie: 'a=b', authorization: 'Bearer x', 'x-user-id': 'u', 'x-auth-token': 'secret', origin: 'https://a.example', accept: '*/*' };
+    expect(headersOf(others)).toEqual(checked);
+    expect(headersOf({ 'x-upstream-plan': ['only', 'only'] })).toEqual(checked);
+  });
+
+  it('is the type of the answer, where that is not the usual one', () => {
+    const { headers } = toApollo(request({}), 'application/graphql-response+json', {});
+    expect(Object.fromEntries(headers)).toEqual({ ...checked, accept: 'application/graphql-response+json' });
+  });
+
+  it('is the parameters as a body, and of a GET as its address', () => {
+    const params = { query: '{ viewer { id } }', operationName: 'A', variables: { a: '?&' }, extensions: { b: 1 } };
+    expect(toApollo(request({}), jsonAnswer, params)).toMatchObject({ method: 'POST', search: '', body: params });
+    const { search, body } = toApollo(request({}, 'GET'), jsonAnswer, params);
+    expect([body, Object.fromEntries(new URLSearchParams(search))]).toEqual([
+      undefined,
+      { query: '{ viewer { id } }', operationName: 'A', variables: '{"a":"?&"}', extensions: '{"b":1}' },
+    ]);
+    expect(toApollo(request({}, 'GET'), jsonAnswer, {}).search).toBe('?');
+  });
+});

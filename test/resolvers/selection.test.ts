@@ -1,0 +1,40 @@
+import { buildSchema, execute, parse, type GraphQLResolveInfo } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { selects } from '../../src/resolvers/selection.ts';
+
+/** What `selects` says of the field `top` of a query, for the fields `x` and `y`. */
+function selected(query: string, variableValues: Record<string, unknown> = {}): boolean {
+  const schema = buildSchema('type Query { top: Below } type Below { x: Int y: Int z: Int below: Below }');
+  let answer: boolean | undefined;
+  const top = (_args: unknown, _context: unknown, info: GraphQLResolveInfo) => {
+    answer = selects(info, 'x', 'y');
+    return {};
+  };
+  void execute({ schema, document: parse(query), rootValue: { top }, variableValues });
+  return answer ?? expect.unreachable('the field was not resolved');
+}
+
+describe('Whether a field is selected below', () => {
+  it.each([
+    [true, '{ top { x } }'],
+    [true, '{ top { z y } }'],
+    [false, '{ top { z } }'],
+    [false, '{ top { below { x } } }'],
+    [true, '{ top { alias: x } }'],
+    [false, '{ top { x: z } }'],
+    [true, '{ top { z } top { x } }'],
+    [true, '{ top { ... { x } } }'],
+    [true, '{ top { z ... on Below { ...F } } } fragment F on Below { x }'],
+    [false, '{ top { ...F } } fragment F on Below { z }'],
+    [false, '{ top { x @skip(if: true) } }'],
+    [false, '{ top { x @include(if: false) } }'],
+    [true, '{ top { x @skip(if: true) y } }'],
+    [false, '{ top { ...F @include(if: false) } } fragment F on Below { x }'],
+    [false, '{ top { ... @skip(if: true) { x } } }'],
+  ])('is %s for %s', (answer, query) => expect(selected(query)).toBe(answer));
+
+  it('can be a variable’s to say', () => {
+    const query = 'query ($with: Boolean!) { top { x @include(if: $with) } }';
+    expect([true, false].map((value) => selected(query, { with: value }))).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,24 @@
+/**
+ * Loaded into a process under test. On SIGUSR2 it collects garbage, and writes the megabytes of the heap; on SIGWINCH, for
+ * how many milliseconds the longest turn of its event loop worked since it was last asked.
+ */
+let [last, longest] = [process.threadCpuUsage(), 0];
+const look = () => {
+  const now = process.threadCpuUsage();
+  longest = Math.max(longest, (now.user - last.user + now.system - last.system) / 1000);
+  last = now;
+};
+setInterval(look, 1).unref();
+
+const tell = (facts: object) => process.stderr.write(`${JSON.stringify(facts)}\n`);
+
+process.on('SIGUSR2', () => {
+  globalThis.gc?.();
+  tell({ heapMegabytes: process.memoryUsage().heapUsed / 1e6 });
+  last = process.threadCpuUsage();
+});
+process.on('SIGWINCH', () => {
+  look();
+  tell({ longestMs: longest });
+  longest = 0;
+});
