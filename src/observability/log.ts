@@ -51,9 +51,17 @@ export function createLog(level: string, redactor: Redactor, destination: pino.D
   const options: pino.LoggerOptions = {
     level,
     base: null,
+    serializers: { err: withoutStack, error: withoutStack },
     hooks: { streamWrite: (line) => redactor.clean(line) },
   };
   return pino(options, destination);
+}
+
+/** What a library logs of an error of its own. A stack tells of the machine, and drowns what is worth reading. */
+function withoutStack(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const { stack: _, ...rest } = error as Readonly<Record<string, unknown>>;
+  return error instanceof Error ? { kind: error.name, message: error.message, ...rest } : rest;
 }
 
 /** What may be logged of an error that is not ours: its kind and where it arose, not its words, which can be anybody's. */

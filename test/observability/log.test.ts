@@ -24,6 +24,18 @@ describe('a log line', () => {
     expect(JSON.parse(lines.join(''))).toMatchObject({ ...inner, one: { ...inner, two: { three: inner } }, after: 'words' });
   });
 
+  it('tells what went wrong in a library, and no stack', () => {
+    const { lines, log } = logging();
+    const refused = Object.assign(new TypeError('refused'), { code: 'ECONNREFUSED' });
+    log.error({ err: refused, error: { message: 'late', stack: 'Error: late\n    at f (/a.js:1:1)' } });
+    log.error({ error: 'a text' });
+    log.error({ error: null });
+    const [first, ...others] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(first).toMatchObject({ err: { kind: 'TypeError', message: 'refused', code: 'ECONNREFUSED' }, error: { message: 'late' } });
+    expect(others.map(({ error }) => error)).toEqual(['a text', null]);
+    expect(lines.join('')).not.toContain('stack');
+  });
+
   it('shows what only has a part of such a name, or says nothing under it', () => {
     const { lines, log } = logging();
     log.info({ cookies: 'a', 'my-authorization': 'b', authorization: 5, cookie: null, text: 'cookie: c' });
