@@ -1,8 +1,8 @@
-import { ConfigError, help, readConfig, type DemoSettings } from './config.ts';
-import { CannotListen } from './listening.ts';
+import { ConfigError, help, readConfig, type DemoSettings } from './config/config.ts';
+import { CannotListen } from './http/listening.ts';
 import { describeUnexpected } from './observability/log.ts';
-import { readOperations } from './persisted-operations.ts';
-import { createSchema } from './schema.ts';
+import { readOperations } from './operation/persisted-operations.ts';
+import { createSchema } from './schema/executable.ts';
 import { startGateway, type Gateway } from './server.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);

@@ -1,6 +1,6 @@
 import { GraphQLError, parse, validate, type GraphQLFormattedError } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { createSchema } from '../src/schema.ts';
+import { createSchema } from '../src/schema/executable.ts';
 import { correctCode, errorCodes, formatError, GatewayError, gatewayErrorOf, refusalOfRequest } from '../src/errors.ts';
 
 const masked = { message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { isExecutableDefinitionNode, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { variables } from '../src/config.ts';
+import { variables } from '../src/config/config.ts';
 import { errorCodes } from '../src/errors.ts';
-import { createSchema } from '../src/schema.ts';
+import { createSchema } from '../src/schema/executable.ts';
 
 const root = new URL('..', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');

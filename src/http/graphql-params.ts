@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { BadRequest } from './bad-request.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { maxInputDepth, maxInputValues } from '../limits.ts';
-import type { OperationGuard } from '../operation-guard.ts';
+import type { OperationGuard } from '../operation/size-guard.ts';
 
 /** What a request asks, each part of its form; what else a client sent would only be held as long as the request takes. */
 export interface GraphqlParams {

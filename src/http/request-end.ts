@@ -1,4 +1,4 @@
-import type { RequestContext } from '../context.ts';
+import type { RequestContext } from '../context/request-context.ts';
 import { GatewayError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -29,7 +29,7 @@ export interface Ending {
 export function note(request: RequestContext, ending: Ending, log: Logger, metrics: Metrics | undefined): void {
   const { requestId, status, durationMs, refusedAs } = ending;
   const { codes = refusedAs === undefined ? {} : { [refusedAs]: 1 }, ...errors } = request.outcome.errors ?? {};
-  const { plan, atMost, limit, runBy } = request.outcome;
+  const { cost: plan, atMost, limit, runBy } = request.outcome;
   const upstreamCalls = sum(request.upstreamCalls.values());
   metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls: request.upstreamCalls, runBy });
   log.info({

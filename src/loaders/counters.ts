@@ -1,12 +1,12 @@
 import { GatewayError } from '../errors.ts';
 import { asId, asInt } from '../json.ts';
-import type { Way, Ways } from '../planning/ways.ts';
+import type { Way, Ways } from './ways.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imCounters } from '../upstream/endpoints/im-counters.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
 import { batchByKey, type Loader } from './by-key.ts';
 import type { CallerList, CallerLists } from './caller.ts';
-import type { WayChanges } from './ways.ts';
+import type { WayChanges } from './way-changes.ts';
 
 export interface CountersKey {
   readonly roomId: string;

@@ -1,6 +1,6 @@
 import type { UpstreamClient } from '../upstream/client.ts';
-import type { SearchAllowance } from '../planning/search-allowance.ts';
-import type { Ways } from '../planning/ways.ts';
+import type { SearchAllowance } from './search-allowance.ts';
+import type { Ways } from './ways.ts';
 import { createCallerLists } from './caller.ts';
 import { countersLoader } from './counters.ts';
 import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
@@ -8,7 +8,7 @@ import { receiptsByIdLoader, receiptsLoader } from './receipts.ts';
 import { roomCheck } from './room-check.ts';
 import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
 import { meLoader, membersLoader, userLoader } from './users.ts';
-import { WayChanges } from './ways.ts';
+import { WayChanges } from './way-changes.ts';
 
 /** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. `ways`: as planned. */
 export function createLoaders(upstream: UpstreamClient, search: SearchAllowance, ways: Ways) {

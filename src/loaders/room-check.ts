@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
-import { UpstreamRefusal } from '../upstream/refusals.ts';
+import { UpstreamRefusal } from '../upstream/transport/refusals.ts';
 import type { RestDirectMessage } from '../upstream/types.ts';
 import type { Loader } from './by-key.ts';
 

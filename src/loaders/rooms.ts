@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import type { Way } from '../planning/ways.ts';
+import type { Way } from './ways.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { dmListEveryone, type DmListParams } from '../upstream/endpoints/dm-list-everyone.ts';
 import { imList } from '../upstream/endpoints/im-list.ts';
@@ -8,7 +8,7 @@ import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
 import { batchByKey, callByKey, type Loader } from './by-key.ts';
 import type { CallerLists } from './caller.ts';
 import type { Reading } from './messages.ts';
-import type { WayChanges } from './ways.ts';
+import type { WayChanges } from './way-changes.ts';
 
 /**
  * Rooms by id, as the plan has it: `rooms.info` each, or for more than two rooms `rooms.get`, which answers all of the

@@ -1,4 +1,4 @@
-import type { SearchAllowance } from '../planning/search-allowance.ts';
+import type { SearchAllowance } from './search-allowance.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imMembers } from '../upstream/endpoints/im-members.ts';
 import { me } from '../upstream/endpoints/me.ts';

@@ -1,98 +1,48 @@
-import { GatewayError } from '../errors.ts';
-import type { SearchAllowance } from '../planning/search-allowance.ts';
-import type { Way } from '../planning/ways.ts';
-import { tooLarge } from '../upstream/answers.ts';
-import type { Endpoint, UpstreamClient } from '../upstream/client.ts';
-import { UpstreamRefusal } from '../upstream/refusals.ts';
-import type { CallerList } from './caller.ts';
+/** How something of several rooms is read: a call for each room, or from a list of all of the caller's rooms. */
+export type Way = 'single' | 'bulk';
 
-/** Keys that are read from lists of everything of the caller's, and how they were planned to be. */
-export interface ListRead {
-  readonly way: Way;
-  readonly count: number;
-  readonly lists: readonly CallerList[];
-  /** Those of the lists that nobody had asked for before. */
-  readonly unstarted: readonly CallerList[];
+/** The ways that a plan has chosen, which the loaders keep to: so a price holds in whatever order the rooms come. */
+export interface Ways {
+  readonly records: Way;
+  /** Counters of rooms whose record is at hand, and of others. */
+  readonly counters: { readonly listed: Way; readonly byId: Way };
 }
 
-/** Keys that a list was to answer, which failed. */
-export interface FailedRead<Key, Value> {
-  readonly list: CallerList;
-  readonly error: unknown;
-  readonly keys: readonly Key[];
-  /** Single calls that the plan's price still holds for them. */
-  readonly pricedCalls: number;
-  readonly load: (key: Key) => Promise<Value>;
+/** Upstream's lists of everything of the caller's, without paging: one call each, whatever its number of rows. */
+export interface WholeLists {
+  /** Whether `rooms.get` answers this caller; for some it is too large. */
+  readonly rooms: boolean;
+  /** The same of `subscriptions.get`. */
+  readonly memberships: boolean;
 }
 
-/**
- * Two ways of reading the same thing of several rooms: one call for each, or lists of everything of the caller's, whose
- * price does not depend on the number of rooms. The plan has chosen one. Where the other has to take its place, it makes
- * as many calls as the price still holds, and more only from the request's allowance: the bound holds in any case.
- */
-export class WayChanges {
-  readonly #upstream: UpstreamClient;
-  readonly #search: SearchAllowance;
-  /** Lists that were planned and not sent, and in whose place a single call was made. */
-  readonly #replaced = new Set<Endpoint>();
-  #spareReads = 0;
+export const allLists: WholeLists = { rooms: true, memberships: true };
+export const singly: Ways = { records: 'single', counters: { listed: 'single', byId: 'single' } };
 
-  constructor(upstream: UpstreamClient, search: SearchAllowance) {
-    this.#upstream = upstream;
-    this.#search = search;
-  }
-
-  /** Whether lists take the place of single calls: they are at hand, or only they have room in their call windows. */
-  prefersLists(single: Endpoint, { count, unstarted }: ListRead): boolean {
-    if (unstarted.length === 0) return true;
-    const costsNoMore = count > 1 && unstarted.length <= count;
-    const canList = ({ endpoint }: CallerList) => this.#upstream.answersList(endpoint) && this.#upstream.allows(endpoint, 1);
-    return costsNoMore && !this.#upstream.allows(single, count) && unstarted.every(canList);
-  }
-
-  /** Single calls that the price still holds when lists have failed: in place of planned ones not sent, or all but sent ones. */
-  pricedCalls({ way, count, lists, unstarted }: ListRead): number {
-    if (way === 'single') return count - unstarted.filter(({ endpoint }) => this.#upstream.calls.has(endpoint)).length;
-    const unsent = lists.filter(({ endpoint }) => !this.#upstream.calls.has(endpoint) && !this.#replaced.has(endpoint));
-    for (const { endpoint } of unsent) this.#replaced.add(endpoint);
-    return unsent.length;
-  }
-
-  /** Reads singly what a list failed to give, as far as there are calls for it; other keys get the list's error. */
-  readSingly<Key, Value>({ list, error, keys, pricedCalls, load }: FailedRead<Key, Value>): Promise<Value>[] {
-    const isRefused = isRefusal(error);
-    if (!isRefused && !isRateLimited(error)) return keys.map(() => Promise.reject(error));
-    const [priced, spare] = [keys.slice(0, pricedCalls), keys.slice(pricedCalls)];
-    const answers = [...priced.map(load), ...(isRefused ? this.#readSpare(spare, load, error) : spare.map(() => Promise.reject(error)))];
-    // Noted last, as the workspace has to accept the caller before anything is remembered.
-    if (isStable(error)) void Promise.allSettled(answers).then(() => this.#upstream.listFailed(list.endpoint));
-    return answers;
-  }
-
-  /** Each with a call of the request's allowance; where none is left, the key gets the error of the list. */
-  #readSpare<Key, Value>(keys: readonly Key[], load: (key: Key) => Promise<Value>, error: unknown): Promise<Value>[] {
-    const answers = keys.map(() => Promise.withResolvers<Value>());
-    this.#spareReads += 1;
-    void this.#search.page(`singly ${this.#spareReads}`, (search) =>
-      Promise.all(
-        keys.map(async (key, index) => {
-          const isGranted = await search.take().then(() => true, () => false);
-          answers[index]?.resolve(isGranted ? load(key) : Promise.reject(error));
-          await answers[index]?.promise.catch(() => undefined);
-        }),
-      ),
-    );
-    return answers.map(({ promise }) => promise);
-  }
+/** What an operation reads of rooms. */
+export interface RoomReads {
+  /** Rooms of whose record a part is read, at most. */
+  readonly records: number;
+  /** Rooms whose counters are read and whose record is at hand, and others, at most. */
+  readonly counters: { readonly listed: number; readonly byId: number };
+  /** Whether the list of memberships is asked for anyway. */
+  readonly hasMemberships: boolean;
 }
 
-const isRateLimited = (error: unknown): boolean => error instanceof GatewayError && error.code === 'RATE_LIMITED';
+/** Rooms whose records are read one by one; more are read all at once, with an answer that can be large. */
+const maxSingleRooms = 2;
 
-/** Whether the workspace refused a list for itself. One that is down or slow is not asked again: more calls would not help. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof GatewayError && ['FORBIDDEN', 'UPSTREAM_BAD_RESPONSE'].includes(error.code);
-
-/** Whether the list will be refused the next time as well: it is too large, not allowed, or not there. */
-const isStable = (error: unknown): boolean =>
-  (error instanceof GatewayError && (error.code === 'FORBIDDEN' || error.extensions['reason'] === tooLarge)) ||
-  (error instanceof UpstreamRefusal && error.status === 404);
+/** The ways that take the fewest calls; of equal ones, that of the smaller answers. */
+export function chooseWays({ records, counters, hasMemberships }: RoomReads, lists: WholeLists): Ways {
+  const recordWay: Way = lists.rooms && records > maxSingleRooms ? 'bulk' : 'single';
+  const memberships = hasMemberships ? 0 : 1;
+  const rooms = recordWay === 'bulk' ? 0 : 1;
+  const { listed, byId } = counters;
+  const choices: { readonly listed: Way; readonly byId: Way; readonly calls: number }[] = [
+    { listed: 'single', byId: 'single', calls: listed + byId },
+  ];
+  if (lists.memberships) choices.push({ listed: 'bulk', byId: 'single', calls: memberships + byId });
+  if (lists.memberships && lists.rooms) choices.push({ listed: 'bulk', byId: 'bulk', calls: memberships + rooms });
+  const best = choices.reduce((least, choice) => (choice.calls < least.calls ? choice : least));
+  return { records: recordWay, counters: { listed: best.listed, byId: best.byId } };
+}

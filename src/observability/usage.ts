@@ -3,7 +3,7 @@ import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { Config, GraphosUsage, HiveUsage } from '../config.ts';
+import type { Config, GraphosUsage, HiveUsage } from '../config/config.ts';
 
 /**
  * Who asked for what, for schema registries: which operations were run, by which clients (as they name themselves), how

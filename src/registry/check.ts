@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createPublishedSdl } from '../schema.ts';
+import { createPublishedSdl } from '../schema/executable.ts';
 import { readBaseline } from './baseline.ts';
 import { changesBetween, type SchemaChange } from './changes.ts';
 

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createPublishedSdl } from '../schema.ts';
+import { createPublishedSdl } from '../schema/executable.ts';
 import { publishedPath } from './published-path.ts';
 
 const publishedFile = new URL(`../../${publishedPath}`, import.meta.url);

@@ -1,4 +1,4 @@
-import { checkId, checkRoomId, checkUsername } from '../ids.ts';
+import { checkId, checkRoomId, checkUsername } from './ids.ts';
 import { planPage, type PageArgs } from '../pagination/args.ts';
 import { checkCursorForm } from '../pagination/cursor.ts';
 import { readFilters } from './direct-message.ts';

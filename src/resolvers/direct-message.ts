@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
-import { checkId } from '../ids.ts';
+import { checkId } from './ids.ts';
 import { asFlag, asInstant, asInt, asList, asObject, asText, asTexts } from '../json.ts';
 import { readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
 import { historyConnection } from './history.ts';

@@ -1,8 +1,8 @@
 import { entitiesResolver } from '@apollo/subgraph';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
-import { checkId, checkRoomId } from '../ids.ts';
+import { checkId, checkRoomId } from './ids.ts';
 import { asObject, asText } from '../json.ts';
 import type { RoomStub } from './parents.ts';
 

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { asInstant } from '../json.ts';
 import { planPage } from '../pagination/args.ts';
@@ -8,7 +8,7 @@ import { countGap } from '../pagination/gap.ts';
 import { instantKey } from '../pagination/place.ts';
 import { newerWindow, readTimelinePage } from '../pagination/timeline.ts';
 import type { TimelineQuery, TimelineWindow } from '../pagination/timeline-window.ts';
-import { pagePrices } from '../planning/page-prices.ts';
+import { pagePrices } from '../pagination/page-prices.ts';
 import type { RestMessage, StoredRow } from '../upstream/types.ts';
 import { follow, inPlace } from './pages.ts';
 import type { HistoryConnection } from './parents.ts';

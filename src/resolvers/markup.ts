@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../context/request-context.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import type { MarkupParent } from './parents.ts';
 import type { Resolvers } from './types.generated.ts';

@@ -5,8 +5,8 @@ import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
 import { readOffsetPage, type OffsetPage, type OffsetWindow } from '../pagination/offset.ts';
 import type { PlaceOf, Rows } from '../pagination/place.ts';
 import { cutWhole } from '../pagination/whole.ts';
-import { pagePrices } from '../planning/page-prices.ts';
-import type { SearchAllowance } from '../planning/search-allowance.ts';
+import { pagePrices } from '../pagination/page-prices.ts';
+import type { SearchAllowance } from '../loaders/search-allowance.ts';
 import type { RestPage, RestRows, StoredRow } from '../upstream/types.ts';
 import { selects } from './selection.ts';
 

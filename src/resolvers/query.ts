@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Context } from '../context.ts';
-import { checkId, checkRoomId, checkUsername } from '../ids.ts';
+import type { Context } from '../context/request-context.ts';
+import { checkId, checkRoomId, checkUsername } from './ids.ts';
 import type { PageArgs } from '../pagination/args.ts';
 import { asInt } from '../json.ts';
 import type { RestDirectMessage } from '../upstream/types.ts';

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/request-context.ts';
 import { asId, asObject } from '../json.ts';
 import type { PageArgs } from '../pagination/args.ts';
 import { instantKey, placeId } from '../pagination/place.ts';

@@ -1,5 +1,5 @@
 import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
-import { isIncluded } from '../selections.ts';
+import { isIncluded } from '../collect-fields.ts';
 
 /** Whether any of these fields is selected directly below the field being resolved, also through fragments. */
 export function selects(info: GraphQLResolveInfo, ...names: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RoomParent, RoomConnection, MessagePageConnection, MemberConnection, ReceiptConnection, HistoryConnection, MarkupParent, ReactionParent, JsonParent, ViewerParent } from './parents.ts';
 import type { RestMessage, RestUser, RestCounters, RestReceipt } from '../upstream/types.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/request-context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;

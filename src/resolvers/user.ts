@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { asText } from '../json.ts';
 import type { PageArgs } from '../pagination/args.ts';
 import { placeId } from '../pagination/place.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/request-context.ts';
 import type { RestUser } from '../upstream/types.ts';
 import { wholeConnection, type WholeList } from './pages.ts';
 import type { MemberConnection } from './parents.ts';

@@ -1,8 +1,8 @@
 import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { EndpointBudget } from './budget.ts';
-import { KnownRooms } from './known-rooms.ts';
-import { Lane, RequestPlaces } from './lane.ts';
+import type { EndpointBudget } from './rate-limit/budget.ts';
+import { KnownRooms } from './memory/known-rooms.ts';
+import { Lane, RequestPlaces } from './queue/lane.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
 /** Every path this gateway ever asks, below `/api/v1/`: all GET, none with a parameter of the client's choosing. */

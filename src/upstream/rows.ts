@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import { asObject, type JsonObject } from '../json.ts';
-import { badShape } from './answers.ts';
+import { badShape } from './transport/answers.ts';
 import type { Endpoint, UpstreamClient } from './client.ts';
 import { isHidden, readStored, type ReadRow, type RestDirectMessage, type RestPage, type RestRows, type RestUser, type StoredRow } from './types.ts';
 

@@ -1,22 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { AcceptedCallers } from './accepted-callers.ts';
-import { noAnswer, outcomeOf, readBody } from './answers.ts';
-import { Breaker, type BreakerState } from './breaker.ts';
-import { Budget, type BudgetCaller, type Ticket } from './budget.ts';
-import { callerKeyOf } from './caller-key.ts';
+import { AcceptedCallers } from './memory/accepted-callers.ts';
+import { noAnswer, outcomeOf, readBody } from './transport/answers.ts';
+import { Breaker, type BreakerState } from './transport/breaker.ts';
+import { Budget, type BudgetCaller, type Ticket } from './rate-limit/budget.ts';
+import { callerKeyOf } from './memory/caller-key.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { FailingLists } from './failing-lists.ts';
-import { RoomMemory } from './known-rooms.ts';
-import { givenUp, Passage, type Pass, type Passenger } from './passage.ts';
-import { CallQueue, type QueueLimits } from './queue.ts';
-import { ReceiptsLicence } from './receipts-licence.ts';
-import { hasAcceptedCaller, limiterOf, refusal } from './refusals.ts';
-import { repeatOf, RetryPolicy, type Repeat } from './retry.ts';
-import { Cancellation, Sharing, type Call } from './sharing.ts';
-import { NoAnswer, Transport, type Answer } from './transport.ts';
-import { WorkspaceClock } from './workspace-clock.ts';
+import { FailingLists } from './memory/failing-lists.ts';
+import { RoomMemory } from './memory/known-rooms.ts';
+import { givenUp, Passage, type Pass, type Passenger } from './queue/passage.ts';
+import { CallQueue, type QueueLimits } from './queue/queue.ts';
+import { ReceiptsLicence } from './memory/receipts-licence.ts';
+import { hasAcceptedCaller, limiterOf, refusal } from './transport/refusals.ts';
+import { repeatOf, RetryPolicy, type Repeat } from './transport/retry.ts';
+import { Cancellation, Sharing, type Call } from './queue/sharing.ts';
+import { NoAnswer, Transport, type Answer } from './transport/transport.ts';
+import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 
 /** A pair that Rocket.Chat gave at login, checked for form only, and the end user's address where it is forwarded. */
 export interface Credentials {

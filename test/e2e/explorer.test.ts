@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
 import { startGateway, type Gateway } from '../../src/server.ts';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ConfigError, readConfig, variables } from '../../src/config.ts';
-import { cannotListen, CannotListen, linkTo } from '../../src/listening.ts';
+import { ConfigError, readConfig, variables } from '../../src/config/config.ts';
+import { cannotListen, CannotListen, linkTo } from '../../src/http/listening.ts';
 import { startGateway } from '../../src/server.ts';
 import { runMain, startMain, urlOf } from '../support/child.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { variables } from '../../src/config.ts';
+import { variables } from '../../src/config/config.ts';
 import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
 import { projectPath, run, runMain, startChild, startMain, urlOf } from '../support/child.ts';
 

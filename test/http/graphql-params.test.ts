@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BadRequest } from '../../src/http/bad-request.ts';
 import { checkSize, paramsOfAddress, paramsOfBody } from '../../src/http/graphql-params.ts';
-import { OperationGuard } from '../../src/operation-guard.ts';
+import { OperationGuard } from '../../src/operation/size-guard.ts';
 
 const guard = new OperationGuard();
 /** `fine`, or the code and the message. */

@@ -14,19 +14,22 @@ export interface Area {
 /** What decides: run against tests of units, which take milliseconds and say what is wrong. */
 const deciding: Area = {
   mutate: [
-    'src/upstream/*.ts',
+    'src/upstream/{*,transport/*,rate-limit/*,queue/*,memory/*}.ts',
     '!src/upstream/types.ts',
-    'src/planning/*.ts',
+    'src/operation/{allowance,cost/*}.ts',
+    'src/{loaders/ways,loaders/search-allowance,schema/prices}.ts',
     'src/pagination/*.ts',
     'src/http/admission.ts',
-    'src/{errors,fairness}.ts',
+    'src/errors.ts',
     'src/observability/log.ts',
   ],
   tests: [
     'test/http/*.test.ts',
-    'test/{errors,fairness,readme}.test.ts',
-    'test/{upstream,pagination}/*.test.ts',
-    'test/planning/{ledger,plan,search-allowance}.test.ts',
+    'test/{errors,readme}.test.ts',
+    'test/{upstream,pagination}/**/*.test.ts',
+    'test/operation/allowance.test.ts',
+    'test/operation/cost/{tally,estimate}.test.ts',
+    'test/loaders/{search-allowance,ways}.test.ts',
     'test/observability/log.test.ts',
   ],
 };
@@ -34,68 +37,73 @@ const deciding: Area = {
 export const areas: Readonly<Record<string, Area>> = {
   deciding,
   requests: {
-    mutate: ['src/http/{answer-shape,apollo-request,bad-request,client-address,request-headers}.ts', 'src/context.ts'],
-    tests: ['test/http/*.test.ts', 'test/context.test.ts', 'test/scenarios/tenancy.test.ts'],
+    mutate: ['src/http/{answer-shape,apollo-request,bad-request,client-address,request-headers}.ts', 'src/context/request-context.ts'],
+    tests: ['test/http/*.test.ts', 'test/context/request-context.test.ts', 'test/scenarios/tenancy.test.ts'],
   },
   http: {
-    mutate: ['src/http/*.ts', '!src/http/{admission,answer-shape,apollo-request,bad-request,client-address,request-headers}.ts'],
+    mutate: [
+      'src/http/*.ts',
+      '!src/http/{admission,answer-shape,apollo-request,bad-request,client-address,explorer,listening,request-headers}.ts',
+    ],
     tests: [
       'test/http/*.test.ts',
-      'test/limiter/plan-and-report.test.ts',
-      'test/reliability/{arriving,cleanup,http,http-forms,under-way}.test.ts',
+      'test/scenarios/limiter/plan-and-report.test.ts',
+      'test/scenarios/reliability/{arriving,cleanup,http,http-forms,under-way}.test.ts',
       'test/scenarios/{bad-input,http}.test.ts',
     ],
     ignoresStatic: true,
   },
   operation: {
-    mutate: ['src/{apollo,bounds,document-store,limits,lru,operation-guard,persisted-queries,selections}.ts'],
+    mutate: [
+      'src/operation/{apollo,bounds,document-store,lru,persisted-queries,size-guard}.ts',
+      'src/{limits,collect-fields}.ts',
+    ],
     tests: [
-      'test/{document-store,operation-guard}.test.ts',
-      'test/limiter/plan-and-report.test.ts',
+      'test/operation/{document-store,persisted-operations,persisted-queries,safelist,size-guard}.test.ts',
       'test/observability/usage.test.ts',
-      'test/persisted/*.test.ts',
-      'test/reliability/hostile-queries.test.ts',
+      'test/scenarios/limiter/plan-and-report.test.ts',
+      'test/scenarios/reliability/hostile-queries.test.ts',
       'test/scenarios/{bad-input,http}.test.ts',
     ],
     ignoresStatic: true,
   },
   execution: {
-    mutate: ['src/execution/*.ts'],
-    tests: ['test/execution/*.test.ts'],
+    mutate: ['src/operation/{answer-counting,input-check,introspection}.ts', 'src/operation/compiled/*.ts', 'src/context/answer-size.ts'],
+    tests: ['test/context/answer-size.test.ts', 'test/operation/{input-check,compiled/*}.test.ts'],
   },
   resolvers: {
-    mutate: ['src/resolvers/*.ts', '!src/resolvers/types.generated.ts', 'src/{ids,json}.ts'],
+    mutate: ['src/resolvers/*.ts', '!src/resolvers/types.generated.ts', 'src/json.ts'],
     tests: [
       'test/resolvers/*.test.ts',
-      'test/{ids,json}.test.ts',
-      'test/federation/entities.test.ts',
-      'test/pages/cursors.test.ts',
+      'test/json.test.ts',
+      'test/scenarios/federation/entities.test.ts',
+      'test/scenarios/pages/cursors.test.ts',
       'test/scenarios/{bad-input,every-field,too-much,upstream-calls}.test.ts',
     ],
   },
   loaders: {
-    mutate: ['src/loaders/*.ts'],
+    mutate: ['src/loaders/*.ts', '!src/loaders/{ways,search-allowance}.ts'],
     tests: [
       'test/loaders/*.test.ts',
-      'test/planning/bulk-equals-single.test.ts',
+      'test/operation/cost/bulk-equals-single.test.ts',
       'test/scenarios/{error-rows,upstream-calls}.test.ts',
     ],
   },
-  federation: {
-    mutate: ['src/federation/*.ts', 'src/schema.ts'],
-    tests: ['test/federation/entities.test.ts', 'test/registry/published.test.ts', 'test/schema.test.ts'],
+  schema: {
+    mutate: ['src/schema/*.ts', '!src/schema/prices.ts'],
+    tests: ['test/scenarios/federation/entities.test.ts', 'test/schema/*.test.ts'],
   },
   config: {
-    mutate: ['src/config.ts', 'src/config/*.ts'],
-    tests: ['test/{config,readme,settings}.test.ts'],
+    mutate: ['src/config/*.ts'],
+    tests: ['test/readme.test.ts', 'test/config/*.test.ts'],
   },
   start: {
-    mutate: ['src/{explorer,listening,persisted-operations,safelist}.ts'],
-    tests: ['test/explorer.test.ts', 'test/persisted/*.test.ts'],
+    mutate: ['src/http/{explorer,listening}.ts', 'src/operation/{persisted-operations,safelist}.ts'],
+    tests: ['test/http/explorer.test.ts', 'test/operation/{persisted-operations,safelist}.test.ts'],
   },
   observability: {
     mutate: ['src/observability/*.ts', '!src/observability/log.ts'],
-    tests: ['test/observability/*.test.ts', 'test/limiter/metrics.test.ts'],
+    tests: ['test/observability/*.test.ts', 'test/scenarios/limiter/metrics.test.ts'],
   },
 };
 

@@ -1,7 +1,7 @@
 import { Report, Trace, type ITrace } from '@apollo/usage-reporting-protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { takeLeaks } from '../support/secrets.ts';
 import { startReceiver, type Received } from '../support/receiver.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changesBetween } from '../../src/registry/changes.ts';
-import { createPublishedSdl } from '../../src/schema.ts';
+import { createPublishedSdl } from '../../src/schema/executable.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const published = createPublishedSdl();

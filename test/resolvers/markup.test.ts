@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AnswerSize } from '../../src/execution/answer-size.ts';
+import { AnswerSize } from '../../src/context/answer-size.ts';
 import { flattenMarkup, MessageMarkup } from '../../src/resolvers/markup.ts';
 import { resolveField } from '../support/resolve.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../src/errors.ts';
 import { landmarks } from '../../src/demo/seed.ts';
-import { createSchema } from '../../src/schema.ts';
+import { createSchema } from '../../src/schema/executable.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { inputPositions, literalOf, nullableName, type InputPosition, type Samples } from '../support/input-positions.ts';
 import { createRandom } from '../support/random.ts';

@@ -2,7 +2,7 @@ import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { argumentChecks } from '../../src/resolvers/argument-checks.ts';
-import { createSchema } from '../../src/schema.ts';
+import { createSchema } from '../../src/schema/executable.ts';
 import { startTestGateway, type GraphqlResult, type TestGateway } from '../support/gateway.ts';
 import { ownTypes } from '../support/schema-elements.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { startGateway } from '../../src/server.ts';
 import { startFaultUpstream, type FaultUpstream } from './fault-upstream.ts';
 import { patient, type Caller, type GraphqlResult } from './gateway.ts';

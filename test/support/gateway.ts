@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
 import { startGateway, type GatewayOptions } from '../../src/server.ts';
 import { guardSecrets, inspect } from './secrets.ts';

@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { startGateway } from '../../src/server.ts';
 import { patient, type Caller } from './gateway.ts';
 import { startHeavyWorkspace, type HeavyWorkspace } from './heavy-workspace.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { Limiter } from '../../src/demo/limiter.ts';
 import { startGateway } from '../../src/server.ts';
 import type { Endpoint } from '../../src/upstream/client.ts';

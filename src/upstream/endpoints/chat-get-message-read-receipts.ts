@@ -1,6 +1,6 @@
 import { asId, asInstant, type JsonObject } from '../../json.ts';
 import type { UpstreamClient } from '../client.ts';
-import { UpstreamRefusal } from '../refusals.ts';
+import { UpstreamRefusal } from '../transport/refusals.ts';
 import { readRows } from '../rows.ts';
 import type { RestReceipt } from '../types.ts';
 

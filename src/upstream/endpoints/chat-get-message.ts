@@ -1,7 +1,7 @@
 import { asObject } from '../../json.ts';
-import { badShape } from '../answers.ts';
+import { badShape } from '../transport/answers.ts';
 import type { UpstreamClient } from '../client.ts';
-import { UpstreamRefusal } from '../refusals.ts';
+import { UpstreamRefusal } from '../transport/refusals.ts';
 import { readMessage, type RestMessage } from '../types.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { asFlag } from '../../json.ts';
-import { badShape } from '../answers.ts';
+import { badShape } from '../transport/answers.ts';
 import type { UpstreamClient } from '../client.ts';
 import type { RestCounters } from '../types.ts';
 

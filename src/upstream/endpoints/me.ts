@@ -1,4 +1,4 @@
-import { badShape } from '../answers.ts';
+import { badShape } from '../transport/answers.ts';
 import type { UpstreamClient } from '../client.ts';
 import type { RestUser } from '../types.ts';
 

@@ -1,5 +1,5 @@
 import { asObjects } from '../../json.ts';
-import { badShape } from '../answers.ts';
+import { badShape } from '../transport/answers.ts';
 import type { UpstreamClient } from '../client.ts';
 import { readDirectMessage, type RestDirectMessage } from '../types.ts';
 

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.ts';
 import { asObject } from '../../json.ts';
-import { badShape } from '../answers.ts';
+import { badShape } from '../transport/answers.ts';
 import type { UpstreamClient } from '../client.ts';
 import { readDirectMessage, type RestDirectMessage } from '../types.ts';
 

@@ -1,5 +1,5 @@
 import { asId, asObjects } from '../../json.ts';
-import { badShape } from '../answers.ts';
+import { badShape } from '../transport/answers.ts';
 import type { UpstreamClient } from '../client.ts';
 import type { RestSubscription } from '../types.ts';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { parse, print } from 'graphql';
-import { createPublishedSdl } from '../../../src/schema.ts';
+import { createPublishedSdl } from '../../../src/schema/executable.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 import { startReceiver, type Received } from '../../support/receiver.ts';
 

@@ -1,0 +1,153 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../errors.ts';
+import type { Charge, Outcome } from './outcome.ts';
+import { maxReceivedBytes } from '../limits.ts';
+import { createLoaders, type Loaders } from '../loaders/index.ts';
+import { AnswerSize } from './answer-size.ts';
+import type { CallerKnowledge, QueryCost } from './query-cost.ts';
+import { SearchAllowance } from '../loaders/search-allowance.ts';
+import { singly } from '../loaders/ways.ts';
+import type { EndpointBudget } from '../upstream/rate-limit/budget.ts';
+import { UpstreamClient } from '../upstream/client.ts';
+import type { Credentials, Workspace } from '../upstream/workspace.ts';
+
+/** What resolvers may use. It belongs to one request: nothing in it may be kept or shared. */
+export interface Context {
+  /** The caller's user id, as the request claims it: the workspace checks it together with the token at every call. */
+  readonly viewerId: string;
+  readonly loaders: Loaders;
+  readonly upstreamBudget: readonly EndpointBudget[];
+  /** Pages of the request, and the calls that they may take beyond their price to find their places. */
+  readonly search: SearchAllowance;
+  readonly answerSize: AnswerSize;
+}
+
+/** Printable ASCII, and not endless: what can be a header value of Rocket.Chat's. */
+const credentialForm = /^[\x21-\x7E]{1,256}$/;
+
+/** The caller's credentials, or undefined when one is missing, given twice or malformed. Their truth is upstream's to say. */
+export function readCredentials({ headersDistinct }: IncomingMessage): Credentials | undefined {
+  const userId = onlyValue(headersDistinct['x-user-id']);
+  const authToken = onlyValue(headersDistinct['x-auth-token']);
+  return userId === undefined || authToken === undefined ? undefined : { userId, authToken };
+}
+
+const onlyValue = (values: string[] | undefined): string | undefined =>
+  values?.length === 1 && credentialForm.test(values[0] ?? '') ? values[0] : undefined;
+
+/** Who counts what requests under way take. */
+export interface Weight {
+  /** Bytes that the workspace has answered so far. */
+  received(bytes: number): void;
+  /** Values that the answer has so far. */
+  answered(values: number): void;
+}
+
+/**
+ * The context of one request, with an upstream client of its own. Apollo Server makes a shallow copy of it, so it keeps
+ * to fields that may be copied: no private names, and what changes is behind a reference.
+ */
+export class RequestContext implements Context {
+  readonly outcome: Outcome = {};
+  readonly answerSize: AnswerSize;
+  readonly search = new SearchAllowance();
+  private readonly upstream: UpstreamClient | undefined;
+  private createdLoaders: Loaders | undefined;
+
+  /**
+   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `weight` is told what is held
+   * until then.
+   */
+  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, weight?: Weight) {
+    this.answerSize = new AnswerSize(() => this.isAccepted, (values) => weight?.answered(values));
+    const receive = (bytes: number) => {
+      weight?.received(bytes);
+      if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
+    };
+    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline, receive);
+  }
+
+  get isAuthenticated(): boolean {
+    return this.upstream !== undefined;
+  }
+
+  /** Who asks, as what outlives a request may know him: by a hash of user id and token, which does not tell the token. */
+  get callerKey(): string | undefined {
+    return this.upstream?.callerKey;
+  }
+
+  /** Whether the workspace has accepted the caller's credentials, in this request or an earlier one. */
+  get isAccepted(): boolean {
+    return this.upstream?.isAccepted ?? false;
+  }
+
+  /** Upstream calls made so far, by endpoint. */
+  get upstreamCalls(): ReadonlyMap<string, number> {
+    return this.upstream?.calls ?? new Map();
+  }
+
+  /** Calls of the same caller's other requests that were joined. */
+  get sharedCalls(): number {
+    return this.upstream?.sharedCalls ?? 0;
+  }
+
+  /** Calls that were made once more, beyond those. */
+  get retries(): number {
+    return this.upstream?.retries ?? 0;
+  }
+
+  get droppedRows(): number {
+    return this.upstream?.droppedRows ?? 0;
+  }
+
+  get viewerId(): string {
+    return this.client.callerId;
+  }
+
+  get loaders(): Loaders {
+    return (this.createdLoaders ??= createLoaders(this.client, this.search, this.outcome.cost?.ways ?? singly));
+  }
+
+  get upstreamBudget(): EndpointBudget[] {
+    return this.client.budget;
+  }
+
+  /** What is known of the caller that decides what an operation costs them; what is known of a room holds for the request. */
+  get knowledge(): CallerKnowledge {
+    return {
+      lists: {
+        rooms: this.upstream?.answersList('rooms.get') ?? true,
+        memberships: this.upstream?.answersList('subscriptions.get') ?? true,
+      },
+      knowsRoom: (roomId) => this.upstream?.rooms.isDirectMessage(roomId) ?? false,
+    };
+  }
+
+  /** Lets the operation make the calls of its plan, and what it may take beyond, before it runs. */
+  admit(cost: QueryCost, atMost: number, charge: Charge | undefined): void {
+    this.outcome.atMost = atMost;
+    if (charge !== undefined) this.outcome.charge = charge;
+    if (this.upstream !== undefined) this.upstream.maxCalls = atMost;
+    this.search.open(atMost - cost.calls, charge);
+  }
+
+  /** Gives up the pending upstream calls, and makes none any more: the deadline passed, the client left, or all is answered. */
+  stop(reason: GatewayError): void {
+    this.upstream?.stop(reason);
+    this.search.close(reason);
+  }
+
+  private get client(): UpstreamClient {
+    if (this.upstream === undefined) throw unauthenticated();
+    return this.upstream;
+  }
+}
+
+const rowsTooLarge = (): string =>
+  `The workspace's answers to this query take more than ${maxReceivedBytes} bytes: ask for smaller pages, or for fewer of them.`;
+
+export const unauthenticated = (): GatewayError =>
+  new GatewayError(
+    'UNAUTHENTICATED',
+    'Send the headers `X-User-Id` and `X-Auth-Token` that Rocket.Chat gave at login, each once.',
+  );

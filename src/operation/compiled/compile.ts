@@ -1,0 +1,296 @@
+import {
+  getArgumentValues,
+  getNamedType,
+  getNullableType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  OperationTypeNode,
+  print,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  visit,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Context } from '../../context/request-context.ts';
+import { valuesPerObject } from '../../limits.ts';
+import { collectFields } from '../../collect-fields.ts';
+
+/** Coerced variables by name. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** How a value that a resolver gave becomes a part of the answer, where it is `times` times: also under other names. */
+export type Completion = { readonly isNonNull: boolean; readonly times: number } & (
+  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
+  | { readonly kind: 'object'; readonly selection: Selection }
+  | {
+      readonly kind: 'union';
+      /** The name of a value's type. */
+      readonly typeOf: (value: unknown, context: Context) => unknown;
+      readonly selections: ReadonlyMap<string, Selection>;
+    }
+  | { readonly kind: 'list'; readonly item: Completion }
+);
+
+/** What is selected of an object, and what each such object adds to the size of the answer but for its fields' values. */
+export interface Selection {
+  readonly steps: readonly Step[];
+  readonly values: number;
+  readonly bytes: number;
+}
+
+export type Resolve = GraphQLFieldResolver<unknown, Context>;
+
+/** A part of an object's answer, in its place. */
+export type Step = FieldStep | TypeNameStep | CopyStep;
+
+/** A field: what graphql-js would work out again for each object. */
+export interface FieldStep {
+  readonly kind: 'field';
+  readonly name: string;
+  readonly responseName: string;
+  /** Undefined: the property of the field's name. */
+  readonly resolve: Resolve | undefined;
+  /** Place among the fields of the operation, for what is worked out once a request. */
+  readonly index: number;
+  /** From the request's variables. The same object for every object that the field is resolved of. */
+  readonly argumentsFrom: (variables: Variables) => Record<string, unknown>;
+  /** For resolvers that look at their selection; its path has no list indexes. */
+  readonly infoFrom: ((variables: Variables) => GraphQLResolveInfo) | undefined;
+  readonly completion: Completion;
+}
+
+export interface TypeNameStep {
+  readonly kind: 'typeName';
+  readonly responseName: string;
+  readonly value: string;
+}
+
+/** The same field with the same arguments and the same selection as another of the object, under a name of its own. */
+export interface CopyStep {
+  readonly kind: 'copy';
+  readonly responseName: string;
+  readonly of: string;
+}
+
+/** An operation, ready to run with any variables that leave the same fields selected. */
+export interface CompiledOperation {
+  readonly selection: Selection;
+  readonly fieldCount: number;
+  /** All its steps, which are what it takes memory for. */
+  readonly stepCount: number;
+}
+
+/**
+ * What is left to graphql-js: introspection, types that are told in an unusual way, names that an object cannot have, and
+ * arguments that it refuses.
+ */
+class Unsupported extends Error {}
+
+export interface CompileInput {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Variables;
+  /** What resolves each field; by default what the schema has. */
+  readonly resolverOf?: (field: GraphQLField<unknown, unknown>) => Resolve | undefined;
+  /** Takes the introspection of an operation alone, in place of everything else. */
+  readonly isIntrospection?: boolean;
+}
+
+/** Undefined: graphql-js has to run this one. The document must be valid. */
+export function compile(input: CompileInput): CompiledOperation | undefined {
+  const root = input.schema.getQueryType();
+  if (!root || input.operation.operation !== OperationTypeNode.QUERY) return undefined;
+  try {
+    const compiler = new Compiler(input);
+    const selection = compiler.select(root, [input.operation.selectionSet], undefined, 1);
+    return { selection, fieldCount: compiler.fieldCount, stepCount: compiler.stepCount };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names of the variables that decide whether something is selected, in order. */
+export function conditionsOf(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive: ({ name, arguments: given = [] }) => {
+      if (name.value !== 'skip' && name.value !== 'include') return;
+      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names].toSorted();
+}
+
+type Path = GraphQLResolveInfo['path'];
+
+/** What introspection begins with. */
+const introspectionFields: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
+  [SchemaMetaFieldDef.name]: SchemaMetaFieldDef,
+  [TypeMetaFieldDef.name]: TypeMetaFieldDef,
+};
+
+class Compiler {
+  readonly #input: CompileInput;
+  readonly #fragments: Record<string, FragmentDefinitionNode> = {};
+  /** Arguments without variables, by their field's node: fragments are unfolded many times, and it stays one. */
+  readonly #fixedArguments = new Map<FieldNode, Record<string, unknown>>();
+  fieldCount = 0;
+  stepCount = 0;
+
+  constructor(input: CompileInput) {
+    this.#input = input;
+    for (const definition of input.document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments[definition.name.value] = definition;
+    }
+  }
+
+  select(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], path: Path | undefined, times: number): Selection {
+    const { schema, variables, isIntrospection = false } = this.#input;
+    const selected = [...collectFields(type, selectionSets, { schema, variables, fragments: this.#fragments })].filter(
+      ([, [node]]) => !isIntrospection || path !== undefined || Object.hasOwn(introspectionFields, node?.name.value ?? ''),
+    );
+    this.stepCount += selected.length;
+    const texts = textsOf(selected);
+    const known = new Map<string, string>();
+    let [values, bytes] = [0, 2];
+    const steps = selected.map(([responseName, nodes]): Step => {
+      const name = nodes[0]?.name.value;
+      if (responseName === '__proto__' && !isIntrospection) throw new Unsupported();
+      bytes += responseName.length + 4;
+      if (name === '__typename') {
+        values += 1;
+        bytes += type.name.length + 2;
+        return { kind: 'typeName', responseName, value: type.name };
+      }
+      const text = texts.get(responseName) ?? '';
+      const field = this.#fieldOf(type, name ?? '');
+      if (isLeafType(getNamedType(field.type))) values += 1;
+      const of = known.get(text);
+      if (of !== undefined) return { kind: 'copy', responseName, of };
+      if (text !== '') known.set(text, responseName);
+      const copies = text === '' ? 1 : [...texts.values()].filter((other) => other === text).length;
+      return this.#fieldStep(type, field, nodes, { path: { prev: path, key: responseName, typename: type.name }, times: times * copies });
+    });
+    return { steps, values: (values || valuesPerObject) * times, bytes: bytes * times };
+  }
+
+  #fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
+    const field = type.getFields()[name] ?? (this.#input.isIntrospection === true ? introspectionFields[name] : undefined);
+    if (field === undefined) throw new Unsupported(); // introspection
+    return field;
+  }
+
+  #fieldStep(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>, nodes: readonly FieldNode[], { path, times }: Place): FieldStep {
+    const [node] = nodes as readonly [FieldNode];
+    const { name } = field;
+    const index = this.fieldCount;
+    this.fieldCount += 1;
+    const { schema, operation, resolverOf = ({ resolve }) => resolve as Resolve | undefined } = this.#input;
+    const resolve = resolverOf(field);
+    const fixed = this.#fixedArgumentsOf(field, node);
+    return {
+      kind: 'field',
+      name,
+      responseName: String(path.key),
+      resolve,
+      index,
+      argumentsFrom: (variables) => fixed ?? getArgumentValues(field, node, variables),
+      infoFrom:
+        resolve === undefined || resolve.length < 4
+          ? undefined
+          : (variableValues) => ({
+              fieldName: name,
+              fieldNodes: nodes,
+              returnType: field.type,
+              parentType: type,
+              path,
+              schema,
+              fragments: this.#fragments,
+              rootValue: undefined,
+              operation,
+              variableValues: { ...variableValues },
+            }),
+      completion: this.#completionOf(field.type, nodes, { path, times }),
+    };
+  }
+
+  /** Undefined where they depend on the request. */
+  #fixedArgumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> | undefined {
+    if (hasVariables(node)) return undefined;
+    let fixed = this.#fixedArguments.get(node);
+    if (fixed === undefined) {
+      fixed = Object.freeze(getArgumentValues(field, node, {}));
+      this.#fixedArguments.set(node, fixed);
+    }
+    return fixed;
+  }
+
+  #completionOf(type: GraphQLOutputType, nodes: readonly FieldNode[], place: Place): Completion {
+    const { times } = place;
+    const isNonNull = isNonNullType(type);
+    const nullable = getNullableType(type);
+    if (isListType(nullable)) return { kind: 'list', isNonNull, times, item: this.#completionOf(nullable.ofType, nodes, place) };
+    if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable };
+    const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    if (isObjectType(nullable)) return { kind: 'object', isNonNull, times, selection: this.#selectChecked(nullable, below, place) };
+    const resolveType = nullable.resolveType as ((value: unknown, context: Context) => unknown) | null | undefined;
+    if (resolveType == null || resolveType.length > 2) throw new Unsupported();
+    const types = this.#input.schema.getPossibleTypes(nullable);
+    const selections = new Map(types.map((each) => [each.name, this.#selectChecked(each, below, place)]));
+    return { kind: 'union', isNonNull, times, typeOf: resolveType, selections };
+  }
+
+  #selectChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], { path, times }: Place): Selection {
+    if (type.isTypeOf != null) throw new Unsupported();
+    return this.select(type, below, path, times);
+  }
+}
+
+/** Where a field stands, and how often each of its values is written. */
+interface Place {
+  readonly path: Path;
+  readonly times: number;
+}
+
+/**
+ * By response name, the texts of fields that could be equal to another of the object: those of a field that comes several
+ * times. A text has everything below the field, but not its own name in the answer: equal texts have equal values.
+ */
+function textsOf(selected: readonly (readonly [string, readonly FieldNode[]])[]): Map<string, string> {
+  const byField = Map.groupBy(selected, ([, [node]]) => node?.name.value);
+  const texts = new Map<string, string>();
+  for (const fields of byField.values()) {
+    if (fields.length > 1) for (const [responseName, nodes] of fields) texts.set(responseName, textOf(nodes));
+  }
+  return texts;
+}
+
+const textOf = (nodes: readonly FieldNode[]): string =>
+  nodes.map(({ alias: _alias, directives: _directives, ...node }) => print(node)).join('\n');
+
+function hasVariables({ arguments: given = [] }: FieldNode): boolean {
+  let found = false;
+  for (const argument of given) {
+    visit(argument, {
+      Variable: () => {
+        found = true;
+      },
+    });
+  }
+  return found;
+}

@@ -1,0 +1,174 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../../context/request-context.ts';
+import { jsonLength, maxJsonDepth } from '../../json.ts';
+import type { AnswerSize } from '../../context/answer-size.ts';
+import type { CompiledOperation, Completion, FieldStep, Selection, Variables } from './compile.ts';
+
+type Data = Record<string, unknown>;
+type LeafCompletion = Extract<Completion, { kind: 'leaf' }>;
+type UnionCompletion = Extract<Completion, { kind: 'union' }>;
+type ListCompletion = Extract<Completion, { kind: 'list' }>;
+
+const nullBytes = 4;
+
+/**
+ * Runs a compiled operation. Undefined when anything does not go well: an error of a resolver, a null where none may be,
+ * a value that its scalar refuses. Errors, their paths and the nulls around them are graphql-js's to work out, which
+ * then runs the same operation over what the loaders have read already.
+ */
+export function run({ selection, fieldCount }: CompiledOperation, variables: Variables, context: Context): Promise<Data | undefined> {
+  return new Run(fieldCount, variables, context).answer(selection);
+}
+
+class Run {
+  readonly #variables: Variables;
+  readonly #context: Context;
+  readonly #size: AnswerSize;
+  /** By field: its arguments, and what its resolver is told of its selection. */
+  readonly #arguments: Record<string, unknown>[];
+  readonly #infos: (GraphQLResolveInfo | undefined)[];
+  /** Values that were given under one name and belong under another too, to be copied at the end. */
+  readonly #copies: { readonly data: Data; readonly of: string; readonly to: string }[] = [];
+  readonly #finished = Promise.withResolvers<Data | undefined>();
+  #data: Data | undefined;
+  /** Promises that are waited for, and the walk itself. */
+  #pending = 1;
+  #hasFailed = false;
+
+  constructor(fieldCount: number, variables: Variables, context: Context) {
+    this.#variables = variables;
+    this.#context = context;
+    this.#size = context.answerSize;
+    this.#arguments = Array.from({ length: fieldCount });
+    this.#infos = Array.from({ length: fieldCount });
+  }
+
+  answer(selection: Selection): Promise<Data | undefined> {
+    this.#attempt(() => {
+      this.#data = this.#object(selection, undefined);
+    });
+    this.#release();
+    return this.#finished.promise;
+  }
+
+  #object({ steps, values, bytes }: Selection, source: unknown): Data {
+    this.#size.add(values, bytes);
+    const data: Data = {};
+    for (const step of steps) {
+      const { responseName } = step;
+      if (step.kind === 'field') {
+        const value = this.#resolve(step, source);
+        if (isPromise(value)) {
+          data[responseName] = null; // its place
+          this.#await(value, (resolved) => {
+            data[responseName] = this.#complete(step.completion, resolved);
+          });
+        } else data[responseName] = this.#complete(step.completion, value);
+      } else if (step.kind === 'typeName') data[responseName] = step.value;
+      else {
+        data[responseName] = null;
+        this.#copies.push({ data, of: step.of, to: responseName });
+      }
+    }
+    return data;
+  }
+
+  #resolve(step: FieldStep, source: unknown): unknown {
+    const args = (this.#arguments[step.index] ??= step.argumentsFrom(this.#variables));
+    if (step.resolve !== undefined) {
+      return step.resolve(source, args, this.#context, this.#infoOf(step) as GraphQLResolveInfo);
+    }
+    if (typeof source !== 'object' || source === null) return undefined;
+    const property = (source as Data)[step.name];
+    return typeof property === 'function' ? (property as () => unknown).call(source) : property;
+  }
+
+  #infoOf({ index, infoFrom }: FieldStep): GraphQLResolveInfo | undefined {
+    return infoFrom && (this.#infos[index] ??= infoFrom(this.#variables));
+  }
+
+  #complete(completion: Completion, value: unknown): unknown {
+    if (value === null || value === undefined) {
+      if (completion.isNonNull) throw new Unfit();
+      this.#size.add(isOfLeaves(completion) ? 0 : completion.times, nullBytes * completion.times);
+      return null;
+    }
+    if (value instanceof Error) throw value;
+    if (completion.kind === 'leaf') return this.#leaf(completion, value);
+    if (completion.kind === 'object') return this.#object(completion.selection, value);
+    return completion.kind === 'list' ? this.#list(completion, value) : this.#union(completion, value);
+  }
+
+  #leaf({ type, times }: LeafCompletion, value: unknown): unknown {
+    const serialized: unknown = type.serialize(value);
+    if (serialized === null || serialized === undefined) throw new Unfit();
+    this.#size.add(0, times * (typeof serialized === 'string' ? serialized.length + 2 : jsonLength(serialized, maxJsonDepth)));
+    return serialized;
+  }
+
+  #union({ typeOf, selections }: UnionCompletion, value: unknown): Data {
+    const selection = selections.get(String(typeOf(value, this.#context)));
+    if (selection === undefined) throw new Unfit();
+    return this.#object(selection, value);
+  }
+
+  #list({ item, times }: ListCompletion, value: unknown): unknown[] {
+    if (!Array.isArray(value)) throw new Unfit();
+    // A leaf has been counted where its list was selected, each object counts for itself.
+    const values = isOfLeaves(item) ? Math.max(0, value.length - 1) : value.length === 0 ? 1 : 0;
+    this.#size.add(times * values, times * (2 + value.length));
+    const list: unknown[] = [];
+    for (let index = 0; index < value.length; index += 1) {
+      const element: unknown = value[index];
+      if (isPromise(element)) {
+        list.push(null);
+        this.#await(element, (resolved) => {
+          list[index] = this.#complete(item, resolved);
+        });
+      } else list.push(this.#complete(item, element));
+    }
+    return list;
+  }
+
+  #await(promise: PromiseLike<unknown>, take: (value: unknown) => void): void {
+    this.#pending += 1;
+    promise.then(
+      (value) => {
+        this.#attempt(() => take(value));
+        this.#release();
+      },
+      () => this.#fail(),
+    );
+  }
+
+  /** Does nothing any more once something has failed: what goes on is graphql-js's. */
+  #attempt(work: () => void): void {
+    if (this.#hasFailed) return;
+    try {
+      work();
+    } catch {
+      this.#fail();
+    }
+  }
+
+  #release(): void {
+    this.#pending -= 1;
+    if (this.#pending > 0) return;
+    for (const { data, of, to } of this.#copies) data[to] = data[of];
+    this.#finished.resolve(this.#data);
+  }
+
+  #fail(): void {
+    this.#hasFailed = true;
+    this.#finished.resolve(undefined);
+  }
+}
+
+const isOfLeaves = (completion: Completion): boolean =>
+  completion.kind === 'list' ? isOfLeaves(completion.item) : completion.kind === 'leaf';
+
+/** A value that the schema does not allow. */
+class Unfit extends Error {}
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

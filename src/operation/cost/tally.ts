@@ -1,0 +1,149 @@
+import type { QueryCost } from '../../context/query-cost.ts';
+import { pagePrices, type Paging } from '../../pagination/page-prices.ts';
+import { allLists, chooseWays, type Ways, type WholeLists } from '../../loaders/ways.ts';
+
+/** The calls that a request makes at most: none where it is refused. */
+export const atMost = ({ calls, spareCalls }: QueryCost, limit: number): number =>
+  calls > limit ? 0 : Math.min(limit, calls + spareCalls);
+
+/** Sums stop growing here. */
+export const manyCalls = 1e9;
+/** Spare calls of an operation of which any page or list can need one, besides those of each page. */
+const baseSpareCalls = 20;
+/** Heaviest fields that are named. */
+const maxNamed = 5;
+
+interface Charge {
+  /** Parents that ask. */
+  readonly count: number;
+  /** Calls in the request at most; without it, one for each parent. */
+  readonly upTo?: number | undefined;
+  readonly path: string;
+}
+
+interface PagesCharge {
+  /** Parents that ask for a page each. */
+  readonly count: number;
+  readonly isContinued: boolean;
+  readonly path: string;
+}
+
+interface RoomCount {
+  readonly rooms: number;
+  readonly path: string;
+}
+
+/** Adds up the prices of an operation's fields. */
+export class Ledger {
+  readonly #byEndpoint = new Map<string, number>();
+  readonly #byPath = new Map<string, number>();
+  readonly #records: RoomCount[] = [];
+  readonly #counters: (RoomCount & { readonly isListed: boolean })[] = [];
+  #pageSpares = 0;
+  #hasSpares = false;
+  readonly #given = new Set<string>();
+  #values = 0;
+
+  addValues(count: number): void {
+    this.#values = Math.min(manyCalls, this.#values + count);
+  }
+
+  add(endpoint: string, { count, upTo = Number.POSITIVE_INFINITY, path }: Charge): void {
+    const calls = Math.min(count, Math.max(0, upTo - (this.#byEndpoint.get(endpoint) ?? 0)));
+    if (calls === 0) return;
+    addTo(this.#byEndpoint, endpoint, calls);
+    addTo(this.#byPath, path, calls);
+  }
+
+  /** Pages of one list for each of several parents. */
+  addPages(endpoint: string, paging: Paging, { count, isContinued, path }: PagesCharge): void {
+    const { calls, spareCalls } = pagePrices[paging];
+    this.add(endpoint, { count: count * calls, path });
+    if (isContinued) this.#pageSpares = Math.min(manyCalls, this.#pageSpares + count * spareCalls);
+    this.#hasSpares = true;
+  }
+
+  /** Rooms of whose record a part is read, or all of it. */
+  addRecords(rooms: number, part: 'part' | 'whole', path: string): void {
+    if (part === 'whole') this.add('rooms.info', { count: rooms, path });
+    else this.#records.push({ rooms, path });
+  }
+
+  /**
+   * Rooms that are asked for by ids of the client's. The record of each that the workspace has not named to this caller is
+   * read first, to be sure that the id is not a user's.
+   */
+  addGivenRooms(ids: readonly string[], unknown: ReadonlySet<string>, path: string): void {
+    const added = ids.filter((id) => !this.#given.has(id));
+    for (const id of added) this.#given.add(id);
+    const rooms = added.filter((id) => unknown.has(id)).length;
+    if (rooms > 0) this.addRecords(rooms, 'part', path);
+  }
+
+  /** Rooms whose counters are read, without the number of members, for the caller. */
+  addCounters(rooms: number, isListed: boolean, path: string): void {
+    this.#counters.push({ rooms, isListed, path });
+  }
+
+  /** The operation is larger than can be priced: it costs more than any limit. */
+  giveUp(path: string): void {
+    this.add('unknown', { count: manyCalls, path });
+  }
+
+  /** `lists`: those that answer the caller. */
+  close(lists: WholeLists = allLists): QueryCost {
+    const ways = this.#addRooms(lists);
+    const calls = [...this.#byEndpoint.values()].reduce((sum, count) => Math.min(manyCalls, sum + count), 0);
+    const heaviest = [...this.#byPath]
+      .map(([path, calls]) => ({ path, calls }))
+      .toSorted((a, b) => b.calls - a.calls)
+      .slice(0, maxNamed);
+    return {
+      calls,
+      spareCalls: this.#hasSpares ? baseSpareCalls + this.#pageSpares : 0,
+      byEndpoint: Object.fromEntries([...this.#byEndpoint].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      values: Math.round(this.#values),
+      heaviest,
+      ways,
+      given: [...this.#given],
+    };
+  }
+
+  /** Records and counters: what they cost depends on all that is asked for of rooms. */
+  #addRooms(lists: WholeLists): Ways {
+    const ways = chooseWays(
+      {
+        records: sumOf(this.#records),
+        counters: {
+          listed: sumOf(this.#counters.filter(({ isListed }) => isListed)),
+          byId: sumOf(this.#counters.filter(({ isListed }) => !isListed)),
+        },
+        hasMemberships: this.#byEndpoint.has('subscriptions.get'),
+      },
+      lists,
+    );
+    const once = (endpoint: string, path: string) => {
+      this.add(endpoint, { count: 1, upTo: 1, path });
+      this.#hasSpares = true; // in their place come single calls, should the list fail
+    };
+    for (const { rooms, path } of this.#records) {
+      if (ways.records === 'bulk') once('rooms.get', path);
+      else this.add('rooms.info', { count: rooms, path });
+    }
+    for (const { rooms, isListed, path } of this.#counters) {
+      const way = isListed ? ways.counters.listed : ways.counters.byId;
+      if (way === 'single') this.add('im.counters', { count: rooms, path });
+      else {
+        once('subscriptions.get', path);
+        if (!isListed) once('rooms.get', path);
+      }
+    }
+    return ways;
+  }
+}
+
+const sumOf = (counts: readonly RoomCount[]): number => counts.reduce((sum, { rooms }) => Math.min(manyCalls, sum + rooms), 0);
+
+const addTo = (sums: Map<string, number>, key: string, count: number): void => {
+  sums.set(key, Math.min(manyCalls, (sums.get(key) ?? 0) + count));
+};

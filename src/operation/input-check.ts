@@ -1,0 +1,133 @@
+import {
+  getArgumentValues,
+  getNamedType,
+  getVariableValues,
+  GraphQLError,
+  isObjectType,
+  Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { refusalOfRequest } from '../errors.ts';
+import { isIncluded } from '../collect-fields.ts';
+
+/** Throws what is wrong about the arguments of one field. */
+export type ArgumentChecks = ReadonlyMap<string, (args: never, callerId: string) => void>;
+
+export interface Asked {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** As they came. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** The caller's user id; empty where there are no credentials. */
+  readonly callerId: string;
+}
+
+/**
+ * Refuses an operation for what is wrong about its input by itself, before anything runs: a value that its argument may not
+ * have, or a null that a variable's default hid from validation. It looks at each field that is selected, wherever that
+ * stands and whatever will become of its parent, so that the same mistake always has the same answer. What only shows
+ * while running, such as a cursor of another list, is the resolver's to refuse.
+ */
+export class InputCheck {
+  readonly #schema: GraphQLSchema;
+  readonly #checks: ArgumentChecks;
+
+  /** `checks` by coordinate, such as `Query.message`. */
+  constructor(schema: GraphQLSchema, checks: ArgumentChecks) {
+    this.#schema = schema;
+    this.#checks = checks;
+  }
+
+  /** Throws for the first mistake. False where the variables do not fit their types, which graphql-js tells in full. */
+  check(asked: Asked): boolean {
+    const { operation, variables } = asked;
+    const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
+    if (coerced === undefined) return false;
+    const root = this.#schema.getRootType(operation.operation);
+    if (root) new Walk(this.#schema, this.#checks, { ...asked, variables: coerced }).visit(root, operation.selectionSet, undefined);
+    return true;
+  }
+}
+
+/** Names under which a field comes, the last one first. */
+interface Path {
+  readonly parent: Path | undefined;
+  readonly name: string;
+}
+
+/** A walk over an operation, each fragment once: its input depends on the variables, and not on where it is spread. */
+class Walk {
+  readonly #schema: GraphQLSchema;
+  readonly #checks: ArgumentChecks;
+  readonly #asked: Asked;
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+
+  constructor(schema: GraphQLSchema, checks: ArgumentChecks, asked: Asked) {
+    this.#schema = schema;
+    this.#checks = checks;
+    this.#asked = asked;
+    for (const definition of asked.document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
+    }
+  }
+
+  visit(type: GraphQLNamedType | undefined, { selections }: SelectionSetNode, path: Path | undefined): void {
+    for (const node of selections) {
+      const at = node.kind === Kind.FIELD ? { parent: path, name: node.alias?.value ?? node.name.value } : path;
+      if (!refused(() => isIncluded(node, this.#asked.variables), node, at)) continue;
+      if (node.kind === Kind.FIELD) this.#visitField(type, node, at);
+      else if (node.kind === Kind.INLINE_FRAGMENT) {
+        this.visit(node.typeCondition === undefined ? type : this.#schema.getType(node.typeCondition.name.value), node.selectionSet, path);
+      } else {
+        const fragment = this.#fragments.get(node.name.value);
+        this.#fragments.delete(node.name.value);
+        if (fragment !== undefined) this.visit(this.#schema.getType(fragment.typeCondition.name.value), fragment.selectionSet, path);
+      }
+    }
+  }
+
+  #visitField(type: GraphQLNamedType | undefined, node: FieldNode, path: Path | undefined): void {
+    const field = this.#fieldOf(type, node.name.value);
+    if (type === undefined || field === undefined) return; // `__typename`
+    if (field.args.length > 0) {
+      const { variables, callerId } = this.#asked;
+      refused(() => {
+        const args = getArgumentValues(field, node, variables);
+        this.#checks.get(`${type.name}.${field.name}`)?.(args as never, callerId);
+      }, node, path);
+    }
+    if (node.selectionSet !== undefined) this.visit(getNamedType(field.type), node.selectionSet, path);
+  }
+
+  #fieldOf(type: GraphQLNamedType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+    return isObjectType(type) ? type.getFields()[name] : undefined;
+  }
+}
+
+/** What is refused with an error of GraphQL's refuses the request, and is told with its place. */
+function refused<Value>(work: () => Value, node: SelectionNode, path: Path | undefined): Value {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw refusalOfRequest('BAD_USER_INPUT', error.message, { node, path: namesOf(path) });
+  }
+}
+
+function namesOf(path: Path | undefined): string[] {
+  const names: string[] = [];
+  for (let at = path; at !== undefined; at = at.parent) names.unshift(at.name);
+  return names;
+}

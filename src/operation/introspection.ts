@@ -1,0 +1,23 @@
+import { getVariableValues, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { Context } from '../context/request-context.ts';
+import { compile } from './compiled/compile.ts';
+import { run } from './compiled/run.ts';
+
+/**
+ * Counts what an operation asks to know of the schema, and throws what the answer's size refuses. It needs nothing but
+ * the schema, but leads from types to fields to types, so that a few lines can ask for more than any page of messages.
+ */
+export async function measureIntrospection(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  given: Readonly<Record<string, unknown>>,
+  context: Context,
+): Promise<void> {
+  const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given).coerced;
+  if (variables === undefined) return;
+  const compiled = compile({ schema, document, operation, variables, isIntrospection: true });
+  if (compiled !== undefined) await run(compiled, variables, context);
+  if (context.answerSize.refusal !== undefined) throw context.answerSize.refusal;
+  context.answerSize.holdBase();
+}

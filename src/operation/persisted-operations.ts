@@ -1,0 +1,93 @@
+import { readFileSync, statSync } from 'node:fs';
+import { Kind, parse, specifiedRules, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { z } from 'zod';
+import { ConfigError } from '../config/config.ts';
+import { maxTokens, QueriesOnly } from '../limits.ts';
+import { OperationGuard } from './size-guard.ts';
+
+export interface PersistedOperation {
+  readonly id: string;
+  readonly body: string;
+}
+
+const text = z.string().min(1);
+
+/** What `generate-persisted-query-manifest` writes; or texts by their ids, as Relay and GraphQL Code Generator write them. */
+const manifest = z.union([
+  z
+    .object({ format: z.literal('apollo-persisted-query-manifest'), version: z.literal(1), operations: z.array(z.object({ id: text, body: text })) })
+    .transform(({ operations }) => operations),
+  z.record(text, text).transform((list) => Object.entries(list).map(([id, body]) => ({ id, body }))),
+]);
+
+/** Mistakes of one file that are told of, and characters of each. */
+const maxMistakes = 10;
+const maxMistakeLength = 300;
+
+/**
+ * The operations of the file that PERSISTED_OPERATIONS names. All that is wrong with it is thrown as one ConfigError: a
+ * list that is wrong in part would refuse what an application relies on, and only once it is asked for.
+ */
+export function readOperations(path: string, schema: GraphQLSchema): readonly PersistedOperation[] {
+  const operations = parseManifest(readText(path));
+  const mistakes = mistakesIn(operations, schema);
+  if (mistakes.length > maxMistakes) mistakes.splice(maxMistakes, mistakes.length, `${mistakes.length - maxMistakes} more such operations`);
+  if (mistakes.length > 0) throw new ConfigError(mistakes.map(told).join('\n'));
+  return operations;
+}
+
+const told = (mistake: string): string => `PERSISTED_OPERATIONS: ${mistake.replace(/\s+/g, ' ').slice(0, maxMistakeLength)}`;
+
+const refused = (mistake: string) => new ConfigError(told(mistake));
+
+function readText(path: string): string {
+  try {
+    if (!statSync(path).isFile()) throw refused('expected a file, and this is a folder or a device');
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw refused('expected a file, and there is none of that name; a relative path begins where the gateway was started');
+    throw refused(`expected a file that can be read, and the system refuses this one (${code}): check its path and permissions`);
+  }
+}
+
+function parseManifest(contents: string): readonly PersistedOperation[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(contents);
+  } catch {
+    throw refused('expected JSON, and the file is none');
+  }
+  const { data } = manifest.safeParse(json);
+  if (data === undefined) throw refused('expected what generate-persisted-query-manifest writes, or texts of queries by their ids, and the JSON is neither');
+  if (data.length === 0) throw refused('expected operations, and the file lists none: nothing would be answered');
+  return data;
+}
+
+/** One line for each operation that no request could ever be answered with. */
+function mistakesIn(operations: readonly PersistedOperation[], schema: GraphQLSchema): string[] {
+  const guard = new OperationGuard();
+  const bodies = new Map<string, string>();
+  return operations.flatMap(({ id, body }) => {
+    const mistake = mistakeOf(body, schema, guard) ?? ((bodies.get(id) ?? body) === body ? undefined : 'is listed twice, with another text');
+    bodies.set(id, body);
+    return mistake === undefined ? [] : [`operation ${JSON.stringify(id.slice(0, 80))} ${mistake}`];
+  });
+}
+
+function mistakeOf(body: string, schema: GraphQLSchema, guard: OperationGuard): string | undefined {
+  const tooLarge = guard.refusalOf(body, false);
+  if (tooLarge !== undefined) return `is larger than a query may be: ${tooLarge}`;
+  let document: DocumentNode;
+  try {
+    document = parse(body, { maxTokens });
+  } catch (error) {
+    return `is not GraphQL: ${messageOf(error)}`;
+  }
+  if (!document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION)) return 'holds no query, only fragments';
+  const [error] = validate(schema, document, [...specifiedRules, QueriesOnly], { maxErrors: 1 });
+  return error && `does not fit the schema: ${error.message}`;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

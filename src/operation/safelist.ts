@@ -1,0 +1,31 @@
+import { asObject, type JsonObject } from '../json.ts';
+import type { PersistedOperation } from './persisted-operations.ts';
+
+/** The only operations that are answered: asked for by their ids, or sent as they are in the list, to the letter. */
+export class Safelist {
+  readonly #byId: ReadonlyMap<string, string>;
+  readonly #texts: ReadonlySet<string>;
+
+  constructor(operations: readonly PersistedOperation[]) {
+    this.#byId = new Map(operations.map(({ id, body }) => [id, body]));
+    this.#texts = new Set(this.#byId.values());
+  }
+
+  /** The request with the text of the operation that it means; undefined where that is not in the list. */
+  admit<Params extends Asked>(params: Params): (Params & { readonly query: string }) | undefined {
+    const { persistedQuery, ...extensions } = params.extensions ?? {};
+    const query = this.#find(params.query, asObject(persistedQuery)?.['sha256Hash']);
+    return query === undefined ? undefined : { ...params, query, extensions };
+  }
+
+  #find(query: string | undefined, id: unknown): string | undefined {
+    if (query !== undefined) return this.#texts.has(query) ? query : undefined;
+    return typeof id === 'string' ? this.#byId.get(id) : undefined;
+  }
+}
+
+/** What a request says of the operation that it means: its text, or its id in `extensions.persistedQuery.sha256Hash`. */
+interface Asked {
+  readonly query?: string;
+  readonly extensions?: JsonObject;
+}

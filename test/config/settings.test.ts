@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, variables, type Config } from '../../src/config/config.ts';
+
+/** Settings one by one: what each takes, and that it changes what it is for and nothing else. */
+
+function mistakesOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    return error instanceof ConfigError ? error.message.split('\n') : [`no ConfigError: ${String(error)}`];
+  }
+}
+
+const defaults = readConfig({});
+const changedBy = (env: Record<string, string>): Partial<Config> =>
+  Object.fromEntries(
+    Object.entries(readConfig(env)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name as keyof Config])),
+  );
+
+describe('A number', () => {
+  it.each<[name: string, min: number, max: number, field: keyof Config]>([
+    ['PORT', 0, 65_535, 'port'],
+    ['CALLER_CALLS_PER_MINUTE', 0, 1_000_000, 'callerCallsPerMinute'],
+    ['REQUEST_TIMEOUT_MS', 1, 120_000, 'requestTimeoutMs'],
+    ['UPSTREAM_TIMEOUT_MS', 1, 60_000, 'upstreamTimeoutMs'],
+    ['UPSTREAM_ATTEMPTS', 1, 5, 'upstreamAttempts'],
+    ['KEEP_ALIVE_TIMEOUT_MS', 1, 3_600_000, 'keepAliveTimeoutMs'],
+    ['SHUTDOWN_DELAY_MS', 0, 600_000, 'shutdownDelayMs'],
+    ['SHUTDOWN_GRACE_MS', 1, 600_000, 'shutdownGraceMs'],
+  ])('of %s is from %i to %i', (name, min, max, field) => {
+    const wrong = [expect.stringMatching(`^${name}: `)];
+    expect([min, max].flatMap((value) => mistakesOf({ [name]: String(value) }))).toEqual([]);
+    expect([min - 1, max + 1].map((value) => mistakesOf({ [name]: String(value) }))).toEqual([wrong, wrong]);
+    expect(['x', '1.5', 'NaN', 'Infinity'].map((value) => mistakesOf({ [name]: value }))).toEqual([wrong, wrong, wrong, wrong]);
+    expect(changedBy({ [name]: String(max) })).toEqual({ [field]: max });
+  });
+
+  it('of MAX_UPSTREAM_CALLS is from 1 to 100000, and no more than a user may cost in a minute', () => {
+    const beside = { CALLER_CALLS_PER_MINUTE: '0' };
+    const wrong = [expect.stringMatching('^MAX_UPSTREAM_CALLS: ')];
+    expect([1, 100_000].map((value) => readConfig({ ...beside, MAX_UPSTREAM_CALLS: String(value) }).maxUpstreamCalls)).toEqual([1, 100_000]);
+    expect(['0', '100001', 'x', '1.5'].map((value) => mistakesOf({ ...beside, MAX_UPSTREAM_CALLS: value }))).toEqual([wrong, wrong, wrong, wrong]);
+    expect([600, 601].map((value) => mistakesOf({ MAX_UPSTREAM_CALLS: String(value) }).length)).toEqual([0, 1]);
+  });
+
+  it('of CALLER_CALLS_PER_MINUTE may be none', () => {
+    expect(readConfig({ CALLER_CALLS_PER_MINUTE: '0' }).callerCallsPerMinute).toBeUndefined();
+    expect(readConfig({ CALLER_CALLS_PER_MINUTE: '100' }).callerCallsPerMinute).toBe(100);
+  });
+});
+
+describe('A switch', () => {
+  it.each<[name: string, byDefault: 'on' | 'off', changed: Partial<Config>]>([
+    ['DEMO_RATE_LIMIT', 'off', { demo: { ...defaults.demo, hasRateLimit: true } }],
+    ['SHARE_IN_FLIGHT', 'off', { sharesInFlight: true }],
+    ['FORWARD_CLIENT_IP', 'off', { forwardsClientIp: true }],
+    ['AUTOMATIC_PERSISTED_QUERIES', 'off', { hasAutomaticPersistedQueries: true }],
+    ['INLINE_TRACE', 'off', { tracesInline: true }],
+    ['METRICS', 'off', { hasMetrics: true }],
+    ['INTROSPECTION', 'on', { hasIntrospection: false }],
+    ['EXPLORER', 'on', { hasExplorer: false }],
+  ])('%s is %s, and the other way changes one thing', (name, byDefault, changed) => {
+    const other = byDefault === 'on' ? 'off' : 'on';
+    expect(changedBy({ [name]: byDefault })).toEqual({});
+    expect(changedBy({ [name]: other })).toEqual(changed);
+    expect(['On', 'true', '1', 'yes', ' on'].flatMap((value) => mistakesOf({ [name]: value }))).toEqual(
+      Array.from({ length: 5 }, () => expect.stringMatching(`^${name}: `) as string),
+    );
+  });
+
+  it('TRUST_PROXY believes the proxy beside passing addresses on', () => {
+    expect(changedBy({ FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' })).toEqual({ forwardsClientIp: true, trustsProxy: true });
+  });
+});
+
+describe('A text', () => {
+  it.each<[name: string, right: string[], wrong: string[]]>([
+    ['DEMO_DIALECT', ['R7', 'R8'], ['r7', 'R9']],
+    ['LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], ['loud', 'Info']],
+    ['ROCKETCHAT_URL', ['http://chat.example.com', 'https://chat.example.com:3000/chat/'], ['ftp://chat.example.com', 'https://u@chat.example.com', 'https://chat.example.com/?a']],
+    ['CORS_ORIGINS', ['https://a.example', 'https://a.example,http://localhost:5173'], ['https://a.example/', 'https://a.example/x', 'ftp://a.example']],
+  ])('of %s has its form', (name, right, wrong) => {
+    expect(right.flatMap((value) => mistakesOf({ [name]: value }))).toEqual([]);
+    for (const value of wrong) expect(mistakesOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
+  });
+
+  it.each<[name: string, right: string[], wrong: string[], others: Record<string, string>]>([
+    ['APOLLO_KEY', ['service:g:x', '~'], ['a b', 'ä', 'a\n'], { APOLLO_GRAPH_REF: 'g@current' }],
+    ['APOLLO_GRAPH_REF', ['my-graph@current', 'a_1@b-2'], ['my-graph', '@current', 'a@b@c', 'a@b c'], { APOLLO_KEY: 'k' }],
+    ['APOLLO_USAGE_URL', ['https://usage.example.com', 'http://127.0.0.1:9'], ['usage.example.com', 'ftp://usage.example.com'], { APOLLO_KEY: 'k', APOLLO_GRAPH_REF: 'g@v' }],
+    ['HIVE_USAGE_URL', ['https://hive.example.com/usage'], ['hive.example.com', 'file:///etc/passwd'], { HIVE_TOKEN: 't' }],
+    ['HIVE_TOKEN', ['x'], ['a b'], {}],
+    ['HIVE_TARGET', ['id', 'org/project/target'], ['a/b', 'a/b/c/d', 'a//b', 'a b/c/d'], { HIVE_TOKEN: 'hvo1/x' }],
+  ])('of %s has its form, beside what belongs to it', (name, right, wrong, others) => {
+    expect(right.flatMap((value) => mistakesOf({ ...others, [name]: value }))).toEqual([]);
+    for (const value of wrong) expect(mistakesOf({ ...others, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
+  });
+
+  it('of a registry is passed on whole', () => {
+    const env = { APOLLO_KEY: 'k', APOLLO_GRAPH_REF: 'g@v', APOLLO_USAGE_URL: 'https://a.example', HIVE_TOKEN: 'hvo1/t', HIVE_TARGET: 'a/b/c', HIVE_USAGE_URL: 'https://h.example' };
+    expect(changedBy(env)).toEqual({
+      graphos: { key: 'k', graphRef: 'g@v', url: 'https://a.example' },
+      hive: { token: 'hvo1/t', target: 'a/b/c', url: 'https://h.example' },
+    });
+    expect(changedBy({ HIVE_TOKEN: 't' })).toEqual({ hive: { token: 't', target: undefined, url: undefined } });
+  });
+});
+
+describe('A name that is nearly one of ours', () => {
+  it.each([
+    ['a letter is wrong', 'LOG_LEVAL', 'LOG_LEVEL'],
+    ['a letter is missing', 'LOG_LEVL', 'LOG_LEVEL'],
+    ['the first letter is missing', 'OG_LEVEL', 'LOG_LEVEL'],
+    ['the last letter is missing', 'LOG_LEVE', 'LOG_LEVEL'],
+    ['there is a letter too many', 'LOG_LEVELL', 'LOG_LEVEL'],
+    ['there is one in the middle', 'LOG__LEVEL', 'LOG_LEVEL'],
+    ['two letters changed places', 'LOG_LEVLE', 'LOG_LEVEL'],
+    ['it is in lower case', 'log_level', 'LOG_LEVEL'],
+    ['it is of mixed case, with a slip', 'Max_Upstream_Cals', 'MAX_UPSTREAM_CALLS'],
+  ])('is refused, and the right one named: %s', (_what, name, meant) => {
+    expect(mistakesOf({ [name]: 'warn' })).toEqual([`${name}: unknown; did you mean ${meant}?`]);
+  });
+
+  it.each(['PATH', 'HOME', 'LOG_LVL', 'LOG_LEVELS_X', 'POST', 'HOSTS', 'LEVEL_LOG', 'HIVE'])('is not seen in %s', (name) => {
+    expect(mistakesOf({ [name]: 'x' })).toEqual([]);
+  });
+});
+
+describe('What was read', () => {
+  it('cannot be changed any more', () => expect(Object.isFrozen(readConfig({}))).toBe(true));
+
+  it('takes what is empty for not given, whatever it is', () => {
+    expect(readConfig(Object.fromEntries(Object.keys(variables).map((name) => [name, ''])))).toEqual(defaults);
+  });
+
+  it('writes warnings alone in the demo, and a line for each request before a workspace', () => {
+    expect([{}, { ROCKETCHAT_URL: 'https://chat.example.com' }].map((env) => readConfig(env).logLevel)).toEqual(['warn', 'info']);
+  });
+});

@@ -1,0 +1,71 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { parse, validate } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config/config.ts';
+import { addExplorer, exampleOperations } from '../../src/http/explorer.ts';
+import { createSchema } from '../../src/schema/executable.ts';
+import { startGateway, type Gateway } from '../../src/server.ts';
+
+const headers = { 'X-User-Id': 'planted-user', 'X-Auth-Token': 'planted-"token"' };
+
+describe('The offline explorer', () => {
+  let app: FastifyInstance;
+  beforeAll(async () => {
+    app = Fastify();
+    expect(await addExplorer(app, headers)).toBe(true);
+  });
+  afterAll(() => app.close());
+
+  it('opens with the examples and the given headers, and asks this gateway', async () => {
+    const { statusCode, headers: given, body } = await app.inject('/explorer');
+    expect({ statusCode, type: given['content-type'] }).toEqual({ statusCode: 200, type: 'text/html; charset=utf-8' });
+    for (const text of ['query Mailbox', 'query LatestConversation', 'query Budget', 'planted-user', 'planted-\\\\\\"token', '"/graphql"', '/explorer/static/']) expect(body).toContain(text);
+  });
+
+  it('has its files, packed as the browser takes them', async () => {
+    const file = (name: string, encoding?: string) =>
+      app.inject({ url: `/explorer/static/${name}`, headers: encoding === undefined ? {} : { 'accept-encoding': encoding } });
+    const [plain, packed] = [await file('ruru.js'), await file('ruru.js', 'br')];
+    expect([plain, packed].map((answer) => [answer.statusCode, answer.headers['content-type'], answer.headers['content-encoding']])).toEqual([
+      [200, 'text/javascript; charset=utf-8', undefined],
+      [200, 'text/javascript; charset=utf-8', 'br'],
+    ]);
+    expect(packed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
+  });
+
+  it.each(['nothing.js', 'ruru.js.map', '', '..%2f..%2fpackage.json', '../../package.json', '%00'])('has no other files: %j', async (name) => {
+    expect((await app.inject(`/explorer/static/${name}`)).statusCode).toBe(404);
+  });
+});
+
+it('The examples fit the schema', () => {
+  expect(validate(createSchema(), parse(exampleOperations))).toEqual([]);
+});
+
+describe('Apollo Sandbox', () => {
+  const start = (explorerHeaders?: Record<string, string>): Promise<Gateway> =>
+    startGateway({
+      config: readConfig({ PORT: '0', LOG_LEVEL: 'silent' }),
+      workspaceUrl: 'http://127.0.0.1:1',
+      ...(explorerHeaders !== undefined && { explorerHeaders }),
+    });
+  const pageOf = async (gateway: Gateway): Promise<string> => {
+    const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } });
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    const page = await response.text();
+    await gateway.close();
+    return page;
+  };
+
+  it('opens with the examples and the given headers, asks for the report of each query, and tells Apollo nothing', async () => {
+    const page = await pageOf(await start({ 'X-User-Id': 'planted-user' }));
+    expect(page).toContain('query Mailbox');
+    for (const place of ['headers', 'sharedHeaders']) expect(page).toContain(`"${place}":{"X-User-Id":"planted-user","X-Upstream-Report":"1"}`);
+    expect(page).toContain('"runTelemetry":false');
+  });
+
+  it('shows where to put credentials, where none are given', async () => {
+    const page = await pageOf(await start());
+    expect(page).toContain('"X-User-Id":"","X-Auth-Token":""');
+  });
+});

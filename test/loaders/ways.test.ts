@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { allLists, chooseWays, type RoomReads } from '../../src/loaders/ways.ts';
+
+const reads = ({ records = 0, listed = 0, byId = 0, hasMemberships = false }): RoomReads => ({
+  records,
+  counters: { listed, byId },
+  hasMemberships,
+});
+const waysOf = (given: Parameters<typeof reads>[0], lists = allLists) => {
+  const { records, counters } = chooseWays(reads(given), lists);
+  return `${records} ${counters.listed} ${counters.byId}`;
+};
+
+describe('records of rooms', () => {
+  it.each([[0, 'single'], [2, 'single'], [3, 'bulk'], [100, 'bulk']])('of %i rooms are read %s', (records, way) => {
+    expect(chooseWays(reads({ records }), allLists).records).toBe(way);
+  });
+
+  it('are read singly where the list of rooms fails', () => {
+    expect(chooseWays(reads({ records: 100 }), { rooms: false, memberships: true }).records).toBe('single');
+  });
+});
+
+describe('counters', () => {
+  it.each<[string, Parameters<typeof reads>[0], string]>([
+    ['one room by id: one call', { byId: 1 }, 'single single single'],
+    ['two rooms by id: two calls in either way, and single ones are small', { byId: 2 }, 'single single single'],
+    ['three rooms by id: two lists', { byId: 3 }, 'single bulk bulk'],
+    ['one listed room: one call', { listed: 1 }, 'single single single'],
+    ['two listed rooms: the memberships', { listed: 2 }, 'single bulk single'],
+    ['listed rooms, and one by id: no list of rooms for it', { listed: 50, byId: 1 }, 'single bulk single'],
+    ['listed rooms, and two by id: the list of rooms for them', { listed: 50, byId: 2 }, 'single bulk bulk'],
+    ['one by id, with the memberships at hand', { byId: 1, hasMemberships: true }, 'single single single'],
+    ['two by id, with the memberships at hand', { byId: 2, hasMemberships: true }, 'single bulk bulk'],
+    ['one listed room, with the memberships at hand: nothing', { listed: 1, hasMemberships: true }, 'single bulk single'],
+    ['one by id, with the rooms at hand: one call', { byId: 1, records: 3 }, 'bulk single single'],
+    ['two by id, with the rooms at hand: the memberships', { byId: 2, records: 3 }, 'bulk bulk bulk'],
+  ])('of %s', (_name, given, ways) => {
+    expect(waysOf(given)).toBe(ways);
+  });
+
+  it('are read without the list that fails', () => {
+    expect(waysOf({ listed: 50, byId: 9 }, { rooms: false, memberships: true })).toBe('single bulk single');
+    expect(waysOf({ listed: 50, byId: 9 }, { rooms: true, memberships: false })).toBe('single single single');
+  });
+});

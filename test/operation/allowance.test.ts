@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { Fairness } from '../../src/operation/allowance.ts';
+
+/** An allowance of 60 calls a minute. Callers are `user:token`; the workspace accepts those of whom `accept` has been called. */
+function allowance(options: { maxUsers?: number } = {}) {
+  const clock = { ms: 0 };
+  const accepted = new Set<string>();
+  const claimOf = (callerKey: string) => callerKey.split(':')[0] ?? '';
+  const userOf = (callerKey: string) => (accepted.has(callerKey) ? claimOf(callerKey) : undefined);
+  const fairness = new Fairness({ callsPerMinute: 60, now: () => clock.ms, userOf, claimOf, ...options });
+  const begin = (who: string, planned: number) => {
+    const charge = fairness.charge(who, planned);
+    return 'settle' in charge ? charge : undefined;
+  };
+  return {
+    clock,
+    fairness,
+    begin,
+    accept: (...callers: string[]) => callers.forEach((each) => accepted.add(each)),
+    /** Makes a request of so many planned calls that uses so many: `taken`, or the seconds to wait. */
+    use: (who: string, planned: number, used = planned): 'taken' | number => {
+      const answer = fairness.charge(who, planned);
+      if (!('settle' in answer)) return answer.retryAfterSeconds;
+      answer.settle(used);
+      return 'taken';
+    },
+  };
+}
+
+const known = (options?: { maxUsers?: number }) => {
+  const created = allowance(options);
+  created.accept('a:1', 'a:2', 'b:1', 'c:1');
+  return created;
+};
+
+describe('the allowance of a user', () => {
+  it('gets back what was planned and not used', () => {
+    const { use } = known();
+    for (let count = 0; count < 51; count += 1) expect(use('a:1', 10, 1)).toBe('taken');
+    expect(use('a:1', 10, 1)).toBe(1);
+  });
+
+  it('refills with time, up to a minute’s calls', () => {
+    const { clock, use } = known();
+    use('a:1', 60);
+    expect(use('a:1', 10)).toBe(10);
+    clock.ms += 9000;
+    expect(use('a:1', 10)).toBe(1);
+    clock.ms += 1001;
+    expect(use('a:1', 10)).toBe('taken');
+    clock.ms += 3_600_000;
+    expect(use('a:1', 60)).toBe('taken');
+    expect(use('a:1', 1)).toBe(1);
+  });
+
+  it('lets through what costs more than there ever is, when everything is there; the rest is a debt', () => {
+    const { clock, use } = known();
+    expect(use('a:1', 1, 0)).toBe('taken');
+    expect(use('a:1', 90)).toBe('taken');
+    expect([use('a:1', 1), use('a:1', 0)]).toEqual([31, 'taken']);
+    clock.ms += 30_000;
+    expect(use('a:1', 1)).toBe(1);
+  });
+
+  it('owes what was used beyond the plan', () => {
+    const { use } = known();
+    expect(use('a:1', 2, 5)).toBe('taken');
+    expect([use('a:1', 55), use('a:1', 1)]).toEqual(['taken', 1]);
+  });
+
+  it('gives a running request calls beyond its plan, and gets back what was not used', () => {
+    const { begin, use } = known();
+    use('a:1', 1);
+    const charge = begin('a:1', 40);
+    expect([charge?.take(20), charge?.take(0), charge?.take(1)]).toEqual([false, true, true]);
+    expect(use('a:1', 19)).toBe(1);
+    charge?.settle(30);
+    expect([charge?.take(1), use('a:1', 29), use('a:1', 1)]).toEqual([false, 'taken', 1]);
+  });
+
+  it('S8: is one, whatever the number of their tokens', () => {
+    const { use, fairness } = known();
+    expect([use('a:1', 40), use('a:2', 30), use('a:2', 20), use('b:1', 60)]).toEqual(['taken', 10, 'taken', 'taken']);
+    expect(fairness.knownUsers).toBe(2);
+  });
+
+  it('is forgotten of whoever asked longest ago', () => {
+    const { use, fairness } = known({ maxUsers: 2 });
+    for (const who of ['a:1', 'b:1', 'a:1', 'c:1']) use(who, 1);
+    expect(fairness.knownUsers).toBe(2);
+    expect([use('a:1', 58), use('a:1', 1)]).toEqual(['taken', 1]); // still theirs, with two used
+    expect(use('b:1', 60)).toBe('taken');
+  });
+
+  it('flows back by the real clock, too', () => {
+    const charge = new Fairness({ callsPerMinute: 1, userOf: () => 'a', claimOf: () => 'a' }).charge('a', 1);
+    expect(charge).toHaveProperty('settle');
+  });
+});
+
+describe('the allowance of those whom the workspace has not accepted', () => {
+  it('is one for all of them, ten times as large: made-up tokens have none of their own, and push nobody out', () => {
+    const { use, fairness } = known({ maxUsers: 3 });
+    expect(use('a:1', 1)).toBe('taken');
+    for (let count = 0; count < 10; count += 1) expect(use(`made-up${count}:1`, 60)).toBe('taken');
+    expect(use('made-up:1', 60)).toBe(6);
+    expect(fairness.knownUsers).toBe(1);
+    expect(use('a:1', 50)).toBe('taken');
+  });
+
+  it('S8: takes nothing from the user whom they claim to be', () => {
+    const { use } = known();
+    for (let token = 0; token < 5; token += 1) expect(use(`a:made-up${token}`, 60)).toBe('taken');
+    expect(use('a:1', 60)).toBe('taken');
+  });
+
+  it('S8: lets nobody have more than is left to that user, under way at the same time either', () => {
+    const { begin, use } = known();
+    use('a:1', 50);
+    expect(use('a:new', 11)).toBe(1);
+    const [one, two] = [begin('a:new', 6), begin('a:new', 5)];
+    expect([one === undefined, two]).toEqual([false, undefined]);
+    expect([one?.take(5), one?.take(4)]).toEqual([false, true]);
+    expect(use('a:other', 10)).toBe('taken'); // as nobody can say whether the first is theirs
+    one?.settle(0);
+    expect(use('a:new', 10)).toBe('taken');
+    const many = Array.from({ length: 7 }, () => begin('nobody:new', 10));
+    expect(many.map((charge) => charge !== undefined)).toEqual([true, true, true, true, true, true, false]);
+    many[0]?.settle(10);
+    expect(begin('nobody:new', 10)).toBeDefined();
+  });
+
+  it('S8: is left by whom the workspace accepts: what they used is their user’s, and a debt where that is not there', () => {
+    const { accept, begin, use, fairness } = allowance();
+    const charges = [begin('a:1', 30), begin('a:2', 60)];
+    accept('a:1', 'a:2');
+    charges[0]?.settle(20);
+    expect(fairness.knownUsers).toBe(1);
+    charges[1]?.settle(60);
+    expect(use('a:1', 1)).toBe(21); // 80 of 60
+    expect(use('a:3', 1)).toBe(21); // logged in once more
+    for (let count = 0; count < 10; count += 1) expect(use(`made-up${count}:1`, 60)).toBe('taken'); // theirs is whole again
+  });
+
+  it('gives a running request calls beyond its plan, as long as it has as many', () => {
+    const { begin, use } = allowance();
+    for (let count = 0; count < 9; count += 1) use(`made-up${count}:1`, 60);
+    use('made-up:1', 40);
+    const charge = begin('made-up:2', 10);
+    expect([charge?.take(11), charge?.take(10), charge?.take(1)]).toEqual([false, true, false]);
+    charge?.settle(0);
+    expect([charge?.take(1), use('made-up:3', 20)]).toEqual([false, 'taken']);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { landmarks } from '../../../src/demo/seed.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+
+const messages = `query Messages($id: ID!) { directMessage(id: $id) { id messages(first: 3) { totalCount nodes { id text author { username } } } } }`;
+const id = landmarks.busyRoomId;
+
+async function open(env: Record<string, string> = {}): Promise<TestGateway> {
+  const gateway = await startTestGateway({ env: { METRICS: 'on', ...env } });
+  onTestFinished(() => gateway.close());
+  return gateway;
+}
+
+/** Operations so far, by what ran them. */
+async function runs({ url }: TestGateway): Promise<Record<string, number>> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Object.fromEntries([...text.matchAll(/^gateway_operations_total\{run_by="([\w-]+)"\} (\d+)$/gm)].map(([, name = '', count]) => [name, Number(count)]));
+}
+
+describe('an operation that comes again', () => {
+  it('is run in its compiled form, with the same answer, calls, report and log line', async () => {
+    const gateway = await open();
+    const ask = () => gateway.askCounting(messages, { variables: { id }, headers: { 'x-upstream-report': '1' } });
+    const [first, second, third] = [await ask(), await ask(), await ask()];
+    expect(first.errors).toBeUndefined();
+    for (const again of [second, third]) {
+      expect([again.status, again.data, again.extensions, again.calls]).toEqual([first.status, first.data, first.extensions, first.calls]);
+      expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
+    }
+    expect(await runs(gateway)).toEqual({ 'graphql-js': 1, compiled: 2 });
+    const lines = gateway.logs.filter((line) => line['operation'] === 'Messages').map(({ status, upstreamCalls, plannedCalls, codes }) => ({ status, upstreamCalls, plannedCalls, codes }));
+    expect(lines).toEqual(Array.from({ length: 3 }, () => ({ status: 200, upstreamCalls: 1, plannedCalls: 1, codes: undefined })));
+  });
+
+  it('C1: is compiled for nobody whom the workspace does not know, nor where it asks nothing of the workspace', async () => {
+    const gateway = await open();
+    const nobody = { id: gateway.demo.world.member.id, token: 'x'.repeat(43) };
+    for (let time = 0; time < 3; time += 1) await gateway.ask(messages, { variables: { id }, as: nobody });
+    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id } }');
+    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id user { username } } }', { as: time === 2 ? nobody : gateway.demo.world.member });
+    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id } }');
+    expect(await runs(gateway)).toEqual({ 'graphql-js': 11, compiled: 1 });
+  });
+
+  it('is taken over by graphql-js when something fails, without a further call', async () => {
+    const gateway = await open();
+    const ask = () => gateway.askCounting(messages, { variables: { id } });
+    for (let time = 0; time < 2; time += 1) await ask();
+    gateway.demo.fail('dm.messages', { status: 403 });
+    const { data, errors, calls } = await ask();
+    expect([data, errors?.map(({ path, extensions }) => [path?.join('.'), extensions['code']]), calls]).toEqual([
+      { directMessage: { id, messages: null } },
+      [['directMessage.messages', 'FORBIDDEN']],
+      [expect.stringMatching(/^dm\.messages/)],
+    ]);
+    expect(await runs(gateway)).toEqual({ 'graphql-js': 2, compiled: 1 });
+  });
+
+  it('is refused as before where its arguments or credentials are', async () => {
+    const gateway = await open();
+    const outcomes = [];
+    for (let time = 0; time < 3; time += 1) {
+      outcomes.push([
+        (await gateway.ask(messages, { variables: { id } })).status,
+        (await gateway.ask(messages, { variables: {} })).errors?.[0]?.extensions['code'],
+        (await gateway.ask(messages, { variables: { id: 'no id' } })).errors?.[0]?.extensions['code'],
+        (await gateway.ask(messages, { variables: { id }, as: null })).status,
+      ]);
+    }
+    expect(outcomes).toEqual(Array.from({ length: 3 }, () => [200, 'BAD_USER_INPUT', 'BAD_USER_INPUT', 401]));
+  });
+
+  it('is left to graphql-js for a router that wants to know of each resolver', async () => {
+    const gateway = await open({ INLINE_TRACE: 'on' });
+    const ask = () => gateway.ask(messages, { variables: { id }, headers: { 'apollo-federation-include-trace': 'ftv1' } });
+    for (let time = 0; time < 3; time += 1) expect((await ask()).extensions).toEqual({ ftv1: expect.any(String) });
+    expect(await runs(gateway)).toEqual({ 'graphql-js': 3 });
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { Lru } from '../../src/operation/lru.ts';
+
+/** Entries of 1,000 bytes: 300 of their own, two for each character of the key, and the rest. */
+const add = (lru: Lru<string>, key: string, bytes = 1000) => lru.set(key, `value of ${key}`, bytes - 300 - 2 * key.length);
+const keysOf = (lru: Lru<string>, keys: string) => Array.from(keys).filter((key) => lru.peek(key) !== undefined).join('');
+
+describe('what is kept up to a number of bytes', () => {
+  it('loses first what was used longest ago', () => {
+    const lru = new Lru<string>(3000);
+    for (const key of 'abc') add(lru, key);
+    expect([lru.use('a'), lru.peek('b'), lru.use('x')]).toEqual(['value of a', 'value of b', undefined]);
+    add(lru, 'd');
+    expect([keysOf(lru, 'abcd'), lru.bytes, lru.size]).toEqual(['acd', 3000, 3]);
+  });
+
+  it('makes room for what is larger, and for what grows, but keeps nothing that is larger than all of it', () => {
+    const lru = new Lru<string>(3000);
+    for (const key of 'abc') add(lru, key);
+    add(lru, 'd', 2000);
+    expect(keysOf(lru, 'abcd')).toBe('cd');
+    lru.grow('c', 1);
+    expect([keysOf(lru, 'abcd'), lru.bytes]).toEqual(['d', 2000]);
+    lru.grow('x', 5000);
+    add(lru, 'e', 3001);
+    expect([keysOf(lru, 'abcde'), lru.bytes]).toEqual(['d', 2000]);
+    add(lru, 'd', 3001);
+    expect([lru.size, lru.bytes]).toEqual([0, 0]);
+  });
+
+  it('counts a key once that is set twice, and nothing that was deleted', () => {
+    const lru = new Lru<string>(3000);
+    for (const bytes of [1000, 2000]) add(lru, 'a', bytes);
+    expect(lru.bytes).toBe(2000);
+    for (const key of 'aab') lru.delete(key);
+    expect([lru.bytes, lru.peek('a')]).toEqual([0, undefined]);
+  });
+});

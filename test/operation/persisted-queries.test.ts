@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { PersistedQueries } from '../../src/operation/persisted-queries.ts';
+
+describe('the store of automatic persisted queries', () => {
+  it('finds them by their hash behind any prefix, and registers none for Apollo Server', async () => {
+    const store = new PersistedQueries();
+    store.register('hash', '{ a }');
+    await store.set();
+    await store.delete();
+    expect([await store.get('apq:hash'), await store.get('hash'), await store.get('apq:other')]).toEqual(['{ a }', '{ a }', undefined]);
+  });
+
+  it('forgets them a day after they were sent', async () => {
+    let now = 0;
+    const store = new PersistedQueries(() => now);
+    store.register('hash', '{ a }');
+    now = 24 * 3600 * 1000 - 1;
+    expect(await store.get('hash')).toBe('{ a }');
+    now += 1;
+    expect([await store.get('hash'), store.bytes]).toEqual([undefined, 0]);
+  });
+
+  it('C1: holds sixteen mebibytes of them at most, however small they are', async () => {
+    const store = new PersistedQueries();
+    for (let index = 0; index < 50_000; index += 1) store.register(`${index}`.padStart(64, '0'), '{ a }');
+    expect(store.bytes).toBeLessThanOrEqual(16 * 1024 * 1024);
+    expect(store.bytes).toBeGreaterThan(15 * 1024 * 1024);
+    expect([await store.get('0'.padStart(64, '0')), await store.get('49999'.padStart(64, '0'))]).toEqual([undefined, '{ a }']);
+  });
+});

@@ -1,0 +1,139 @@
+import { getIntrospectionQuery } from 'graphql';
+import { encodeCursor } from '../../../src/pagination/cursor.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { maxAnswerBytes, maxStrangerBytes } from '../../../src/limits.ts';
+import { startHeavyGateway, type HeavyGateway } from '../../support/heavy-gateway.ts';
+import { startSmallProcess } from '../../support/small-process.ts';
+import { alice, callerNamed } from '../../support/tiny-workspace.ts';
+
+let gateway: HeavyGateway;
+beforeAll(async () => {
+  gateway = await startHeavyGateway({ INTROSPECTION: 'on' });
+});
+afterAll(() => gateway.close());
+
+const times = (count: number, write: (index: number) => string): string => Array.from({ length: count }, (_, index) => write(index)).join(' ');
+const page = (kind: string, rows: string, size = 20) => `{ directMessage(id: "${kind}-room") { messages(first: ${size}) { nodes { ${rows} } } } }`;
+
+/** Asks three times: graphql-js, then compiled. Every answer is the same refusal, which is not made for nothing. */
+async function expectTooLarge(query: string, caller?: { id: string; token: string }): Promise<void> {
+  for (let time = 0; time < 3; time += 1) {
+    const { status, codes, bytes, text } = await gateway.ask({ query }, caller);
+    expect({ status, codes }, text.slice(0, 300)).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'] });
+    expect(bytes).toBeLessThan(500);
+  }
+}
+
+/** Rooms by reference, thirteen fields of each: none of them costs a call of its own. */
+const fields = 'kind usernames userIds memberCount messageCount createdAt updatedAt lastMessageAt topic description announcement isReadOnly isDefault';
+const body = (references: number) => ({
+  query: `query($r: [_Any!]!) { _entities(representations: $r) { ... on DirectMessage { ${fields} } } }`,
+  variables: { r: Array.from({ length: references }, (_, index) => ({ __typename: 'DirectMessage', id: `r${index}` })) },
+});
+const errorsOf = ({ text }: { text: string }) => ((JSON.parse(text) as { errors: unknown[] }).errors ?? []).length;
+
+const tooLarge: readonly (readonly [string, string])[] = [
+  ['nodes of markup under many names', page('markup', `markup { nodes { ${times(5, (index) => `a${index}: index b${index}: parent c${index}: type d${index}: text e${index}: url`)} } }`)],
+  ['nodes of markup', page('markup', 'markup { nodes { type text } }', 40)],
+  ['names of types of nodes of markup', page('markup', `markup { nodes { ${times(45, (index) => `t${index}: __typename`)} } }`)],
+  ['plain texts of as many nodes', page('markup', 'markup { plainText }', 50)],
+  ['trees of markup under many names', page('markup', `markup { ${times(45, (index) => `a${index}: json`)} }`)],
+  ['JSON under many names', page('lists', times(45, (index) => `a${index}: customFields`), 60)],
+  ['JSON of attachments in attachments', page('lists', times(3, (index) => `a${index}: attachments { json attachments { json attachments { json attachments { json attachments { json } } } } }`), 60)],
+  ['reactions, and who made them', page('lists', 'reactions { emoji usernames count }')],
+  ['attachments in attachments, with nothing else', page('lists', times(9, (index) => `a${index}: attachments { attachments { attachments { attachments { attachments { attachments { k${index}: kind title } } } } } }`), 60)],
+  ['names of those who follow a thread', page('lists', times(10, (index) => `t${index}: thread { followerIds }`))],
+  ['texts that JSON makes six times as long', page('texts', times(12, (index) => `t${index}: text`), 100)],
+  ['texts that JSON makes longer, by little', page('texts', times(7, (index) => `t${index}: text`), 100)],
+];
+/** The largest that is answered. */
+const large = page('markup', 'id text markup { json }', 50);
+
+describe('an answer that would be too large', () => {
+  it.each(tooLarge)('H2: is refused while it is made: %s', async (_what, query) => {
+    await expectTooLarge(query, alice);
+  });
+
+  it('H2: is refused where another field fails, before it or behind', async () => {
+    const markup = `directMessage(id: "markup-room") { messages(first: 20) { nodes { markup { ${times(40, (index) => `a${index}: json`)} } } } }`;
+    const elsewhere = encodeCursor('another list', { key: 1, id: 'x', offset: 0, total: 1 });
+    const bad = `bad: viewer { directMessages(first: 1, after: "${elsewhere}") { totalCount } }`;
+    await expectTooLarge(`{ ${bad} ${markup} }`, alice);
+    await expectTooLarge(`{ ${markup} ${bad} }`, alice);
+  });
+
+  it('H2: is one of errors too, which nobody needs credentials for', async () => {
+    const nobody = callerNamed('nobody');
+    const caller = { ...nobody, token: 'x'.repeat(43) };
+    for (const [references, errors] of [[60, 60 * 13], [150, 1], [650, 1]] as const) {
+      const answer = await gateway.ask(body(references), caller);
+      expect([answer.status, answer.codes, errorsOf(answer)]).toEqual([200, ['UNAUTHENTICATED'], errors]);
+    }
+  });
+
+  it('H2: is one of errors where the workspace is down', async () => {
+    const other = await startHeavyGateway();
+    onTestFinished(() => other.close());
+    await other.ask({ query: '{ viewer { user { id } } }' }, alice);
+    other.workspace.isDown = true;
+    for (const [references, errors] of [[200, 200 * 13], [250, 1]] as const) {
+      const answer = await other.ask(body(references), alice);
+      expect([answer.status, answer.codes, errorsOf(answer)]).toEqual([200, ['UPSTREAM_UNAVAILABLE'], errors]);
+    }
+  });
+
+  it('H2: is answered below the limits, however large', async () => {
+    for (let time = 0; time < 3; time += 1) {
+      const { status, bytes } = await gateway.ask({ query: large }, alice);
+      expect(status).toBe(200);
+      expect(bytes).toBeGreaterThan(5_000_000);
+      expect(bytes).toBeLessThanOrEqual(maxAnswerBytes);
+    }
+  });
+
+  it('H2: blocks the event loop for less than 100 ms, refused or not', async () => {
+    const child = await startSmallProcess(512);
+    const stranger = { ...callerNamed('nobody'), token: 'x'.repeat(43) };
+    const asked = [...tooLarge.map(([, query]) => ({ query })), { query: large }];
+    for (const [sent, caller] of [...asked.map((one) => [one, alice] as const), [body(650), stranger] as const]) {
+      let calmest = Number.POSITIVE_INFINITY;
+      for (let tries = 0; tries < 10 && calmest > 50; tries += 1) {
+        await child.longestTurn();
+        await child.ask(sent, caller);
+        calmest = Math.min(calmest, await child.longestTurn());
+      }
+      expect(calmest, sent.query.slice(0, 200)).toBeLessThan(100);
+    }
+  });
+});
+
+describe('an answer to somebody whom the workspace has not accepted', () => {
+  const copies = (count: number) => `{ ${times(count, (index) => `s${index}: _service { ...S }`)} } fragment S on _Service { ${times(count, (index) => `d${index}: sdl`)} }`;
+  const introspection = (width: number, below: string) =>
+    `{ __schema { types { ...T } } } fragment T on __Type { ${times(width, (index) => `f${index}: fields(includeDeprecated: true) { name ${below} }`)} }`;
+
+  it.each([['nobody', undefined], ['made-up credentials', { id: 'nobody', token: 'x'.repeat(43) }]])('H3: holds some copies of the schema, and not hundreds: to %s', async (_who, caller) => {
+    for (let time = 0; time < 2; time += 1) {
+      const some = await gateway.ask({ query: copies(2) }, caller);
+      expect([some.status, some.bytes > 4 * 20_000, some.bytes <= maxStrangerBytes]).toEqual([200, true, true]);
+    }
+    await expectTooLarge(copies(25), caller);
+  });
+
+  it('H3: is bounded as others are where somebody is accepted', async () => {
+    expect((await gateway.ask({ query: '{ viewer { user { id } } }' }, callerNamed('carol'))).status).toBe(200);
+    expect((await gateway.ask({ query: copies(10) }, callerNamed('carol'))).status).toBe(200);
+    await expectTooLarge(copies(25), callerNamed('carol'));
+  });
+
+  it('H3: tells of the schema once, in any words, and not what leads from everything to everything', async () => {
+    for (const query of [getIntrospectionQuery(), getIntrospectionQuery({ specifiedByUrl: true, directiveIsRepeatable: true, inputValueDeprecation: true, schemaDescription: true, oneOf: true }), introspection(2, 'args { name } type { name }')]) {
+      const { status, bytes } = await gateway.ask({ query });
+      expect([status, bytes <= maxStrangerBytes]).toEqual([200, true]);
+    }
+    const deep = introspection(8, 'type { name fields { name description type { name } } }');
+    await expectTooLarge(deep);
+    await expectTooLarge(introspection(45, times(2, (index) => `d${index}: description`)));
+    await expectTooLarge(introspection(45, 'type { name fields { name description type { name } } }').replace('{ __schema', '{ bad: directMessage(id: "@x") { id } __proto__: __schema'), alice);
+  });
+});

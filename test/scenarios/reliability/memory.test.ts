@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { startSmallProcess, type SmallProcess } from '../../support/small-process.ts';
+import { alice, callerNamed } from '../../support/tiny-workspace.ts';
+
+/** Megabytes of heap that a process may have: a fifth of a usual container, so that a leak ends it soon. */
+const smallHeap = 96;
+/** Megabytes by which the heap of a process may be larger after an attack than before. */
+const growth = 60;
+
+/** `directMessage(id:)` whose fragments nest, with conditions: of `levels` levels, and other than each before. */
+function nesting(index: number, levels: number): string {
+  const names = ['a', 'b', 'c', 'd'];
+  const fragments = Array.from({ length: levels }, (_, level) => {
+    const next = level + 1 < levels ? `...F${level + 1}` : 'url';
+    return `fragment F${level} on ${level === 0 ? 'Message' : 'Attachment'} { a: attachments { kind ${next} } b: attachments { title ${next} } }`;
+  });
+  const marks = names.map((name) => `${name}: id @include(if: $${name})`).join(' ');
+  return `query Q${index}($first: Int, ${names.map((name) => `$${name}: Boolean!`).join(' ')}) { directMessage(id: "markup-room") { ${marks} messages(first: $first) { nodes { ...F0 } } } } ${fragments.join(' ')}`;
+}
+
+const conditions = (bits: number) => Object.fromEntries(['a', 'b', 'c', 'd'].map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]));
+
+/** Asks all of it, so many at a time, and tells how often each status came. */
+async function attack(gateway: SmallProcess, bodies: readonly Record<string, unknown>[], callerOf: (index: number) => { id: string; token: string } | undefined, width = 4) {
+  const statuses: Record<number, number> = {};
+  let next = 0;
+  const work = async () => {
+    while (next < bodies.length) {
+      const index = next;
+      next += 1;
+      const { status } = await gateway.ask(bodies[index] ?? {}, callerOf(index));
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  return statuses;
+}
+
+const forms = (documents: number, first: number) =>
+  Array.from({ length: documents }, (_, document) => Array.from({ length: 17 }, (_unused, bits) => ({ query: nesting(document, 7), variables: { first, ...conditions(bits) } }))).flat();
+
+describe('a process with a small heap', () => {
+  it('C1: lives through compiled forms of callers with made-up credentials, and keeps nothing of them', async () => {
+    const gateway = await startSmallProcess(smallHeap);
+    await gateway.ask({ query: '{ viewer { id } }' }, alice);
+    const before = await gateway.heap();
+    const statuses = await attack(gateway, forms(8, 0), (index) => ({ id: `nobody${index % 7}`, token: 'x'.repeat(43) }));
+    expect(statuses).toEqual({ 200: 136 });
+    expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
+  });
+
+  it('C1: lives through those of callers whom the workspace has accepted, with calls and without', async () => {
+    const gateway = await startSmallProcess(smallHeap);
+    await gateway.ask({ query: '{ viewer { user { id } } }' }, alice);
+    const before = await gateway.heap();
+    expect(await attack(gateway, forms(12, 0), () => alice)).toEqual({ 200: 204 });
+    expect(await attack(gateway, forms(12, 1), () => alice)).toEqual({ 200: 204 });
+    expect((await gateway.heap()) - before).toBeLessThan(growth);
+  });
+
+  it('C1: lives through pages of heavy rows, however many one request asks for, and many requests', async () => {
+    const gateway = await startSmallProcess(2 * smallHeap);
+    await gateway.ask({ query: '{ viewer { user { id } } }' }, alice);
+    const before = await gateway.heap();
+    const pages = Array.from({ length: 20 }, (_, index) => `a${index}: messages(first: ${31 + index}) { totalCount }`);
+    const query = (from: number, to: number) => `{ directMessage(id: "markup-room") { ${pages.slice(from, to).join(' ')} } }`;
+    expect(await gateway.ask({ query: query(0, 20) }, alice)).toMatchObject({ status: 400, text: expect.stringContaining('33554432 bytes') });
+    const statuses = await attack(gateway, Array.from({ length: 8 }, () => ({ query: query(15, 20) })), (index) => callerNamed(`caller${index}`), 8);
+    expect(Object.keys(statuses)).not.toContain('0');
+    expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
+  });
+
+  it('C1: lives through a flood of callers', async () => {
+    const gateway = await startSmallProcess(smallHeap);
+    await gateway.ask({ query: '{ viewer { user { id } } }' }, alice);
+    const before = await gateway.heap();
+    const bodies = Array.from({ length: 400 }, () => ({ query: '{ viewer { user { id } } }' }));
+    await attack(gateway, bodies, (index) => callerNamed(`user${index}`));
+    expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
+  });
+});

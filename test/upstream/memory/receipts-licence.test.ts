@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../src/errors.ts';
+import { receiptsLoader } from '../../../src/loaders/receipts.ts';
+import { ReceiptsLicence } from '../../../src/upstream/memory/receipts-licence.ts';
+import { startFaultUpstream, type FaultUpstream } from '../../support/fault-upstream.ts';
+import { manualClock } from '../../support/manual-clock.ts';
+import { createWorkspace } from '../../support/workspace.ts';
+
+describe('what is known of the licence for read receipts', () => {
+  it('is nothing at first', () => {
+    expect(new ReceiptsLicence(manualClock()).state).toBe('unknown');
+  });
+
+  it('is that there is one, as long as nothing else is learnt', () => {
+    const clock = manualClock();
+    const licence = new ReceiptsLicence(clock);
+    licence.learn(true);
+    clock.move(24 * 3600_000);
+    expect(licence.state).toBe('licensed');
+    licence.learn(false);
+    expect(licence.state).toBe('missing');
+  });
+
+  it('is that there is none for a minute, and is then to be found out anew', () => {
+    const clock = manualClock();
+    const licence = new ReceiptsLicence(clock);
+    licence.learn(false);
+    clock.move(59_999);
+    expect(licence.state).toBe('missing');
+    clock.move(1);
+    expect(licence.state).toBe('unknown');
+    licence.learn(false);
+    expect(licence.state).toBe('missing');
+  });
+});
+
+describe('the receipts of a request', () => {
+  let upstream: FaultUpstream;
+  beforeEach(async () => {
+    upstream = await startFaultUpstream();
+  });
+  afterEach(() => upstream.close());
+
+  const ids = ['m1', 'm2', 'm3', 'm4'];
+  const all = (loader: ReturnType<typeof receiptsLoader>) => Promise.all(ids.map((id) => loader.load(id).then((rows) => rows?.length ?? null, () => 'error')));
+  const refusals = [
+    ['without a licence', { status: 400, body: { success: false, errorType: 'error-action-not-allowed' } }],
+    ['L2: whose build has no premium endpoints', { status: 404, body: { success: false, error: 'API endpoint not found' } }],
+  ] as const;
+
+  it.each(refusals)('of a workspace %s: are asked for once, and again when a minute is over', async (_name, refusal) => {
+    const clock = manualClock();
+    const { workspace, request } = createWorkspace(upstream.url, { clock });
+    upstream.fail('status', refusal);
+    const none = [null, null, null, null];
+    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
+    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
+    clock.move(60_000);
+    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 2]);
+    upstream.heal();
+    clock.move(60_000);
+    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([[1, 1, 1, 1], 4]);
+    await workspace.close();
+  });
+
+  it('M6: do not wait for the call that finds out when it takes too long', async () => {
+    const clock = manualClock();
+    const { workspace, request } = createWorkspace(upstream.url, { clock });
+    const client = request();
+    await client.get('me'); // so that no call has to find out whether the workspace limits this caller
+    upstream.fail('never', { when: (query) => query.get('messageId') === 'm1' });
+    const loader = receiptsLoader(client);
+    const [first, ...others] = ids.map((id) => loader.load(id));
+    first?.catch(() => undefined);
+    clock.move(299);
+    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'chat.getMessageReadReceipts').length).toBeLessThanOrEqual(1);
+    clock.move(1);
+    expect((await Promise.all(others)).map((rows) => rows?.length)).toEqual([1, 1, 1]);
+    client.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));
+    await workspace.close();
+  });
+
+  it('go on when the call that finds out fails: that tells nothing of a licence', async () => {
+    const { workspace, request } = createWorkspace(upstream.url);
+    upstream.fail('status', { status: 500, times: 1 });
+    expect(await all(receiptsLoader(request()))).toEqual(['error', 1, 1, 1]);
+    await workspace.close();
+  });
+});

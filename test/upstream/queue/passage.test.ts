@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { Breaker } from '../../../src/upstream/transport/breaker.ts';
+import { Budget } from '../../../src/upstream/rate-limit/budget.ts';
+import { Lane } from '../../../src/upstream/queue/lane.ts';
+import { Passage } from '../../../src/upstream/queue/passage.ts';
+import { CallQueue, defaultLimits } from '../../../src/upstream/queue/queue.ts';
+import { Cancellation } from '../../../src/upstream/queue/sharing.ts';
+import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
+import { clockStart, manualClock } from '../../support/manual-clock.ts';
+
+/** The way to a workspace that takes one call at a time. */
+function createPassage() {
+  const clock = manualClock();
+  const userOf = (key: string) => key;
+  const budget = new Budget({ clock, workspaceClock: new WorkspaceClock(clock), userOf, usualAnswerMs: () => 1000 });
+  const breaker = new Breaker(clock, () => 0.5);
+  const queue = new CallQueue({ ...defaultLimits, inFlight: 1, inFlightOfOne: 1 }, clock);
+  const passage = new Passage({ clock, breaker, budget, queue, userOf });
+  const enter = (endpoint: string) =>
+    passage.enter(
+      { endpoint, caller: { key: 'maya', address: undefined }, lane: new Lane(), deadline: clockStart + 60_000, check: () => undefined },
+      new Cancellation(),
+    );
+  return { breaker, queue, enter };
+}
+
+it('a call does not go out when the circuit has opened while it waited for its place', async () => {
+  const { breaker, queue, enter } = createPassage();
+  const first = await enter('me');
+  const second = enter('im.list');
+  await Promise.resolve();
+  for (let count = 0; count < 40 && breaker.state !== 'open'; count += 1) {
+    const era = breaker.admit();
+    if (era !== undefined) breaker.exit(era, 'failure', { user: `user${count % 5}`, endpoint: count % 2 === 0 ? 'me' : 'im.list' });
+  }
+  expect(breaker.state).toBe('open');
+  queue.exit(first.placeKey);
+  await expect(second).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', extensions: { reason: 'circuit_open' } });
+  expect([queue.inFlight, queue.length]).toEqual([0, 0]);
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { Cancellation, Sharing } from '../../../src/upstream/queue/sharing.ts';
+
+/** A call that is settled by hand. */
+function handCall() {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let cancelled = 0;
+  const call = { promise, cancel: () => void (cancelled += 1) };
+  return { call, resolve, reject, cancelled: () => cancelled };
+}
+
+describe('a shared call', () => {
+  const clock = { now: () => 0 };
+
+  it('is started once and answers everybody who joined', async () => {
+    const sharing = new Sharing<string>(clock);
+    const { call, resolve } = handCall();
+    const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => handCall().call)];
+    expect([one.isShared, two.isShared]).toEqual([false, true]);
+    resolve('answer');
+    expect(await Promise.all([one.promise, two.promise])).toEqual(['answer', 'answer']);
+    expect(sharing.join('key', 10_000, () => handCall().call).isShared).toBe(false);
+  });
+
+  it('is given up when the last one leaves, each of whom leaves once', async () => {
+    const sharing = new Sharing<string>(clock);
+    const { call, cancelled } = handCall();
+    const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => call)];
+    one.cancel();
+    one.cancel();
+    await expect(one.promise).rejects.toThrow('left a shared call');
+    expect(cancelled()).toBe(0);
+    two.cancel();
+    await expect(two.promise).rejects.toThrow('left a shared call');
+    expect(cancelled()).toBe(1);
+  });
+
+  it('that was given up does not take the next of its key with it when it ends', async () => {
+    const sharing = new Sharing<string>(clock);
+    const old = handCall();
+    const left = sharing.join('key', 10_000, () => old.call);
+    left.cancel();
+    await expect(left.promise).rejects.toThrow();
+    const fresh = sharing.join('key', 10_000, () => handCall().call);
+    old.reject(new Error('given up'));
+    await Promise.allSettled([old.call.promise]);
+    expect([fresh.isShared, sharing.join('key', 10_000, () => handCall().call).isShared]).toEqual([false, true]);
+  });
+});
+
+describe('a call with little time left', () => {
+  it('is not joined by who has more than twice as much, and the new one is the one to join', async () => {
+    const sharing = new Sharing<string>({ now: () => 1000 });
+    const [short, long] = [handCall(), handCall()];
+    const first = sharing.join('key', 2000, () => short.call);
+    expect(sharing.join('key', 3000, () => handCall().call).isShared).toBe(true);
+    const second = sharing.join('key', 3001, () => long.call);
+    expect(second.isShared).toBe(false);
+    short.resolve('short');
+    long.resolve('long');
+    expect(await Promise.all([first.promise, second.promise])).toEqual(['short', 'long']);
+  });
+});
+
+describe('a cancellation', () => {
+  it('gives up the step under way, and every later one at once', () => {
+    const cancellation = new Cancellation();
+    const steps: string[] = [];
+    cancellation.onCancel(() => steps.push('first'));
+    cancellation.onCancel(() => steps.push('second'));
+    cancellation.cancel();
+    cancellation.onCancel(() => steps.push('third'));
+    expect([steps, cancellation.isCancelled]).toEqual([['second', 'third'], true]);
+  });
+
+  it('before any step is remembered', () => {
+    const cancellation = new Cancellation();
+    cancellation.cancel();
+    expect(cancellation.isCancelled).toBe(true);
+  });
+});

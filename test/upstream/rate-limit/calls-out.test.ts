@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { CallsOut, type GateCall } from '../../../src/upstream/rate-limit/calls-out.ts';
+
+const callOf = (user: string): GateCall => ({ caller: { key: user, user }, probed: undefined, sentAt: undefined });
+
+describe('the calls that were let go', () => {
+  it('are counted until they end, those of users whom nothing holds back aside', () => {
+    const free = new Set<string | undefined>();
+    const out = new CallsOut((user) => free.has(user));
+    const [a, b, c, d] = [callOf('maya'), callOf('maya'), callOf('botty'), callOf('botty')];
+    for (const call of [a, b, c, d]) out.add(call);
+    out.send(a, 1000);
+    out.send(c, 2000);
+    expect([out.unsent, out.sentAfter(0), out.sentAfter(1000), out.sentAt, a.sentAt, b.sentAt]).toEqual([2, 2, 1, [1000, 2000], 1000, undefined]);
+    free.add('botty');
+    expect([out.unsent, out.sentAfter(0), out.sentAfter(1000)]).toEqual([1, 1, 0]);
+    for (const call of [a, b, c]) out.remove(call);
+    expect(out.isEmpty).toBe(false);
+    out.remove(d);
+    out.remove(d);
+    expect([out.isEmpty, out.unsent, out.sentAt]).toEqual([true, 0, []]);
+  });
+});

@@ -1,0 +1,586 @@
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../src/errors.ts';
+import { systemClock, type Clock } from '../../../src/upstream/clock.ts';
+import type { GateCall } from '../../../src/upstream/rate-limit/calls-out.ts';
+import { Gate, type Turn } from '../../../src/upstream/rate-limit/gate.ts';
+import type { LimiterNews } from '../../../src/upstream/rate-limit/known-limiter.ts';
+import { Standings } from '../../../src/upstream/rate-limit/standings.ts';
+import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
+import { clockStart, manualClock } from '../../support/manual-clock.ts';
+
+const start = clockStart;
+const end = start + 60_000;
+const far = start + 1_000_000;
+const usualAnswerMs = 700;
+
+const counted = (remaining: number, resetAt = end, limit = 10): LimiterNews => ({ kind: 'counted', rate: { limit, remaining, resetAt } });
+const countedUntilNobodyKnows = (remaining: number): LimiterNews => ({ kind: 'counted', rate: { limit: 10, remaining, resetAt: undefined } });
+const refused = (): LimiterNews => ({ kind: 'refused', rate: { limit: 10, remaining: 0, resetAt: end }, until: start + 1000 });
+const refusedWithoutHeaders = (until: number): LimiterNews => ({ kind: 'refused', rate: undefined, until });
+const passed: LimiterNews = { kind: 'passed' };
+const nothing: LimiterNews = { kind: 'nothing' };
+const lost: LimiterNews = { kind: 'lost' };
+
+interface Entered {
+  readonly call: GateCall;
+  readonly turn: Turn | undefined;
+}
+
+/** A gate, and for how long it set its timers. Names that begin with `?` are of callers whom the workspace has not accepted. */
+function gateAt() {
+  const clock = manualClock();
+  const timers: number[] = [];
+  const watched: Clock = {
+    now: () => clock.now(),
+    after(ms, callback) {
+      timers.push(ms);
+      return clock.after(ms, callback);
+    },
+  };
+  const known = new Standings();
+  const standings = {
+    of: (user: string) => known.of(user, 'here'),
+    latestOf: (user: string) => known.latestOf(user),
+    set: (user: string, standing: Parameters<Standings['set']>[2]) => known.set(user, 'here', standing),
+  };
+  const gate = new Gate({ endpoint: 'im.list', clock: watched, workspaceClock: new WorkspaceClock(clock), standings, usualAnswerMs: () => usualAnswerMs });
+  const enter = (name: string, until = far): Entered => gate.enter({ key: name, user: name.startsWith('?') ? undefined : name }, until);
+  /** A call that goes out, at once or when others had their moment. */
+  const send = (name: string): GateCall => {
+    const { call, turn } = enter(name);
+    if (turn !== undefined) clock.move(50);
+    expect([name, gate.send(call)]).toEqual([name, true]);
+    return call;
+  };
+  return {
+    clock, timers, gate, known, enter, send,
+    /** Makes a call that ends at once. */
+    learn: (news: LimiterNews, name = 'first') => gate.exit(send(name), news),
+  };
+}
+
+async function stateOf({ turn }: Entered): Promise<string> {
+  if (turn === undefined) return 'at once';
+  const waits = new Promise<string>((resolve) => {
+    setImmediate(() => resolve('waits'));
+  });
+  const came = turn.promise.then(
+    () => 'came',
+    (error: unknown) => (error instanceof GatewayError ? error.code : 'odd'),
+  );
+  return Promise.race([came, waits]);
+}
+const statesOf = (entered: readonly Entered[]) => Promise.all(entered.map(stateOf));
+const times = <Value>(count: number, make: (index: number) => Value): Value[] => Array.from({ length: count }, (_, index) => make(index));
+
+describe('an endpoint of which nothing is known', () => {
+  it('H1: is asked by four calls at once; the others wait for what their answers tell', async () => {
+    const { gate, enter } = gateAt();
+    const entered = ['a', 'b', 'a', 'c', 'd', 'e'].map((name) => enter(name));
+    // The second of `a` lets others go first for a moment, and those do not overtake it.
+    expect(await statesOf(entered)).toEqual(['at once', 'at once', 'waits', 'waits', 'waits', 'waits']);
+    expect([gate.allows('z', 1000), gate.window, gate.isBlank, gate.isIdle]).toEqual([true, undefined, false, false]);
+  });
+
+  it('H1: keeps nobody waiting for longer than an answer usually takes', async () => {
+    const { clock, enter } = gateAt();
+    const first = times(6, () => enter('a'));
+    clock.move(300);
+    const later = enter('b');
+    clock.move(usualAnswerMs - 301);
+    expect(await statesOf([...first, later])).toEqual([...times(4, () => 'at once'), 'waits', 'waits', 'waits']);
+    clock.move(1);
+    expect(await statesOf([...first, later])).toEqual([...times(4, () => 'at once'), 'came', 'came', 'waits']);
+    clock.move(300);
+    expect(await stateOf(later)).toBe('came');
+  });
+
+  it('goes on with other scouts when answers tell nothing, or are lost', async () => {
+    const { gate, enter } = gateAt();
+    const scouts = times(4, () => enter('a'));
+    const others = times(3, () => enter('a'));
+    gate.exit(scouts[0]?.call as GateCall, nothing);
+    gate.exit(scouts[1]?.call as GateCall, lost);
+    expect(await statesOf(others)).toEqual(['came', 'came', 'waits']);
+    gate.giveBack(scouts[2]?.call as GateCall);
+    expect(await statesOf(others)).toEqual(['came', 'came', 'came']);
+  });
+
+  it('is blank again when its calls have ended and told nothing', () => {
+    const { gate, send } = gateAt();
+    const [one, two] = [send('a'), send('b')];
+    gate.exit(one, nothing);
+    expect([gate.isBlank, gate.isIdle]).toEqual([false, false]);
+    gate.giveBack(two);
+    expect([gate.isBlank, gate.isIdle]).toEqual([true, true]);
+  });
+});
+
+describe('calls that are lost while no window is known', () => {
+  it('count in the first that is told of, but for those that ended before its call was sent', () => {
+    const { gate, send, clock } = gateAt();
+    gate.exit(send('a'), lost);
+    clock.move(10);
+    const [one, two, three] = [send('b'), send('c'), send('d')];
+    clock.move(10);
+    gate.exit(one, lost);
+    gate.exit(two, lost);
+    gate.exit(three, counted(7));
+    expect(gate.window).toMatchObject({ remaining: 5 });
+    gate.exit(send('e'), counted(4, end + 5000));
+    expect(gate.window).toMatchObject({ remaining: 4 });
+  });
+
+  it('do not where the limiter was off', () => {
+    const { gate, send, learn } = gateAt();
+    learn(passed);
+    const late = send('b');
+    gate.exit(send('a'), lost);
+    gate.exit(late, counted(7));
+    expect(gate.window).toMatchObject({ remaining: 7 });
+  });
+});
+
+describe('an endpoint without a limiter', () => {
+  it('H1: is known by one answer that passed without headers: nobody waits there any more', async () => {
+    const { gate, enter, learn } = gateAt();
+    learn(passed);
+    expect(new Set(await statesOf(times(100, (index) => enter(`caller${index % 20}`))))).toEqual(new Set(['at once']));
+    expect([gate.allows('z', 1000), gate.isBlank, gate.window]).toEqual([true, false, undefined]);
+    learn(passed);
+    expect(await stateOf(enter('?stranger'))).toBe('at once');
+  });
+
+  it('H1: is known once the scouts’ answers are there', async () => {
+    const { gate, enter, clock } = gateAt();
+    const scouts = times(4, (index) => enter(`scout${index}`));
+    for (const { call } of scouts) gate.send(call);
+    const others = times(9, (index) => enter(`other${index}`));
+    clock.move(200);
+    for (const { call } of scouts.slice(0, 3)) gate.exit(call, passed);
+    // Their own calls do not count any more, and so others go in their places.
+    expect(await statesOf(others)).toEqual([...times(3, () => 'came'), ...times(6, () => 'waits')]);
+    gate.exit(scouts[3]?.call as GateCall, nothing);
+    expect(await statesOf([...others, enter('late')])).toEqual([...times(9, () => 'came'), 'at once']);
+  });
+
+  it('H1: is known when the other scouts are late: as long again as the first answer took, and 50 ms at least', async () => {
+    for (const [took, waits] of [[200, 200], [1, 50]] as const) {
+      const { gate, enter, clock } = gateAt();
+      const scouts = times(4, (index) => enter(`scout${index}`));
+      for (const { call } of scouts) gate.send(call);
+      const others = times(3, (index) => enter(`other${index}`));
+      clock.move(took);
+      gate.exit(scouts[0]?.call as GateCall, passed);
+      clock.move(waits - 1);
+      expect(await statesOf(others)).toEqual(['came', 'waits', 'waits']);
+      clock.move(1);
+      expect(await statesOf(others)).toEqual(['came', 'came', 'came']);
+      expect(await stateOf(enter('late'))).toBe('at once');
+    }
+  });
+
+  it('lets the waiting calls of a scout’s user go at once, whatever else is known', async () => {
+    const { gate, enter } = gateAt();
+    const [scout, ...more] = times(8, () => enter('a'));
+    const other = enter('b');
+    gate.send(scout?.call as GateCall);
+    gate.exit(scout?.call as GateCall, passed);
+    expect(await statesOf([...more, other])).toEqual([...times(3, () => 'at once'), ...times(4, () => 'came'), 'came']);
+  });
+
+  it('is limited as soon as headers come, and counts the calls that are out by then', async () => {
+    const { gate, enter, learn } = gateAt();
+    learn(passed);
+    const out = times(6, (index) => enter(`caller${index}`));
+    for (const { call } of out) gate.send(call);
+    gate.exit(out[0]?.call as GateCall, counted(7));
+    expect(await statesOf(times(3, (index) => enter(`new${index}`)))).toEqual(['at once', 'at once', 'waits']);
+  });
+
+  it('M5: whose answer comes late, when headers have been seen, makes nobody exempt', async () => {
+    const { gate, enter, learn, send, clock } = gateAt();
+    learn(passed);
+    const early = send('a');
+    clock.move(10);
+    learn(counted(0), 'b');
+    clock.move(10);
+    gate.exit(early, passed);
+    expect([gate.isFree('a'), await stateOf(enter('b', start + 1000))]).toEqual([false, 'RATE_LIMITED']);
+  });
+
+  it('takes back the turns of those who have not gone out by then, as far as there are too many', async () => {
+    const { gate, enter, learn } = gateAt();
+    learn(passed);
+    const out = times(12, (index) => enter(`caller${index}`));
+    expect(out.slice(0, 4).map(({ call }) => gate.send(call))).toEqual([true, true, true, true]);
+    gate.exit(out[0]?.call as GateCall, counted(5));
+    expect(out.slice(4, 7).map(({ call }) => gate.send(call))).toEqual([true, true, false]);
+    for (const { call } of out.slice(6)) gate.giveBack(call);
+    expect(await stateOf(enter('late'))).toBe('waits');
+  });
+
+  it('is closed by a refusal without headers, and then asked by one call: by an answer without headers it is open to all', async () => {
+    const { gate, enter, learn, clock, send } = gateAt();
+    learn(passed);
+    const early = send('a');
+    learn(refusedWithoutHeaders(start + 5000));
+    gate.exit(early, passed); // it does not undo the refusal
+    expect([await stateOf(enter('a', start + 2000)), gate.window]).toEqual(['RATE_LIMITED', undefined]);
+    const waiting = times(3, (index) => enter(`caller${index}`));
+    clock.move(5021);
+    expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits']);
+    gate.send(waiting[0]?.call as GateCall);
+    expect(gate.allows('z', 1000)).toBe(true);
+    gate.exit(waiting[0]?.call as GateCall, passed);
+    expect(await statesOf([...waiting, enter('more')])).toEqual(['came', 'came', 'came', 'at once']);
+  });
+
+  it('is asked by one call more where the first that finds out hangs, and by no more', async () => {
+    const { gate, enter, learn, clock } = gateAt();
+    learn(refusedWithoutHeaders(start + 500), 'first');
+    const waiting = times(4, (index) => enter(`caller${index}`));
+    clock.move(521);
+    expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits', 'waits']);
+    clock.move(usualAnswerMs);
+    expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits', 'waits']); // it has not gone out
+    gate.send(waiting[0]?.call as GateCall);
+    expect(waiting[3]?.turn?.leave()).toBe(true);
+    enter('caller3');
+    clock.move(usualAnswerMs);
+    expect(await statesOf(waiting)).toEqual(['came', 'came', 'waits', 'waits']);
+    gate.exit(waiting[0]?.call as GateCall, refusedWithoutHeaders(clock.now() + 500));
+    gate.exit(waiting[1]?.call as GateCall, passed); // it does not undo the refusal, even when it has ended
+    clock.move(521);
+    expect(await statesOf(waiting)).toEqual(['came', 'came', 'came', 'waits']);
+  });
+});
+
+describe('a window', () => {
+  it('counts the calls that are out', async () => {
+    const { gate, enter, learn } = gateAt();
+    learn(counted(3));
+    expect([gate.allows('a', 3), gate.allows('a', 4)]).toEqual([true, false]);
+    const entered = times(4, () => enter('first'));
+    expect([gate.allows('a', 0), gate.allows('a', 1), await statesOf(entered)]).toEqual([true, false, ['at once', 'at once', 'at once', 'waits']]);
+    expect(gate.window).toEqual({ limit: 10, remaining: 3, resetAt: end });
+  });
+
+  it('is open again 20 ms after its end, and not told of any more from its end on', () => {
+    const { gate, clock, learn } = gateAt();
+    learn(counted(0));
+    clock.move(59_999);
+    expect(gate.window).toEqual({ limit: 10, remaining: 0, resetAt: end });
+    clock.move(1);
+    expect([gate.window, gate.allows('a', 1)]).toEqual([undefined, false]);
+    clock.move(19);
+    expect(gate.allows('a', 1)).toBe(false);
+    clock.move(1);
+    expect([gate.allows('a', 10), gate.allows('a', 11), gate.window]).toEqual([true, false, undefined]);
+  });
+
+  it('is waited for by those who can wait until 20 ms after its end, and the others are told when it ends', async () => {
+    const { enter, learn, clock } = gateAt();
+    learn(counted(0, start + 41_001));
+    const [hurried, patient] = [enter('first', start + 41_021), enter('first', start + 41_022)];
+    expect(await statesOf([hurried, patient])).toEqual(['RATE_LIMITED', 'waits']);
+    await expect(hurried?.turn?.promise).rejects.toMatchObject({
+      message: "The workspace's call limit for im.list is used up.",
+      detail: 'not sent',
+      extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 42 },
+    });
+    expect(hurried?.turn?.leave()).toBe(false);
+    clock.move(41_021);
+    expect(await stateOf(patient)).toBe('waits');
+    clock.move(1);
+    expect(await stateOf(patient)).toBe('came');
+  });
+
+  it('refuses those who wait and cannot be served any more', async () => {
+    const { gate, enter, learn, send } = gateAt();
+    learn(counted(1));
+    const running = send('first');
+    const [hurried, patient] = [enter('first', start + 1000), enter('first')];
+    gate.exit(running, counted(0));
+    expect(await statesOf([hurried, patient] as Entered[])).toEqual(['RATE_LIMITED', 'waits']);
+    expect([gate.isIdle, hurried?.turn?.leave(), patient?.turn?.leave(), gate.isIdle]).toEqual([false, false, true, true]);
+  });
+
+  it('is not open again for a call that was let go before somebody else had used it up', () => {
+    const { gate, enter, learn, send } = gateAt();
+    learn(counted(5));
+    const [running, queued] = [send('first'), enter('first')];
+    gate.exit(running, refused());
+    expect(gate.send(queued.call)).toBe(false);
+  });
+
+  it('M5: is not open again early because the workspace’s clock is behind, nor late because it is ahead', async () => {
+    const { gate, enter, learn, clock } = gateAt();
+    learn(countedUntilNobodyKnows(0)); // its end makes no sense: a second
+    expect(await stateOf(enter('first', start + 500))).toBe('RATE_LIMITED');
+    clock.move(1020);
+    const [one, two] = [enter('first'), enter('first')];
+    expect(await statesOf([one, two])).toEqual(['at once', 'waits']);
+    gate.send(one.call);
+    gate.exit(one.call, counted(9, end));
+    expect(await stateOf(two)).toBe('came');
+  });
+
+  it('counts calls that are lost, but for those of users whom the limiter lets by', () => {
+    const { gate, learn, send } = gateAt();
+    learn(counted(5));
+    const call = send('bot');
+    gate.exit(send('bot'), passed);
+    gate.exit(call, lost);
+    gate.exit(send('first'), lost);
+    expect(gate.window).toMatchObject({ remaining: 4 });
+    gate.exit(send('?stranger'), lost);
+    gate.exit(send('?stranger'), nothing);
+    expect(gate.window).toMatchObject({ remaining: 3 });
+  });
+});
+
+describe('users whom the limiter lets by', () => {
+  it('are known by an answer without headers where others have them, and wait no more', async () => {
+    const { gate, enter, learn, send, clock } = gateAt();
+    learn(counted(1));
+    const running = send('bot');
+    const waiting = [enter('bot'), enter('bot'), enter('first')];
+    gate.exit(running, passed);
+    expect(await statesOf(waiting)).toEqual(['came', 'came', 'waits']);
+    clock.move(50);
+    expect(await statesOf(waiting)).toEqual(['came', 'came', 'came']);
+    expect([gate.isFree('bot'), gate.isFree('first'), gate.isFree(undefined), gate.allows('bot', 1000)]).toEqual([true, false, false, true]);
+    expect(await statesOf(times(30, () => enter('bot')))).toEqual(times(30, () => 'at once'));
+    expect(await stateOf(enter('first', start + 1000))).toBe('waits');
+  });
+
+  it('are those of the scouts, too, when the others’ have headers', async () => {
+    const { gate, enter } = gateAt();
+    const scouts = ['bot', 'a', 'b', 'c'].map((name) => enter(name).call);
+    for (const call of scouts) gate.send(call);
+    gate.exit(scouts[0] as GateCall, passed);
+    gate.exit(scouts[1] as GateCall, counted(0));
+    expect([gate.isFree('bot'), gate.isFree('a')]).toEqual([true, false]);
+    expect(await statesOf([enter('bot'), enter('a', start + 1000)])).toEqual(['at once', 'RATE_LIMITED']);
+  });
+
+  it('are no longer when headers or a refusal come to them, and their calls that are out count from then on', async () => {
+    for (const news of [counted(4), refused()]) {
+      const { gate, enter, learn, send, clock } = gateAt();
+      learn(counted(5));
+      gate.exit(send('bot'), passed);
+      const out = times(4, () => send('bot'));
+      const queued = enter('bot');
+      clock.move(1);
+      gate.exit(out[0] as GateCall, news);
+      expect(gate.isFree('bot')).toBe(false);
+      expect([gate.allows('first', 1), gate.allows('first', 0)]).toEqual([false, news.kind === 'counted']);
+      expect(gate.send(queued.call)).toBe(news.kind === 'counted');
+    }
+  });
+
+  it('M5: are not those to whom headers came after the call was sent', () => {
+    const { gate, send, clock, learn } = gateAt();
+    learn(counted(9));
+    const slow = send('a');
+    clock.move(10);
+    gate.exit(send('a'), counted(8));
+    gate.exit(slow, passed);
+    expect(gate.isFree('a')).toBe(false);
+    clock.move(10);
+    gate.exit(send('a'), passed);
+    expect(gate.isFree('a')).toBe(true);
+  });
+
+  it('say nothing about the others, however long ago these had headers', async () => {
+    const { gate, enter, learn, send, clock } = gateAt();
+    learn(counted(9));
+    gate.exit(send('bot'), passed);
+    clock.move(2_000_000);
+    gate.exit(send('bot'), passed);
+    expect(await statesOf(times(11, (index) => enter(`caller${index}`)))).toEqual([...times(10, () => 'at once'), 'waits']);
+    gate.exit(send('bot'), passed);
+    expect(gate.window).toBeUndefined();
+  });
+
+  it('are not everybody: two users who had headers and have none any more show that the limiter is off', async () => {
+    const { gate, enter, learn, send, clock } = gateAt();
+    for (const name of ['a', 'b', 'c']) learn(counted(9), name);
+    clock.move(1);
+    for (const name of ['bot', 'another bot', 'a', 'a']) gate.exit(send(name), passed);
+    expect([gate.isFree('bot'), gate.isFree('a'), gate.isFree('b')]).toEqual([true, true, false]);
+    learn(counted(8), 'c'); // it is not off: of that only one may go on
+    gate.exit(send('b'), passed);
+    expect(gate.window).toMatchObject({ remaining: 8 });
+    clock.move(1);
+    gate.exit(send('c'), passed);
+    expect(await statesOf(times(50, (index) => enter(`caller${index}`)))).toEqual(times(50, () => 'at once'));
+  });
+
+  it('are not everybody: a user without headers where nobody had them for a quarter of an hour shows that the limiter is off', async () => {
+    const { gate, enter, learn, send, clock } = gateAt();
+    learn(counted(9, start + 5000));
+    clock.move(15 * 60_000 - 1);
+    gate.exit(send('a'), passed);
+    expect([gate.isFree('a'), gate.isFree('b')]).toEqual([true, false]);
+    clock.move(1);
+    gate.exit(send('b'), passed);
+    expect(await statesOf(times(50, (index) => enter(`caller${index}`)))).toEqual(times(50, () => 'at once'));
+  });
+
+  it('M5: are found out by one call while the window is used up, whoever comes', async () => {
+    const { gate, enter, learn, clock } = gateAt();
+    learn(counted(0));
+    const probe = enter('bot', start + 1000);
+    const states = await statesOf(['a', 'b', '?c', 'first', 'bot'].map((name) => enter(name, start + 1000)));
+    expect([await stateOf(probe), ...states]).toEqual(['at once', ...times(5, () => 'RATE_LIMITED')]);
+    expect(gate.send(probe.call)).toBe(true);
+    gate.exit(probe.call, passed);
+    expect([gate.isFree('bot'), await stateOf(enter('bot', start + 1000))]).toEqual([true, 'at once']);
+    const next = enter('a', start + 1000);
+    gate.exit(next.call, refused());
+    expect([await stateOf(next), await stateOf(enter('b', start + 1000))]).toEqual(['at once', 'RATE_LIMITED']);
+    clock.move(60_020);
+    expect(await stateOf(enter('b', far))).toBe('at once');
+  });
+
+  it('M5: are not looked for among those who are counted, be it elsewhere', async () => {
+    const { enter, learn, known, gate } = gateAt();
+    learn(counted(0));
+    known.set('elsewhere', 'there', { isExempt: false, since: start });
+    expect(await statesOf([enter('first', start + 1000), enter('elsewhere', start + 1000)])).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+    known.set('bot', 'there', { isExempt: true, since: start });
+    const probe = enter('bot', start + 1000);
+    expect(await stateOf(probe)).toBe('at once');
+    gate.giveBack(probe.call);
+    expect(await stateOf(enter('bot', start + 1000))).toBe('at once');
+  });
+
+  it('S6: can still be found when the answer did not tell, and so when the call was lost not', async () => {
+    for (const [news, state] of [[nothing, 'at once'], [lost, 'RATE_LIMITED'], [counted(0), 'RATE_LIMITED']] as const) {
+      const { gate, enter, learn } = gateAt();
+      learn(counted(0));
+      gate.exit(enter('bot').call, news);
+      expect([news.kind, await stateOf(enter('other', start + 1000))]).toEqual([news.kind, state]);
+    }
+  });
+
+  it('are not known of a caller whom the workspace has not accepted', async () => {
+    const { gate, enter, learn, send, clock } = gateAt();
+    gate.exit(send('?a'), passed); // nothing was known: it tells about the endpoint
+    expect(await stateOf(enter('b'))).toBe('at once');
+    learn(counted(5));
+    clock.move(1);
+    gate.exit(send('?a'), passed);
+    gate.exit(send('?a'), counted(3));
+    expect([gate.isFree('?a'), gate.window]).toEqual([false, { limit: 10, remaining: 3, resetAt: end }]);
+  });
+});
+
+describe('the line before a gate', () => {
+  it('is not overtaken', async () => {
+    const { gate, enter, learn, send } = gateAt();
+    learn(counted(1));
+    const running = send('a');
+    const waiting = enter('b');
+    const late = enter('c');
+    gate.exit(running, counted(5, end + 5000));
+    expect(await statesOf([waiting, late, enter('d')])).toEqual(['came', 'came', 'at once']);
+  });
+
+  it('closes up when somebody leaves it', async () => {
+    const { gate, enter, learn, send } = gateAt();
+    learn(counted(1), 'a');
+    const running = send('a');
+    const [leaving, next] = [enter('a'), enter('a')];
+    expect([leaving?.turn?.leave(), leaving?.turn?.leave()]).toEqual([true, false]);
+    gate.giveBack(running);
+    expect(await statesOf([leaving, next] as Entered[])).toEqual(['waits', 'came']);
+  });
+
+  it('H4: when it is full, loses the newest call of whoever has most of it, and never a newcomer’s first', async () => {
+    const { enter, learn } = gateAt();
+    learn(counted(0));
+    const ofFirst = times(256, () => enter('first'));
+    for (const { turn } of ofFirst) turn?.promise.catch(() => undefined);
+    const [erin, dave] = [enter('erin'), enter('dave')];
+    expect(await statesOf([erin, dave] as Entered[])).toEqual(['at once', 'waits']); // the first finds out whether they are let by
+    expect(await statesOf([...ofFirst.slice(0, 255), ofFirst[255] as Entered])).toEqual([...times(255, () => 'waits'), 'OVERLOADED']);
+    await expect(ofFirst[255]?.turn?.promise).rejects.toMatchObject({
+      message: "Too many calls wait for the workspace's im.list: try again shortly.",
+      detail: 'line full',
+      extensions: { code: 'OVERLOADED', retryAfterSeconds: 1 },
+    });
+    const ofDave = times(200, () => enter('dave'));
+    for (const { turn } of ofDave) turn?.promise.catch(() => undefined);
+    expect((await statesOf(ofDave)).filter((state) => state === 'waits')).toHaveLength(127);
+    expect((await statesOf(ofFirst)).filter((state) => state === 'waits')).toHaveLength(128);
+    expect(await stateOf(enter('erin'))).toBe('waits');
+    expect((await statesOf([...ofFirst, ...ofDave])).filter((state) => state === 'waits')).toHaveLength(254);
+  });
+});
+
+describe('callers of one gate', () => {
+  it('let others go first for 50 ms once there are two of them, and a timer ends that', async () => {
+    const { clock, timers, enter, learn } = gateAt();
+    learn(counted(10), 'a');
+    enter('b');
+    const second = enter('a');
+    clock.move(20);
+    const third = enter('b');
+    expect([timers, await statesOf([second, third])]).toEqual([[50, 30], ['waits', 'waits']]);
+    clock.move(29);
+    expect(await stateOf(second)).toBe('waits');
+    clock.move(1);
+    expect(await statesOf([second, third])).toEqual(['came', 'waits']);
+    clock.move(20);
+    expect(await stateOf(third)).toBe('came');
+    expect(timers).toEqual([50, 30, 20]);
+  });
+
+  it('are woken just after the end of the window, and only while somebody waits', async () => {
+    const { gate, clock, timers, enter, learn, send } = gateAt();
+    learn(counted(1, end, 1));
+    gate.exit(send('first'), lost);
+    expect(timers).toEqual([]);
+    const waiting = enter('first');
+    expect(timers).toEqual([60_021]);
+    clock.move(60_020);
+    expect(await stateOf(waiting)).toBe('waits');
+    clock.move(1);
+    expect(await stateOf(waiting)).toBe('came');
+    const next = enter('first');
+    expect([timers.length, await stateOf(next)]).toEqual([1, 'waits']); // the new window has no end before its first answer
+  });
+
+  it('remember from one window to the next that they were several, and then are alone again', async () => {
+    const { gate, clock, enter, learn } = gateAt();
+    learn(counted(2, end, 3), 'a');
+    learn(counted(1, end, 3), 'b');
+    clock.move(60_020);
+    const [one, two] = [enter('a'), enter('a')];
+    expect(await statesOf([one, two])).toEqual(['at once', 'waits']); // two had the window before
+    clock.move(50);
+    expect(await stateOf(two)).toBe('came');
+    for (const { call } of [one, two]) gate.exit(call, counted(0, end + 100_000, 3));
+    clock.move(100_000);
+    expect(await statesOf(times(3, () => enter('a')))).toEqual(['at once', 'at once', 'at once']);
+  });
+
+  it('are told apart up to a thousand of them', async () => {
+    const { gate, enter, send } = gateAt();
+    for (let caller = 0; caller < 1000; caller += 1) gate.exit(send(`?made-up${caller}`), nothing);
+    gate.exit(send('a'), nothing);
+    expect(await statesOf([enter('a'), enter('?made-up1')])).toEqual(['at once', 'waits']);
+  });
+});
+
+it('the system’s clock can be told not to call back', async () => {
+  let called = 0;
+  const cancel = systemClock.after(5, () => void (called += 1));
+  systemClock.after(1, () => void (called += 10));
+  cancel();
+  await new Promise((resolve) => { setTimeout(resolve, 20); });
+  expect(called).toBe(10);
+});

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { Breaker, type CallOutcome } from '../../../src/upstream/transport/breaker.ts';
+import { manualClock } from '../../support/manual-clock.ts';
+
+const maya = { user: 'maya', endpoint: 'im.list' };
+
+/** A breaker on a clock of its own; `random` 0.5 makes its times exact. */
+function breakerAt(random = 0.5) {
+  const clock = manualClock();
+  const breaker = new Breaker(clock, () => random);
+  const call = (outcome: CallOutcome, user = 'maya', endpoint = 'im.list'): boolean => {
+    const era = breaker.admit();
+    if (era === undefined) return false;
+    breaker.exit(era, outcome, { user, endpoint });
+    return true;
+  };
+  const calls = (count: number, outcome: CallOutcome) => Array.from({ length: count }, () => call(outcome)).filter(Boolean).length;
+  return { clock, breaker, call, calls };
+}
+
+/** The same when it has been open, and its time is over. */
+function halfOpen() {
+  const opened = breakerAt();
+  opened.calls(20, 'failure');
+  opened.clock.move(5000);
+  return opened;
+}
+
+describe('a closed breaker', () => {
+  it('stays closed below 20 calls, and opens with the 20th if half of them failed', () => {
+    const { breaker, calls } = breakerAt();
+    expect(calls(9, 'success') + calls(10, 'failure')).toBe(19);
+    expect(breaker.state).toBe('closed');
+    calls(1, 'failure');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('stays closed when fewer than half fail', () => {
+    const { breaker, calls } = breakerAt();
+    calls(51, 'success');
+    calls(50, 'failure');
+    expect(breaker.state).toBe('closed');
+    calls(1, 'failure');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('does not count calls that were given up', () => {
+    const { breaker, calls } = breakerAt();
+    calls(100, 'unknown');
+    calls(19, 'failure');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('forgets what went before it was open, and is not opened again by a clock that is set back', () => {
+    const { breaker, calls, clock } = breakerAt();
+    calls(20, 'failure');
+    clock.move(5000);
+    calls(3, 'success');
+    clock.move(-60_000);
+    expect([breaker.state, breaker.refusesForMs]).toEqual(['closed', undefined]);
+    calls(19, 'failure');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('S4: is not opened by calls of one user that take too long, or of two, or at one endpoint', () => {
+    const { breaker, call, calls } = breakerAt();
+    for (let time = 0; time < 40; time += 1) call('timeout', 'maya', time % 2 === 0 ? 'im.list' : 'dm.messages');
+    for (let time = 0; time < 40; time += 1) call('timeout', 'jonas', 'im.list');
+    expect(breaker.state).toBe('closed');
+    const atOneEndpoint = breakerAt();
+    for (let user = 0; user < 40; user += 1) atOneEndpoint.call('timeout', `user${user}`);
+    expect(atOneEndpoint.breaker.state).toBe('closed');
+    calls(19, 'failure'); // nor do they make others count for more, or for less
+    expect(breaker.state).toBe('closed');
+    calls(1, 'failure');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('S4: is opened by calls of three users at two endpoints that take too long', () => {
+    const { breaker, call, calls } = breakerAt();
+    for (let time = 0; time < 18; time += 1) call('timeout', time % 2 === 0 ? 'maya' : 'jonas', 'im.list');
+    calls(20, 'success');
+    call('timeout', 'zoe', 'im.list');
+    expect(breaker.state).toBe('closed');
+    call('timeout', 'zoe', 'dm.messages');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('S4: forgets after ten seconds whose calls took too long', () => {
+    const { breaker, call, clock } = breakerAt();
+    for (let time = 0; time < 18; time += 1) call('timeout', time % 2 === 0 ? 'maya' : 'jonas', 'im.list');
+    clock.move(10_000);
+    call('timeout', 'zoe', 'dm.messages');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('lets any number of calls out at a time', () => {
+    const { breaker } = breakerAt();
+    expect([breaker.admit(), breaker.admit(), breaker.admit()]).not.toContain(undefined);
+  });
+
+  it('forgets what is ten seconds old', () => {
+    const { breaker, calls, clock } = breakerAt();
+    calls(15, 'failure');
+    clock.move(9000);
+    calls(4, 'failure');
+    expect(breaker.state).toBe('closed');
+    clock.move(1000);
+    calls(15, 'failure');
+    expect(breaker.state).toBe('closed');
+    calls(1, 'failure');
+    expect(breaker.state).toBe('open');
+  });
+});
+
+describe('an open breaker', () => {
+  it('says when to come back, in whole seconds and never at once', () => {
+    const { breaker, calls, clock } = breakerAt();
+    calls(20, 'failure');
+    expect(breaker.retryAfterSeconds).toBe(5);
+    clock.move(3700);
+    expect(breaker.retryAfterSeconds).toBe(2);
+    clock.move(1300);
+    expect(breaker.retryAfterSeconds).toBe(1);
+  });
+
+  it.each([
+    [0, 4000],
+    [0.5, 5000],
+    [1, 6000],
+  ])('refuses for 5 seconds, give or take a fifth (%d): %i ms', (random, ms) => {
+    const { breaker, calls, clock } = breakerAt(random);
+    calls(20, 'failure');
+    expect(breaker.refusesForMs).toBe(ms);
+    clock.move(ms - 1);
+    expect(breaker.admit()).toBeUndefined();
+    clock.move(1);
+    expect(breaker.admit()).toBeDefined();
+  });
+
+  it('opens for twice as long each time, up to 30 seconds, and for 5 again once it was closed', () => {
+    const { breaker, calls, clock, call } = breakerAt();
+    calls(20, 'failure');
+    const lengths = [];
+    for (let round = 0; round < 5; round += 1) {
+      lengths.push(breaker.refusesForMs);
+      clock.move(breaker.refusesForMs ?? 0);
+      call('failure');
+    }
+    expect(lengths).toEqual([5000, 10_000, 20_000, 30_000, 30_000]);
+    clock.move(30_000);
+    expect(calls(3, 'success')).toBe(3);
+    expect(breaker.state).toBe('closed');
+    calls(20, 'failure');
+    expect(breaker.refusesForMs).toBe(5000);
+  });
+
+  it('does not listen to calls that began before it opened', () => {
+    const { breaker, calls, clock } = breakerAt();
+    const early = breaker.admit() ?? -1;
+    calls(20, 'failure');
+    breaker.exit(early, 'success', maya);
+    expect(breaker.state).toBe('open');
+    clock.move(5000);
+    breaker.admit();
+    breaker.exit(early, 'failure', maya);
+    expect(breaker.state).toBe('half-open');
+  });
+});
+
+describe('a half-open breaker', () => {
+  it('lets one call at a time try', () => {
+    const { breaker } = halfOpen();
+    const era = breaker.admit() ?? -1;
+    expect(breaker.state).toBe('half-open');
+    expect([breaker.admit(), breaker.refusesForMs]).toEqual([undefined, 1000]);
+    breaker.exit(era, 'success', maya);
+    expect(breaker.refusesForMs).toBeUndefined();
+    expect(breaker.admit()).toBeDefined();
+  });
+
+  it('closes after three that succeed, and forgets what was before', () => {
+    const { breaker, calls } = halfOpen();
+    calls(2, 'success');
+    expect(breaker.state).toBe('half-open');
+    calls(1, 'success');
+    expect(breaker.state).toBe('closed');
+    calls(19, 'failure');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('learns nothing from a try that was given up, and lets the next one', () => {
+    const { breaker, calls } = halfOpen();
+    expect(calls(5, 'unknown')).toBe(5);
+    expect(breaker.state).toBe('half-open');
+  });
+
+  it('S4: does not open again because one user’s tries take too long, but when a second user’s does', () => {
+    const { breaker, call } = halfOpen();
+    for (let time = 0; time < 3; time += 1) call('timeout', 'maya');
+    expect([breaker.state, breaker.refusesForMs]).toEqual(['half-open', undefined]);
+    call('timeout', 'jonas');
+    expect(breaker.state).toBe('open');
+    const { breaker: other, call: callOther } = halfOpen();
+    callOther('timeout', 'maya');
+    for (let time = 0; time < 3; time += 1) callOther('success', 'jonas');
+    expect(other.state).toBe('closed');
+  });
+
+  it('opens again with the first that fails, whatever succeeded before', () => {
+    const { breaker, calls, clock } = halfOpen();
+    calls(2, 'success');
+    calls(1, 'failure');
+    expect([breaker.state, breaker.refusesForMs]).toEqual(['open', 10_000]);
+    clock.move(10_000);
+    calls(2, 'success');
+    expect(breaker.state).toBe('half-open');
+  });
+});
+
+it('works by the real clock, too', () => {
+  const breaker = new Breaker();
+  expect([breaker.admit(), breaker.retryAfterSeconds]).toEqual([0, 1]);
+});

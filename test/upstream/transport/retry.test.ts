@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { refusal } from '../../../src/upstream/transport/refusals.ts';
+import { Durations, RetryBudget, RetryPolicy, repeatOf, type Repeat } from '../../../src/upstream/transport/retry.ts';
+import { NoAnswer, reasonOf, type NoAnswerReason } from '../../../src/upstream/transport/transport.ts';
+import { clockStart, manualClock } from '../../support/manual-clock.ts';
+
+const refused = (status: number, headers: Record<string, string> = {}) => refusal('me', status, headers, undefined, clockStart);
+const far = clockStart + 1_000_000;
+
+const policyWith = (random: number, attempts = 2) => new RetryPolicy(attempts, manualClock(), () => random);
+
+describe('a failure', () => {
+  it.each<[NoAnswerReason, Partial<Repeat> | undefined]>([
+    ['unsent', { isUntouched: true, isStaleSocket: false, notBefore: undefined }],
+    ['broken', { isUntouched: false, isStaleSocket: false, notBefore: undefined }],
+    ['timeout', undefined],
+    ['too-large', undefined],
+    ['cancelled', undefined],
+    ['protocol', undefined],
+    ['connection', undefined],
+  ])('without an answer, `%s`', (reason, repeat) => {
+    expect(repeatOf(new NoAnswer(reason, 'x'))).toEqual(repeat);
+  });
+
+  it('on a connection that had served before is told apart', () => {
+    expect(repeatOf(new NoAnswer('broken', 'x', true))).toMatchObject({ isStaleSocket: true });
+  });
+
+  it.each([400, 401, 403, 404, 500, 501, 505, 301, 200])('of status %i is never repeated', (status) => {
+    expect(repeatOf(refused(status))).toBeUndefined();
+  });
+
+  it.each([502, 503, 504])('of status %i may pass', (status) => {
+    expect(repeatOf(refused(status))).toEqual({ isUntouched: false, isStaleSocket: false, notBefore: undefined });
+  });
+
+  it('with a time of its own is repeated then: 503 by `Retry-After`, 429 by the window’s end as well', () => {
+    expect(repeatOf(refused(503, { 'retry-after': '2' }))).toMatchObject({ notBefore: clockStart + 2000 });
+    expect(repeatOf(refused(502, { 'retry-after': '2' }))).toMatchObject({ notBefore: undefined });
+    expect(repeatOf(refused(503, { 'retry-after': '2' }))).toMatchObject({ isUntouched: false, isStaleSocket: false });
+    expect(repeatOf(refused(429, { 'retry-after': '2' }))).toEqual({ isUntouched: true, isStaleSocket: false, notBefore: clockStart + 2000 });
+    expect(repeatOf(refused(429, { 'x-ratelimit-reset': String(clockStart + 300) }))).toMatchObject({ notBefore: clockStart + 300 });
+  });
+
+  it('of a call limit that does not say when it opens, and anything unknown, is not repeated', () => {
+    expect(repeatOf(refused(429))).toBeUndefined();
+    expect(repeatOf(new Error('x'))).toBeUndefined();
+    expect(repeatOf(Object.assign(new Error('x'), { status: 503 }))).toBeUndefined();
+  });
+});
+
+describe('an error of the connection', () => {
+  it.each<[string, string, boolean, NoAnswerReason]>([
+    ['ECONNREFUSED', '', false, 'unsent'],
+    ['EAI_AGAIN', '', false, 'unsent'],
+    ['ECONNRESET', '', true, 'broken'],
+    ['ECONNRESET', '', false, 'unsent'],
+    ['EPIPE', '', true, 'broken'],
+    ['UND_ERR_SOCKET', 'other side closed', true, 'broken'],
+    ['HPE_INVALID_EOF_STATE', '', true, 'broken'],
+    ['EHOSTUNREACH', '', false, 'unsent'],
+    ['ENETUNREACH', '', false, 'unsent'],
+    ['ANY_CODE', 'other side closed', true, 'connection'],
+    ['NO_HPE_', '', true, 'connection'],
+    ['HTTPParserErrors', '', true, 'connection'],
+    ['UND_ERR_SOCKETS', '', true, 'connection'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', '', true, 'protocol'],
+    ['UND_ERR_SOCKET', 'bad upgrade', true, 'protocol'],
+    ['HPE_INVALID_CONSTANT', '', true, 'protocol'],
+    ['HTTPParserError', '', true, 'protocol'],
+    ['UND_ERR_HEADERS_OVERFLOW', '', true, 'protocol'],
+    ['UND_ERR_CONNECT_TIMEOUT', '', false, 'timeout'],
+    ['ENOTFOUND', '', false, 'connection'],
+    ['CERT_HAS_EXPIRED', '', false, 'connection'],
+    ['UND_ERR_DESTROYED', '', false, 'connection'],
+  ])('%s (%s), sent: %s, is `%s`', (code, message, isSent, reason) => {
+    expect(reasonOf(code, message, isSent)).toBe(reason);
+  });
+});
+
+describe('the wait before another attempt', () => {
+  const plain: Repeat = { isUntouched: false, isStaleSocket: false, notBefore: undefined };
+  const request = { attempt: 1, isHarmless: true, deadline: far };
+
+  it.each([
+    [1, 50],
+    [2, 100],
+    [3, 200],
+    [4, 250],
+    [9, 250],
+  ])('after attempt %i is random, %i ms in the middle', (attempt, ms) => {
+    expect(policyWith(0.5, 10).waitBefore(plain, { ...request, attempt })).toBe(ms);
+  });
+
+  it('is not taken when all attempts are made', () => {
+    expect(policyWith(0).waitBefore(plain, { ...request, attempt: 2 })).toBeUndefined();
+  });
+
+  it('is not taken for a call that could do something twice, unless the workspace did nothing yet', () => {
+    const policy = policyWith(0);
+    expect(policy.waitBefore(plain, { ...request, isHarmless: false })).toBeUndefined();
+    expect(policy.waitBefore({ ...plain, isStaleSocket: true }, { ...request, isHarmless: false })).toBeUndefined();
+    expect(policy.waitBefore({ ...plain, isUntouched: true }, { ...request, isHarmless: false })).toBe(0);
+  });
+
+  it('is none for a stale connection, which costs no budget either', () => {
+    const policy = policyWith(0.5, 3);
+    while (policy.budget.take());
+    expect(policy.waitBefore(plain, request)).toBeUndefined();
+    expect(policy.waitBefore({ ...plain, isStaleSocket: true }, request)).toBe(0);
+    expect(policy.waitBefore({ ...plain, isStaleSocket: true }, { ...request, attempt: 2 })).toBeUndefined();
+  });
+
+  it.each([
+    [300, 350],
+    [-500, 50],
+    [1000, 1050],
+    [1001, undefined],
+  ])('that the workspace asks for, %i ms, is kept with up to 100 ms on top: %s', (asked, wait) => {
+    expect(policyWith(0.5).waitBefore({ ...plain, notBefore: clockStart + asked }, request)).toBe(wait);
+  });
+
+  it('leaves time for the attempt itself', () => {
+    const policy = policyWith(0);
+    policy.durations.add(400);
+    expect(policy.waitBefore(plain, { ...request, deadline: clockStart + 400 })).toBe(0);
+    expect(policy.waitBefore(plain, { ...request, deadline: clockStart + 399 })).toBeUndefined();
+    expect(policy.budget.denied).toBe(0);
+    const later = policyWith(0.5);
+    expect(later.waitBefore(plain, { ...request, deadline: clockStart + 50 })).toBe(50);
+    expect(later.waitBefore(plain, { ...request, deadline: clockStart + 49 })).toBeUndefined();
+  });
+
+  it('is random by itself', () => {
+    expect(new RetryPolicy(2).waitBefore(plain, { ...request, deadline: Number.POSITIVE_INFINITY })).toBeLessThan(100);
+  });
+});
+
+describe('the budget of retries', () => {
+  const takeAll = (budget: RetryBudget): number => {
+    let taken = 0;
+    while (budget.take()) taken += 1;
+    return taken;
+  };
+
+  it('is one for five first attempts, and three a second besides', () => {
+    const clock = manualClock();
+    const budget = new RetryBudget(clock);
+    for (let call = 0; call < 100; call += 1) budget.deposit();
+    expect(takeAll(budget)).toBe(23);
+    expect(budget.denied).toBe(1);
+    clock.move(500);
+    expect(takeAll(budget)).toBe(1);
+    clock.move(10_000);
+    expect(takeAll(budget)).toBe(3);
+  });
+
+  it('forgets what was earned ten seconds ago, and spends the oldest first', () => {
+    const clock = manualClock();
+    const budget = new RetryBudget(clock);
+    for (let call = 0; call < 5; call += 1) budget.deposit();
+    clock.move(5000);
+    for (let call = 0; call < 7; call += 1) budget.deposit();
+    expect(budget.take()).toBe(true);
+    clock.move(5000);
+    budget.deposit();
+    // 1.4 of the second five seconds and 0.2 of now: one, and the floor.
+    expect(takeAll(budget)).toBe(1 + 3);
+    clock.move(20_000);
+    expect(takeAll(budget)).toBe(3);
+  });
+
+  it('counts the earnings of a second for ten seconds and not one longer', () => {
+    const clock = manualClock();
+    const budget = new RetryBudget(clock);
+    for (let call = 0; call < 5; call += 1) budget.deposit();
+    clock.move(9999);
+    expect(takeAll(budget)).toBe(1 + 3);
+    for (let call = 0; call < 5; call += 1) budget.deposit();
+    clock.move(10_000);
+    for (let call = 0; call < 5; call += 1) budget.deposit();
+    expect(takeAll(budget)).toBe(1 + 3);
+  });
+
+  it('works by the real clock, too', () => {
+    expect(takeAll(new RetryBudget())).toBe(3);
+  });
+});
+
+describe('how long answers take', () => {
+  it('is told by the 95th of 100, of the last 128', () => {
+    const durations = new Durations();
+    expect(durations.percentile95).toBe(0);
+    for (let ms = 1; ms <= 100; ms += 1) durations.add(ms);
+    expect(durations.percentile95).toBe(96);
+    for (const ms of [1000, 9]) durations.add(ms);
+    expect(durations.percentile95).toBe(96);
+    for (let each = 0; each < 128; each += 1) durations.add(7);
+    expect(durations.percentile95).toBe(7);
+  });
+});
