@@ -10,36 +10,61 @@ interface CodeEntry {
 /** Every code that a client can meet: the list is closed, and the README's table repeats it. */
 export const errorCodes = {
   BAD_USER_INPUT: { status: 400, meaning: 'An argument or variable has a value that it may not have.' },
-  UNAUTHENTICATED: { status: 401, meaning: 'The credentials are missing or malformed, or the workspace does not accept them.' },
+  UNAUTHENTICATED: {
+    status: 401,
+    meaning: 'The credentials are missing or malformed, or the workspace does not accept them.',
+  },
   FORBIDDEN: { status: null, meaning: 'The workspace does not let this user do or see that.' },
   NOT_FOUND: {
     status: null,
-    meaning: 'There is no such room, or no such message to read the receipts of, or this user may not know of it. (`message` and `user` are null without an error.)',
+    meaning:
+      'There is no such room, or no such message to read the receipts of, or this user may not know of it. (`message` and `user` are null without an error.)',
   },
   RATE_LIMITED: {
     status: 429,
-    meaning: 'The workspace, or the gateway, takes no more calls of this caller for now; `retryAfterSeconds` says when it does again.',
+    meaning:
+      'The workspace, or the gateway, takes no more calls of this caller for now; `retryAfterSeconds` says when it does again.',
   },
-  QUERY_TOO_COMPLEX: { status: 400, meaning: 'The query is larger, or would cost more upstream calls, than one request may.' },
+  QUERY_TOO_COMPLEX: {
+    status: 400,
+    meaning: 'The query is larger, or would cost more upstream calls, than one request may.',
+  },
   UPSTREAM_UNAVAILABLE: { status: null, meaning: 'The workspace cannot be reached, or says that it is down.' },
   UPSTREAM_TIMEOUT: { status: null, meaning: 'The workspace did not answer in time.' },
   UPSTREAM_BAD_RESPONSE: { status: null, meaning: 'The workspace answered something that is not its API.' },
   OVERLOADED: {
     status: 503,
-    meaning: 'The gateway has too much to do, for everybody or for this caller; `retryAfterSeconds` says when to try again.',
+    meaning:
+      'The gateway has too much to do, for everybody or for this caller; `retryAfterSeconds` says when to try again.',
   },
   SHUTTING_DOWN: { status: null, meaning: 'The gateway shut down before it had this: ask again.' },
   BAD_REQUEST: {
     status: 400,
-    meaning: 'The HTTP request is not a GraphQL request: path, method, headers or body (also 404, 405, 406, 408, 413, 415, 417 and 431).',
+    meaning:
+      'The HTTP request is not a GraphQL request: path, method, headers or body (also 404, 405, 406, 408, 413, 415, 417 and 431).',
   },
   GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The query is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The query does not fit the schema.' },
-  OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: 'The document has no operation of that name, or several and no name was given.' },
-  PERSISTED_QUERY_NOT_FOUND: { status: 200, meaning: 'No query of that hash is known: send the query itself together with the hash.' },
-  PERSISTED_QUERY_NOT_IN_LIST: { status: 400, meaning: 'The gateway answers only operations of its list, and this is none of them.' },
-  PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, meaning: 'Automatic persisted queries are off: send the query itself, with or without its hash.' },
-  CLIENT_CLOSED_REQUEST: { status: null, meaning: 'The client left before it was answered: only the log and the metrics tell it.' },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    meaning: 'The document has no operation of that name, or several and no name was given.',
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 200,
+    meaning: 'No query of that hash is known: send the query itself together with the hash.',
+  },
+  PERSISTED_QUERY_NOT_IN_LIST: {
+    status: 400,
+    meaning: 'The gateway answers only operations of its list, and this is none of them.',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: 200,
+    meaning: 'Automatic persisted queries are off: send the query itself, with or without its hash.',
+  },
+  CLIENT_CLOSED_REQUEST: {
+    status: null,
+    meaning: 'The client left before it was answered: only the log and the metrics tell it.',
+  },
   INTERNAL_SERVER_ERROR: { status: 500, meaning: 'A mistake in the gateway; the log has its details.' },
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
@@ -101,7 +126,10 @@ const tooManyInValidation = 'Too many validation errors, error limit reached. Va
 const tooManyInVariables = 'Too many errors processing variables, error limit reached. Execution aborted.';
 const ownTexts: ReadonlyMap<unknown, string> = new Map([
   ['INTROSPECTION_DISABLED', 'Introspection is off here: ask `{ _service { sdl } }` for the schema.'],
-  ['MAX_RECURSIVE_SELECTIONS_EXCEEDED', 'The query has too many selections, its fragments unfolded: ask for less, or in several requests.'],
+  [
+    'MAX_RECURSIVE_SELECTIONS_EXCEEDED',
+    'The query has too many selections, its fragments unfolded: ask for less, or in several requests.',
+  ],
   [tooManyInValidation, 'There are more mistakes than these.'],
   [tooManyInVariables, 'There are more wrong values than these.'],
 ]);
@@ -148,14 +176,18 @@ export function formatError(formatted: GraphQLFormattedError, { givesHints = tru
     return { message: 'Internal server error', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   }
   // Clients of automatic persisted queries know these answers by their messages, which therefore stay as they are.
-  if (persistedQueryCodes.has(code)) return { message: formatted.message, extensions: { code, hint: errorCodes[code].meaning } };
+  if (persistedQueryCodes.has(code))
+    return { message: formatted.message, extensions: { code, hint: errorCodes[code].meaning } };
   const own = ownTexts.get(validationErrorCode) ?? ownTexts.get(formatted.message) ?? formatted.message;
   return { message: shorten(givesHints ? own : withoutHint(own)), ...place, extensions: { ...rest, code } };
 }
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorCodes, code);
 
-const persistedQueryCodes: ReadonlySet<ErrorCode> = new Set(['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']);
+const persistedQueryCodes: ReadonlySet<ErrorCode> = new Set([
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
 
 /** Without the names of the schema that graphql-js proposes. No pattern: a client's text that repeats these words would keep one busy. */
 function withoutHint(message: string): string {

@@ -35,7 +35,8 @@ export const asInt = (value: unknown): number | undefined =>
 export const asInstant = (value: unknown): string | undefined =>
   typeof value === 'string' && isInstant(value) ? value : undefined;
 
-const instant = /^\d{4}-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+const instant =
+  /^\d{4}-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const daysInMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Whether a text is a real calendar instant with a zone: RFC 3339 without leap seconds, years 0000 to 9999. */
@@ -54,7 +55,9 @@ export const asTexts = (value: unknown): string[] =>
   asList(value).filter((item): item is string => typeof item === 'string');
 
 export const asObjects = (value: unknown): JsonObject[] =>
-  asList(value).map(asObject).filter((item) => item !== undefined);
+  asList(value)
+    .map(asObject)
+    .filter((item) => item !== undefined);
 
 /** Levels of a JSON value at most. Markup of 64 levels has about 130; deeper values would exhaust the stack when written. */
 export const maxJsonDepth = 256;

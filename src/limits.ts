@@ -83,7 +83,8 @@ function rootFieldsOf(operation: OperationDefinitionNode, document: DocumentNode
       else if (!seen.has(node.name.value)) {
         seen.add(node.name.value);
         for (const definition of document.definitions) {
-          if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === node.name.value) collect(definition.selectionSet);
+          if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === node.name.value)
+            collect(definition.selectionSet);
         }
       }
     }

@@ -56,7 +56,9 @@ function stopOnSignals(gateway: Gateway, demo: { close(): Promise<void> } | unde
  * request, and the others go on; after an exception nothing can be relied on, and whoever runs the process starts it anew.
  */
 function surviveMistakes({ log }: Gateway): void {
-  process.on('unhandledRejection', (reason) => log.error({ unexpected: describeUnexpected(reason) }, 'unhandled rejection'));
+  process.on('unhandledRejection', (reason) =>
+    log.error({ unexpected: describeUnexpected(reason) }, 'unhandled rejection'),
+  );
   process.on('uncaughtException', (error) => {
     log.fatal({ unexpected: describeUnexpected(error) }, 'uncaught exception');
     process.exit(1);
@@ -64,7 +66,8 @@ function surviveMistakes({ log }: Gateway): void {
 }
 
 /** For trying the gateway out. Imported only here, and only then, so that serving code never depends on it. */
-const startDemoWorkspace = async (settings: DemoSettings) => (await import('./demo/embedded.ts')).startEmbeddedDemo(settings);
+const startDemoWorkspace = async (settings: DemoSettings) =>
+  (await import('./demo/embedded.ts')).startEmbeddedDemo(settings);
 
 try {
   await main();

@@ -13,7 +13,13 @@ import { addExplorer, explorerMissing, sandboxPage, type ExplorerHeaders } from 
 import { Fairness } from './operation/allowance.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { HeldBytes } from './http/held-bytes.ts';
-import { answerUnreadable, createHttpServer, defaultHttpLimits, isLatestOfConnection, type HttpLimits } from './http/http-server.ts';
+import {
+  answerUnreadable,
+  createHttpServer,
+  defaultHttpLimits,
+  isLatestOfConnection,
+  type HttpLimits,
+} from './http/http-server.ts';
 import { ShedLog } from './http/shed-log.ts';
 import { cannotListen, linkTo } from './http/listening.ts';
 import { createLog, describeUnexpected, Redactor, type Logger } from './observability/log.ts';
@@ -56,9 +62,17 @@ const reportHeader: ExplorerHeaders = { 'X-Upstream-Report': '1' };
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, workspaceUrl, logDestination } = options;
   const explorerHeaders = { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader };
-  const limits = { ...defaultAdmission, ...defaultHttpLimits, keepAliveTimeoutMs: config.keepAliveTimeoutMs, ...options.limits };
+  const limits = {
+    ...defaultAdmission,
+    ...defaultHttpLimits,
+    keepAliveTimeoutMs: config.keepAliveTimeoutMs,
+    ...options.limits,
+  };
   const schema = createSchema();
-  const safelist = config.persistedOperations === undefined ? undefined : new Safelist(readOperations(config.persistedOperations, schema));
+  const safelist =
+    config.persistedOperations === undefined
+      ? undefined
+      : new Safelist(readOperations(config.persistedOperations, schema));
   const redactor = new Redactor();
   for (const secret of [config.graphos?.key, config.hive?.token]) if (secret !== undefined) redactor.hold(secret);
   const log = createLog(config.logLevel, redactor, logDestination ?? standardOutput());
@@ -80,7 +94,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
   const userOf = (callerKey: string) => workspace.acceptedCallers.userOf(callerKey);
-  const fairness = callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute, userOf, claimOf: claimedUserOf });
+  const fairness =
+    callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute, userOf, claimOf: claimedUserOf });
   const metrics = config.hasMetrics
     ? new Metrics({
         inFlight: () => admission.inFlight,
@@ -149,7 +164,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return reply.type('text/plain; charset=utf-8').send('This is a GraphQL API: send queries to /graphql, by POST.\n');
   });
 
-  apollo.addPlugin(ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: config.shutdownGraceMs }));
+  apollo.addPlugin(
+    ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: config.shutdownGraceMs }),
+  );
   await apollo.start();
   try {
     await app.listen({ port: config.port, host: config.host });
@@ -165,14 +182,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       isDraining = true;
       await delay(config.shutdownDelayMs);
       // Shortly before the connections are cut, what is still under way is answered with what is there.
-      const lastCall = setTimeout(() => graphql.stopAll(shuttingDown()), Math.max(0, config.shutdownGraceMs - lastCallMs));
+      const lastCall = setTimeout(
+        () => graphql.stopAll(shuttingDown()),
+        Math.max(0, config.shutdownGraceMs - lastCallMs),
+      );
       await apollo.stop();
       clearTimeout(lastCall);
       loopDelay.stop();
       shedLog.flush();
       await app.close();
       await workspace.close();
-      await Promise.race([new Promise<void>((resolve) => log.flush(() => resolve())), delay(lastCallMs, undefined, { ref: false })]);
+      await Promise.race([
+        new Promise<void>((resolve) => log.flush(() => resolve())),
+        delay(lastCallMs, undefined, { ref: false }),
+      ]);
     },
   };
 }
@@ -186,7 +209,8 @@ const smallAnswerBytes = 64 * 1024;
 /** Milliseconds for the last answers to be written before the connections are cut, and for the last lines of the log. */
 const lastCallMs = 500;
 
-const shuttingDown = () => new GatewayError('SHUTTING_DOWN', 'The gateway shut down before it had this: ask again.', { retryAfterSeconds: 1 });
+const shuttingDown = () =>
+  new GatewayError('SHUTTING_DOWN', 'The gateway shut down before it had this: ask again.', { retryAfterSeconds: 1 });
 
 const isGraphqlPath = (url = ''): boolean => /^\/graphql\/?(?:\?|$)/.test(url);
 
@@ -216,7 +240,8 @@ async function addRoutes(app: FastifyInstance, config: Config, isDraining: () =>
   app.addHook('onSend', async (request, reply) => {
     const mayBeKept = reply.hasHeader('cache-control'); // files of the explorer
     reply.headers(mayBeKept ? { 'x-content-type-options': 'nosniff' } : fixedHeaders);
-    if ((isDraining() && isLatestOfConnection(request.raw)) || !canKeepConnection(request.raw)) reply.header('connection', 'close');
+    if ((isDraining() && isLatestOfConnection(request.raw)) || !canKeepConnection(request.raw))
+      reply.header('connection', 'close');
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) =>
@@ -225,7 +250,5 @@ async function addRoutes(app: FastifyInstance, config: Config, isDraining: () =>
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(errorBody('There is nothing here: queries go to /graphql.')),
   );
-  app.setErrorHandler((_error, _request, reply) =>
-    reply.code(400).send(errorBody('The request cannot be read.')),
-  );
+  app.setErrorHandler((_error, _request, reply) => reply.code(400).send(errorBody('The request cannot be read.')));
 }

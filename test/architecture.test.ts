@@ -1,7 +1,16 @@
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { cyclesOf, importsOf, nameOf, parseModule, readModules, targetOf, type Module, type Node } from './support/modules.ts';
+import {
+  cyclesOf,
+  importsOf,
+  nameOf,
+  parseModule,
+  readModules,
+  targetOf,
+  type Module,
+  type Node,
+} from './support/modules.ts';
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
 const modules = readModules(root);
@@ -21,12 +30,33 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   upstream: ['errors', 'json'],
   loaders: ['upstream', 'errors', 'json'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
-  resolvers: ['pagination', 'collect-fields', 'errors', 'json', 'upstream/types', 'type upstream', 'type loaders', 'type context'],
+  resolvers: [
+    'pagination',
+    'collect-fields',
+    'errors',
+    'json',
+    'upstream/types',
+    'type upstream',
+    'type loaders',
+    'type context',
+  ],
   // The price model is written into the published schema.
   schema: ['resolvers', 'pagination', 'json'],
   observability: ['errors', 'type config'],
   // What happens to an operation before and after its resolvers. The lists of persisted operations are a setting.
-  operation: ['resolvers', 'schema', 'loaders', 'pagination', 'observability', 'collect-fields', 'errors', 'json', 'limits', 'config', 'context'],
+  operation: [
+    'resolvers',
+    'schema',
+    'loaders',
+    'pagination',
+    'observability',
+    'collect-fields',
+    'errors',
+    'json',
+    'limits',
+    'config',
+    'context',
+  ],
   http: ['operation', 'context', 'errors', 'json', 'limits', 'type observability', 'type upstream'],
   demo: [],
   registry: ['schema', 'json'],
@@ -49,7 +79,11 @@ const nameOfTarget = (path: string): string => relative(root, path).split(sep).j
 const edges: Edge[] = modules.flatMap((module) =>
   module.imports
     .filter(({ specifier }) => specifier.startsWith('.'))
-    .map((imported) => ({ from: module.name, to: nameOfTarget(targetOf(module, imported)), isTypeOnly: imported.isTypeOnly })),
+    .map((imported) => ({
+      from: module.name,
+      to: nameOfTarget(targetOf(module, imported)),
+      isTypeOnly: imported.isTypeOnly,
+    })),
 );
 
 function isAllowed({ from, to, isTypeOnly }: Edge): boolean {
@@ -94,7 +128,8 @@ const isAsync = ({ type, value }: Node): boolean =>
   type === 'AwaitExpression' || value['async'] === true || value['await'] === true;
 
 /** Whether rows lie around a page can cost a call: the type of those flags says so, and somebody else makes the call. */
-const isLazyFlag = ({ type, value }: Node): boolean => type === 'TSTypeAliasDeclaration' && nameOf(value['id']) === 'Flag';
+const isLazyFlag = ({ type, value }: Node): boolean =>
+  type === 'TSTypeAliasDeclaration' && nameOf(value['id']) === 'Flag';
 
 const isPromise = ({ type, value, ancestors }: Node): boolean =>
   type === 'Identifier' && value['name'] === 'Promise' && !ancestors.some(isLazyFlag);
@@ -120,7 +155,11 @@ describe('The reader of modules', () => {
       // import k from './comment.ts';
       const l = "import m from './string.ts'" + \`import('./template.ts')\` + /import '/.source;
     `;
-    expect(read(code).map(({ specifier, isTypeOnly, names }) => `${specifier} ${isTypeOnly ? 'type' : 'value'} ${names.join()}`)).toEqual([
+    expect(
+      read(code).map(
+        ({ specifier, isTypeOnly, names }) => `${specifier} ${isTypeOnly ? 'type' : 'value'} ${names.join()}`,
+      ),
+    ).toEqual([
       './value.ts value default,b,d',
       './type.ts type e',
       './effect.ts value ',
@@ -138,7 +177,12 @@ describe('The reader of modules', () => {
   });
 
   test('finds cycles', () => {
-    const graph = new Map([['a', ['b', 'c']], ['b', ['d']], ['c', ['d']], ['d', []]]);
+    const graph = new Map([
+      ['a', ['b', 'c']],
+      ['b', ['d']],
+      ['c', ['d']],
+      ['d', []],
+    ]);
     expect(cyclesOf(graph)).toEqual([]);
     expect(cyclesOf(new Map([...graph, ['d', ['a']]]))).toEqual([['a', 'b', 'd', 'a']]);
   });
@@ -191,11 +235,15 @@ describe('Imports', () => {
   test('name files that exist, with their ending', () => {
     const names = new Set(modules.map(({ name }) => name));
     expect(edges.filter(({ to }) => !names.has(to)).map(written)).toEqual([]);
-    expect(modules.filter(({ imports }) => imports.some(({ specifier }) => specifier === '?')).map(({ name }) => name)).toEqual([]);
+    expect(
+      modules.filter(({ imports }) => imports.some(({ specifier }) => specifier === '?')).map(({ name }) => name),
+    ).toEqual([]);
   });
 
   test('form no cycle, those of types included', () => {
-    const graph = new Map(modules.map(({ name }) => [name, edges.filter(({ from }) => from === name).map(({ to }) => to)]));
+    const graph = new Map(
+      modules.map(({ name }) => [name, edges.filter(({ from }) => from === name).map(({ to }) => to)]),
+    );
     expect(cyclesOf(graph).map((cycle) => cycle.join(' → '))).toEqual([]);
   });
 });
@@ -203,15 +251,21 @@ describe('Imports', () => {
 describe('Source', () => {
   test('reads the environment in config/config.ts alone', () => {
     expect(placesOf(readsEnvironment)).toEqual(['config/config.ts']);
-    const processImporters = modules.filter(({ imports }) => imports.some(({ specifier }) => /^(node:)?process$/.test(specifier)));
+    const processImporters = modules.filter(({ imports }) =>
+      imports.some(({ specifier }) => /^(node:)?process$/.test(specifier)),
+    );
     expect(processImporters.map(({ name }) => name)).toEqual([]);
   });
 
   test('calls the workspace in upstream/transport/transport.ts alone, and nothing else anywhere', () => {
-    const httpImporters = modules.filter(({ imports }) => imports.some(({ specifier }) => /^undici(\/|$)/.test(specifier)));
+    const httpImporters = modules.filter(({ imports }) =>
+      imports.some(({ specifier }) => /^undici(\/|$)/.test(specifier)),
+    );
     expect(httpImporters.map(({ name }) => name)).toEqual(['upstream/transport/transport.ts']);
     // A tool of developers, which no serving code imports.
-    expect(placesOf(({ type, value }) => type === 'CallExpression' && nameOf(value['callee']) === 'fetch')).toEqual(['registry/baseline.ts']);
+    expect(placesOf(({ type, value }) => type === 'CallExpression' && nameOf(value['callee']) === 'fetch')).toEqual([
+      'registry/baseline.ts',
+    ]);
     expect(placesOf((node) => isMember(node, 'globalThis', 'fetch'))).toEqual([]);
     const clients = modules.flatMap(({ name, imports }) =>
       imports

@@ -14,7 +14,10 @@ describe('an error that leaves the gateway', () => {
       ...place,
       extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 7 },
     });
-    expect(formatError({ message: 'Not so.', extensions: { code: 'NOT_FOUND' } })).toStrictEqual({ message: 'Not so.', extensions: { code: 'NOT_FOUND' } });
+    expect(formatError({ message: 'Not so.', extensions: { code: 'NOT_FOUND' } })).toStrictEqual({
+      message: 'Not so.',
+      extensions: { code: 'NOT_FOUND' },
+    });
   });
 
   it.each<[string, Record<string, unknown> | undefined]>([
@@ -34,12 +37,22 @@ describe('an error that leaves the gateway', () => {
   });
 
   it('says in our words what graphql-js and Apollo Server say of themselves', () => {
-    const told = (message: string, extensions: Record<string, unknown>) => formatError({ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } });
+    const told = (message: string, extensions: Record<string, unknown>) =>
+      formatError({ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } });
     const off = told('pass introspection: true to ApolloServer', { validationErrorCode: 'INTROSPECTION_DISABLED' });
-    expect(off).toStrictEqual({ message: 'Introspection is off here: ask `{ _service { sdl } }` for the schema.', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
-    expect(told('recursively requests', { validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED' }).message).toMatch(/^The query has too many selections/);
-    expect(told('Too many validation errors, error limit reached. Validation aborted.', {}).message).toBe('There are more mistakes than these.');
-    expect(told('Too many errors processing variables, error limit reached. Execution aborted.', {}).message).toBe('There are more wrong values than these.');
+    expect(off).toStrictEqual({
+      message: 'Introspection is off here: ask `{ _service { sdl } }` for the schema.',
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+    });
+    expect(told('recursively requests', { validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED' }).message).toMatch(
+      /^The query has too many selections/,
+    );
+    expect(told('Too many validation errors, error limit reached. Validation aborted.', {}).message).toBe(
+      'There are more mistakes than these.',
+    );
+    expect(told('Too many errors processing variables, error limit reached. Execution aborted.', {}).message).toBe(
+      'There are more wrong values than these.',
+    );
   });
 
   it('keeps the words by which clients know that a persisted query is not known, and says what to do beside them', () => {
@@ -47,7 +60,10 @@ describe('an error that leaves the gateway', () => {
       ['PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound'],
       ['PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported'],
     ] as const) {
-      expect(formatError({ message, extensions: { code } }, { givesHints: false })).toStrictEqual({ message, extensions: { code, hint: errorCodes[code].meaning } });
+      expect(formatError({ message, extensions: { code } }, { givesHints: false })).toStrictEqual({
+        message,
+        extensions: { code, hint: errorCodes[code].meaning },
+      });
     }
   });
 
@@ -83,7 +99,10 @@ describe('the code of an error', () => {
   const schema = createSchema();
   const codesOf = (query: string): unknown[] =>
     validate(schema, parse(query)).map(({ message, nodes }) => {
-      const error = new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+      const error = new GraphQLError(message, {
+        nodes: nodes ?? null,
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      });
       correctCode(error);
       return error.extensions['code'];
     });
@@ -110,10 +129,16 @@ describe('the code of an error', () => {
   });
 
   it('says so of a date, of a default and of what is missing', () => {
-    expect(codesOf('{ directMessage(id: "x") { history(range: { since: "x" }) { __typename } } }')).toEqual(['BAD_USER_INPUT']);
-    expect(codesOf('query ($first: Int = "5") { directMessages(first: $first) { totalCount } }')).toEqual(['BAD_USER_INPUT']);
+    expect(codesOf('{ directMessage(id: "x") { history(range: { since: "x" }) { __typename } } }')).toEqual([
+      'BAD_USER_INPUT',
+    ]);
+    expect(codesOf('query ($first: Int = "5") { directMessages(first: $first) { totalCount } }')).toEqual([
+      'BAD_USER_INPUT',
+    ]);
     expect(codesOf('{ directMessage { id } }')).toEqual(['GRAPHQL_VALIDATION_FAILED']);
-    expect(codesOf('query ($first: String) { directMessages(first: $first) { totalCount } }')).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(codesOf('query ($first: String) { directMessages(first: $first) { totalCount } }')).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
   });
 
   it('is of bad input where graphql-js gives none, and of a large query where Apollo Server finds one', () => {
@@ -122,8 +147,15 @@ describe('the code of an error', () => {
       correctCode(error);
       return error.extensions['code'];
     };
-    expect(corrected('Too many errors processing variables, error limit reached. Execution aborted.')).toBe('BAD_USER_INPUT');
-    expect(corrected('Too many', { code: 'GRAPHQL_VALIDATION_FAILED', validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED' })).toBe('QUERY_TOO_COMPLEX');
+    expect(corrected('Too many errors processing variables, error limit reached. Execution aborted.')).toBe(
+      'BAD_USER_INPUT',
+    );
+    expect(
+      corrected('Too many', {
+        code: 'GRAPHQL_VALIDATION_FAILED',
+        validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED',
+      }),
+    ).toBe('QUERY_TOO_COMPLEX');
     expect(corrected('Anything else')).toBeUndefined();
   });
 });
@@ -133,7 +165,11 @@ describe('the refusal of a request', () => {
     const [node] = parse('{ a }').definitions;
     const error = refusalOfRequest('BAD_USER_INPUT', 'No.', { ...(node && { node }), path: ['a', 'b'] });
     expect(error.extensions).toEqual({ code: 'BAD_USER_INPUT', http: { status: 400 } });
-    expect(JSON.parse(JSON.stringify(error)) as GraphQLFormattedError).toMatchObject({ message: 'No.', path: ['a', 'b'], locations: [{ line: 1, column: 1 }] });
+    expect(JSON.parse(JSON.stringify(error)) as GraphQLFormattedError).toMatchObject({
+      message: 'No.',
+      path: ['a', 'b'],
+      locations: [{ line: 1, column: 1 }],
+    });
     expect(refusalOfRequest('UNAUTHENTICATED', 'No.').extensions['http']).toEqual({ status: 401 });
   });
 });
@@ -141,11 +177,23 @@ describe('the refusal of a request', () => {
 describe('an error of the gateway’s own', () => {
   it('tells the client its code, and when and why where that is known; the detail is for the log', () => {
     const plain = new GatewayError('OVERLOADED', 'Busy.');
-    expect([plain.name, plain.code, plain.detail, plain.extensions]).toEqual(['GatewayError', 'OVERLOADED', undefined, { code: 'OVERLOADED' }]);
+    expect([plain.name, plain.code, plain.detail, plain.extensions]).toEqual([
+      'GatewayError',
+      'OVERLOADED',
+      undefined,
+      { code: 'OVERLOADED' },
+    ]);
     expect(Object.keys(plain.extensions)).toEqual(['code']);
-    const full = new GatewayError('OVERLOADED', 'Busy.', { detail: 'line full', reason: 'circuit_open', retryAfterSeconds: 1 });
+    const full = new GatewayError('OVERLOADED', 'Busy.', {
+      detail: 'line full',
+      reason: 'circuit_open',
+      retryAfterSeconds: 1,
+    });
     expect(full.detail).toBe('line full');
-    expect(JSON.parse(JSON.stringify(full))).toEqual({ message: 'Busy.', extensions: { code: 'OVERLOADED', reason: 'circuit_open', retryAfterSeconds: 1 } });
+    expect(JSON.parse(JSON.stringify(full))).toEqual({
+      message: 'Busy.',
+      extensions: { code: 'OVERLOADED', reason: 'circuit_open', retryAfterSeconds: 1 },
+    });
   });
 
   it('has no places in a stack, which nobody reads; other errors have theirs as before', () => {

@@ -43,13 +43,33 @@ describe('readers of untrusted JSON', () => {
 
 describe('an instant', () => {
   it.each([
-    '2023-11-01T23:20:57.357Z', '2024-02-29T00:00:00Z', '2000-02-29T23:59:59.9Z', '2023-11-01T23:20:57.357+02:00', '0001-01-01T00:00:00.000Z',
+    '2023-11-01T23:20:57.357Z',
+    '2024-02-29T00:00:00Z',
+    '2000-02-29T23:59:59.9Z',
+    '2023-11-01T23:20:57.357+02:00',
+    '0001-01-01T00:00:00.000Z',
   ])('is %s', (text) => expect(isInstant(text)).toBe(true));
 
   it.each([
-    '', 'x', '2023', '2023-11-01', '2023-11-01T23:20:57.357', '2023-13-01T00:00:00Z', '2023-02-29T00:00:00Z', '1900-02-29T00:00:00Z',
-    '2023-04-31T00:00:00Z', '2023-00-10T00:00:00Z', '2023-01-00T00:00:00Z', '2023-01-01T24:00:00Z', '2023-01-01T00:60:00Z',
-    '2023-01-01T00:00:60Z', '10000-01-01T00:00:00Z', '1577836800000', '2023-11-01 23:20:57Z', '2023-11-01T23:20:57.357Z ', '2023-11-01T23:20:57+25:00',
+    '',
+    'x',
+    '2023',
+    '2023-11-01',
+    '2023-11-01T23:20:57.357',
+    '2023-13-01T00:00:00Z',
+    '2023-02-29T00:00:00Z',
+    '1900-02-29T00:00:00Z',
+    '2023-04-31T00:00:00Z',
+    '2023-00-10T00:00:00Z',
+    '2023-01-00T00:00:00Z',
+    '2023-01-01T24:00:00Z',
+    '2023-01-01T00:60:00Z',
+    '2023-01-01T00:00:60Z',
+    '10000-01-01T00:00:00Z',
+    '1577836800000',
+    '2023-11-01 23:20:57Z',
+    '2023-11-01T23:20:57.357Z ',
+    '2023-11-01T23:20:57+25:00',
   ])('is not %j', (text) => expect(isInstant(text)).toBe(false));
 });
 
@@ -73,13 +93,42 @@ describe('nesting', () => {
 
 describe('the size of a value as JSON', () => {
   const values: readonly unknown[] = [
-    null, true, false, 0, 9, 10, 999, 1000, -1, 0.5, 1e21, -1.797_693_134_862_315_7e308, '', 'a"b', 'é中😀', '\ud800', '\u0001'.repeat(50), '\u2028\u007f',
-    'x'.repeat(199), 'x'.repeat(200), `${'x'.repeat(300)}\n`, [], {}, [1], { a: 1 }, [[], {}], { 'x"': [1, 2, {}, { y: '\t' }] }, { a: undefined, b: 1 },
-    JSON.parse('{"__proto__":{"a":[1]}}'), Array.from({ length: 50 }, () => 'y'), Array.from({ length: 50 }, () => -1.797_693_134_862_315_7e308),
+    null,
+    true,
+    false,
+    0,
+    9,
+    10,
+    999,
+    1000,
+    -1,
+    0.5,
+    1e21,
+    -1.797_693_134_862_315_7e308,
+    '',
+    'a"b',
+    'é中😀',
+    '\ud800',
+    '\u0001'.repeat(50),
+    '\u2028\u007f',
+    'x'.repeat(199),
+    'x'.repeat(200),
+    `${'x'.repeat(300)}\n`,
+    [],
+    {},
+    [1],
+    { a: 1 },
+    [[], {}],
+    { 'x"': [1, 2, {}, { y: '\t' }] },
+    { a: undefined, b: 1 },
+    JSON.parse('{"__proto__":{"a":[1]}}'),
+    Array.from({ length: 50 }, () => 'y'),
+    Array.from({ length: 50 }, () => -1.797_693_134_862_315_7e308),
   ];
 
   it('is known to the byte', () => {
-    for (const value of values) expect(jsonBytes(value, 1e9), String(value)).toBe(Buffer.byteLength(JSON.stringify(value)));
+    for (const value of values)
+      expect(jsonBytes(value, 1e9), String(value)).toBe(Buffer.byteLength(JSON.stringify(value)));
   });
 
   it('is not looked at further than it matters', () => {
@@ -96,8 +145,11 @@ describe('the size of a value as JSON', () => {
   });
 
   it('has no end where it is nested too deep', () => {
-    expect([jsonLength([[['x']]], 3), jsonLength([[['x']]], 2), jsonLength({ a: { b: 1 } }, 1), jsonLength('x', 0)]).toEqual([
-      12, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 3,
-    ]);
+    expect([
+      jsonLength([[['x']]], 3),
+      jsonLength([[['x']]], 2),
+      jsonLength({ a: { b: 1 } }, 1),
+      jsonLength('x', 0),
+    ]).toEqual([12, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 3]);
   });
 });

@@ -7,14 +7,17 @@ import { createSchema } from '../src/schema/executable.ts';
 
 const root = new URL('..', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
-const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { scripts: Record<string, string> };
+const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
+  scripts: Record<string, string>;
+};
 
 /** Names in the first cells of the table below a heading, such as `PORT` of "| `PORT` | … |". */
 const namesBelow = (heading: string): string[] =>
   (readme.split(`\n## ${heading}\n`)[1] ?? '')
     .split('\n## ')[0]
     ?.split('\n')
-    .flatMap((line) => /^\| ((?:`[A-Z0-9_]+`(?:, )?)+) \|/.exec(line)?.[1]?.replaceAll('`', '').split(', ') ?? []) ?? [];
+    .flatMap((line) => /^\| ((?:`[A-Z0-9_]+`(?:, )?)+) \|/.exec(line)?.[1]?.replaceAll('`', '').split(', ') ?? []) ??
+  [];
 
 describe('the README', () => {
   it('gives the two commands, word for word, before anything else', () => {
@@ -26,7 +29,9 @@ describe('the README', () => {
   it('lists every error code, and no other', () => {
     expect(namesBelow('Errors').toSorted()).toEqual(Object.keys(errorCodes).toSorted());
     const rows = readme.split('\n').filter((line) => /^\| `[A-Z_]+` \| (?:\d{3})? \| /.test(line));
-    expect(rows).toEqual(Object.entries(errorCodes).map(([code, { status, meaning }]) => `| \`${code}\` | ${status ?? ''} | ${meaning} |`));
+    expect(rows).toEqual(
+      Object.entries(errorCodes).map(([code, { status, meaning }]) => `| \`${code}\` | ${status ?? ''} | ${meaning} |`),
+    );
   });
 
   it('lists every setting, and no other', () => {
@@ -48,8 +53,12 @@ describe('the README', () => {
 
   it('asks each router to pass on the same headers, all of which are among those that the gateway reads', () => {
     const inYaml = [...readme.matchAll(/propagate: \{ named: ([\w-]+) \}/g)].map(([, name]) => name);
-    const inTs = [...(/const names = \[(.*)\];/.exec(readme)?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map(([, name]) => name);
-    const documented = [...(readme.split('\n## Point it')[1] ?? '').split('\n## ')[0]?.matchAll(/^\| `(X-[\w-]+)` \|/gm) ?? []].map(([, name]) => name?.toLowerCase());
+    const inTs = [...(/const names = \[(.*)\];/.exec(readme)?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map(
+      ([, name]) => name,
+    );
+    const documented = [
+      ...((readme.split('\n## Point it')[1] ?? '').split('\n## ')[0]?.matchAll(/^\| `(X-[\w-]+)` \|/gm) ?? []),
+    ].map(([, name]) => name?.toLowerCase());
     expect(inYaml).toEqual(['x-user-id', 'x-auth-token', 'x-request-id', 'x-request-timeout-ms']);
     expect(inTs).toEqual(inYaml);
     expect(documented).toEqual(expect.arrayContaining(inYaml));

@@ -3,8 +3,18 @@ import graphqlEslint from '@graphql-eslint/eslint-plugin';
 
 /** Types that are parts of a record, or of a page, and have no identity of their own. */
 const withoutId = [
-  'Attachment', 'ChannelMention', 'Counters', 'EndpointBudget', 'MarkupNode', 'MessageEncryption', 'MessageMarkup', 'MessageUrl', 'PageInfo',
-  'Reaction', 'Thread', 'UserMention',
+  'Attachment',
+  'ChannelMention',
+  'Counters',
+  'EndpointBudget',
+  'MarkupNode',
+  'MessageEncryption',
+  'MessageMarkup',
+  'MessageUrl',
+  'PageInfo',
+  'Reaction',
+  'Thread',
+  'UserMention',
 ];
 
 const plugins = { '@graphql-eslint': graphqlEslint };
@@ -14,11 +24,20 @@ const rules = {
   ...configs['flat/schema-relay'].rules,
   '@graphql-eslint/require-description': [
     'error',
-    { types: true, FieldDefinition: true, InputValueDefinition: true, EnumValueDefinition: true, DirectiveDefinition: true },
+    {
+      types: true,
+      FieldDefinition: true,
+      InputValueDefinition: true,
+      EnumValueDefinition: true,
+      DirectiveDefinition: true,
+    },
   ],
   // Ids are upstream's own, so there is no Node interface; connections have `nodes` beside `edges`.
   '@graphql-eslint/relay-edge-types': ['error', { shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],
-  '@graphql-eslint/strict-id-in-types': ['error', { exceptions: { types: withoutId, suffixes: ['Connection', 'Edge'] } }],
+  '@graphql-eslint/strict-id-in-types': [
+    'error',
+    { exceptions: { types: withoutId, suffixes: ['Connection', 'Edge'] } },
+  ],
 };
 
 export default [

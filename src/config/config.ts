@@ -7,35 +7,48 @@ const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.emb
 
 /** Every environment variable, what it means, and its default; `--help` prints this list. */
 export const variables = {
-  ROCKETCHAT_URL: 'Workspace to serve, such as https://chat.example.com. Without it: the demo workspace (an error in production).',
-  DEMO_RATE_LIMIT: '`on` or `off`: let the demo workspace answer each endpoint 10 times a minute, as a real one does unless set otherwise. Default off.',
+  ROCKETCHAT_URL:
+    'Workspace to serve, such as https://chat.example.com. Without it: the demo workspace (an error in production).',
+  DEMO_RATE_LIMIT:
+    '`on` or `off`: let the demo workspace answer each endpoint 10 times a minute, as a real one does unless set otherwise. Default off.',
   DEMO_DIALECT: 'R7 or R8: the Rocket.Chat that the demo workspace is like. Default R8.',
   PORT: 'Port to listen on; 0 takes a free one. Default 4000.',
   HOST: 'Address to listen on. Default 127.0.0.1; 0.0.0.0 for all.',
-  NODE_ENV: 'development, production or test; production switches introspection, hints and explorers off. Default development.',
+  NODE_ENV:
+    'development, production or test; production switches introspection, hints and explorers off. Default development.',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent. Default info (warn in the demo).',
   INTROSPECTION: '`on` or `off`. Default on, in production off.',
-  EXPLORER: '`on` or `off`: Apollo Sandbox at /graphql, an offline explorer at /explorer (a development dependency). Default on, in production off.',
-  CORS_ORIGINS: 'Browser origins that may ask, separated by commas. Default none; in development those of Apollo Sandbox.',
+  EXPLORER:
+    '`on` or `off`: Apollo Sandbox at /graphql, an offline explorer at /explorer (a development dependency). Default on, in production off.',
+  CORS_ORIGINS:
+    'Browser origins that may ask, separated by commas. Default none; in development those of Apollo Sandbox.',
   MAX_UPSTREAM_CALLS: 'Upstream calls that one request may cost, by its plan. Default 100.',
-  CALLER_CALLS_PER_MINUTE: 'Upstream calls that one user may cost in a minute, by the plans of their requests: no fewer than MAX_UPSTREAM_CALLS, or 0 for no limit. Default 600.',
+  CALLER_CALLS_PER_MINUTE:
+    'Upstream calls that one user may cost in a minute, by the plans of their requests: no fewer than MAX_UPSTREAM_CALLS, or 0 for no limit. Default 600.',
   SHARE_IN_FLIGHT: '`on` or `off`: share equal calls under way between requests of the same caller. Default off.',
-  FORWARD_CLIENT_IP: '`on` or `off`: tell the workspace the end user’s address (X-Real-IP), so that each has a call limit of his own; behind a proxy it takes TRUST_PROXY too. Default off.',
-  TRUST_PROXY: '`on` or `off`, with FORWARD_CLIENT_IP: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',
+  FORWARD_CLIENT_IP:
+    '`on` or `off`: tell the workspace the end user’s address (X-Real-IP), so that each has a call limit of his own; behind a proxy it takes TRUST_PROXY too. Default off.',
+  TRUST_PROXY:
+    '`on` or `off`, with FORWARD_CLIENT_IP: believe X-Real-IP and X-Forwarded-For of the proxy in front. Default off.',
   REQUEST_TIMEOUT_MS: 'Milliseconds for one GraphQL request in all. Default 10000.',
   UPSTREAM_TIMEOUT_MS: 'Milliseconds for one call to the workspace. Default 3000.',
   UPSTREAM_ATTEMPTS: 'How often a call is tried at most that fails by a fault that can pass, 1 to 5. Default 2.',
-  AUTOMATIC_PERSISTED_QUERIES: '`on` or `off`: clients may send a query’s hash in its place, once it is known. Default off.',
-  PERSISTED_OPERATIONS: 'File with the only operations that are answered, all of which fit the schema (of generate-persisted-query-manifest, or texts by ids). Default: all are.',
-  APOLLO_KEY: 'Key of Apollo GraphOS, to report usage there; together with APOLLO_GRAPH_REF. Default: nothing is reported.',
+  AUTOMATIC_PERSISTED_QUERIES:
+    '`on` or `off`: clients may send a query’s hash in its place, once it is known. Default off.',
+  PERSISTED_OPERATIONS:
+    'File with the only operations that are answered, all of which fit the schema (of generate-persisted-query-manifest, or texts by ids). Default: all are.',
+  APOLLO_KEY:
+    'Key of Apollo GraphOS, to report usage there; together with APOLLO_GRAPH_REF. Default: nothing is reported.',
   APOLLO_GRAPH_REF: 'Graph and variant in Apollo GraphOS, such as my-graph@current.',
   APOLLO_USAGE_URL: 'Where usage for GraphOS is sent instead. Default Apollo’s own.',
   HIVE_TOKEN: 'Access token of Hive, to report usage there. Default: nothing is reported.',
   HIVE_TARGET: 'Target in Hive, organization/project/target; needed with tokens that begin with `hvo1/`.',
   HIVE_USAGE_URL: 'Where usage for Hive is sent instead: your own Hive. Default Hive’s own.',
   INLINE_TRACE: '`on` or `off`: answer routers that ask for a trace of the resolvers. Default off.',
-  KEEP_ALIVE_TIMEOUT_MS: 'Milliseconds that an idle connection of a client stays open: more than the balancer in front keeps it. Default 65000.',
-  SHUTDOWN_DELAY_MS: 'Milliseconds after SIGTERM in which requests are still taken while /readyz says 503, for balancers to notice. Default 0.',
+  KEEP_ALIVE_TIMEOUT_MS:
+    'Milliseconds that an idle connection of a client stays open: more than the balancer in front keeps it. Default 65000.',
+  SHUTDOWN_DELAY_MS:
+    'Milliseconds after SIGTERM in which requests are still taken while /readyz says 503, for balancers to notice. Default 0.',
   SHUTDOWN_GRACE_MS: 'Milliseconds for requests under way to finish after SIGTERM and that delay. Default 15000.',
   METRICS: '`on` or `off`: /metrics, for Prometheus. Default off.',
 } as const;
@@ -46,9 +59,14 @@ const environment = z.object({
   DEMO_DIALECT: z.enum(['R7', 'R8'], 'expected R7 or R8').default('R8'),
   PORT: wholeNumber(0, 65_535).default(4000),
   HOST: host.default('127.0.0.1'),
-  NODE_ENV: z.enum(['development', 'production', 'test'], 'expected development, production or test').default('development'),
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'], 'expected development, production or test')
+    .default('development'),
   LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'expected fatal, error, warn, info, debug, trace or silent')
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'expected fatal, error, warn, info, debug, trace or silent',
+    )
     .optional(),
   INTROSPECTION: onOrOff.optional(),
   EXPLORER: onOrOff.optional(),
@@ -64,10 +82,16 @@ const environment = z.object({
   AUTOMATIC_PERSISTED_QUERIES: onOrOff.default('off'),
   PERSISTED_OPERATIONS: z.string().optional(),
   APOLLO_KEY: headerValue.optional(),
-  APOLLO_GRAPH_REF: z.string().regex(/^[\w-]+@[\w-]+$/, 'expected a graph and its variant, such as my-graph@current').optional(),
+  APOLLO_GRAPH_REF: z
+    .string()
+    .regex(/^[\w-]+@[\w-]+$/, 'expected a graph and its variant, such as my-graph@current')
+    .optional(),
   APOLLO_USAGE_URL: serviceUrl.optional(),
   HIVE_TOKEN: headerValue.optional(),
-  HIVE_TARGET: z.string().regex(/^[\w-]+(\/[\w-]+\/[\w-]+)?$/, 'expected organization/project/target, or its id').optional(),
+  HIVE_TARGET: z
+    .string()
+    .regex(/^[\w-]+(\/[\w-]+\/[\w-]+)?$/, 'expected organization/project/target, or its id')
+    .optional(),
   HIVE_USAGE_URL: serviceUrl.optional(),
   INLINE_TRACE: onOrOff.default('off'),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(3_600_000).default(65_000),
@@ -148,9 +172,15 @@ export function readConfig(
   const mistakes = error?.issues.map(({ path, message }) => told(String(path[0]), message, given)) ?? [];
   mistakes.push(...misspelt(env, Object.keys(variables)));
   if (given['NODE_ENV'] === 'production' && given['ROCKETCHAT_URL'] === undefined) {
-    mistakes.push('ROCKETCHAT_URL: expected the workspace URL, such as https://chat.example.com (required in production)');
+    mistakes.push(
+      'ROCKETCHAT_URL: expected the workspace URL, such as https://chat.example.com (required in production)',
+    );
   }
-  mistakes.push(...mistakesTogether(given), ...smallAllowance(given), ...mistakesOf(readOperations, given['PERSISTED_OPERATIONS']));
+  mistakes.push(
+    ...mistakesTogether(given),
+    ...smallAllowance(given),
+    ...mistakesOf(readOperations, given['PERSISTED_OPERATIONS']),
+  );
   if (data === undefined || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
   const isProduction = data.NODE_ENV === 'production';
   return Object.freeze({
@@ -181,7 +211,10 @@ export function readConfig(
       data.APOLLO_KEY === undefined || data.APOLLO_GRAPH_REF === undefined
         ? undefined
         : { key: data.APOLLO_KEY, graphRef: data.APOLLO_GRAPH_REF, url: data.APOLLO_USAGE_URL },
-    hive: data.HIVE_TOKEN === undefined ? undefined : { token: data.HIVE_TOKEN, target: data.HIVE_TARGET, url: data.HIVE_USAGE_URL },
+    hive:
+      data.HIVE_TOKEN === undefined
+        ? undefined
+        : { token: data.HIVE_TOKEN, target: data.HIVE_TARGET, url: data.HIVE_USAGE_URL },
     tracesInline: data.INLINE_TRACE === 'on',
   });
 }
@@ -193,11 +226,16 @@ function told(name: string, message: string, given: Readonly<Record<string, stri
 }
 
 /** Callers whose allowance does not cover the largest request could never send it, or send it whatever the allowance says. */
-function smallAllowance({ MAX_UPSTREAM_CALLS, CALLER_CALLS_PER_MINUTE }: Readonly<Record<string, string | undefined>>): string[] {
+function smallAllowance({
+  MAX_UPSTREAM_CALLS,
+  CALLER_CALLS_PER_MINUTE,
+}: Readonly<Record<string, string | undefined>>): string[] {
   const request = environment.shape.MAX_UPSTREAM_CALLS.safeParse(MAX_UPSTREAM_CALLS).data;
   const caller = environment.shape.CALLER_CALLS_PER_MINUTE.safeParse(CALLER_CALLS_PER_MINUTE).data;
   if (request === undefined || caller === undefined || caller === 0 || caller >= request) return [];
-  return [`CALLER_CALLS_PER_MINUTE: expected at least ${request}, the MAX_UPSTREAM_CALLS of one request, or 0 for no limit: raise it, or lower the other`];
+  return [
+    `CALLER_CALLS_PER_MINUTE: expected at least ${request}, the MAX_UPSTREAM_CALLS of one request, or 0 for no limit: raise it, or lower the other`,
+  ];
 }
 
 function mistakesOf(readFile: (path: string) => unknown, path: string | undefined): string[] {

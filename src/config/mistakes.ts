@@ -15,8 +15,15 @@ function isNearly(name: string, known: string): boolean {
   let start = 0;
   while (start < known.length && name[start] === known[start]) start += 1;
   const [rest, knownRest] = [name.slice(start), known.slice(start)];
-  const isSwapped = rest.length > 1 && rest[1] === knownRest[0] && rest[0] === knownRest[1] && rest.slice(2) === knownRest.slice(2);
-  return isSwapped || rest === knownRest || rest.slice(1) === knownRest.slice(1) || rest === knownRest.slice(1) || rest.slice(1) === knownRest;
+  const isSwapped =
+    rest.length > 1 && rest[1] === knownRest[0] && rest[0] === knownRest[1] && rest.slice(2) === knownRest.slice(2);
+  return (
+    isSwapped ||
+    rest === knownRest ||
+    rest.slice(1) === knownRest.slice(1) ||
+    rest === knownRest.slice(1) ||
+    rest.slice(1) === knownRest
+  );
 }
 
 /** A setting that means nothing without another one: whoever set it believes in an effect that it has not. */
@@ -32,7 +39,8 @@ const needs: readonly (readonly [name: string, needed: string, why: string])[] =
 export function mistakesTogether(given: Given): string[] {
   const has = (name: string): boolean => given[name] !== undefined;
   const mistakes = new Set<string>();
-  for (const [name, needed, why] of needs) if (has(name) && !has(needed)) mistakes.add(`${needed}: expected together with ${name}, as ${why}`);
+  for (const [name, needed, why] of needs)
+    if (has(name) && !has(needed)) mistakes.add(`${needed}: expected together with ${name}, as ${why}`);
   if (has('HIVE_TOKEN') && given['HIVE_TOKEN']?.startsWith('hvo1/') !== has('HIVE_TARGET')) {
     mistakes.add('HIVE_TARGET: expected with a token that begins with `hvo1/`, and with no other');
   }
@@ -43,11 +51,18 @@ export function mistakesTogether(given: Given): string[] {
     mistakes.add('AUTOMATIC_PERSISTED_QUERIES: expected off, as PERSISTED_OPERATIONS lets no other operations in');
   }
   if (given['TRUST_PROXY'] === 'on' && given['FORWARD_CLIENT_IP'] !== 'on') {
-    mistakes.add('TRUST_PROXY: expected together with FORWARD_CLIENT_IP=on, for it says whose word to take for the address that is forwarded');
+    mistakes.add(
+      'TRUST_PROXY: expected together with FORWARD_CLIENT_IP=on, for it says whose word to take for the address that is forwarded',
+    );
   }
-  for (const [name, value] of [['DEMO_RATE_LIMIT', 'on'], ['DEMO_DIALECT', 'R7']] as const) {
+  for (const [name, value] of [
+    ['DEMO_RATE_LIMIT', 'on'],
+    ['DEMO_DIALECT', 'R7'],
+  ] as const) {
     if (has('ROCKETCHAT_URL') && given[name] === value) {
-      mistakes.add(`${name}: expected without ROCKETCHAT_URL, for it is about the demo workspace; leave one of them out`);
+      mistakes.add(
+        `${name}: expected without ROCKETCHAT_URL, for it is about the demo workspace; leave one of them out`,
+      );
     }
   }
   return [...mistakes];

@@ -21,7 +21,8 @@ const readUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL
 
 const isHttp = (url: URL | undefined): url is URL => url?.protocol === 'http:' || url?.protocol === 'https:';
 
-const httpUrl = (expected: string) => z.string().refine((text) => isHttp(readUrl(text)), { error: expected, abort: true });
+const httpUrl = (expected: string) =>
+  z.string().refine((text) => isHttp(readUrl(text)), { error: expected, abort: true });
 
 export const workspaceUrl = httpUrl('expected the workspace URL, such as https://chat.example.com').refine((text) => {
   const { username, password, search, hash } = new URL(text);
@@ -40,7 +41,9 @@ export const origins = z.string().transform((text, context): readonly string[] =
   const entries = text.split(',').map((entry) => entry.trim());
   for (const [index, entry] of entries.entries()) {
     if (entry === '' || isOrigin(entry)) continue;
-    context.addIssue(`entry ${index + 1} is no origin: expected one as browsers send it, such as https://app.example.com`);
+    context.addIssue(
+      `entry ${index + 1} is no origin: expected one as browsers send it, such as https://app.example.com`,
+    );
   }
   const given = entries.filter((entry) => entry !== '');
   if (given.length === 0) context.addIssue('expected origins, separated by commas, such as https://app.example.com');
@@ -49,10 +52,18 @@ export const origins = z.string().transform((text, context): readonly string[] =
 
 /** Labels of letters, digits, `-` and `_` with dots between them. Numbers alone are an address, or a slip in one. */
 const isHostName = (text: string): boolean =>
-  text.length <= 253 && !/^[\d.]+$/.test(text) && text.replace(/\.$/, '').split('.').every((label) => /^\w[\w-]{0,62}$/.test(label));
+  text.length <= 253 &&
+  !/^[\d.]+$/.test(text) &&
+  text
+    .replace(/\.$/, '')
+    .split('.')
+    .every((label) => /^\w[\w-]{0,62}$/.test(label));
 
 export const host = z
   .string()
-  .refine((text) => isIP(text) !== 0 || isHostName(text), 'expected an address of this machine or its name, such as 127.0.0.1, or 0.0.0.0 for all');
+  .refine(
+    (text) => isIP(text) !== 0 || isHostName(text),
+    'expected an address of this machine or its name, such as 127.0.0.1, or 0.0.0.0 for all',
+  );
 
 export const headerValue = z.string().regex(/^[\x21-\x7E]+$/, 'expected a key without spaces');

@@ -59,12 +59,16 @@ export class RequestContext implements Context {
    * until then.
    */
   constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, weight?: Weight) {
-    this.answerSize = new AnswerSize(() => this.isAccepted, (values) => weight?.answered(values));
+    this.answerSize = new AnswerSize(
+      () => this.isAccepted,
+      (values) => weight?.answered(values),
+    );
     const receive = (bytes: number) => {
       weight?.received(bytes);
       if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
     };
-    this.upstream = credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline, receive);
+    this.upstream =
+      credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline, receive);
   }
 
   get isAuthenticated(): boolean {

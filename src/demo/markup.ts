@@ -29,7 +29,10 @@ const BIG_EMOJI = /^\s*(?:(?::[a-z0-9_+-]+:|\p{Extended_Pictographic}\uFE0F?)\s*
 
 export const plainText = (value: string): MarkupNode => ({ type: 'PLAIN_TEXT', value });
 
-const link = (url: string, label: MarkupNode[]): MarkupNode => ({ type: 'LINK', value: { src: plainText(url), label } });
+const link = (url: string, label: MarkupNode[]): MarkupNode => ({
+  type: 'LINK',
+  value: { src: plainText(url), label },
+});
 
 function inlineNode(groups: Record<string, string | undefined>): MarkupNode {
   const { code, label, target, url, bold, italic, strike, spoiler, user, channel, shortcode, unicode } = groups;
@@ -129,7 +132,7 @@ export function parseMarkup(text: string): MarkupNode[] {
   }
   const lines = text.split('\n');
   const blocks: MarkupNode[] = [];
-  for (let index = 0; index < lines.length; ) {
+  for (let index = 0; index < lines.length;) {
     const code = codeBlock(lines, index);
     const list = LINE_BLOCKS.map(({ mark, build }) => ({ matches: run(lines, index, mark), build })).find(
       ({ matches }) => matches.length > 0,

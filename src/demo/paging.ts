@@ -49,7 +49,9 @@ export function readSort(raw: Params[string], settings: Settings, fallback: Sort
     const sort: unknown = JSON.parse(text);
     if (isSort(sort)) return Object.entries(sort);
   } catch {} // not JSON: refused below
-  throw codedError('error-invalid-sort', `Invalid sort parameter provided: "${text}"`, { helperMethod: 'parseJsonQuery' });
+  throw codedError('error-invalid-sort', `Invalid sort parameter provided: "${text}"`, {
+    helperMethod: 'parseJsonQuery',
+  });
 }
 
 /** Values at a dotted path. A path through a list has the values of all its elements. */

@@ -92,7 +92,11 @@ const lowerCased = (headers: Record<string, string> = {}): Record<string, string
 
 /** Turns the normal answer into the fault's. */
 function applyFault({ status, headers, body, transform }: Fault, answer: Answer): { answer: Answer; body: unknown } {
-  const changed = { ...answer, status: status ?? answer.status, headers: { ...answer.headers, ...lowerCased(headers) } };
+  const changed = {
+    ...answer,
+    status: status ?? answer.status,
+    headers: { ...answer.headers, ...lowerCased(headers) },
+  };
   if (transform) return { answer: changed, body: transform(structuredClone(answer.body)) };
   if (body !== undefined) return { answer: changed, body };
   return { answer: changed, body: status === undefined ? answer.body : { success: false } };
@@ -128,7 +132,13 @@ function close(server: Server): Promise<void> {
 
 /** A Rocket.Chat workspace on the loopback: its direct-message endpoints over data in memory. */
 export async function startDemo(options: DemoOptions = {}): Promise<DemoWorkspace> {
-  const { port = 0, host = '127.0.0.1', world = createWorld(), keptCalls = Number.POSITIVE_INFINITY, ...given } = options;
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    world = createWorld(),
+    keptCalls = Number.POSITIVE_INFINITY,
+    ...given
+  } = options;
   const settings: Settings = { ...DEFAULT_SETTINGS, ...given };
   const workspace = { world, settings, limiter: new Limiter() };
   const faults = new FaultBox();

@@ -196,7 +196,11 @@ export class World {
 
   pin(messageId: string, userId: string, at?: string): Message {
     const pinnedAt = this.#moment(at);
-    return this.#change(this.message(messageId), pinnedAt, { pinned: true, pinnedAt, pinnedBy: this.#signature(userId) });
+    return this.#change(this.message(messageId), pinnedAt, {
+      pinned: true,
+      pinnedAt,
+      pinnedBy: this.#signature(userId),
+    });
   }
 
   /** Leaves `pinnedAt` and `pinnedBy` behind, as Rocket.Chat does. */
@@ -235,7 +239,14 @@ export class World {
   addReceipt(message: Message, userId: string, ts: string): void {
     const receipts = this.receipts.get(message._id) ?? [];
     if (receipts.some((receipt) => receipt.userId === userId)) return;
-    const receipt = { _id: message._id + userId, roomId: message.rid, userId, messageId: message._id, ts, _updatedAt: ts };
+    const receipt = {
+      _id: message._id + userId,
+      roomId: message.rid,
+      userId,
+      messageId: message._id,
+      ts,
+      _updatedAt: ts,
+    };
     this.receipts.set(message._id, [...receipts, receipt]);
   }
 

@@ -27,7 +27,12 @@ export function toApollo(req: IncomingMessage, answerType: AnswerType, params: G
   if (answerType !== jsonAnswer) headers.set('accept', answerType);
   headers.set('apollo-require-preflight', '1'); // that there was one, or none was needed, was looked at
   const method = req.method ?? '';
-  return { method, headers, search: method === 'GET' ? searchOf(params) : '', body: method === 'GET' ? undefined : params };
+  return {
+    method,
+    headers,
+    search: method === 'GET' ? searchOf(params) : '',
+    body: method === 'GET' ? undefined : params,
+  };
 }
 
 function searchOf({ query, operationName, variables, extensions }: GraphqlParams): string {

@@ -76,7 +76,9 @@ export const explorerMissing =
 export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders): Promise<boolean> {
   const ruru = await Promise.all([import('ruru/server'), import('ruru/static')]).catch(() => undefined);
   if (ruru === undefined) {
-    app.get('/explorer', (_request, reply) => reply.code(404).type('text/plain; charset=utf-8').send(`${explorerMissing}\n`));
+    app.get('/explorer', (_request, reply) =>
+      reply.code(404).type('text/plain; charset=utf-8').send(`${explorerMissing}\n`),
+    );
     return false;
   }
   const [{ ruruHTML }, { getStaticFile }] = ruru;
@@ -84,7 +86,10 @@ export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders
     endpoint: '/graphql',
     staticPath,
     // Its type wants every setting, though each has a default.
-    clientConfig: { initialQuery: exampleOperations, initialHeaders: JSON.stringify(headers, null, 2) } as RuruClientConfig,
+    clientConfig: {
+      initialQuery: exampleOperations,
+      initialHeaders: JSON.stringify(headers, null, 2),
+    } as RuruClientConfig,
   });
   app.get('/explorer', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   app.get(`${staticPath}*`, async (request, reply) => {

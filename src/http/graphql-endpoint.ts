@@ -16,7 +16,14 @@ import type { Metrics } from '../observability/metrics.ts';
 import { OperationGuard } from '../operation/size-guard.ts';
 import { canKeepConnection, readBody } from './request-body.ts';
 import { note, settle } from './request-end.ts';
-import { checkFigureHeaders, checkMethod, checkPreflight, readAnswerType, readRequestId, readTimeout } from './request-headers.ts';
+import {
+  checkFigureHeaders,
+  checkMethod,
+  checkPreflight,
+  readAnswerType,
+  readRequestId,
+  readTimeout,
+} from './request-headers.ts';
 import { writeAnswer } from './write-answer.ts';
 import { RequestWeight } from './request-weight.ts';
 import type { Safelist } from '../operation/safelist.ts';
@@ -75,7 +82,12 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     const address = clientAddress(req, addresses);
     const timeoutMs = readTimeout(req, requestTimeoutMs);
     const weight = new RequestWeight(held, tooMuchHeld);
-    const request = new RequestContext(workspace, credentials && { ...credentials, address }, Date.now() + timeoutMs, weight);
+    const request = new RequestContext(
+      workspace,
+      credentials && { ...credentials, address },
+      Date.now() + timeoutMs,
+      weight,
+    );
     const answered = { destroy: () => res.destroy(), isAccepted: false };
     const shed = admission.refusal(request.callerKey);
     if (shed !== undefined) return writeShed(req, res, shed, requestId);
@@ -192,9 +204,16 @@ const corsHeaders = (origin: string) => ({
   'access-control-expose-headers': 'Retry-After, X-Request-Id',
 });
 
-const timedOut = () => new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.', { detail: 'deadline' });
+const timedOut = () =>
+  new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.', { detail: 'deadline' });
 const tooMuchHeld = () =>
-  new GatewayError('OVERLOADED', 'The gateway has too much to do for a request as large as this: try again shortly.', { retryAfterSeconds: 1 });
+  new GatewayError('OVERLOADED', 'The gateway has too much to do for a request as large as this: try again shortly.', {
+    retryAfterSeconds: 1,
+  });
 const clientLeft = () => new GatewayError('CLIENT_CLOSED_REQUEST', 'The client left.');
 const notInList = () =>
-  new BadRequest(400, 'This gateway answers only the operations of its list, and this is none of them.', 'PERSISTED_QUERY_NOT_IN_LIST');
+  new BadRequest(
+    400,
+    'This gateway answers only the operations of its list, and this is none of them.',
+    'PERSISTED_QUERY_NOT_IN_LIST',
+  );

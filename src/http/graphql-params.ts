@@ -38,7 +38,12 @@ export function paramsOfAddress(address: string): GraphqlParams {
       throw new BadRequest(400, `\`${name}\` in the address is not JSON.`);
     }
   };
-  return checked({ query: onlyValue('query'), operationName: onlyValue('operationName'), variables: json('variables'), extensions: json('extensions') });
+  return checked({
+    query: onlyValue('query'),
+    operationName: onlyValue('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  });
 }
 
 function checked(fields: JsonObject): GraphqlParams {
@@ -87,13 +92,20 @@ export function withPersistedQuery(params: GraphqlParams, isOn: boolean): Graphq
     throw new BadRequest(400, '`extensions.persistedQuery` is not `{"version": 1, "sha256Hash": "…"}`.');
   }
   if (query !== undefined && sha256Hash !== hash('sha256', query)) {
-    throw new BadRequest(400, '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query, in hexadecimal digits.');
+    throw new BadRequest(
+      400,
+      '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query, in hexadecimal digits.',
+    );
   }
   return params;
 }
 
 /** Refuses what is too large to be looked at more closely. `remembers`: whether what is not may be remembered. */
-export function checkSize({ query, variables, extensions }: GraphqlParams, guard: OperationGuard, remembers: boolean): void {
+export function checkSize(
+  { query, variables, extensions }: GraphqlParams,
+  guard: OperationGuard,
+  remembers: boolean,
+): void {
   checkInput('variables', variables);
   checkInput('extensions', extensions);
   const reason = query === undefined ? undefined : guard.refusalOf(query, remembers);
@@ -113,4 +125,5 @@ function checkInput(name: 'variables' | 'extensions', input: unknown): void {
   visit(input, maxInputDepth);
 }
 
-const tooMuch = (what: string): BadRequest => new BadRequest(400, `${what}: send less, or in several requests.`, 'QUERY_TOO_COMPLEX');
+const tooMuch = (what: string): BadRequest =>
+  new BadRequest(400, `${what}: send less, or in several requests.`, 'QUERY_TOO_COMPLEX');

@@ -61,7 +61,8 @@ export class HeldBytes {
     let worstCost = -1;
     for (const [holder, { bytes, since }] of this.#held) {
       const cost = bytes * (now - since + headStartMs);
-      const isWorse = worst === undefined || holder.isAccepted === worst.isAccepted ? cost > worstCost : !holder.isAccepted;
+      const isWorse =
+        worst === undefined || holder.isAccepted === worst.isAccepted ? cost > worstCost : !holder.isAccepted;
       if (isWorse) [worst, worstCost] = [holder, cost];
     }
     if (worst === undefined) return;

@@ -73,14 +73,21 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits):
   );
   // Whoever wants the body says so, rather than node:http for everybody.
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => server.emit('request', req, res));
-  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => refuse(res, 417, 'The request expects what is not known here.'));
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) =>
+    refuse(res, 417, 'The request expects what is not known here.'),
+  );
   server.maxConnections = limits.maxConnections;
   server.maxHeadersCount = 0; // counted above
   return server;
 }
 
 /** What is wrong with a request, whatever it asks. */
-function refusalOf({ rawHeaders, headersDistinct, httpVersion, url }: IncomingMessage): [status: number, message: string] | undefined {
+function refusalOf({
+  rawHeaders,
+  headersDistinct,
+  httpVersion,
+  url,
+}: IncomingMessage): [status: number, message: string] | undefined {
   if (rawHeaders.length > 2 * maxHeaderLines) return [431, 'The request has too many headers.'];
   const hosts = headersDistinct['host']?.length ?? 0;
   if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return [400, 'The request names no host, or several.'];
@@ -104,7 +111,9 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
   }
   const [status, message] = unreadable[error.code ?? ''] ?? ['400 Bad Request', 'The request is not HTTP.'];
   const body = JSON.stringify(errorBody(message));
-  const headers = `${Object.entries(jsonHeaders).map(([name, value]) => `${name}: ${value}\r\n`).join('')}connection: close\r\ncontent-length: ${body.length}\r\n`;
+  const headers = `${Object.entries(jsonHeaders)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}connection: close\r\ncontent-length: ${body.length}\r\n`;
   socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n${body}`);
   socket.destroySoon();
 }

@@ -22,7 +22,9 @@ const reasons: Readonly<Record<string, string>> = {
 
 export function cannotListen({ host, port }: ListenSettings, error: unknown): CannotListen {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new CannotListen(`Cannot listen on HOST=${host} and PORT=${port} (${code}): ${reasons[code] ?? `${chooseHost}, and ${choosePort}`}.`);
+  return new CannotListen(
+    `Cannot listen on HOST=${host} and PORT=${port} (${code}): ${reasons[code] ?? `${chooseHost}, and ${choosePort}`}.`,
+  );
 }
 
 /** What a browser on this machine opens: whoever listens on all addresses is found under the machine's own name. */

@@ -18,16 +18,22 @@ export function preferredType(accept: string | undefined, offered: readonly Answ
   const ranges = accept.split(',').flatMap(readRange);
   return offered
     .flatMap((type) => {
-      const [closest] = ranges.filter((range) => includes(range, type)).toSorted((a, b) => b.specificity - a.specificity || b.quality - a.quality);
+      const [closest] = ranges
+        .filter((range) => includes(range, type))
+        .toSorted((a, b) => b.specificity - a.specificity || b.quality - a.quality);
       return closest === undefined || closest.quality <= 0 ? [] : [{ type, closest }];
     })
-    .toSorted(({ closest: a }, { closest: b }) => b.quality - a.quality || b.specificity - a.specificity || a.position - b.position)[0]?.type;
+    .toSorted(
+      ({ closest: a }, { closest: b }) =>
+        b.quality - a.quality || b.specificity - a.specificity || a.position - b.position,
+    )[0]?.type;
 }
 
 /** Parameters but `q` say nothing that would make an answer unreadable, unless it is another charset. */
 function readRange(text: string, position: number): Range[] {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
-  const valueOf = (name: string) => parameters.find((parameter) => parameter.startsWith(`${name}=`))?.slice(name.length + 1);
+  const valueOf = (name: string) =>
+    parameters.find((parameter) => parameter.startsWith(`${name}=`))?.slice(name.length + 1);
   const quality = Number(valueOf('q') ?? 1);
   if (Number.isNaN(quality) || !isUtf8(valueOf('charset') ?? 'utf-8')) return [];
   const specificity = type === '*/*' ? 0 : type.endsWith('/*') ? 1 : 2;

@@ -13,7 +13,12 @@ export interface Body {
 }
 
 /** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. `arriving` bounds what all requests together hold of theirs. */
-export async function readBody(req: IncomingMessage, res: ServerResponse, arriving: HeldBytes, isAccepted: boolean): Promise<Body> {
+export async function readBody(
+  req: IncomingMessage,
+  res: ServerResponse,
+  arriving: HeldBytes,
+  isAccepted: boolean,
+): Promise<Body> {
   checkBodyHeaders(req);
   if (isAskedToContinue(req)) res.writeContinue();
   const bytes = await readBytes(req, arriving, isAccepted);
@@ -30,17 +35,22 @@ export async function readBody(req: IncomingMessage, res: ServerResponse, arrivi
  */
 export const canKeepConnection = (req: IncomingMessage): boolean =>
   req.complete ||
-  (req.headers['transfer-encoding'] === undefined && Number(req.headers['content-length'] ?? 0) <= maxBodyBytes && !isAskedToContinue(req));
+  (req.headers['transfer-encoding'] === undefined &&
+    Number(req.headers['content-length'] ?? 0) <= maxBodyBytes &&
+    !isAskedToContinue(req));
 
 /** Whether the client waits to be told that its body is wanted. */
-const isAskedToContinue = ({ headers, httpVersion }: IncomingMessage): boolean => headers.expect !== undefined && httpVersion === '1.1';
+const isAskedToContinue = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  headers.expect !== undefined && httpVersion === '1.1';
 
 function checkBodyHeaders({ headers }: IncomingMessage): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new BadRequest(415, 'Send the body without content-encoding.');
   }
-  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const [type = '', ...parameters] = (headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
   if (type !== 'application/json') throw new BadRequest(415, 'Send the query as application/json.');
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   if (charset !== undefined && !isUtf8(charset)) {

@@ -28,9 +28,11 @@ export function checkMethod({ method }: IncomingMessage): void {
 
 /** What the answer will be; refuses a client that could not read any, before anything is asked for it. */
 export function readAnswerType({ method, headers: { accept } }: IncomingMessage, hasPage: boolean): AnswerType {
-  const offered = hasPage && method === 'GET' ? [jsonAnswer, graphqlAnswer, page] as const : [jsonAnswer, graphqlAnswer] as const;
+  const offered =
+    hasPage && method === 'GET' ? ([jsonAnswer, graphqlAnswer, page] as const) : ([jsonAnswer, graphqlAnswer] as const);
   const type = preferredType(accept, offered);
-  if (type === undefined) throw new BadRequest(406, `The answer is ${jsonAnswer} or ${graphqlAnswer}, in UTF-8: accept one of them.`);
+  if (type === undefined)
+    throw new BadRequest(406, `The answer is ${jsonAnswer} or ${graphqlAnswer}, in UTF-8: accept one of them.`);
   return type;
 }
 
@@ -44,7 +46,10 @@ export function checkPreflight({ headers }: IncomingMessage): void {
     throw new BadRequest(415, 'A GET has no body: leave out its content-type.');
   }
   if (type !== undefined || provesPreflight.some((name) => (headers[name] ?? '') !== '')) return;
-  throw new BadRequest(400, 'Any web page could send this GET: add the header `Apollo-Require-Preflight: 1`, or send the query by POST.');
+  throw new BadRequest(
+    400,
+    'Any web page could send this GET: add the header `Apollo-Require-Preflight: 1`, or send the query by POST.',
+  );
 }
 
 /** Our own headers that ask for figures, each with the one value that it can have. */

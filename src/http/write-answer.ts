@@ -34,6 +34,7 @@ export function writeAnswer(res: ServerResponse, body: string, bytes: number, on
 /** The last piece first. Each has memory of its own, which is free when it has gone out. */
 function piecesOf(body: Buffer): Buffer[] {
   const pieces: Buffer[] = [];
-  for (let start = 0; start < body.length; start += pieceBytes) pieces.push(Buffer.from(body.subarray(start, start + pieceBytes)));
+  for (let start = 0; start < body.length; start += pieceBytes)
+    pieces.push(Buffer.from(body.subarray(start, start + pieceBytes)));
   return pieces.toReversed();
 }

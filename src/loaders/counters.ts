@@ -44,8 +44,16 @@ export function countersLoader(
     (keys) => {
       const asked = new Set([...singles.keys(), ...keys.filter((key) => !isOwn(key)).map(nameOf)]);
       const own = keys.filter((key) => !asked.has(nameOf(key)));
-      const listed = readOwn(own.filter(({ record }) => record !== undefined), [caller.subscriptions], ways.listed);
-      const byId = readOwn(own.filter(({ record }) => record === undefined), [caller.subscriptions, caller.rooms], ways.byId);
+      const listed = readOwn(
+        own.filter(({ record }) => record !== undefined),
+        [caller.subscriptions],
+        ways.listed,
+      );
+      const byId = readOwn(
+        own.filter(({ record }) => record === undefined),
+        [caller.subscriptions, caller.rooms],
+        ways.byId,
+      );
       return keys.map((key) => listed.get(key) ?? byId.get(key) ?? readSingle(key));
     },
     (key) => `${nameOf(key)} ${key.isSingle}`,
@@ -55,25 +63,34 @@ export function countersLoader(
   function readOwn(keys: readonly CountersKey[], lists: readonly CallerList[], way: Way): Answers {
     if (keys.length === 0) return new Map();
     const read = { way, count: keys.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
-    if (way === 'single' && !changes.prefersLists('im.counters', read)) return new Map(keys.map((key) => [key, readSingle(key)]));
+    if (way === 'single' && !changes.prefersLists('im.counters', read))
+      return new Map(keys.map((key) => [key, readSingle(key)]));
     const needsRooms = lists.includes(caller.rooms);
     const noRooms = Promise.resolve(new Map<string, RestDirectMessage>());
-    const found = Promise.all([outcomeOf(caller.subscriptions()), outcomeOf(needsRooms ? caller.rooms() : noRooms)]).then(
-      ([subscriptions, rooms]): Answers => {
-        const answers: Answers = new Map();
-        for (const key of keys) {
-          const answer = fromLists(key, subscriptions.value, rooms.value);
-          if (answer !== undefined) answers.set(key, answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer));
-        }
-        const left = keys.filter((key) => !answers.has(key));
-        if (left.length === 0) return answers;
-        const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
-        const error = subscriptions.error ?? rooms.error;
-        const values = changes.readSingly({ list, error, keys: left, pricedCalls: changes.pricedCalls(read), load: readSingle });
-        left.forEach((key, index) => answers.set(key, values[index] as Promise<RestCounters>));
-        return answers;
-      },
-    );
+    const found = Promise.all([
+      outcomeOf(caller.subscriptions()),
+      outcomeOf(needsRooms ? caller.rooms() : noRooms),
+    ]).then(([subscriptions, rooms]): Answers => {
+      const answers: Answers = new Map();
+      for (const key of keys) {
+        const answer = fromLists(key, subscriptions.value, rooms.value);
+        if (answer !== undefined)
+          answers.set(key, answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer));
+      }
+      const left = keys.filter((key) => !answers.has(key));
+      if (left.length === 0) return answers;
+      const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
+      const error = subscriptions.error ?? rooms.error;
+      const values = changes.readSingly({
+        list,
+        error,
+        keys: left,
+        pricedCalls: changes.pricedCalls(read),
+        load: readSingle,
+      });
+      left.forEach((key, index) => answers.set(key, values[index] as Promise<RestCounters>));
+      return answers;
+    });
     return new Map(keys.map((key) => [key, found.then((answers) => answers.get(key) as Promise<RestCounters>)]));
   }
 }
@@ -105,7 +122,8 @@ function fromLists(
 }
 
 /** Counters of a room need a membership in it, and `subscriptions.get` names all of the caller's. */
-const notAMember = () => new GatewayError('FORBIDDEN', 'The workspace does not let this user do that (subscriptions.get).');
+const notAMember = () =>
+  new GatewayError('FORBIDDEN', 'The workspace does not let this user do that (subscriptions.get).');
 
 /** What `im.counters` says of a channel. */
 const notADirectMessage = () => new GatewayError('NOT_FOUND', 'That room is not a direct message.');

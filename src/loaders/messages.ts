@@ -27,7 +27,10 @@ export const messagePageLoader = (
   );
 
 /** Pages of `dm.history`; equal pages share a call. */
-export const historyPageLoader = (upstream: UpstreamClient, check: RoomCheck): Loader<DmHistoryParams & Reading, DmHistory> =>
+export const historyPageLoader = (
+  upstream: UpstreamClient,
+  check: RoomCheck,
+): Loader<DmHistoryParams & Reading, DmHistory> =>
   callByKey(
     async (params) => {
       await check.isRoom(params.roomId);

@@ -118,7 +118,11 @@ const usedUp = () =>
   );
 
 const unpaid = () =>
-  new GatewayError('RATE_LIMITED', 'The caller’s allowance has no calls left to find this page in a list that has moved.', {
-    retryAfterSeconds: refillSeconds,
-    detail: 'allowance used up',
-  });
+  new GatewayError(
+    'RATE_LIMITED',
+    'The caller’s allowance has no calls left to find this page in a list that has moved.',
+    {
+      retryAfterSeconds: refillSeconds,
+      detail: 'allowance used up',
+    },
+  );

@@ -46,7 +46,8 @@ export class WayChanges {
   prefersLists(single: Endpoint, { count, unstarted }: ListRead): boolean {
     if (unstarted.length === 0) return true;
     const costsNoMore = count > 1 && unstarted.length <= count;
-    const canList = ({ endpoint }: CallerList) => this.#upstream.answersList(endpoint) && this.#upstream.allows(endpoint, 1);
+    const canList = ({ endpoint }: CallerList) =>
+      this.#upstream.answersList(endpoint) && this.#upstream.allows(endpoint, 1);
     return costsNoMore && !this.#upstream.allows(single, count) && unstarted.every(canList);
   }
 
@@ -63,7 +64,10 @@ export class WayChanges {
     const isRefused = isRefusal(error);
     if (!isRefused && !isRateLimited(error)) return keys.map(() => Promise.reject(error));
     const [priced, spare] = [keys.slice(0, pricedCalls), keys.slice(pricedCalls)];
-    const answers = [...priced.map(load), ...(isRefused ? this.#readSpare(spare, load, error) : spare.map(() => Promise.reject(error)))];
+    const answers = [
+      ...priced.map(load),
+      ...(isRefused ? this.#readSpare(spare, load, error) : spare.map(() => Promise.reject(error))),
+    ];
     // Noted last, as the workspace has to accept the caller before anything is remembered.
     if (isStable(error)) void Promise.allSettled(answers).then(() => this.#upstream.listFailed(list.endpoint));
     return answers;
@@ -76,7 +80,10 @@ export class WayChanges {
     void this.#search.page(`singly ${this.#spareReads}`, (search) =>
       Promise.all(
         keys.map(async (key, index) => {
-          const isGranted = await search.take().then(() => true, () => false);
+          const isGranted = await search.take().then(
+            () => true,
+            () => false,
+          );
           answers[index]?.resolve(isGranted ? load(key) : Promise.reject(error));
           await answers[index]?.promise.catch(() => undefined);
         }),

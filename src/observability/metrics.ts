@@ -51,13 +51,42 @@ export class Metrics {
 
   constructor(sources: MetricSources) {
     const registers = [this.#registry];
-    this.#requests = new Counter({ name: 'gateway_requests_total', help: 'GraphQL requests answered, by HTTP status.', labelNames: ['status'], registers });
-    this.#seconds = new Histogram({ name: 'gateway_request_duration_seconds', help: 'Time to answer a GraphQL request.', buckets, registers });
-    this.#errors = new Counter({ name: 'gateway_errors_total', help: 'GraphQL errors sent, by code.', labelNames: ['code'], registers });
-    this.#upstreamCalls = new Counter({ name: 'gateway_upstream_calls_total', help: 'Calls to the workspace, by endpoint.', labelNames: ['endpoint'], registers });
-    this.#operations = new Counter({ name: 'gateway_operations_total', help: 'Operations run, by their compiled form or by graphql-js.', labelNames: ['run_by'], registers });
+    this.#requests = new Counter({
+      name: 'gateway_requests_total',
+      help: 'GraphQL requests answered, by HTTP status.',
+      labelNames: ['status'],
+      registers,
+    });
+    this.#seconds = new Histogram({
+      name: 'gateway_request_duration_seconds',
+      help: 'Time to answer a GraphQL request.',
+      buckets,
+      registers,
+    });
+    this.#errors = new Counter({
+      name: 'gateway_errors_total',
+      help: 'GraphQL errors sent, by code.',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#upstreamCalls = new Counter({
+      name: 'gateway_upstream_calls_total',
+      help: 'Calls to the workspace, by endpoint.',
+      labelNames: ['endpoint'],
+      registers,
+    });
+    this.#operations = new Counter({
+      name: 'gateway_operations_total',
+      help: 'Operations run, by their compiled form or by graphql-js.',
+      labelNames: ['run_by'],
+      registers,
+    });
     this.#gauge('gateway_requests_in_flight', 'GraphQL requests under way.', sources.inFlight);
-    this.#gauge('gateway_event_loop_delay_seconds', 'Lateness of the event loop, 99th percentile of the last second.', () => sources.loopDelayMs() / 1000);
+    this.#gauge(
+      'gateway_event_loop_delay_seconds',
+      'Lateness of the event loop, 99th percentile of the last second.',
+      () => sources.loopDelayMs() / 1000,
+    );
     this.#gauge('gateway_arriving_bytes', 'Large request bodies that have not come whole yet.', sources.arrivingBytes);
     this.#gauge('gateway_held_bytes', 'Heap that large requests under way take, about.', sources.heldBytes);
     this.#gauge('gateway_unsent_bytes', 'Large answers that clients have not read yet.', sources.unsentBytes);
@@ -68,9 +97,15 @@ export class Metrics {
     const { workspace } = sources;
     this.#gauge('gateway_upstream_in_flight', 'Calls to the workspace under way.', () => workspace.inFlight);
     this.#gauge('gateway_upstream_queue', 'Calls to the workspace that wait for a place.', () => workspace.queueLength);
-    this.#gauge('gateway_upstream_retries_denied', 'Retries not made, as the workspace fails too often.', () => workspace.retriesDenied);
-    this.#gauge('gateway_upstream_breaker_closed', '1 while the workspace is asked, 0 while it is taken to be down.', () =>
-      workspace.breakerState === 'closed' ? 1 : 0,
+    this.#gauge(
+      'gateway_upstream_retries_denied',
+      'Retries not made, as the workspace fails too often.',
+      () => workspace.retriesDenied,
+    );
+    this.#gauge(
+      'gateway_upstream_breaker_closed',
+      '1 while the workspace is asked, 0 while it is taken to be down.',
+      () => (workspace.breakerState === 'closed' ? 1 : 0),
     );
     this.#addShed(sources);
     this.#addWindows(sources);
@@ -96,7 +131,12 @@ export class Metrics {
   }
 
   #gauge(name: string, help: string, read: () => number | Promise<number>): void {
-    const gauge: Gauge = new Gauge({ name, help, registers: [this.#registry], collect: async () => gauge.set(await read()) });
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect: async () => gauge.set(await read()),
+    });
   }
 
   #addShed({ shed }: MetricSources): void {
@@ -114,8 +154,18 @@ export class Metrics {
 
   /** The tightest window of each endpoint: there can be one for each client address, which is nobody's business here. */
   #addWindows({ windows }: MetricSources): void {
-    this.#windowGauge('gateway_upstream_window_limit', 'Calls that the workspace allows in a window.', windows, ({ limit }) => limit);
-    this.#windowGauge('gateway_upstream_window_remaining', 'Calls left in the open window; the fewest where there are several.', windows, ({ remaining }) => remaining);
+    this.#windowGauge(
+      'gateway_upstream_window_limit',
+      'Calls that the workspace allows in a window.',
+      windows,
+      ({ limit }) => limit,
+    );
+    this.#windowGauge(
+      'gateway_upstream_window_remaining',
+      'Calls left in the open window; the fewest where there are several.',
+      windows,
+      ({ remaining }) => remaining,
+    );
   }
 
   #windowGauge(name: string, help: string, windows: MetricSources['windows'], read: (window: Window) => number): void {

@@ -18,7 +18,14 @@ export function standardOutput(): pino.DestinationStream {
     isBlocked = true;
     return true;
   };
-  const output = pino.destination({ dest: fd, sync: false, minLength: writeLength, periodicFlush: writeDelayMs, maxLength: maxWaitingLength, retryEAGAIN });
+  const output = pino.destination({
+    dest: fd,
+    sync: false,
+    minLength: writeLength,
+    periodicFlush: writeDelayMs,
+    maxLength: maxWaitingLength,
+    retryEAGAIN,
+  });
   output.on('write', () => {
     isBlocked = false;
   });

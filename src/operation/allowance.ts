@@ -105,7 +105,8 @@ export class Fairness {
     take(calls);
     return {
       take: (more) => {
-        if (hasEnded || this.#missing(claimed, pendingOf() + more) > 0 || this.#missing(this.#strangers, more) > 0) return false;
+        if (hasEnded || this.#missing(claimed, pendingOf() + more) > 0 || this.#missing(this.#strangers, more) > 0)
+          return false;
         take(more);
         return true;
       },
@@ -155,4 +156,6 @@ function giveBack(bucket: Bucket, calls: number): void {
   bucket.level = Math.min(bucket.capacity, bucket.level + calls);
 }
 
-const refusal = ({ capacity }: Bucket, missing: number): Refusal => ({ retryAfterSeconds: Math.ceil((missing * 60) / capacity) });
+const refusal = ({ capacity }: Bucket, missing: number): Refusal => ({
+  retryAfterSeconds: Math.ceil((missing * 60) / capacity),
+});

@@ -115,7 +115,9 @@ class Counter {
         return list;
       }
     }
-    return list.map((item) => (isPromise(item) ? item.then((later) => this.value(type, later)) : this.value(type, item)));
+    return list.map((item) =>
+      isPromise(item) ? item.then((later) => this.value(type, later)) : this.value(type, item),
+    );
   }
 
   #objects(example: unknown, count: number): void {
@@ -132,7 +134,10 @@ class Counter {
     if (byType === undefined) this.#sizes.set(fieldNodes, (byType = new Map()));
     const known = byType.get(type);
     if (known !== undefined) return known;
-    const size = this.#measure(type, fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []));
+    const size = this.#measure(
+      type,
+      fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+    );
     byType.set(type, size);
     return size;
   }

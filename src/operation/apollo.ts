@@ -1,4 +1,10 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequest, type GraphQLResponse } from '@apollo/server';
+import {
+  ApolloServer,
+  HeaderMap,
+  type ApolloServerPlugin,
+  type GraphQLRequest,
+  type GraphQLResponse,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -16,7 +22,14 @@ import { InputCheck } from './input-check.ts';
 import type { Fairness } from './allowance.ts';
 import type { Charge } from '../context/outcome.ts';
 import type { QueryCost } from '../context/query-cost.ts';
-import { asksForData, maxRecursiveSelections, maxReportedErrors, maxTokens, maxValues, QueriesOnly } from '../limits.ts';
+import {
+  asksForData,
+  maxRecursiveSelections,
+  maxReportedErrors,
+  maxTokens,
+  maxValues,
+  QueriesOnly,
+} from '../limits.ts';
 import type { Logger } from '../observability/log.ts';
 import { summariseErrors } from '../observability/error-summary.ts';
 import { PersistedQueries } from './persisted-queries.ts';
@@ -43,7 +56,13 @@ export function createApollo(
   // The executor first: it counts by itself.
   const executor = new Executor(schema, documents);
   countAnswers(schema);
-  const listener = createListener(inputCheck, new Planner(schema, documents), executor, config.maxUpstreamCalls, fairness);
+  const listener = createListener(
+    inputCheck,
+    new Planner(schema, documents),
+    executor,
+    config.maxUpstreamCalls,
+    fairness,
+  );
   const bounds = createBounds({ schema, documents, persisted });
   return new ApolloServer<RequestContext>({
     schema,
@@ -98,7 +117,8 @@ const createListener = (
       throw error;
     }
     const variables = request.variables ?? {};
-    if (!inputCheck.check({ document, operation, variables, callerId: isAuthenticated ? contextValue.viewerId : '' })) return;
+    if (!inputCheck.check({ document, operation, variables, callerId: isAuthenticated ? contextValue.viewerId : '' }))
+      return;
     const plan = planner.plan(document, operation, variables, contextValue.knowledge);
     if (plan === undefined) return;
     outcome.cost = plan;
@@ -120,7 +140,9 @@ const createListener = (
     // Where a router wants to know of each resolver, graphql-js tells.
     const isTraced = metrics.captureTraces === true;
     const compiles = plan.calls > 0 && contextValue.isAccepted;
-    const data = isTraced ? undefined : await executor.execute(document, operation, request.variables ?? {}, contextValue, compiles);
+    const data = isTraced
+      ? undefined
+      : await executor.execute(document, operation, request.variables ?? {}, contextValue, compiles);
     contextValue.outcome.runBy = data === undefined ? 'graphql-js' : 'compiled';
     return data === undefined ? null : single({ data });
   },
@@ -136,11 +158,15 @@ const createListener = (
     outcome.errors = summariseErrors(errors);
     const { data } = singleResult;
     // A refused request is told of its first mistakes; fields that failed while it ran are all told of.
-    if (data == null && singleResult.errors !== undefined) singleResult.errors = singleResult.errors.slice(0, maxReportedErrors);
+    if (data == null && singleResult.errors !== undefined)
+      singleResult.errors = singleResult.errors.slice(0, maxReportedErrors);
   },
 });
 
-const single = (singleResult: { data: Record<string, unknown> | null; extensions?: Record<string, unknown> }): GraphQLResponse => ({
+const single = (singleResult: {
+  data: Record<string, unknown> | null;
+  extensions?: Record<string, unknown>;
+}): GraphQLResponse => ({
   http: { status: 200, headers: new HeaderMap() },
   body: { kind: 'single', singleResult },
 });
@@ -155,12 +181,18 @@ function refusalOf(plan: QueryCost, limit: number): GatewayError | undefined {
 }
 
 /** Takes the plan's price from the caller's allowance, or refuses the request until that has refilled. */
-function charge(fairness: Fairness | undefined, { callerKey }: RequestContext, plannedCalls: number): Charge | undefined {
+function charge(
+  fairness: Fairness | undefined,
+  { callerKey }: RequestContext,
+  plannedCalls: number,
+): Charge | undefined {
   if (fairness === undefined || callerKey === undefined || plannedCalls === 0) return undefined;
   const answer = fairness.charge(callerKey, plannedCalls);
   if ('settle' in answer) return answer;
   const { retryAfterSeconds } = answer;
-  const error = new GatewayError('RATE_LIMITED', 'You ask for more than one caller may for now.', { retryAfterSeconds });
+  const error = new GatewayError('RATE_LIMITED', 'You ask for more than one caller may for now.', {
+    retryAfterSeconds,
+  });
   error.extensions['http'] = { status: 429, headers: new HeaderMap([['retry-after', String(retryAfterSeconds)]]) };
   throw error;
 }
@@ -169,7 +201,14 @@ function charge(fairness: Fairness | undefined, { callerKey }: RequestContext, p
 function priceOf(plan: QueryCost, limit: number): Record<string, unknown> {
   const { calls: plannedCalls, byEndpoint, heaviest } = plan;
   const refusal = refusalOf(plan, limit)?.message;
-  return { plannedCalls, atMost: refusal === undefined ? atMost(plan, limit) : 0, byEndpoint, heaviest, limit, refusal };
+  return {
+    plannedCalls,
+    atMost: refusal === undefined ? atMost(plan, limit) : 0,
+    byEndpoint,
+    heaviest,
+    limit,
+    refusal,
+  };
 }
 
 /** What a request was planned to cost, and what it did. */

@@ -63,7 +63,10 @@ function refuse(response: Response, { outcome }: RequestContext, refusal: Gatewa
   const { http: _, ...told } = refusal.extensions;
   const errors = [{ message: refusal.message, extensions: told }];
   const isTooComplex = refusal.code === 'QUERY_TOO_COMPLEX';
-  response.body = { kind: 'single', singleResult: { errors, ...(!isTooComplex && { data: null }), ...(extensions !== undefined && { extensions }) } };
+  response.body = {
+    kind: 'single',
+    singleResult: { errors, ...(!isTooComplex && { data: null }), ...(extensions !== undefined && { extensions }) },
+  };
   response.http.status = isTooComplex ? 400 : 200;
   outcome.errors = summariseErrors([refusal]);
 }

@@ -51,10 +51,17 @@ export class InputCheck {
   /** Throws for the first mistake. False where the variables do not fit their types, which graphql-js tells in full. */
   check(asked: Asked): boolean {
     const { operation, variables } = asked;
-    const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
+    const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables, {
+      maxErrors: 1,
+    });
     if (coerced === undefined) return false;
     const root = this.#schema.getRootType(operation.operation);
-    if (root) new Walk(this.#schema, this.#checks, { ...asked, variables: coerced }).visit(root, operation.selectionSet, undefined);
+    if (root)
+      new Walk(this.#schema, this.#checks, { ...asked, variables: coerced }).visit(
+        root,
+        operation.selectionSet,
+        undefined,
+      );
     return true;
   }
 }
@@ -87,11 +94,16 @@ class Walk {
       if (!refused(() => isIncluded(node, this.#asked.variables), node, at)) continue;
       if (node.kind === Kind.FIELD) this.#visitField(type, node, at);
       else if (node.kind === Kind.INLINE_FRAGMENT) {
-        this.visit(node.typeCondition === undefined ? type : this.#schema.getType(node.typeCondition.name.value), node.selectionSet, path);
+        this.visit(
+          node.typeCondition === undefined ? type : this.#schema.getType(node.typeCondition.name.value),
+          node.selectionSet,
+          path,
+        );
       } else {
         const fragment = this.#fragments.get(node.name.value);
         this.#fragments.delete(node.name.value);
-        if (fragment !== undefined) this.visit(this.#schema.getType(fragment.typeCondition.name.value), fragment.selectionSet, path);
+        if (fragment !== undefined)
+          this.visit(this.#schema.getType(fragment.typeCondition.name.value), fragment.selectionSet, path);
       }
     }
   }
@@ -101,10 +113,14 @@ class Walk {
     if (type === undefined || field === undefined) return; // `__typename`
     if (field.args.length > 0) {
       const { variables, callerId } = this.#asked;
-      refused(() => {
-        const args = getArgumentValues(field, node, variables);
-        this.#checks.get(`${type.name}.${field.name}`)?.(args as never, callerId);
-      }, node, path);
+      refused(
+        () => {
+          const args = getArgumentValues(field, node, variables);
+          this.#checks.get(`${type.name}.${field.name}`)?.(args as never, callerId);
+        },
+        node,
+        path,
+      );
     }
     if (node.selectionSet !== undefined) this.visit(getNamedType(field.type), node.selectionSet, path);
   }

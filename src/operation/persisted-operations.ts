@@ -15,7 +15,11 @@ const text = z.string().min(1);
 /** What `generate-persisted-query-manifest` writes; or texts by their ids, as Relay and GraphQL Code Generator write them. */
 const manifest = z.union([
   z
-    .object({ format: z.literal('apollo-persisted-query-manifest'), version: z.literal(1), operations: z.array(z.object({ id: text, body: text })) })
+    .object({
+      format: z.literal('apollo-persisted-query-manifest'),
+      version: z.literal(1),
+      operations: z.array(z.object({ id: text, body: text })),
+    })
     .transform(({ operations }) => operations),
   z.record(text, text).transform((list) => Object.entries(list).map(([id, body]) => ({ id, body }))),
 ]);
@@ -31,12 +35,14 @@ const maxMistakeLength = 300;
 export function readOperations(path: string, schema: GraphQLSchema): readonly PersistedOperation[] {
   const operations = parseManifest(readText(path));
   const mistakes = mistakesIn(operations, schema);
-  if (mistakes.length > maxMistakes) mistakes.splice(maxMistakes, mistakes.length, `${mistakes.length - maxMistakes} more such operations`);
+  if (mistakes.length > maxMistakes)
+    mistakes.splice(maxMistakes, mistakes.length, `${mistakes.length - maxMistakes} more such operations`);
   if (mistakes.length > 0) throw new ConfigError(mistakes.map(told).join('\n'));
   return operations;
 }
 
-const told = (mistake: string): string => `PERSISTED_OPERATIONS: ${mistake.replace(/\s+/g, ' ').slice(0, maxMistakeLength)}`;
+const told = (mistake: string): string =>
+  `PERSISTED_OPERATIONS: ${mistake.replace(/\s+/g, ' ').slice(0, maxMistakeLength)}`;
 
 const refused = (mistake: string) => new ConfigError(told(mistake));
 
@@ -47,8 +53,13 @@ function readText(path: string): string {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw refused('expected a file, and there is none of that name; a relative path begins where the gateway was started');
-    throw refused(`expected a file that can be read, and the system refuses this one (${code}): check its path and permissions`);
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw refused(
+        'expected a file, and there is none of that name; a relative path begins where the gateway was started',
+      );
+    throw refused(
+      `expected a file that can be read, and the system refuses this one (${code}): check its path and permissions`,
+    );
   }
 }
 
@@ -60,7 +71,10 @@ function parseManifest(contents: string): readonly PersistedOperation[] {
     throw refused('expected JSON, and the file is none');
   }
   const { data } = manifest.safeParse(json);
-  if (data === undefined) throw refused('expected what generate-persisted-query-manifest writes, or texts of queries by their ids, and the JSON is neither');
+  if (data === undefined)
+    throw refused(
+      'expected what generate-persisted-query-manifest writes, or texts of queries by their ids, and the JSON is neither',
+    );
   if (data.length === 0) throw refused('expected operations, and the file lists none: nothing would be answered');
   return data;
 }
@@ -70,7 +84,9 @@ function mistakesIn(operations: readonly PersistedOperation[], schema: GraphQLSc
   const guard = new OperationGuard();
   const bodies = new Map<string, string>();
   return operations.flatMap(({ id, body }) => {
-    const mistake = mistakeOf(body, schema, guard) ?? ((bodies.get(id) ?? body) === body ? undefined : 'is listed twice, with another text');
+    const mistake =
+      mistakeOf(body, schema, guard) ??
+      ((bodies.get(id) ?? body) === body ? undefined : 'is listed twice, with another text');
     bodies.set(id, body);
     return mistake === undefined ? [] : [`operation ${JSON.stringify(id.slice(0, 80))} ${mistake}`];
   });
@@ -85,7 +101,8 @@ function mistakeOf(body: string, schema: GraphQLSchema, guard: OperationGuard): 
   } catch (error) {
     return `is not GraphQL: ${messageOf(error)}`;
   }
-  if (!document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION)) return 'holds no query, only fragments';
+  if (!document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION))
+    return 'holds no query, only fragments';
   const [error] = validate(schema, document, [...specifiedRules, QueriesOnly], { maxErrors: 1 });
   return error && `does not fit the schema: ${error.message}`;
 }

@@ -67,7 +67,8 @@ export class OperationGuard {
   }
 }
 
-const tooMuch = (limit: number, of: string): string => `The query has more than ${limit} ${of}: ask for less, or in several requests.`;
+const tooMuch = (limit: number, of: string): string =>
+  `The query has more than ${limit} ${of}: ask for less, or in several requests.`;
 
 const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);

@@ -44,7 +44,10 @@ export function encodeCursor(binding: string, { key, id, offset, total }: Cursor
 /** Refuses what is no cursor of any list, before it is known which list it is meant for. */
 export function checkCursorForm({ cursor, cursorArgument }: PagePlan): void {
   if (cursor === undefined || readBytes(cursor) !== undefined) return;
-  throw new GatewayError('BAD_USER_INPUT', `\`${cursorArgument}\` is not a cursor: use an \`endCursor\` or \`startCursor\` as it was given.`);
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    `\`${cursorArgument}\` is not a cursor: use an \`endCursor\` or \`startCursor\` as it was given.`,
+  );
 }
 
 /** The bytes of a text that has the form of a cursor. */

@@ -34,6 +34,7 @@ export function countGap<Row>({ known, others }: Gap<Row>, answer: GapAnswer<Row
   const none = { count: known.length, first: known.at(-1) };
   if (others === undefined || answer === undefined) return none;
   const { unreadNotLoaded, firstUnread, placeAt } = answer;
-  if (unreadNotLoaded === undefined || placeAt(0)?.key !== Date.parse(others.latest)) return { count: null, first: undefined };
+  if (unreadNotLoaded === undefined || placeAt(0)?.key !== Date.parse(others.latest))
+    return { count: null, first: undefined };
   return unreadNotLoaded === 0 ? none : { count: known.length + unreadNotLoaded, first: firstUnread };
 }

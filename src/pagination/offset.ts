@@ -229,7 +229,11 @@ function cutPage<Row>(plan: PagePlan, answer: OffsetAnswer<Row>, cut: Cut): Offs
     places: places.length,
     cursorAt(position) {
       const index = places[position] as number;
-      return { ...(placeAt(index) as Place), offset: plan.isBackward ? total - 1 - offset - index : offset + index, total };
+      return {
+        ...(placeAt(index) as Place),
+        offset: plan.isBackward ? total - 1 - offset - index : offset + index,
+        total,
+      };
     },
     total: answer.total,
     hasNextPage: plan.isBackward ? hasMoreBefore : hasMoreAfter,

@@ -54,7 +54,9 @@ export function* readTimelinePage<Row>(query: TimelineQuery): Generator<Timeline
     reading.take(answer);
     if (reading.isEnd || reading.isPage(reading.mayEnd ? query.plan.size : 1)) return pageOf(query, reading);
   }
-  throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave a history that cannot be read.', { detail: 'no page' });
+  throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave a history that cannot be read.', {
+    detail: 'no page',
+  });
 }
 
 /** Asks for one row that is newer than the cursor: whether there is one tells whether a previous page has rows. */
@@ -69,7 +71,8 @@ function pageOf<Row>({ plan, cursor, since }: TimelineQuery, reading: Reading<Ro
   const fresh = reading.fresh();
   const complete = isEnd ? fresh : fresh.filter(({ key }) => key > reading.lastKey);
   let end = 0;
-  for (let rows = 0; end < complete.length && rows < plan.size; end += 1) if (complete[end]?.row !== undefined) rows += 1;
+  for (let rows = 0; end < complete.length && rows < plan.size; end += 1)
+    if (complete[end]?.row !== undefined) rows += 1;
   const page = complete.slice(0, end);
   const shown = page.filter(({ row }) => row !== undefined);
   const places = shown.length > 0 ? shown : page;

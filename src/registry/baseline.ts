@@ -15,13 +15,20 @@ export async function readBaseline(source: string): Promise<string> {
   if (/^https?:\/\//.test(source)) return readUrl(source);
   if (statSync(source, { throwIfNoEntry: false })?.isFile()) return readFileSync(source, 'utf8');
   if (source.startsWith('-')) throw new Error(`there is no file ${source}`);
-  return execFileSync('git', ['show', `${source}:./${publishedPath}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return execFileSync('git', ['show', `${source}:./${publishedPath}`], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 async function readUrl(url: string): Promise<string> {
   const signal = AbortSignal.timeout(timeoutMs);
   const isFile = /\.graphqls?$/.test(new URL(url).pathname);
-  const question = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ _service { sdl } }"}' };
+  const question = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ _service { sdl } }"}',
+  };
   const response = await fetch(url, isFile ? { signal } : { ...question, signal });
   if (!response.ok) throw new Error(`${url} answers ${response.status}`);
   if (isFile) return response.text();

@@ -41,7 +41,8 @@ function promisesOf({ definitions }: DocumentNode): Map<string, { path: string; 
       const coordinate = node === definition ? node.name.value : `${definition.name.value}.${node.name.value}`;
       for (const directive of node.directives ?? []) {
         const text = print(directive);
-        if (promises.has(directive.name.value)) found.set(`${coordinate} ${text}`, { path: `${coordinate}.@${directive.name.value}`, text });
+        if (promises.has(directive.name.value))
+          found.set(`${coordinate} ${text}`, { path: `${coordinate}.@${directive.name.value}`, text });
       }
     }
   }
@@ -51,6 +52,10 @@ function promisesOf({ definitions }: DocumentNode): Map<string, { path: string; 
 type Promises = ReturnType<typeof promisesOf>;
 
 const promisesChanged = (before: Promises, after: Promises): SchemaChange[] => [
-  ...[...before].filter(([id]) => !after.has(id)).map(([, { path, text }]) => ({ weight: 'breaking', path, message: `${text} was removed` }) as const),
-  ...[...after].filter(([id]) => !before.has(id)).map(([, { path, text }]) => ({ weight: 'safe', path, message: `${text} was added` }) as const),
+  ...[...before]
+    .filter(([id]) => !after.has(id))
+    .map(([, { path, text }]) => ({ weight: 'breaking', path, message: `${text} was removed` }) as const),
+  ...[...after]
+    .filter(([id]) => !before.has(id))
+    .map(([, { path, text }]) => ({ weight: 'safe', path, message: `${text} was added` }) as const),
 ];

@@ -28,6 +28,8 @@ function report(changes: readonly SchemaChange[]): string {
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`The schema to compare with cannot be read: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}\n${usage}\n`);
+  process.stderr.write(
+    `The schema to compare with cannot be read: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}\n${usage}\n`,
+  );
   process.exitCode = 2;
 }

@@ -9,8 +9,9 @@ export const Attachment: Resolvers['Attachment'] = {
   text: (attachment) => asText(attachment['text']) ?? null,
   mimeType: (attachment) => firstText(attachment, 'image_type', 'audio_type', 'video_type'),
   size: (attachment) =>
-    ['size', 'image_size', 'audio_size', 'video_size'].map((key) => asInt(attachment[key])).find((size) => size !== undefined) ??
-    null,
+    ['size', 'image_size', 'audio_size', 'video_size']
+      .map((key) => asInt(attachment[key]))
+      .find((size) => size !== undefined) ?? null,
   authorName: (attachment) => asText(attachment['author_name']) ?? null,
   messageLink: (attachment) => asText(attachment['message_link']) ?? null,
   attachments: (attachment) => asObjects(attachment['attachments']),

@@ -62,7 +62,14 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
       placeOf: order.placeOf,
       search,
       load: ({ offset, count, isReversed }, reading) =>
-        loaders.messagePages.load({ roomId: room._id, offset, count, sort: order.sortFor(isReversed), ...filters, reading }),
+        loaders.messagePages.load({
+          roomId: room._id,
+          offset,
+          count,
+          sort: order.sortFor(isReversed),
+          ...filters,
+          reading,
+        }),
     };
     return offsetConnection(args, messages, info);
   },

@@ -17,10 +17,12 @@ export const references = {
     }),
   },
   Message: {
-    __resolveReference: (reference: object, { loaders }: Context) => loaders.messages.load(checkId(keyOf(reference), argument)),
+    __resolveReference: (reference: object, { loaders }: Context) =>
+      loaders.messages.load(checkId(keyOf(reference), argument)),
   },
   User: {
-    __resolveReference: (reference: object, { loaders }: Context) => loaders.users.load(checkId(keyOf(reference), argument)),
+    __resolveReference: (reference: object, { loaders }: Context) =>
+      loaders.users.load(checkId(keyOf(reference), argument)),
   },
 };
 
@@ -36,8 +38,12 @@ function keyOf(reference: object): string {
 export const federationResolvers = (sdl: string) => ({
   Query: {
     _service: () => ({ sdl }),
-    _entities: (_root: unknown, { representations }: { representations: unknown[] }, context: Context, info: GraphQLResolveInfo) =>
-      representations.map((representation) => resolveEntity(representation, context, info)),
+    _entities: (
+      _root: unknown,
+      { representations }: { representations: unknown[] },
+      context: Context,
+      info: GraphQLResolveInfo,
+    ) => representations.map((representation) => resolveEntity(representation, context, info)),
   },
   _Entity: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
 });

@@ -2,7 +2,16 @@ import { Attachment } from './attachment.ts';
 import { Counters } from './counters.ts';
 import { DirectMessage } from './direct-message.ts';
 import { MessageMarkup } from './markup.ts';
-import { ChannelMention, Message, MessageEncryption, MessageFile, MessageUrl, Reaction, Thread, UserMention } from './message.ts';
+import {
+  ChannelMention,
+  Message,
+  MessageEncryption,
+  MessageFile,
+  MessageUrl,
+  Reaction,
+  Thread,
+  UserMention,
+} from './message.ts';
 import { Query, Viewer } from './query.ts';
 import { ReadReceipt } from './read-receipt.ts';
 import { DateTime, Json } from './scalars.ts';

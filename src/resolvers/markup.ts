@@ -72,8 +72,20 @@ export function flattenMarkup(tree: MarkupParent['tree']): Flattened {
 
 /** Nodes that begin on a line of their own in the plain text. */
 const startsLine = new Set([
-  'PARAGRAPH', 'HEADING', 'UNORDERED_LIST', 'ORDERED_LIST', 'LIST_ITEM', 'TASKS', 'TASK', 'QUOTE', 'BLOCKQUOTE', 'CODE',
-  'CODE_LINE', 'KATEX', 'SPOILER_BLOCK', 'BIG_EMOJI',
+  'PARAGRAPH',
+  'HEADING',
+  'UNORDERED_LIST',
+  'ORDERED_LIST',
+  'LIST_ITEM',
+  'TASKS',
+  'TASK',
+  'QUOTE',
+  'BLOCKQUOTE',
+  'CODE',
+  'CODE_LINE',
+  'KATEX',
+  'SPOILER_BLOCK',
+  'BIG_EMOJI',
 ]);
 
 const prefixOf: Record<string, string | undefined> = { MENTION_USER: '@', MENTION_CHANNEL: '#' };
@@ -118,7 +130,8 @@ function childrenOf(node: JsonObject): JsonObject[] {
   return orFallback(children, fallback);
 }
 
-const orFallback = (nodes: JsonObject[], fallback: unknown): JsonObject[] => (nodes.length > 0 ? nodes : collectNodes(fallback, []));
+const orFallback = (nodes: JsonObject[], fallback: unknown): JsonObject[] =>
+  nodes.length > 0 ? nodes : collectNodes(fallback, []);
 
 const isNode = (object: JsonObject): boolean => asText(object['type']) !== undefined;
 

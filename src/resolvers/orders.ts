@@ -1,7 +1,12 @@
 import { asInt, asText } from '../json.ts';
 import { instantKey, type PlaceOf } from '../pagination/place.ts';
 import type { StoredRow } from '../upstream/types.ts';
-import type { DirectMessageOrder, DirectMessageOrderField, MessageOrder, MessageOrderField } from './types.generated.ts';
+import type {
+  DirectMessageOrder,
+  DirectMessageOrderField,
+  MessageOrder,
+  MessageOrderField,
+} from './types.generated.ts';
 
 /** An order of the API as upstream sorts by it, and as its rows are compared here. */
 export interface RowOrder {

@@ -3,7 +3,8 @@ import { isObjectType, Kind, type DefinitionNode, type DocumentNode, type GraphQ
 /** What federation adds to a subgraph, in our words: the descriptions that it comes without. */
 const descriptions = {
   _service: 'This API as a subgraph, for whoever composes a supergraph. Needs no credentials.',
-  _entities: 'Objects that other subgraphs refer to, in the order asked for: for routers. Null with an error where one is refused.',
+  _entities:
+    'Objects that other subgraphs refer to, in the order asked for: for routers. Null with an error where one is refused.',
   representations: 'References: `__typename` and `id` of each.',
   _Service: 'A subgraph.',
   sdl: 'Its schema as text.',

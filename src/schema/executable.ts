@@ -23,7 +23,8 @@ const readSources = (): DocumentNode =>
 /** The schema as other tools get it: `_service { sdl }`, and the file that registries are given. */
 export const createPublishedSdl = (): string => publish(readSources());
 
-const publish = (sources: DocumentNode, shell = buildSubgraphSchema(sources)): string => publishSdl(sources, readPrices(shell));
+const publish = (sources: DocumentNode, shell = buildSubgraphSchema(sources)): string =>
+  publishSdl(sources, readPrices(shell));
 
 /**
  * The executable schema, a subgraph of Apollo Federation 2. `buildSubgraphSchema` knows federation, but lets mistakes in

@@ -73,7 +73,9 @@ export function readPrices(schema: GraphQLSchema): Prices {
       const directives = field.astNode?.directives;
       const reference = named(directives, 'reference');
       const list = named(directives, 'assumedSize');
-      const argumentCalls = field.args.map((argument) => [argument.name, callsOf(argument.astNode?.directives)] as const);
+      const argumentCalls = field.args.map(
+        (argument) => [argument.name, callsOf(argument.astNode?.directives)] as const,
+      );
       prices.set(`${type.name}.${field.name}`, {
         calls: callsOf(directives),
         argumentCalls: new Map(argumentCalls.filter(([, calls]) => calls.length > 0)),
@@ -100,4 +102,7 @@ function recordKind(schema: GraphQLSchema, node: ConstDirectiveNode | undefined)
 
 /** The arguments of one directive where it is applied, with its defaults. A valid schema has each that it uses. */
 const valuesOf = (schema: GraphQLSchema, node: ConstDirectiveNode): Record<string, unknown> =>
-  getDirectiveValues(schema.getDirective(node.name.value) as GraphQLDirective, { directives: [node] }) as Record<string, unknown>;
+  getDirectiveValues(schema.getDirective(node.name.value) as GraphQLDirective, { directives: [node] }) as Record<
+    string,
+    unknown
+  >;

@@ -20,7 +20,8 @@ const callWeight = 10;
 const published = new Set(['deprecated', 'key', 'link', 'shareable', 'specifiedBy', 'tag']);
 const derived = ['@cost', '@listSize'];
 
-const header = '# The published schema. Written by `npm run schema:print` from the files beside its folder: change those.';
+const header =
+  '# The published schema. Written by `npm run schema:print` from the files beside its folder: change those.';
 
 /**
  * The schema as it is published: the sources without definitions of directives, which come with the `@link`ed
@@ -49,18 +50,21 @@ const rankOf = ({ kind }: DefinitionNode): number => (kind === Kind.SCHEMA_DEFIN
 /** Adds the directives that publishing uses to what is imported from federation. */
 const importDerived = (link: ConstDirectiveNode): ConstDirectiveNode => ({
   ...link,
-  arguments: link.arguments?.map((argument): ConstArgumentNode => {
-    if (argument.name.value !== 'import' || argument.value.kind !== Kind.LIST) return argument;
-    const added = derived.map((value) => ({ kind: Kind.STRING, value }) as const);
-    return { ...argument, value: { ...argument.value, values: [...argument.value.values, ...added] } };
-  }) ?? [],
+  arguments:
+    link.arguments?.map((argument): ConstArgumentNode => {
+      if (argument.name.value !== 'import' || argument.value.kind !== Kind.LIST) return argument;
+      const added = derived.map((value) => ({ kind: Kind.STRING, value }) as const);
+      return { ...argument, value: { ...argument.value, values: [...argument.value.values, ...added] } };
+    }) ?? [],
 });
 
 function pricedField(typeName: string, field: FieldDefinitionNode, prices: Prices): FieldDefinitionNode {
   const price = prices.get(`${typeName}.${field.name.value}`);
   const calls = price?.calls.length ?? 0;
   const assumedSize = price?.assumedSize ?? 1;
-  const slicing = (field.arguments ?? []).map(({ name }) => name.value).filter((name) => name === 'first' || name === 'last');
+  const slicing = (field.arguments ?? [])
+    .map(({ name }) => name.value)
+    .filter((name) => name === 'first' || name === 'last');
   const added: ConstDirectiveNode[] = [];
   if (calls > 0) added.push(directive('cost', { weight: String(calls * callWeight) }));
   if (assumedSize > 1) added.push(directive('listSize', { assumedSize: String(assumedSize) }));

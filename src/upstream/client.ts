@@ -70,7 +70,12 @@ export class UpstreamClient {
    * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` is told of the bytes
    * of all answers so far, as they come.
    */
-  constructor(workspace: Workspace, credentials: Credentials, deadline: number, onReceived: (bytes: number) => void = () => undefined) {
+  constructor(
+    workspace: Workspace,
+    credentials: Credentials,
+    deadline: number,
+    onReceived: (bytes: number) => void = () => undefined,
+  ) {
     this.workspace = workspace;
     this.callerId = credentials.userId;
     this.#caller = workspace.caller(credentials);

@@ -2,7 +2,16 @@ import { GatewayError } from '../errors.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { badShape } from './transport/answers.ts';
 import type { Endpoint, UpstreamClient } from './client.ts';
-import { isHidden, readStored, type ReadRow, type RestDirectMessage, type RestPage, type RestRows, type RestUser, type StoredRow } from './types.ts';
+import {
+  isHidden,
+  readStored,
+  type ReadRow,
+  type RestDirectMessage,
+  type RestPage,
+  type RestRows,
+  type RestUser,
+  type StoredRow,
+} from './types.ts';
 
 /** Rows of a list at most: GraphQL's Int. */
 const maxTotal = 2_147_483_647;

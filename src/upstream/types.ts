@@ -98,10 +98,7 @@ export const readDirectMessage: ReadRow<RestDirectMessage> = (row) =>
 export const readMessage: ReadRow<RestMessage> = (row) => {
   const author = asObject(row['u']);
   const isReadable =
-    hasId(row['_id']) &&
-    hasId(row['rid']) &&
-    asInstant(row['ts']) !== undefined &&
-    hasId(author?.['_id']);
+    hasId(row['_id']) && hasId(row['rid']) && asInstant(row['ts']) !== undefined && hasId(author?.['_id']);
   return isReadable ? (row as RestMessage) : undefined;
 };
 

@@ -96,7 +96,15 @@ export class Workspace {
   readonly #retries: RetryPolicy;
 
   constructor(options: WorkspaceOptions) {
-    const { url, timeoutMs, sharesInFlight = false, attempts = 2, queueLimits, clock = systemClock, random = Math.random } = options;
+    const {
+      url,
+      timeoutMs,
+      sharesInFlight = false,
+      attempts = 2,
+      queueLimits,
+      clock = systemClock,
+      random = Math.random,
+    } = options;
     this.#transport = new Transport({ url, connectTimeoutMs: timeoutMs });
     this.#timeoutMs = timeoutMs;
     this.#sharing = sharesInFlight ? new Sharing(clock) : undefined;
@@ -144,7 +152,16 @@ export class Workspace {
   }
 
   caller({ userId, authToken, address }: Credentials): Caller {
-    const headers = ['x-auth-token', authToken, 'x-user-id', userId, 'accept', 'application/json', 'accept-encoding', 'identity'];
+    const headers = [
+      'x-auth-token',
+      authToken,
+      'x-user-id',
+      userId,
+      'accept',
+      'application/json',
+      'accept-encoding',
+      'identity',
+    ];
     if (address !== undefined) headers.push('x-real-ip', address);
     return { key: callerKeyOf(userId, authToken), userId, address, headers };
   }
@@ -194,7 +211,12 @@ export class Workspace {
   }
 
   /** One attempt on the wire. What the passage took is given back when it has ended. */
-  async #send(request: CallRequest, pass: Pass, isFresh: boolean, cancellation: Cancellation): Promise<JsonObject | Failure> {
+  async #send(
+    request: CallRequest,
+    pass: Pass,
+    isFresh: boolean,
+    cancellation: Cancellation,
+  ): Promise<JsonObject | Failure> {
     const { endpoint, path, caller, lane, onData } = request;
     const { ticket, placeKey, era } = pass;
     const sentAt = this.#clock.now();

@@ -36,8 +36,17 @@ export async function startBench({ profileFolder }: BenchOptions = {}): Promise<
     const floor = await start({ script: 'floor.ts', flags: serverFlags, env, core: serverCore });
     const gateway = await start({
       script: '../../src/main.ts',
-      flags: [...serverFlags, ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`])],
-      env: { ...env, LOG_LEVEL: 'info', CALLER_CALLS_PER_MINUTE: '0', UPSTREAM_TIMEOUT_MS: '30000', REQUEST_TIMEOUT_MS: '60000' },
+      flags: [
+        ...serverFlags,
+        ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
+      ],
+      env: {
+        ...env,
+        LOG_LEVEL: 'info',
+        CALLER_CALLS_PER_MINUTE: '0',
+        UPSTREAM_TIMEOUT_MS: '30000',
+        REQUEST_TIMEOUT_MS: '60000',
+      },
       core: serverCore,
     });
     await Promise.all([upstream, floor, gateway].map((helper) => helper.listening()));

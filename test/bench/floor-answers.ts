@@ -12,7 +12,12 @@ interface Message {
   readonly t?: string;
   readonly pinned?: boolean;
   readonly urls: readonly { readonly url: string; readonly meta?: object }[];
-  readonly mentions: readonly { readonly _id: string; readonly username: string; readonly name: string; readonly type: string }[];
+  readonly mentions: readonly {
+    readonly _id: string;
+    readonly username: string;
+    readonly name: string;
+    readonly type: string;
+  }[];
   readonly md: readonly object[];
 }
 

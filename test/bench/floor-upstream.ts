@@ -6,7 +6,16 @@ const connections = 64;
 
 const origin = process.env['ROCKETCHAT_URL'] ?? '';
 const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
-const headers = ['x-auth-token', authToken, 'x-user-id', callerId, 'accept', 'application/json', 'accept-encoding', 'identity'];
+const headers = [
+  'x-auth-token',
+  authToken,
+  'x-user-id',
+  callerId,
+  'accept',
+  'application/json',
+  'accept-encoding',
+  'identity',
+];
 
 /** GET, parsed: the cheapest that undici has. `path` is below `/api/v1/`. */
 export const get = <Body>(path: string): Promise<Body> =>

@@ -1,5 +1,14 @@
 import { createServer } from 'node:http';
-import { countersOf, messagesPage, ownRooms, receiptsOf, roomAt, roomOfId, roomsPage, subscriptions } from './workspace.ts';
+import {
+  countersOf,
+  messagesPage,
+  ownRooms,
+  receiptsOf,
+  roomAt,
+  roomOfId,
+  roomsPage,
+  subscriptions,
+} from './workspace.ts';
 
 /** A workspace that answers prepared bytes: what stands behind both contenders, in a process of its own. */
 const endpoints: Readonly<Record<string, ((params: URLSearchParams) => object) | undefined>> = {

@@ -45,38 +45,86 @@ describe('the configuration', () => {
 
   it('shows nothing of itself in production, unless asked to', () => {
     const env = { NODE_ENV: 'production', ROCKETCHAT_URL: 'https://chat.example.com' };
-    expect(readConfig(env)).toMatchObject({ isProduction: true, logLevel: 'info', hasIntrospection: false, hasExplorer: false, corsOrigins: [] });
-    expect(readConfig({ ...env, INTROSPECTION: 'on', EXPLORER: 'on' })).toMatchObject({ hasIntrospection: true, hasExplorer: true });
+    expect(readConfig(env)).toMatchObject({
+      isProduction: true,
+      logLevel: 'info',
+      hasIntrospection: false,
+      hasExplorer: false,
+      corsOrigins: [],
+    });
+    expect(readConfig({ ...env, INTROSPECTION: 'on', EXPLORER: 'on' })).toMatchObject({
+      hasIntrospection: true,
+      hasExplorer: true,
+    });
   });
 
   it('reads what is given; an empty value counts as none', () => {
     const config = readConfig({
-      ROCKETCHAT_URL: 'http://localhost:3000/chat', PORT: '0', HOST: '::1', LOG_LEVEL: 'debug', EXPLORER: 'off', INTROSPECTION: '',
-      CORS_ORIGINS: 'https://a.example, http://localhost:5173', REQUEST_TIMEOUT_MS: '5000', UPSTREAM_TIMEOUT_MS: '1000',
+      ROCKETCHAT_URL: 'http://localhost:3000/chat',
+      PORT: '0',
+      HOST: '::1',
+      LOG_LEVEL: 'debug',
+      EXPLORER: 'off',
+      INTROSPECTION: '',
+      CORS_ORIGINS: 'https://a.example, http://localhost:5173',
+      REQUEST_TIMEOUT_MS: '5000',
+      UPSTREAM_TIMEOUT_MS: '1000',
     });
     expect(config).toMatchObject({
-      workspaceUrl: 'http://localhost:3000/chat', port: 0, host: '::1', logLevel: 'debug', hasExplorer: false, hasIntrospection: true,
-      corsOrigins: ['https://a.example', 'http://localhost:5173'], requestTimeoutMs: 5000, upstreamTimeoutMs: 1000,
+      workspaceUrl: 'http://localhost:3000/chat',
+      port: 0,
+      host: '::1',
+      logLevel: 'debug',
+      hasExplorer: false,
+      hasIntrospection: true,
+      corsOrigins: ['https://a.example', 'http://localhost:5173'],
+      requestTimeoutMs: 5000,
+      upstreamTimeoutMs: 1000,
     });
   });
 
   it('reports every mistake at once, by name and without the value', () => {
     const mistakes = mistakesOf({
-      ROCKETCHAT_URL: 'https://admin:hunter2@chat.example.com', PORT: 'http', LOG_LEVEL: 'loud', EXPLORER: 'yes', TRUST_PROXY: '10.0.0.1',
-      MAX_UPSTREAM_CALLS: '0', UPSTREAM_ATTEMPTS: '6', SHARE_IN_FLIGHT: 'true', FORWARD_CLIENT_IP: '1', DEMO_DIALECT: 'R9',
-      CORS_ORIGINS: 'https://a.example/path', REQUEST_TIMEOUT_MS: '-1', UPSTREAM_TIMEOUT_MS: '1.5',
+      ROCKETCHAT_URL: 'https://admin:hunter2@chat.example.com',
+      PORT: 'http',
+      LOG_LEVEL: 'loud',
+      EXPLORER: 'yes',
+      TRUST_PROXY: '10.0.0.1',
+      MAX_UPSTREAM_CALLS: '0',
+      UPSTREAM_ATTEMPTS: '6',
+      SHARE_IN_FLIGHT: 'true',
+      FORWARD_CLIENT_IP: '1',
+      DEMO_DIALECT: 'R9',
+      CORS_ORIGINS: 'https://a.example/path',
+      REQUEST_TIMEOUT_MS: '-1',
+      UPSTREAM_TIMEOUT_MS: '1.5',
     });
     expect(mistakes.map((line) => line.split(':')[0] ?? '').toSorted()).toEqual([
-      'CORS_ORIGINS', 'DEMO_DIALECT', 'EXPLORER', 'FORWARD_CLIENT_IP', 'LOG_LEVEL', 'MAX_UPSTREAM_CALLS', 'PORT', 'REQUEST_TIMEOUT_MS', 'ROCKETCHAT_URL',
-      'SHARE_IN_FLIGHT', 'TRUST_PROXY', 'UPSTREAM_ATTEMPTS', 'UPSTREAM_TIMEOUT_MS',
+      'CORS_ORIGINS',
+      'DEMO_DIALECT',
+      'EXPLORER',
+      'FORWARD_CLIENT_IP',
+      'LOG_LEVEL',
+      'MAX_UPSTREAM_CALLS',
+      'PORT',
+      'REQUEST_TIMEOUT_MS',
+      'ROCKETCHAT_URL',
+      'SHARE_IN_FLIGHT',
+      'TRUST_PROXY',
+      'UPSTREAM_ATTEMPTS',
+      'UPSTREAM_TIMEOUT_MS',
     ]);
     expect(mistakes.join('\n')).not.toMatch(/hunter2|a\.example\/path/);
   });
 
   it('reports usage to registries whose keys are given', () => {
     const config = readConfig({
-      APOLLO_KEY: 'service:g:x', APOLLO_GRAPH_REF: 'g@current', HIVE_TOKEN: 'hvo1/x', HIVE_TARGET: 'org/project/target',
-      HIVE_USAGE_URL: 'https://hive.example.com/usage', INLINE_TRACE: 'on',
+      APOLLO_KEY: 'service:g:x',
+      APOLLO_GRAPH_REF: 'g@current',
+      HIVE_TOKEN: 'hvo1/x',
+      HIVE_TARGET: 'org/project/target',
+      HIVE_USAGE_URL: 'https://hive.example.com/usage',
+      INLINE_TRACE: 'on',
     });
     expect(config).toMatchObject({
       graphos: { key: 'service:g:x', graphRef: 'g@current', url: undefined },
@@ -104,9 +152,19 @@ describe('the configuration', () => {
     expect(mistakesOf(env as Record<string, string>)).toEqual([expect.stringMatching(`^${name}: `)]);
   });
 
-  it.each(['ftp://chat.example.com', 'chat.example.com', 'chat.example.com:3000', 'https://', 'https://chat.example.com?x=1', 'https://chat.example.com#x', '?', ' '])(
-    'Fresh 1.3: refuses the workspace URL %s, and shows one as it should be',
-    (url) => expect(mistakesOf({ ROCKETCHAT_URL: url })).toEqual([expect.stringMatching(/^ROCKETCHAT_URL: expected .*(such as https:\/\/chat\.example\.com|without credentials)/)]),
+  it.each([
+    'ftp://chat.example.com',
+    'chat.example.com',
+    'chat.example.com:3000',
+    'https://',
+    'https://chat.example.com?x=1',
+    'https://chat.example.com#x',
+    '?',
+    ' ',
+  ])('Fresh 1.3: refuses the workspace URL %s, and shows one as it should be', (url) =>
+    expect(mistakesOf({ ROCKETCHAT_URL: url })).toEqual([
+      expect.stringMatching(/^ROCKETCHAT_URL: expected .*(such as https:\/\/chat\.example\.com|without credentials)/),
+    ]),
   );
 
   it.each(['65536', '-1', '1.5', '1e3', '0x50', '٣'])('refuses port "%s"', (port) => {
@@ -122,21 +180,34 @@ describe('the configuration', () => {
     ]);
   });
 
-  it.each(['Production', 'prod', 'PRODUCTION', 'staging', 'on'])('Claim 2: refuses NODE_ENV=%s, which would start with the defaults of development', (value) => {
-    expect(mistakesOf({ NODE_ENV: value })).toEqual(['NODE_ENV: expected development, production or test']);
-  });
+  it.each(['Production', 'prod', 'PRODUCTION', 'staging', 'on'])(
+    'Claim 2: refuses NODE_ENV=%s, which would start with the defaults of development',
+    (value) => {
+      expect(mistakesOf({ NODE_ENV: value })).toEqual(['NODE_ENV: expected development, production or test']);
+    },
+  );
 
   it.each(['loud', 'INFO', 'warning', '30'])('Claim 13: refuses LOG_LEVEL=%s in words of its own', (value) => {
-    expect(mistakesOf({ LOG_LEVEL: value })).toEqual(['LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent']);
+    expect(mistakesOf({ LOG_LEVEL: value })).toEqual([
+      'LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent',
+    ]);
   });
 
-  it.each(['999.1.1.1', '[::1]', 'http://localhost', 'local host', '127.0.0.1:4000', '1.2.3', '-', '*'])('Claim 13: refuses HOST=%s', (value) => {
-    expect(mistakesOf({ HOST: value })).toEqual(['HOST: expected an address of this machine or its name, such as 127.0.0.1, or 0.0.0.0 for all']);
-  });
+  it.each(['999.1.1.1', '[::1]', 'http://localhost', 'local host', '127.0.0.1:4000', '1.2.3', '-', '*'])(
+    'Claim 13: refuses HOST=%s',
+    (value) => {
+      expect(mistakesOf({ HOST: value })).toEqual([
+        'HOST: expected an address of this machine or its name, such as 127.0.0.1, or 0.0.0.0 for all',
+      ]);
+    },
+  );
 
-  it.each(['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'my_service', 'gateway-1.internal.'])('takes HOST=%s', (value) => {
-    expect(readConfig({ HOST: value }).host).toBe(value);
-  });
+  it.each(['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'my_service', 'gateway-1.internal.'])(
+    'takes HOST=%s',
+    (value) => {
+      expect(readConfig({ HOST: value }).host).toBe(value);
+    },
+  );
 
   it.each([
     ['app.example.com', /^CORS_ORIGINS: entry 1 is no origin: expected .*https:\/\/app\.example\.com/],
@@ -153,7 +224,9 @@ describe('the configuration', () => {
   });
 
   it('Notice: takes the spaces around the entries of CORS_ORIGINS for none of theirs, and empty entries for none', () => {
-    const { corsOrigins } = readConfig({ CORS_ORIGINS: ' https://a.example ,\thttp://localhost:5173\n,, https://b.example:8443 ,' });
+    const { corsOrigins } = readConfig({
+      CORS_ORIGINS: ' https://a.example ,\thttp://localhost:5173\n,, https://b.example:8443 ,',
+    });
     expect(corsOrigins).toEqual(['https://a.example', 'http://localhost:5173', 'https://b.example:8443']);
   });
 
@@ -161,7 +234,10 @@ describe('the configuration', () => {
     const names = /^CALLER_CALLS_PER_MINUTE: .*MAX_UPSTREAM_CALLS/;
     expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '99' })).toEqual([expect.stringMatching(names)]);
     expect(mistakesOf({ MAX_UPSTREAM_CALLS: '601' })).toEqual([expect.stringMatching(names)]);
-    expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '5', MAX_UPSTREAM_CALLS: '6', PORT: 'x' })).toEqual([expect.stringMatching(/^PORT: /), expect.stringMatching(names)]);
+    expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '5', MAX_UPSTREAM_CALLS: '6', PORT: 'x' })).toEqual([
+      expect.stringMatching(/^PORT: /),
+      expect.stringMatching(names),
+    ]);
     expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '5', MAX_UPSTREAM_CALLS: '5' })).toEqual([]);
     expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '0', MAX_UPSTREAM_CALLS: '5000' })).toEqual([]);
   });
@@ -173,24 +249,84 @@ describe('the configuration', () => {
     const env = { PORT: 'x', HIVE_TARGET: 'a/b/c', PERSISTED_OPERATIONS: 'manifest.json', ROCKETCHAT_URI: 'x' };
     expect(() => readConfig(env, readFile)).toThrow(
       expect.objectContaining({
-        message: expect.stringMatching(/^PORT: .*\nROCKETCHAT_URI: .*\nHIVE_TOKEN: .*\nPERSISTED_OPERATIONS: one\nPERSISTED_OPERATIONS: two$/),
+        message: expect.stringMatching(
+          /^PORT: .*\nROCKETCHAT_URI: .*\nHIVE_TOKEN: .*\nPERSISTED_OPERATIONS: one\nPERSISTED_OPERATIONS: two$/,
+        ),
       }),
     );
   });
 
   it('needs a workspace in production, so that demo data never goes live by accident', () => {
-    expect(mistakesOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/^ROCKETCHAT_URL: .*required in production/)]);
+    expect(mistakesOf({ NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^ROCKETCHAT_URL: .*required in production/),
+    ]);
   });
 
   describe('Fresh 1.3: whatever text stands in whatever variable', () => {
     const names = Object.keys(variables);
     const nearly = fc.constantFrom(
-      'on', 'off', '0', '1', '80', '65536', '-1', '1e999', 'NaN', 'null', 'undefined', '__proto__', '[object Object]', 'true', '*', ',', '://', 'http://', 'https:', 'http:///',
-      'http://[', 'http://[::1]:99999', 'http://a:b@c', 'https://%', 'https://a b', 'https://xn--', 'https://\u{1F600}', '//a', 'chat.example.com', 'https://chat.example.com', 'mailto:a@b',
-      'javascript:1', '127.0.0.1', '::', '999.1.1.1', 'localhost', 'a@b', '@', 'a/b/c', 'hvo1/', 'hvo1/x', 'service:a:b', 'production', 'Production', 'R7', 'debug', '/', '.', '/dev/null',
+      'on',
+      'off',
+      '0',
+      '1',
+      '80',
+      '65536',
+      '-1',
+      '1e999',
+      'NaN',
+      'null',
+      'undefined',
+      '__proto__',
+      '[object Object]',
+      'true',
+      '*',
+      ',',
+      '://',
+      'http://',
+      'https:',
+      'http:///',
+      'http://[',
+      'http://[::1]:99999',
+      'http://a:b@c',
+      'https://%',
+      'https://a b',
+      'https://xn--',
+      'https://\u{1F600}',
+      '//a',
+      'chat.example.com',
+      'https://chat.example.com',
+      'mailto:a@b',
+      'javascript:1',
+      '127.0.0.1',
+      '::',
+      '999.1.1.1',
+      'localhost',
+      'a@b',
+      '@',
+      'a/b/c',
+      'hvo1/',
+      'hvo1/x',
+      'service:a:b',
+      'production',
+      'Production',
+      'R7',
+      'debug',
+      '/',
+      '.',
+      '/dev/null',
     );
-    const piece = fc.oneof(nearly, fc.string({ unit: 'binary', maxLength: 12 }), fc.string({ maxLength: 40 }), fc.webUrl(), fc.nat().map(String));
-    const text = fc.oneof({ weight: 3, arbitrary: piece }, fc.array(piece, { maxLength: 4 }).map((parts) => parts.join(',')), fc.tuple(piece, piece).map((parts) => parts.join('')));
+    const piece = fc.oneof(
+      nearly,
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.string({ maxLength: 40 }),
+      fc.webUrl(),
+      fc.nat().map(String),
+    );
+    const text = fc.oneof(
+      { weight: 3, arbitrary: piece },
+      fc.array(piece, { maxLength: 4 }).map((parts) => parts.join(',')),
+      fc.tuple(piece, piece).map((parts) => parts.join('')),
+    );
     const anyEnv = fc.dictionary(fc.constantFrom(...names), text, { maxKeys: 8 });
 
     /** A config, or the lines that say what is wrong. */
@@ -212,13 +348,19 @@ describe('the configuration', () => {
         for (const told of outcome) expect(told).toMatch(line);
         expect(outcome.join('\n')).not.toMatch(/zod|Invalid (input|option|url)|expected one of|\n\s+at /i);
       };
-      fc.assert(fc.property(fc.constantFrom(...names), text, (name, value) => check({ [name]: value })), { seed: 10, numRuns: 5000 });
+      fc.assert(
+        fc.property(fc.constantFrom(...names), text, (name, value) => check({ [name]: value })),
+        { seed: 10, numRuns: 5000 },
+      );
       fc.assert(fc.property(anyEnv, check), { seed: 11, numRuns: 3000 });
     });
 
     it('a variable that is wrong is told of, whatever stands in the others', () => {
-      const wrong = fc.tuple(fc.constantFrom(...names), text).filter(([name, value]) => Array.isArray(outcomeOf({ [name]: value })));
-      const isTold = (outcome: unknown, name: string) => Array.isArray(outcome) && outcome.some((line: string) => line.startsWith(`${name}: `));
+      const wrong = fc
+        .tuple(fc.constantFrom(...names), text)
+        .filter(([name, value]) => Array.isArray(outcomeOf({ [name]: value })));
+      const isTold = (outcome: unknown, name: string) =>
+        Array.isArray(outcome) && outcome.some((line: string) => line.startsWith(`${name}: `));
       const alone = wrong.filter(([name, value]) => isTold(outcomeOf({ [name]: value }), name));
       fc.assert(
         fc.property(anyEnv, alone, (env, [name, value]) => {

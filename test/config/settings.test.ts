@@ -15,7 +15,9 @@ function mistakesOf(env: Record<string, string>): string[] {
 const defaults = readConfig({});
 const changedBy = (env: Record<string, string>): Partial<Config> =>
   Object.fromEntries(
-    Object.entries(readConfig(env)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name as keyof Config])),
+    Object.entries(readConfig(env)).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name as keyof Config]),
+    ),
   );
 
 describe('A number', () => {
@@ -32,15 +34,27 @@ describe('A number', () => {
     const wrong = [expect.stringMatching(`^${name}: `)];
     expect([min, max].flatMap((value) => mistakesOf({ [name]: String(value) }))).toEqual([]);
     expect([min - 1, max + 1].map((value) => mistakesOf({ [name]: String(value) }))).toEqual([wrong, wrong]);
-    expect(['x', '1.5', 'NaN', 'Infinity'].map((value) => mistakesOf({ [name]: value }))).toEqual([wrong, wrong, wrong, wrong]);
+    expect(['x', '1.5', 'NaN', 'Infinity'].map((value) => mistakesOf({ [name]: value }))).toEqual([
+      wrong,
+      wrong,
+      wrong,
+      wrong,
+    ]);
     expect(changedBy({ [name]: String(max) })).toEqual({ [field]: max });
   });
 
   it('of MAX_UPSTREAM_CALLS is from 1 to 100000, and no more than a user may cost in a minute', () => {
     const beside = { CALLER_CALLS_PER_MINUTE: '0' };
     const wrong = [expect.stringMatching('^MAX_UPSTREAM_CALLS: ')];
-    expect([1, 100_000].map((value) => readConfig({ ...beside, MAX_UPSTREAM_CALLS: String(value) }).maxUpstreamCalls)).toEqual([1, 100_000]);
-    expect(['0', '100001', 'x', '1.5'].map((value) => mistakesOf({ ...beside, MAX_UPSTREAM_CALLS: value }))).toEqual([wrong, wrong, wrong, wrong]);
+    expect(
+      [1, 100_000].map((value) => readConfig({ ...beside, MAX_UPSTREAM_CALLS: String(value) }).maxUpstreamCalls),
+    ).toEqual([1, 100_000]);
+    expect(['0', '100001', 'x', '1.5'].map((value) => mistakesOf({ ...beside, MAX_UPSTREAM_CALLS: value }))).toEqual([
+      wrong,
+      wrong,
+      wrong,
+      wrong,
+    ]);
     expect([600, 601].map((value) => mistakesOf({ MAX_UPSTREAM_CALLS: String(value) }).length)).toEqual([0, 1]);
   });
 
@@ -70,7 +84,10 @@ describe('A switch', () => {
   });
 
   it('TRUST_PROXY believes the proxy beside passing addresses on', () => {
-    expect(changedBy({ FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' })).toEqual({ forwardsClientIp: true, trustsProxy: true });
+    expect(changedBy({ FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' })).toEqual({
+      forwardsClientIp: true,
+      trustsProxy: true,
+    });
   });
 });
 
@@ -78,8 +95,16 @@ describe('A text', () => {
   it.each<[name: string, right: string[], wrong: string[]]>([
     ['DEMO_DIALECT', ['R7', 'R8'], ['r7', 'R9']],
     ['LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], ['loud', 'Info']],
-    ['ROCKETCHAT_URL', ['http://chat.example.com', 'https://chat.example.com:3000/chat/'], ['ftp://chat.example.com', 'https://u@chat.example.com', 'https://chat.example.com/?a']],
-    ['CORS_ORIGINS', ['https://a.example', 'https://a.example,http://localhost:5173'], ['https://a.example/', 'https://a.example/x', 'ftp://a.example']],
+    [
+      'ROCKETCHAT_URL',
+      ['http://chat.example.com', 'https://chat.example.com:3000/chat/'],
+      ['ftp://chat.example.com', 'https://u@chat.example.com', 'https://chat.example.com/?a'],
+    ],
+    [
+      'CORS_ORIGINS',
+      ['https://a.example', 'https://a.example,http://localhost:5173'],
+      ['https://a.example/', 'https://a.example/x', 'ftp://a.example'],
+    ],
   ])('of %s has its form', (name, right, wrong) => {
     expect(right.flatMap((value) => mistakesOf({ [name]: value }))).toEqual([]);
     for (const value of wrong) expect(mistakesOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
@@ -87,18 +112,41 @@ describe('A text', () => {
 
   it.each<[name: string, right: string[], wrong: string[], others: Record<string, string>]>([
     ['APOLLO_KEY', ['service:g:x', '~'], ['a b', 'ä', 'a\n'], { APOLLO_GRAPH_REF: 'g@current' }],
-    ['APOLLO_GRAPH_REF', ['my-graph@current', 'a_1@b-2'], ['my-graph', '@current', 'a@b@c', 'a@b c'], { APOLLO_KEY: 'k' }],
-    ['APOLLO_USAGE_URL', ['https://usage.example.com', 'http://127.0.0.1:9'], ['usage.example.com', 'ftp://usage.example.com'], { APOLLO_KEY: 'k', APOLLO_GRAPH_REF: 'g@v' }],
-    ['HIVE_USAGE_URL', ['https://hive.example.com/usage'], ['hive.example.com', 'file:///etc/passwd'], { HIVE_TOKEN: 't' }],
+    [
+      'APOLLO_GRAPH_REF',
+      ['my-graph@current', 'a_1@b-2'],
+      ['my-graph', '@current', 'a@b@c', 'a@b c'],
+      { APOLLO_KEY: 'k' },
+    ],
+    [
+      'APOLLO_USAGE_URL',
+      ['https://usage.example.com', 'http://127.0.0.1:9'],
+      ['usage.example.com', 'ftp://usage.example.com'],
+      { APOLLO_KEY: 'k', APOLLO_GRAPH_REF: 'g@v' },
+    ],
+    [
+      'HIVE_USAGE_URL',
+      ['https://hive.example.com/usage'],
+      ['hive.example.com', 'file:///etc/passwd'],
+      { HIVE_TOKEN: 't' },
+    ],
     ['HIVE_TOKEN', ['x'], ['a b'], {}],
     ['HIVE_TARGET', ['id', 'org/project/target'], ['a/b', 'a/b/c/d', 'a//b', 'a b/c/d'], { HIVE_TOKEN: 'hvo1/x' }],
   ])('of %s has its form, beside what belongs to it', (name, right, wrong, others) => {
     expect(right.flatMap((value) => mistakesOf({ ...others, [name]: value }))).toEqual([]);
-    for (const value of wrong) expect(mistakesOf({ ...others, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
+    for (const value of wrong)
+      expect(mistakesOf({ ...others, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
   });
 
   it('of a registry is passed on whole', () => {
-    const env = { APOLLO_KEY: 'k', APOLLO_GRAPH_REF: 'g@v', APOLLO_USAGE_URL: 'https://a.example', HIVE_TOKEN: 'hvo1/t', HIVE_TARGET: 'a/b/c', HIVE_USAGE_URL: 'https://h.example' };
+    const env = {
+      APOLLO_KEY: 'k',
+      APOLLO_GRAPH_REF: 'g@v',
+      APOLLO_USAGE_URL: 'https://a.example',
+      HIVE_TOKEN: 'hvo1/t',
+      HIVE_TARGET: 'a/b/c',
+      HIVE_USAGE_URL: 'https://h.example',
+    };
     expect(changedBy(env)).toEqual({
       graphos: { key: 'k', graphRef: 'g@v', url: 'https://a.example' },
       hive: { token: 'hvo1/t', target: 'a/b/c', url: 'https://h.example' },
@@ -122,9 +170,12 @@ describe('A name that is nearly one of ours', () => {
     expect(mistakesOf({ [name]: 'warn' })).toEqual([`${name}: unknown; did you mean ${meant}?`]);
   });
 
-  it.each(['PATH', 'HOME', 'LOG_LVL', 'LOG_LEVELS_X', 'POST', 'HOSTS', 'LEVEL_LOG', 'HIVE'])('is not seen in %s', (name) => {
-    expect(mistakesOf({ [name]: 'x' })).toEqual([]);
-  });
+  it.each(['PATH', 'HOME', 'LOG_LVL', 'LOG_LEVELS_X', 'POST', 'HOSTS', 'LEVEL_LOG', 'HIVE'])(
+    'is not seen in %s',
+    (name) => {
+      expect(mistakesOf({ [name]: 'x' })).toEqual([]);
+    },
+  );
 });
 
 describe('What was read', () => {
@@ -135,6 +186,9 @@ describe('What was read', () => {
   });
 
   it('writes warnings alone in the demo, and a line for each request before a workspace', () => {
-    expect([{}, { ROCKETCHAT_URL: 'https://chat.example.com' }].map((env) => readConfig(env).logLevel)).toEqual(['warn', 'info']);
+    expect([{}, { ROCKETCHAT_URL: 'https://chat.example.com' }].map((env) => readConfig(env).logLevel)).toEqual([
+      'warn',
+      'info',
+    ]);
   });
 });

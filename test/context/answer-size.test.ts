@@ -54,7 +54,10 @@ describe('the size of an answer', () => {
 
   it('H2: is refused with the error of a field where too many of them failed', () => {
     const error = new GatewayError('UPSTREAM_TIMEOUT', 'The workspace did not answer.');
-    for (const [cause, code] of [[error, 'UPSTREAM_TIMEOUT'], [new Error('unexpected'), 'QUERY_TOO_COMPLEX']] as const) {
+    for (const [cause, code] of [
+      [error, 'UPSTREAM_TIMEOUT'],
+      [new Error('unexpected'), 'QUERY_TOO_COMPLEX'],
+    ] as const) {
       const size = new AnswerSize(() => true);
       for (let count = 0; count < 3000; count += 1) size.addError(cause);
       expect(size.refusal).toBeUndefined();

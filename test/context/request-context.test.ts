@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { readCredentials } from '../../src/context/request-context.ts';
 
-const read = (headersDistinct: Record<string, string[]>) => readCredentials({ headersDistinct } as unknown as IncomingMessage);
+const read = (headersDistinct: Record<string, string[]>) =>
+  readCredentials({ headersDistinct } as unknown as IncomingMessage);
 
 describe('Credentials', () => {
   it.each(['a', '!', '~', 'x'.repeat(256)])('are both headers, each once: %j', (value) => {

@@ -31,12 +31,16 @@ describe('the call log', () => {
     const demo = await startEmbeddedDemo({ hasRateLimit: false, dialect: 'R8' });
     onTestFinished(() => demo.close());
     for (let round = 0; round < 11; round += 1) {
-      await Promise.all(Array.from({ length: 100 }, async () => (await fetch(`${demo.url}/api/v1/me?round=${round}`)).text()));
+      await Promise.all(
+        Array.from({ length: 100 }, async () => (await fetch(`${demo.url}/api/v1/me?round=${round}`)).text()),
+      );
     }
     expect(demo.calls).toHaveLength(1000);
     expect(demo.callLines().slice(0, 1)).toEqual(['me?round=1']);
     expect(demo.callLines().at(-1)).toBe('me?round=10');
-    expect([true, false].map((hasExplorer) => demo.greeting('http://h', hasExplorer).includes('http://h/explorer'))).toEqual([true, false]);
+    expect(
+      [true, false].map((hasExplorer) => demo.greeting('http://h', hasExplorer).includes('http://h/explorer')),
+    ).toEqual([true, false]);
   });
 });
 

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { MarkupNode } from '../../src/demo/markup.ts';
 import { parseMarkup, plainText } from '../../src/demo/markup.ts';
 
-const link = (url: string, label: MarkupNode[]): MarkupNode => ({ type: 'LINK', value: { src: plainText(url), label } });
+const link = (url: string, label: MarkupNode[]): MarkupNode => ({
+  type: 'LINK',
+  value: { src: plainText(url), label },
+});
 
 const INLINES: readonly (readonly [string, MarkupNode[]])[] = [
   ['plain', [plainText('plain')]],
@@ -13,7 +16,10 @@ const INLINES: readonly (readonly [string, MarkupNode[]])[] = [
   ['`*a*`', [{ type: 'INLINE_CODE', value: plainText('*a*') }]],
   ['some_snake_case', [plainText('some_snake_case')]],
   ['https://a.example/b_c.', [link('https://a.example/b_c', [plainText('https://a.example/b_c')]), plainText('.')]],
-  ['[a *b*](https://a.example)', [link('https://a.example', [plainText('a '), { type: 'BOLD', value: [plainText('b')] }])]],
+  [
+    '[a *b*](https://a.example)',
+    [link('https://a.example', [plainText('a '), { type: 'BOLD', value: [plainText('b')] }])],
+  ],
   ['@jo.doe, hi', [{ type: 'MENTION_USER', value: plainText('jo.doe') }, plainText(', hi')]],
   ['in #general', [plainText('in '), { type: 'MENTION_CHANNEL', value: plainText('general') }]],
   ['ok :tada:', [plainText('ok '), { type: 'EMOJI', value: plainText('tada'), shortCode: 'tada' }]],

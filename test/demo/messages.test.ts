@@ -19,7 +19,12 @@ describe('dm.messages', () => {
   it('stores what a message of Rocket.Chat has', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world);
-    const message = world.post({ roomId: room._id, userId: world.member.id, text: 'Hi!', at: '2026-03-02T09:00:00.000Z' });
+    const message = world.post({
+      roomId: room._id,
+      userId: world.member.id,
+      text: 'Hi!',
+      at: '2026-03-02T09:00:00.000Z',
+    });
     const { body } = await get(`dm.messages?roomId=${room._id}`);
     expect(body['messages']).toEqual([
       {
@@ -43,7 +48,8 @@ describe('dm.messages', () => {
     const [first, second] = world.messagesOf(room._id);
     if (first) world.edit(first._id, 'line 0', '2026-03-02T10:00:00.000Z');
     if (second) delete second._updatedAt;
-    const sorted = async (sort: object) => texts((await get(`dm.messages?roomId=${room._id}&sort=${encode(sort)}`)).body);
+    const sorted = async (sort: object) =>
+      texts((await get(`dm.messages?roomId=${room._id}&sort=${encode(sort)}`)).body);
     expect(await sorted({ ts: 1 })).toEqual(['line 0', 'line 1', 'line 2']);
     expect(await sorted({ _updatedAt: 1 })).toEqual(['line 1', 'line 2', 'line 0']);
     expect(await sorted({ _updatedAt: -1 })).toEqual(['line 0', 'line 2', 'line 1']);
@@ -94,13 +100,20 @@ describe('dm.messages', () => {
     world.star(say('mine')._id, world.member.id);
     world.pin(say('pinned')._id, world.member.id);
     const ask = async (filter: string) => (await get(`dm.messages?roomId=${room._id}&${filter}`)).body;
-    expect(await ask(`mentionIds=${ann.id}`)).toMatchObject({ count: 1, total: 1, messages: [{ mentions: [{ _id: ann.id }] }] });
+    expect(await ask(`mentionIds=${ann.id}`)).toMatchObject({
+      count: 1,
+      total: 1,
+      messages: [{ mentions: [{ _id: ann.id }] }],
+    });
     expect(await ask(`mentionIds=${ann.id},%20${bob.id}`)).toMatchObject({ count: 2, total: 2 });
     expect(await ask(`mentionIds=${encode([ann.id])}`)).toMatchObject({ total: 0 });
     expect(await ask('mentionIds=')).toMatchObject({ total: 4 });
     expect(texts(await ask(`starredIds=${world.member.id}`))).toEqual(['mine']);
     expect(await ask(`starredIds=${ann.id}`)).toMatchObject({ total: 1, messages: [{ starred: [] }] });
-    expect(await ask('pinned=true')).toMatchObject({ total: 1, messages: [{ pinned: true, pinnedBy: { _id: world.member.id } }] });
+    expect(await ask('pinned=true')).toMatchObject({
+      total: 1,
+      messages: [{ pinned: true, pinnedBy: { _id: world.member.id } }],
+    });
     expect(await ask('pinned=TRUE')).toMatchObject({ total: 1 });
     expect(await ask('pinned=1')).toMatchObject({ total: 4 });
     expect(await ask('pinned=false')).toMatchObject({ total: 4 });

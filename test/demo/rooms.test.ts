@@ -8,7 +8,9 @@ describe('rooms by user', () => {
     const room = roomOf(world, 1);
     world.createRoom({ userIds: [world.member.id, friend.id, colleague(world, 1).id] });
     for (const query of ['username=', 'username=@', 'roomId=', 'roomId=@']) {
-      expect((await get(`dm.messages?${query}${friend.username}`)).body).toMatchObject({ messages: [{ rid: room._id }] });
+      expect((await get(`dm.messages?${query}${friend.username}`)).body).toMatchObject({
+        messages: [{ rid: room._id }],
+      });
     }
     expect((await get(`dm.messages?roomId=${friend.id}`)).body['total']).toBe(1);
     expect((await get(`dm.messages?username=${room._id}`)).body['total']).toBe(1);
@@ -86,7 +88,12 @@ describe('lists of rooms', () => {
     world.createRoom({ userIds: [world.member.id], t: 'c', name: 'general' });
     const { body } = await get('dm.list.everyone', world.admin);
     expect(Object.keys(body)).toEqual(['ims', 'offset', 'count', 'total', 'success']);
-    expect(body).toMatchObject({ offset: 0, count: 1, total: 1, ims: [{ _id: room._id, t: 'd', msgs: 1, ro: false, sysMes: true }] });
+    expect(body).toMatchObject({
+      offset: 0,
+      count: 1,
+      total: 1,
+      ims: [{ _id: room._id, t: 'd', msgs: 1, ro: false, sysMes: true }],
+    });
     const [shown] = body['ims'] as object[];
     for (const field of ['usernames', 'lm', 'ts', '_updatedAt', 'lastMessage']) expect(shown).toHaveProperty(field);
   });
@@ -143,7 +150,9 @@ describe('lists of rooms', () => {
   it('rooms.info tells missing, unknown and foreign rooms apart', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 1);
-    expect((await get(`rooms.info?roomId=${room._id}`)).body).toMatchObject({ room: { _id: room._id, lastMessage: {} } });
+    expect((await get(`rooms.info?roomId=${room._id}`)).body).toMatchObject({
+      room: { _id: room._id, lastMessage: {} },
+    });
     expect((await get('rooms.info')).body['errorType']).toBe('error-roomid-param-not-provided');
     expect((await get('rooms.info?roomId=x')).body['error']).toBe(
       'The required "roomId" or "roomName" param provided does not match any channel [error-room-not-found]',
@@ -180,7 +189,11 @@ describe('members and subscriptions', () => {
     colleague(world).status = 'away';
     world.member.status = 'online';
     const path = `im.members?roomId=${room._id}&status`;
-    expect((await get(`${path}[]=online`)).body).toMatchObject({ count: 1, total: 1, members: [{ _id: world.member.id }] });
+    expect((await get(`${path}[]=online`)).body).toMatchObject({
+      count: 1,
+      total: 1,
+      members: [{ _id: world.member.id }],
+    });
     expect((await get(`${path}=away`)).body).toMatchObject({ count: 1, total: 1 });
     expect((await get(`${path}[]=away&status[]=online`)).body).toMatchObject({ total: 2 });
   });

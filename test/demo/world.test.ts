@@ -43,7 +43,9 @@ describe('a message that is sent', () => {
 
   it('leaves out fields that are given as undefined', () => {
     const { say } = openRoom();
-    expect(JSON.parse(JSON.stringify(say('', { msg: undefined, md: undefined, _updatedAt: undefined })))).not.toHaveProperty('msg');
+    expect(
+      JSON.parse(JSON.stringify(say('', { msg: undefined, md: undefined, _updatedAt: undefined }))),
+    ).not.toHaveProperty('msg');
   });
 
   it('is the same in every world that does the same', () => {
@@ -97,7 +99,13 @@ describe('a message that changes', () => {
     const { world, room, say } = openRoom();
     const { _id } = say('gone');
     world.remove(_id, { showStatus: true, keepHistory: true });
-    expect(world.message(_id)).toMatchObject({ t: 'rm', msg: '', urls: [], reactions: {}, editedBy: { _id: world.member.id } });
+    expect(world.message(_id)).toMatchObject({
+      t: 'rm',
+      msg: '',
+      urls: [],
+      reactions: {},
+      editedBy: { _id: world.member.id },
+    });
     expect(world.messagesOf(room._id)[1]).toMatchObject({ parent: _id, msg: 'gone', _hidden: true });
     expect(room.msgs).toBe(0);
   });

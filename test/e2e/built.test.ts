@@ -16,7 +16,9 @@ const manifest = JSON.parse(readFileSync(join(projectPath, 'package.json'), 'utf
 };
 
 /** What the README says that an image needs: "An image needs `a`, `b` and `c`, and nothing else". */
-const imageFiles = [.../^An image needs (.*), and nothing else/m.exec(readme)?.[1]?.matchAll(/`([^`]+)`/g) ?? []].map(([, name = '']) => name);
+const imageFiles = [...(/^An image needs (.*), and nothing else/m.exec(readme)?.[1]?.matchAll(/`([^`]+)`/g) ?? [])].map(
+  ([, name = '']) => name,
+);
 
 /** The command by which the README starts what was built: flags of node, and the file. */
 const [, deployed = ''] = /^NODE_ENV=production ROCKETCHAT_URL=\S+ node (.*)$/m.exec(readme) ?? [];
@@ -27,7 +29,8 @@ describe('Built by `npm run build`', () => {
   let built: { stdout: string; stderr: string };
 
   beforeAll(async () => {
-    for (const name of ['src', 'schema', 'package.json', 'tsconfig.json']) cpSync(join(projectPath, name), join(repository, name), { recursive: true });
+    for (const name of ['src', 'schema', 'package.json', 'tsconfig.json'])
+      cpSync(join(projectPath, name), join(repository, name), { recursive: true });
     symlinkSync(join(projectPath, 'node_modules'), join(repository, 'node_modules'));
     mkdirSync(join(repository, 'dist/schema'), { recursive: true });
     cpSync(join(projectPath, 'schema/query.graphql'), join(repository, 'dist/schema/renamed-since.graphql'));
@@ -42,7 +45,11 @@ describe('Built by `npm run build`', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const start = (env: Record<string, string>): Child =>
-    startChild(process.execPath, deployed.split(' ').map((word) => word.replace(/^dist\//, `${image}/dist/`)), { NODE_ENV: 'production', PORT: '0', ...env });
+    startChild(
+      process.execPath,
+      deployed.split(' ').map((word) => word.replace(/^dist\//, `${image}/dist/`)),
+      { NODE_ENV: 'production', PORT: '0', ...env },
+    );
 
   test('Claim 4: without a word, from what the README lists for an image', () => {
     expect(built).toEqual({ stdout: '', stderr: '' });
@@ -57,11 +64,17 @@ describe('Built by `npm run build`', () => {
     expect(names).toEqual(readModules(join(projectPath, 'src')).map(({ name }) => name.replace(/\.ts$/, '.js')));
     expect(readModules(dist, '**/*.{ts,mts,cts,tsx}').map(({ name }) => name)).toEqual([]);
     const targets = modules.flatMap((module) =>
-      module.imports.filter(({ specifier }) => specifier.startsWith('.')).map((imported) => relative(dist, targetOf(module, imported))),
+      module.imports
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map((imported) => relative(dist, targetOf(module, imported))),
     );
     expect(targets.length).toBeGreaterThan(100);
     expect(targets.filter((target) => !names.includes(target))).toEqual([]);
-    expect(readdirSync(join(dist, 'schema')).filter((name) => !name.endsWith('.js')).toSorted()).toEqual(readdirSync(join(projectPath, 'schema')).toSorted());
+    expect(
+      readdirSync(join(dist, 'schema'))
+        .filter((name) => !name.endsWith('.js'))
+        .toSorted(),
+    ).toEqual(readdirSync(join(projectPath, 'schema')).toSorted());
   });
 
   test('Claim 8: the README starts it with the flags of node that `npm start` has', () => {
@@ -77,17 +90,24 @@ describe('Built by `npm run build`', () => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-user-id': member.id, 'x-auth-token': member.token },
-      body: JSON.stringify({ query: '{ viewer { user { username } directMessages(first: 2) { nodes { messages(first: 1) { nodes { text sentAt } } } } } }' }),
+      body: JSON.stringify({
+        query:
+          '{ viewer { user { username } directMessages(first: 2) { nodes { messages(first: 1) { nodes { text sentAt } } } } } }',
+      }),
     });
     const body = (await response.json()) as Record<string, unknown>;
-    expect(body).toMatchObject({ data: { viewer: { user: { username: member.username }, directMessages: { nodes: [{}, {}] } } } });
+    expect(body).toMatchObject({
+      data: { viewer: { user: { username: member.username }, directMessages: { nodes: [{}, {}] } } },
+    });
     expect(body).not.toHaveProperty('errors');
     child.signal('SIGTERM');
     expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('Claim 19: with EXPLORER=on and without the packages of developers it says what is missing and how to get it', async () => {
-    expect(explorerMissing).toContain(`npm install --save-prod --omit=dev ruru@${manifest.devDependencies['ruru']?.split('.')[0] ?? ''}`);
+    expect(explorerMissing).toContain(
+      `npm install --save-prod --omit=dev ruru@${manifest.devDependencies['ruru']?.split('.')[0] ?? ''}`,
+    );
     rmSync(join(image, 'node_modules'));
     mkdirSync(join(image, 'node_modules'));
     for (const name of readdirSync(join(projectPath, 'node_modules'))) {
@@ -99,6 +119,10 @@ describe('Built by `npm run build`', () => {
     const page = await fetch(`${url}/explorer`);
     expect({ status: page.status, text: await page.text() }).toEqual({ status: 404, text: `${explorerMissing}\n` });
     const root = await fetch(`${url}/`, { headers: { accept: 'text/html' } });
-    expect({ url: root.url, status: root.status, type: root.headers.get('content-type') }).toEqual({ url: `${url}/graphql`, status: 200, type: 'text/html' });
+    expect({ url: root.url, status: root.status, type: root.headers.get('content-type') }).toEqual({
+      url: `${url}/graphql`,
+      status: 200,
+      type: 'text/html',
+    });
   });
 });

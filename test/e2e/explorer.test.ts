@@ -39,13 +39,19 @@ describe('The explorer', () => {
     const { page, outside, failures } = await browser.open(`${gateway.url}/explorer`);
     const region = (name: string) => page.getByRole('region', { name });
 
-    await expect.poll(async () => flat(await region('Operation Editor').innerText()), { timeout: 20_000 }).toContain('query Mailbox {');
+    await expect
+      .poll(async () => flat(await region('Operation Editor').innerText()), { timeout: 20_000 })
+      .toContain('query Mailbox {');
     const { member } = demo.world;
-    await expect.poll(async () => flat(await region('Headers').innerText()), { timeout: 20_000 }).toContain(`"X-User-Id": "${member.id}"`);
+    await expect
+      .poll(async () => flat(await region('Headers').innerText()), { timeout: 20_000 })
+      .toContain(`"X-User-Id": "${member.id}"`);
 
     await page.getByRole('button', { name: 'Execute query' }).click();
     const examples = page.getByRole('menuitem');
-    await expect.poll(() => examples.allInnerTexts(), { timeout: 20_000 }).toEqual(['Mailbox', 'LatestConversation', 'Budget']);
+    await expect
+      .poll(() => examples.allInnerTexts(), { timeout: 20_000 })
+      .toEqual(['Mailbox', 'LatestConversation', 'Budget']);
     await examples.first().click();
 
     const rooms = demo.world.subscriptionsOf(member.id).filter(({ t }) => t === 'd');
@@ -88,44 +94,70 @@ describe('Without the explorer', () => {
 });
 
 /** What Chromium accepts when somebody types an address. */
-const asBrowser = { headers: { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }, redirect: 'manual' } as const;
+const asBrowser = {
+  headers: { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' },
+  redirect: 'manual',
+} as const;
 
 describe('Fresh 1.4: the address without a path', () => {
   test('leads browsers to the explorer, and tells other clients in JSON that queries go elsewhere', async () => {
     const gateway = await startExplorer();
     onTestFinished(() => gateway.close());
     const browsed = await fetch(`${gateway.url}/`, asBrowser);
-    expect({ status: browsed.status, location: browsed.headers.get('location') }).toEqual({ status: 302, location: '/explorer' });
+    expect({ status: browsed.status, location: browsed.headers.get('location') }).toEqual({
+      status: 302,
+      location: '/explorer',
+    });
     for (const accept of ['*/*', 'application/json']) {
       const answer = await fetch(`${gateway.url}/`, { headers: { accept } });
-      expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status: 404, body: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
+      expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+        status: 404,
+        body: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+      });
     }
   });
 
-  test.each<Record<string, string>>([{ EXPLORER: 'off' }, { NODE_ENV: 'production' }])('tells browsers in a line where queries go when there is no explorer: %j', async (env) => {
-    const gateway = await startExplorer(env);
-    onTestFinished(() => gateway.close());
-    const browsed = await fetch(`${gateway.url}/`, asBrowser);
-    expect({ status: browsed.status, type: browsed.headers.get('content-type') }).toEqual({ status: 200, type: 'text/plain; charset=utf-8' });
-    expect(await browsed.text()).toBe('This is a GraphQL API: send queries to /graphql, by POST.\n');
-  });
+  test.each<Record<string, string>>([{ EXPLORER: 'off' }, { NODE_ENV: 'production' }])(
+    'tells browsers in a line where queries go when there is no explorer: %j',
+    async (env) => {
+      const gateway = await startExplorer(env);
+      onTestFinished(() => gateway.close());
+      const browsed = await fetch(`${gateway.url}/`, asBrowser);
+      expect({ status: browsed.status, type: browsed.headers.get('content-type') }).toEqual({
+        status: 200,
+        type: 'text/plain; charset=utf-8',
+      });
+      expect(await browsed.text()).toBe('This is a GraphQL API: send queries to /graphql, by POST.\n');
+    },
+  );
 });
 
 describe('Newcomer: a slash at the end', () => {
   test('of /explorer and /graphql makes no difference', async () => {
     const gateway = await startExplorer();
     onTestFinished(() => gateway.close());
-    expect(await (await fetch(`${gateway.url}/explorer/`)).text()).toBe(await (await fetch(`${gateway.url}/explorer`)).text());
+    expect(await (await fetch(`${gateway.url}/explorer/`)).text()).toBe(
+      await (await fetch(`${gateway.url}/explorer`)).text(),
+    );
     const { id, token } = demo.world.member;
     const headers = { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token };
     for (const path of ['/graphql/', '/graphql/?a=b']) {
-      const answer = await fetch(gateway.url + path, { method: 'POST', headers, body: '{"query":"{ viewer { id } }"}' });
+      const answer = await fetch(gateway.url + path, {
+        method: 'POST',
+        headers,
+        body: '{"query":"{ viewer { id } }"}',
+      });
       expect(await answer.json()).toEqual({ data: { viewer: { id } } });
     }
     const got = await fetch(`${gateway.url}/graphql/?query=${encodeURIComponent('{ viewer { id } }')}`, { headers });
     expect(await got.json()).toEqual({ data: { viewer: { id } } });
     expect((await fetch(`${gateway.url}/graphql/`, asBrowser)).headers.get('content-type')).toMatch(/^text\/html/);
-    const preflight = { method: 'OPTIONS', headers: { origin: 'https://studio.apollographql.com', 'access-control-request-method': 'POST' } };
-    expect((await fetch(`${gateway.url}/graphql/`, preflight)).headers.get('access-control-allow-origin')).toBe('https://studio.apollographql.com');
+    const preflight = {
+      method: 'OPTIONS',
+      headers: { origin: 'https://studio.apollographql.com', 'access-control-request-method': 'POST' },
+    };
+    expect((await fetch(`${gateway.url}/graphql/`, preflight)).headers.get('access-control-allow-origin')).toBe(
+      'https://studio.apollographql.com',
+    );
   });
 });

@@ -29,7 +29,12 @@ const tests = `
 
 describe('Fresh 1.2: .ci/run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fresh-'));
-  const [clone, home, bin, noNamespace] = [join(folder, 'clone'), join(folder, 'home'), join(folder, 'clone/bin'), join(folder, 'no-namespace')];
+  const [clone, home, bin, noNamespace] = [
+    join(folder, 'clone'),
+    join(folder, 'home'),
+    join(folder, 'clone/bin'),
+    join(folder, 'no-namespace'),
+  ];
   const planted = join(tmpdir(), `planted-${process.pid}`);
 
   beforeAll(() => {
@@ -37,7 +42,15 @@ describe('Fresh 1.2: .ci/run', () => {
     cpSync(join(projectPath, '.ci/run'), join(clone, '.ci/run'));
     const scripts = { start: 'exec node start.mjs', test: 'node tests.mjs' };
     writeFileSync(join(clone, 'package.json'), JSON.stringify({ name: 'clone', version: '1.0.0', scripts }));
-    writeFileSync(join(clone, 'package-lock.json'), JSON.stringify({ name: 'clone', version: '1.0.0', lockfileVersion: 3, packages: { '': { name: 'clone', version: '1.0.0' } } }));
+    writeFileSync(
+      join(clone, 'package-lock.json'),
+      JSON.stringify({
+        name: 'clone',
+        version: '1.0.0',
+        lockfileVersion: 3,
+        packages: { '': { name: 'clone', version: '1.0.0' } },
+      }),
+    );
     writeFileSync(join(clone, 'start.mjs'), start);
     writeFileSync(join(clone, 'tests.mjs'), tests);
     writeFileSync(join(home, 'planted'), '');
@@ -50,7 +63,8 @@ describe('Fresh 1.2: .ci/run', () => {
   });
 
   const path = [bin, process.env['PATH'] ?? ''].join(delimiter);
-  const ciRun = (env: Record<string, string> = {}) => run('bash', [join(clone, '.ci/run')], { HOME: home, CI: 'true', ANSWER: goodAnswer, PATH: path, ...env });
+  const ciRun = (env: Record<string, string> = {}) =>
+    run('bash', [join(clone, '.ci/run')], { HOME: home, CI: 'true', ANSWER: goodAnswer, PATH: path, ...env });
 
   test.each([
     ['in a namespace, where there can be one', path],

@@ -42,9 +42,17 @@ describe('Configuration mistakes', () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, 'operations.json');
     await writeFile(file, JSON.stringify({ good: '{ viewer { id } }', bad: '{ viewer { nothing } }', worse: '{' }));
-    const { code, stdout, stderr } = await runMain({ env: { PORT: 'x', HIVE_TARGET: 'a/b/c', TRUST_PROXY: 'on', PERSISTED_OPERATIONS: file } });
+    const { code, stdout, stderr } = await runMain({
+      env: { PORT: 'x', HIVE_TARGET: 'a/b/c', TRUST_PROXY: 'on', PERSISTED_OPERATIONS: file },
+    });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr.trim().split('\n').slice(1).map((line) => line.slice(0, 41))).toEqual([
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.slice(0, 41)),
+    ).toEqual([
       expect.stringMatching(/^PORT: /),
       expect.stringMatching(/^HIVE_TOKEN: /),
       expect.stringMatching(/^TRUST_PROXY: /),
@@ -68,14 +76,23 @@ describe('An address that cannot be listened on', () => {
   test('Fresh 1.3: a name of no machine is told in one line that names HOST and PORT', async () => {
     const { code, stdout, stderr } = await runMain({ env: { ...workspace, HOST: 'nosuchhost.invalid', PORT: '0' } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^Cannot listen on HOST=nosuchhost\.invalid and PORT=0 \(\w+\): [^\n]*set HOST to [^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^Cannot listen on HOST=nosuchhost\.invalid and PORT=0 \(\w+\): [^\n]*set HOST to [^\n]*\n$/,
+    );
   });
 
   test('Fresh 1.3: whatever the reason, the line says which setting mends it', () => {
-    const told = (code: string) => cannotListen({ host: '127.0.0.1', port: 80 }, Object.assign(new Error('private words'), { code })).message;
-    expect(told('EACCES')).toBe('Cannot listen on HOST=127.0.0.1 and PORT=80 (EACCES): ports below 1024 need a right that this user does not have; set PORT to 1024 or more.');
-    expect(told('EINVAL')).toMatch(/^Cannot listen on HOST=127\.0\.0\.1 and PORT=80 \(EINVAL\): set HOST to .*, and set PORT to .*\.$/);
-    expect(cannotListen({ host: 'h', port: 1 }, 'a text').message).toMatch(/^Cannot listen on HOST=h and PORT=1 \(unknown\): /);
+    const told = (code: string) =>
+      cannotListen({ host: '127.0.0.1', port: 80 }, Object.assign(new Error('private words'), { code })).message;
+    expect(told('EACCES')).toBe(
+      'Cannot listen on HOST=127.0.0.1 and PORT=80 (EACCES): ports below 1024 need a right that this user does not have; set PORT to 1024 or more.',
+    );
+    expect(told('EINVAL')).toMatch(
+      /^Cannot listen on HOST=127\.0\.0\.1 and PORT=80 \(EINVAL\): set HOST to .*, and set PORT to .*\.$/,
+    );
+    expect(cannotListen({ host: 'h', port: 1 }, 'a text').message).toMatch(
+      /^Cannot listen on HOST=h and PORT=1 \(unknown\): /,
+    );
   });
 });
 
@@ -104,7 +121,10 @@ describe('Where it says that it listens', () => {
     child.signal('SIGTERM');
     const { code, stdout, stderr } = await child.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines).toMatchObject([{ msg: `GraphQL at ${url}/graphql` }, { status: 200 }]);
   });
 });
@@ -113,7 +133,11 @@ describe('Fresh 1.3: any settings', () => {
   const started = async (env: Record<string, string>): Promise<'refused' | 'cannot listen' | 'started'> => {
     try {
       const config = readConfig(env);
-      const gateway = await startGateway({ config, workspaceUrl: config.workspaceUrl ?? 'http://127.0.0.1:9', logDestination: { write: () => undefined } });
+      const gateway = await startGateway({
+        config,
+        workspaceUrl: config.workspaceUrl ?? 'http://127.0.0.1:9',
+        logDestination: { write: () => undefined },
+      });
       await gateway.close();
       return 'started';
     } catch (error) {
@@ -126,15 +150,39 @@ describe('Fresh 1.3: any settings', () => {
   test('that are not refused lead to a start, or to a line about HOST and PORT', async () => {
     const key = fc.stringMatching(/^[\x21-\x7E]{1,60}$/);
     const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
-    const url = fc.oneof(fc.webUrl({ withQueryParameters: false }), fc.constantFrom('https://[::1]:1', 'http://a..b', 'http:example', 'https://xn--0', 'http://127.1', 'http://h/%zz/../x//'));
+    const url = fc.oneof(
+      fc.webUrl({ withQueryParameters: false }),
+      fc.constantFrom(
+        'https://[::1]:1',
+        'http://a..b',
+        'http:example',
+        'https://xn--0',
+        'http://127.1',
+        'http://h/%zz/../x//',
+      ),
+    );
     const settings = fc.record({
       ROCKETCHAT_URL: some(url),
       HOST: some(fc.constantFrom('127.0.0.1', 'localhost', '::1', '0.0.0.0', '192.0.2.1', 'ff02::1')),
       CORS_ORIGINS: some(fc.constantFrom('http://localhost', 'https://a.example,https://b.example:8443')),
       NODE_ENV: some(fc.constantFrom('production', 'development', 'test')),
       APOLLO: some(fc.tuple(key, fc.stringMatching(/^[\w-]{1,9}@[\w-]{1,9}$/), some(url))),
-      HIVE: some(fc.tuple(key, fc.constantFrom('', 'hvo1/'), fc.stringMatching(/^[\w-]{1,9}(\/[\w-]{1,9}\/[\w-]{1,9})?$/), some(url))),
-      flags: fc.dictionary(fc.constantFrom(...Object.keys(variables).filter((name) => /^(EXPLORER|INTROSPECTION|METRICS|INLINE_TRACE|SHARE|FORWARD|AUTOMATIC)/.test(name))), fc.constantFrom('on', 'off')),
+      HIVE: some(
+        fc.tuple(
+          key,
+          fc.constantFrom('', 'hvo1/'),
+          fc.stringMatching(/^[\w-]{1,9}(\/[\w-]{1,9}\/[\w-]{1,9})?$/),
+          some(url),
+        ),
+      ),
+      flags: fc.dictionary(
+        fc.constantFrom(
+          ...Object.keys(variables).filter((name) =>
+            /^(EXPLORER|INTROSPECTION|METRICS|INLINE_TRACE|SHARE|FORWARD|AUTOMATIC)/.test(name),
+          ),
+        ),
+        fc.constantFrom('on', 'off'),
+      ),
     });
     const outcomes = new Map<string, number>();
     const property = fc.asyncProperty(settings, async ({ APOLLO, HIVE, flags, ...single }) => {
@@ -142,9 +190,15 @@ describe('Fresh 1.3: any settings', () => {
       if (APOLLO !== undefined) [env['APOLLO_KEY'], env['APOLLO_GRAPH_REF'], env['APOLLO_USAGE_URL']] = APOLLO;
       if (HIVE !== undefined) {
         const [token, prefix, target, usageUrl] = HIVE;
-        Object.assign(env, { HIVE_TOKEN: prefix + token, HIVE_USAGE_URL: usageUrl, ...(prefix !== '' && { HIVE_TARGET: target }) });
+        Object.assign(env, {
+          HIVE_TOKEN: prefix + token,
+          HIVE_USAGE_URL: usageUrl,
+          ...(prefix !== '' && { HIVE_TARGET: target }),
+        });
       }
-      const outcome = await started(Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)));
+      const outcome = await started(
+        Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+      );
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     });
     await fc.assert(property, { seed: 13, numRuns: 25 });

@@ -35,7 +35,8 @@ function listen(server: Server): Promise<number> {
     () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
-        if ('closeAllConnections' in server && typeof server.closeAllConnections === 'function') server.closeAllConnections();
+        if ('closeAllConnections' in server && typeof server.closeAllConnections === 'function')
+          server.closeAllConnections();
       }),
   );
   return new Promise((resolve, reject) => {
@@ -64,7 +65,16 @@ async function openGatedDemo() {
 
 /** Resolves when nothing listens there any more. */
 const refusesConnections = (url: string): Promise<void> =>
-  expect.poll(() => fetch(`${url}/healthz`).then(() => 'listens', () => 'refuses'), { timeout: 20_000 }).toBe('refuses');
+  expect
+    .poll(
+      () =>
+        fetch(`${url}/healthz`).then(
+          () => 'listens',
+          () => 'refuses',
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe('refuses');
 
 const shellWord = /'([^']*)'|"([^"]*)"|(\S+)/g;
 
@@ -75,11 +85,17 @@ async function runPrinted(command: string): Promise<unknown> {
     expect(ended, command).toMatchObject({ code: 0, stderr: '' });
     return JSON.parse(ended.stdout);
   }
-  const words = [...command.replaceAll('\\\n', ' ').matchAll(shellWord)].map(([, single, double, bare]) => single ?? double ?? bare ?? '');
+  const words = [...command.replaceAll('\\\n', ' ').matchAll(shellWord)].map(
+    ([, single, double, bare]) => single ?? double ?? bare ?? '',
+  );
   const after = (flag: string) => words.flatMap((word, index) => (words[index - 1] === flag ? [word] : []));
   const headers = after('-H').map((header) => header.split(': ', 2));
   const url = words.find((word) => word.startsWith('http:')) ?? '';
-  const response = await fetch(url, { method: 'POST', headers: Object.fromEntries(headers), body: after('-d').join('') });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: Object.fromEntries(headers),
+    body: after('-d').join(''),
+  });
   return response.json();
 }
 
@@ -94,9 +110,16 @@ describe('Started without configuration', () => {
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
 
     const url = explorer.replace(/\/explorer$/, '');
-    for (const [who, canListAll] of [['User', false], ['Administrator', true]] as const) {
-      const [, id = '', token = ''] = new RegExp(`${who} .*X-User-Id (\\w+), X-Auth-Token ([\\w-]+)`).exec(stdout) ?? [];
-      const answer = await ask(url, '{ viewer { id user { name } } directMessages(first: 1) { totalCount } }', { id, token });
+    for (const [who, canListAll] of [
+      ['User', false],
+      ['Administrator', true],
+    ] as const) {
+      const [, id = '', token = ''] =
+        new RegExp(`${who} .*X-User-Id (\\w+), X-Auth-Token ([\\w-]+)`).exec(stdout) ?? [];
+      const answer = await ask(url, '{ viewer { id user { name } } directMessages(first: 1) { totalCount } }', {
+        id,
+        token,
+      });
       expect(answer.data?.['viewer']).toMatchObject({ id, user: { name: expect.stringMatching(/\w+ \w+/) } });
       expect(answer.codes).toEqual(canListAll ? [] : ['FORBIDDEN']);
     }
@@ -112,9 +135,12 @@ describe('Started without configuration', () => {
 
   test('its demo counts calls as a real workspace does, when asked to, and is of the version asked for', async () => {
     const child = startMain({ env: { PORT: '0', DEMO_RATE_LIMIT: 'on', DEMO_DIALECT: 'R7' } });
-    const [, url = '', id = '', token = ''] = await child.until(/Explorer\s+(http:\S+)\/explorer[\s\S]*?User .*X-User-Id (\w+), X-Auth-Token ([\w-]+)/);
+    const [, url = '', id = '', token = ''] = await child.until(
+      /Explorer\s+(http:\S+)\/explorer[\s\S]*?User .*X-User-Id (\w+), X-Auth-Token ([\w-]+)/,
+    );
     const codes = [];
-    for (let call = 0; call < 11; call += 1) codes.push((await ask(url, '{ viewer { user { name } } }', { id, token })).codes);
+    for (let call = 0; call < 11; call += 1)
+      codes.push((await ask(url, '{ viewer { user { name } } }', { id, token })).codes);
     expect(codes).toEqual([...Array.from({ length: 10 }, () => []), ['RATE_LIMITED']]);
   });
 
@@ -133,14 +159,20 @@ describe('Started without configuration', () => {
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
   });
 
-  test.each([['SIGINT', 0], ['SIGTERM', 1]] as const)('Fresh 1.2: a Ctrl-C and a %s at once, and it exits with %i: npm passes on the same Ctrl-C that the terminal sends', async (second, code) => {
-    const child = startMain({ env: { PORT: '0', ROCKETCHAT_URL: 'http://127.0.0.1:9', SHUTDOWN_DELAY_MS: '2000' } });
-    const url = await urlOf(child);
-    child.signal('SIGINT');
-    await expect.poll(() => fetch(`${url}/readyz`).then(({ status }) => status), { interval: 10 }).toBe(503);
-    child.signal(second);
-    expect(await child.ended).toMatchObject({ code, signal: null, stderr: '' });
-  });
+  test.each([
+    ['SIGINT', 0],
+    ['SIGTERM', 1],
+  ] as const)(
+    'Fresh 1.2: a Ctrl-C and a %s at once, and it exits with %i: npm passes on the same Ctrl-C that the terminal sends',
+    async (second, code) => {
+      const child = startMain({ env: { PORT: '0', ROCKETCHAT_URL: 'http://127.0.0.1:9', SHUTDOWN_DELAY_MS: '2000' } });
+      const url = await urlOf(child);
+      child.signal('SIGINT');
+      await expect.poll(() => fetch(`${url}/readyz`).then(({ status }) => status), { interval: 10 }).toBe(503);
+      child.signal(second);
+      expect(await child.ended).toMatchObject({ code, signal: null, stderr: '' });
+    },
+  );
 });
 
 describe('--help', () => {
@@ -166,7 +198,11 @@ describe('On SIGTERM', () => {
     child.signal('SIGTERM');
     await refusesConnections(url);
     workspace.open();
-    expect(await pending).toEqual({ status: 200, data: { viewer: { user: { username: member.username } } }, codes: [] });
+    expect(await pending).toEqual({
+      status: 200,
+      data: { viewer: { user: { username: member.username } } },
+      codes: [],
+    });
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
@@ -211,6 +247,8 @@ describe('With the workspace down', () => {
 
     await openDemo({ port });
     await expect.poll(async () => (await ask(url, query, member)).codes, { timeout: 20_000 }).toEqual([]);
-    expect((await ask(url, query, member)).data).toEqual({ viewer: { id: member.id, user: { username: member.username } } });
+    expect((await ask(url, query, member)).data).toEqual({
+      viewer: { id: member.id, user: { username: member.username } },
+    });
   });
 });

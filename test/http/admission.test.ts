@@ -20,7 +20,11 @@ describe('admission', () => {
     expect(admission.refusal('a')).toBeUndefined();
     expect([...admission.shed]).toEqual([['in_flight', 1]]);
     admission.enter();
-    expect([admission.refusal('a'), admission.refusal('a'), admission.inFlight]).toEqual(['in_flight', 'in_flight', 256]);
+    expect([admission.refusal('a'), admission.refusal('a'), admission.inFlight]).toEqual([
+      'in_flight',
+      'in_flight',
+      256,
+    ]);
     expect([...admission.shed]).toEqual([['in_flight', 3]]);
   });
 

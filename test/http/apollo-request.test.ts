@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { toApollo } from '../../src/http/apollo-request.ts';
 import { jsonAnswer } from '../../src/http/media-types.ts';
 
-const request = (headers: Record<string, string | string[]>, method = 'POST') => ({ headers, method }) as unknown as IncomingMessage;
-const headersOf = (given: Record<string, string | string[]>) => Object.fromEntries(toApollo(request(given), jsonAnswer, {}).headers);
+const request = (headers: Record<string, string | string[]>, method = 'POST') =>
+  ({ headers, method }) as unknown as IncomingMessage;
+const headersOf = (given: Record<string, string | string[]>) =>
+  Object.fromEntries(toApollo(request(given), jsonAnswer, {}).headers);
 const checked = { 'apollo-require-preflight': '1' };
 
 describe('What Apollo Server is given of a request', () => {
@@ -18,7 +20,14 @@ describe('What Apollo Server is given of a request', () => {
       'apollo-federation-include-trace': 'ftv1',
     };
     expect(headersOf(read)).toEqual({ ...read, ...checked });
-    const others = { cookie: 'a=b', authorization: 'Bearer x', 'x-user-id': 'u', 'x-auth-token': 'secret', origin: 'https://a.example', accept: '*/*' };
+    const others = {
+      cookie: 'a=b',
+      authorization: 'Bearer x',
+      'x-user-id': 'u',
+      'x-auth-token': 'secret',
+      origin: 'https://a.example',
+      accept: '*/*',
+    };
     expect(headersOf(others)).toEqual(checked);
     expect(headersOf({ 'x-upstream-plan': ['only', 'only'] })).toEqual(checked);
   });

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { fixedHeaders } from '../../src/http/answer-shape.ts';
 import { BadRequest, overloaded } from '../../src/http/bad-request.ts';
 
-const shown = ({ code, message, answer }: BadRequest) => ({ code, message, status: answer.status, headers: Object.fromEntries(answer.headers), body: answer.body.kind === 'complete' ? JSON.parse(answer.body.string) as unknown : undefined });
+const shown = ({ code, message, answer }: BadRequest) => ({
+  code,
+  message,
+  status: answer.status,
+  headers: Object.fromEntries(answer.headers),
+  body: answer.body.kind === 'complete' ? (JSON.parse(answer.body.string) as unknown) : undefined,
+});
 
 describe('A request that is refused', () => {
   it('is told in the shape of a GraphQL answer', () => {
@@ -29,12 +35,23 @@ describe('A request that is refused', () => {
       expect({ status, code, body }).toEqual({
         status: 503,
         code: 'OVERLOADED',
-        body: { errors: [{ message: 'The gateway has too much to do: try again shortly.', extensions: { code: 'OVERLOADED', retryAfterSeconds: Number(headers['retry-after']) } }] },
+        body: {
+          errors: [
+            {
+              message: 'The gateway has too much to do: try again shortly.',
+              extensions: { code: 'OVERLOADED', retryAfterSeconds: Number(headers['retry-after']) },
+            },
+          ],
+        },
       });
     }
   });
 });
 
 it('No answer may be kept by a cache, sniffed, or given to somebody else', () => {
-  expect(fixedHeaders).toEqual({ 'cache-control': 'no-store', vary: 'Origin, Accept, X-Auth-Token, X-User-Id', 'x-content-type-options': 'nosniff' });
+  expect(fixedHeaders).toEqual({
+    'cache-control': 'no-store',
+    vary: 'Origin, Accept, X-Auth-Token, X-User-Id',
+    'x-content-type-options': 'nosniff',
+  });
 });

@@ -19,23 +19,44 @@ describe('The offline explorer', () => {
   it('opens with the examples and the given headers, and asks this gateway', async () => {
     const { statusCode, headers: given, body } = await app.inject('/explorer');
     expect({ statusCode, type: given['content-type'] }).toEqual({ statusCode: 200, type: 'text/html; charset=utf-8' });
-    for (const text of ['query Mailbox', 'query LatestConversation', 'query Budget', 'planted-user', 'planted-\\\\\\"token', '"/graphql"', '/explorer/static/']) expect(body).toContain(text);
+    for (const text of [
+      'query Mailbox',
+      'query LatestConversation',
+      'query Budget',
+      'planted-user',
+      'planted-\\\\\\"token',
+      '"/graphql"',
+      '/explorer/static/',
+    ])
+      expect(body).toContain(text);
   });
 
   it('has its files, packed as the browser takes them', async () => {
     const file = (name: string, encoding?: string) =>
-      app.inject({ url: `/explorer/static/${name}`, headers: encoding === undefined ? {} : { 'accept-encoding': encoding } });
+      app.inject({
+        url: `/explorer/static/${name}`,
+        headers: encoding === undefined ? {} : { 'accept-encoding': encoding },
+      });
     const [plain, packed] = [await file('ruru.js'), await file('ruru.js', 'br')];
-    expect([plain, packed].map((answer) => [answer.statusCode, answer.headers['content-type'], answer.headers['content-encoding']])).toEqual([
+    expect(
+      [plain, packed].map((answer) => [
+        answer.statusCode,
+        answer.headers['content-type'],
+        answer.headers['content-encoding'],
+      ]),
+    ).toEqual([
       [200, 'text/javascript; charset=utf-8', undefined],
       [200, 'text/javascript; charset=utf-8', 'br'],
     ]);
     expect(packed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
   });
 
-  it.each(['nothing.js', 'ruru.js.map', '', '..%2f..%2fpackage.json', '../../package.json', '%00'])('has no other files: %j', async (name) => {
-    expect((await app.inject(`/explorer/static/${name}`)).statusCode).toBe(404);
-  });
+  it.each(['nothing.js', 'ruru.js.map', '', '..%2f..%2fpackage.json', '../../package.json', '%00'])(
+    'has no other files: %j',
+    async (name) => {
+      expect((await app.inject(`/explorer/static/${name}`)).statusCode).toBe(404);
+    },
+  );
 });
 
 it('The examples fit the schema', () => {
@@ -60,7 +81,8 @@ describe('Apollo Sandbox', () => {
   it('opens with the examples and the given headers, asks for the report of each query, and tells Apollo nothing', async () => {
     const page = await pageOf(await start({ 'X-User-Id': 'planted-user' }));
     expect(page).toContain('query Mailbox');
-    for (const place of ['headers', 'sharedHeaders']) expect(page).toContain(`"${place}":{"X-User-Id":"planted-user","X-Upstream-Report":"1"}`);
+    for (const place of ['headers', 'sharedHeaders'])
+      expect(page).toContain(`"${place}":{"X-User-Id":"planted-user","X-Upstream-Report":"1"}`);
     expect(page).toContain('"runTelemetry":false');
   });
 

@@ -14,8 +14,10 @@ const outcomeOf = (work: () => void): string => {
   }
 };
 const check = (body: unknown): string => outcomeOf(() => checkSize(paramsOfBody(body), guard, false));
-const searchOf = (fields: Record<string, unknown>) => `/graphql?${new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])).toString()}`;
-const checkAddress = (fields: Record<string, unknown>): string => outcomeOf(() => checkSize(paramsOfAddress(searchOf(fields)), guard, false));
+const searchOf = (fields: Record<string, unknown>) =>
+  `/graphql?${new URLSearchParams(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])).toString()}`;
+const checkAddress = (fields: Record<string, unknown>): string =>
+  outcomeOf(() => checkSize(paramsOfAddress(searchOf(fields)), guard, false));
 const nested = (levels: number): unknown => {
   let value: unknown = 1;
   for (let level = 0; level < levels; level += 1) value = (levels - level) % 2 === 0 ? [value] : { a: value };
@@ -26,14 +28,19 @@ describe('The parameters of a request', () => {
   it('are the four fields that it can have, and none for one that is null', () => {
     const whole = { query: '{ viewer { id } }', operationName: 'A', variables: { a: 1 }, extensions: { b: 1 } };
     expect(paramsOfBody({ ...whole, padding: 'x' })).toEqual(whole);
-    expect(paramsOfBody({ query: 'a', variables: null, operationName: null, extensions: null })).toEqual({ query: 'a' });
+    expect(paramsOfBody({ query: 'a', variables: null, operationName: null, extensions: null })).toEqual({
+      query: 'a',
+    });
     expect(paramsOfAddress(searchOf(whole))).toEqual(whole);
   });
 
   it.each(['variables', 'extensions'])('are bounded in the levels of %s, by POST and by GET', (name) => {
     const wrong = `QUERY_TOO_COMPLEX: The ${name} have more than 16 levels: send less, or in several requests.`;
     for (const ask of [check, checkAddress]) {
-      expect([15, 17].map((levels) => ask({ query: '{ __typename }', [name]: nested(levels) }))).toEqual(['fine', wrong]);
+      expect([15, 17].map((levels) => ask({ query: '{ __typename }', [name]: nested(levels) }))).toEqual([
+        'fine',
+        wrong,
+      ]);
     }
   });
 
@@ -41,7 +48,10 @@ describe('The parameters of a request', () => {
     const values = (count: number) => ({ list: Array.from({ length: count - 2 }, () => 0) });
     const wrong = `QUERY_TOO_COMPLEX: The ${name} have more than 10000 values: send less, or in several requests.`;
     for (const ask of [check, checkAddress]) {
-      expect([10_000, 10_001].map((count) => ask({ query: '{ __typename }', [name]: values(count) }))).toEqual(['fine', wrong]);
+      expect([10_000, 10_001].map((count) => ask({ query: '{ __typename }', [name]: values(count) }))).toEqual([
+        'fine',
+        wrong,
+      ]);
     }
   });
 
@@ -53,8 +63,15 @@ describe('The parameters of a request', () => {
     }
   });
 
-  it.each([undefined, null, 7, 'x', [], { query: 7 }, { query: 'a', variables: 'x' }, { query: 'a', operationName: 1 }, { query: 'a', extensions: [] }])(
-    'are refused as no request where they are %j',
-    (body) => expect(check(body)).toMatch(/^BAD_REQUEST: /),
-  );
+  it.each([
+    undefined,
+    null,
+    7,
+    'x',
+    [],
+    { query: 7 },
+    { query: 'a', variables: 'x' },
+    { query: 'a', operationName: 1 },
+    { query: 'a', extensions: [] },
+  ])('are refused as no request where they are %j', (body) => expect(check(body)).toMatch(/^BAD_REQUEST: /));
 });

@@ -20,7 +20,8 @@ beforeAll(async () => {
     persisted: { AUTOMATIC_PERSISTED_QUERIES: 'on' },
     listed: { PERSISTED_OPERATIONS: list },
   };
-  for (const [kind, env] of Object.entries(envs)) gateways[kind as Kind] = await startTestGateway({ env: { LOG_LEVEL: 'silent', ...env } });
+  for (const [kind, env] of Object.entries(envs))
+    gateways[kind as Kind] = await startTestGateway({ env: { LOG_LEVEL: 'silent', ...env } });
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });
@@ -39,7 +40,11 @@ interface Row {
 
 const json = (value: unknown): RawRequest => ({ body: JSON.stringify(value) });
 const query = '{ viewer { id } }';
-const get = (search: string, headers: Record<string, string> = {}): RawRequest => ({ method: 'GET', path: `/graphql${search}`, headers });
+const get = (search: string, headers: Record<string, string> = {}): RawRequest => ({
+  method: 'GET',
+  path: `/graphql${search}`,
+  headers,
+});
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 const persisted = (sha256Hash: unknown, version: unknown = 1) => ({ persistedQuery: { version, sha256Hash } });
 const bad = { status: 400, code: 'BAD_REQUEST' };
@@ -49,7 +54,8 @@ const offered = 'The answer is application/json or application/graphql-response+
 const noObject = 'The body is no JSON object: send `{"query": "…"}`.';
 const noQuery = 'There is no `query`: send the text of one.';
 const badHash = '`extensions.persistedQuery` is not `{"version": 1, "sha256Hash": "…"}`.';
-const anyPage = 'Any web page could send this GET: add the header `Apollo-Require-Preflight: 1`, or send the query by POST.';
+const anyPage =
+  'Any web page could send this GET: add the header `Apollo-Require-Preflight: 1`, or send the query by POST.';
 
 const rows: Row[] = [
   { of: 'runHttpQuery: no body', request: { body: '' }, ...bad, message: 'The body is not JSON in UTF-8.' },
@@ -57,65 +63,331 @@ const rows: Row[] = [
   { of: 'runHttpQuery: a body that is null', request: json(null), ...bad, message: noObject },
   { of: 'runHttpQuery: an empty object', request: json({}), ...bad, message: noQuery },
   { of: 'runHttpQuery: an object of other fields', request: json({ quary: query }), ...bad, message: noQuery },
-  { of: 'runHttpQuery: a query that is no text', request: json({ query: 7 }), ...bad, message: '`query` is not a text.' },
-  { of: 'runHttpQuery: a query as graphql-js holds it', request: json({ query: { kind: 'Document', definitions: [] } }), ...bad, message: '`query` is not a text.' },
-  { of: 'runHttpQuery: variables as text', request: json({ query, variables: '{}' }), ...bad, message: '`variables` is not an object.' },
-  { of: 'runHttpQuery: variables as a list', request: json({ query, variables: [] }), ...bad, message: '`variables` is not an object.' },
-  { of: 'runHttpQuery: extensions as text', request: json({ query, extensions: '{}' }), ...bad, message: '`extensions` is not an object.' },
-  { of: 'runHttpQuery: extensions as a number', request: json({ query, extensions: 0 }), ...bad, message: '`extensions` is not an object.' },
-  { of: 'runHttpQuery: operationName as a flag', request: json({ query, operationName: false }), ...bad, message: '`operationName` is not a text.' },
-  { of: 'runHttpQuery: a GET with a type', request: get(`?query=${query}`.replaceAll(' ', '+'), { 'content-type': 'text/plain' }), status: 415, code: 'BAD_REQUEST', message: 'A GET has no body: leave out its content-type.' },
-  { of: 'runHttpQuery: a GET with a type that is none', request: get('?query=%7B__typename%7D', { 'content-type': '/' }), status: 415, code: 'BAD_REQUEST', message: 'A GET has no body: leave out its content-type.' },
-  { of: 'runHttpQuery: a parameter twice', request: get('?query=a&query=b'), ...bad, message: '`query` stands in the address more than once.' },
-  { of: 'runHttpQuery: a name twice', request: get('?query=a&operationName=a&operationName=a'), ...bad, message: '`operationName` stands in the address more than once.' },
-  { of: 'runHttpQuery: variables that are no JSON', request: get('?query=a&variables={'), ...bad, message: '`variables` in the address is not JSON.' },
-  { of: 'runHttpQuery: extensions that are a list', request: get('?query=a&extensions=[]'), ...bad, message: '`extensions` is not an object.' },
+  {
+    of: 'runHttpQuery: a query that is no text',
+    request: json({ query: 7 }),
+    ...bad,
+    message: '`query` is not a text.',
+  },
+  {
+    of: 'runHttpQuery: a query as graphql-js holds it',
+    request: json({ query: { kind: 'Document', definitions: [] } }),
+    ...bad,
+    message: '`query` is not a text.',
+  },
+  {
+    of: 'runHttpQuery: variables as text',
+    request: json({ query, variables: '{}' }),
+    ...bad,
+    message: '`variables` is not an object.',
+  },
+  {
+    of: 'runHttpQuery: variables as a list',
+    request: json({ query, variables: [] }),
+    ...bad,
+    message: '`variables` is not an object.',
+  },
+  {
+    of: 'runHttpQuery: extensions as text',
+    request: json({ query, extensions: '{}' }),
+    ...bad,
+    message: '`extensions` is not an object.',
+  },
+  {
+    of: 'runHttpQuery: extensions as a number',
+    request: json({ query, extensions: 0 }),
+    ...bad,
+    message: '`extensions` is not an object.',
+  },
+  {
+    of: 'runHttpQuery: operationName as a flag',
+    request: json({ query, operationName: false }),
+    ...bad,
+    message: '`operationName` is not a text.',
+  },
+  {
+    of: 'runHttpQuery: a GET with a type',
+    request: get(`?query=${query}`.replaceAll(' ', '+'), { 'content-type': 'text/plain' }),
+    status: 415,
+    code: 'BAD_REQUEST',
+    message: 'A GET has no body: leave out its content-type.',
+  },
+  {
+    of: 'runHttpQuery: a GET with a type that is none',
+    request: get('?query=%7B__typename%7D', { 'content-type': '/' }),
+    status: 415,
+    code: 'BAD_REQUEST',
+    message: 'A GET has no body: leave out its content-type.',
+  },
+  {
+    of: 'runHttpQuery: a parameter twice',
+    request: get('?query=a&query=b'),
+    ...bad,
+    message: '`query` stands in the address more than once.',
+  },
+  {
+    of: 'runHttpQuery: a name twice',
+    request: get('?query=a&operationName=a&operationName=a'),
+    ...bad,
+    message: '`operationName` stands in the address more than once.',
+  },
+  {
+    of: 'runHttpQuery: variables that are no JSON',
+    request: get('?query=a&variables={'),
+    ...bad,
+    message: '`variables` in the address is not JSON.',
+  },
+  {
+    of: 'runHttpQuery: extensions that are a list',
+    request: get('?query=a&extensions=[]'),
+    ...bad,
+    message: '`extensions` is not an object.',
+  },
   { of: 'runHttpQuery: a GET without a query', request: get(''), ...bad, message: noQuery },
-  { of: 'runHttpQuery: another method', request: { method: 'PUT' }, status: 405, code: 'BAD_REQUEST', message: 'Send the query by POST, or by GET.' },
-  { of: 'runHttpQuery: a type that is not taken', request: { ...json({ query }), headers: { accept: 'application/json;q=0' } }, status: 406, code: 'BAD_REQUEST', message: offered },
-  { of: 'runHttpQuery: a charset that is not taken', request: { ...json({ query }), headers: { accept: 'application/json;charset=utf-16' } }, status: 406, code: 'BAD_REQUEST', message: offered },
-  { of: 'ApolloServer: a page, where there is none', to: 'production', request: { ...get(''), headers: { accept: 'text/html' } }, status: 406, code: 'BAD_REQUEST', message: offered },
-  { of: 'ApolloServer: a browser, where there is no page', to: 'production', request: { ...get(''), headers: { accept: 'text/html,*/*;q=0.8' }, as: null }, ...bad, message: anyPage },
+  {
+    of: 'runHttpQuery: another method',
+    request: { method: 'PUT' },
+    status: 405,
+    code: 'BAD_REQUEST',
+    message: 'Send the query by POST, or by GET.',
+  },
+  {
+    of: 'runHttpQuery: a type that is not taken',
+    request: { ...json({ query }), headers: { accept: 'application/json;q=0' } },
+    status: 406,
+    code: 'BAD_REQUEST',
+    message: offered,
+  },
+  {
+    of: 'runHttpQuery: a charset that is not taken',
+    request: { ...json({ query }), headers: { accept: 'application/json;charset=utf-16' } },
+    status: 406,
+    code: 'BAD_REQUEST',
+    message: offered,
+  },
+  {
+    of: 'ApolloServer: a page, where there is none',
+    to: 'production',
+    request: { ...get(''), headers: { accept: 'text/html' } },
+    status: 406,
+    code: 'BAD_REQUEST',
+    message: offered,
+  },
+  {
+    of: 'ApolloServer: a browser, where there is no page',
+    to: 'production',
+    request: { ...get(''), headers: { accept: 'text/html,*/*;q=0.8' }, as: null },
+    ...bad,
+    message: anyPage,
+  },
   { of: 'preventCsrf', request: { ...get('?query=%7B__typename%7D'), as: null }, ...bad, message: anyPage },
-  { of: 'preventCsrf: an empty proof', request: { ...get('?query=%7B__typename%7D', { 'apollo-require-preflight': '' }), as: null }, ...bad, message: anyPage },
-  { of: 'httpBatching', request: json([{ query }]), ...bad, message: 'The body is a list: send one operation a request.' },
+  {
+    of: 'preventCsrf: an empty proof',
+    request: { ...get('?query=%7B__typename%7D', { 'apollo-require-preflight': '' }), as: null },
+    ...bad,
+    message: anyPage,
+  },
+  {
+    of: 'httpBatching',
+    request: json([{ query }]),
+    ...bad,
+    message: 'The body is a list: send one operation a request.',
+  },
   { of: 'httpBatching: none', request: json([]), ...bad, message: 'The body is a list: send one operation a request.' },
   { of: 'requestPipeline: an empty query', request: json({ query: '' }), ...bad, message: noQuery },
-  { of: 'requestPipeline: persisted queries are off', request: json({ extensions: persisted(sha(query)) }), status: 200, code: 'PERSISTED_QUERY_NOT_SUPPORTED', message: 'PersistedQueryNotSupported' },
-  { of: 'requestPipeline: a hash that is not known', to: 'persisted', request: json({ extensions: persisted(sha(query)) }), status: 200, code: 'PERSISTED_QUERY_NOT_FOUND', message: 'PersistedQueryNotFound' },
-  { of: 'requestPipeline: another version', to: 'persisted', request: json({ extensions: persisted(sha(query), 2) }), ...bad, message: badHash },
-  { of: 'requestPipeline: a hash of another form', to: 'persisted', request: json({ query, extensions: persisted({ a: 1 }) }), ...bad, message: badHash },
-  { of: 'requestPipeline: no form at all', to: 'persisted', request: json({ extensions: { persistedQuery: 'x' } }), ...bad, message: badHash },
-  { of: 'requestPipeline: a hash of another query', to: 'persisted', request: json({ query, extensions: persisted(sha('x')) }), ...bad, message: '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query, in hexadecimal digits.' },
-  { of: 'a list of operations', to: 'listed', request: json({ query: '{ __typename }' }), status: 400, code: 'PERSISTED_QUERY_NOT_IN_LIST', message: 'This gateway answers only the operations of its list, and this is none of them.' },
-  { of: 'graphql-js parse', request: json({ query: '{ viewer' }), status: 400, code: 'GRAPHQL_PARSE_FAILED', message: 'Syntax Error: Expected Name, found <EOF>.' },
-  { of: 'graphql-js parse: more than so many tokens', request: json({ query: `{ ${'a '.repeat(2000)}}` }), status: 400, code: 'QUERY_TOO_COMPLEX', message: 'The query has more than 2000 tokens: ask for less, or in several requests.' },
-  { of: 'graphql-js validate', request: json({ query: '{ viewr { id } }' }), status: 400, code: 'GRAPHQL_VALIDATION_FAILED', message: 'Cannot query field "viewr" on type "Query". Did you mean "viewer" or "user"?' },
-  { of: 'graphql-js validate, without hints', to: 'production', request: json({ query: '{ viewr { id } }' }), status: 400, code: 'GRAPHQL_VALIDATION_FAILED', message: 'Cannot query field "viewr" on type "Query".' },
-  { of: 'NoIntrospection', to: 'production', request: json({ query: '{ __schema { queryType { name } } }' }), status: 400, code: 'GRAPHQL_VALIDATION_FAILED', message: 'Introspection is off here: ask `{ _service { sdl } }` for the schema.' },
-  { of: 'RecursiveSelectionsLimit', request: json({ query: `{ ${'...A '.repeat(60)}} fragment A on Query { ${Array.from({ length: 50 }, (_, index) => `f${index}`).join(' ')} }` }), status: 400, code: 'QUERY_TOO_COMPLEX', message: 'The query has more than 2000 selections, its fragments unfolded: ask for less, or in several requests.' },
-  { of: 'requestPipeline: a mutation by GET', request: get('?query=mutation+%7B+a+%7D'), status: 400, code: 'GRAPHQL_VALIDATION_FAILED', message: 'This API has no mutations: it only reads.' },
-  { of: 'graphql-js execute: an unknown operation', request: json({ query: 'query A { __typename }', operationName: 'B' }), status: 400, code: 'OPERATION_RESOLUTION_FAILURE', message: 'Unknown operation named "B".' },
-  { of: 'graphql-js execute: an operation of no name', request: json({ query: 'query A { __typename }', operationName: '' }), status: 400, code: 'OPERATION_RESOLUTION_FAILURE', message: 'Unknown operation named "".' },
-  { of: 'graphql-js execute: which operation', request: json({ query: 'query A { __typename } query B { __typename }' }), status: 400, code: 'OPERATION_RESOLUTION_FAILURE', message: 'Must provide operation name if query contains multiple operations.' },
-  { of: 'graphql-js variables: a wrong type', request: json({ query: `query ($v: Int) ${page}`, variables: { v: 'x' } }), ...wrongValue, message: 'Variable "$v" got invalid value "x"; Int cannot represent non-integer value: "x"' },
-  { of: 'graphql-js variables: null', request: json({ query: `query ($v: Int!) ${page}`, variables: { v: null } }), ...wrongValue, message: 'Variable "$v" of non-null type "Int!" must not be null.' },
-  { of: 'graphql-js variables: none', request: json({ query: `query ($v: Int!) ${page}` }), ...wrongValue, message: 'Variable "$v" of required type "Int!" was not provided.' },
-  { of: 'graphql-js variables: an enum, without hints', to: 'production', request: json({ query: 'query ($v: OrderDirection!) { directMessages(orderBy: { field: CREATED_AT, direction: $v }) { totalCount } }', variables: { v: 'ASCC' } }), ...wrongValue, message: 'Variable "$v" got invalid value "ASCC"; Value "ASCC" does not exist in "OrderDirection" enum.' },
-  { of: 'graphql-js variables: a date', request: json({ query: 'query ($v: DateTime) { directMessage(id: "r") { history(range: { since: $v }) { __typename } } }', variables: { v: 'today' } }), ...wrongValue, message: 'Variable "$v" got invalid value "today"; "today" is not an instant: give ISO 8601 with a zone, such as "2023-11-01T23:20:57.357Z".' },
-  { of: 'graphql-js arguments: null', request: json({ query: 'query ($v: ID = "x") { message(id: $v) { id } }', variables: { v: null } }), ...wrongValue, message: 'Argument "id" of non-null type "ID!" must not be null.' },
-  { of: 'graphql-js directives: null', request: json({ query: 'query ($v: Boolean = true) { __typename @skip(if: $v) }', variables: { v: null } }), ...wrongValue, message: 'Argument "if" of non-null type "Boolean!" must not be null.' },
+  {
+    of: 'requestPipeline: persisted queries are off',
+    request: json({ extensions: persisted(sha(query)) }),
+    status: 200,
+    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
+    message: 'PersistedQueryNotSupported',
+  },
+  {
+    of: 'requestPipeline: a hash that is not known',
+    to: 'persisted',
+    request: json({ extensions: persisted(sha(query)) }),
+    status: 200,
+    code: 'PERSISTED_QUERY_NOT_FOUND',
+    message: 'PersistedQueryNotFound',
+  },
+  {
+    of: 'requestPipeline: another version',
+    to: 'persisted',
+    request: json({ extensions: persisted(sha(query), 2) }),
+    ...bad,
+    message: badHash,
+  },
+  {
+    of: 'requestPipeline: a hash of another form',
+    to: 'persisted',
+    request: json({ query, extensions: persisted({ a: 1 }) }),
+    ...bad,
+    message: badHash,
+  },
+  {
+    of: 'requestPipeline: no form at all',
+    to: 'persisted',
+    request: json({ extensions: { persistedQuery: 'x' } }),
+    ...bad,
+    message: badHash,
+  },
+  {
+    of: 'requestPipeline: a hash of another query',
+    to: 'persisted',
+    request: json({ query, extensions: persisted(sha('x')) }),
+    ...bad,
+    message: '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query, in hexadecimal digits.',
+  },
+  {
+    of: 'a list of operations',
+    to: 'listed',
+    request: json({ query: '{ __typename }' }),
+    status: 400,
+    code: 'PERSISTED_QUERY_NOT_IN_LIST',
+    message: 'This gateway answers only the operations of its list, and this is none of them.',
+  },
+  {
+    of: 'graphql-js parse',
+    request: json({ query: '{ viewer' }),
+    status: 400,
+    code: 'GRAPHQL_PARSE_FAILED',
+    message: 'Syntax Error: Expected Name, found <EOF>.',
+  },
+  {
+    of: 'graphql-js parse: more than so many tokens',
+    request: json({ query: `{ ${'a '.repeat(2000)}}` }),
+    status: 400,
+    code: 'QUERY_TOO_COMPLEX',
+    message: 'The query has more than 2000 tokens: ask for less, or in several requests.',
+  },
+  {
+    of: 'graphql-js validate',
+    request: json({ query: '{ viewr { id } }' }),
+    status: 400,
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    message: 'Cannot query field "viewr" on type "Query". Did you mean "viewer" or "user"?',
+  },
+  {
+    of: 'graphql-js validate, without hints',
+    to: 'production',
+    request: json({ query: '{ viewr { id } }' }),
+    status: 400,
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    message: 'Cannot query field "viewr" on type "Query".',
+  },
+  {
+    of: 'NoIntrospection',
+    to: 'production',
+    request: json({ query: '{ __schema { queryType { name } } }' }),
+    status: 400,
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    message: 'Introspection is off here: ask `{ _service { sdl } }` for the schema.',
+  },
+  {
+    of: 'RecursiveSelectionsLimit',
+    request: json({
+      query: `{ ${'...A '.repeat(60)}} fragment A on Query { ${Array.from({ length: 50 }, (_, index) => `f${index}`).join(' ')} }`,
+    }),
+    status: 400,
+    code: 'QUERY_TOO_COMPLEX',
+    message: 'The query has more than 2000 selections, its fragments unfolded: ask for less, or in several requests.',
+  },
+  {
+    of: 'requestPipeline: a mutation by GET',
+    request: get('?query=mutation+%7B+a+%7D'),
+    status: 400,
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    message: 'This API has no mutations: it only reads.',
+  },
+  {
+    of: 'graphql-js execute: an unknown operation',
+    request: json({ query: 'query A { __typename }', operationName: 'B' }),
+    status: 400,
+    code: 'OPERATION_RESOLUTION_FAILURE',
+    message: 'Unknown operation named "B".',
+  },
+  {
+    of: 'graphql-js execute: an operation of no name',
+    request: json({ query: 'query A { __typename }', operationName: '' }),
+    status: 400,
+    code: 'OPERATION_RESOLUTION_FAILURE',
+    message: 'Unknown operation named "".',
+  },
+  {
+    of: 'graphql-js execute: which operation',
+    request: json({ query: 'query A { __typename } query B { __typename }' }),
+    status: 400,
+    code: 'OPERATION_RESOLUTION_FAILURE',
+    message: 'Must provide operation name if query contains multiple operations.',
+  },
+  {
+    of: 'graphql-js variables: a wrong type',
+    request: json({ query: `query ($v: Int) ${page}`, variables: { v: 'x' } }),
+    ...wrongValue,
+    message: 'Variable "$v" got invalid value "x"; Int cannot represent non-integer value: "x"',
+  },
+  {
+    of: 'graphql-js variables: null',
+    request: json({ query: `query ($v: Int!) ${page}`, variables: { v: null } }),
+    ...wrongValue,
+    message: 'Variable "$v" of non-null type "Int!" must not be null.',
+  },
+  {
+    of: 'graphql-js variables: none',
+    request: json({ query: `query ($v: Int!) ${page}` }),
+    ...wrongValue,
+    message: 'Variable "$v" of required type "Int!" was not provided.',
+  },
+  {
+    of: 'graphql-js variables: an enum, without hints',
+    to: 'production',
+    request: json({
+      query:
+        'query ($v: OrderDirection!) { directMessages(orderBy: { field: CREATED_AT, direction: $v }) { totalCount } }',
+      variables: { v: 'ASCC' },
+    }),
+    ...wrongValue,
+    message: 'Variable "$v" got invalid value "ASCC"; Value "ASCC" does not exist in "OrderDirection" enum.',
+  },
+  {
+    of: 'graphql-js variables: a date',
+    request: json({
+      query: 'query ($v: DateTime) { directMessage(id: "r") { history(range: { since: $v }) { __typename } } }',
+      variables: { v: 'today' },
+    }),
+    ...wrongValue,
+    message:
+      'Variable "$v" got invalid value "today"; "today" is not an instant: give ISO 8601 with a zone, such as "2023-11-01T23:20:57.357Z".',
+  },
+  {
+    of: 'graphql-js arguments: null',
+    request: json({ query: 'query ($v: ID = "x") { message(id: $v) { id } }', variables: { v: null } }),
+    ...wrongValue,
+    message: 'Argument "id" of non-null type "ID!" must not be null.',
+  },
+  {
+    of: 'graphql-js directives: null',
+    request: json({ query: 'query ($v: Boolean = true) { __typename @skip(if: $v) }', variables: { v: null } }),
+    ...wrongValue,
+    message: 'Argument "if" of non-null type "Boolean!" must not be null.',
+  },
 ];
 
 /** Names of what the gateway is built with; the header and the widely known words of persisted queries are API. */
-const foreign = /apollo(?!-require-preflight)|graphql-?js|zod|csrf|multipart|expressjs|fastify|undici|node_modules|introspection: true/i;
+const foreign =
+  /apollo(?!-require-preflight)|graphql-?js|zod|csrf|multipart|expressjs|fastify|undici|node_modules|introspection: true/i;
 
 describe('whatever is refused is refused in our words', () => {
   it.each(rows)('part 6: $of', async ({ to = 'development', request, status, code, message }) => {
     const gateway = gateways[to] ?? expect.unreachable();
     const answer = await sendRaw(gateway, request);
     const { errors = [], data } = bodyOf(answer);
-    expect({ status: answer.status, codes: errors.map(({ extensions }) => extensions?.code), data, message: errors[0]?.message }).toEqual({
+    expect({
+      status: answer.status,
+      codes: errors.map(({ extensions }) => extensions?.code),
+      data,
+      message: errors[0]?.message,
+    }).toEqual({
       status,
       codes: [code],
       data: undefined,
@@ -127,10 +399,16 @@ describe('whatever is refused is refused in our words', () => {
 
   it('part 6: many mistakes are ten errors, the last of which says that there are more', async () => {
     const gateway = gateways.development ?? expect.unreachable();
-    const answer = await sendRaw(gateway, json({ query: `{ ${Array.from({ length: 100 }, (_, index) => `f${index}`).join(' ')} }` }));
+    const answer = await sendRaw(
+      gateway,
+      json({ query: `{ ${Array.from({ length: 100 }, (_, index) => `f${index}`).join(' ')} }` }),
+    );
     const { errors = [] } = bodyOf(answer);
     expect(errors).toHaveLength(10);
-    expect(errors.at(-1)).toEqual({ message: 'There are more mistakes than these.', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+    expect(errors.at(-1)).toEqual({
+      message: 'There are more mistakes than these.',
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+    });
     expect(answer.text).not.toMatch(foreign);
   });
 
@@ -138,8 +416,12 @@ describe('whatever is refused is refused in our words', () => {
     const gateway = gateways.development ?? expect.unreachable();
     const accept = 'application/graphql-response+json';
     for (const request of [json({}), json({ query: '{' }), json({ extensions: persisted('x') })]) {
-      expect((await sendRaw(gateway, { ...request, headers: { accept } })).headers['content-type']).toBe(`${accept}; charset=utf-8`);
+      expect((await sendRaw(gateway, { ...request, headers: { accept } })).headers['content-type']).toBe(
+        `${accept}; charset=utf-8`,
+      );
     }
-    expect(bodyOf(await sendRaw(gateway, json({ extensions: persisted('x') }))).errors).toMatchObject([{ extensions: { hint: expect.stringContaining('send the query itself') } }]);
+    expect(bodyOf(await sendRaw(gateway, json({ extensions: persisted('x') }))).errors).toMatchObject([
+      { extensions: { hint: expect.stringContaining('send the query itself') } },
+    ]);
   });
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { canKeepConnection } from '../../src/http/request-body.ts';
 import { readRequestId, readTimeout } from '../../src/http/request-headers.ts';
 
-const request = (headers: Record<string, string | string[]>, more: object = {}) => ({ headers, ...more }) as unknown as IncomingMessage;
+const request = (headers: Record<string, string | string[]>, more: object = {}) =>
+  ({ headers, ...more }) as unknown as IncomingMessage;
 
 describe('The time that a client waits', () => {
   it.each<[given: string | string[] | undefined, ms: number]>([
@@ -31,12 +32,17 @@ describe('The time that a client waits', () => {
 describe('A request’s id', () => {
   const idOf = (given: string | string[]) => readRequestId(request({ 'x-request-id': given }));
 
-  it.each(['a', 'A-b_c.9', 'x'.repeat(128)])('is the client’s where it is safe to log: %j', (id) => expect(idOf(id)).toBe(id));
+  it.each(['a', 'A-b_c.9', 'x'.repeat(128)])('is the client’s where it is safe to log: %j', (id) =>
+    expect(idOf(id)).toBe(id),
+  );
 
-  it.each(['', 'x'.repeat(129), 'a b', 'a\n', 'ä', '"a"', 'a:b', ['a']])('is a fresh one each time where it is not: %j', (id) => {
-    expect(idOf(id)).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
-    expect(idOf(id)).not.toBe(idOf(id));
-  });
+  it.each(['', 'x'.repeat(129), 'a b', 'a\n', 'ä', '"a"', 'a:b', ['a']])(
+    'is a fresh one each time where it is not: %j',
+    (id) => {
+      expect(idOf(id)).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+      expect(idOf(id)).not.toBe(idOf(id));
+    },
+  );
 });
 
 describe('A connection, after an answer', () => {
@@ -46,8 +52,18 @@ describe('A connection, after an answer', () => {
     [true, 'it is as large as a body may be', { 'content-length': '102400' }, {}],
     [false, 'it is larger', { 'content-length': '102401' }, {}],
     [false, 'nobody knows its length', { 'transfer-encoding': 'chunked' }, {}],
-    [false, 'the client waits to be asked for it', { 'content-length': '5', expect: '100-continue' }, { httpVersion: '1.1' }],
-    [true, 'it cannot wait for that, by its version', { 'content-length': '5', expect: '100-continue' }, { httpVersion: '1.0' }],
+    [
+      false,
+      'the client waits to be asked for it',
+      { 'content-length': '5', expect: '100-continue' },
+      { httpVersion: '1.1' },
+    ],
+    [
+      true,
+      'it cannot wait for that, by its version',
+      { 'content-length': '5', expect: '100-continue' },
+      { httpVersion: '1.0' },
+    ],
   ])('can be used again: %s, where %s', (can, _what, headers, more) => {
     expect(canKeepConnection(request(headers, { complete: false, httpVersion: '1.1', ...more }))).toBe(can);
   });

@@ -7,7 +7,9 @@ afterEach(() => void vi.useRealTimers());
 
 const open = () => {
   const lines: Record<string, unknown>[] = [];
-  const log = createLog('warn', new Redactor(), { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const log = createLog('warn', new Redactor(), {
+    write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+  });
   return { lines, shed: new ShedLog(log) };
 };
 

@@ -25,21 +25,42 @@ async function freePort(): Promise<number> {
 export async function startGateway(workspaceUrl: string, env: Record<string, string>) {
   const port = await freePort();
   const local = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const child = spawn(process.execPath, ['--expose-gc', '--import', local('heap-on-signal.ts'), local('../../src/main.ts')], {
-    env: { PATH: process.env['PATH'], PORT: String(port), ROCKETCHAT_URL: workspaceUrl, LOG_LEVEL: 'warn', METRICS: 'on', EXPLORER: 'off', ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', '--import', local('heap-on-signal.ts'), local('../../src/main.ts')],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        PORT: String(port),
+        ROCKETCHAT_URL: workspaceUrl,
+        LOG_LEVEL: 'warn',
+        METRICS: 'on',
+        EXPLORER: 'off',
+        ...env,
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   const lines = createInterface({ input: child.stderr });
   const exited = once(child, 'exit');
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 100; tries += 1) {
-    if (await fetch(`${url}/healthz`).then(() => true, () => false)) break;
+    if (
+      await fetch(`${url}/healthz`).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
     await delay(50);
   }
   /** Values of the metrics, by name; not a number where the process is gone. */
   const gauges = async (...names: readonly string[]): Promise<Record<string, number>> => {
-    const text = await fetch(`${url}/metrics`).then((response) => response.text(), () => '');
+    const text = await fetch(`${url}/metrics`).then(
+      (response) => response.text(),
+      () => '',
+    );
     return Object.fromEntries(names.map((name) => [name, Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])]));
   };
   return {
@@ -55,7 +76,7 @@ export async function startGateway(workspaceUrl: string, env: Record<string, str
     /** What is left after a garbage collection: the heap, and the handles and timers by kind. */
     async left(): Promise<Left> {
       child.kill('SIGUSR2');
-      for (let isOurs = false; !isOurs && isRunning(); ) {
+      for (let isOurs = false; !isOurs && isRunning();) {
         const [line] = (await Promise.race([once(lines, 'line'), exited])) as [unknown];
         isOurs = typeof line === 'string' && line.startsWith('{"heapMegabytes"');
         if (isOurs) return JSON.parse(String(line)) as Left;

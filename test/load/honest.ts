@@ -12,7 +12,8 @@ interface Screen {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-const message = 'id text sentAt author { name username } reactions { emoji count } attachments { kind title url } isStarred';
+const message =
+  'id text sentAt author { name username } reactions { emoji count } attachments { kind title url } isStarred';
 
 const mailbox = `query Mailbox($first: Int!) { viewer { unreadCount directMessages(first: $first) {
   totalCount nodes { id kind usernames lastMessage { text sentAt } counters { unreadCount unreadSince } } pageInfo { hasNextPage endCursor } } } }`;
@@ -27,7 +28,11 @@ const entities = `query Entities($representations: [_Any!]!) { _entities(represe
   __typename ... on DirectMessage { usernames lastMessageAt } ... on User { name username } } }`;
 
 function screensOf({ id }: Account, world: World): Screen[] {
-  const roomIds = world.subscriptionsOf(id).filter(({ t }) => t === 'd').map(({ rid }) => rid).slice(0, 3);
+  const roomIds = world
+    .subscriptionsOf(id)
+    .filter(({ t }) => t === 'd')
+    .map(({ rid }) => rid)
+    .slice(0, 3);
   const rooms = roomIds.map((roomId) => ({ __typename: 'DirectMessage', id: roomId }));
   return [
     { name: 'mailbox', query: mailbox, variables: { first: 20 } },
@@ -44,7 +49,11 @@ function screensOf({ id }: Account, world: World): Screen[] {
 /** Milliseconds after which a person gives up. */
 const patienceMs = 15_000;
 
-async function look(url: string, { id, token }: Account, { query, variables }: Screen): Promise<{ outcome: string; data: unknown }> {
+async function look(
+  url: string,
+  { id, token }: Account,
+  { query, variables }: Screen,
+): Promise<{ outcome: string; data: unknown }> {
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
@@ -52,7 +61,10 @@ async function look(url: string, { id, token }: Account, { query, variables }: S
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(patienceMs),
     });
-    const { data, errors } = (await response.json()) as { data?: unknown; errors?: { extensions?: { code?: string } }[] };
+    const { data, errors } = (await response.json()) as {
+      data?: unknown;
+      errors?: { extensions?: { code?: string } }[];
+    };
     const code = errors?.[0]?.extensions?.code;
     if (response.status !== 200 || code !== undefined) return { outcome: `${response.status} ${code ?? ''}`, data };
     return { outcome: 'ok', data };

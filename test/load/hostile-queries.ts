@@ -1,6 +1,7 @@
 /** Queries that are small to send and large in what they make somebody do, hold or answer. */
 
-const times = (count: number, write: (index: number) => string): string => Array.from({ length: count }, (_, index) => write(index)).join(' ');
+const times = (count: number, write: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => write(index)).join(' ');
 
 /** Unfolds to hundreds of selections, and has a form of its own for each value of its variables. Another text each `serial`. */
 export const unfolding = (serial: number): string =>
@@ -10,7 +11,12 @@ export const unfolding = (serial: number): string =>
   fragment F7 on Attachment { kind }`;
 
 /** Sixteen sets of values for those variables. */
-export const formOf = (index: number) => ({ a: (index & 1) > 0, b: (index & 2) > 0, c: (index & 4) > 0, d: (index & 8) > 0 });
+export const formOf = (index: number) => ({
+  a: (index & 1) > 0,
+  b: (index & 2) > 0,
+  c: (index & 4) > 0,
+  d: (index & 8) > 0,
+});
 
 /** The schema in hundreds of copies, for anybody. */
 export const copiesOfSchema = `{ ${times(25, (index) => `s${index}: _service { ...S }`)} } fragment S on _Service { ${times(25, (index) => `t${index}: sdl`)} }`;
@@ -28,7 +34,8 @@ export const largePage = (roomId: string): string =>
   `{ directMessage(id: "${roomId}") { messages(first: 8) { nodes { id roomId text sentAt updatedAt author { id name username } markup { json } customFields blocks } } } }`;
 
 /** Costs tens of calls. */
-export const manyCalls = '{ viewer { directMessages(first: 20) { nodes { members { totalCount } messages(first: 2) { nodes { id } } } } } }';
+export const manyCalls =
+  '{ viewer { directMessages(first: 20) { nodes { members { totalCount } messages(first: 2) { nodes { id } } } } } }';
 
 /** What is refused for its size, in many ways: as a body each. */
 export const floods: readonly string[] = [
@@ -38,10 +45,15 @@ export const floods: readonly string[] = [
   JSON.stringify({ query: `{ ${'a { '.repeat(12_000)} b ${'}'.repeat(12_000)} }` }),
   JSON.stringify({ query: `{ viewer { ${'id '.repeat(1500)} } }` }),
   JSON.stringify({ query: `{ ${times(60, () => '__typename @skip(if: false)')} }` }),
-  JSON.stringify({ query: `{ ...F0 } ${times(100, (index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`)} fragment F100 on Query { __typename }` }),
+  JSON.stringify({
+    query: `{ ...F0 } ${times(100, (index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`)} fragment F100 on Query { __typename }`,
+  }),
   JSON.stringify({ query: '{ __typename }', variables: { list: Array.from({ length: 20_000 }, () => 0) } }),
   JSON.stringify({ query: '{ __typename }', extensions: { a: { b: { c: 'x'.repeat(90_000) } } } }),
   `{"query":"{ __typename }","variables":{"deep":${'['.repeat(40_000)}${']'.repeat(40_000)}}}`,
-  JSON.stringify({ query: `query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename } }`, variables: { representations: Array.from({ length: 1500 }, () => ({})) } }),
+  JSON.stringify({
+    query: `query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename } }`,
+    variables: { representations: Array.from({ length: 1500 }, () => ({})) },
+  }),
   JSON.stringify(Array.from({ length: 2000 }, () => ({ query: '{ __typename }' }))),
 ];

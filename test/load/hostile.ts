@@ -1,7 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Account } from '../../src/demo/types.ts';
 import { openRaw, rawPost } from '../support/raw-http.ts';
-import { copiesOfMarkup, copiesOfSchema, floods, formOf, largePage, manyCalls, nodesOfMarkup, unfolding } from './hostile-queries.ts';
+import {
+  copiesOfMarkup,
+  copiesOfSchema,
+  floods,
+  formOf,
+  largePage,
+  manyCalls,
+  nodesOfMarkup,
+  unfolding,
+} from './hostile-queries.ts';
 
 /** One way to do harm, again and again. An attempt tells how it was answered. */
 interface Attack {
@@ -64,7 +73,10 @@ function attacksOf({ url, signal, insider, longRoomId, victims }: HostileOptions
     post(JSON.stringify({ query, variables }), headers, leaveAfterMs);
 
   /** Writes something, then does what it wants until the other side has had enough. */
-  const onConnection = async (bytes: string | Buffer, goOn: (write: (bytes: string) => void) => Promise<void>): Promise<string> => {
+  const onConnection = async (
+    bytes: string | Buffer,
+    goOn: (write: (bytes: string) => void) => Promise<void>,
+  ): Promise<string> => {
     const { socket, closed, received } = await openRaw(url);
     const leave = () => socket.destroy();
     signal.addEventListener('abort', leave);
@@ -83,17 +95,37 @@ function attacksOf({ url, signal, insider, longRoomId, victims }: HostileOptions
       attempt: (index) => ask(unfolding(Math.floor(index / 18)), madeUp(Math.floor(index / 18)), formOf(index)),
     },
     { name: 'the schema in hundreds of copies', rate: 2, attempt: () => ask(copiesOfSchema) },
-    { name: 'all nodes of long messages under many names', rate: 1, attempt: () => ask(nodesOfMarkup(longRoomId), own) },
+    {
+      name: 'all nodes of long messages under many names',
+      rate: 1,
+      attempt: () => ask(nodesOfMarkup(longRoomId), own),
+    },
     { name: 'long messages as JSON under many names', rate: 1, attempt: () => ask(copiesOfMarkup(longRoomId), own) },
     { name: 'queries of many calls', rate: 5, attempt: () => ask(manyCalls, own) },
-    { name: 'queries whose client leaves at once', rate: 10, attempt: (index) => ask(manyCalls, own, undefined, 1 + (index % 20)) },
-    { name: 'floods of aliases, tokens, levels and variables', rate: 10, attempt: (index) => post(floods[index % floods.length] ?? '', madeUp(index)) },
+    {
+      name: 'queries whose client leaves at once',
+      rate: 10,
+      attempt: (index) => ask(manyCalls, own, undefined, 1 + (index % 20)),
+    },
+    {
+      name: 'floods of aliases, tokens, levels and variables',
+      rate: 10,
+      attempt: (index) => post(floods[index % floods.length] ?? '', madeUp(index)),
+    },
     {
       name: 'users’ ids with other tokens',
       rate: 20,
-      attempt: (index) => ask('{ viewer { user { name } } }', credentials(victims[index % victims.length]?.id ?? '', `stolen-${index}-`.padEnd(43, 'x'))),
+      attempt: (index) =>
+        ask(
+          '{ viewer { user { name } } }',
+          credentials(victims[index % victims.length]?.id ?? '', `stolen-${index}-`.padEnd(43, 'x')),
+        ),
     },
-    { name: 'broken requests', rate: 20, attempt: (index) => onConnection(broken[index % broken.length] ?? '', () => pause(2000)) },
+    {
+      name: 'broken requests',
+      rate: 20,
+      attempt: (index) => onConnection(broken[index % broken.length] ?? '', () => pause(2000)),
+    },
     {
       name: 'slow senders',
       rate: 4,
@@ -134,7 +166,9 @@ export function attack(options: HostileOptions): Promise<Tally> {
   const { signal, only } = options;
   const chosen = attacksOf(options).filter(({ name }) => name.includes(only));
   if (chosen.length === 0) throw new Error(`No attack has “${only}” in its name.`);
-  return Promise.all(chosen.map(async (one) => [one.name, await repeat(one, signal)] as const)).then((tally) => new Map(tally));
+  return Promise.all(chosen.map(async (one) => [one.name, await repeat(one, signal)] as const)).then(
+    (tally) => new Map(tally),
+  );
 }
 
 /** Attempts at a rate, whether or not they are answered; counts what became of them. */

@@ -74,7 +74,12 @@ async function overload(): Promise<void> {
   const samples = await openLoop(fair.url, each * 29, seconds, (index) => `user${index % 29 < 9 ? index % 29 : 9}`);
   const light = samples.filter(({ caller }) => caller !== 'user9');
   say(`L04 nine callers: ${summarise(light, seconds)}`);
-  say(`L04 the tenth:    ${summarise(samples.filter(({ caller }) => caller === 'user9'), seconds)}`);
+  say(
+    `L04 the tenth:    ${summarise(
+      samples.filter(({ caller }) => caller === 'user9'),
+      seconds,
+    )}`,
+  );
   say(`exit code ${await fair.stop()}`);
   await workspace.close();
 }

@@ -35,12 +35,20 @@ export async function siege(seconds: number, only: string): Promise<boolean> {
   }
 }
 
-async function besiege({ world }: DemoWorkspace, gateway: Awaited<ReturnType<typeof startGateway>>, seconds: number, only: string): Promise<boolean> {
-  const people = world.accounts.filter(({ id, active }) => active && world.subscriptionsOf(id).filter(({ t }) => t === 'd').length > 1);
+async function besiege(
+  { world }: DemoWorkspace,
+  gateway: Awaited<ReturnType<typeof startGateway>>,
+  seconds: number,
+  only: string,
+): Promise<boolean> {
+  const people = world.accounts.filter(
+    ({ id, active }) => active && world.subscriptionsOf(id).filter(({ t }) => t === 'd').length > 1,
+  );
   const [insider, neighbour, ...others] = people.toReversed();
   if (insider === undefined || neighbour === undefined) throw new Error('The demo has too few people.');
   const { _id: longRoomId } = world.createRoom({ userIds: [insider.id, neighbour.id] });
-  for (let index = 0; index < 20; index += 1) world.post({ roomId: longRoomId, userId: insider.id, text: '*a* '.repeat(1250) });
+  for (let index = 0; index < 20; index += 1)
+    world.post({ roomId: longRoomId, userId: insider.id, text: '*a* '.repeat(1250) });
 
   const callers = others.slice(0, honestCallers).map((account) => new HonestCaller(gateway.url, account, world));
   const random = createRandom(1);
@@ -50,7 +58,9 @@ async function besiege({ world }: DemoWorkspace, gateway: Awaited<ReturnType<typ
   for (const caller of callers) before.push(...(await caller.settleIn()));
   const calm = (await browse(AbortSignal.timeout(calmSeconds * 1000))).flat();
   const atStart = await gateway.left();
-  say(`honest callers alone: ${summarise([...before, ...calm], calmSeconds)}; heap ${atStart.heapMegabytes.toFixed(1)} MB`);
+  say(
+    `honest callers alone: ${summarise([...before, ...calm], calmSeconds)}; heap ${atStart.heapMegabytes.toFixed(1)} MB`,
+  );
 
   const died = new AbortController();
   void gateway.exited.then(() => died.abort());
@@ -65,23 +75,35 @@ async function besiege({ world }: DemoWorkspace, gateway: Awaited<ReturnType<typ
     const { heapMegabytes, resources } = await gateway.left();
     atFirst ??= heapMegabytes;
     const resident = Math.round(await gateway.residentMegabytes());
-    say(`${Math.round(elapsed)} s: heap ${heapMegabytes.toFixed(1)} MB, ${resident} MB resident; ${JSON.stringify(resources)}`);
+    say(
+      `${Math.round(elapsed)} s: heap ${heapMegabytes.toFixed(1)} MB, ${resident} MB resident; ${JSON.stringify(resources)}`,
+    );
   }
   const samples = (await honest).flat();
-  for (const [name, outcomes] of await hostile) say(`hostile, ${name}: ${[...outcomes].map(([outcome, count]) => `${outcome} ${count}`).join(', ')}`);
+  for (const [name, outcomes] of await hostile)
+    say(`hostile, ${name}: ${[...outcomes].map(([outcome, count]) => `${outcome} ${count}`).join(', ')}`);
   say(`honest callers beside them: ${summarise(samples, seconds)}`);
 
   await delay(calmSeconds * 1000);
   const after = await gateway.left();
-  const held = await gateway.gauges('gateway_requests_in_flight', 'gateway_arriving_bytes', 'gateway_unsent_bytes', 'gateway_held_tokens');
+  const held = await gateway.gauges(
+    'gateway_requests_in_flight',
+    'gateway_arriving_bytes',
+    'gateway_unsent_bytes',
+    'gateway_held_tokens',
+  );
   const exitCode = await gateway.stop();
 
   const lost = failures([...before, ...calm, ...samples]);
   const checks: [what: string, isRight: boolean][] = [
-    [`honest callers lost ${lost.length} of ${samples.length + before.length + calm.length} answers`, lost.length === 0 && samples.length > 0],
+    [
+      `honest callers lost ${lost.length} of ${samples.length + before.length + calm.length} answers`,
+      lost.length === 0 && samples.length > 0,
+    ],
     [
       `heap: ${atStart.heapMegabytes.toFixed(1)} MB before, ${atFirst?.toFixed(1) ?? '?'} MB at first, ${after.heapMegabytes.toFixed(1)} MB after`,
-      after.heapMegabytes - atStart.heapMegabytes <= maxKeptMegabytes && after.heapMegabytes - (atFirst ?? 0) <= maxGrowthMegabytes,
+      after.heapMegabytes - atStart.heapMegabytes <= maxKeptMegabytes &&
+        after.heapMegabytes - (atFirst ?? 0) <= maxGrowthMegabytes,
     ],
     [`still held: ${JSON.stringify(held)}`, Object.values(held).every((value) => value === 0)],
     [`ended with ${exitCode ?? 'a signal'}`, exitCode === 0],

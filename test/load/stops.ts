@@ -8,7 +8,9 @@ import { startSlowWorkspace } from './workspace.ts';
  * SIGTERM at random moments under load: whatever was admitted, so that the workspace was asked for it, is answered, and the
  * process ends with 0. Not part of `npm test`, for its length: `node test/load/stops.ts --count 100 --seed 1`.
  */
-const { values } = parseArgs({ options: { count: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: { count: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
+});
 const random = createRandom(Number(values.seed));
 const workspace = await startSlowWorkspace({ workers: 64, workMs: 100 });
 const tally = { answered: 0, refused: 0, lost: 0, badExits: 0 };

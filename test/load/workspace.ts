@@ -19,7 +19,9 @@ export async function startSlowWorkspace({ workers, workMs, faultShare = 0 }: Sl
 
   const answer = (response: ServerResponse, status: number, body: object) => {
     const text = JSON.stringify(body);
-    response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+      .end(text);
   };
   const work = (id: string, response: ServerResponse) => {
     working += 1;

@@ -32,19 +32,74 @@ const range = (conditions: string): string => `first: 4 range: { ${conditions} }
 describe('Two pages that differ', () => {
   it.each<[what: string, parent: (fields: string) => string, one: string, other: string]>([
     ['in their size', inRoom, page('messages', 'first: 2'), page('messages', 'first: 3')],
-    ['in their order', inRoom, page('messages', 'first: 2'), page('messages', 'first: 2 orderBy: { field: UPDATED_AT, direction: DESC }')],
+    [
+      'in their order',
+      inRoom,
+      page('messages', 'first: 2'),
+      page('messages', 'first: 2 orderBy: { field: UPDATED_AT, direction: DESC }'),
+    ],
     ['in their direction', inRoom, page('messages', 'first: 2'), page('messages', 'last: 2')],
-    ['in what is pinned', inRoom, page('messages', 'first: 2'), page('messages', 'first: 2 filterBy: { pinnedOnly: true }')],
-    ['in what is mentioned', inRoom, page('messages', `first: 2 filterBy: { mentioning: ["${users.member}"] }`), page('messages', `first: 2 filterBy: { mentioning: ["${users.busy}"] }`)],
-    ['in what is starred', inRoom, page('messages', `first: 2 filterBy: { starredBy: ["${users.member}"] }`), page('messages', `first: 2 filterBy: { starredBy: ["${users.busy}"] }`)],
-    ['in whether it is starred or mentioned', inRoom, page('messages', `first: 2 filterBy: { starredBy: ["${users.member}"] }`), page('messages', `first: 2 filterBy: { mentioning: ["${users.member}"] }`)],
+    [
+      'in what is pinned',
+      inRoom,
+      page('messages', 'first: 2'),
+      page('messages', 'first: 2 filterBy: { pinnedOnly: true }'),
+    ],
+    [
+      'in what is mentioned',
+      inRoom,
+      page('messages', `first: 2 filterBy: { mentioning: ["${users.member}"] }`),
+      page('messages', `first: 2 filterBy: { mentioning: ["${users.busy}"] }`),
+    ],
+    [
+      'in what is starred',
+      inRoom,
+      page('messages', `first: 2 filterBy: { starredBy: ["${users.member}"] }`),
+      page('messages', `first: 2 filterBy: { starredBy: ["${users.busy}"] }`),
+    ],
+    [
+      'in whether it is starred or mentioned',
+      inRoom,
+      page('messages', `first: 2 filterBy: { starredBy: ["${users.member}"] }`),
+      page('messages', `first: 2 filterBy: { mentioning: ["${users.member}"] }`),
+    ],
     ['in the size of a history', inRoom, page('history', 'first: 2'), page('history', 'first: 3')],
-    ['in the beginning of a range', inRoom, page('history', range(`since: "${since}"`)), page('history', range('since: "2026-10-30T00:00:00.000Z"'))],
-    ['in the end of a range', inRoom, page('history', range(`until: "${until}"`)), page('history', range('until: "2026-10-01T00:00:00.000Z"'))],
-    ['in whether the range holds its ends', inRoom, page('history', range(`since: "${since}" until: "${until}"`)), page('history', range(`since: "${since}" until: "${until}" inclusive: true`))],
-    ['in replies in threads', inRoom, page('history', 'first: 40'), page('history', 'first: 40 includeThreadReplies: true')],
-    ['in the size of a list of rooms', ofCaller, page('directMessages', 'first: 2'), page('directMessages', 'first: 3')],
-    ['in the order of rooms', ofCaller, page('directMessages', 'first: 2'), page('directMessages', 'first: 2 orderBy: { field: CREATED_AT, direction: DESC }')],
+    [
+      'in the beginning of a range',
+      inRoom,
+      page('history', range(`since: "${since}"`)),
+      page('history', range('since: "2026-10-30T00:00:00.000Z"')),
+    ],
+    [
+      'in the end of a range',
+      inRoom,
+      page('history', range(`until: "${until}"`)),
+      page('history', range('until: "2026-10-01T00:00:00.000Z"')),
+    ],
+    [
+      'in whether the range holds its ends',
+      inRoom,
+      page('history', range(`since: "${since}" until: "${until}"`)),
+      page('history', range(`since: "${since}" until: "${until}" inclusive: true`)),
+    ],
+    [
+      'in replies in threads',
+      inRoom,
+      page('history', 'first: 40'),
+      page('history', 'first: 40 includeThreadReplies: true'),
+    ],
+    [
+      'in the size of a list of rooms',
+      ofCaller,
+      page('directMessages', 'first: 2'),
+      page('directMessages', 'first: 3'),
+    ],
+    [
+      'in the order of rooms',
+      ofCaller,
+      page('directMessages', 'first: 2'),
+      page('directMessages', 'first: 2 orderBy: { field: CREATED_AT, direction: DESC }'),
+    ],
   ])('%s are both read, and each is what it is alone', async (_what, parent, one, other) => {
     const { both, alone, errors } = await askBoth(parent, one, other);
     expect(errors).toEqual([]);
@@ -53,46 +108,66 @@ describe('Two pages that differ', () => {
       const [below] = Object.values(data as Record<string, unknown>);
       return (below as Record<string, unknown>)[name];
     };
-    expect(['a', 'b'].map((name) => valueOf(both.data, name))).toEqual(alone.map(({ data }, index) => valueOf(data, ['a', 'b'][index] ?? '')));
+    expect(['a', 'b'].map((name) => valueOf(both.data, name))).toEqual(
+      alone.map(({ data }, index) => valueOf(data, ['a', 'b'][index] ?? '')),
+    );
   });
 
   it('in their place are both read', async () => {
     for (const connection of ['messages', 'history']) {
       const cursorOf = async () => {
         const { data } = await gateway.ask(inRoom(`c: ${connection}(first: 2) { pageInfo { endCursor } }`));
-        return (data as unknown as { directMessage: { c: { pageInfo: { endCursor: string } } } }).directMessage.c.pageInfo.endCursor;
+        return (data as unknown as { directMessage: { c: { pageInfo: { endCursor: string } } } }).directMessage.c
+          .pageInfo.endCursor;
       };
       const next = page(connection, `first: 2 after: "${await cursorOf()}"`);
       const { both, alone, errors } = await askBoth(inRoom, page(connection, 'first: 2'), next);
       expect(errors).toEqual([]);
       expect(both.calls.toSorted()).toEqual(alone.flatMap(({ calls }) => calls).toSorted());
-      expect(Object.values(both.data?.['directMessage'] as object)).toEqual(alone.flatMap(({ data }) => Object.values(data?.['directMessage'] as object)));
+      expect(Object.values(both.data?.['directMessage'] as object)).toEqual(
+        alone.flatMap(({ data }) => Object.values(data?.['directMessage'] as object)),
+      );
     }
   });
 
   it('in whether what is not loaded is counted are both read, and the one that asks for it has it', async () => {
-    const [one, other] = ['nodes { id }', 'notLoadedCount'].map((fields) => `history(${range(`since: "${since}"`)}) { ${fields} }`);
+    const [one, other] = ['nodes { id }', 'notLoadedCount'].map(
+      (fields) => `history(${range(`since: "${since}"`)}) { ${fields} }`,
+    );
     const { both, errors } = await askBoth(inRoom, one ?? '', other ?? '');
     expect(errors).toEqual([]);
     expect(both.calls.map((call) => call.includes('unreads=true'))).toEqual([false, true]);
-    expect(both.data).toMatchObject({ directMessage: { a: { nodes: [{}, {}, {}, {}] }, b: { notLoadedCount: expect.any(Number) as number } } });
+    expect(both.data).toMatchObject({
+      directMessage: { a: { nodes: [{}, {}, {}, {}] }, b: { notLoadedCount: expect.any(Number) as number } },
+    });
   });
 });
 
 describe('Two counters that differ', () => {
   it('in whose they are are both read', async () => {
-    const [own, other] = ['counters { unreadCount memberCount }', `counters(userId: "${users.busy}") { unreadCount memberCount }`];
+    const [own, other] = [
+      'counters { unreadCount memberCount }',
+      `counters(userId: "${users.busy}") { unreadCount memberCount }`,
+    ];
     const { admin } = gateway.demo.world;
     const room = (fields: string) => `{ directMessage(id: "${landmarks.adminRoomId}") { ${fields} } }`;
     const { both, alone } = await askBoth(room, own, other.replace(users.busy, users.member), admin);
     expect(both.calls).toHaveLength(2);
-    expect(both.data).toEqual({ directMessage: { ...(alone[0]?.data?.['directMessage'] as object), ...(alone[1]?.data?.['directMessage'] as object) } });
+    expect(both.data).toEqual({
+      directMessage: {
+        ...(alone[0]?.data?.['directMessage'] as object),
+        ...(alone[1]?.data?.['directMessage'] as object),
+      },
+    });
   });
 
   it('in whether members are counted are each what was asked for', async () => {
     const ids = [busyRoomId, groupRoomId, shapesRoomId];
-    const rooms = (fields: string) => `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ')} }`;
-    const { data, errors, calls } = await gateway.askCounting(rooms('a: counters { unreadCount } b: counters { unreadCount memberCount }'));
+    const rooms = (fields: string) =>
+      `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ')} }`;
+    const { data, errors, calls } = await gateway.askCounting(
+      rooms('a: counters { unreadCount } b: counters { unreadCount memberCount }'),
+    );
     expect(errors).toBeUndefined();
     expect(calls.filter((call) => call.startsWith('im.counters'))).toHaveLength(3);
     for (const { a, b } of Object.values(data as Record<string, { a: object; b: { memberCount: number } }>)) {
@@ -104,7 +179,12 @@ describe('Two counters that differ', () => {
 
 describe('Things that are the same', () => {
   it.each<[what: string, parent: (fields: string) => string, field: string, calls: number]>([
-    ['a page of messages', inRoom, page('messages', `first: 2 filterBy: { mentioning: ["${users.busy}", "${users.member}"] }`), 1],
+    [
+      'a page of messages',
+      inRoom,
+      page('messages', `first: 2 filterBy: { mentioning: ["${users.busy}", "${users.member}"] }`),
+      1,
+    ],
     ['a page of history', inRoom, page('history', range(`since: "${since}"`)), 1],
     ['members', inRoom, 'members { nodes { id } }', 1],
     ['own counters', inRoom, 'counters { memberCount }', 1],
@@ -122,10 +202,15 @@ describe('Things that are the same', () => {
   });
 
   it('are the same whatever the order and number of the ids in a filter', async () => {
-    const [one, other] = [[users.busy, users.member], [users.member, users.busy, users.member]].map((ids) => page('messages', `first: 2 filterBy: { mentioning: ${JSON.stringify(ids)} }`));
+    const [one, other] = [
+      [users.busy, users.member],
+      [users.member, users.busy, users.member],
+    ].map((ids) => page('messages', `first: 2 filterBy: { mentioning: ${JSON.stringify(ids)} }`));
     const { both, errors } = await askBoth(inRoom, one ?? '', other ?? '');
     expect(errors).toEqual([]);
     expect(both.calls).toHaveLength(1);
-    expect(new URLSearchParams(both.calls[0]?.split('?')[1]).get('mentionIds')?.split(',')).toEqual([users.busy, users.member].toSorted());
+    expect(new URLSearchParams(both.calls[0]?.split('?')[1]).get('mentionIds')?.split(',')).toEqual(
+      [users.busy, users.member].toSorted(),
+    );
   });
 });

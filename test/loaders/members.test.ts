@@ -15,8 +15,14 @@ describe('Members that do not fit into one answer of the workspace', () => {
     const members = membersIn(data);
     expect(errors).toBeUndefined();
     expect(members?.totalCount).toBe(8);
-    expect(members?.nodes.map(({ id }) => id).toSorted()).toEqual(gateway.demo.world.room(largestGroupRoomId).uids.toSorted());
-    expect(calls.filter((call) => call.startsWith('im.members')).map((call) => new URLSearchParams(call.split('?')[1]).get('offset'))).toEqual(['0', '3', '6']);
+    expect(members?.nodes.map(({ id }) => id).toSorted()).toEqual(
+      gateway.demo.world.room(largestGroupRoomId).uids.toSorted(),
+    );
+    expect(
+      calls
+        .filter((call) => call.startsWith('im.members'))
+        .map((call) => new URLSearchParams(call.split('?')[1]).get('offset')),
+    ).toEqual(['0', '3', '6']);
   });
 
   it('are once in the list though they moved from one answer to the next', async () => {
@@ -48,7 +54,11 @@ describe('Members that do not fit into one answer of the workspace', () => {
   it('are given up when they do not end, for no more calls than a request may take to search', async () => {
     const gateway = await openGateway();
     gateway.demo.fail('im.members', {
-      transform: (body) => ({ ...(body as object), members: [{ _id: users.busy, username: 'jonas.weber' }], total: 1000 }),
+      transform: (body) => ({
+        ...(body as object),
+        members: [{ _id: users.busy, username: 'jonas.weber' }],
+        total: 1000,
+      }),
     });
     const result = await gateway.askCounting(query);
     expect(codesOf(result)).toEqual(['directMessage.members: QUERY_TOO_COMPLEX']);

@@ -140,7 +140,9 @@ describe('a request’s allowance for searches', () => {
       reads += 1;
       return reads;
     };
-    expect(await Promise.all([allowance.page('a', read), allowance.page('a', read), allowance.page('b', read)])).toEqual([1, 1, 2]);
+    expect(
+      await Promise.all([allowance.page('a', read), allowance.page('a', read), allowance.page('b', read)]),
+    ).toEqual([1, 1, 2]);
     const fail = () => Promise.reject(new Error(`read ${(reads += 1)}`));
     for (let time = 0; time < 2; time += 1) await expect(allowance.page('c', fail)).rejects.toThrow('read 3');
   });
@@ -183,6 +185,10 @@ describe('who pays for it', () => {
     await b.take();
     expect(told()).toEqual(['b RATE_LIMITED']);
     const refused = allowance.page('c', (search) => search.take());
-    await expect(refused).rejects.toMatchObject({ code: 'RATE_LIMITED', extensions: { retryAfterSeconds: 1 }, detail: 'allowance used up' });
+    await expect(refused).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      extensions: { retryAfterSeconds: 1 },
+      detail: 'allowance used up',
+    });
   });
 });

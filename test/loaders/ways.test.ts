@@ -12,7 +12,12 @@ const waysOf = (given: Parameters<typeof reads>[0], lists = allLists) => {
 };
 
 describe('records of rooms', () => {
-  it.each([[0, 'single'], [2, 'single'], [3, 'bulk'], [100, 'bulk']])('of %i rooms are read %s', (records, way) => {
+  it.each([
+    [0, 'single'],
+    [2, 'single'],
+    [3, 'bulk'],
+    [100, 'bulk'],
+  ])('of %i rooms are read %s', (records, way) => {
     expect(chooseWays(reads({ records }), allLists).records).toBe(way);
   });
 
@@ -32,7 +37,11 @@ describe('counters', () => {
     ['listed rooms, and two by id: the list of rooms for them', { listed: 50, byId: 2 }, 'single bulk bulk'],
     ['one by id, with the memberships at hand', { byId: 1, hasMemberships: true }, 'single single single'],
     ['two by id, with the memberships at hand', { byId: 2, hasMemberships: true }, 'single bulk bulk'],
-    ['one listed room, with the memberships at hand: nothing', { listed: 1, hasMemberships: true }, 'single bulk single'],
+    [
+      'one listed room, with the memberships at hand: nothing',
+      { listed: 1, hasMemberships: true },
+      'single bulk single',
+    ],
     ['one by id, with the rooms at hand: one call', { byId: 1, records: 3 }, 'bulk single single'],
     ['two by id, with the rooms at hand: the memberships', { byId: 2, records: 3 }, 'bulk bulk bulk'],
   ])('of %s', (_name, given, ways) => {

@@ -7,9 +7,15 @@ const cwd = fileURLToPath(new URL('../..', import.meta.url));
 const filesOf = (pattern: string): string[] => globSync(pattern.replace(/^!/, ''), { cwd });
 
 /** Not mutated: what is written by hand from somebody else's pages, only starts things, is no part of the gateway, or is generated. */
-const leftOut = ['src/upstream/endpoints/', 'src/upstream/types.ts', 'src/context/{outcome,query-cost}.ts', 'src/{main,server}.ts', 'src/demo/', 'src/registry/', 'src/resolvers/types.generated.ts'].flatMap((path) =>
-  filesOf(path.endsWith('/') ? `${path}**/*.ts` : path),
-);
+const leftOut = [
+  'src/upstream/endpoints/',
+  'src/upstream/types.ts',
+  'src/context/{outcome,query-cost}.ts',
+  'src/{main,server}.ts',
+  'src/demo/',
+  'src/registry/',
+  'src/resolvers/types.generated.ts',
+].flatMap((path) => filesOf(path.endsWith('/') ? `${path}**/*.ts` : path));
 
 describe('The areas of mutation testing', () => {
   it.each(Object.entries(areas))('name files that exist: %s', (_name, { mutate, tests }) => {
@@ -19,7 +25,10 @@ describe('The areas of mutation testing', () => {
   it('hold every file of the source once, but for those that are left out', () => {
     const mutated = Object.values(areas).flatMap(({ mutate }) => {
       const without = new Set(mutate.filter((pattern) => pattern.startsWith('!')).flatMap(filesOf));
-      return mutate.filter((pattern) => !pattern.startsWith('!')).flatMap(filesOf).filter((file) => !without.has(file));
+      return mutate
+        .filter((pattern) => !pattern.startsWith('!'))
+        .flatMap(filesOf)
+        .filter((file) => !without.has(file));
     });
     expect([...mutated, ...leftOut].toSorted()).toEqual(filesOf('src/**/*.ts').toSorted());
   });

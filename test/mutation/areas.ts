@@ -37,7 +37,10 @@ const deciding: Area = {
 export const areas: Readonly<Record<string, Area>> = {
   deciding,
   requests: {
-    mutate: ['src/http/{answer-shape,apollo-request,bad-request,client-address,request-headers}.ts', 'src/context/request-context.ts'],
+    mutate: [
+      'src/http/{answer-shape,apollo-request,bad-request,client-address,request-headers}.ts',
+      'src/context/request-context.ts',
+    ],
     tests: ['test/http/*.test.ts', 'test/context/request-context.test.ts', 'test/scenarios/tenancy.test.ts'],
   },
   http: {
@@ -68,7 +71,11 @@ export const areas: Readonly<Record<string, Area>> = {
     ignoresStatic: true,
   },
   execution: {
-    mutate: ['src/operation/{answer-counting,input-check,introspection}.ts', 'src/operation/compiled/*.ts', 'src/context/answer-size.ts'],
+    mutate: [
+      'src/operation/{answer-counting,input-check,introspection}.ts',
+      'src/operation/compiled/*.ts',
+      'src/context/answer-size.ts',
+    ],
     tests: ['test/context/answer-size.test.ts', 'test/operation/{input-check,compiled/*}.test.ts'],
   },
   resolvers: {

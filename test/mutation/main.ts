@@ -21,7 +21,16 @@ const [version, core, runner] = ['10.1.1', '@stryker-mutator/core', '@stryker-mu
 const failed: string[] = [];
 for (const name of names) {
   process.stdout.write(`\n${name}\n`);
-  const command = ['-y', '-p', `${core}@${version}`, '-p', `${runner}@${version}`, 'stryker', 'run', 'test/mutation/stryker.config.js'];
+  const command = [
+    '-y',
+    '-p',
+    `${core}@${version}`,
+    '-p',
+    `${runner}@${version}`,
+    'stryker',
+    'run',
+    'test/mutation/stryker.config.js',
+  ];
   const { status, signal } = spawnSync('npx', [...command, ...options], {
     stdio: 'inherit',
     env: { ...process.env, [areaVariable]: name },

@@ -4,8 +4,13 @@ import { GatewayError } from '../../src/errors.ts';
 import { summariseErrors } from '../../src/observability/error-summary.ts';
 
 const located = (error: Error, path: readonly (string | number)[] = ['a']) =>
-  new GraphQLError(error.message, { originalError: error, path, ...(error instanceof GatewayError && { extensions: error.extensions }) });
-const times = <Value>(count: number, make: (index: number) => Value): Value[] => Array.from({ length: count }, (_, index) => make(index));
+  new GraphQLError(error.message, {
+    originalError: error,
+    path,
+    ...(error instanceof GatewayError && { extensions: error.extensions }),
+  });
+const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 
 describe('The summary of a request’s errors', () => {
   it('counts each code, however often it comes', () => {
@@ -16,19 +21,37 @@ describe('The summary of a request’s errors', () => {
 
   it('tells details in our own words, each once and five at most, also where GraphQL wrapped them', () => {
     const failed = (detail: string) => new GatewayError('UPSTREAM_UNAVAILABLE', 'It is down.', { detail });
-    expect(summariseErrors([failed('503'), located(failed('503')), located(failed('502'))]).details).toEqual(['It is down. (503)', 'It is down. (502)']);
-    expect(summariseErrors(times(9, (index) => failed(String(index)))).details).toEqual(times(5, (index) => `It is down. (${index})`));
+    expect(summariseErrors([failed('503'), located(failed('503')), located(failed('502'))]).details).toEqual([
+      'It is down. (503)',
+      'It is down. (502)',
+    ]);
+    expect(summariseErrors(times(9, (index) => failed(String(index)))).details).toEqual(
+      times(5, (index) => `It is down. (${index})`),
+    );
   });
 
   it('describes what nobody expected without its words, five at most', () => {
-    const { codes, details, unexpected } = summariseErrors(times(7, (index) => located(new TypeError('private words'), ['rooms', index, 'topic'])));
-    expect({ codes, details, count: unexpected.length }).toEqual({ codes: { INTERNAL_SERVER_ERROR: 7 }, details: [], count: 5 });
-    expect(unexpected[1]).toMatchObject({ path: 'rooms.1.topic', kind: 'TypeError', frames: expect.arrayContaining([expect.stringMatching(/^at /)]) as unknown });
+    const { codes, details, unexpected } = summariseErrors(
+      times(7, (index) => located(new TypeError('private words'), ['rooms', index, 'topic'])),
+    );
+    expect({ codes, details, count: unexpected.length }).toEqual({
+      codes: { INTERNAL_SERVER_ERROR: 7 },
+      details: [],
+      count: 5,
+    });
+    expect(unexpected[1]).toMatchObject({
+      path: 'rooms.1.topic',
+      kind: 'TypeError',
+      frames: expect.arrayContaining([expect.stringMatching(/^at /)]) as unknown,
+    });
     expect(JSON.stringify(unexpected)).not.toContain('private words');
   });
 
   it('takes for unexpected what has no code, or none that is a text', () => {
     const errors = [new GraphQLError('x'), new GraphQLError('x', { extensions: { code: 7 } })];
-    expect(summariseErrors(errors)).toMatchObject({ codes: { INTERNAL_SERVER_ERROR: 2 }, unexpected: [{ kind: 'GraphQLError' }, { kind: 'GraphQLError' }] });
+    expect(summariseErrors(errors)).toMatchObject({
+      codes: { INTERNAL_SERVER_ERROR: 2 },
+      unexpected: [{ kind: 'GraphQLError' }, { kind: 'GraphQLError' }],
+    });
   });
 });

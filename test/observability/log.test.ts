@@ -11,18 +11,30 @@ describe('a log line', () => {
   it('holds no token under the names that tokens go by', () => {
     const { lines, log } = logging();
     const deep = { a: { b: { c: { authToken: 'short-secret' } } } };
-    log.info({ 'x-auth-token': 'short-secret', headers: { authorization: 'short-secret', 'X-Auth-Token': ['short-secret', '"short-secret"'] }, deep, end: 1 });
+    log.info({
+      'x-auth-token': 'short-secret',
+      headers: { authorization: 'short-secret', 'X-Auth-Token': ['short-secret', '"short-secret"'] },
+      deep,
+      end: 1,
+    });
     log.child({ cookie: 'a\\" short-secret', end: 2 }).info({ Cookie: '' });
     expect(lines.join('')).not.toContain('short-secret');
     expect(lines.map((line) => (JSON.parse(line) as { end: number }).end)).toEqual([1, 2]);
   });
 
-  it.each(['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization', 'cookie'])('shows that there was a secret under %s, however deep', (name) => {
-    const { lines, log } = logging();
-    log.info({ [name]: 'a "b" \\', one: { [name]: ['b', 'c'], two: { three: { [name]: 'c' } } }, after: 'words' });
-    const inner = { [name]: '[redacted]' };
-    expect(JSON.parse(lines.join(''))).toMatchObject({ ...inner, one: { ...inner, two: { three: inner } }, after: 'words' });
-  });
+  it.each(['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization', 'cookie'])(
+    'shows that there was a secret under %s, however deep',
+    (name) => {
+      const { lines, log } = logging();
+      log.info({ [name]: 'a "b" \\', one: { [name]: ['b', 'c'], two: { three: { [name]: 'c' } } }, after: 'words' });
+      const inner = { [name]: '[redacted]' };
+      expect(JSON.parse(lines.join(''))).toMatchObject({
+        ...inner,
+        one: { ...inner, two: { three: inner } },
+        after: 'words',
+      });
+    },
+  );
 
   it('tells what went wrong in a library, and no stack', () => {
     const { lines, log } = logging();
@@ -31,7 +43,10 @@ describe('a log line', () => {
     log.error({ error: 'a text' });
     log.error({ error: null });
     const [first, ...others] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(first).toMatchObject({ err: { kind: 'TypeError', message: 'refused', code: 'ECONNREFUSED' }, error: { message: 'late' } });
+    expect(first).toMatchObject({
+      err: { kind: 'TypeError', message: 'refused', code: 'ECONNREFUSED' },
+      error: { message: 'late' },
+    });
     expect(others.map(({ error }) => error)).toEqual(['a text', null]);
     expect(lines.join('')).not.toContain('stack');
   });
@@ -39,7 +54,13 @@ describe('a log line', () => {
   it('shows what only has a part of such a name, or says nothing under it', () => {
     const { lines, log } = logging();
     log.info({ cookies: 'a', 'my-authorization': 'b', authorization: 5, cookie: null, text: 'cookie: c' });
-    expect(JSON.parse(lines.join(''))).toMatchObject({ cookies: 'a', 'my-authorization': 'b', authorization: 5, cookie: null, text: 'cookie: c' });
+    expect(JSON.parse(lines.join(''))).toMatchObject({
+      cookies: 'a',
+      'my-authorization': 'b',
+      authorization: 5,
+      cookie: null,
+      text: 'cookie: c',
+    });
   });
 
   it('holds none of a token until the last request with it has ended', () => {
@@ -71,12 +92,24 @@ describe('a log line', () => {
     log.info({ query: `a ${token} in a text` }, `and ${token} in the message`);
     release();
     expect(lines.join('')).not.toContain('token-that-is');
-    expect(JSON.parse(lines.join(''))).toMatchObject({ query: 'a [redacted] in a text', msg: 'and [redacted] in the message' });
+    expect(JSON.parse(lines.join(''))).toMatchObject({
+      query: 'a [redacted] in a text',
+      msg: 'and [redacted] in the message',
+    });
   });
 
   it('is not spoilt by a client that sends parts of it as his token', () => {
     const { lines, log, redactor } = logging();
-    for (const token of ['"', ',', '1', 'status', '"status":200', 'UPSTREAM_UNAVAILABLE', String(Date.now()).slice(0, 6)]) redactor.hold(token);
+    for (const token of [
+      '"',
+      ',',
+      '1',
+      'status',
+      '"status":200',
+      'UPSTREAM_UNAVAILABLE',
+      String(Date.now()).slice(0, 6),
+    ])
+      redactor.hold(token);
     log.info({ status: 200, codes: { UPSTREAM_UNAVAILABLE: 1 } });
     expect(JSON.parse(lines.join(''))).toMatchObject({ status: 200, codes: { UPSTREAM_UNAVAILABLE: 1 } });
   });
@@ -100,8 +133,13 @@ describe('an unexpected error', () => {
 
   it('shows twelve places at most, and none where it has no stack', () => {
     const error = new RangeError('x');
-    error.stack = ['RangeError: private words', ...Array.from({ length: 20 }, (_, index) => `    at place${index} (file.ts:1)`)].join('\n');
-    expect(describeUnexpected(error).frames).toEqual(Array.from({ length: 12 }, (_, index) => `at place${index} (file.ts:1)`));
+    error.stack = [
+      'RangeError: private words',
+      ...Array.from({ length: 20 }, (_, index) => `    at place${index} (file.ts:1)`),
+    ].join('\n');
+    expect(describeUnexpected(error).frames).toEqual(
+      Array.from({ length: 12 }, (_, index) => `at place${index} (file.ts:1)`),
+    );
     delete error.stack;
     expect(describeUnexpected(error)).toEqual({ kind: 'RangeError', frames: [] });
   });

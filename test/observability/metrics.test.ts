@@ -3,13 +3,30 @@ import { Metrics } from '../../src/observability/metrics.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 const workspace = { inFlight: 0, queueLength: 0, retriesDenied: 0, breakerState: 'closed' };
-const none = { inFlight: () => 0, shed: () => new Map(), loopDelayMs: () => 0, arrivingBytes: () => 0, heldBytes: () => 0, unsentBytes: () => 0, heldTokens: () => 0, connections: async () => 0, knownCallers: () => 0, windows: () => [], workspace };
+const none = {
+  inFlight: () => 0,
+  shed: () => new Map(),
+  loopDelayMs: () => 0,
+  arrivingBytes: () => 0,
+  heldBytes: () => 0,
+  unsentBytes: () => 0,
+  heldTokens: () => 0,
+  connections: async () => 0,
+  knownCallers: () => 0,
+  windows: () => [],
+  workspace,
+};
 
 describe('the metrics', () => {
   it('count requests by status and code, and calls by endpoint', async () => {
     const metrics = new Metrics(none);
     const upstreamCalls = new Map([['im.list', 2]]);
-    metrics.requestEnded({ status: 200, seconds: 0.02, codes: { FORBIDDEN: 3, 'made up by a client': 1 }, upstreamCalls });
+    metrics.requestEnded({
+      status: 200,
+      seconds: 0.02,
+      codes: { FORBIDDEN: 3, 'made up by a client': 1 },
+      upstreamCalls,
+    });
     metrics.requestEnded({ status: 200, seconds: 2, codes: {}, upstreamCalls });
     expect((await metrics.print()).split('\n')).toEqual(
       expect.arrayContaining([
@@ -38,14 +55,31 @@ describe('the metrics', () => {
 
   it('are each read from their own source, when somebody asks', async () => {
     const numbers = { inFlight: 2, arrivingBytes: 3, unsentBytes: 5, heldTokens: 7, knownCallers: 11 };
-    const sources = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, () => value])) as Record<keyof typeof numbers, () => number>;
+    const sources = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, () => value])) as Record<
+      keyof typeof numbers,
+      () => number
+    >;
     const used = { inFlight: 13, queueLength: 17, retriesDenied: 19, breakerState: 'closed' };
-    const metrics = new Metrics({ ...none, ...sources, loopDelayMs: () => 23, connections: async () => 29, workspace: used });
+    const metrics = new Metrics({
+      ...none,
+      ...sources,
+      loopDelayMs: () => 23,
+      connections: async () => 29,
+      workspace: used,
+    });
     expect((await metrics.print()).split('\n')).toEqual(
       expect.arrayContaining([
-        'gateway_requests_in_flight 2', 'gateway_arriving_bytes 3', 'gateway_unsent_bytes 5', 'gateway_held_tokens 7', 'gateway_known_callers 11',
-        'gateway_upstream_in_flight 13', 'gateway_upstream_queue 17', 'gateway_upstream_retries_denied 19', 'gateway_upstream_breaker_closed 1',
-        'gateway_event_loop_delay_seconds 0.023', 'gateway_connections 29',
+        'gateway_requests_in_flight 2',
+        'gateway_arriving_bytes 3',
+        'gateway_unsent_bytes 5',
+        'gateway_held_tokens 7',
+        'gateway_known_callers 11',
+        'gateway_upstream_in_flight 13',
+        'gateway_upstream_queue 17',
+        'gateway_upstream_retries_denied 19',
+        'gateway_upstream_breaker_closed 1',
+        'gateway_event_loop_delay_seconds 0.023',
+        'gateway_connections 29',
       ]),
     );
     expect(await metrics.print()).toMatch(/^process_resident_memory_bytes [1-9]\d{6,}$/m);
@@ -58,7 +92,11 @@ describe('the metrics', () => {
   it('tell what is so now: no window that has closed, and nothing turned away twice', async () => {
     let [windows, shed] = [[{ endpoint: 'me', limit: 10, remaining: 6 }], new Map([['in_flight', 2]])];
     const metrics = new Metrics({ ...none, windows: () => windows, shed: () => shed });
-    expect([await metrics.print(), await metrics.print()].map((text) => text.includes('gateway_requests_shed_total{reason="in_flight"} 2\n'))).toEqual([true, true]);
+    expect(
+      [await metrics.print(), await metrics.print()].map((text) =>
+        text.includes('gateway_requests_shed_total{reason="in_flight"} 2\n'),
+      ),
+    ).toEqual([true, true]);
     [windows, shed] = [[{ endpoint: 'im.list', limit: 20, remaining: 0 }], new Map([['in_flight', 3]])];
     const text = await metrics.print();
     expect(text).toContain('gateway_requests_shed_total{reason="in_flight"} 3\n');
@@ -69,7 +107,10 @@ describe('the metrics', () => {
   it('take the limit and what is left of the same window, the tightest, wherever it stands', async () => {
     const loose = { endpoint: 'me', limit: 30, remaining: 9 };
     const tight = { endpoint: 'me', limit: 10, remaining: 1 };
-    for (const windows of [[loose, tight], [tight, loose]]) {
+    for (const windows of [
+      [loose, tight],
+      [tight, loose],
+    ]) {
       const text = await new Metrics({ ...none, windows: () => windows }).print();
       expect(text).toContain('gateway_upstream_window_limit{endpoint="me"} 10\n');
       expect(text).toContain('gateway_upstream_window_remaining{endpoint="me"} 1\n');
@@ -78,7 +119,8 @@ describe('the metrics', () => {
 
   it('count what ran an operation, where something did', async () => {
     const metrics = new Metrics(none);
-    for (const runBy of ['compiled', 'compiled', 'graphql-js', undefined] as const) metrics.requestEnded({ status: 400, seconds: 0, codes: {}, upstreamCalls: new Map(), runBy });
+    for (const runBy of ['compiled', 'compiled', 'graphql-js', undefined] as const)
+      metrics.requestEnded({ status: 400, seconds: 0, codes: {}, upstreamCalls: new Map(), runBy });
     const text = await metrics.print();
     expect(text).toContain('gateway_operations_total{run_by="compiled"} 2\n');
     expect(text).toContain('gateway_operations_total{run_by="graphql-js"} 1\n');
@@ -87,7 +129,10 @@ describe('the metrics', () => {
   });
 
   it('are there only where they are asked for', async () => {
-    for (const [setting, status] of [['on', 200], ['off', 404]] as const) {
+    for (const [setting, status] of [
+      ['on', 200],
+      ['off', 404],
+    ] as const) {
       const gateway = await startTestGateway({ env: { METRICS: setting } });
       const answer = await fetch(`${gateway.url}/metrics`);
       expect(answer.status).toBe(status);

@@ -12,8 +12,15 @@ const hiveToken = 'planted-hive-token';
 
 /** What must not leave: each is planted in a place of its own. */
 const secrets = [
-  'planted-literal', 'planted-list', 'planted-default', 'planted-variable', 'planted-header', 'planted-cookie', 'planted-reference',
-  'planted-room', '424242',
+  'planted-literal',
+  'planted-list',
+  'planted-default',
+  'planted-variable',
+  'planted-header',
+  'planted-cookie',
+  'planted-reference',
+  'planted-room',
+  '424242',
 ];
 
 const query = `
@@ -26,9 +33,16 @@ const query = `
   }
 `;
 
-const variables = { id: busyRoomId, name: 'planted-variable', representations: [{ __typename: 'User', id: 'planted-reference', ssn: '424242' }] };
+const variables = {
+  id: busyRoomId,
+  name: 'planted-variable',
+  representations: [{ __typename: 'User', id: 'planted-reference', ssn: '424242' }],
+};
 const headers = {
-  'apollographql-client-name': 'mailbox-app', 'apollographql-client-version': '1.2', 'x-secret': 'planted-header', cookie: 'session=planted-cookie',
+  'apollographql-client-name': 'mailbox-app',
+  'apollographql-client-version': '1.2',
+  'x-secret': 'planted-header',
+  cookie: 'session=planted-cookie',
 };
 
 /** Asks, and stops the gateway, which sends what is left to report. */
@@ -38,22 +52,31 @@ async function runAndStop(env: Record<string, string>): Promise<TestGateway> {
   await gateway.ask('query Me { viewer { id } }', { headers });
   await gateway.ask('query Nobody { viewer { id } }', { as: null });
   await gateway.ask('{ invalid(secret: "planted-literal") }', { variables: { secret: 'planted-variable' } });
-  await gateway.ask('query Pinned($filter: MessageFilters) { directMessage(id: "r1") { messages(filterBy: $filter) { totalCount } } }', { variables: { filter: { pinnedOnly: true } } });
-  await gateway.ask('query Range($since: DateTime!) { directMessage(id: "r1") { history(range: { since: $since }) { nodes { id } } } }', { variables: { since: 'planted-variable' }, headers });
+  await gateway.ask(
+    'query Pinned($filter: MessageFilters) { directMessage(id: "r1") { messages(filterBy: $filter) { totalCount } } }',
+    { variables: { filter: { pinnedOnly: true } } },
+  );
+  await gateway.ask(
+    'query Range($since: DateTime!) { directMessage(id: "r1") { history(range: { since: $since }) { nodes { id } } } }',
+    { variables: { since: 'planted-variable' }, headers },
+  );
   await gateway.close();
   return gateway;
 }
 
 function expectNoSecrets(received: readonly Received[], { demo }: TestGateway): void {
   expect(received.length).toBeGreaterThan(0);
-  const everything = received.map(({ path, headers, body }) => `${path} ${JSON.stringify(headers)} ${body.toString('latin1')}`).join('\n');
+  const everything = received
+    .map(({ path, headers, body }) => `${path} ${JSON.stringify(headers)} ${body.toString('latin1')}`)
+    .join('\n');
   for (const secret of [...secrets, demo.world.member.token, busyRoomId]) expect(everything).not.toContain(secret);
 }
 
 const decoded = (traces: readonly (ITrace | Uint8Array)[] | null | undefined): ITrace[] =>
   (traces ?? []).map((trace) => (trace instanceof Uint8Array ? Trace.decode(trace) : trace));
 
-const tracesOf = ({ tracesPerQuery }: Report): ITrace[] => Object.values(tracesPerQuery).flatMap(({ trace }) => decoded(trace));
+const tracesOf = ({ tracesPerQuery }: Report): ITrace[] =>
+  Object.values(tracesPerQuery).flatMap(({ trace }) => decoded(trace));
 
 /** Errors of a traced field, and of those below it. */
 const errorsBelow = (node: Trace.INode | null | undefined): Trace.IError[] =>
@@ -81,17 +104,32 @@ describe('Usage', () => {
       expect(receiver.received).toMatchObject([{ path: '/api/ingress/traces', headers: { 'x-api-key': key } }]);
       expect(report.header?.graphRef).toBe('demo@current');
       const signatures = Object.keys(report.tracesPerQuery).toSorted();
-      expect(signatures.map((signature) => signature.split('\n')[0])).toEqual(['## GraphQLValidationFailure', '# Mailbox', '# Me', '# Nobody', '# Pinned', '# Range'].toSorted());
-      expect(signatures.find((signature) => signature.startsWith('# Mailbox'))).toContain('messages(filterBy:{},first:0){totalCount}');
+      expect(signatures.map((signature) => signature.split('\n')[0])).toEqual(
+        ['## GraphQLValidationFailure', '# Mailbox', '# Me', '# Nobody', '# Pinned', '# Range'].toSorted(),
+      );
+      expect(signatures.find((signature) => signature.startsWith('# Mailbox'))).toContain(
+        'messages(filterBy:{},first:0){totalCount}',
+      );
     });
 
     it('tells which fields were used, and how often', () => {
-      const [, mailbox] = Object.entries(report.tracesPerQuery).find(([signature]) => signature.startsWith('# Mailbox')) ?? [];
-      expect(mailbox?.referencedFieldsByType?.['DirectMessage']?.fieldNames?.toSorted()).toEqual(['id', 'messages', 'topic']);
+      const [, mailbox] =
+        Object.entries(report.tracesPerQuery).find(([signature]) => signature.startsWith('# Mailbox')) ?? [];
+      expect(mailbox?.referencedFieldsByType?.['DirectMessage']?.fieldNames?.toSorted()).toEqual([
+        'id',
+        'messages',
+        'topic',
+      ]);
       expect(mailbox?.referencedFieldsByType?.['User']?.fieldNames).toEqual(['username']);
-      const stats = (mailbox?.statsWithContext ?? []) as { context?: { clientName?: string }; queryLatencyStats?: { requestCount?: unknown } }[];
+      const stats = (mailbox?.statsWithContext ?? []) as {
+        context?: { clientName?: string };
+        queryLatencyStats?: { requestCount?: unknown };
+      }[];
       const traces = decoded(mailbox?.trace);
-      const clients = [...stats.map(({ context }) => context?.clientName), ...traces.map(({ clientName }) => clientName)];
+      const clients = [
+        ...stats.map(({ context }) => context?.clientName),
+        ...traces.map(({ clientName }) => clientName),
+      ];
       expect(new Set(clients)).toEqual(new Set(['mailbox-app']));
     });
 
@@ -128,7 +166,14 @@ describe('Usage', () => {
         operations: { operationMapKey: string; metadata: { client?: unknown } }[];
       };
       const mailbox = Object.entries(report.map).find(([, { operationName }]) => operationName === 'Mailbox');
-      expect(mailbox?.[1].fields).toEqual(expect.arrayContaining(['DirectMessage.messages', 'DirectMessage.messages.first', 'User.username', 'Query._entities']));
+      expect(mailbox?.[1].fields).toEqual(
+        expect.arrayContaining([
+          'DirectMessage.messages',
+          'DirectMessage.messages.first',
+          'User.username',
+          'Query._entities',
+        ]),
+      );
       expect(mailbox?.[1].operation).toContain('first:0');
       const runs = report.operations.filter(({ operationMapKey }) => operationMapKey === mailbox?.[0]);
       expect(runs).toMatchObject([{ metadata: { client: { name: 'mailbox-app', version: '1.2' } } }]);
@@ -137,9 +182,13 @@ describe('Usage', () => {
     it('holds no variables, headers, literals or tokens', () => expectNoSecrets(receiver.received, gateway));
 
     it('looks at no variables: of an input that came in one, any field may have been used', () => {
-      const { map } = JSON.parse(receiver.received[0]?.body.toString() ?? '') as { map: Record<string, { operationName: string; fields: string[] }> };
+      const { map } = JSON.parse(receiver.received[0]?.body.toString() ?? '') as {
+        map: Record<string, { operationName: string; fields: string[] }>;
+      };
       const pinned = Object.values(map).find(({ operationName }) => operationName === 'Pinned');
-      expect(pinned?.fields).toEqual(expect.arrayContaining(['MessageFilters.pinnedOnly', 'MessageFilters.mentioning', 'MessageFilters.starredBy']));
+      expect(pinned?.fields).toEqual(
+        expect.arrayContaining(['MessageFilters.pinnedOnly', 'MessageFilters.mentioning', 'MessageFilters.starredBy']),
+      );
     });
 
     it('leaves the token out of the log', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
@@ -148,33 +197,59 @@ describe('Usage', () => {
   it('counts an operation each time, whether its compiled form or graphql-js ran it, with and without errors', async () => {
     const [graphos, hive] = [await startReceiver(), await startReceiver()];
     const gateway = await startTestGateway({
-      env: { METRICS: 'on', APOLLO_KEY: key, APOLLO_GRAPH_REF: 'demo@current', APOLLO_USAGE_URL: graphos.url, HIVE_TOKEN: hiveToken, HIVE_USAGE_URL: hive.url },
+      env: {
+        METRICS: 'on',
+        APOLLO_KEY: key,
+        APOLLO_GRAPH_REF: 'demo@current',
+        APOLLO_USAGE_URL: graphos.url,
+        HIVE_TOKEN: hiveToken,
+        HIVE_USAGE_URL: hive.url,
+      },
     });
     const ask = () => gateway.ask('query Again { viewer { user { name } } }');
     for (let time = 0; time < 3; time += 1) await ask();
     gateway.demo.fail('me', { status: 500 });
     await ask();
-    expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain('gateway_operations_total{run_by="compiled"} 2\n');
+    expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain(
+      'gateway_operations_total{run_by="compiled"} 2\n',
+    );
     await gateway.close();
 
     const report = Report.decode(graphos.received[0]?.body ?? Buffer.alloc(0));
-    const [, again] = Object.entries(report.tracesPerQuery).find(([signature]) => signature.startsWith('# Again')) ?? [];
+    const [, again] =
+      Object.entries(report.tracesPerQuery).find(([signature]) => signature.startsWith('# Again')) ?? [];
     // Some as traces, the others as numbers.
     const traces = decoded(again?.trace);
-    const stats = (again?.statsWithContext ?? []) as { queryLatencyStats?: { requestCount?: unknown; requestsWithErrorsCount?: unknown } }[];
-    const sum = (numbers: readonly unknown[]): number => numbers.reduce((total: number, number) => total + Number(number ?? 0), 0);
+    const stats = (again?.statsWithContext ?? []) as {
+      queryLatencyStats?: { requestCount?: unknown; requestsWithErrorsCount?: unknown };
+    }[];
+    const sum = (numbers: readonly unknown[]): number =>
+      numbers.reduce((total: number, number) => total + Number(number ?? 0), 0);
     const requests = traces.length + sum(stats.map(({ queryLatencyStats }) => queryLatencyStats?.requestCount));
-    const failed = traces.filter((trace) => JSON.stringify(trace).includes('masked')).length + sum(stats.map(({ queryLatencyStats }) => queryLatencyStats?.requestsWithErrorsCount));
+    const failed =
+      traces.filter((trace) => JSON.stringify(trace).includes('masked')).length +
+      sum(stats.map(({ queryLatencyStats }) => queryLatencyStats?.requestsWithErrorsCount));
     expect({ requests, failed }).toEqual({ requests: 4, failed: 1 });
 
-    const { operations } = JSON.parse(hive.received[0]?.body.toString() ?? '') as { operations: { execution: { ok: boolean; errorsTotal: number; duration: number } }[] };
-    expect(operations.map(({ execution: { ok, errorsTotal } }) => [ok, errorsTotal])).toEqual([[true, 0], [true, 0], [true, 0], [false, 1]]);
+    const { operations } = JSON.parse(hive.received[0]?.body.toString() ?? '') as {
+      operations: { execution: { ok: boolean; errorsTotal: number; duration: number } }[];
+    };
+    expect(operations.map(({ execution: { ok, errorsTotal } }) => [ok, errorsTotal])).toEqual([
+      [true, 0],
+      [true, 0],
+      [true, 0],
+      [false, 1],
+    ]);
     await Promise.all([graphos.close(), hive.close()]);
   });
 
   it('is sent to the target of a Hive token that is for several', async () => {
     const receiver = await startReceiver();
-    await runAndStop({ HIVE_TOKEN: 'hvo1/x', HIVE_TARGET: 'org/project/production', HIVE_USAGE_URL: `${receiver.url}/usage` });
+    await runAndStop({
+      HIVE_TOKEN: 'hvo1/x',
+      HIVE_TARGET: 'org/project/production',
+      HIVE_USAGE_URL: `${receiver.url}/usage`,
+    });
     expect(receiver.received.map(({ path }) => path)).toEqual(['/usage/org/project/production']);
     await receiver.close();
   });
@@ -183,7 +258,12 @@ describe('Usage', () => {
     const receiver = await startReceiver(({ headers }) => headers, 403);
     const longToken = 'planted-hive-token-0123456789abcdef';
     const gateway = await runAndStop({
-      LOG_LEVEL: 'debug', APOLLO_KEY: key, APOLLO_GRAPH_REF: 'demo@current', APOLLO_USAGE_URL: receiver.url, HIVE_TOKEN: longToken, HIVE_USAGE_URL: receiver.url,
+      LOG_LEVEL: 'debug',
+      APOLLO_KEY: key,
+      APOLLO_GRAPH_REF: 'demo@current',
+      APOLLO_USAGE_URL: receiver.url,
+      HIVE_TOKEN: longToken,
+      HIVE_USAGE_URL: receiver.url,
     });
     const lines = JSON.stringify(gateway.logs);
     expect(lines.match(/\[redacted\]/g)?.length).toBeGreaterThan(1);
@@ -195,7 +275,15 @@ describe('Usage', () => {
   it('does no harm when nobody takes it', async () => {
     const receiver = await startReceiver();
     await receiver.close();
-    const gateway = await startTestGateway({ env: { APOLLO_KEY: key, APOLLO_GRAPH_REF: 'demo@current', APOLLO_USAGE_URL: receiver.url, HIVE_TOKEN: hiveToken, HIVE_USAGE_URL: receiver.url } });
+    const gateway = await startTestGateway({
+      env: {
+        APOLLO_KEY: key,
+        APOLLO_GRAPH_REF: 'demo@current',
+        APOLLO_USAGE_URL: receiver.url,
+        HIVE_TOKEN: hiveToken,
+        HIVE_USAGE_URL: receiver.url,
+      },
+    });
     expect((await gateway.ask('{ viewer { id } }')).status).toBe(200);
     await gateway.close();
     expect(JSON.stringify(gateway.logs)).not.toContain('planted');
@@ -228,7 +316,9 @@ describe('A trace in the answer', () => {
 
   it('tells that there were errors, and none of their words', async () => {
     const gateway = await startTestGateway({ env: { INLINE_TRACE: 'on' } });
-    const { errors, extensions } = await gateway.ask('{ directMessage(id: "@x") { topic } }', { headers: { 'apollo-federation-include-trace': 'ftv1' } });
+    const { errors, extensions } = await gateway.ask('{ directMessage(id: "@x") { topic } }', {
+      headers: { 'apollo-federation-include-trace': 'ftv1' },
+    });
     await gateway.close();
     const trace = Trace.decode(Buffer.from(String(extensions?.['ftv1']), 'base64'));
     expect(errors).toHaveLength(1);

@@ -53,7 +53,12 @@ describe('the store of documents', () => {
     for (let time = 0; time < 2; time += 1) await send(store, 'asked for again', documentOf(10));
     await send(store, 'asked for once', documentOf(10));
     for (let index = 0; index < 300; index += 1) await send(store, `new ${index}`, documentOf(96));
-    expect(await has(store, 'asked for again', 'asked for once', 'new 0', 'new 299')).toEqual([true, false, false, true]);
+    expect(await has(store, 'asked for again', 'asked for once', 'new 0', 'new 299')).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
     expect(store.bytes).toBeLessThanOrEqual(4 * mebibyte + 20_000);
   });
 
@@ -79,7 +84,11 @@ describe('the store of documents', () => {
     }
     expect(store.bytes).toBeLessThanOrEqual(40 * mebibyte);
     expect(await has(store, '0', '10', '11', '49')).toEqual([false, false, true, true]);
-    expect([store.keep(documentOf(1), 1), store.keep(documents[0] ?? documentOf(1), 1), store.keep(documents[49] ?? documentOf(1), 41 * mebibyte)]).toEqual([false, false, false]);
+    expect([
+      store.keep(documentOf(1), 1),
+      store.keep(documents[0] ?? documentOf(1), 1),
+      store.keep(documents[49] ?? documentOf(1), 41 * mebibyte),
+    ]).toEqual([false, false, false]);
     expect(store.bytes).toBe(0);
   });
 

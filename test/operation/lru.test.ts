@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Lru } from '../../src/operation/lru.ts';
 
 /** Entries of 1,000 bytes: 300 of their own, two for each character of the key, and the rest. */
-const add = (lru: Lru<string>, key: string, bytes = 1000) => lru.set(key, `value of ${key}`, bytes - 300 - 2 * key.length);
-const keysOf = (lru: Lru<string>, keys: string) => Array.from(keys).filter((key) => lru.peek(key) !== undefined).join('');
+const add = (lru: Lru<string>, key: string, bytes = 1000) =>
+  lru.set(key, `value of ${key}`, bytes - 300 - 2 * key.length);
+const keysOf = (lru: Lru<string>, keys: string) =>
+  Array.from(keys)
+    .filter((key) => lru.peek(key) !== undefined)
+    .join('');
 
 describe('what is kept up to a number of bytes', () => {
   it('loses first what was used longest ago', () => {

@@ -18,10 +18,17 @@ interface Sent {
 const codesOf = (body: unknown): unknown[] =>
   ((body as { errors?: { extensions: { code: string } }[] }).errors ?? []).map(({ extensions }) => extensions.code);
 
-async function send(gateway: TestGateway, body: Sent | Sent[], caller: { id: string; token: string } | null = gateway.demo.world.member) {
+async function send(
+  gateway: TestGateway,
+  body: Sent | Sent[],
+  caller: { id: string; token: string } | null = gateway.demo.world.member,
+) {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(caller !== null && { 'x-user-id': caller.id, 'x-auth-token': caller.token }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(caller !== null && { 'x-user-id': caller.id, 'x-auth-token': caller.token }),
+    },
     body: JSON.stringify(body),
   });
   const answer = (await response.json()) as { data?: unknown };
@@ -30,7 +37,9 @@ async function send(gateway: TestGateway, body: Sent | Sent[], caller: { id: str
 
 async function get(gateway: TestGateway, search: string) {
   const { id, token } = gateway.demo.world.member;
-  const response = await fetch(`${gateway.url}/graphql?${search}`, { headers: { 'x-user-id': id, 'x-auth-token': token } });
+  const response = await fetch(`${gateway.url}/graphql?${search}`, {
+    headers: { 'x-user-id': id, 'x-auth-token': token },
+  });
   const answer = (await response.json()) as { data?: unknown };
   return { status: response.status, data: answer.data, codes: codesOf(answer) };
 }
@@ -46,17 +55,25 @@ describe('Automatic persisted queries', () => {
     afterAll(() => gateway.close());
 
     it('are off', async () => {
-      expect((await send(gateway, { extensions: persisted(hashOf(query)) })).codes).toEqual(['PERSISTED_QUERY_NOT_SUPPORTED']);
+      expect((await send(gateway, { extensions: persisted(hashOf(query)) })).codes).toEqual([
+        'PERSISTED_QUERY_NOT_SUPPORTED',
+      ]);
     });
 
-    it.each([['its hash', persisted(hashOf(query))], ['another hash', persisted('x')], ['no hash at all', { persistedQuery: true }], ['more', { ...persisted(hashOf(query)), more: 1 }]])(
-      'are no reason not to answer the query itself, though it comes with %s',
-      async (_what, extensions) => {
-        expect(await send(gateway, { query, extensions })).toMatchObject({ status: 200, codes: [], data: { viewer: {} } });
-        const search = new URLSearchParams({ query, extensions: JSON.stringify(extensions) }).toString();
-        expect(await get(gateway, search)).toMatchObject({ status: 200, codes: [], data: { viewer: {} } });
-      },
-    );
+    it.each([
+      ['its hash', persisted(hashOf(query))],
+      ['another hash', persisted('x')],
+      ['no hash at all', { persistedQuery: true }],
+      ['more', { ...persisted(hashOf(query)), more: 1 }],
+    ])('are no reason not to answer the query itself, though it comes with %s', async (_what, extensions) => {
+      expect(await send(gateway, { query, extensions })).toMatchObject({
+        status: 200,
+        codes: [],
+        data: { viewer: {} },
+      });
+      const search = new URLSearchParams({ query, extensions: JSON.stringify(extensions) }).toString();
+      expect(await get(gateway, search)).toMatchObject({ status: 200, codes: [], data: { viewer: {} } });
+    });
   });
 
   describe('where they are on', () => {
@@ -68,21 +85,36 @@ describe('Automatic persisted queries', () => {
 
     it('are kept when a caller sends them, and found by their hash from then on', async () => {
       const id = hashOf(query);
-      expect(await send(gateway, { extensions: persisted(id) })).toMatchObject({ codes: ['PERSISTED_QUERY_NOT_FOUND'] });
-      expect(await send(gateway, { query, extensions: persisted(id) })).toMatchObject({ codes: [], data: { viewer: {} } });
+      expect(await send(gateway, { extensions: persisted(id) })).toMatchObject({
+        codes: ['PERSISTED_QUERY_NOT_FOUND'],
+      });
+      expect(await send(gateway, { query, extensions: persisted(id) })).toMatchObject({
+        codes: [],
+        data: { viewer: {} },
+      });
       expect(await send(gateway, { extensions: persisted(id) })).toMatchObject({ codes: [], data: { viewer: {} } });
-      expect(await send(gateway, { extensions: persisted(id) }, null)).toMatchObject({ status: 401, codes: ['UNAUTHENTICATED'] });
+      expect(await send(gateway, { extensions: persisted(id) }, null)).toMatchObject({
+        status: 401,
+        codes: ['UNAUTHENTICATED'],
+      });
     });
 
     it('L10: are not kept from callers whom the workspace does not know, and are found by them where others sent them', async () => {
       const nobody = { id: gateway.demo.world.member.id, token: 'x'.repeat(43) };
       const known = 'query Known { viewer { user { username } unreadCount } }';
       const open = 'query Known { viewer { id } }';
-      for (const text of [known, open]) await send(gateway, { query: text, extensions: persisted(hashOf(text)) }, nobody);
-      for (const text of [known, open]) expect((await send(gateway, { extensions: persisted(hashOf(text)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
+      for (const text of [known, open])
+        await send(gateway, { query: text, extensions: persisted(hashOf(text)) }, nobody);
+      for (const text of [known, open])
+        expect((await send(gateway, { extensions: persisted(hashOf(text)) })).codes).toEqual([
+          'PERSISTED_QUERY_NOT_FOUND',
+        ]);
       for (const text of [known, open]) await send(gateway, { query: text, extensions: persisted(hashOf(text)) });
-      for (const text of [known, open]) expect(await send(gateway, { extensions: persisted(hashOf(text)) })).toMatchObject({ status: 200, codes: [] });
-      expect((await send(gateway, { extensions: persisted(hashOf(known)) }, nobody)).codes).toContain('UNAUTHENTICATED');
+      for (const text of [known, open])
+        expect(await send(gateway, { extensions: persisted(hashOf(text)) })).toMatchObject({ status: 200, codes: [] });
+      expect((await send(gateway, { extensions: persisted(hashOf(known)) }, nobody)).codes).toContain(
+        'UNAUTHENTICATED',
+      );
     });
 
     it('L10: are kept of a caller from the first request on that shows who they are', async () => {
@@ -100,7 +132,9 @@ describe('Automatic persisted queries', () => {
     it('are not kept from somebody without credentials, nor under a hash that is not theirs', async () => {
       const stranger = 'query Stranger { viewer { id } }';
       await send(gateway, { query: stranger, extensions: persisted(hashOf(stranger)) }, null);
-      expect((await send(gateway, { extensions: persisted(hashOf(stranger)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
+      expect((await send(gateway, { extensions: persisted(hashOf(stranger)) })).codes).toEqual([
+        'PERSISTED_QUERY_NOT_FOUND',
+      ]);
       const wrong = await send(gateway, { query: stranger, extensions: persisted(hashOf(query)) });
       expect(wrong).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
     });
@@ -112,13 +146,22 @@ describe('Automatic persisted queries', () => {
       ['a hash that is no text', { version: 1, sha256Hash: [hashOf(query)] }],
       ['no form', true],
     ])('are refused in %s', async (_what, persistedQuery) => {
-      expect(await send(gateway, { extensions: { persistedQuery } })).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
+      expect(await send(gateway, { extensions: { persistedQuery } })).toEqual({
+        status: 400,
+        data: undefined,
+        codes: ['BAD_REQUEST'],
+      });
     });
 
     it('are not kept from somebody without credentials where none are needed, either', async () => {
       const open = 'query Open { __typename }';
-      expect(await send(gateway, { query: open, extensions: persisted(hashOf(open)) }, null)).toMatchObject({ status: 200, codes: [] });
-      expect((await send(gateway, { extensions: persisted(hashOf(open)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
+      expect(await send(gateway, { query: open, extensions: persisted(hashOf(open)) }, null)).toMatchObject({
+        status: 200,
+        codes: [],
+      });
+      expect((await send(gateway, { extensions: persisted(hashOf(open)) })).codes).toEqual([
+        'PERSISTED_QUERY_NOT_FOUND',
+      ]);
     });
   });
 });
@@ -147,26 +190,45 @@ describe('A list of operations', () => {
   });
 
   it('is answered by id, with variables, as POST and as GET', async () => {
-    expect(await send(gateway, { extensions: persisted(hashOf(me)) })).toMatchObject({ status: 200, data: { viewer: { __typename: 'Viewer' } } });
-    expect(await send(gateway, { extensions: persisted('room-1'), variables: { id: 'r1' } })).toMatchObject({ data: { directMessage: { id: 'r1' } } });
-    const search = new URLSearchParams({ extensions: JSON.stringify(persisted('room-1')), variables: '{"id":"r2"}' }).toString();
+    expect(await send(gateway, { extensions: persisted(hashOf(me)) })).toMatchObject({
+      status: 200,
+      data: { viewer: { __typename: 'Viewer' } },
+    });
+    expect(await send(gateway, { extensions: persisted('room-1'), variables: { id: 'r1' } })).toMatchObject({
+      data: { directMessage: { id: 'r1' } },
+    });
+    const search = new URLSearchParams({
+      extensions: JSON.stringify(persisted('room-1')),
+      variables: '{"id":"r2"}',
+    }).toString();
     expect(await get(gateway, search)).toMatchObject({ status: 200, data: { directMessage: { id: 'r2' } } });
   });
 
   it('is answered when sent to the letter, with or without its id', async () => {
     expect(await send(gateway, { query: me })).toMatchObject({ codes: [], data: { viewer: {} } });
-    expect(await send(gateway, { query: room, extensions: persisted('room-1'), variables: { id: 'r1' } })).toMatchObject({ codes: [] });
+    expect(
+      await send(gateway, { query: room, extensions: persisted('room-1'), variables: { id: 'r1' } }),
+    ).toMatchObject({ codes: [] });
     expect(await get(gateway, new URLSearchParams({ query: me }).toString())).toMatchObject({ status: 200, codes: [] });
   });
 
   it('gives nobody rights: credentials are needed as ever', async () => {
-    expect(await send(gateway, { extensions: persisted(hashOf(me)) }, null)).toMatchObject({ status: 401, codes: ['UNAUTHENTICATED'] });
+    expect(await send(gateway, { extensions: persisted(hashOf(me)) }, null)).toMatchObject({
+      status: 401,
+      codes: ['UNAUTHENTICATED'],
+    });
   });
 
   it.each<[string, Sent | Sent[]]>([
     ['another query', { query: '{ viewer { id } }' }],
-    ['another query under the id of a listed one', { query: '{ viewer { unreadCount } }', extensions: persisted(hashOf(me)) }],
-    ['a listed query and something more', { query: `${me} query More { viewer { unreadCount } }`, operationName: 'More' }],
+    [
+      'another query under the id of a listed one',
+      { query: '{ viewer { unreadCount } }', extensions: persisted(hashOf(me)) },
+    ],
+    [
+      'a listed query and something more',
+      { query: `${me} query More { viewer { unreadCount } }`, operationName: 'More' },
+    ],
     ['a listed query with another space', { query: `${me} ` }],
     ['introspection', { query: '{ __schema { queryType { name } } }' }],
     ['the schema as a subgraph', { query: '{ _service { sdl } }' }],
@@ -184,7 +246,11 @@ describe('A list of operations', () => {
     ['another query', 'query=%7Bviewer%7Bid%7D%7D'],
     ['an unknown id', `extensions=${encodeURIComponent(JSON.stringify(persisted('x')))}`],
   ])('refuses %s as GET', async (_what, search) => {
-    expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
+    expect(await get(gateway, search)).toEqual({
+      status: 400,
+      data: undefined,
+      codes: ['PERSISTED_QUERY_NOT_IN_LIST'],
+    });
   });
 
   it.each<[string, Sent | Sent[]]>([
@@ -206,9 +272,14 @@ describe('A list of operations', () => {
     const plain = join(folder, 'plain.json');
     writeFileSync(plain, JSON.stringify({ 'room-1': room, me }));
     const other = await startTestGateway({ env: { PERSISTED_OPERATIONS: plain } });
-    expect(await send(other, { extensions: persisted('room-1'), variables: { id: 'r1' } })).toMatchObject({ data: { directMessage: { id: 'r1' } } });
+    expect(await send(other, { extensions: persisted('room-1'), variables: { id: 'r1' } })).toMatchObject({
+      data: { directMessage: { id: 'r1' } },
+    });
     expect(await send(other, { query: me })).toMatchObject({ status: 200, codes: [] });
-    expect(await send(other, { query: '{ viewer { id } }' })).toMatchObject({ status: 400, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
+    expect(await send(other, { query: '{ viewer { id } }' })).toMatchObject({
+      status: 400,
+      codes: ['PERSISTED_QUERY_NOT_IN_LIST'],
+    });
     await other.close();
   });
 
@@ -216,43 +287,112 @@ describe('A list of operations', () => {
     ['no file', undefined, /^PERSISTED_OPERATIONS: expected a file, and there is none of that name/],
     ['no JSON', '{', /^PERSISTED_OPERATIONS: expected JSON, and the file is none$/],
     ['empty', '', /^PERSISTED_OPERATIONS: expected JSON/],
-    ['another format', '{"format":"relay","version":1,"operations":[]}', /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
-    ['another version', JSON.stringify({ ...manifest, version: 2 }), /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
-    ['without operations', JSON.stringify({ ...manifest, operations: [] }), /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
+    [
+      'another format',
+      '{"format":"relay","version":1,"operations":[]}',
+      /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/,
+    ],
+    [
+      'another version',
+      JSON.stringify({ ...manifest, version: 2 }),
+      /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/,
+    ],
+    [
+      'without operations',
+      JSON.stringify({ ...manifest, operations: [] }),
+      /^PERSISTED_OPERATIONS: expected operations, and the file lists none/,
+    ],
     ['plain and empty', '{}', /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
-    ['a list', '["query Me { viewer { id } }"]', /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/],
+    [
+      'a list',
+      '["query Me { viewer { id } }"]',
+      /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/,
+    ],
     ['plain with an empty text', '{"me":""}', /^PERSISTED_OPERATIONS: expected /],
     ['plain with an empty id', '{"":"query Me { viewer { id } }"}', /^PERSISTED_OPERATIONS: expected /],
-    ['plain with something else than a text', '{"me":["query Me { viewer { id } }"]}', /^PERSISTED_OPERATIONS: expected /],
-    ['of an operation without a text', JSON.stringify({ ...manifest, operations: [{ id: 'me', body: '' }] }), /^PERSISTED_OPERATIONS: expected /],
-    ['of an operation without an id', JSON.stringify({ ...manifest, operations: [{ id: '', body: me }] }), /^PERSISTED_OPERATIONS: expected /],
-    ['of an operation that is not GraphQL', '{"a":"query {"}', /^PERSISTED_OPERATIONS: operation "a" is not GraphQL: Syntax Error: /],
-    ['of a field that is not in the schema', '{"a":"{ viewer { nothing } }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: .*"nothing"/],
+    [
+      'plain with something else than a text',
+      '{"me":["query Me { viewer { id } }"]}',
+      /^PERSISTED_OPERATIONS: expected /,
+    ],
+    [
+      'of an operation without a text',
+      JSON.stringify({ ...manifest, operations: [{ id: 'me', body: '' }] }),
+      /^PERSISTED_OPERATIONS: expected /,
+    ],
+    [
+      'of an operation without an id',
+      JSON.stringify({ ...manifest, operations: [{ id: '', body: me }] }),
+      /^PERSISTED_OPERATIONS: expected /,
+    ],
+    [
+      'of an operation that is not GraphQL',
+      '{"a":"query {"}',
+      /^PERSISTED_OPERATIONS: operation "a" is not GraphQL: Syntax Error: /,
+    ],
+    [
+      'of a field that is not in the schema',
+      '{"a":"{ viewer { nothing } }"}',
+      /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: .*"nothing"/,
+    ],
     ['of a mutation', '{"a":"mutation { x }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: /],
-    ['of fragments alone', '{"a":"fragment F on Viewer { id }"}', /^PERSISTED_OPERATIONS: operation "a" holds no query/],
-    ['of a query that is too large', JSON.stringify({ a: `{ ${'a: __typename '.repeat(51)} }` }), /^PERSISTED_OPERATIONS: operation "a" is larger than a query may be: /],
+    [
+      'of fragments alone',
+      '{"a":"fragment F on Viewer { id }"}',
+      /^PERSISTED_OPERATIONS: operation "a" holds no query/,
+    ],
+    [
+      'of a query that is too large',
+      JSON.stringify({ a: `{ ${'a: __typename '.repeat(51)} }` }),
+      /^PERSISTED_OPERATIONS: operation "a" is larger than a query may be: /,
+    ],
     [
       'of two texts with one id',
-      JSON.stringify({ ...manifest, operations: [{ id: 'a', body: me }, { id: 'a', body: room }] }),
+      JSON.stringify({
+        ...manifest,
+        operations: [
+          { id: 'a', body: me },
+          { id: 'a', body: room },
+        ],
+      }),
       /^PERSISTED_OPERATIONS: operation "a" is listed twice, with another text$/,
     ],
   ])('Claim 12: that is %s stops the start, and says which of these it is', async (_what, text, message) => {
     const other = join(folder, 'other.json');
     rmSync(other, { force: true });
     if (text !== undefined) writeFileSync(other, text);
-    await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: other } })).rejects.toThrow(expect.objectContaining({ message: expect.stringMatching(message) }));
+    await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: other } })).rejects.toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message) }),
+    );
   });
 
-  it.each([['a folder', tmpdir()], ['a device', '/dev/zero'], ['no path at all', 'a\0b']])('Claim 12: that is %s is not read', async (_what, path) => {
-    await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: path } })).rejects.toThrow(/^PERSISTED_OPERATIONS: expected a file/);
+  it.each([
+    ['a folder', tmpdir()],
+    ['a device', '/dev/zero'],
+    ['no path at all', 'a\0b'],
+  ])('Claim 12: that is %s is not read', async (_what, path) => {
+    await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: path } })).rejects.toThrow(
+      /^PERSISTED_OPERATIONS: expected a file/,
+    );
   });
 
   it('Claim 12: tells of every operation that no request could use, ten at most', async () => {
     const many = join(folder, 'many.json');
-    writeFileSync(many, JSON.stringify({ me, ...Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`q${index}`, `{ f${index} }`])) }));
-    const error = await startTestGateway({ env: { PERSISTED_OPERATIONS: many } }).then(() => undefined, (reason: Error) => reason);
+    writeFileSync(
+      many,
+      JSON.stringify({
+        me,
+        ...Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`q${index}`, `{ f${index} }`])),
+      }),
+    );
+    const error = await startTestGateway({ env: { PERSISTED_OPERATIONS: many } }).then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
     const lines = error?.message.split('\n') ?? [];
-    expect(lines.slice(0, 10).map((line) => /operation "(q\d+)"/.exec(line)?.[1])).toEqual(Array.from({ length: 10 }, (_, index) => `q${index}`));
+    expect(lines.slice(0, 10).map((line) => /operation "(q\d+)"/.exec(line)?.[1])).toEqual(
+      Array.from({ length: 10 }, (_, index) => `q${index}`),
+    );
     expect(lines.slice(10)).toEqual(['PERSISTED_OPERATIONS: 2 more such operations']);
   });
 });

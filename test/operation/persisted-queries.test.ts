@@ -7,7 +7,11 @@ describe('the store of automatic persisted queries', () => {
     store.register('hash', '{ a }');
     await store.set();
     await store.delete();
-    expect([await store.get('apq:hash'), await store.get('hash'), await store.get('apq:other')]).toEqual(['{ a }', '{ a }', undefined]);
+    expect([await store.get('apq:hash'), await store.get('hash'), await store.get('apq:other')]).toEqual([
+      '{ a }',
+      '{ a }',
+      undefined,
+    ]);
   });
 
   it('forgets them a day after they were sent', async () => {
@@ -25,6 +29,9 @@ describe('the store of automatic persisted queries', () => {
     for (let index = 0; index < 50_000; index += 1) store.register(`${index}`.padStart(64, '0'), '{ a }');
     expect(store.bytes).toBeLessThanOrEqual(16 * 1024 * 1024);
     expect(store.bytes).toBeGreaterThan(15 * 1024 * 1024);
-    expect([await store.get('0'.padStart(64, '0')), await store.get('49999'.padStart(64, '0'))]).toEqual([undefined, '{ a }']);
+    expect([await store.get('0'.padStart(64, '0')), await store.get('49999'.padStart(64, '0'))]).toEqual([
+      undefined,
+      '{ a }',
+    ]);
   });
 });

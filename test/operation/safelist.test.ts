@@ -1,13 +1,19 @@
 import { expect, it } from 'vitest';
 import { Safelist } from '../../src/operation/safelist.ts';
 
-const list = new Safelist([{ id: 'a', body: '{ a }' }, { id: 'b', body: '{ b }' }]);
+const list = new Safelist([
+  { id: 'a', body: '{ a }' },
+  { id: 'b', body: '{ b }' },
+]);
 const persisted = (sha256Hash: unknown) => ({ persistedQuery: { version: 1, sha256Hash } });
 
 it('a request in the list becomes the text that it means, beside everything else but its id', () => {
   const asked = { query: '{ a }', variables: { x: 1 }, operationName: 'A' };
   expect(list.admit(asked)).toEqual({ ...asked, extensions: {} });
-  expect(list.admit({ extensions: { ...persisted('b'), other: 1 } })).toEqual({ query: '{ b }', extensions: { other: 1 } });
+  expect(list.admit({ extensions: { ...persisted('b'), other: 1 } })).toEqual({
+    query: '{ b }',
+    extensions: { other: 1 },
+  });
   expect(list.admit({ query: '{ a }', extensions: persisted('b') })).toEqual({ query: '{ a }', extensions: {} });
 });
 
@@ -22,4 +28,6 @@ it.each([
   { extensions: persisted(7) },
   { extensions: { sha256Hash: 'a' } },
   {},
-])('a request that is not in the list, to the letter, is not let in: %j', (asked) => expect(list.admit(asked)).toBeUndefined());
+])('a request that is not in the list, to the letter, is not let in: %j', (asked) =>
+  expect(list.admit(asked)).toBeUndefined(),
+);

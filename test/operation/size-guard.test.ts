@@ -5,11 +5,13 @@ describe('the guard', () => {
   const guard = new OperationGuard();
 
   it('has nothing to say of a query of usual size, the first and the second time', () => {
-    for (const query of ['{ viewer { id } }', '{ viewer { id } }']) expect(guard.refusalOf(query, true)).toBeUndefined();
+    for (const query of ['{ viewer { id } }', '{ viewer { id } }'])
+      expect(guard.refusalOf(query, true)).toBeUndefined();
   });
 
   it('leaves it to others to say what is no GraphQL', () => {
-    for (const query of ['{', '\u0000', '"', '', 'query { ...F } fragment F on']) expect(guard.refusalOf(query, true)).toBeUndefined();
+    for (const query of ['{', '\u0000', '"', '', 'query { ...F } fragment F on'])
+      expect(guard.refusalOf(query, true)).toBeUndefined();
   });
 
   it.each([
@@ -26,7 +28,10 @@ describe('the guard', () => {
     ['selections of one field', `{ ${'a '.repeat(101)} }`],
     ['tokens', `{ ${'a '.repeat(1999)}}`],
     ['tokens', `${'a '.repeat(2001)}"`], // before it is no GraphQL
-    ['selections, its fragments unfolded', `{ ${'...F '.repeat(50)} } fragment F on T { ${Array.from({ length: 50 }, (_, index) => `f${index}`).join(' ')} }`],
+    [
+      'selections, its fragments unfolded',
+      `{ ${'...F '.repeat(50)} } fragment F on T { ${Array.from({ length: 50 }, (_, index) => `f${index}`).join(' ')} }`,
+    ],
   ])('refuses too many %s', (what, query) => {
     expect(guard.refusalOf(query, true)).toContain(what);
     expect(guard.refusalOf(query, true)).toContain(what);
@@ -41,7 +46,9 @@ describe('the guard', () => {
 
   it('counts no level for inline fragments, and an end for fragments in a circle', () => {
     expect(guard.refusalOf(`{ ${'... { '.repeat(20)} a ${'}'.repeat(20)} }`, true)).toBeUndefined();
-    expect(guard.refusalOf('{ ...A } fragment A on T { a { ...A } ...B } fragment B on T { ...A ...C }', true)).toBeUndefined();
+    expect(
+      guard.refusalOf('{ ...A } fragment A on T { a { ...A } ...B } fragment B on T { ...A ...C }', true),
+    ).toBeUndefined();
   });
 
   it('forgets again what it remembers, and reads long queries each time', () => {
@@ -50,35 +57,80 @@ describe('the guard', () => {
     expect(guard.refusalOf('{ f0 }', true)).toBeUndefined();
   });
 
-  const times = (count: number, write: (index: number) => string): string => Array.from({ length: count }, (_, index) => write(index)).join(' ');
+  const times = (count: number, write: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => write(index)).join(' ');
   const levels = (count: number): string => `${'{ a '.repeat(count)}${'}'.repeat(count)}`;
 
   it.each<[what: string, limit: number, query: (count: number) => string]>([
     ['aliases', 50, (count) => `{ ${times(count, (index) => `a${index}: b`)} }`],
-    ['aliases', 50, (count) => `{ ${times(25, (index) => `a${index}: b`)} ... { ...F } } fragment F on T { ${times(count - 25, (index) => `c${index}: b`)} }`],
+    [
+      'aliases',
+      50,
+      (count) =>
+        `{ ${times(25, (index) => `a${index}: b`)} ... { ...F } } fragment F on T { ${times(count - 25, (index) => `c${index}: b`)} }`,
+    ],
     ['characters in one alias', 100, (count) => `{ short: a ${'x'.repeat(count)}: b last: c }`],
     ['directives', 50, (count) => `{ ${times(count, () => 'a @d')} }`],
-    ['directives', 50, (count) => `query ($v: Int ${'@d '.repeat(count - 5)} $w: Int @d) @d { a @d ... @d { b } ...F } fragment F on T @d { c }`],
+    [
+      'directives',
+      50,
+      (count) =>
+        `query ($v: Int ${'@d '.repeat(count - 5)} $w: Int @d) @d { a @d ... @d { b } ...F } fragment F on T @d { c }`,
+    ],
     ['levels of fields', 12, (count) => levels(count)],
-    ['levels of fields', 12, (count) => `${levels(3)} query Other ${levels(count)} query Last { a }`.replace('{ a {', 'query First { a {')],
+    [
+      'levels of fields',
+      12,
+      (count) => `${levels(3)} query Other ${levels(count)} query Last { a }`.replace('{ a {', 'query First { a {'),
+    ],
     ['levels of fields', 12, (count) => `{ __schema { a } ... { b ${levels(count - 1)} } }`],
     ['levels of introspection', 20, (count) => `{ __schema ${levels(count - 1)} }`],
     ['levels of introspection', 20, (count) => `{ __type(name: "A") ${levels(count - 1)} }`],
     ['levels of introspection', 20, (count) => `{ a { __schema { b ${levels(count - 2)} } } }`],
-    ['levels of introspection', 20, (count) => `{ ...F } fragment F on Query { __schema { a ...G } } fragment G on S { b ${levels(count - 2)} }`],
-    ['brackets open at once', 100, (count) => `{ a(b: ${'['.repeat(count - 2)}${']'.repeat(count - 2)} c: ${'{d: '.repeat(50)}1${'}'.repeat(50)}) }`],
-    ['selections of one field in one place', 100, (count) => `{ ${times(count, () => 'a')} ... { ${times(60, () => 'a')} } b: a }`],
-    ['selections of one field in one place', 100, (count) => `{ ${times(count - 40, () => 'a')} ${times(40, () => 'a: b')} }`],
-    ['selections, its fragments unfolded', 2000, (count) => `{ ${times(39, () => '...F')} ${times(count - 39 * 51, (index) => `a${index}`)} } fragment F on T { ${times(50, (index) => `f${index}`)} }`],
-    ['selections, its fragments unfolded', 2000, (count) => `{ a } fragment G on T { ${times(39, () => '...F')} ${times(count - 39 * 51, (index) => `a${index}`)} } fragment F on T { ${times(50, (index) => `f${index}`)} }`],
+    [
+      'levels of introspection',
+      20,
+      (count) => `{ ...F } fragment F on Query { __schema { a ...G } } fragment G on S { b ${levels(count - 2)} }`,
+    ],
+    [
+      'brackets open at once',
+      100,
+      (count) => `{ a(b: ${'['.repeat(count - 2)}${']'.repeat(count - 2)} c: ${'{d: '.repeat(50)}1${'}'.repeat(50)}) }`,
+    ],
+    [
+      'selections of one field in one place',
+      100,
+      (count) => `{ ${times(count, () => 'a')} ... { ${times(60, () => 'a')} } b: a }`,
+    ],
+    [
+      'selections of one field in one place',
+      100,
+      (count) => `{ ${times(count - 40, () => 'a')} ${times(40, () => 'a: b')} }`,
+    ],
+    [
+      'selections, its fragments unfolded',
+      2000,
+      (count) =>
+        `{ ${times(39, () => '...F')} ${times(count - 39 * 51, (index) => `a${index}`)} } fragment F on T { ${times(50, (index) => `f${index}`)} }`,
+    ],
+    [
+      'selections, its fragments unfolded',
+      2000,
+      (count) =>
+        `{ a } fragment G on T { ${times(39, () => '...F')} ${times(count - 39 * 51, (index) => `a${index}`)} } fragment F on T { ${times(50, (index) => `f${index}`)} }`,
+    ],
   ])('takes as many %s as %i, and not one more', (what, limit, query) => {
     expect(guard.refusalOf(query(limit), true)).toBeUndefined();
-    expect(guard.refusalOf(query(limit + 1), true)).toBe(`The query has more than ${limit} ${what}: ask for less, or in several requests.`);
+    expect(guard.refusalOf(query(limit + 1), true)).toBe(
+      `The query has more than ${limit} ${what}: ask for less, or in several requests.`,
+    );
   });
 
   it('adds nothing up that is not together: the deepest operation counts, and the widest', () => {
     expect(guard.refusalOf(`query A ${levels(12)} query B ${levels(12)}`, true)).toBeUndefined();
-    expect(guard.refusalOf(`query A { ${times(100, () => 'a')} } query B { ${times(100, () => 'a')} }`, true)).toBeUndefined();
+    expect(
+      guard.refusalOf(`query A { ${times(100, () => 'a')} } query B { ${times(100, () => 'a')} }`, true),
+    ).toBeUndefined();
     expect(guard.refusalOf(`{ ${'a(b: [1]) '.repeat(99)} }`, true)).toBeUndefined();
   });
 
@@ -91,7 +143,11 @@ describe('the guard', () => {
     const [short, long] = ['{ a }', `{ a } # ${'x'.repeat(9000)}`];
     const wide = `{ ${'a '.repeat(101)} }`;
     for (let time = 0; time < 3; time += 1) {
-      expect([short, long, wide].map((query) => guard.refusalOf(query, true) === undefined)).toEqual([true, true, false]);
+      expect([short, long, wide].map((query) => guard.refusalOf(query, true) === undefined)).toEqual([
+        true,
+        true,
+        false,
+      ]);
     }
   });
 });

@@ -5,12 +5,24 @@ describe('page arguments', () => {
   it.each<[string, PageArgs, object]>([
     ['none: twenty from the front', {}, { size: 20, isBackward: false, cursor: undefined }],
     ['first', { first: 5 }, { size: 5, isBackward: false }],
-    ['first and after', { first: 100, after: 'c' }, { size: 100, isBackward: false, cursor: 'c', cursorArgument: 'after' }],
+    [
+      'first and after',
+      { first: 100, after: 'c' },
+      { size: 100, isBackward: false, cursor: 'c', cursorArgument: 'after' },
+    ],
     ['after alone', { after: 'c' }, { size: 20, cursor: 'c' }],
     ['first: 0', { first: 0 }, { size: 0 }],
     ['last and before', { last: 1, before: 'c' }, { size: 1, isBackward: true, cursor: 'c', cursorArgument: 'before' }],
-    ['forward as Relay sends it, the others null', { first: 5, after: null, last: null, before: null }, { size: 5, isBackward: false }],
-    ['backward as Relay sends it, the others null', { first: null, after: null, last: 5, before: 'c' }, { size: 5, isBackward: true }],
+    [
+      'forward as Relay sends it, the others null',
+      { first: 5, after: null, last: null, before: null },
+      { size: 5, isBackward: false },
+    ],
+    [
+      'backward as Relay sends it, the others null',
+      { first: null, after: null, last: 5, before: 'c' },
+      { size: 5, isBackward: true },
+    ],
     ['last alone', { last: 3 }, { size: 3, isBackward: true, cursor: undefined }],
     ['last: null alone counts as left out', { last: null }, { size: 20, isBackward: false }],
   ])('%s', (_name, args, plan) => {

@@ -14,16 +14,29 @@ const encode = ({ id, offset }: Cursor) => `${id} at ${offset}`;
 it('a connection has its rows as nodes and as edges, and the cursors of both its ends', () => {
   const connection = toConnection(pageOf(['a', 'b', 'c']), encode);
   expect(connection.nodes).toEqual(['a', 'b', 'c']);
-  expect(connection.edges.map(({ node, cursor }) => [node, cursor()])).toEqual([['a', 'place0 at 0'], ['b', 'place1 at 1'], ['c', 'place2 at 2']]);
+  expect(connection.edges.map(({ node, cursor }) => [node, cursor()])).toEqual([
+    ['a', 'place0 at 0'],
+    ['b', 'place1 at 1'],
+    ['c', 'place2 at 2'],
+  ]);
   const { pageInfo } = connection;
-  expect([pageInfo.startCursor(), pageInfo.endCursor(), pageInfo.hasNextPage, pageInfo.hasPreviousPage]).toEqual(['place0 at 0', 'place2 at 2', true, false]);
+  expect([pageInfo.startCursor(), pageInfo.endCursor(), pageInfo.hasNextPage, pageInfo.hasPreviousPage]).toEqual([
+    'place0 at 0',
+    'place2 at 2',
+    true,
+    false,
+  ]);
 });
 
 it('M9: a connection without rows has the cursors of the places that are left out, and none where there are none', () => {
   const { edges, nodes, pageInfo } = toConnection(pageOf([]), encode);
   expect([edges, nodes, pageInfo.startCursor(), pageInfo.endCursor()]).toEqual([[], [], null, null]);
   const leftOut = toConnection(pageOf([], 3), encode);
-  expect([leftOut.edges, leftOut.pageInfo.startCursor(), leftOut.pageInfo.endCursor()]).toEqual([[], 'place0 at 0', 'place2 at 2']);
+  expect([leftOut.edges, leftOut.pageInfo.startCursor(), leftOut.pageInfo.endCursor()]).toEqual([
+    [],
+    'place0 at 0',
+    'place2 at 2',
+  ]);
 });
 
 it('a cursor is worked out only when it is asked for', () => {

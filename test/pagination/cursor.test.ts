@@ -4,7 +4,12 @@ import { GatewayError } from '../../src/errors.ts';
 import { checkCursorForm, decodeCursor, encodeCursor, type Cursor } from '../../src/pagination/cursor.ts';
 
 const cursorOf: fc.Arbitrary<Cursor> = fc.record({
-  key: fc.option(fc.oneof(fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 }), fc.constantFrom(0, -1, 1, 253_402_300_799_999))),
+  key: fc.option(
+    fc.oneof(
+      fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 }),
+      fc.constantFrom(0, -1, 1, 253_402_300_799_999),
+    ),
+  ),
   id: fc.stringMatching(/^[A-Za-z0-9._:@!~+=-]{1,128}$/),
   offset: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   total: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
@@ -62,11 +67,14 @@ describe('a cursor', () => {
 
   it('says which argument is wrong, and what to do', () => {
     const message = '`before` is not a cursor of this list: use one from the same room, filter and order.';
-    expect(() => decodeCursor('list', { cursor: 'x', cursorArgument: 'before', isBackward: true, size: 1 })).toThrow(message);
+    expect(() => decodeCursor('list', { cursor: 'x', cursorArgument: 'before', isBackward: true, size: 1 })).toThrow(
+      message,
+    );
   });
 
   it('has a form that tells it from other texts before its list is known: every one that is issued has it', () => {
-    const check = (cursor: string | undefined) => codeOf(() => checkCursorForm({ cursor, cursorArgument: 'after', isBackward: false, size: 1 }));
+    const check = (cursor: string | undefined) =>
+      codeOf(() => checkCursorForm({ cursor, cursorArgument: 'after', isBackward: false, size: 1 }));
     fc.assert(
       fc.property(cursorOf, fc.string(), (cursor, binding) => {
         expect(check(encodeCursor(binding, cursor))).toBeUndefined();
@@ -75,16 +83,29 @@ describe('a cursor', () => {
     );
     expect(check(undefined)).toBeUndefined();
     const issued = encodeCursor('list', { key: 1, id: 'x', offset: 0, total: 1 });
-    for (const text of ['', 'x', issued.slice(0, -2), `${issued}=`, ` ${issued}`, `B${issued.slice(1)}`, 'A'.repeat(513)]) expect(check(text), text).toBe('BAD_USER_INPUT');
+    for (const text of [
+      '',
+      'x',
+      issued.slice(0, -2),
+      `${issued}=`,
+      ` ${issued}`,
+      `B${issued.slice(1)}`,
+      'A'.repeat(513),
+    ])
+      expect(check(text), text).toBe('BAD_USER_INPUT');
     const message = '`before` is not a cursor: use an `endCursor` or `startCursor` as it was given.';
-    expect(() => checkCursorForm({ cursor: 'x', cursorArgument: 'before', isBackward: true, size: 1 })).toThrow(message);
+    expect(() => checkCursorForm({ cursor: 'x', cursorArgument: 'before', isBackward: true, size: 1 })).toThrow(
+      message,
+    );
   });
 
   it('of a row without an id, or with one that is longer than any, was not issued', () => {
     const place = { key: 1, offset: 0, total: 1 };
     const roomy = encodeCursor('list', { ...place, id: 'x'.repeat(363) });
     expect([roomy.length, decode('list', roomy)?.id.length]).toEqual([512, 363]);
-    expect(codeOf(() => decode('list', encodeCursor('list', { ...place, id: 'x'.repeat(364) })))).toBe('BAD_USER_INPUT');
+    expect(codeOf(() => decode('list', encodeCursor('list', { ...place, id: 'x'.repeat(364) })))).toBe(
+      'BAD_USER_INPUT',
+    );
     expect(encodeCursor('list', { ...place, id: 'x'.repeat(128) })).toHaveLength(199);
     expect(codeOf(() => decode('list', encodeCursor('list', { ...place, id: '' })))).toBe('BAD_USER_INPUT');
     expect(decode('list', encodeCursor('list', { ...place, id: 'x' }))?.id).toBe('x');

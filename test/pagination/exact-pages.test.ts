@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { comparePlaces, type Place } from '../../src/pagination/place.ts';
-import { CallFailed, offsetList, timelineList, wholeList, type ModelAsk, type ModelList, type ModelPage, type ModelRow } from './model.ts';
+import {
+  CallFailed,
+  offsetList,
+  timelineList,
+  wholeList,
+  type ModelAsk,
+  type ModelList,
+  type ModelPage,
+  type ModelRow,
+} from './model.ts';
 
 /**
  * The promise: read page by page, forward or backward, while rows come and go, every row that is there from the first
@@ -70,7 +79,10 @@ const walkOf = (key: fc.Arbitrary<number | null>, canGoBack: boolean): fc.Arbitr
     .record({
       rows: fc.uniqueArray(fc.record({ id: idOf, key }), { selector: (row) => row.id, maxLength: 60 }),
       losses: lossesOf,
-      sizes: fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(20, 99, 100)), { minLength: 1, maxLength: 5 }),
+      sizes: fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(20, 99, 100)), {
+        minLength: 1,
+        maxLength: 5,
+      }),
       changes: fc.array(fc.array(changeOf(key), { maxLength: 8 }), { maxLength: 8 }),
       changesWithin: fc.array(changeOf(key), { maxLength: 4 }),
       isBackward: canGoBack ? fc.boolean() : fc.constant(false),
@@ -114,7 +126,11 @@ function readPage(list: ModelList, ask: ModelAsk): ModelPage {
 }
 
 /** Reads a list to its end while it changes; tells how many calls the pages took. */
-function checkWalk(list: ModelList, { rows, losses, sizes, changes, changesWithin, isBackward }: Walk, isDescending: boolean): number[] {
+function checkWalk(
+  list: ModelList,
+  { rows, losses, sizes, changes, changesWithin, isBackward }: Walk,
+  isDescending: boolean,
+): number[] {
   for (const row of rows) list.rows.set(row.id, rowWith(row, losses));
   const touched = new Set<string>();
   const delivered: ModelRow[] = [];
@@ -148,7 +164,9 @@ function checkWalk(list: ModelList, { rows, losses, sizes, changes, changesWithi
   }
   const sign = isDescending === isBackward ? 1 : -1;
   const untouched = delivered.filter((row) => !touched.has(row.id));
-  const expected = list.ordered().filter(({ id, isLeftOut }) => isLeftOut === undefined && !touched.has(id) && rows.some((row) => row.id === id));
+  const expected = list
+    .ordered()
+    .filter(({ id, isLeftOut }) => isLeftOut === undefined && !touched.has(id) && rows.some((row) => row.id === id));
   expect(untouched.map(({ id }) => id)).toEqual(
     expected.toSorted((a, b) => sign * comparePlaces(a, b)).map(({ id }) => id),
   );
@@ -170,7 +188,11 @@ interface FlagCheck {
 }
 
 /** The flags against the whole truth of the moment. Of rows that are left out, and nothing else, either may be told. */
-function checkFlags(list: ModelList, page: ModelPage, { isDescending, edge, isBackward, touchedWithin }: FlagCheck): void {
+function checkFlags(
+  list: ModelList,
+  page: ModelPage,
+  { isDescending, edge, isBackward, touchedWithin }: FlagCheck,
+): void {
   const order = (a: Place, b: Place) => (isDescending ? comparePlaces(b, a) : comparePlaces(a, b));
   const all = list.ordered();
   const check = (flag: boolean, isBeyond: (row: ModelRow) => boolean) => {
@@ -196,7 +218,10 @@ function checkFlags(list: ModelList, page: ModelPage, { isDescending, edge, isBa
 function checkGap(list: ModelList, { gap, endPlace }: ModelPage, touchedWithin: ReadonlySet<string>): void {
   if (gap === undefined || touchedWithin.size > 0) return;
   const { since } = list;
-  const behind = endPlace === undefined ? [] : list.ordered().filter((row) => comparePlaces(row, endPlace) < 0 && (row.key ?? 0) > (since ?? 0));
+  const behind =
+    endPlace === undefined
+      ? []
+      : list.ordered().filter((row) => comparePlaces(row, endPlace) < 0 && (row.key ?? 0) > (since ?? 0));
   if ([...list.rows.values()].some(isPlaceless)) return;
   expect(gap.count).toBe(behind.length);
   const oldest = behind.filter(({ key }) => key === behind.at(-1)?.key);
@@ -271,14 +296,26 @@ describe('every row that stays is delivered exactly once, in order', () => {
 
   it('though calls fail at any time: a page is then asked for again, or holds less', () => {
     const failuresOf = fc.infiniteStream(fc.boolean());
-    const failing = (list: ModelList, failures: Iterator<boolean>): ModelList => Object.assign(list, { failsNext: () => failures.next().value === true });
-    const offsets = fc.property(walkOf(keyOf, true), fc.boolean(), capsOf, failuresOf, (walk, isDescending, caps, failures) => {
-      checkWalk(failing(offsetList({ isDescending, caps }), failures), walk, isDescending);
-    });
+    const failing = (list: ModelList, failures: Iterator<boolean>): ModelList =>
+      Object.assign(list, { failsNext: () => failures.next().value === true });
+    const offsets = fc.property(
+      walkOf(keyOf, true),
+      fc.boolean(),
+      capsOf,
+      failuresOf,
+      (walk, isDescending, caps, failures) => {
+        checkWalk(failing(offsetList({ isDescending, caps }), failures), walk, isDescending);
+      },
+    );
     fc.assert(offsets, { numRuns: Math.ceil(numRuns / 2), seed });
-    const histories = fc.property(walkOf(timeOf, false), fc.record({ ...rangeOf, caps: capsOf }), failuresOf, (walk, options, failures) => {
-      checkWalk(failing(timelineList(options), failures), walk, true);
-    });
+    const histories = fc.property(
+      walkOf(timeOf, false),
+      fc.record({ ...rangeOf, caps: capsOf }),
+      failuresOf,
+      (walk, options, failures) => {
+        checkWalk(failing(timelineList(options), failures), walk, true);
+      },
+    );
     fc.assert(histories, { numRuns: Math.ceil(numRuns / 2), seed });
   });
 

@@ -84,7 +84,10 @@ export const inPlace = (rows: readonly ModelRow[]): Rows<ModelRow> => ({
   },
 });
 
-function endsOf(binding: string, { places, cursorAt }: { readonly places: number; readonly cursorAt: (place: number) => Cursor }) {
+function endsOf(
+  binding: string,
+  { places, cursorAt }: { readonly places: number; readonly cursorAt: (place: number) => Cursor },
+) {
   const [start, end] = places === 0 ? [] : [cursorAt(0), cursorAt(places - 1)];
   return {
     startPlace: start,
@@ -129,13 +132,17 @@ export function offsetList({ isDescending, caps }: OffsetModelOptions): ModelLis
     page(ask) {
       const plan = planOf(ask);
       const cursor = decodeCursor(binding, plan);
-      const { page, calls } = run(list, readOffsetPage<ModelRow>({ plan, cursor, isDescending }), ({ offset, count, isReversed }) => {
-        if (count < 1 || count > 100 || offset < 0) throw new Error(`asked for offset ${offset}, count ${count}`);
-        const found = isReversed ? ordered().toReversed() : ordered();
-        const cap = caps[call % caps.length] ?? 100;
-        call += 1;
-        return { ...inPlace(found.slice(offset, offset + Math.min(count, cap))), total: found.length };
-      });
+      const { page, calls } = run(
+        list,
+        readOffsetPage<ModelRow>({ plan, cursor, isDescending }),
+        ({ offset, count, isReversed }) => {
+          if (count < 1 || count > 100 || offset < 0) throw new Error(`asked for offset ${offset}, count ${count}`);
+          const found = isReversed ? ordered().toReversed() : ordered();
+          const cap = caps[call % caps.length] ?? 100;
+          call += 1;
+          return { ...inPlace(found.slice(offset, offset + Math.min(count, cap))), total: found.length };
+        },
+      );
       return { ...page, ...endsOf(binding, page), calls };
     },
   };
@@ -179,9 +186,15 @@ export function timelineList({ caps, since, until, isInclusive, isUnstable = fal
   /** With `unreads`: what lies strictly between `oldest` and the last row. */
   const answerWithGap = (window: TimelineWindow) => {
     const found = answer(window);
-    const gap = stored().filter(({ key }) => (key ?? 0) > Date.parse(window.oldest ?? '') && (key ?? 0) < (found.at(-1)?.key ?? 0));
+    const gap = stored().filter(
+      ({ key }) => (key ?? 0) > Date.parse(window.oldest ?? '') && (key ?? 0) < (found.at(-1)?.key ?? 0),
+    );
     const first = gap.at(-1);
-    return { ...inPlace(found), unreadNotLoaded: gap.length, firstUnread: first?.isLeftOut === undefined ? first : undefined };
+    return {
+      ...inPlace(found),
+      unreadNotLoaded: gap.length,
+      firstUnread: first?.isLeftOut === undefined ? first : undefined,
+    };
   };
   const list: ModelList = {
     rows,
@@ -191,7 +204,13 @@ export function timelineList({ caps, since, until, isInclusive, isUnstable = fal
     ordered: () => [...rows.values()].filter(isInRange).toSorted((a, b) => comparePlaces(b, a)),
     page(ask) {
       const plan = planOf(ask);
-      const query: TimelineQuery = { plan, cursor: decodeCursor('history', plan), since: iso(since), until: iso(until), isInclusive };
+      const query: TimelineQuery = {
+        plan,
+        cursor: decodeCursor('history', plan),
+        since: iso(since),
+        until: iso(until),
+        isInclusive,
+      };
       const { page, calls } = run(list, readTimelinePage<ModelRow>(query), (window) => inPlace(answer(window)));
       const { gap, ...rest } = page;
       return {
@@ -218,7 +237,10 @@ export function wholeList(): ModelList {
     page(ask) {
       const plan = planOf(ask);
       const shown = [...rows.values()].filter(({ isLeftOut }) => isLeftOut === undefined);
-      const page = cutWhole(shuffled(shown, (call += 1)), plan, decodeCursor('whole', plan), (row) => ({ key: row.key, id: row.id }));
+      const page = cutWhole(shuffled(shown, (call += 1)), plan, decodeCursor('whole', plan), (row) => ({
+        key: row.key,
+        id: row.id,
+      }));
       return { ...page, ...endsOf('whole', page), calls: 1 };
     },
   };

@@ -14,7 +14,8 @@ const placeless: ModelRow = { key: null, id: '', isLeftOut: 'without a place' };
 /** Rows of these keys; null for one that cannot be read and has no id. */
 const rowsOf = (...keys: (number | null)[]) => keys.map((key) => (key === null ? placeless : row(key)));
 /** The rows of an ascending list from one key to another. */
-const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => row(from + index));
+const range = (from: number, to: number) =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => row(from + index));
 
 interface Ask {
   readonly size: number;
@@ -45,16 +46,26 @@ function read({ size, after, before }: Ask, answer: (window: OffsetWindow, call:
 }
 const keysOf = ({ rows }: OffsetPage<ModelRow>) => rows.map(({ key }) => key);
 /** Offset of each place of a page that has a cursor. */
-const offsetsOf = ({ places, cursorAt }: OffsetPage<ModelRow>) => Array.from({ length: places }, (_, index) => cursorAt(index).offset);
+const offsetsOf = ({ places, cursorAt }: OffsetPage<ModelRow>) =>
+  Array.from({ length: places }, (_, index) => cursorAt(index).offset);
 
 /** A list of ascending keys as the workspace answers it. */
-const answering = (list: readonly ModelRow[], cap = 100) => ({ offset, count }: OffsetWindow): Answer =>
-  ({ rows: list.slice(offset, offset + Math.min(count, cap)), total: list.length });
+const answering =
+  (list: readonly ModelRow[], cap = 100) =>
+  ({ offset, count }: OffsetWindow): Answer => ({
+    rows: list.slice(offset, offset + Math.min(count, cap)),
+    total: list.length,
+  });
 
 describe('a page with rows that cannot be read', () => {
   it('leaves them out, and knows the places of the others', () => {
     const { page } = read({ size: 4 }, () => ({ rows: rowsOf(1, null, 3, null), total: 9 }));
-    expect([keysOf(page), offsetsOf(page), page.hasNextPage, page.hasPreviousPage]).toEqual([[1, 3], [0, 2], true, false]);
+    expect([keysOf(page), offsetsOf(page), page.hasNextPage, page.hasPreviousPage]).toEqual([
+      [1, 3],
+      [0, 2],
+      true,
+      false,
+    ]);
   });
 
   it('counts places from the other end when it is read backward', () => {
@@ -63,7 +74,10 @@ describe('a page with rows that cannot be read', () => {
       return { rows: rowsOf(90, 89, null, 87), total: 100 };
     });
     expect(windows).toEqual([{ offset: 9, count: 4, isReversed: true }]);
-    expect([keysOf(page), offsetsOf(page)]).toEqual([[87, 89], [87, 89]]);
+    expect([keysOf(page), offsetsOf(page)]).toEqual([
+      [87, 89],
+      [87, 89],
+    ]);
     expect([page.hasNextPage, page.hasPreviousPage]).toEqual([true, true]);
   });
 
@@ -78,8 +92,14 @@ describe('M9: a page of nothing but rows that are left out', () => {
   it('has cursors of their places, in both directions', () => {
     const { page } = read({ size: 2 }, () => ({ rows: [lost(0), lost(1)], total: 9 }));
     expect([keysOf(page), page.places, page.hasNextPage, page.hasPreviousPage]).toEqual([[], 2, true, false]);
-    expect([page.cursorAt(0), page.cursorAt(1)]).toEqual([{ ...row(0), offset: 0, total: 9 }, { ...row(1), offset: 1, total: 9 }]);
-    const back = read({ size: 2, before: { ...row(9), offset: 9, total: 10 } }, () => ({ rows: [row(9), lost(8), lost(7)], total: 10 }));
+    expect([page.cursorAt(0), page.cursorAt(1)]).toEqual([
+      { ...row(0), offset: 0, total: 9 },
+      { ...row(1), offset: 1, total: 9 },
+    ]);
+    const back = read({ size: 2, before: { ...row(9), offset: 9, total: 10 } }, () => ({
+      rows: [row(9), lost(8), lost(7)],
+      total: 10,
+    }));
     expect([keysOf(back.page), offsetsOf(back.page), back.page.hasPreviousPage]).toEqual([[], [7, 8], true]);
   });
 
@@ -94,10 +114,20 @@ describe('M9: a page of nothing but rows that are left out', () => {
   it('is looked through by a hundred at a time where they have no ids', () => {
     const list = [...Array.from({ length: 120 }, () => placeless), ...range(120, 330)];
     const first = read({ size: 3 }, answering(list));
-    expect([first.windows.map(({ offset, count }) => [offset, count]), keysOf(first.page)]).toEqual([[[0, 3], [2, 100], [101, 100]], [120, 121, 122]]);
+    expect([first.windows.map(({ offset, count }) => [offset, count]), keysOf(first.page)]).toEqual([
+      [
+        [0, 3],
+        [2, 100],
+        [101, 100],
+      ],
+      [120, 121, 122],
+    ]);
     const middle = [...range(0, 9), ...Array.from({ length: 20 }, () => placeless), ...range(30, 40)];
     const next = read({ size: 3, after: { ...row(9), offset: 9, total: 41 } }, answering(middle));
-    expect([next.offsets, keysOf(next.page)]).toEqual([[9, 12], [30, 31, 32]]);
+    expect([next.offsets, keysOf(next.page)]).toEqual([
+      [9, 12],
+      [30, 31, 32],
+    ]);
     const end = read({ size: 3 }, answering(list.slice(0, 5)));
     expect([keysOf(end.page), end.page.places, end.page.hasNextPage]).toEqual([[], 0, false]);
   });
@@ -111,7 +141,13 @@ describe('M9: a page of nothing but rows that are left out', () => {
 describe('L11: a forged cursor', () => {
   it('does not lead farther into a list than 100,000 rows, unless the list is as long', () => {
     const list = range(0, 499);
-    for (const cursor of [{ offset: 0, total: 0 }, { offset: 3, total: 0 }, { offset: 4_294_967_295, total: 4_294_967_295 }, { offset: 4_294_967_295, total: 0 }, { offset: 0, total: 4_294_967_295 }]) {
+    for (const cursor of [
+      { offset: 0, total: 0 },
+      { offset: 3, total: 0 },
+      { offset: 4_294_967_295, total: 4_294_967_295 },
+      { offset: 4_294_967_295, total: 0 },
+      { offset: 0, total: 4_294_967_295 },
+    ]) {
       for (const ask of [{ after: { ...row(50), ...cursor } }, { before: { ...row(50), ...cursor } }]) {
         const { offsets } = read({ size: 5, ...ask }, answering(list));
         expect(Math.max(...offsets.slice(0, 1))).toBeLessThanOrEqual(100_000);
@@ -123,11 +159,17 @@ describe('L11: a forged cursor', () => {
 
   it('and a real one finds its place in a longer list with one call more', () => {
     const key = 150_000;
-    const { offsets, page } = read({ size: 3, after: { ...row(key), offset: key, total: 200_000 } }, ({ offset, count }) => ({
-      rows: range(offset, offset + count - 1),
-      total: 200_000,
-    }));
-    expect([offsets, keysOf(page)]).toEqual([[100_000, 150_000], [150_001, 150_002, 150_003]]);
+    const { offsets, page } = read(
+      { size: 3, after: { ...row(key), offset: key, total: 200_000 } },
+      ({ offset, count }) => ({
+        rows: range(offset, offset + count - 1),
+        total: 200_000,
+      }),
+    );
+    expect([offsets, keysOf(page)]).toEqual([
+      [100_000, 150_000],
+      [150_001, 150_002, 150_003],
+    ]);
   });
 });
 
@@ -136,7 +178,9 @@ describe('M3: a call that was to fill up a page', () => {
     const fail = () => {
       throw new Error('no more calls');
     };
-    const { offsets, page } = read({ size: 5, after: { ...row(50), offset: 50, total: 200 } }, (window, call) => (call === 1 ? answering(range(-3, 199))(window) : fail()));
+    const { offsets, page } = read({ size: 5, after: { ...row(50), offset: 50, total: 200 } }, (window, call) =>
+      call === 1 ? answering(range(-3, 199))(window) : fail(),
+    );
     expect([offsets, keysOf(page), page.hasNextPage]).toEqual([[50, 53], [51, 52], true]);
     expect(() => read({ size: 5 }, fail)).toThrow('no more calls');
   });
@@ -146,8 +190,14 @@ describe('a page of a list whose total is wrong', () => {
   it('that is smaller than the rows beside it, is told by the rows', () => {
     const { page } = read({ size: 3 }, () => ({ rows: range(1, 3), total: 1 }));
     expect([keysOf(page), page.hasNextPage, page.total]).toEqual([[1, 2, 3], false, 1]);
-    const back = read({ size: 2, before: { ...row(9), offset: 9, total: 10 } }, () => ({ rows: rowsOf(8, 7, 6), total: 1 }));
-    expect([keysOf(back.page), offsetsOf(back.page)]).toEqual([[7, 8], [1, 2]]);
+    const back = read({ size: 2, before: { ...row(9), offset: 9, total: 10 } }, () => ({
+      rows: rowsOf(8, 7, 6),
+      total: 1,
+    }));
+    expect([keysOf(back.page), offsetsOf(back.page)]).toEqual([
+      [7, 8],
+      [1, 2],
+    ]);
   });
 });
 
@@ -161,7 +211,10 @@ describe('where the next page is looked for', () => {
 
   it('then as far on as the list has grown, and once only', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, answering(range(-30, 199)));
-    expect([offsets, keysOf(page)]).toEqual([[50, 80], [51, 52, 53, 54, 55]]);
+    expect([offsets, keysOf(page)]).toEqual([
+      [50, 80],
+      [51, 52, 53, 54, 55],
+    ]);
   });
 
   it('not where the total points when an answer has shown that it is elsewhere', () => {
@@ -188,11 +241,17 @@ describe('where the next page is looked for', () => {
 
   it('in whole windows though the first was at the very end of the list, and so of one row', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, answering(range(60, 110)));
-    expect([offsets, keysOf(page)]).toEqual([[50, 45, 35, 15, 0], [60, 61, 62, 63, 64]]);
+    expect([offsets, keysOf(page)]).toEqual([
+      [50, 45, 35, 15, 0],
+      [60, 61, 62, 63, 64],
+    ]);
   });
 
   it('at the front, when nothing before it is left', () => {
-    const { offsets, page } = read({ size: 5, after: { ...row(50), offset: 3, total: 200 } }, answering(range(60, 259)));
+    const { offsets, page } = read(
+      { size: 5, after: { ...row(50), offset: 3, total: 200 } },
+      answering(range(60, 259)),
+    );
     expect(offsets).toEqual([3, 0]);
     expect([keysOf(page), page.hasPreviousPage]).toEqual([[60, 61, 62, 63, 64], false]);
   });
@@ -203,12 +262,20 @@ describe('a page whose rows are not all in the first answer', () => {
 
   it('is filled up by one more', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, answering(range(-3, 199)));
-    expect([offsets, keysOf(page)]).toEqual([[50, 53], [51, 52, 53, 54, 55]]);
+    expect([offsets, keysOf(page)]).toEqual([
+      [50, 53],
+      [51, 52, 53, 54, 55],
+    ]);
   });
 
   it('is not filled up again when the list has moved in between: it is short', () => {
-    const { offsets, page } = read({ size: 5, after: cursor }, (window, call) => answering(range(-3 * call, 199))(window));
-    expect([offsets, keysOf(page)]).toEqual([[50, 53], [51, 52]]);
+    const { offsets, page } = read({ size: 5, after: cursor }, (window, call) =>
+      answering(range(-3 * call, 199))(window),
+    );
+    expect([offsets, keysOf(page)]).toEqual([
+      [50, 53],
+      [51, 52],
+    ]);
   });
 
   it('needs no other when the list ends with it', () => {
@@ -222,7 +289,13 @@ describe('where the workspace gives one row a call', () => {
 
   it('M2: the row before a page is in the answer before', () => {
     const { windows, page } = read({ size: 5, after: cursor }, answering(range(0, 199), 1));
-    expect([windows.map(({ offset, count }) => [offset, count]), keysOf(page)]).toEqual([[[50, 6], [51, 6]], [51]]);
+    expect([windows.map(({ offset, count }) => [offset, count]), keysOf(page)]).toEqual([
+      [
+        [50, 6],
+        [51, 6],
+      ],
+      [51],
+    ]);
     expect([page.hasNextPage, page.hasPreviousPage]).toEqual([true, true]);
     const last = read({ size: 5, after: { ...row(199), offset: 199, total: 200 } }, answering(range(0, 199), 1));
     expect([keysOf(last.page), last.page.hasNextPage]).toEqual([[], false]);
@@ -236,7 +309,9 @@ describe('where the workspace gives one row a call', () => {
   });
 
   it('M2: the answer before proves nothing where the total has changed since', () => {
-    const { offsets, page } = read({ size: 5, after: cursor }, (window, call) => answering(range(call === 1 ? 0 : 1, 199), 1)(window));
+    const { offsets, page } = read({ size: 5, after: cursor }, (window, call) =>
+      answering(range(call === 1 ? 0 : 1, 199), 1)(window),
+    );
     expect(offsets.slice(0, 3)).toEqual([50, 51, 49]);
     expect(keysOf(page)).toEqual([51]);
   });
@@ -247,11 +322,21 @@ describe('a list that cannot be paged', () => {
 
   it('as it changes faster than it can be read, is given up after 40 calls', () => {
     let asked = 0;
-    const run = () => read({ size: 5, after: cursor }, ({ offset, count }) => {
-      asked += 1;
-      return { rows: offset > 0 && asked % 2 === 0 ? range(900, 899 + count) : range(1, count), total: offset + 1000 };
-    });
-    expect(run).toThrow(expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', message: 'The list changes faster than it can be read: try again.', detail: 'no page after 40 calls' }));
+    const run = () =>
+      read({ size: 5, after: cursor }, ({ offset, count }) => {
+        asked += 1;
+        return {
+          rows: offset > 0 && asked % 2 === 0 ? range(900, 899 + count) : range(1, count),
+          total: offset + 1000,
+        };
+      });
+    expect(run).toThrow(
+      expect.objectContaining({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        message: 'The list changes faster than it can be read: try again.',
+        detail: 'no page after 40 calls',
+      }),
+    );
     expect(asked).toBe(40);
   });
 });

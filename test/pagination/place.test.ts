@@ -26,19 +26,26 @@ describe('places', () => {
   });
 
   it('S7: have an id that a cursor can hold, whatever text it is made from', () => {
-    const text = fc.oneof(fc.string(), fc.string({ unit: 'binary', minLength: 20, maxLength: 400 }), fc.constantFrom('é', '漢', '\ud800', '😀', 'x').map((unit) => unit.repeat(300)));
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary', minLength: 20, maxLength: 400 }),
+      fc.constantFrom('é', '漢', '\ud800', '😀', 'x').map((unit) => unit.repeat(300)),
+    );
     fc.assert(
-      fc.property(fc.uniqueArray(text, { minLength: 1, maxLength: 8, selector: (each) => each.toWellFormed() }), (texts) => {
-        const ids = texts.map(placeId);
-        expect(new Set(ids).size).toBe(texts.length);
-        for (const [index, id] of ids.entries()) {
-          expect(placeId(texts[index] ?? '')).toBe(id);
-          if (id === '') continue;
-          const cursor = encodeCursor('list', { key: null, id, offset: 0, total: 0 });
-          expect(cursor.length).toBeLessThan(200);
-          expect(decodeCursor('list', { cursor, cursorArgument: 'after', isBackward: false, size: 1 })?.id).toBe(id);
-        }
-      }),
+      fc.property(
+        fc.uniqueArray(text, { minLength: 1, maxLength: 8, selector: (each) => each.toWellFormed() }),
+        (texts) => {
+          const ids = texts.map(placeId);
+          expect(new Set(ids).size).toBe(texts.length);
+          for (const [index, id] of ids.entries()) {
+            expect(placeId(texts[index] ?? '')).toBe(id);
+            if (id === '') continue;
+            const cursor = encodeCursor('list', { key: null, id, offset: 0, total: 0 });
+            expect(cursor.length).toBeLessThan(200);
+            expect(decodeCursor('list', { cursor, cursorArgument: 'after', isBackward: false, size: 1 })?.id).toBe(id);
+          }
+        },
+      ),
       { seed: 4, numRuns: 60 },
     );
     for (const text of ['\ud800', 'a\udc00b', `${'x'.repeat(27)}😀${'x'.repeat(200)}`]) {

@@ -14,7 +14,12 @@ const iso = (second: number) => new Date(base + second * 1000).toISOString();
 const justBefore = (second: number) => new Date(base + second * 1000 - 1).toISOString();
 const justAfter = (second: number) => new Date(base + second * 1000 + 1).toISOString();
 /** A cursor of a row in whose millisecond there were so many. */
-const cursorAt = (second: number, ties = 1): Cursor => ({ key: base + second * 1000, id: `id${second}`, offset: ties, total: 0 });
+const cursorAt = (second: number, ties = 1): Cursor => ({
+  key: base + second * 1000,
+  id: `id${second}`,
+  offset: ties,
+  total: 0,
+});
 const endOfTime = '9999-12-31T23:59:59.999Z';
 
 interface Ask extends Partial<Omit<TimelineQuery, 'plan'>> {
@@ -54,8 +59,10 @@ function read(ask: Ask, answer: (window: TimelineWindow, call: number) => readon
 }
 
 /** A history as the workspace answers it, newest first. */
-const answering = (list: readonly ModelRow[], cap = 100) => ({ latest, offset, count }: TimelineWindow) =>
-  list.filter(({ key }) => (key ?? 0) <= Date.parse(latest)).slice(offset, offset + Math.min(count, cap));
+const answering =
+  (list: readonly ModelRow[], cap = 100) =>
+  ({ latest, offset, count }: TimelineWindow) =>
+    list.filter(({ key }) => (key ?? 0) <= Date.parse(latest)).slice(offset, offset + Math.min(count, cap));
 
 describe('the first page of a history', () => {
   it('is asked for with one row more, from the first to the last millisecond of the range', () => {
@@ -67,8 +74,12 @@ describe('the first page of a history', () => {
   });
 
   it('S2: of an open range is asked for up to the end of time', () => {
-    expect(read({ size: 100 }, () => []).windows).toEqual([{ latest: endOfTime, oldest: undefined, inclusive: true, offset: 0, count: 100 }]);
-    expect(read({ size: 1, since: iso(1) }, () => []).windows).toMatchObject([{ latest: endOfTime, oldest: justAfter(1), inclusive: true }]);
+    expect(read({ size: 100 }, () => []).windows).toEqual([
+      { latest: endOfTime, oldest: undefined, inclusive: true, offset: 0, count: 100 },
+    ]);
+    expect(read({ size: 1, since: iso(1) }, () => []).windows).toMatchObject([
+      { latest: endOfTime, oldest: justAfter(1), inclusive: true },
+    ]);
   });
 
   it('of one millisecond is asked for between its neighbours: the workspace may take equal bounds for nothing', () => {
@@ -85,23 +96,39 @@ describe('the end of a history', () => {
 
   it('H5: is proven by the last row, which comes alone where two were asked for', () => {
     const { asked, ids, page } = read({ size: 5 }, answering([row(8), row(7), row(6)]));
-    expect(asked).toEqual([[endOfTime, 0, 6], [iso(6), 0, 2]]);
+    expect(asked).toEqual([
+      [endOfTime, 0, 6],
+      [iso(6), 0, 2],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['id8', 'id7', 'id6'], false]);
   });
 
   it('H5: of one row is proven by an answer of nothing: that row may be all that the workspace gives', () => {
     const { asked, ids, page } = read({ size: 5 }, answering([row(8)]));
-    expect(asked).toEqual([[endOfTime, 0, 6], [iso(8), 1, 100]]);
+    expect(asked).toEqual([
+      [endOfTime, 0, 6],
+      [iso(8), 1, 100],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['id8'], false]);
   });
 
   it('H5: is not where the workspace cut its answer', () => {
     const list = [8, 7, 6, 5, 4].map((second) => row(second));
     const { asked, ids, page } = read({ size: 5 }, answering(list, 3));
-    expect(asked).toEqual([[endOfTime, 0, 6], [iso(6), 0, 2]]);
+    expect(asked).toEqual([
+      [endOfTime, 0, 6],
+      [iso(6), 0, 2],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['id8', 'id7', 'id6'], true]);
     const one = read({ size: 5 }, answering(list, 1));
-    expect([one.asked, one.ids, one.page.hasNextPage]).toEqual([[[endOfTime, 0, 6], [iso(8), 1, 100]], ['id8'], true]);
+    expect([one.asked, one.ids, one.page.hasNextPage]).toEqual([
+      [
+        [endOfTime, 0, 6],
+        [iso(8), 1, 100],
+      ],
+      ['id8'],
+      true,
+    ]);
   });
 
   it('need not be known for a page that is full without what is held back', () => {
@@ -110,22 +137,40 @@ describe('the end of a history', () => {
   });
 
   it('is where it was read, though its last rows are deleted before that is proven', () => {
-    const { asked, ids, page } = read({ size: 5 }, (window, call) => answering(call === 1 ? [row(8), row(7)] : [row(8)])(window));
-    expect(asked).toEqual([[endOfTime, 0, 6], [iso(7), 0, 2], [iso(7), 0, 100]]);
+    const { asked, ids, page } = read({ size: 5 }, (window, call) =>
+      answering(call === 1 ? [row(8), row(7)] : [row(8)])(window),
+    );
+    expect(asked).toEqual([
+      [endOfTime, 0, 6],
+      [iso(7), 0, 2],
+      [iso(7), 0, 100],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['id8', 'id7'], false]);
   });
 
   it('is looked for behind the row that came in the place of the last', () => {
     const list = [8, 7, 6, 5].map((second) => row(second));
-    const { asked, ids, page } = read({ size: 5 }, (window, call) => answering(call === 1 ? list : [row(8), row(6), row(5)], call === 1 ? 2 : 100)(window));
-    expect(asked).toEqual([[endOfTime, 0, 6], [iso(7), 0, 2], [iso(7), 0, 100], [iso(5), 0, 2]]);
+    const { asked, ids, page } = read({ size: 5 }, (window, call) =>
+      answering(call === 1 ? list : [row(8), row(6), row(5)], call === 1 ? 2 : 100)(window),
+    );
+    expect(asked).toEqual([
+      [endOfTime, 0, 6],
+      [iso(7), 0, 2],
+      [iso(7), 0, 100],
+      [iso(5), 0, 2],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['id8', 'id7', 'id6', 'id5'], false]);
   });
 });
 
 describe('a page that continues', () => {
   it('asks from the instant of its cursor on: for the cursor’s row, those of the page, and the one behind it', () => {
-    const { windows, ids, page } = read({ size: 2, cursor: cursorAt(8), since: iso(1), until: iso(9) }, () => [row(8), row(7), row(6), row(5)]);
+    const { windows, ids, page } = read({ size: 2, cursor: cursorAt(8), since: iso(1), until: iso(9) }, () => [
+      row(8),
+      row(7),
+      row(6),
+      row(5),
+    ]);
     expect(windows).toEqual([{ latest: iso(8), oldest: justAfter(1), inclusive: true, offset: 0, count: 4 }]);
     expect([ids, page.hasNextPage, page.hasPreviousPage]).toEqual([['id7', 'id6'], true, true]);
   });
@@ -138,13 +183,23 @@ describe('a page that continues', () => {
   it('does not know what is before it when its cursor’s row is gone: one row newer than that tells', () => {
     const ask = { size: 2, cursor: cursorAt(8), until: iso(9) };
     expect(read(ask, () => [row(7), row(6), row(5)]).page.hasPreviousPage).toBeUndefined();
-    expect(newerWindow(queryOf(ask))).toEqual({ latest: justBefore(9), oldest: justAfter(8), inclusive: true, offset: 0, count: 1 });
+    expect(newerWindow(queryOf(ask))).toEqual({
+      latest: justBefore(9),
+      oldest: justAfter(8),
+      inclusive: true,
+      offset: 0,
+      count: 1,
+    });
     expect(newerWindow(queryOf({ ...ask, isInclusive: true }))).toMatchObject({ latest: iso(9), oldest: justAfter(8) });
-    expect(newerWindow(queryOf({ size: 2, cursor: cursorAt(8), since: iso(20) }))).toMatchObject({ oldest: justAfter(20) });
+    expect(newerWindow(queryOf({ size: 2, cursor: cursorAt(8), since: iso(20) }))).toMatchObject({
+      oldest: justAfter(20),
+    });
   });
 
   it('L11: of a forged cursor stays in the range', () => {
-    const windowOf = (key: number | null) => read({ size: 2, since: iso(1), until: iso(9), cursor: { key, id: 'x', offset: 0, total: 0 } }, () => []).windows[0];
+    const windowOf = (key: number | null) =>
+      read({ size: 2, since: iso(1), until: iso(9), cursor: { key, id: 'x', offset: 0, total: 0 } }, () => [])
+        .windows[0];
     for (const key of [2 ** 55, base + 10_000]) expect(windowOf(key)?.latest).toBe(justBefore(9));
     for (const key of [null, 0]) expect(windowOf(key)?.latest).toBe('1970-01-01T00:00:00.000Z');
     expect(Number.isNaN(Date.parse(windowOf(-(2 ** 52))?.latest ?? ''))).toBe(false);
@@ -153,8 +208,18 @@ describe('a page that continues', () => {
   });
 
   it('has cursors that tell how many rows their millisecond has', () => {
-    const { cursors } = read({ size: 3, cursor: { ...cursorAt(8), id: 'b' } }, () => [row(8, 'c'), row(8, 'a'), row(7), row(6), row(5)]);
-    expect(cursors.map(({ id, offset }) => [id, offset])).toEqual([['a', 2], ['id7', 1], ['id6', 1]]);
+    const { cursors } = read({ size: 3, cursor: { ...cursorAt(8), id: 'b' } }, () => [
+      row(8, 'c'),
+      row(8, 'a'),
+      row(7),
+      row(6),
+      row(5),
+    ]);
+    expect(cursors.map(({ id, offset }) => [id, offset])).toEqual([
+      ['a', 2],
+      ['id7', 1],
+      ['id6', 1],
+    ]);
   });
 });
 
@@ -163,44 +228,75 @@ describe('M2: a millisecond with more rows than the page', () => {
 
   it('is asked for whole, and complete where an older row follows', () => {
     const { asked, ids, page } = read({ size: 1 }, answering([...ofOne('abcdefg'), row(4), row(3)]));
-    expect(asked).toEqual([[endOfTime, 0, 2], [iso(5), 0, 100]]);
+    expect(asked).toEqual([
+      [endOfTime, 0, 2],
+      [iso(5), 0, 100],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['g'], true]);
   });
 
   it('is complete in any order that the workspace gives it', () => {
     const list = ofOne('abcdefg');
-    const { ids } = read({ size: 3 }, (window, call) => answering([...(call === 2 ? list.toReversed() : list), row(4)])(window));
+    const { ids } = read({ size: 3 }, (window, call) =>
+      answering([...(call === 2 ? list.toReversed() : list), row(4)])(window),
+    );
     expect(ids).toEqual(['g', 'f', 'e']);
   });
 
   it('at the very end is proven to be it by one call more', () => {
-    const { asked, ids, page } = read({ size: 3 }, (window, call) => answering(call === 3 ? ofOne('gfedcba') : ofOne('abcdefg'))(window));
-    expect(asked).toEqual([[endOfTime, 0, 4], [iso(5), 0, 100], [iso(5), 6, 100]]);
+    const { asked, ids, page } = read({ size: 3 }, (window, call) =>
+      answering(call === 3 ? ofOne('gfedcba') : ofOne('abcdefg'))(window),
+    );
+    expect(asked).toEqual([
+      [endOfTime, 0, 4],
+      [iso(5), 0, 100],
+      [iso(5), 6, 100],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['g', 'f', 'e'], true]);
   });
 
   it('that an answer just holds is complete, whichever of its rows comes last', () => {
-    const { asked, ids } = read({ size: 3 }, (window, call) => answering([...(call === 3 ? ofOne('cba') : ofOne('abc')), row(4)], 3)(window));
-    expect(asked).toEqual([[endOfTime, 0, 4], [iso(5), 2, 100]]);
+    const { asked, ids } = read({ size: 3 }, (window, call) =>
+      answering([...(call === 3 ? ofOne('cba') : ofOne('abc')), row(4)], 3)(window),
+    );
+    expect(asked).toEqual([
+      [endOfTime, 0, 4],
+      [iso(5), 2, 100],
+    ]);
     expect(ids).toEqual(['c', 'b', 'a']);
   });
 
   it('and than an answer is read on from its last row, which is asked for again', () => {
     const { asked, ids, page } = read({ size: 7 }, answering(ofOne('abcdefg'), 3));
-    expect(asked).toEqual([[endOfTime, 0, 8], [iso(5), 2, 100], [iso(5), 4, 100], [iso(5), 6, 100]]);
+    expect(asked).toEqual([
+      [endOfTime, 0, 8],
+      [iso(5), 2, 100],
+      [iso(5), 4, 100],
+      [iso(5), 6, 100],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['g', 'f', 'e', 'd', 'c', 'b', 'a'], false]);
   });
 
   it('and than a hundred is read on at once', () => {
     const list = Array.from({ length: 130 }, (_, index) => row(5, String(index).padStart(3, '0')));
     const { asked, ids } = read({ size: 100 }, answering([...list, row(4)]));
-    expect(asked).toEqual([[endOfTime, 0, 100], [iso(5), 99, 100]]);
+    expect(asked).toEqual([
+      [endOfTime, 0, 100],
+      [iso(5), 99, 100],
+    ]);
     expect([ids.length, ids[0], ids.at(-1)]).toEqual([100, '129', '030']);
   });
 
   it('and than an answer is begun anew when its last row stands elsewhere by then', () => {
-    const { asked, ids } = read({ size: 7 }, (window, call) => answering(ofOne(call === 1 ? 'abcdefg' : 'bcdefg'), 3)(window));
-    expect(asked.slice(0, 4)).toEqual([[endOfTime, 0, 8], [iso(5), 2, 100], [iso(5), 0, 100], [iso(5), 2, 100]]);
+    const { asked, ids } = read({ size: 7 }, (window, call) =>
+      answering(ofOne(call === 1 ? 'abcdefg' : 'bcdefg'), 3)(window),
+    );
+    expect(asked.slice(0, 4)).toEqual([
+      [endOfTime, 0, 8],
+      [iso(5), 2, 100],
+      [iso(5), 0, 100],
+      [iso(5), 2, 100],
+    ]);
     expect(ids).toEqual(expect.arrayContaining(Array.from('bcdefg')));
   });
 
@@ -209,26 +305,47 @@ describe('M2: a millisecond with more rows than the page', () => {
     ['known rows follow', ['abcdefg', 'defcabg']],
   ])('and than an answer, in another order each time, is an error: %s', (_name, [one = '', other = '']) => {
     let asked = 0;
-    const run = () => read({ size: 7 }, (window, call) => {
-      asked += 1;
-      return answering(ofOne(call % 2 === 0 ? other : one), 3)(window);
-    });
-    expect(run).toThrow(expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', detail: 'no order within a millisecond', message: expect.stringContaining('read them with `messages`') as string }));
+    const run = () =>
+      read({ size: 7 }, (window, call) => {
+        asked += 1;
+        return answering(ofOne(call % 2 === 0 ? other : one), 3)(window);
+      });
+    expect(run).toThrow(
+      expect.objectContaining({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        detail: 'no order within a millisecond',
+        message: expect.stringContaining('read them with `messages`') as string,
+      }),
+    );
     expect(asked).toBeLessThanOrEqual(9);
   });
 
   it('is the next page’s where its order cannot be relied on and the page has others', () => {
-    const { asked, ids, page } = read({ size: 7 }, (window, call) => answering([row(9), row(8), ...ofOne(call === 1 ? 'abcdefg' : 'gabcdef')], 4)(window));
-    expect(asked).toEqual([[endOfTime, 0, 8], [iso(5), 1, 2]]);
+    const { asked, ids, page } = read({ size: 7 }, (window, call) =>
+      answering([row(9), row(8), ...ofOne(call === 1 ? 'abcdefg' : 'gabcdef')], 4)(window),
+    );
+    expect(asked).toEqual([
+      [endOfTime, 0, 8],
+      [iso(5), 1, 2],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['id9', 'id8'], true]);
-    const repeated = read({ size: 7 }, (window, call) => answering([row(9), row(8), ...ofOne(call === 1 ? 'abcdefg' : 'cbadefg')], 4)(window));
+    const repeated = read({ size: 7 }, (window, call) =>
+      answering([row(9), row(8), ...ofOne(call === 1 ? 'abcdefg' : 'cbadefg')], 4)(window),
+    );
     expect([repeated.ids, repeated.page.hasNextPage]).toEqual([['id9', 'id8'], true]);
   });
 });
 
 describe('rows that are left out', () => {
   it('M9: keep their places, and others take theirs in the page', () => {
-    const { ids, page, cursors } = read({ size: 2, cursor: cursorAt(9, 3) }, () => [lost(8), row(7), lost(6), row(5), row(4), row(3)]);
+    const { ids, page, cursors } = read({ size: 2, cursor: cursorAt(9, 3) }, () => [
+      lost(8),
+      row(7),
+      lost(6),
+      row(5),
+      row(4),
+      row(3),
+    ]);
     expect([ids, page.hasNextPage, page.hasPreviousPage]).toEqual([['id7', 'id5'], true, undefined]);
     expect(cursors.map(({ id }) => id)).toEqual(['id7', 'id5']);
   });
@@ -245,16 +362,25 @@ describe('rows that are left out', () => {
     const list = [placeless, placeless, placeless, row(8), placeless, row(7)];
     const answer = ({ offset, count }: TimelineWindow) => list.slice(offset, offset + count);
     const { asked, ids, page } = read({ size: 2 }, answer);
-    expect(asked).toEqual([[endOfTime, 0, 3], [endOfTime, 3, 100]]);
+    expect(asked).toEqual([
+      [endOfTime, 0, 3],
+      [endOfTime, 3, 100],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['id8'], true]);
     const all = read({ size: 6 }, answer);
-    expect(all.asked).toEqual([[endOfTime, 0, 7], [endOfTime, 6, 2]]);
+    expect(all.asked).toEqual([
+      [endOfTime, 0, 7],
+      [endOfTime, 6, 2],
+    ]);
     expect([all.ids, all.page.hasNextPage]).toEqual([['id8', 'id7'], false]);
   });
 
   it('M9: without an id, and nothing else, are an empty page at the end', () => {
     const { asked, ids, page } = read({ size: 2 }, ({ offset }) => [placeless, placeless].slice(offset));
-    expect(asked).toEqual([[endOfTime, 0, 3], [endOfTime, 2, 100]]);
+    expect(asked).toEqual([
+      [endOfTime, 0, 3],
+      [endOfTime, 2, 100],
+    ]);
     expect([ids, page.hasNextPage, page.places]).toEqual([[], false, 0]);
   });
 
@@ -267,7 +393,10 @@ describe('rows that are left out', () => {
 
   it('without an id, which newer messages shift, leave each row in its place', () => {
     const { asked, ids } = read({ size: 2 }, (_, call) => (call === 1 ? [row(5), placeless] : [row(7), row(4)]));
-    expect(asked).toEqual([[endOfTime, 0, 3], [endOfTime, 2, 100]]);
+    expect(asked).toEqual([
+      [endOfTime, 0, 3],
+      [endOfTime, 2, 100],
+    ]);
     expect(ids).toEqual(['id7', 'id5']);
   });
 
@@ -276,7 +405,11 @@ describe('rows that are left out', () => {
     const answer = ({ latest, offset, count }: TimelineWindow) =>
       list.filter(({ key }) => (key ?? base + 5000) <= Date.parse(latest)).slice(offset, offset + Math.min(3, count));
     const { asked, ids, page } = read({ size: 9, cursor: cursorAt(8) }, answer);
-    expect(asked).toEqual([[iso(8), 0, 11], [iso(5), 1, 100], [iso(5), 4, 100]]);
+    expect(asked).toEqual([
+      [iso(8), 0, 11],
+      [iso(5), 1, 100],
+      [iso(5), 4, 100],
+    ]);
     expect([ids, page.hasNextPage]).toEqual([['c', 'b', 'a'], true]);
   });
 });
@@ -299,19 +432,23 @@ describe('a call that fails', () => {
 
 it('a history that changes all the time is given up after 200 calls', () => {
   let asked = 0;
-  const run = () => read({ size: 7, cursor: cursorAt(900) }, ({ latest }) => {
-    asked += 1;
-    // Whatever is asked for, there is one row more, which the cursor has seen.
-    return [{ key: Date.parse(latest), id: `x${asked}` }, { key: Date.parse(latest), id: `y${asked}` }, placeless];
-  });
+  const run = () =>
+    read({ size: 7, cursor: cursorAt(900) }, ({ latest }) => {
+      asked += 1;
+      // Whatever is asked for, there is one row more, which the cursor has seen.
+      return [{ key: Date.parse(latest), id: `x${asked}` }, { key: Date.parse(latest), id: `y${asked}` }, placeless];
+    });
   expect(run).toThrow(expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', detail: 'no page' }));
   expect(asked).toBe(200);
 });
 
 describe('M1: what lies between `since` and the page', () => {
   const ask = { size: 2, since: iso(1) };
-  const counted = (rows: readonly ModelRow[], unreadNotLoaded: number | undefined, firstUnread?: ModelRow) =>
-    ({ ...inPlace(rows), unreadNotLoaded, firstUnread });
+  const counted = (rows: readonly ModelRow[], unreadNotLoaded: number | undefined, firstUnread?: ModelRow) => ({
+    ...inPlace(rows),
+    unreadNotLoaded,
+    firstUnread,
+  });
 
   it('is what the workspace counts before the millisecond of the oldest row, and what is known of that', () => {
     const { page } = read({ ...ask, size: 1 }, answering([row(8, 'c'), row(8, 'b'), row(8, 'a'), row(7), row(6)]));
@@ -323,7 +460,12 @@ describe('M1: what lies between `since` and the page', () => {
 
   it('is not told where the list changed before it was counted, or the workspace does not count', () => {
     const { page } = read(ask, () => [row(8), row(7), row(6)]);
-    for (const answer of [counted([row(6)], 4), counted([], 0), counted([row(7)], undefined), counted([placeless], 3)]) {
+    for (const answer of [
+      counted([row(6)], 4),
+      counted([], 0),
+      counted([row(7)], undefined),
+      counted([placeless], 3),
+    ]) {
       expect(countGap(page.gap, answer)).toEqual({ count: null, first: undefined });
     }
   });
@@ -338,12 +480,22 @@ describe('M1: what lies between `since` and the page', () => {
     const { page } = read({ ...ask, isInclusive: true }, answering([row(3), row(2), row(1), row(1, 'a')]));
     expect(page.gap.others).toMatchObject({ latest: iso(2) });
     expect(countGap(page.gap, counted([row(2)], 0))).toEqual({ count: 0, first: undefined });
-    const atSince = read({ ...ask, size: 1, isInclusive: true, cursor: cursorAt(2) }, answering([row(2), row(1, 'b'), row(1, 'a'), row(0)]));
-    expect([atSince.ids, atSince.page.gap.others, countGap(atSince.page.gap, undefined)]).toEqual([['b'], undefined, { count: 0, first: undefined }]);
+    const atSince = read(
+      { ...ask, size: 1, isInclusive: true, cursor: cursorAt(2) },
+      answering([row(2), row(1, 'b'), row(1, 'a'), row(0)]),
+    );
+    expect([atSince.ids, atSince.page.gap.others, countGap(atSince.page.gap, undefined)]).toEqual([
+      ['b'],
+      undefined,
+      { count: 0, first: undefined },
+    ]);
   });
 
   it('counts rows that are left out, as the workspace does', () => {
-    const { page } = read({ ...ask, size: 1 }, answering([row(8, 'c'), { ...row(8, 'b'), isLeftOut: 'in its place' }, row(7), row(6)]));
+    const { page } = read(
+      { ...ask, size: 1 },
+      answering([row(8, 'c'), { ...row(8, 'b'), isLeftOut: 'in its place' }, row(7), row(6)]),
+    );
     expect(countGap(page.gap, counted([row(8, 'c')], 2, row(6)))).toEqual({ count: 3, first: row(6) });
     expect(countGap(page.gap, counted([row(8, 'c')], 0))).toEqual({ count: 1, first: undefined });
   });

@@ -33,19 +33,44 @@ describe('Changes of the schema', () => {
     ['a new required argument', 'members(', 'members(\n    team: ID!', 'breaking DirectMessage.members.team'],
     ['a field that can be null now', '  sentAt: DateTime!', '  sentAt: DateTime', 'breaking Message.sentAt'],
     ['another type', '  memberCount: Int', '  memberCount: String', 'breaking Counters.memberCount'],
-    ['an argument that must be given now', '    userId: ID @tag', '    userId: ID! @tag', 'breaking DirectMessage.counters.userId'],
+    [
+      'an argument that must be given now',
+      '    userId: ID @tag',
+      '    userId: ID! @tag',
+      'breaking DirectMessage.counters.userId',
+    ],
     ['an enum value less', '  """One member: notes to self."""\n  SELF\n', '', 'breaking DirectMessageKind.SELF'],
     ['an enum value more', '  SELF\n', '  SELF\n  CROWD\n', 'dangerous DirectMessageKind.CROWD'],
     ['another default', 'direction: DESC}', 'direction: ASC}', 'dangerous DirectMessage.messages.orderBy'],
     ['a key less', 'type User @key(fields: "id")', 'type User', 'breaking User.@key'],
     ['another key', 'type User @key(fields: "id")', 'type User @key(fields: "username")', 'breaking User.@key'],
-    ['a key of more fields', 'type User @key(fields: "id")', 'type User @key(fields: "id username")', 'breaking User.@key'],
-    ['a key that is not resolved any more', 'type User @key(fields: "id")', 'type User @key(fields: "id", resolvable: false)', 'breaking User.@key'],
-    ['one key more', 'type User @key(fields: "id")', 'type User @key(fields: "id") @key(fields: "username")', 'safe User.@key'],
+    [
+      'a key of more fields',
+      'type User @key(fields: "id")',
+      'type User @key(fields: "id username")',
+      'breaking User.@key',
+    ],
+    [
+      'a key that is not resolved any more',
+      'type User @key(fields: "id")',
+      'type User @key(fields: "id", resolvable: false)',
+      'breaking User.@key',
+    ],
+    [
+      'one key more',
+      'type User @key(fields: "id")',
+      'type User @key(fields: "id") @key(fields: "username")',
+      'safe User.@key',
+    ],
     ['what others may no longer answer', 'type PageInfo @shareable', 'type PageInfo', 'breaking PageInfo.@shareable'],
     ['what others may answer as well', 'type Counters ', 'type Counters @shareable ', 'safe Counters.@shareable'],
     ['a new field', '  sentAt: DateTime!\n', '  sentAt: DateTime!\n  draft: String\n', 'safe Message.draft'],
-    ['a field that cannot be null any more', '  editedAt: DateTime\n', '  editedAt: DateTime!\n', 'safe Message.editedAt'],
+    [
+      'a field that cannot be null any more',
+      '  editedAt: DateTime\n',
+      '  editedAt: DateTime!\n',
+      'safe Message.editedAt',
+    ],
   ])('%s', async (_what, from, to, expected) => {
     expect(await found(from, to)).toContain(expected);
   });
@@ -83,13 +108,19 @@ describe('npm run schema:check', () => {
   });
 
   it('fails what breaks', async () => {
-    const { status, output } = await run('--against', write('more.graphql', changed('  sentAt: DateTime!\n', '  sentAt: DateTime!\n  gone: Int\n')));
+    const { status, output } = await run(
+      '--against',
+      write('more.graphql', changed('  sentAt: DateTime!\n', '  sentAt: DateTime!\n  gone: Int\n')),
+    );
     expect(output).toMatch(/^breaking: 1\n {2}Message\.gone {2}/);
     expect(status).toBe(1);
   });
 
   it('compares with a running gateway', async () => {
-    expect(await run('--against', `${gateway.url}/graphql`)).toEqual({ status: 0, output: 'breaking: 0\ndangerous: 0\nsafe: 0\n' });
+    expect(await run('--against', `${gateway.url}/graphql`)).toEqual({
+      status: 0,
+      output: 'breaking: 0\ndangerous: 0\nsafe: 0\n',
+    });
   });
 
   it('compares with a file elsewhere', async () => {
@@ -101,10 +132,18 @@ describe('npm run schema:check', () => {
     expect(status).toBe(0);
   });
 
-  it.each([['the root', ''], ['a folder', 'services/gateway']])('compares with a commit, branch or tag of a repository whose %s it is', async (_what, place) => {
+  it.each([
+    ['the root', ''],
+    ['a folder', 'services/gateway'],
+  ])('compares with a commit, branch or tag of a repository whose %s it is', async (_what, place) => {
     const repository = mkdtempSync(join(folder, 'repository-'));
     const root = join(repository, place);
-    const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false', ...args], { cwd: repository, encoding: 'utf8', stdio: 'pipe' });
+    const git = (...args: string[]) =>
+      execFileSync(
+        'git',
+        ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false', ...args],
+        { cwd: repository, encoding: 'utf8', stdio: 'pipe' },
+      );
     mkdirSync(join(root, 'schema/published'), { recursive: true });
     git('init', '-q');
     const commit = (sdl: string): string => {
@@ -119,12 +158,22 @@ describe('npm run schema:check', () => {
     commit(published);
     for (const ref of [first, first.slice(0, 10), 'v1', 'HEAD~1', 'schema']) {
       const { status, output } = await runIn(root, '--against', ref);
-      expect({ ref, status, output }).toMatchObject({ ref, status: 1, output: expect.stringMatching(/^breaking: 1\n {2}Message\.gone {2}/) });
+      expect({ ref, status, output }).toMatchObject({
+        ref,
+        status: 1,
+        output: expect.stringMatching(/^breaking: 1\n {2}Message\.gone {2}/),
+      });
     }
-    expect(await runIn(root, '--against', 'HEAD')).toEqual({ status: 0, output: 'breaking: 0\ndangerous: 0\nsafe: 0\n' });
+    expect(await runIn(root, '--against', 'HEAD')).toEqual({
+      status: 0,
+      output: 'breaking: 0\ndangerous: 0\nsafe: 0\n',
+    });
   });
 
-  it.each([['a place where there is none', ['--against', 'no/such/ref']], ['nothing to compare with', []]])('fails for %s', async (_what, args) => {
+  it.each([
+    ['a place where there is none', ['--against', 'no/such/ref']],
+    ['nothing to compare with', []],
+  ])('fails for %s', async (_what, args) => {
     const { status, output } = await run(...args);
     expect(status).toBe(2);
     expect(output).toContain('npm run schema:check -- --against');

@@ -12,19 +12,34 @@ const hive = { HIVE_TOKEN: 'planted' };
 const run = (script: string, env: Record<string, string>) =>
   new Promise<{ isDone: boolean; output: string }>((resolve) => {
     const { PATH = '' } = process.env;
-    execFile('npm', ['run', '-s', script], { cwd: root, env: { PATH, ROVER: 'echo rover', HIVE_CLI: 'echo hive', ...env } }, (error, stdout, stderr) =>
-      resolve({ isDone: error === null, output: (stdout + stderr).trim() }),
+    execFile(
+      'npm',
+      ['run', '-s', script],
+      { cwd: root, env: { PATH, ROVER: 'echo rover', HIVE_CLI: 'echo hive', ...env } },
+      (error, stdout, stderr) => resolve({ isDone: error === null, output: (stdout + stderr).trim() }),
     );
   });
 
 describe('The commands for registries', () => {
   it.each<[string, Record<string, string>, string]>([
     ['registry:graphos:check', graphos, `rover subgraph check g@current --name direct-messages --schema ${file}`],
-    ['registry:graphos:publish', { ...graphos, ROUTING_URL: routingUrl }, `rover subgraph publish g@current --name direct-messages --schema ${file} --routing-url ${routingUrl}`],
+    [
+      'registry:graphos:publish',
+      { ...graphos, ROUTING_URL: routingUrl },
+      `rover subgraph publish g@current --name direct-messages --schema ${file} --routing-url ${routingUrl}`,
+    ],
     ['registry:graphos:introspect', {}, 'rover subgraph introspect http://127.0.0.1:4000/graphql'],
     ['registry:hive:check', hive, `hive schema:check --service direct-messages ${file}`],
-    ['registry:hive:check', { ...hive, HIVE_TARGET: 'o/p/t', SUBGRAPH_NAME: 'dms' }, `hive schema:check --target o/p/t --service dms ${file}`],
-    ['registry:hive:publish', { ...hive, HIVE_TARGET: 'o/p/t', ROUTING_URL: routingUrl }, `hive schema:publish --target o/p/t --service direct-messages --url ${routingUrl} ${file}`],
+    [
+      'registry:hive:check',
+      { ...hive, HIVE_TARGET: 'o/p/t', SUBGRAPH_NAME: 'dms' },
+      `hive schema:check --target o/p/t --service dms ${file}`,
+    ],
+    [
+      'registry:hive:publish',
+      { ...hive, HIVE_TARGET: 'o/p/t', ROUTING_URL: routingUrl },
+      `hive schema:publish --target o/p/t --service direct-messages --url ${routingUrl} ${file}`,
+    ],
   ])('%s names what is to be done, and leaves credentials in the environment', async (script, env, output) => {
     expect(await run(script, env)).toEqual({ isDone: true, output });
   });

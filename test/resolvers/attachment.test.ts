@@ -22,10 +22,13 @@ describe('The kind of an attachment', () => {
     ['CARD', {}],
   ])('is %s of %j', (kind, attachment) => expect(read('kind')(attachment)).toBe(kind));
 
-  it.each(['text', 'fields', 'pretext', 'author_name'])('is that of a card, picture or not, where it has %s', (name) => {
-    expect(read('kind')({ image_url: '/i.png', [name]: '' })).toBe('CARD');
-    expect(read('kind')({ image_url: '/i.png', [`${name}s`]: '' })).toBe('IMAGE');
-  });
+  it.each(['text', 'fields', 'pretext', 'author_name'])(
+    'is that of a card, picture or not, where it has %s',
+    (name) => {
+      expect(read('kind')({ image_url: '/i.png', [name]: '' })).toBe('CARD');
+      expect(read('kind')({ image_url: '/i.png', [`${name}s`]: '' })).toBe('IMAGE');
+    },
+  );
 });
 
 describe('Of several values that an attachment may have, the first is shown', () => {
@@ -37,7 +40,10 @@ describe('Of several values that an attachment may have, the first is shown', ()
     const valueOf = (key: string) => (name === 'size' ? keys.indexOf(key) : key);
     for (const [index] of keys.entries()) {
       const left = keys.slice(index);
-      const attachment = Object.fromEntries([...keys.slice(0, index).map((key) => [key, {}]), ...left.toReversed().map((key) => [key, valueOf(key)])]) as Json;
+      const attachment = Object.fromEntries([
+        ...keys.slice(0, index).map((key) => [key, {}]),
+        ...left.toReversed().map((key) => [key, valueOf(key)]),
+      ]) as Json;
       expect(read(name)(attachment)).toBe(valueOf(left[0] ?? ''));
     }
     expect(read(name)({})).toBeNull();
@@ -58,7 +64,10 @@ describe('A part of an attachment', () => {
   });
 
   it('is whatever is attached below that is an object', () => {
-    expect(read('attachments')({ attachments: [{ text: 'a' }, 'b', null, [], { text: 'c' }] })).toEqual([{ text: 'a' }, { text: 'c' }]);
+    expect(read('attachments')({ attachments: [{ text: 'a' }, 'b', null, [], { text: 'c' }] })).toEqual([
+      { text: 'a' },
+      { text: 'c' },
+    ]);
     expect(read('attachments')({})).toEqual([]);
     expect(read('json')({ odd: [1] })).toEqual({ odd: [1] });
   });

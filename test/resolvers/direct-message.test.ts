@@ -73,24 +73,41 @@ describe('A field of counters, of a user or of a receipt', () => {
     ['latestAt', 'latest', '2026-01-02T03:04:05.678Z', 5],
   ])('%s is `%s` where that has its form, else null', (name, key, right, wrong) => {
     expect(resolveField(Counters, name, { joined: true, [key]: right })).toBe(right);
-    expect([wrong, null, undefined].map((value) => resolveField(Counters, name, { joined: true, [key]: value }))).toEqual([null, null, null]);
+    expect(
+      [wrong, null, undefined].map((value) => resolveField(Counters, name, { joined: true, [key]: value })),
+    ).toEqual([null, null, null]);
   });
 
   it('`joined` is what upstream says', () => {
     expect([true, false].map((joined) => resolveField(Counters, 'joined', { joined }))).toEqual([true, false]);
   });
 
-  it.each([['id', '_id'], ['messageId', 'messageId'], ['roomId', 'roomId'], ['userId', 'userId'], ['readAt', 'ts']])('%s of a receipt is its `%s`', (name, key) => {
+  it.each([
+    ['id', '_id'],
+    ['messageId', 'messageId'],
+    ['roomId', 'roomId'],
+    ['userId', 'userId'],
+    ['readAt', 'ts'],
+  ])('%s of a receipt is its `%s`', (name, key) => {
     expect(resolveField(ReadReceipt, name, { [key]: 'value' })).toBe('value');
   });
 
   it.each(['username', 'name', 'status'])('%s is null where it is no text', (name) => {
-    expect(['x', '', 7, null].map((value) => resolveField(User, name, { _id: 'u1', [name]: value }))).toEqual(['x', '', null, null]);
+    expect(['x', '', 7, null].map((value) => resolveField(User, name, { _id: 'u1', [name]: value }))).toEqual([
+      'x',
+      '',
+      null,
+      null,
+    ]);
   });
 
   it('is a receipt’s user where that has an id', () => {
     const user = { _id: 'u1', name: 'A' };
-    expect([{ user }, { user: { name: 'A' } }, { user: 'u1' }, {}].map((receipt) => resolveField(ReadReceipt, 'user', receipt))).toEqual([user, null, null, null]);
+    expect(
+      [{ user }, { user: { name: 'A' } }, { user: 'u1' }, {}].map((receipt) =>
+        resolveField(ReadReceipt, 'user', receipt),
+      ),
+    ).toEqual([user, null, null, null]);
   });
 });
 
@@ -118,18 +135,31 @@ describe('An order', () => {
   });
 
   it('of messages is by when they were sent, or changed', () => {
-    expect((['SENT_AT', 'UPDATED_AT'] as const).map((field) => messageOrder({ field, direction: 'ASC' }).sortFor(false))).toEqual([{ ts: 1, _id: 1 }, { _updatedAt: 1, _id: 1 }]);
+    expect(
+      (['SENT_AT', 'UPDATED_AT'] as const).map((field) => messageOrder({ field, direction: 'ASC' }).sortFor(false)),
+    ).toEqual([
+      { ts: 1, _id: 1 },
+      { _updatedAt: 1, _id: 1 },
+    ]);
   });
 
   it('knows the place of a row, by the time that its field tells', () => {
-    const [early, late] = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.679Z'].map((lm) => roomOrder(null).placeOf({ _id: 'r1', t: 'd', lm }));
+    const [early, late] = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.679Z'].map((lm) =>
+      roomOrder(null).placeOf({ _id: 'r1', t: 'd', lm }),
+    );
     expect(early?.key).not.toBeNull();
     expect(early?.key).not.toEqual(late?.key);
   });
 
   it('knows the place of a row that has no such field', () => {
-    expect(roomOrder({ field: 'MESSAGE_COUNT', direction: 'ASC' }).placeOf({ _id: 'r1', t: 'd', msgs: '5' })).toEqual({ key: null, id: 'r1' });
-    expect(roomOrder({ field: 'MESSAGE_COUNT', direction: 'ASC' }).placeOf({ _id: 'r1', t: 'd', msgs: 5 })).toEqual({ key: 5, id: 'r1' });
+    expect(roomOrder({ field: 'MESSAGE_COUNT', direction: 'ASC' }).placeOf({ _id: 'r1', t: 'd', msgs: '5' })).toEqual({
+      key: null,
+      id: 'r1',
+    });
+    expect(roomOrder({ field: 'MESSAGE_COUNT', direction: 'ASC' }).placeOf({ _id: 'r1', t: 'd', msgs: 5 })).toEqual({
+      key: 5,
+      id: 'r1',
+    });
     expect(roomOrder(null).placeOf({ _id: 'r1', t: 'd', lm: 7 })).toEqual({ key: null, id: 'r1' });
   });
 });

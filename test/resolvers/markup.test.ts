@@ -9,7 +9,10 @@ describe('a parsed text, flattened', () => {
   it('lists nodes in reading order, parents before children', () => {
     const { nodes } = flattenMarkup([
       { type: 'PARAGRAPH', value: [{ type: 'BOLD', value: [plain('Update')] }, plain(' now')] },
-      { type: 'PARAGRAPH', value: [{ type: 'LINK', value: { src: plain('https://a.example'), label: [plain('here')] } }] },
+      {
+        type: 'PARAGRAPH',
+        value: [{ type: 'LINK', value: { src: plain('https://a.example'), label: [plain('here')] } }],
+      },
     ]);
     expect(nodes.map(({ index, parent, type, text, url }) => [index, parent, type, text, url])).toEqual([
       [0, null, 'PARAGRAPH', null, null],
@@ -23,7 +26,9 @@ describe('a parsed text, flattened', () => {
   });
 
   it('lists the nodes inside a type that nobody knows below it', () => {
-    const { nodes } = flattenMarkup([{ type: 'CARD', value: { title: plain('Title'), body: { text: [{ type: 'BOLD', value: [plain('body')] }] } } }]);
+    const { nodes } = flattenMarkup([
+      { type: 'CARD', value: { title: plain('Title'), body: { text: [{ type: 'BOLD', value: [plain('body')] }] } } },
+    ]);
     expect(nodes.map(({ index, parent, type, text }) => [index, parent, type, text])).toEqual([
       [0, null, 'CARD', null],
       [1, 0, 'PLAIN_TEXT', 'Title'],
@@ -33,17 +38,94 @@ describe('a parsed text, flattened', () => {
   });
 
   it.each([
-    ['two paragraphs', [{ type: 'PARAGRAPH', value: [plain('a')] }, { type: 'PARAGRAPH', value: [plain('b')] }], 'a\nb'],
-    ['an empty line', [{ type: 'PARAGRAPH', value: [plain('a')] }, { type: 'LINE_BREAK' }, { type: 'PARAGRAPH', value: [plain('b')] }], 'a\nb'],
-    ['mentions', [{ type: 'PARAGRAPH', value: [{ type: 'MENTION_USER', value: plain('bob') }, plain(' in '), { type: 'MENTION_CHANNEL', value: plain('general') }] }], '@bob in #general'],
-    ['emoji by code and by character', [{ type: 'BIG_EMOJI', value: [{ type: 'EMOJI', value: plain('smile'), shortCode: 'smile' }, { type: 'EMOJI', unicode: '😀' }] }], ':smile:😀'],
-    ['a list', [{ type: 'UNORDERED_LIST', value: [{ type: 'LIST_ITEM', value: [plain('one')] }, { type: 'LIST_ITEM', value: [plain('two')] }] }], 'one\ntwo'],
+    [
+      'two paragraphs',
+      [
+        { type: 'PARAGRAPH', value: [plain('a')] },
+        { type: 'PARAGRAPH', value: [plain('b')] },
+      ],
+      'a\nb',
+    ],
+    [
+      'an empty line',
+      [{ type: 'PARAGRAPH', value: [plain('a')] }, { type: 'LINE_BREAK' }, { type: 'PARAGRAPH', value: [plain('b')] }],
+      'a\nb',
+    ],
+    [
+      'mentions',
+      [
+        {
+          type: 'PARAGRAPH',
+          value: [
+            { type: 'MENTION_USER', value: plain('bob') },
+            plain(' in '),
+            { type: 'MENTION_CHANNEL', value: plain('general') },
+          ],
+        },
+      ],
+      '@bob in #general',
+    ],
+    [
+      'emoji by code and by character',
+      [
+        {
+          type: 'BIG_EMOJI',
+          value: [
+            { type: 'EMOJI', value: plain('smile'), shortCode: 'smile' },
+            { type: 'EMOJI', unicode: '😀' },
+          ],
+        },
+      ],
+      ':smile:😀',
+    ],
+    [
+      'a list',
+      [
+        {
+          type: 'UNORDERED_LIST',
+          value: [
+            { type: 'LIST_ITEM', value: [plain('one')] },
+            { type: 'LIST_ITEM', value: [plain('two')] },
+          ],
+        },
+      ],
+      'one\ntwo',
+    ],
     ['tasks', [{ type: 'TASKS', value: [{ type: 'TASK', status: true, value: [plain('done')] }] }], 'done'],
-    ['code', [{ type: 'CODE', language: 'ts', value: [{ type: 'CODE_LINE', value: plain('let a;') }, { type: 'CODE_LINE', value: plain('a = 1;') }] }], 'let a;\na = 1;'],
-    ['a link with one label node', [{ type: 'PARAGRAPH', value: [{ type: 'LINK', value: { src: plain('https://a.example'), label: plain('a') } }] }], 'a'],
-    ['a colour', [{ type: 'PARAGRAPH', value: [{ type: 'COLOR', value: { r: 1, g: 2, b: 3, a: 255 } }] }], 'rgba(1, 2, 3, 255)'],
-    ['a timestamp', [{ type: 'PARAGRAPH', value: [{ type: 'TIMESTAMP', value: { timestamp: '1700000000', format: 'f' } }] }], '2023-11-14T22:13:20.000Z'],
-    ['a timestamp that is none', [{ type: 'PARAGRAPH', value: [{ type: 'TIMESTAMP', value: { timestamp: 'x', format: 'f' } }] }], ''],
+    [
+      'code',
+      [
+        {
+          type: 'CODE',
+          language: 'ts',
+          value: [
+            { type: 'CODE_LINE', value: plain('let a;') },
+            { type: 'CODE_LINE', value: plain('a = 1;') },
+          ],
+        },
+      ],
+      'let a;\na = 1;',
+    ],
+    [
+      'a link with one label node',
+      [{ type: 'PARAGRAPH', value: [{ type: 'LINK', value: { src: plain('https://a.example'), label: plain('a') } }] }],
+      'a',
+    ],
+    [
+      'a colour',
+      [{ type: 'PARAGRAPH', value: [{ type: 'COLOR', value: { r: 1, g: 2, b: 3, a: 255 } }] }],
+      'rgba(1, 2, 3, 255)',
+    ],
+    [
+      'a timestamp',
+      [{ type: 'PARAGRAPH', value: [{ type: 'TIMESTAMP', value: { timestamp: '1700000000', format: 'f' } }] }],
+      '2023-11-14T22:13:20.000Z',
+    ],
+    [
+      'a timestamp that is none',
+      [{ type: 'PARAGRAPH', value: [{ type: 'TIMESTAMP', value: { timestamp: 'x', format: 'f' } }] }],
+      '',
+    ],
     ['a timestamp that is before all calendars', [{ type: 'TIMESTAMP', value: { timestamp: '-8640000000000' } }], ''],
     ['a timestamp that is after them', [{ type: 'TIMESTAMP', value: { timestamp: '8640000000000' } }], ''],
     ['a timestamp of before 1970', [{ type: 'TIMESTAMP', value: { timestamp: '-1' } }], '1969-12-31T23:59:59.000Z'],
@@ -54,38 +136,119 @@ describe('a parsed text, flattened', () => {
     ['two empty lines', [plain('a'), { type: 'LINE_BREAK' }, { type: 'LINE_BREAK' }, plain('b')], 'a\n\nb'],
     ['what follows in one line', [plain('a'), { type: 'BOLD', value: [plain('b')] }, plain('c')], 'abc'],
     ['a link without a label', [{ type: 'LINK', value: { src: plain('https://a.example') } }], ''],
-    ['a link without a label, by its fallback', [{ type: 'LINK', value: { src: plain('https://a.example') }, fallback: plain('a') }], 'a'],
-    ['an image with labels', [{ type: 'IMAGE', value: { src: plain('/i.png'), label: [plain('a'), plain('b')] } }], 'ab'],
+    [
+      'a link without a label, by its fallback',
+      [{ type: 'LINK', value: { src: plain('https://a.example') }, fallback: plain('a') }],
+      'a',
+    ],
+    [
+      'an image with labels',
+      [{ type: 'IMAGE', value: { src: plain('/i.png'), label: [plain('a'), plain('b')] } }],
+      'ab',
+    ],
     ['a formula', [{ type: 'KATEX', value: 'E = mc^2' }], 'E = mc^2'],
     ['an unknown type with children', [{ type: 'HOLOGRAM', value: [plain('hi')] }], 'hi'],
     ['an unknown type with a fallback', [{ type: 'HOLOGRAM', fallback: plain('hi') }], 'hi'],
-    ['an unknown type whose value has nodes by name', [{ type: 'CARD', value: { title: plain('Title'), body: [plain(' and '), { type: 'BOLD', value: [plain('body')] }], colour: 'red' } }], 'Title and body'],
-    ['an unknown type whose nodes are wrapped again', [{ type: 'TABLE', value: { rows: [{ cells: [plain('a'), plain('b')] }, [[plain('c')]]] } }], 'abc'],
-    ['an unknown type with a target', [{ type: 'BUTTON', value: { src: plain('https://a.example'), caption: plain('go') } }], 'go'],
-    ['an unknown type with a source that is no target', [{ type: 'EMBED', value: { src: [plain('inside')] } }], 'inside'],
-    ['an unknown type without nodes but with a fallback', [{ type: 'CLOCK', value: { hour: 7, parts: [] }, fallback: plain('seven') }], 'seven'],
-    ['an image without a label', [{ type: 'PARAGRAPH', value: [{ type: 'IMAGE', value: { src: plain('https://a.example/i.png') } }] }], ''],
-    ['things that are no nodes', [null, 1, 'x', {}, { type: 1 }, { type: 'PARAGRAPH', value: [null, plain('ok')] }], 'ok'],
+    [
+      'an unknown type whose value has nodes by name',
+      [
+        {
+          type: 'CARD',
+          value: {
+            title: plain('Title'),
+            body: [plain(' and '), { type: 'BOLD', value: [plain('body')] }],
+            colour: 'red',
+          },
+        },
+      ],
+      'Title and body',
+    ],
+    [
+      'an unknown type whose nodes are wrapped again',
+      [{ type: 'TABLE', value: { rows: [{ cells: [plain('a'), plain('b')] }, [[plain('c')]]] } }],
+      'abc',
+    ],
+    [
+      'an unknown type with a target',
+      [{ type: 'BUTTON', value: { src: plain('https://a.example'), caption: plain('go') } }],
+      'go',
+    ],
+    [
+      'an unknown type with a source that is no target',
+      [{ type: 'EMBED', value: { src: [plain('inside')] } }],
+      'inside',
+    ],
+    [
+      'an unknown type without nodes but with a fallback',
+      [{ type: 'CLOCK', value: { hour: 7, parts: [] }, fallback: plain('seven') }],
+      'seven',
+    ],
+    [
+      'an image without a label',
+      [{ type: 'PARAGRAPH', value: [{ type: 'IMAGE', value: { src: plain('https://a.example/i.png') } }] }],
+      '',
+    ],
+    [
+      'things that are no nodes',
+      [null, 1, 'x', {}, { type: 1 }, { type: 'PARAGRAPH', value: [null, plain('ok')] }],
+      'ok',
+    ],
   ])('reads %s as plain text', (_name, tree, text) => {
     expect(flattenMarkup(tree).plainText).toBe(text);
   });
 
   it.each([
-    'PARAGRAPH', 'HEADING', 'UNORDERED_LIST', 'ORDERED_LIST', 'LIST_ITEM', 'TASKS', 'TASK', 'QUOTE', 'BLOCKQUOTE', 'CODE', 'CODE_LINE', 'KATEX', 'SPOILER_BLOCK', 'BIG_EMOJI',
+    'PARAGRAPH',
+    'HEADING',
+    'UNORDERED_LIST',
+    'ORDERED_LIST',
+    'LIST_ITEM',
+    'TASKS',
+    'TASK',
+    'QUOTE',
+    'BLOCKQUOTE',
+    'CODE',
+    'CODE_LINE',
+    'KATEX',
+    'SPOILER_BLOCK',
+    'BIG_EMOJI',
   ])('begins a line of plain text with %s', (type) => {
-    expect(flattenMarkup([{ type, value: [plain('a')] }, { type, value: [plain('b')] }]).plainText).toBe('a\nb');
+    expect(
+      flattenMarkup([
+        { type, value: [plain('a')] },
+        { type, value: [plain('b')] },
+      ]).plainText,
+    ).toBe('a\nb');
     expect(flattenMarkup([plain('a'), { type, value: 'b' }]).plainText).toBe('a\nb');
   });
 
   it('finds the target of a link or image, a node or a text, and of nothing else', () => {
     const urlOf = (value: unknown) => flattenMarkup([{ type: 'LINK', value }]).nodes[0]?.url;
-    expect([{ src: 'https://a.example' }, { src: plain('https://b.example') }].map(urlOf)).toEqual(['https://a.example', 'https://b.example']);
+    expect([{ src: 'https://a.example' }, { src: plain('https://b.example') }].map(urlOf)).toEqual([
+      'https://a.example',
+      'https://b.example',
+    ]);
     expect([{ src: 7 }, { src: {} }, {}, 'x', undefined].map(urlOf)).toEqual([null, null, null, null, null]);
   });
 
   it('has no nodes but objects with a type, and no text of their own but of the types that have one', () => {
-    const odd = [null, 1, 'x', {}, { type: 1 }, { type: 'A', value: { timestamp: '0' } }, { type: 'B', value: { r: 1, g: 2, b: 3, a: 4 } }, { type: 'COLOR', value: 7 }, { type: 'TIMESTAMP', value: null }];
-    expect(flattenMarkup(odd).nodes.map(({ type, text }) => [type, text])).toEqual([['A', null], ['B', null], ['COLOR', null], ['TIMESTAMP', null]]);
+    const odd = [
+      null,
+      1,
+      'x',
+      {},
+      { type: 1 },
+      { type: 'A', value: { timestamp: '0' } },
+      { type: 'B', value: { r: 1, g: 2, b: 3, a: 4 } },
+      { type: 'COLOR', value: 7 },
+      { type: 'TIMESTAMP', value: null },
+    ];
+    expect(flattenMarkup(odd).nodes.map(({ type, text }) => [type, text])).toEqual([
+      ['A', null],
+      ['B', null],
+      ['COLOR', null],
+      ['TIMESTAMP', null],
+    ]);
     expect(flattenMarkup([{ type: 'A' }, { type: 'B', value: {} }]).nodes).toHaveLength(2);
   });
 

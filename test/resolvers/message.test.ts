@@ -1,10 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { ChannelMention, isEncrypted, Message, MessageEncryption, MessageFile, MessageUrl, Reaction, Thread, UserMention } from '../../src/resolvers/message.ts';
+import {
+  ChannelMention,
+  isEncrypted,
+  Message,
+  MessageEncryption,
+  MessageFile,
+  MessageUrl,
+  Reaction,
+  Thread,
+  UserMention,
+} from '../../src/resolvers/message.ts';
 import { resolveField } from '../support/resolve.ts';
 
 type Json = Record<string, unknown>;
 const viewer = { viewerId: 'me' };
-const message = (fields: Json): Json => ({ _id: 'm1', rid: 'r1', ts: '2026-01-02T03:04:05.678Z', u: { _id: 'u1' }, ...fields });
+const message = (fields: Json): Json => ({
+  _id: 'm1',
+  rid: 'r1',
+  ts: '2026-01-02T03:04:05.678Z',
+  u: { _id: 'u1' },
+  ...fields,
+});
 const show = (name: string, fields: Json): unknown => resolveField(Message, name, message(fields), viewer);
 
 describe('A field of a message', () => {
@@ -55,13 +71,31 @@ describe('A field of a message', () => {
     ['updatedAt', { _updatedAt: 1_767_322_800_000 }, null],
     ['updatedAt', { _updatedAt: '2026-01-02T03:04:05.678Z' }, '2026-01-02T03:04:05.678Z'],
     ['pinnedAt', { pinnedAt: '2026-01-02T03:04:05.678Z' }, '2026-01-02T03:04:05.678Z'],
-    ['urls', { urls: [{ url: 'https://a.example' }, { meta: {} }, { url: 7 }, 'https://b.example', { url: '' }] }, [{ url: 'https://a.example' }, { url: '' }]],
+    [
+      'urls',
+      { urls: [{ url: 'https://a.example' }, { meta: {} }, { url: 7 }, 'https://b.example', { url: '' }] },
+      [{ url: 'https://a.example' }, { url: '' }],
+    ],
     ['urls', { urls: { url: 'x' } }, []],
     ['mentions', { mentions: [{ _id: 'u2' }, null, 'all'] }, [{ _id: 'u2' }]],
     ['channelMentions', { channels: [{ _id: 'c1' }, 7] }, [{ _id: 'c1' }]],
     ['attachments', { attachments: [{ text: 'a' }, 'b'] }, [{ text: 'a' }]],
     ['attachments', { attachments: null }, []],
-    ['reactions', { reactions: { ':+1:': { usernames: ['a', 7, 'b'] }, ':x:': { usernames: 'a' }, ':y:': null, ':z:': { usernames: [] } } }, [{ emoji: ':+1:', usernames: ['a', 'b'] }, { emoji: ':z:', usernames: [] }]],
+    [
+      'reactions',
+      {
+        reactions: {
+          ':+1:': { usernames: ['a', 7, 'b'] },
+          ':x:': { usernames: 'a' },
+          ':y:': null,
+          ':z:': { usernames: [] },
+        },
+      },
+      [
+        { emoji: ':+1:', usernames: ['a', 'b'] },
+        { emoji: ':z:', usernames: [] },
+      ],
+    ],
     ['reactions', { reactions: [] }, []],
     ['files', { files: [{ _id: 'f1' }, { name: 'no id' }, { _id: '' }, 'f2'], file: { _id: 'f3' } }, [{ _id: 'f1' }]],
     ['files', { file: { _id: 'f3' } }, [{ _id: 'f3' }]],
@@ -133,5 +167,7 @@ describe('A part of a message', () => {
     ['MessageEncryption', 'content', { msg: 'old' }, 'old'],
     ['MessageEncryption', 'content', { msg: '' }, null],
     ['MessageEncryption', 'content', { msg: 7 }, null],
-  ])('%s.%s of %j is %j', (type, name, fields, value) => expect(resolveField(parts[type], name, fields)).toEqual(value));
+  ])('%s.%s of %j is %j', (type, name, fields, value) =>
+    expect(resolveField(parts[type], name, fields)).toEqual(value),
+  );
 });

@@ -12,7 +12,12 @@ const room = (fields: string, id = shapesRoomId) => `{ directMessage(id: "${id}"
 const bodyOfLength = (length: number) => question.padEnd(length);
 
 const expectAnswered = (answer: RawAnswer, data: unknown, type = 'application/json; charset=utf-8'): void => {
-  expect({ status: answer.status, type: answer.headers['content-type'], cache: answer.headers['cache-control'], body: bodyOf(answer) }).toEqual({
+  expect({
+    status: answer.status,
+    type: answer.headers['content-type'],
+    cache: answer.headers['cache-control'],
+    body: bodyOf(answer),
+  }).toEqual({
     status: 200,
     type,
     cache: 'no-store',
@@ -29,10 +34,13 @@ describe('A body that is no GraphQL request', () => {
     expectRefused(gateway, await sendRaw(gateway, { body: Buffer.from([0x22, 0xff, 0xfe, 0x22]) }), 400, 'BAD_REQUEST');
   });
 
-  it.each(['', 'null', '[]', '"x"', '7', 'true', '{}', '{"query":null}', '{"query":7}', '{"query":""}'])('B02: is BAD_REQUEST when it holds no query: %j', async (body) => {
-    const gateway = await openGateway();
-    expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
-  });
+  it.each(['', 'null', '[]', '"x"', '7', 'true', '{}', '{"query":null}', '{"query":7}', '{"query":""}'])(
+    'B02: is BAD_REQUEST when it holds no query: %j',
+    async (body) => {
+      const gateway = await openGateway();
+      expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
+    },
+  );
 
   it.each([1, 1000])('B03: is BAD_REQUEST when it is a batch of %i', async (size) => {
     const gateway = await openGateway();
@@ -40,31 +48,54 @@ describe('A body that is no GraphQL request', () => {
     expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/graphql', 'application/json5', undefined])(
-    'B04: is not read when its content-type is %s',
-    async (type) => {
-      const gateway = await openGateway();
-      expectRefused(gateway, await sendRaw(gateway, { body: question, headers: { 'content-type': type } }), 415, 'BAD_REQUEST');
-    },
-  );
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/graphql',
+    'application/json5',
+    undefined,
+  ])('B04: is not read when its content-type is %s', async (type) => {
+    const gateway = await openGateway();
+    expectRefused(
+      gateway,
+      await sendRaw(gateway, { body: question, headers: { 'content-type': type } }),
+      415,
+      'BAD_REQUEST',
+    );
+  });
 
   it.each(['utf-7', 'utf-16le', 'iso-8859-1', 'x', ''])('B08: is not read in the charset %j', async (charset) => {
     const gateway = await openGateway();
-    const answer = await sendRaw(gateway, { body: question, headers: { 'content-type': `application/json; charset=${charset}` } });
+    const answer = await sendRaw(gateway, {
+      body: question,
+      headers: { 'content-type': `application/json; charset=${charset}` },
+    });
     expectRefused(gateway, answer, 415, 'BAD_REQUEST');
   });
 
   it.each(['utf-8', 'UTF-8', '"utf-8"'])('B08: is read in the charset %s', async (charset) => {
     const gateway = await openGateway();
-    const answer = await sendRaw(gateway, { body: question, headers: { 'content-type': `application/json; charset=${charset}` } });
+    const answer = await sendRaw(gateway, {
+      body: question,
+      headers: { 'content-type': `application/json; charset=${charset}` },
+    });
     expectAnswered(answer, { viewer: { user: { id: users.member } } });
     expect(gateway.demo.callLines()).toEqual(['me']);
   });
 
-  it.each(['gzip', 'deflate', 'br', 'zstd', 'gzip, identity'])('B09: is not unpacked: content-encoding %s', async (encoding) => {
-    const gateway = await openGateway();
-    expectRefused(gateway, await sendRaw(gateway, { body: question, headers: { 'content-encoding': encoding } }), 415, 'BAD_REQUEST');
-  });
+  it.each(['gzip', 'deflate', 'br', 'zstd', 'gzip, identity'])(
+    'B09: is not unpacked: content-encoding %s',
+    async (encoding) => {
+      const gateway = await openGateway();
+      expectRefused(
+        gateway,
+        await sendRaw(gateway, { body: question, headers: { 'content-encoding': encoding } }),
+        415,
+        'BAD_REQUEST',
+      );
+    },
+  );
 
   it('B10: is read up to 100 KiB', async () => {
     const gateway = await openGateway();
@@ -93,18 +124,31 @@ describe('A body that is no GraphQL request', () => {
   it('B10: does not become the next request when it is longer than it says', async () => {
     const gateway = await openGateway();
     const smuggled = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`;
-    const answer = await sendBytes(gateway, `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1\r\nConnection: close\r\n\r\n{${smuggled}`);
+    const answer = await sendBytes(
+      gateway,
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1\r\nConnection: close\r\n\r\n{${smuggled}`,
+    );
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
     expect(gateway.demo.callLines()).toEqual([]);
   });
 
-  it.each([{ variables: [1] }, { variables: 'x' }, { variables: 7 }, { operationName: 7 }, { operationName: {} }, { extensions: [1] }, { extensions: 'x' }])(
-    'B11: is BAD_REQUEST when a part of it has another type: %j',
-    async (part) => {
-      const gateway = await openGateway();
-      expectRefused(gateway, await sendRaw(gateway, { body: json({ query: '{ viewer { user { id } } }', ...part }) }), 400, 'BAD_REQUEST');
-    },
-  );
+  it.each([
+    { variables: [1] },
+    { variables: 'x' },
+    { variables: 7 },
+    { operationName: 7 },
+    { operationName: {} },
+    { extensions: [1] },
+    { extensions: 'x' },
+  ])('B11: is BAD_REQUEST when a part of it has another type: %j', async (part) => {
+    const gateway = await openGateway();
+    expectRefused(
+      gateway,
+      await sendRaw(gateway, { body: json({ query: '{ viewer { user { id } } }', ...part }) }),
+      400,
+      'BAD_REQUEST',
+    );
+  });
 });
 
 describe('A request that is no POST of a query', () => {
@@ -114,37 +158,67 @@ describe('A request that is no POST of a query', () => {
     const gateway = await openGateway();
     const { member } = gateway.demo.world;
     const open = '/graphql?query={__typename}';
-    for (const headers of [{}, { cookie: `rc_uid=${member.id}; rc_token=${member.token}` }, { accept: 'application/json' }, { 'x-apollo-operation-name': '' }]) {
-      for (const path of [open, `/graphql${search}`]) expectRefused(gateway, await sendRaw(gateway, { method: 'GET', path, headers, as: null }), 400, 'BAD_REQUEST');
+    for (const headers of [
+      {},
+      { cookie: `rc_uid=${member.id}; rc_token=${member.token}` },
+      { accept: 'application/json' },
+      { 'x-apollo-operation-name': '' },
+    ]) {
+      for (const path of [open, `/graphql${search}`])
+        expectRefused(gateway, await sendRaw(gateway, { method: 'GET', path, headers, as: null }), 400, 'BAD_REQUEST');
     }
     for (const name of ['apollo-require-preflight', 'x-apollo-operation-name', 'x-auth-token']) {
-      expectAnswered(await sendRaw(gateway, { method: 'GET', path: open, headers: { [name]: 'x' }, as: null }), { __typename: 'Query' });
+      expectAnswered(await sendRaw(gateway, { method: 'GET', path: open, headers: { [name]: 'x' }, as: null }), {
+        __typename: 'Query',
+      });
     }
     expect(gateway.demo.callLines()).toEqual([]);
-    expectAnswered(await sendRaw(gateway, { method: 'GET', path: `/graphql${search}` }), { viewer: { user: { id: users.member } } });
+    expectAnswered(await sendRaw(gateway, { method: 'GET', path: `/graphql${search}` }), {
+      viewer: { user: { id: users.member } },
+    });
     expect(gateway.demo.callLines()).toEqual(['me']);
   });
 
-  it.each(['message/http', 'text/plain', 'application/x-www-form-urlencoded', 'garbage', 'application/json, text/plain'])(
-    'B06: is refused when it is a GET with the content-type %s',
-    async (type) => {
-      const gateway = await openGateway();
-      const answer = await sendRaw(gateway, { method: 'GET', path: `/graphql${search}`, headers: { 'content-type': type } });
-      expectRefused(gateway, answer, 415, 'BAD_REQUEST');
-    },
-  );
+  it.each([
+    'message/http',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'garbage',
+    'application/json, text/plain',
+  ])('B06: is refused when it is a GET with the content-type %s', async (type) => {
+    const gateway = await openGateway();
+    const answer = await sendRaw(gateway, {
+      method: 'GET',
+      path: `/graphql${search}`,
+      headers: { 'content-type': type },
+    });
+    expectRefused(gateway, answer, 415, 'BAD_REQUEST');
+  });
 
   it.each(['PUT', 'DELETE', 'PATCH', 'TRACE'])('B07: is refused with the allowed methods: %s', async (method) => {
     const gateway = await openGateway();
-    const answer = await sendRaw(gateway, { method, headers: { 'content-type': 'application/json', 'apollo-require-preflight': 'x' } });
+    const answer = await sendRaw(gateway, {
+      method,
+      headers: { 'content-type': 'application/json', 'apollo-require-preflight': 'x' },
+    });
     expectRefused(gateway, answer, 405, 'BAD_REQUEST');
     expect(answer.headers['allow']).toBe('GET, POST');
   });
 
   it('B07: is refused with the allowed methods: HEAD', async () => {
     const gateway = await openGateway();
-    const answer = await sendRaw(gateway, { method: 'HEAD', path: `/graphql${search}`, headers: { 'apollo-require-preflight': 'x' } });
-    expect({ status: answer.status, allow: answer.headers['allow'], cache: answer.headers['cache-control'], text: answer.text, calls: gateway.demo.callLines() }).toEqual({
+    const answer = await sendRaw(gateway, {
+      method: 'HEAD',
+      path: `/graphql${search}`,
+      headers: { 'apollo-require-preflight': 'x' },
+    });
+    expect({
+      status: answer.status,
+      allow: answer.headers['allow'],
+      cache: answer.headers['cache-control'],
+      text: answer.text,
+      calls: gateway.demo.callLines(),
+    }).toEqual({
       status: 405,
       allow: 'GET, POST',
       cache: 'no-store',
@@ -163,7 +237,11 @@ describe('A request that is no POST of a query', () => {
   it('B14: is answered in the accepted media type', async () => {
     const gateway = await openGateway();
     const data = { viewer: { user: { id: users.member } } };
-    expectAnswered(await sendRaw(gateway, { body: question, headers: { accept: 'application/graphql-response+json' } }), data, 'application/graphql-response+json; charset=utf-8');
+    expectAnswered(
+      await sendRaw(gateway, { body: question, headers: { accept: 'application/graphql-response+json' } }),
+      data,
+      'application/graphql-response+json; charset=utf-8',
+    );
     for (const accept of [undefined, '*/*', 'application/*', 'application/json', 'text/html, application/json;q=0.9']) {
       expectAnswered(await sendRaw(gateway, { body: question, headers: { accept } }), data);
     }
@@ -181,15 +259,21 @@ describe('An operation that cannot be run', () => {
     expectRefused(gateway, await sendRaw(gateway, { body: json(body) }), 400, code);
   });
 
-  it.each(['mutation { anything }', 'subscription { anything }', 'mutation { __typename }'])('B13: is refused when it does not read: %s', async (query) => {
-    const gateway = await openGateway();
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_VALIDATION_FAILED');
-  });
+  it.each(['mutation { anything }', 'subscription { anything }', 'mutation { __typename }'])(
+    'B13: is refused when it does not read: %s',
+    async (query) => {
+      const gateway = await openGateway();
+      expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_VALIDATION_FAILED');
+    },
+  );
 
-  it.each(['{', '{ viewer { id }', 'query ($id: ID!', '💥'])('is GRAPHQL_PARSE_FAILED when it is not GraphQL: %s', async (query) => {
-    const gateway = await openGateway();
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_PARSE_FAILED');
-  });
+  it.each(['{', '{ viewer { id }', 'query ($id: ID!', '💥'])(
+    'is GRAPHQL_PARSE_FAILED when it is not GraphQL: %s',
+    async (query) => {
+      const gateway = await openGateway();
+      expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_PARSE_FAILED');
+    },
+  );
 
   it('B22: is refused without hints at the schema in production', async () => {
     const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
@@ -200,7 +284,10 @@ describe('An operation that cannot be run', () => {
       [{ query: '{ directMessages(orderBy: { field: CREATED, direction: ASC }) { totalCount } }' }, 'BAD_USER_INPUT'],
       [{ query: '{ directMessages(orderBy: { feld: CREATED_AT, direction: ASC }) { totalCount } }' }, 'BAD_USER_INPUT'],
       [{ query: order, variables: { order: { field: 'CREATED', direction: 'ASC' } } }, 'BAD_USER_INPUT'],
-      [{ query: order, variables: { order: { field: 'CREATED_AT', direction: 'ASC', directon: 'ASC' } } }, 'BAD_USER_INPUT'],
+      [
+        { query: order, variables: { order: { field: 'CREATED_AT', direction: 'ASC', directon: 'ASC' } } },
+        'BAD_USER_INPUT',
+      ],
     ] as const) {
       const answer = await sendRaw(gateway, { body: json(body) });
       expectRefused(gateway, answer, 400, code);
@@ -223,45 +310,133 @@ describe('An operation that cannot be run', () => {
 
 /** Every connection, by what is asked for in place of `ARGS`. */
 const connections: readonly { name: string; query: string; isForwardOnly?: boolean }[] = [
-  { name: 'Query.directMessages', query: '{ directMessages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }' },
-  { name: 'Viewer.directMessages', query: '{ viewer { directMessages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }' },
-  { name: 'DirectMessage.messages', query: room('messages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }') },
-  { name: 'DirectMessage.history', query: room('history(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }'), isForwardOnly: true },
-  { name: 'DirectMessage.members', query: room('members(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }') },
-  { name: 'Query.readReceipts', query: `{ readReceipts(messageId: "${shapes.plain}", ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }` },
+  {
+    name: 'Query.directMessages',
+    query: '{ directMessages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+  },
+  {
+    name: 'Viewer.directMessages',
+    query:
+      '{ viewer { directMessages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }',
+  },
+  {
+    name: 'DirectMessage.messages',
+    query: room('messages(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }'),
+  },
+  {
+    name: 'DirectMessage.history',
+    query: room('history(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }'),
+    isForwardOnly: true,
+  },
+  {
+    name: 'DirectMessage.members',
+    query: room('members(ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }'),
+  },
+  {
+    name: 'Query.readReceipts',
+    query: `{ readReceipts(messageId: "${shapes.plain}", ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+  },
 ];
 
 describe.each(connections)('B15: the page arguments of $name', ({ query, isForwardOnly = false }) => {
-  const wrong = ['first: -1', 'first: 101', 'first: 2147483647', 'first: null', 'after: ""', 'after: "x"', 'first: 0, after: "bm9uZQ"'];
-  const wrongBackward = ['last: 0', 'last: -1', 'last: 101', 'first: 1, last: 1', 'first: 0, last: 0', 'last: 1, after: "x"', 'first: 1, before: "x"', 'before: "x"', 'last: 1, before: "x"'];
+  const wrong = [
+    'first: -1',
+    'first: 101',
+    'first: 2147483647',
+    'first: null',
+    'after: ""',
+    'after: "x"',
+    'first: 0, after: "bm9uZQ"',
+  ];
+  const wrongBackward = [
+    'last: 0',
+    'last: -1',
+    'last: 101',
+    'first: 1, last: 1',
+    'first: 0, last: 0',
+    'last: 1, after: "x"',
+    'first: 1, before: "x"',
+    'before: "x"',
+    'last: 1, before: "x"',
+  ];
 
-  it.each(isForwardOnly ? wrong : [...wrong, ...wrongBackward])('refuse the request and cost nothing: %s', async (args) => {
-    const gateway = await openGateway();
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }), as: gateway.demo.world.admin }), 400, 'BAD_USER_INPUT');
-  });
+  it.each(isForwardOnly ? wrong : [...wrong, ...wrongBackward])(
+    'refuse the request and cost nothing: %s',
+    async (args) => {
+      const gateway = await openGateway();
+      expectRefused(
+        gateway,
+        await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }), as: gateway.demo.world.admin }),
+        400,
+        'BAD_USER_INPUT',
+      );
+    },
+  );
 
-  it.each(['first: 2147483648', 'first: 1.5', 'first: "5"', 'after: 5'])('refuse it as well when they have another type: %s', async (args) => {
-    const gateway = await openGateway();
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }) }), 400, 'BAD_USER_INPUT');
-  });
+  it.each(['first: 2147483648', 'first: 1.5', 'first: "5"', 'after: 5'])(
+    'refuse it as well when they have another type: %s',
+    async (args) => {
+      const gateway = await openGateway();
+      expectRefused(
+        gateway,
+        await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }) }),
+        400,
+        'BAD_USER_INPUT',
+      );
+    },
+  );
 
-  it.each([2_147_483_648, 1.5, '5', true, [1, 2], {}])('are BAD_USER_INPUT when they have another type in a variable: %j', async (first) => {
-    const gateway = await openGateway();
-    const withVariable = `query ($first: Int) ${query.replace('ARGS', 'first: $first')}`;
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query: withVariable, variables: { first } }) }), 400, 'BAD_USER_INPUT');
-  });
+  it.each([2_147_483_648, 1.5, '5', true, [1, 2], {}])(
+    'are BAD_USER_INPUT when they have another type in a variable: %j',
+    async (first) => {
+      const gateway = await openGateway();
+      const withVariable = `query ($first: Int) ${query.replace('ARGS', 'first: $first')}`;
+      expectRefused(
+        gateway,
+        await sendRaw(gateway, { body: json({ query: withVariable, variables: { first } }) }),
+        400,
+        'BAD_USER_INPUT',
+      );
+    },
+  );
 
   it('are an empty page at no cost when none are wanted', async () => {
     const gateway = await openGateway();
-    const answer = await sendRaw(gateway, { body: json({ query: query.replace('ARGS', 'first: 0') }), as: gateway.demo.world.admin });
-    const page = { nodes: [], pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null } };
+    const answer = await sendRaw(gateway, {
+      body: json({ query: query.replace('ARGS', 'first: 0') }),
+      as: gateway.demo.world.admin,
+    });
+    const page = {
+      nodes: [],
+      pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+    };
     expect(answer.status).toBe(200);
     expect(JSON.stringify(bodyOf(answer).data)).toContain(JSON.stringify(page));
     expect(gateway.demo.callLines()).toEqual([]);
   });
 });
 
-const badIds = ['', 'x'.repeat(129), 'a b', 'a,b', '[', 'a&x=1', 'a%00', 'a\u0000', '../me', 'a/b', 'a?b', 'a#b', '😀', '\ud800', 'a\r\nb', 'ä', '"', "'", '{"$ne":""}'];
+const badIds = [
+  '',
+  'x'.repeat(129),
+  'a b',
+  'a,b',
+  '[',
+  'a&x=1',
+  'a%00',
+  'a\u0000',
+  '../me',
+  'a/b',
+  'a?b',
+  'a#b',
+  '😀',
+  '\ud800',
+  'a\r\nb',
+  'ä',
+  '"',
+  "'",
+  '{"$ne":""}',
+];
 
 describe('B16: an id that no id can be', () => {
   it.each(badIds)('is BAD_USER_INPUT wherever it is given: %j', async (id) => {
@@ -275,21 +450,45 @@ describe('B16: an id that no id can be', () => {
       `query ($id: ID!) ${room('messages(filterBy: { mentioning: [$id] }) { totalCount }')}`,
       `query ($id: ID!) ${room(`messages(filterBy: { starredBy: ["${users.busy}", $id] }) { totalCount }`)}`,
     ]) {
-      expectRefused(gateway, await sendRaw(gateway, { body: json({ query, variables: { id } }) }), 400, 'BAD_USER_INPUT');
+      expectRefused(
+        gateway,
+        await sendRaw(gateway, { body: json({ query, variables: { id } }) }),
+        400,
+        'BAD_USER_INPUT',
+      );
     }
   });
 
-  it.each(['', 'x'.repeat(129), 'a b', 'a,b', '@a', 'a\u0000', '\ud800', 'a\r\nb', ' '])('is BAD_USER_INPUT as a username as well: %j', async (username) => {
-    const gateway = await openGateway();
-    const query = 'query ($username: String!) { directMessageWith(username: $username) { id } }';
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query, variables: { username } }) }), 400, 'BAD_USER_INPUT');
-  });
+  it.each(['', 'x'.repeat(129), 'a b', 'a,b', '@a', 'a\u0000', '\ud800', 'a\r\nb', ' '])(
+    'is BAD_USER_INPUT as a username as well: %j',
+    async (username) => {
+      const gateway = await openGateway();
+      const query = 'query ($username: String!) { directMessageWith(username: $username) { id } }';
+      expectRefused(
+        gateway,
+        await sendRaw(gateway, { body: json({ query, variables: { username } }) }),
+        400,
+        'BAD_USER_INPUT',
+      );
+    },
+  );
 
   // Upstream takes out the first `@`, wherever it stands.
-  it.each([`@${landmarks.strangerUsername}`, '@x', users.member, `${users.member}@`, landmarks.strangerUsername.replace('.', '@.')])('is BAD_USER_INPUT when upstream would take it for a user and make a room: %s', async (id) => {
+  it.each([
+    `@${landmarks.strangerUsername}`,
+    '@x',
+    users.member,
+    `${users.member}@`,
+    landmarks.strangerUsername.replace('.', '@.'),
+  ])('is BAD_USER_INPUT when upstream would take it for a user and make a room: %s', async (id) => {
     const gateway = await openGateway();
     const rooms = gateway.demo.world.rooms.size;
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query: room('messages { totalCount }', id) }) }), 400, 'BAD_USER_INPUT');
+    expectRefused(
+      gateway,
+      await sendRaw(gateway, { body: json({ query: room('messages { totalCount }', id) }) }),
+      400,
+      'BAD_USER_INPUT',
+    );
     expect(gateway.demo.world.rooms.size).toBe(rooms);
   });
 
@@ -297,23 +496,47 @@ describe('B16: an id that no id can be', () => {
     const gateway = await openGateway();
     for (const ids of [[], Array.from({ length: 51 }, (_, index) => `id${index}`)]) {
       const query = `query ($ids: [ID!]) ${room('messages(filterBy: { mentioning: $ids }) { totalCount }')}`;
-      expectRefused(gateway, await sendRaw(gateway, { body: json({ query, variables: { ids } }) }), 400, 'BAD_USER_INPUT');
+      expectRefused(
+        gateway,
+        await sendRaw(gateway, { body: json({ query, variables: { ids } }) }),
+        400,
+        'BAD_USER_INPUT',
+      );
     }
   });
 });
 
-it.each(['rYhzFRd2QZjNwAAXXrocket.cat', 'a-b_c:d!e~f+g=h', '!room:matrix.example', 'x'.repeat(128)])('B17: an odd id that is legal goes to upstream as it is, once: %s', async (id) => {
-  const gateway = await openGateway();
-  const { world, calls } = gateway.demo;
-  world.createRoom({ id, userIds: [world.member.id, users.stranger] });
-  const { data, errors } = await gateway.ask(room('messages { totalCount } topic counters { joined }', id));
-  expect({ data, errors }).toEqual({ data: { directMessage: { messages: { totalCount: 0 }, topic: null, counters: { joined: true } } }, errors: undefined });
-  expect(calls.map(({ query }) => query['roomId'])).toEqual([id, id, id]);
-  expect(calls.map(({ endpoint }) => endpoint).toSorted()).toEqual(['dm.messages', 'im.counters', 'rooms.info']);
-});
+it.each(['rYhzFRd2QZjNwAAXXrocket.cat', 'a-b_c:d!e~f+g=h', '!room:matrix.example', 'x'.repeat(128)])(
+  'B17: an odd id that is legal goes to upstream as it is, once: %s',
+  async (id) => {
+    const gateway = await openGateway();
+    const { world, calls } = gateway.demo;
+    world.createRoom({ id, userIds: [world.member.id, users.stranger] });
+    const { data, errors } = await gateway.ask(room('messages { totalCount } topic counters { joined }', id));
+    expect({ data, errors }).toEqual({
+      data: { directMessage: { messages: { totalCount: 0 }, topic: null, counters: { joined: true } } },
+      errors: undefined,
+    });
+    expect(calls.map(({ query }) => query['roomId'])).toEqual([id, id, id]);
+    expect(calls.map(({ endpoint }) => endpoint).toSorted()).toEqual(['dm.messages', 'im.counters', 'rooms.info']);
+  },
+);
 
 describe('B18: a date that is none', () => {
-  const badDates = ['x', '', '2023-13-01', '2023-13-01T00:00:00Z', '2023-02-30T00:00:00Z', '2023-11-01', '2023-11-01T00:00:00', '10000-01-01T00:00:00Z', '+010000-01-01T00:00:00Z', '1698796800000', 'null', '2023-11-01T24:00:00Z'];
+  const badDates = [
+    'x',
+    '',
+    '2023-13-01',
+    '2023-13-01T00:00:00Z',
+    '2023-02-30T00:00:00Z',
+    '2023-11-01',
+    '2023-11-01T00:00:00',
+    '10000-01-01T00:00:00Z',
+    '+010000-01-01T00:00:00Z',
+    '1698796800000',
+    'null',
+    '2023-11-01T24:00:00Z',
+  ];
 
   it.each(badDates)('is BAD_USER_INPUT, written out or in a variable: %j', async (date) => {
     const gateway = await openGateway();
@@ -321,21 +544,36 @@ describe('B18: a date that is none', () => {
       const literal = room(`history(range: { ${end}: ${json(date)} }) { nodes { id } }`);
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query: literal }) }), 400, 'BAD_USER_INPUT');
       const variable = `query ($date: DateTime) ${room(`history(range: { ${end}: $date }) { nodes { id } }`)}`;
-      expectRefused(gateway, await sendRaw(gateway, { body: json({ query: variable, variables: { date } }) }), 400, 'BAD_USER_INPUT');
+      expectRefused(
+        gateway,
+        await sendRaw(gateway, { body: json({ query: variable, variables: { date } }) }),
+        400,
+        'BAD_USER_INPUT',
+      );
     }
   });
 
-  it.each([1_698_796_800_000, true, ['2023-11-01T00:00:00Z', '2023-11-01T00:00:00Z'], {}])('is BAD_USER_INPUT when it is no text: %j', async (date) => {
-    const gateway = await openGateway();
-    const literal = room(`history(range: { since: ${json(date)} }) { nodes { id } }`);
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query: literal }) }), 400, 'BAD_USER_INPUT');
-    const variable = `query ($date: DateTime) ${room('history(range: { since: $date }) { nodes { id } }')}`;
-    expectRefused(gateway, await sendRaw(gateway, { body: json({ query: variable, variables: { date } }) }), 400, 'BAD_USER_INPUT');
-  });
+  it.each([1_698_796_800_000, true, ['2023-11-01T00:00:00Z', '2023-11-01T00:00:00Z'], {}])(
+    'is BAD_USER_INPUT when it is no text: %j',
+    async (date) => {
+      const gateway = await openGateway();
+      const literal = room(`history(range: { since: ${json(date)} }) { nodes { id } }`);
+      expectRefused(gateway, await sendRaw(gateway, { body: json({ query: literal }) }), 400, 'BAD_USER_INPUT');
+      const variable = `query ($date: DateTime) ${room('history(range: { since: $date }) { nodes { id } }')}`;
+      expectRefused(
+        gateway,
+        await sendRaw(gateway, { body: json({ query: variable, variables: { date } }) }),
+        400,
+        'BAD_USER_INPUT',
+      );
+    },
+  );
 
   it('is BAD_USER_INPUT when the range ends before it begins', async () => {
     const gateway = await openGateway();
-    const query = room('history(range: { since: "2026-10-02T00:00:00Z", until: "2026-10-01T00:00:00Z" }) { nodes { id } }');
+    const query = room(
+      'history(range: { since: "2026-10-02T00:00:00Z", until: "2026-10-01T00:00:00Z" }) { nodes { id } }',
+    );
     expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'BAD_USER_INPUT');
   });
 });
@@ -344,13 +582,34 @@ describe('Credentials that cannot be any', () => {
   it('B19: are UNAUTHENTICATED when one is missing; what tells nothing of the workspace is answered without', async () => {
     const gateway = await openGateway();
     const { member } = gateway.demo.world;
-    for (const headers of [{}, { 'x-user-id': member.id }, { 'x-auth-token': member.token }, { authorization: `Bearer ${member.token}` }, { cookie: `rc_uid=${member.id}; rc_token=${member.token}` }]) {
-      for (const query of ['{ viewer { id } }', room('id'), '{ upstreamBudget { endpoint } }', '{ __typename viewer { id } }', '{ ...F } fragment F on Query { viewer { id } }']) {
-        expectRefused(gateway, await sendRaw(gateway, { as: null, headers, body: json({ query }) }), 401, 'UNAUTHENTICATED');
+    for (const headers of [
+      {},
+      { 'x-user-id': member.id },
+      { 'x-auth-token': member.token },
+      { authorization: `Bearer ${member.token}` },
+      { cookie: `rc_uid=${member.id}; rc_token=${member.token}` },
+    ]) {
+      for (const query of [
+        '{ viewer { id } }',
+        room('id'),
+        '{ upstreamBudget { endpoint } }',
+        '{ __typename viewer { id } }',
+        '{ ...F } fragment F on Query { viewer { id } }',
+      ]) {
+        expectRefused(
+          gateway,
+          await sendRaw(gateway, { as: null, headers, body: json({ query }) }),
+          401,
+          'UNAUTHENTICATED',
+        );
       }
     }
-    expectAnswered(await sendRaw(gateway, { as: null, body: json({ query: '{ __typename }' }) }), { __typename: 'Query' });
-    expectAnswered(await sendRaw(gateway, { as: null, body: json({ query: '{ __type(name: "Query") { name } }' }) }), { __type: { name: 'Query' } });
+    expectAnswered(await sendRaw(gateway, { as: null, body: json({ query: '{ __typename }' }) }), {
+      __typename: 'Query',
+    });
+    expectAnswered(await sendRaw(gateway, { as: null, body: json({ query: '{ __type(name: "Query") { name } }' }) }), {
+      __type: { name: 'Query' },
+    });
     expect(gateway.demo.callLines()).toEqual([]);
   });
 
@@ -368,7 +627,11 @@ describe('Credentials that cannot be any', () => {
     const answer = await sendRaw(gateway, { as: null, headers, body: question });
     expectRefused(gateway, answer, 401, 'UNAUTHENTICATED');
     expect(answer.text + JSON.stringify(gateway.logs)).not.toMatch(/secret/);
-    const twice = await sendRaw(gateway, { as: null, headers: { 'x-user-id': token, 'x-auth-token': 'secret-token-one' }, body: question });
+    const twice = await sendRaw(gateway, {
+      as: null,
+      headers: { 'x-user-id': token, 'x-auth-token': 'secret-token-one' },
+      body: question,
+    });
     expectRefused(gateway, twice, 401, 'UNAUTHENTICATED');
     expect(twice.text + JSON.stringify(gateway.logs)).not.toMatch(/secret/);
   });
@@ -378,32 +641,49 @@ describe('B21: keys that reach for prototypes', () => {
   it('have no effect in variables', async () => {
     const gateway = await openGateway();
     const variables = `{"__proto__":{"polluted":true,"id":"${busyRoomId}"},"constructor":{"prototype":{"polluted":true}},"id":"${shapesRoomId}"}`;
-    const answer = await sendRaw(gateway, { body: `{"query":"query ($id: ID!) { directMessage(id: $id) { id } }","variables":${variables},"__proto__":{"polluted":true}}` });
+    const answer = await sendRaw(gateway, {
+      body: `{"query":"query ($id: ID!) { directMessage(id: $id) { id } }","variables":${variables},"__proto__":{"polluted":true}}`,
+    });
     expectAnswered(answer, { directMessage: { id: shapesRoomId } });
     expect('polluted' in {}).toBe(false);
-    const without = await sendRaw(gateway, { body: `{"query":"query ($id: ID!) { directMessage(id: $id) { id } }","variables":{"__proto__":{"id":"${shapesRoomId}"}}}` });
+    const without = await sendRaw(gateway, {
+      body: `{"query":"query ($id: ID!) { directMessage(id: $id) { id } }","variables":{"__proto__":{"id":"${shapesRoomId}"}}}`,
+    });
     expectRefused(gateway, without, 400, 'BAD_USER_INPUT');
   });
 
   it.each(['__proto__', 'constructor', 'toString'])('are BAD_USER_INPUT in an input: %s', async (name) => {
     const gateway = await openGateway();
     const query = `query ($filter: MessageFilters) ${room('messages(filterBy: $filter) { totalCount }')}`;
-    const answer = await sendRaw(gateway, { body: `{"query":${json(query)},"variables":{"filter":{"${name}":{"pinnedOnly":true}}}}` });
+    const answer = await sendRaw(gateway, {
+      body: `{"query":${json(query)},"variables":{"filter":{"${name}":{"pinnedOnly":true}}}}`,
+    });
     expectRefused(gateway, answer, 400, 'BAD_USER_INPUT');
     expect('pinnedOnly' in {}).toBe(false);
   });
 });
 
 describe('B24: an origin that is not on the list', () => {
-  it.each(['https://evil.example', 'null', 'https://app.example.com.evil.example', 'http://app.example.com'])('gets no permission to read: %s', async (origin) => {
-    const gateway = await openGateway({ env: { CORS_ORIGINS: 'https://app.example.com' } });
-    const preflight = await sendRaw(gateway, { method: 'OPTIONS', as: null, headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-auth-token' } });
-    const post = await sendRaw(gateway, { body: json({ query: '{ __typename }' }), headers: { origin } });
-    for (const { headers } of [preflight, post]) {
-      expect(headers['access-control-allow-origin']).toBeUndefined();
-      expect(headers['access-control-allow-credentials']).toBeUndefined();
-      expect(headers['cache-control']).toBe('no-store');
-    }
-    expect(gateway.demo.callLines()).toEqual([]);
-  });
+  it.each(['https://evil.example', 'null', 'https://app.example.com.evil.example', 'http://app.example.com'])(
+    'gets no permission to read: %s',
+    async (origin) => {
+      const gateway = await openGateway({ env: { CORS_ORIGINS: 'https://app.example.com' } });
+      const preflight = await sendRaw(gateway, {
+        method: 'OPTIONS',
+        as: null,
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'content-type,x-auth-token',
+        },
+      });
+      const post = await sendRaw(gateway, { body: json({ query: '{ __typename }' }), headers: { origin } });
+      for (const { headers } of [preflight, post]) {
+        expect(headers['access-control-allow-origin']).toBeUndefined();
+        expect(headers['access-control-allow-credentials']).toBeUndefined();
+        expect(headers['cache-control']).toBe('no-store');
+      }
+      expect(gateway.demo.callLines()).toEqual([]);
+    },
+  );
 });

@@ -14,7 +14,8 @@ const newestFirst = 'sort={"ts":-1,"_id":-1}';
 const room = (id: string, fields: string) => `directMessage(id: "${id}") { ${fields} }`;
 const messagesCall = (id: string, count = 20) => `dm.messages?roomId=${id}&offset=0&count=${count}&${newestFirst}`;
 const membersCall = (id: string) => `im.members?roomId=${id}&offset=0&count=100&sort={"username":1}`;
-const historyCall = (id: string) => `dm.history?roomId=${id}&latest=9999-12-31T23:59:59.999Z&inclusive=true&offset=0&count=21`;
+const historyCall = (id: string) =>
+  `dm.history?roomId=${id}&latest=9999-12-31T23:59:59.999Z&inclusive=true&offset=0&count=21`;
 
 /** A gateway before which the caller has listed their rooms: those are known, and their ids can be no user's. */
 async function openGateway(options?: TestGatewayOptions): Promise<TestGateway> {
@@ -132,12 +133,14 @@ async function expectRow(gateway: TestGateway, row: Row): Promise<void> {
   const { member, admin } = gateway.demo.world;
   const as = row.as === 'admin' ? admin : member;
   const result = await gateway.askCounting(`{ ${row.query} ${sibling} }`, { as });
-  expect({ status: result.status, data: result.data, errors: codesOf(result), calls: result.calls.toSorted() }).toEqual({
-    status: 200,
-    data: { ...row.data, viewer: { user: { id: as.id } } },
-    errors: row.errors,
-    calls: [...row.calls, 'me'].toSorted(),
-  });
+  expect({ status: result.status, data: result.data, errors: codesOf(result), calls: result.calls.toSorted() }).toEqual(
+    {
+      status: 200,
+      data: { ...row.data, viewer: { user: { id: as.id } } },
+      errors: row.errors,
+      calls: [...row.calls, 'me'].toSorted(),
+    },
+  );
   expectNoLeak(gateway, result);
 }
 
@@ -169,10 +172,17 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
   it('is UNAUTHENTICATED in every field when the token is not accepted, at one call for each at most', async () => {
     const gateway = await openGateway({ demo: { dialect } });
     const as = { id: users.member, token: 'notTheToken' };
-    const result = await gateway.askCounting(`{ ${room(shapesRoomId, 'id messages { totalCount } counters { joined }')} ${sibling} }`, { as });
+    const result = await gateway.askCounting(
+      `{ ${room(shapesRoomId, 'id messages { totalCount } counters { joined }')} ${sibling} }`,
+      { as },
+    );
     expect({ data: result.data, errors: codesOf(result)?.toSorted(), calls: result.calls.toSorted() }).toEqual({
       data: { directMessage: { id: shapesRoomId, messages: null, counters: null }, viewer: { user: null } },
-      errors: ['directMessage.counters: UNAUTHENTICATED', 'directMessage.messages: UNAUTHENTICATED', 'viewer.user: UNAUTHENTICATED'],
+      errors: [
+        'directMessage.counters: UNAUTHENTICATED',
+        'directMessage.messages: UNAUTHENTICATED',
+        'viewer.user: UNAUTHENTICATED',
+      ],
       // What the workspace has told the user is not told to somebody who claims to be them: not even by the calls made.
       calls: [`im.counters?roomId=${shapesRoomId}`, 'me', checkCall(shapesRoomId)].toSorted(),
     });
@@ -188,7 +198,9 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
       data: { viewer: { user: null }, __typename: 'Query' },
       errors: ['viewer.user: RATE_LIMITED'],
     });
-    expect(result.errors?.[0]?.extensions['retryAfterSeconds']).toSatisfy((seconds) => Number.isInteger(seconds) && seconds >= 1 && seconds <= 60);
+    expect(result.errors?.[0]?.extensions['retryAfterSeconds']).toSatisfy(
+      (seconds) => Number.isInteger(seconds) && seconds >= 1 && seconds <= 60,
+    );
     expect(result.calls.length).toBeLessThanOrEqual(1); // none where the gateway knows already
     expectNoLeak(gateway, result);
   });
@@ -202,7 +214,11 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     expect({ data: first.data, errors: first.errors }).toEqual({ data, errors: undefined });
     expect(first.calls.map((call) => call.split('?')[0])).toEqual(['dm.messages', 'chat.getMessageReadReceipts']);
     const second = await gateway.askCounting(query, { as: gateway.demo.world.accountOf(users.shapes) });
-    expect({ data: second.data, errors: second.errors, calls: second.calls }).toEqual({ data, errors: undefined, calls: [checkCall(shapesRoomId), messagesCall(shapesRoomId, 40)] });
+    expect({ data: second.data, errors: second.errors, calls: second.calls }).toEqual({
+      data,
+      errors: undefined,
+      calls: [checkCall(shapesRoomId), messagesCall(shapesRoomId, 40)],
+    });
   });
 });
 
@@ -229,7 +245,11 @@ const coded = (errorType: string, code: string, status = 400): FaultRow => ({
   fault: { status, body: words(`[${errorType}]`, { errorType }) },
   code,
 });
-const wrongOk = (name: string, body: unknown): FaultRow => ({ name: `200 with ${name}`, fault: { status: 200, body }, code: 'UPSTREAM_BAD_RESPONSE' });
+const wrongOk = (name: string, body: unknown): FaultRow => ({
+  name: `200 with ${name}`,
+  fault: { status: 200, body },
+  code: 'UPSTREAM_BAD_RESPONSE',
+});
 
 const faultRows: readonly FaultRow[] = [
   coded('invalid-params', 'BAD_USER_INPUT'),
@@ -254,17 +274,45 @@ const faultRows: readonly FaultRow[] = [
   coded('error-forbidden', 'FORBIDDEN', 403),
   { name: '403 unauthorized (R7, R8)', fault: { status: 403, body: words('unauthorized') }, code: 'FORBIDDEN' },
   { name: '403 without a body', fault: { status: 403, body: '' }, code: 'FORBIDDEN' },
-  { name: '401 with all four keys (R7, R8)', fault: { status: 401, body: words('You must be logged in', { status: 'error', message: marker }) }, code: 'UNAUTHENTICATED' },
-  { name: '401 with status and message (R6)', fault: { status: 401, body: { status: 'error', message: marker } }, code: 'UNAUTHENTICATED' },
-  { name: '401 with success and error (R9)', fault: { status: 401, body: { success: false, error: marker } }, code: 'UNAUTHENTICATED' },
+  {
+    name: '401 with all four keys (R7, R8)',
+    fault: { status: 401, body: words('You must be logged in', { status: 'error', message: marker }) },
+    code: 'UNAUTHENTICATED',
+  },
+  {
+    name: '401 with status and message (R6)',
+    fault: { status: 401, body: { status: 'error', message: marker } },
+    code: 'UNAUTHENTICATED',
+  },
+  {
+    name: '401 with success and error (R9)',
+    fault: { status: 401, body: { success: false, error: marker } },
+    code: 'UNAUTHENTICATED',
+  },
   { name: '401 of a proxy', fault: { status: 401, body: html, contentType: 'text/html' }, code: 'UNAUTHENTICATED' },
-  { name: '400 with a driver’s words', fault: { status: 400, body: { success: false, error: `MongoServerError: ${marker}` } }, code: 'UPSTREAM_BAD_RESPONSE' },
+  {
+    name: '400 with a driver’s words',
+    fault: { status: 400, body: { success: false, error: `MongoServerError: ${marker}` } },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
   { name: '400 without words', fault: { status: 400, body: { success: false } }, code: 'UPSTREAM_BAD_RESPONSE' },
-  { name: '400 of a proxy', fault: { status: 400, body: html, contentType: 'text/html' }, code: 'UPSTREAM_BAD_RESPONSE' },
-  { name: '404 of an unknown route', fault: { status: 404, body: words('API endpoint not found') }, code: 'UPSTREAM_BAD_RESPONSE' },
+  {
+    name: '400 of a proxy',
+    fault: { status: 400, body: html, contentType: 'text/html' },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
+  {
+    name: '404 of an unknown route',
+    fault: { status: 404, body: words('API endpoint not found') },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
   { name: '405', fault: { status: 405, body: words('Method not allowed') }, code: 'UPSTREAM_BAD_RESPONSE' },
   { name: '414', fault: { status: 414, body: html, contentType: 'text/html' }, code: 'UPSTREAM_BAD_RESPONSE' },
-  { name: '500 of a permission look-up', fault: { status: 500, body: words('Internal server error') }, code: 'UPSTREAM_UNAVAILABLE' },
+  {
+    name: '500 of a permission look-up',
+    fault: { status: 500, body: words('Internal server error') },
+    code: 'UPSTREAM_UNAVAILABLE',
+  },
   ...[502, 503, 504].map((status) => ({
     name: `${status} of a proxy`,
     fault: { status, body: html, contentType: 'text/html' },
@@ -273,23 +321,41 @@ const faultRows: readonly FaultRow[] = [
   })),
   {
     name: '429 with the time in a header in the past, and in its words',
-    fault: { status: 429, headers: { 'X-RateLimit-Reset': '1000' }, body: words('You must wait 42 seconds before trying this endpoint again. [error-too-many-requests]') },
+    fault: {
+      status: 429,
+      headers: { 'X-RateLimit-Reset': '1000' },
+      body: words('You must wait 42 seconds before trying this endpoint again. [error-too-many-requests]'),
+    },
     code: 'RATE_LIMITED',
     retryAfterSeconds: 42,
   },
   {
     name: '429 with the time in its words',
-    fault: { status: 429, body: words('You must wait 42 seconds before trying this endpoint again. [error-too-many-requests]') },
+    fault: {
+      status: 429,
+      body: words('You must wait 42 seconds before trying this endpoint again. [error-too-many-requests]'),
+    },
     code: 'RATE_LIMITED',
     retryAfterSeconds: 42,
   },
   {
     name: '400 error-too-many-requests of old servers',
-    fault: { status: 400, body: words('You must wait 42 seconds before trying this endpoint again.', { errorType: 'error-too-many-requests' }) },
+    fault: {
+      status: 400,
+      body: words('You must wait 42 seconds before trying this endpoint again.', {
+        errorType: 'error-too-many-requests',
+      }),
+    },
     code: 'RATE_LIMITED',
     retryAfterSeconds: 42,
   },
-  { name: '429 without a time', fault: { status: 429, body: html, contentType: 'text/html' }, code: 'RATE_LIMITED', retryAfterSeconds: 1, mayRepeat: true },
+  {
+    name: '429 without a time',
+    fault: { status: 429, body: html, contentType: 'text/html' },
+    code: 'RATE_LIMITED',
+    retryAfterSeconds: 1,
+    mayRepeat: true,
+  },
   wrongOk('HTML', html),
   wrongOk('HTML that says it is JSON', html),
   wrongOk('half a body', `{"messages":[{"_id":"${marker}"`),
@@ -298,7 +364,10 @@ const faultRows: readonly FaultRow[] = [
   wrongOk('a list', [{ success: true }]),
   wrongOk('a number', '7'),
   wrongOk('success false', words('something')),
-  wrongOk('success false and a kind of error that nobody knows', words('something', { errorType: 'error-somebody-said' })),
+  wrongOk(
+    'success false and a kind of error that nobody knows',
+    words('something', { errorType: 'error-somebody-said' }),
+  ),
   wrongOk('success as a text', { messages: [], total: 0, success: 'true' }),
   wrongOk('no success', { messages: [], total: 0 }),
   wrongOk('no list', { total: 0, success: true }),
@@ -308,20 +377,44 @@ const faultRows: readonly FaultRow[] = [
   wrongOk('a text for the total', { messages: [], total: '0', success: true }),
   wrongOk('a total below zero', { messages: [], total: -1, success: true }),
   wrongOk('a total beyond any list', { messages: [], total: 4_294_967_296, success: true }),
-  { name: '200 with HTML that says so, and valid JSON', fault: { contentType: 'text/html; charset=utf-8' }, code: 'UPSTREAM_BAD_RESPONSE' },
-  { name: '200 packed though that was not asked for', fault: { headers: { 'Content-Encoding': 'gzip' } }, code: 'UPSTREAM_BAD_RESPONSE' },
-  { name: '200 with a refusal in it', fault: { status: 200, body: words('unauthorized', { errorType: 'error-unauthorized' }) }, code: 'FORBIDDEN' },
-  { name: '200 of more than 8 MiB', fault: { transform: (body) => ({ ...(body as object), padding: marker.repeat(420_000) }) }, code: 'UPSTREAM_BAD_RESPONSE' },
+  {
+    name: '200 with HTML that says so, and valid JSON',
+    fault: { contentType: 'text/html; charset=utf-8' },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
+  {
+    name: '200 packed though that was not asked for',
+    fault: { headers: { 'Content-Encoding': 'gzip' } },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
+  {
+    name: '200 with a refusal in it',
+    fault: { status: 200, body: words('unauthorized', { errorType: 'error-unauthorized' }) },
+    code: 'FORBIDDEN',
+  },
+  {
+    name: '200 of more than 8 MiB',
+    fault: { transform: (body) => ({ ...(body as object), padding: marker.repeat(420_000) }) },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
   { name: 'a connection that breaks', fault: { reset: true }, code: 'UPSTREAM_UNAVAILABLE', mayRepeat: true },
 ];
 
 const brokenMessages = `{ ${room(shapesRoomId, 'id messages { totalCount }')} ${sibling} }`;
 
 /** A call that fails costs its field, is made once (or twice where that can help), and shows nothing of upstream's. */
-async function expectFault(gateway: TestGateway, { fault, code, retryAfterSeconds, mayRepeat = false }: FaultRow): Promise<void> {
+async function expectFault(
+  gateway: TestGateway,
+  { fault, code, retryAfterSeconds, mayRepeat = false }: FaultRow,
+): Promise<void> {
   gateway.demo.fail('dm.messages', fault);
   const result = await gateway.askCounting(brokenMessages);
-  expect({ status: result.status, data: result.data, errors: codesOf(result), retryAfterSeconds: result.errors?.[0]?.extensions['retryAfterSeconds'] }).toEqual({
+  expect({
+    status: result.status,
+    data: result.data,
+    errors: codesOf(result),
+    retryAfterSeconds: result.errors?.[0]?.extensions['retryAfterSeconds'],
+  }).toEqual({
     status: 200,
     data: { directMessage: { id: shapesRoomId, messages: null }, ...siblingData },
     errors: [`directMessage.messages: ${code}`],
@@ -361,24 +454,33 @@ describe('An answer that is not a success', () => {
     await expectFault(await openGateway(), row);
   });
 
-  it.each([301, 302, 303, 307, 308])('is UPSTREAM_BAD_RESPONSE when it is a redirect (%i), which is not followed', async (status) => {
-    const visits: string[] = [];
-    const elsewhere = createServer((request, response) => {
-      visits.push(request.url ?? '');
-      response.end('{}');
-    });
-    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void elsewhere.close());
-    const { port } = elsewhere.address() as AddressInfo;
-    const location = `http://127.0.0.1:${port}/api/v1/dm.messages`;
-    await expectFault(await openGateway(), { name: 'redirect', fault: { status, headers: { Location: location }, body: '' }, code: 'UPSTREAM_BAD_RESPONSE' });
-    expect(visits).toEqual([]);
-  });
+  it.each([301, 302, 303, 307, 308])(
+    'is UPSTREAM_BAD_RESPONSE when it is a redirect (%i), which is not followed',
+    async (status) => {
+      const visits: string[] = [];
+      const elsewhere = createServer((request, response) => {
+        visits.push(request.url ?? '');
+        response.end('{}');
+      });
+      await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => void elsewhere.close());
+      const { port } = elsewhere.address() as AddressInfo;
+      const location = `http://127.0.0.1:${port}/api/v1/dm.messages`;
+      await expectFault(await openGateway(), {
+        name: 'redirect',
+        fault: { status, headers: { Location: location }, body: '' },
+        code: 'UPSTREAM_BAD_RESPONSE',
+      });
+      expect(visits).toEqual([]);
+    },
+  );
 
   it('nulls the page when what is asked for beside its rows fails', async () => {
     const gateway = await openGateway();
     gateway.demo.fail('dm.messages', { status: 500, body: words('down') });
-    const result = await gateway.askCounting(`{ ${room(shapesRoomId, 'id messages(first: 0) { totalCount nodes { id } }')} ${sibling} }`);
+    const result = await gateway.askCounting(
+      `{ ${room(shapesRoomId, 'id messages(first: 0) { totalCount nodes { id } }')} ${sibling} }`,
+    );
     expect({ data: result.data, errors: codesOf(result), calls: result.calls.toSorted() }).toEqual({
       data: { directMessage: { id: shapesRoomId, messages: null }, ...siblingData },
       errors: ['directMessage.messages.totalCount: UPSTREAM_UNAVAILABLE'],
@@ -390,7 +492,9 @@ describe('An answer that is not a success', () => {
   it('costs one room of three and leaves the others', async () => {
     const gateway = await openGateway();
     const ids = [shapesRoomId, foreignRoomId, landmarks.oneMessageRoomId];
-    const result = await gateway.askCounting(`{ ${ids.map((id, index) => `r${index}: ${room(id, 'messages(first: 1) { nodes { roomId } }')}`).join(' ')} }`);
+    const result = await gateway.askCounting(
+      `{ ${ids.map((id, index) => `r${index}: ${room(id, 'messages(first: 1) { nodes { roomId } }')}`).join(' ')} }`,
+    );
     expect({ data: result.data, errors: codesOf(result), calls: result.calls.toSorted() }).toEqual({
       data: { r0: onePage(shapesRoomId), r1: { messages: null }, r2: onePage(landmarks.oneMessageRoomId) },
       errors: ['r1.messages: FORBIDDEN'],
@@ -400,48 +504,130 @@ describe('An answer that is not a success', () => {
 });
 
 /** A field for every endpoint, and what of its answer is null when the endpoint fails. */
-const fields: readonly { endpoint: string; query: string; data: Record<string, unknown>; errors: string[]; as?: 'admin' }[] = [
-  { endpoint: 'chat.getMessage', query: `message(id: "${shapes.plain}") { id }`, data: { message: null }, errors: ['message'] },
-  { endpoint: 'chat.getMessageReadReceipts', query: `readReceipts(messageId: "${shapes.plain}") { totalCount }`, data: { readReceipts: null }, errors: ['readReceipts'] },
-  { endpoint: 'dm.history', query: room(shapesRoomId, 'history { nodes { id } }'), data: { directMessage: { history: null } }, errors: ['directMessage.history'] },
-  { endpoint: 'dm.list.everyone', query: 'directMessages { totalCount }', data: { directMessages: null }, errors: ['directMessages'], as: 'admin' },
-  { endpoint: 'dm.messages', query: room(shapesRoomId, 'messages { totalCount }'), data: { directMessage: { messages: null } }, errors: ['directMessage.messages'] },
-  { endpoint: 'im.counters', query: room(shapesRoomId, 'counters { joined }'), data: { directMessage: { counters: null } }, errors: ['directMessage.counters'] },
-  { endpoint: 'im.list', query: 'own: viewer { directMessages { totalCount } }', data: { own: { directMessages: null } }, errors: ['own.directMessages'] },
-  { endpoint: 'im.members', query: room(shapesRoomId, 'members { totalCount }'), data: { directMessage: { members: null } }, errors: ['directMessage.members'] },
-  { endpoint: 'rooms.info', query: room(shapesRoomId, 'topic'), data: { directMessage: { topic: null } }, errors: ['directMessage.topic'] },
-  { endpoint: 'subscriptions.get', query: 'own: viewer { unreadCount }', data: { own: { unreadCount: null } }, errors: ['own.unreadCount'] },
+const fields: readonly {
+  endpoint: string;
+  query: string;
+  data: Record<string, unknown>;
+  errors: string[];
+  as?: 'admin';
+}[] = [
+  {
+    endpoint: 'chat.getMessage',
+    query: `message(id: "${shapes.plain}") { id }`,
+    data: { message: null },
+    errors: ['message'],
+  },
+  {
+    endpoint: 'chat.getMessageReadReceipts',
+    query: `readReceipts(messageId: "${shapes.plain}") { totalCount }`,
+    data: { readReceipts: null },
+    errors: ['readReceipts'],
+  },
+  {
+    endpoint: 'dm.history',
+    query: room(shapesRoomId, 'history { nodes { id } }'),
+    data: { directMessage: { history: null } },
+    errors: ['directMessage.history'],
+  },
+  {
+    endpoint: 'dm.list.everyone',
+    query: 'directMessages { totalCount }',
+    data: { directMessages: null },
+    errors: ['directMessages'],
+    as: 'admin',
+  },
+  {
+    endpoint: 'dm.messages',
+    query: room(shapesRoomId, 'messages { totalCount }'),
+    data: { directMessage: { messages: null } },
+    errors: ['directMessage.messages'],
+  },
+  {
+    endpoint: 'im.counters',
+    query: room(shapesRoomId, 'counters { joined }'),
+    data: { directMessage: { counters: null } },
+    errors: ['directMessage.counters'],
+  },
+  {
+    endpoint: 'im.list',
+    query: 'own: viewer { directMessages { totalCount } }',
+    data: { own: { directMessages: null } },
+    errors: ['own.directMessages'],
+  },
+  {
+    endpoint: 'im.members',
+    query: room(shapesRoomId, 'members { totalCount }'),
+    data: { directMessage: { members: null } },
+    errors: ['directMessage.members'],
+  },
+  {
+    endpoint: 'rooms.info',
+    query: room(shapesRoomId, 'topic'),
+    data: { directMessage: { topic: null } },
+    errors: ['directMessage.topic'],
+  },
+  {
+    endpoint: 'subscriptions.get',
+    query: 'own: viewer { unreadCount }',
+    data: { own: { unreadCount: null } },
+    errors: ['own.unreadCount'],
+  },
   { endpoint: 'users.info', query: `user(id: "${users.busy}") { id }`, data: { user: null }, errors: ['user'] },
 ];
 
 /** Failures that every endpoint can have. Whether something exists is told by an answer made for that, and by no other. */
 const commonFaults: readonly { name: string; fault: Fault; code: string }[] = [
-  { name: '400 of a proxy', fault: { status: 400, body: html, contentType: 'text/html' }, code: 'UPSTREAM_BAD_RESPONSE' },
-  { name: '400 with a driver’s words', fault: { status: 400, body: { success: false, error: `MongoServerError: ${marker}` } }, code: 'UPSTREAM_BAD_RESPONSE' },
+  {
+    name: '400 of a proxy',
+    fault: { status: 400, body: html, contentType: 'text/html' },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
+  {
+    name: '400 with a driver’s words',
+    fault: { status: 400, body: { success: false, error: `MongoServerError: ${marker}` } },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
   { name: '403 unauthorized', fault: { status: 403, body: words('unauthorized') }, code: 'FORBIDDEN' },
   { name: '404', fault: { status: 404, body: words('API endpoint not found') }, code: 'UPSTREAM_BAD_RESPONSE' },
   { name: '500', fault: { status: 500, body: words('Internal server error') }, code: 'UPSTREAM_UNAVAILABLE' },
-  { name: 'success without anything in it', fault: { status: 200, body: { success: true } }, code: 'UPSTREAM_BAD_RESPONSE' },
-  { name: 'texts for everything in it', fault: { transform: (body) => Object.fromEntries(Object.keys(body as object).map((name) => [name, name === 'success' ? true : marker])) }, code: 'UPSTREAM_BAD_RESPONSE' },
+  {
+    name: 'success without anything in it',
+    fault: { status: 200, body: { success: true } },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
+  {
+    name: 'texts for everything in it',
+    fault: {
+      transform: (body) =>
+        Object.fromEntries(Object.keys(body as object).map((name) => [name, name === 'success' ? true : marker])),
+    },
+    code: 'UPSTREAM_BAD_RESPONSE',
+  },
 ];
 
 /** That there is no such endpoint has a meaning of its own for receipts: it is premium. */
-const isExpected = (name: string) => ({ endpoint }: { endpoint: string }) => name !== '404' || endpoint !== 'chat.getMessageReadReceipts';
+const isExpected =
+  (name: string) =>
+  ({ endpoint }: { endpoint: string }) =>
+    name !== '404' || endpoint !== 'chat.getMessageReadReceipts';
 
 describe.each(commonFaults)('$name', ({ name, fault, code }) => {
-  it.each(fields.filter(isExpected(name)))(`is ${code} where $endpoint is asked`, async ({ endpoint, query, data, errors, as }) => {
-    const gateway = await openGateway();
-    gateway.demo.fail(endpoint, fault);
-    const caller = as === 'admin' ? gateway.demo.world.admin : gateway.demo.world.member;
-    const result = await gateway.askCounting(`{ ${query} ${sibling} }`, { as: caller });
-    expect({ status: result.status, data: result.data, errors: codesOf(result) }).toEqual({
-      status: 200,
-      data: { ...data, viewer: { user: { id: caller.id } } },
-      errors: errors.map((path) => `${path}: ${code}`),
-    });
-    expect(result.calls.map((call) => call.replace(/\?.*/, '')).toSorted()).toEqual([endpoint, 'me'].toSorted());
-    expectNoLeak(gateway, result);
-  });
+  it.each(fields.filter(isExpected(name)))(
+    `is ${code} where $endpoint is asked`,
+    async ({ endpoint, query, data, errors, as }) => {
+      const gateway = await openGateway();
+      gateway.demo.fail(endpoint, fault);
+      const caller = as === 'admin' ? gateway.demo.world.admin : gateway.demo.world.member;
+      const result = await gateway.askCounting(`{ ${query} ${sibling} }`, { as: caller });
+      expect({ status: result.status, data: result.data, errors: codesOf(result) }).toEqual({
+        status: 200,
+        data: { ...data, viewer: { user: { id: caller.id } } },
+        errors: errors.map((path) => `${path}: ${code}`),
+      });
+      expect(result.calls.map((call) => call.replace(/\?.*/, '')).toSorted()).toEqual([endpoint, 'me'].toSorted());
+      expectNoLeak(gateway, result);
+    },
+  );
 });
 
 /** The normal answer with other values in one of its objects. */
@@ -460,15 +646,43 @@ const spoil = (name: string, ...rows: unknown[]): Fault => ({
 
 describe('An answer about something else than was asked for', () => {
   it.each([
-    { endpoint: 'chat.getMessage', query: `message(id: "${shapes.plain}") { id }`, data: { message: null }, path: 'message', transform: swap('message', { _id: shapes.mention }) },
-    { endpoint: 'rooms.info', query: room(shapesRoomId, 'topic'), data: { directMessage: { topic: null } }, path: 'directMessage.topic', transform: swap('room', { _id: foreignRoomId }) },
-    { endpoint: 'users.info', query: `user(id: "${users.busy}") { id }`, data: { user: null }, path: 'user', transform: swap('user', { _id: users.shapes }) },
-    { endpoint: 'me', query: 'viewer { user { id } }', data: { viewer: { user: null } }, path: 'viewer.user', transform: (body: unknown) => ({ ...(body as object), _id: users.shapes }) },
+    {
+      endpoint: 'chat.getMessage',
+      query: `message(id: "${shapes.plain}") { id }`,
+      data: { message: null },
+      path: 'message',
+      transform: swap('message', { _id: shapes.mention }),
+    },
+    {
+      endpoint: 'rooms.info',
+      query: room(shapesRoomId, 'topic'),
+      data: { directMessage: { topic: null } },
+      path: 'directMessage.topic',
+      transform: swap('room', { _id: foreignRoomId }),
+    },
+    {
+      endpoint: 'users.info',
+      query: `user(id: "${users.busy}") { id }`,
+      data: { user: null },
+      path: 'user',
+      transform: swap('user', { _id: users.shapes }),
+    },
+    {
+      endpoint: 'me',
+      query: 'viewer { user { id } }',
+      data: { viewer: { user: null } },
+      path: 'viewer.user',
+      transform: (body: unknown) => ({ ...(body as object), _id: users.shapes }),
+    },
   ])('is UPSTREAM_BAD_RESPONSE: $endpoint', async ({ endpoint, query, data, path, transform }) => {
     const gateway = await openGateway();
     gateway.demo.fail(endpoint, { transform });
     const result = await gateway.askCounting(`{ ${query} }`);
-    expect({ data: result.data, errors: codesOf(result), calls: result.calls.map((call) => call.split('?')[0]) }).toEqual({
+    expect({
+      data: result.data,
+      errors: codesOf(result),
+      calls: result.calls.map((call) => call.split('?')[0]),
+    }).toEqual({
       data,
       errors: [`${path}: UPSTREAM_BAD_RESPONSE`],
       calls: [endpoint],
@@ -482,7 +696,18 @@ describe('An answer about something else than was asked for', () => {
       transform: (body) => {
         const { messages, ...rest } = body as { messages: Record<string, unknown>[] };
         const [a, b, c, d, e, f, g, h, ...kept] = messages;
-        const broken = [null, marker, [a], { ...b, rid: foreignRoomId }, { ...c, ts: 'yesterday' }, { ...d, u: undefined }, { ...e, _id: '' }, { ...f, u: { username: marker } }, { ...g, _id: 'x'.repeat(129) }, { ...h, _id: 7 }];
+        const broken = [
+          null,
+          marker,
+          [a],
+          { ...b, rid: foreignRoomId },
+          { ...c, ts: 'yesterday' },
+          { ...d, u: undefined },
+          { ...e, _id: '' },
+          { ...f, u: { username: marker } },
+          { ...g, _id: 'x'.repeat(129) },
+          { ...h, _id: 7 },
+        ];
         return { ...rest, messages: [...broken, ...kept] };
       },
     });
@@ -491,7 +716,14 @@ describe('An answer about something else than was asked for', () => {
     const visible = gateway.demo.world.messagesOf(shapesRoomId).filter(({ _hidden }) => _hidden !== true);
     const newest = visible.toSorted((left, right) => (left.ts > right.ts ? -1 : 1)).slice(0, 12);
     expect({ data: result.data, errors: result.errors, calls: result.calls }).toEqual({
-      data: { directMessage: { messages: { totalCount: visible.length, nodes: newest.slice(8, 10).map(({ _id }) => ({ id: _id, roomId: shapesRoomId })) } } },
+      data: {
+        directMessage: {
+          messages: {
+            totalCount: visible.length,
+            nodes: newest.slice(8, 10).map(({ _id }) => ({ id: _id, roomId: shapesRoomId })),
+          },
+        },
+      },
       errors: undefined,
       calls: [messagesCall(shapesRoomId, 12)],
     });
@@ -501,8 +733,12 @@ describe('An answer about something else than was asked for', () => {
 
   it('gives no more rows than were asked for', async () => {
     const gateway = await openGateway();
-    gateway.demo.fail('dm.messages', { transform: (body) => ({ ...(body as object), messages: gateway.demo.world.messagesOf(shapesRoomId) }) });
-    const { data, errors, calls } = await gateway.askCounting(`{ ${room(shapesRoomId, 'messages(first: 2) { nodes { roomId } }')} }`);
+    gateway.demo.fail('dm.messages', {
+      transform: (body) => ({ ...(body as object), messages: gateway.demo.world.messagesOf(shapesRoomId) }),
+    });
+    const { data, errors, calls } = await gateway.askCounting(
+      `{ ${room(shapesRoomId, 'messages(first: 2) { nodes { roomId } }')} }`,
+    );
     expect({ data, errors, calls }).toEqual({
       data: { directMessage: { messages: { nodes: [{ roomId: shapesRoomId }, { roomId: shapesRoomId }] } } },
       errors: undefined,
@@ -512,7 +748,21 @@ describe('An answer about something else than was asked for', () => {
 
   it('leaves out receipts of other messages, and members and rooms that are none', async () => {
     const gateway = await openGateway();
-    gateway.demo.fail('chat.getMessageReadReceipts', spoil('receipts', null, { _id: 'r', messageId: shapes.mention, roomId: shapesRoomId, userId: users.busy, ts: '2026-10-29T16:02:11.402Z' }, { _id: 'q', messageId: shapes.plain }));
+    gateway.demo.fail(
+      'chat.getMessageReadReceipts',
+      spoil(
+        'receipts',
+        null,
+        {
+          _id: 'r',
+          messageId: shapes.mention,
+          roomId: shapesRoomId,
+          userId: users.busy,
+          ts: '2026-10-29T16:02:11.402Z',
+        },
+        { _id: 'q', messageId: shapes.plain },
+      ),
+    );
     gateway.demo.fail('im.members', spoil('members', null, 'x', { username: marker }, { _id: 5 }));
     gateway.demo.fail('im.list', spoil('ims', null, { _id: channelId, t: 'c' }, { t: 'd' }));
     const query = `{ readReceipts(messageId: "${shapes.plain}") { nodes { userId } } ${room(shapesRoomId, 'members { nodes { id } }')} viewer { directMessages(first: 4) { nodes { id } } } }`;
@@ -532,19 +782,67 @@ describe('An answer about something else than was asked for', () => {
   it('is null in the fields that may be, when a message’s parts have other types', async () => {
     const gateway = await openGateway();
     const wrong = {
-      msg: 5, md: marker, _updatedAt: 7, editedAt: 'today', editedBy: marker, alias: {}, avatar: [], emoji: 1, t: 9, groupable: 'no', urls: marker,
-      mentions: { 0: {} }, channels: 3, reactions: [marker], attachments: marker, files: {}, starred: {}, pinned: 'true', pinnedAt: {}, pinnedBy: [],
-      tcount: '3', tmid: 4, tshow: 'true', unread: 'yes',
+      msg: 5,
+      md: marker,
+      _updatedAt: 7,
+      editedAt: 'today',
+      editedBy: marker,
+      alias: {},
+      avatar: [],
+      emoji: 1,
+      t: 9,
+      groupable: 'no',
+      urls: marker,
+      mentions: { 0: {} },
+      channels: 3,
+      reactions: [marker],
+      attachments: marker,
+      files: {},
+      starred: {},
+      pinned: 'true',
+      pinnedAt: {},
+      pinnedBy: [],
+      tcount: '3',
+      tmid: 4,
+      tshow: 'true',
+      unread: 'yes',
     };
-    gateway.demo.fail('chat.getMessage', { transform: (body) => ({ ...(body as object), message: { ...(body as { message: object }).message, ...wrong } }) });
-    const names = 'text markup { json } updatedAt editedAt editedBy { id } alias avatarUrl emoji isBot systemType isDeleted isGroupable urls { url } mentions { id } channelMentions { id } reactions { emoji } attachments { kind } files { id } isStarred isPinned pinnedAt pinnedBy { id } thread { replyCount } threadRootId isShownInRoom encryption { status } isUnreadBySomeone';
+    gateway.demo.fail('chat.getMessage', {
+      transform: (body) => ({ ...(body as object), message: { ...(body as { message: object }).message, ...wrong } }),
+    });
+    const names =
+      'text markup { json } updatedAt editedAt editedBy { id } alias avatarUrl emoji isBot systemType isDeleted isGroupable urls { url } mentions { id } channelMentions { id } reactions { emoji } attachments { kind } files { id } isStarred isPinned pinnedAt pinnedBy { id } thread { replyCount } threadRootId isShownInRoom encryption { status } isUnreadBySomeone';
     const result = await gateway.askCounting(`{ message(id: "${shapes.plain}") { ${names} } }`);
     expect({ data: result.data, errors: result.errors, calls: result.calls }).toEqual({
       data: {
         message: {
-          text: '', markup: null, updatedAt: null, editedAt: null, editedBy: null, alias: null, avatarUrl: null, emoji: null, isBot: false, systemType: null,
-          isDeleted: false, isGroupable: null, urls: [], mentions: [], channelMentions: [], reactions: [], attachments: [], files: [], isStarred: false,
-          isPinned: false, pinnedAt: null, pinnedBy: null, thread: null, threadRootId: null, isShownInRoom: null, encryption: null, isUnreadBySomeone: null,
+          text: '',
+          markup: null,
+          updatedAt: null,
+          editedAt: null,
+          editedBy: null,
+          alias: null,
+          avatarUrl: null,
+          emoji: null,
+          isBot: false,
+          systemType: null,
+          isDeleted: false,
+          isGroupable: null,
+          urls: [],
+          mentions: [],
+          channelMentions: [],
+          reactions: [],
+          attachments: [],
+          files: [],
+          isStarred: false,
+          isPinned: false,
+          pinnedAt: null,
+          pinnedBy: null,
+          thread: null,
+          threadRootId: null,
+          isShownInRoom: null,
+          encryption: null,
+          isUnreadBySomeone: null,
         },
       },
       errors: undefined,
@@ -557,11 +855,18 @@ describe('An answer about something else than was asked for', () => {
     const gateway = await openGateway();
     const evil = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":1}';
     const message = `{"_id":"m","rid":"${shapesRoomId}","ts":"2026-10-29T16:02:11.402Z","u":{"_id":"u","__proto__":{"username":"evil"}},"msg":"hello","__proto__":{"alias":"evil"},"reactions":{"__proto__":{"usernames":["evil"]},":ok:":{"usernames":["a"]}},"customFields":${evil}}`;
-    gateway.demo.fail('dm.messages', { status: 200, body: `{"__proto__":{"total":9},"messages":[${message}],"total":1,"success":true}` });
+    gateway.demo.fail('dm.messages', {
+      status: 200,
+      body: `{"__proto__":{"total":9},"messages":[${message}],"total":1,"success":true}`,
+    });
     const query = `{ ${room(shapesRoomId, 'messages { totalCount nodes { id text alias author { id username } reactions { emoji count } customFields } }')} }`;
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-user-id': users.member, 'x-auth-token': gateway.demo.world.member.token },
+      headers: {
+        'content-type': 'application/json',
+        'x-user-id': users.member,
+        'x-auth-token': gateway.demo.world.member.token,
+      },
       body: JSON.stringify({ query }),
     });
     expect(await response.text()).toBe(
@@ -577,26 +882,43 @@ describe('An answer in an unusual form', () => {
     `{"messages":[{"_id":"m","rid":"${shapesRoomId}","ts":"2026-10-29T16:02:11.402Z","u":{"_id":"u"},${fields}}],"total":1,"success":true}`;
   const query = `{ ${room(shapesRoomId, 'messages { nodes { id text customFields markup { json plainText nodes { type } } } }')} }`;
 
-  it.each([300, 5000])('is cut where it is nested too deep (%i levels), and costs nothing beside that', async (levels) => {
-    const gateway = await openGateway();
-    const custom = '['.repeat(levels) + ']'.repeat(levels);
-    const markup = `[${'{"type":"BOLD","value":['.repeat(levels)}${']}'.repeat(levels)}]`;
-    gateway.demo.fail('dm.messages', { status: 200, body: rowWith(`"msg":"hello","customFields":${custom},"md":${markup}`) });
-    const result = await gateway.askCounting(query);
-    expect({ data: result.data, errors: codesOf(result), calls: result.calls }).toEqual({
-      data: { directMessage: { messages: { nodes: [{ id: 'm', text: 'hello', customFields: null, markup: null }] } } },
-      errors: ['directMessage.messages.nodes.0.customFields: UPSTREAM_BAD_RESPONSE', 'directMessage.messages.nodes.0.markup.json: UPSTREAM_BAD_RESPONSE'],
-      calls: [messagesCall(shapesRoomId)],
-    });
-    expectNoLeak(gateway, result);
-  });
+  it.each([300, 5000])(
+    'is cut where it is nested too deep (%i levels), and costs nothing beside that',
+    async (levels) => {
+      const gateway = await openGateway();
+      const custom = '['.repeat(levels) + ']'.repeat(levels);
+      const markup = `[${'{"type":"BOLD","value":['.repeat(levels)}${']}'.repeat(levels)}]`;
+      gateway.demo.fail('dm.messages', {
+        status: 200,
+        body: rowWith(`"msg":"hello","customFields":${custom},"md":${markup}`),
+      });
+      const result = await gateway.askCounting(query);
+      expect({ data: result.data, errors: codesOf(result), calls: result.calls }).toEqual({
+        data: {
+          directMessage: { messages: { nodes: [{ id: 'm', text: 'hello', customFields: null, markup: null }] } },
+        },
+        errors: [
+          'directMessage.messages.nodes.0.customFields: UPSTREAM_BAD_RESPONSE',
+          'directMessage.messages.nodes.0.markup.json: UPSTREAM_BAD_RESPONSE',
+        ],
+        calls: [messagesCall(shapesRoomId)],
+      });
+      expectNoLeak(gateway, result);
+    },
+  );
 
   it('is read when it begins with a byte-order mark, and whatever its media type is', async () => {
     const gateway = await openGateway();
-    gateway.demo.fail('dm.messages', { status: 200, body: `\uFEFF${rowWith('"msg":"grüße 🎉"')}`, contentType: 'application/octet-stream' });
+    gateway.demo.fail('dm.messages', {
+      status: 200,
+      body: `\uFEFF${rowWith('"msg":"grüße 🎉"')}`,
+      contentType: 'application/octet-stream',
+    });
     const { data, errors, calls } = await gateway.askCounting(query);
     expect({ data, errors, calls }).toEqual({
-      data: { directMessage: { messages: { nodes: [{ id: 'm', text: 'grüße 🎉', customFields: null, markup: null }] } } },
+      data: {
+        directMessage: { messages: { nodes: [{ id: 'm', text: 'grüße 🎉', customFields: null, markup: null }] } },
+      },
       errors: undefined,
       calls: [messagesCall(shapesRoomId)],
     });
@@ -604,7 +926,9 @@ describe('An answer in an unusual form', () => {
 
   it('is an empty list of receipts where the workspace keeps none, which is not the lack of a licence', async () => {
     const gateway = await openGateway({ demo: { storeReceipts: false } });
-    const { data, errors, calls } = await gateway.askCounting(`{ readReceipts(messageId: "${shapes.plain}") { isAvailable totalCount nodes { id } } }`);
+    const { data, errors, calls } = await gateway.askCounting(
+      `{ readReceipts(messageId: "${shapes.plain}") { isAvailable totalCount nodes { id } } }`,
+    );
     expect({ data, errors, calls }).toEqual({
       data: { readReceipts: { isAvailable: true, totalCount: 0, nodes: [] } },
       errors: undefined,
@@ -618,11 +942,27 @@ describe('A workspace that cannot be reached or does not answer', () => {
   it('is UPSTREAM_UNAVAILABLE in the fields that need it, while the rest is answered', async () => {
     const gateway = await openGateway();
     await gateway.demo.close();
-    const result = await gateway.askCounting(`{ __typename viewer { id user { id } unreadCount } ${room(shapesRoomId, 'id topic')} upstreamBudget { endpoint } }`);
-    expect({ status: result.status, data: result.data, errors: codesOf(result)?.toSorted(), calls: result.calls }).toEqual({
+    const result = await gateway.askCounting(
+      `{ __typename viewer { id user { id } unreadCount } ${room(shapesRoomId, 'id topic')} upstreamBudget { endpoint } }`,
+    );
+    expect({
+      status: result.status,
+      data: result.data,
+      errors: codesOf(result)?.toSorted(),
+      calls: result.calls,
+    }).toEqual({
       status: 200,
-      data: { __typename: 'Query', viewer: { id: users.member, user: null, unreadCount: null }, directMessage: { id: shapesRoomId, topic: null }, upstreamBudget: [] },
-      errors: ['directMessage.topic: UPSTREAM_UNAVAILABLE', 'viewer.unreadCount: UPSTREAM_UNAVAILABLE', 'viewer.user: UPSTREAM_UNAVAILABLE'],
+      data: {
+        __typename: 'Query',
+        viewer: { id: users.member, user: null, unreadCount: null },
+        directMessage: { id: shapesRoomId, topic: null },
+        upstreamBudget: [],
+      },
+      errors: [
+        'directMessage.topic: UPSTREAM_UNAVAILABLE',
+        'viewer.unreadCount: UPSTREAM_UNAVAILABLE',
+        'viewer.user: UPSTREAM_UNAVAILABLE',
+      ],
       calls: [],
     });
     expectNoLeak(gateway, result);
@@ -640,7 +980,12 @@ describe('A workspace that cannot be reached or does not answer', () => {
     const gateway = await openGateway({ env: { UPSTREAM_TIMEOUT_MS: '100' } });
     gateway.demo.fail('dm.messages', { hang: true });
     const result = await gateway.askCounting(brokenMessages);
-    expect({ status: result.status, data: result.data, errors: codesOf(result), calls: result.calls.toSorted() }).toEqual({
+    expect({
+      status: result.status,
+      data: result.data,
+      errors: codesOf(result),
+      calls: result.calls.toSorted(),
+    }).toEqual({
       status: 200,
       data: { directMessage: { id: shapesRoomId, messages: null }, ...siblingData },
       errors: ['directMessage.messages: UPSTREAM_TIMEOUT'],
@@ -652,8 +997,15 @@ describe('A workspace that cannot be reached or does not answer', () => {
   it('is UPSTREAM_TIMEOUT in what is missing when the request’s time is over; what came is answered', async () => {
     const gateway = await openGateway({ env: { REQUEST_TIMEOUT_MS: '200' } });
     gateway.demo.fail('dm.messages', { hang: true });
-    const result = await gateway.askCounting(`{ ${room(shapesRoomId, 'id topic messages { nodes { readReceipts { totalCount } } }')} ${sibling} }`);
-    expect({ status: result.status, data: result.data, errors: codesOf(result), calls: result.calls.toSorted() }).toEqual({
+    const result = await gateway.askCounting(
+      `{ ${room(shapesRoomId, 'id topic messages { nodes { readReceipts { totalCount } } }')} ${sibling} }`,
+    );
+    expect({
+      status: result.status,
+      data: result.data,
+      errors: codesOf(result),
+      calls: result.calls.toSorted(),
+    }).toEqual({
       status: 200,
       data: { directMessage: { id: shapesRoomId, topic: null, messages: null }, ...siblingData },
       errors: ['directMessage.messages: UPSTREAM_TIMEOUT'],
@@ -665,7 +1017,9 @@ describe('A workspace that cannot be reached or does not answer', () => {
   it('is asked nothing more once the request’s time is over', async () => {
     const gateway = await openGateway({ env: { REQUEST_TIMEOUT_MS: '200' } });
     gateway.demo.fail('dm.messages', { hang: true });
-    const result = await gateway.askCounting('{ viewer { directMessages(first: 12) { nodes { messages(first: 1) { totalCount } } } } }');
+    const result = await gateway.askCounting(
+      '{ viewer { directMessages(first: 12) { nodes { messages(first: 1) { totalCount } } } } }',
+    );
     const nodes = Array.from({ length: 12 }, () => ({ messages: null }));
     expect({ data: result.data, codes: new Set(result.errors?.map(({ extensions }) => extensions['code'])) }).toEqual({
       data: { viewer: { directMessages: { nodes } } },
@@ -679,8 +1033,12 @@ describe('Credentials that the workspace refuses', () => {
   it('stop every further call of the request', async () => {
     const gateway = await openGateway();
     gateway.demo.fail('dm.messages', { status: 401, body: words('You must be logged in to do this.') });
-    const result = await gateway.askCounting('{ viewer { directMessages(first: 20) { nodes { id messages(first: 1) { totalCount } } } } }');
-    expect(result.errors?.map(({ extensions }) => extensions['code'])).toEqual(Array.from({ length: 20 }, () => 'UNAUTHENTICATED'));
+    const result = await gateway.askCounting(
+      '{ viewer { directMessages(first: 20) { nodes { id messages(first: 1) { totalCount } } } } }',
+    );
+    expect(result.errors?.map(({ extensions }) => extensions['code'])).toEqual(
+      Array.from({ length: 20 }, () => 'UNAUTHENTICATED'),
+    );
     expect(result.calls.filter((call) => call.startsWith('dm.messages')).length).toBeLessThanOrEqual(8); // those under way
     expectNoLeak(gateway, result);
   });

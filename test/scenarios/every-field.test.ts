@@ -1,9 +1,25 @@
-import { buildClientSchema, getIntrospectionQuery, getNamedType, isObjectType, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  getNamedType,
+  isObjectType,
+  type GraphQLSchema,
+  type IntrospectionQuery,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import type { DemoOptions, DemoWorkspace } from '../../src/demo/server.ts';
 import { startTestGateway, type Caller, type TestGateway } from '../support/gateway.ts';
-import { coordinatesOf, everyField, expected, isNullable, letters, printTree, Tally, type Tree } from '../support/rest-mapping.ts';
+import {
+  coordinatesOf,
+  everyField,
+  expected,
+  isNullable,
+  letters,
+  printTree,
+  Tally,
+  type Tree,
+} from '../support/rest-mapping.ts';
 import { askRest, list, record, textAt, type Json, type JsonRecord } from '../support/scenario.ts';
 
 /** One question to the gateway, and the answer that the workspace's own REST answers make. */
@@ -15,7 +31,15 @@ interface Finding {
 
 const oddRoomId = 'oddRoom5GjKmPqRsT';
 const bareRoomId = 'bareRoom5GjKmPqRs';
-const { shapesRoomId, emptyRoomId, hiddenTypesRoomId, encryptedRoomId, foreignRoomId, messages: shapes, users } = landmarks;
+const {
+  shapesRoomId,
+  emptyRoomId,
+  hiddenTypesRoomId,
+  encryptedRoomId,
+  foreignRoomId,
+  messages: shapes,
+  users,
+} = landmarks;
 
 /** Messages and rooms of kinds that only old servers, imports and apps leave behind. */
 function addOddities({ world }: DemoWorkspace): void {
@@ -29,17 +53,45 @@ function addOddities({ world }: DemoWorkspace): void {
     { urls: [{ url: 'https://a.example/', meta: { pageTitle: 'A' } }, { url: 'https://b.example/' }, { meta: {} }] },
     { t: 'e2e', msg: 'cipher-of-old', e2e: 'pending' },
     { t: 'e2e' },
-    { attachments: [{ image_url: '/i.png', image_type: 'image/png', image_size: 3 }, { audio_url: '/a.mp3', audio_size: 4 }, { video_url: '/v.mp4' }, {}] },
+    {
+      attachments: [
+        { image_url: '/i.png', image_type: 'image/png', image_size: 3 },
+        { audio_url: '/a.mp3', audio_size: 4 },
+        { video_url: '/v.mp4' },
+        {},
+      ],
+    },
     { tcount: 2 },
     { pinned: true },
     { editedAt: world.now, editedBy: { _id: users.stranger } },
-    { md: [{ type: 'PARAGRAPH', value: [{ type: 'MENTION_USER', value: { type: 'PLAIN_TEXT', value: 'x' } }, { type: 'EMOJI', unicode: '🎉' }] }] },
+    {
+      md: [
+        {
+          type: 'PARAGRAPH',
+          value: [
+            { type: 'MENTION_USER', value: { type: 'PLAIN_TEXT', value: 'x' } },
+            { type: 'EMOJI', unicode: '🎉' },
+          ],
+        },
+      ],
+    },
   ];
   for (const [index, fields] of odd.entries()) {
     world.post({ roomId: oddRoomId, userId: users.stranger, text: '', id: `odd${index}`, ...fields });
   }
   const bare = world.createRoom({ userIds: [member.id, users.stranger], id: bareRoomId });
-  for (const field of ['usernames', 'uids', 'usersCount', 'msgs', 'ts', '_updatedAt', 'ro', 'default', 'sysMes', '_USERNAMES']) {
+  for (const field of [
+    'usernames',
+    'uids',
+    'usersCount',
+    'msgs',
+    'ts',
+    '_updatedAt',
+    'ro',
+    'default',
+    'sysMes',
+    '_USERNAMES',
+  ]) {
     Reflect.deleteProperty(bare, field);
   }
   Reflect.deleteProperty(world.subscription(emptyRoomId, member.id) ?? {}, 'userMentions');
@@ -47,7 +99,11 @@ function addOddities({ world }: DemoWorkspace): void {
 
 /** `plainText` is compared by its letters. */
 const withLettersOnly = (value: unknown): Json =>
-  JSON.parse(JSON.stringify(value ?? null, (name, part: Json) => (name === 'plainText' ? letters(typeof part === 'string' ? part : '') : part))) as Json;
+  JSON.parse(
+    JSON.stringify(value ?? null, (name, part: Json) =>
+      name === 'plainText' ? letters(typeof part === 'string' ? part : '') : part,
+    ),
+  ) as Json;
 
 const sorted = (rows: readonly Json[], ...names: readonly string[]): Json[] => {
   const keyOf = (row: Json) => names.map((name) => textAt(row, name)).join(' ');
@@ -83,19 +139,29 @@ class Survey {
     const fields = this.#fieldsOf(typeName).map((field) => {
       if (field.name === 'nodes') return `nodes { ${printTree(row)} }`;
       if (field.name === 'edges') return `edges { cursor node { ${printTree(row)} } }`;
-      if (field.name === 'pageInfo') return `pageInfo { ${this.#fieldsOf('PageInfo').map(({ name }) => name).join(' ')} }`;
+      if (field.name === 'pageInfo')
+        return `pageInfo { ${this.#fieldsOf('PageInfo')
+          .map(({ name }) => name)
+          .join(' ')} }`;
       return isObjectType(getNamedType(field.type)) ? `${field.name} { ${printTree(row)} }` : field.name;
     });
     return fields.join(' ');
   }
 
   /** A connection as it should be; cursors are only known by their form and by how they repeat. */
-  page(typeName: string, nodes: readonly Json[], rest: JsonRecord & { hasNextPage: boolean; hasPreviousPage: boolean }): Json {
+  page(
+    typeName: string,
+    nodes: readonly Json[],
+    rest: JsonRecord & { hasNextPage: boolean; hasPreviousPage: boolean },
+  ): Json {
     const { hasNextPage, hasPreviousPage, ...own } = rest;
     const isEmpty = nodes.length === 0;
     for (const { name } of this.#fieldsOf(typeName)) this.tally.note(`${typeName}.${name}`, own[name] === null);
-    for (const { name } of this.#fieldsOf('PageInfo')) this.tally.note(`PageInfo.${name}`, name.endsWith('Cursor') && isEmpty);
-    if (!isEmpty) for (const name of ['cursor', 'node']) this.tally.note(`${typeName.replace(/History/, '').replace('Connection', 'Edge')}.${name}`, false);
+    for (const { name } of this.#fieldsOf('PageInfo'))
+      this.tally.note(`PageInfo.${name}`, name.endsWith('Cursor') && isEmpty);
+    if (!isEmpty)
+      for (const name of ['cursor', 'node'])
+        this.tally.note(`${typeName.replace(/History/, '').replace('Connection', 'Edge')}.${name}`, false);
     const cursors = nodes.map((_, index) => `cursor ${index}`);
     return {
       edges: nodes.map((node, index) => ({ cursor: cursors[index], node })),
@@ -150,17 +216,40 @@ async function surveyRooms(survey: Survey, { world }: DemoWorkspace): Promise<vo
   for (const { name, field, endpoint, caller } of lists) {
     const { ims, total } = await survey.rest(endpoint, { count: 100, sort: latestFirst }, caller);
     const nodes = list(survey.build(roomTree, 'DirectMessage', ims, caller));
-    const page = survey.page('DirectMessageConnection', nodes, { totalCount: total, hasNextPage: false, hasPreviousPage: false });
+    const page = survey.page('DirectMessageConnection', nodes, {
+      totalCount: total,
+      hasNextPage: false,
+      hasPreviousPage: false,
+    });
     const isOwn = endpoint === 'im.list';
     const query = `${field}(first: 100) { ${survey.connection('DirectMessageConnection', roomTree)} }`;
-    await survey.ask(name, isOwn ? `{ viewer { ${query} } }` : `{ ${query} }`, isOwn ? { viewer: { [field]: page } } : { [field]: page }, caller);
+    await survey.ask(
+      name,
+      isOwn ? `{ viewer { ${query} } }` : `{ ${query} }`,
+      isOwn ? { viewer: { [field]: page } } : { [field]: page },
+      caller,
+    );
     survey.note(isOwn ? 'Viewer.directMessages' : 'Query.directMessages', page);
   }
-  const roomIds = [shapesRoomId, emptyRoomId, hiddenTypesRoomId, encryptedRoomId, landmarks.selfRoomId, landmarks.readOnlyRoomId, landmarks.noLastMessageRoomId];
+  const roomIds = [
+    shapesRoomId,
+    emptyRoomId,
+    hiddenTypesRoomId,
+    encryptedRoomId,
+    landmarks.selfRoomId,
+    landmarks.readOnlyRoomId,
+    landmarks.noLastMessageRoomId,
+  ];
   const rooms = await Promise.all(roomIds.map((roomId) => survey.rest('rooms.info', { roomId })));
-  const data = Object.fromEntries(rooms.map(({ room }, index) => [`r${index}`, survey.build(roomTree, 'DirectMessage', room)]));
+  const data = Object.fromEntries(
+    rooms.map(({ room }, index) => [`r${index}`, survey.build(roomTree, 'DirectMessage', room)]),
+  );
   survey.note('Query.directMessage', data);
-  await survey.ask('rooms by id', `{ ${roomIds.map((id, index) => `r${index}: directMessage(id: "${id}") { ${index === 0 ? printTree(roomTree) : '...Room' } }`).join(' ')} } fragment Room on DirectMessage { ${printTree(roomTree)} }`, data);
+  await survey.ask(
+    'rooms by id',
+    `{ ${roomIds.map((id, index) => `r${index}: directMessage(id: "${id}") { ${index === 0 ? printTree(roomTree) : '...Room'} }`).join(' ')} } fragment Room on DirectMessage { ${printTree(roomTree)} }`,
+    data,
+  );
 }
 
 async function surveyCounters(survey: Survey, demo: DemoWorkspace): Promise<void> {
@@ -168,15 +257,23 @@ async function surveyCounters(survey: Survey, demo: DemoWorkspace): Promise<void
   const whole = survey.tree('Counters');
   const withoutMembers = survey.tree('Counters', 'memberCount');
   const { ims } = await survey.rest('im.list', { count: 100, sort: latestFirst });
-  const roomIds = list(ims).map((room) => textAt(room, '_id')).filter((id) => id !== bareRoomId);
+  const roomIds = list(ims)
+    .map((room) => textAt(room, '_id'))
+    .filter((id) => id !== bareRoomId);
   const rest = await Promise.all(roomIds.map((roomId) => survey.rest('im.counters', { roomId })));
   const [manyIds, many] = [roomIds.slice(0, 30), rest.slice(0, 30)];
   for (const [name, tree, ids, answers] of [
     ['counters one by one', whole, manyIds, many],
     ['counters in bulk', withoutMembers, roomIds, rest],
   ] as const) {
-    const data = Object.fromEntries(answers.map((body, index) => [`r${index}`, { counters: survey.build(tree, 'Counters', body) }]));
-    await survey.ask(name, `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { counters { ...All } }`).join(' ')} } fragment All on Counters { ${printTree(tree)} }`, data);
+    const data = Object.fromEntries(
+      answers.map((body, index) => [`r${index}`, { counters: survey.build(tree, 'Counters', body) }]),
+    );
+    await survey.ask(
+      name,
+      `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { counters { ...All } }`).join(' ')} } fragment All on Counters { ${printTree(tree)} }`,
+      data,
+    );
   }
   survey.note('DirectMessage.counters', rest);
   const other = await survey.rest('im.counters', { roomId: foreignRoomId, userId: users.busy }, admin);
@@ -188,7 +285,11 @@ async function surveyCounters(survey: Survey, demo: DemoWorkspace): Promise<void
   );
   // A workspace may leave out everything but `joined`.
   demo.fail('im.counters', {
-    transform: (body) => ({ ...Object.fromEntries(Object.keys(body as object).map((name) => [name, null])), joined: true, success: true }),
+    transform: (body) => ({
+      ...Object.fromEntries(Object.keys(body as object).map((name) => [name, null])),
+      joined: true,
+      success: true,
+    }),
   });
   const nothing = await survey.rest('im.counters', { roomId: shapesRoomId });
   await survey.ask(
@@ -207,10 +308,16 @@ async function surveyPeople(survey: Survey, { world }: DemoWorkspace): Promise<v
   for (const [index, roomId] of roomIds.entries()) {
     const { members, total } = await survey.rest('im.members', { roomId, count: 100 });
     const nodes = list(survey.build(userTree, 'User', sorted(list(members), 'username', '_id')));
-    data[`r${index}`] = { members: survey.page('UserConnection', nodes, { totalCount: total, hasNextPage: false, hasPreviousPage: false }) };
+    data[`r${index}`] = {
+      members: survey.page('UserConnection', nodes, { totalCount: total, hasNextPage: false, hasPreviousPage: false }),
+    };
   }
   survey.note('DirectMessage.members', data);
-  await survey.ask('members', `{ ${roomIds.map((id, index) => `r${index}: directMessage(id: "${id}") { members { ${all} } }`).join(' ')} }`, data);
+  await survey.ask(
+    'members',
+    `{ ${roomIds.map((id, index) => `r${index}: directMessage(id: "${id}") { members { ${all} } }`).join(' ')} }`,
+    data,
+  );
 
   const { user } = await survey.rest('users.info', { userId: users.busy });
   const unknown = await survey.rest('users.info', { userId: users.deleted });
@@ -223,13 +330,22 @@ async function surveyPeople(survey: Survey, { world }: DemoWorkspace): Promise<v
   );
 
   const { update } = await survey.rest('subscriptions.get');
-  const unread = list(update).map(record).filter(({ t }) => t === 'd').reduce((sum, row) => sum + Number(row['unread'] ?? 0), 0);
+  const unread = list(update)
+    .map(record)
+    .filter(({ t }) => t === 'd')
+    .reduce((sum, row) => sum + Number(row['unread'] ?? 0), 0);
   const own = survey.build(userTree, 'User', await survey.rest('me'));
-  for (const [name, value] of Object.entries({ id: world.member.id, user: own, unreadCount: unread })) survey.note(`Viewer.${name}`, value);
+  for (const [name, value] of Object.entries({ id: world.member.id, user: own, unreadCount: unread }))
+    survey.note(`Viewer.${name}`, value);
   survey.note('Query.viewer', own);
-  await survey.ask('the caller', `{ viewer { id user { ${printTree(userTree)} } unreadCount } }`, { viewer: { id: world.member.id, user: own, unreadCount: unread } });
+  await survey.ask('the caller', `{ viewer { id user { ${printTree(userTree)} } unreadCount } }`, {
+    viewer: { id: world.member.id, user: own, unreadCount: unread },
+  });
 
-  const username = textAt(list(update).find((row) => textAt(row, 'rid') === shapesRoomId), 'name');
+  const username = textAt(
+    list(update).find((row) => textAt(row, 'rid') === shapesRoomId),
+    'name',
+  );
   survey.note('Query.directMessageWith', shapesRoomId);
   survey.note('Query.directMessageWith', null);
   await survey.ask(
@@ -242,12 +358,24 @@ async function surveyPeople(survey: Survey, { world }: DemoWorkspace): Promise<v
 async function surveyMessages(survey: Survey): Promise<void> {
   const tree = survey.tree('Message');
   const all = survey.connection('MessageConnection', tree);
-  for (const [name, roomId] of Object.entries({ shapes: shapesRoomId, encrypted: encryptedRoomId, hiddenTypes: hiddenTypesRoomId, odd: oddRoomId, empty: emptyRoomId })) {
+  for (const [name, roomId] of Object.entries({
+    shapes: shapesRoomId,
+    encrypted: encryptedRoomId,
+    hiddenTypes: hiddenTypesRoomId,
+    odd: oddRoomId,
+    empty: emptyRoomId,
+  })) {
     const { messages, total } = await survey.rest('dm.messages', { roomId, count: 60, sort: newestFirst });
     const nodes = list(survey.build(tree, 'Message', messages));
-    const page = survey.page('MessageConnection', nodes, { totalCount: total, hasNextPage: Number(total) > 60, hasPreviousPage: false });
+    const page = survey.page('MessageConnection', nodes, {
+      totalCount: total,
+      hasNextPage: Number(total) > 60,
+      hasPreviousPage: false,
+    });
     survey.note('DirectMessage.messages', page);
-    await survey.ask(`messages: ${name}`, `{ directMessage(id: "${roomId}") { messages(first: 60) { ${all} } } }`, { directMessage: { messages: page } });
+    await survey.ask(`messages: ${name}`, `{ directMessage(id: "${roomId}") { messages(first: 60) { ${all} } } }`, {
+      directMessage: { messages: page },
+    });
   }
 
   const oldest = '2026-10-27T00:00:00.000Z';
@@ -257,7 +385,10 @@ async function surveyMessages(survey: Survey): Promise<void> {
     ['empty', emptyRoomId, { oldest }],
   ] as const) {
     const params = { roomId, count: 10, ...range };
-    const { messages, unreadNotLoaded, firstUnread } = await survey.rest('dm.history', { ...params, ...('oldest' in range && { unreads: 'true' }) });
+    const { messages, unreadNotLoaded, firstUnread } = await survey.rest('dm.history', {
+      ...params,
+      ...('oldest' in range && { unreads: 'true' }),
+    });
     const nodes = list(survey.build(tree, 'Message', messages));
     const page = survey.page('MessageHistoryConnection', nodes, {
       notLoadedCount: unreadNotLoaded ?? null,
@@ -267,7 +398,11 @@ async function surveyMessages(survey: Survey): Promise<void> {
     });
     survey.note('DirectMessage.history', page);
     const args = `first: 10${'oldest' in range ? `, range: { since: "${oldest}" }` : ''}`;
-    await survey.ask(`history ${name}`, `{ directMessage(id: "${roomId}") { history(${args}) { ${survey.connection('MessageHistoryConnection', tree)} } } }`, { directMessage: { history: page } });
+    await survey.ask(
+      `history ${name}`,
+      `{ directMessage(id: "${roomId}") { history(${args}) { ${survey.connection('MessageHistoryConnection', tree)} } } }`,
+      { directMessage: { history: page } },
+    );
   }
 }
 
@@ -282,21 +417,44 @@ async function surveySingleMessages(survey: Survey): Promise<void> {
     const rows = rest.map(({ message }) => (record(message)['_hidden'] === true ? null : message));
     for (const row of rows) survey.note('Query.message', row);
     const data = Object.fromEntries(chosen.map((name, index) => [name, survey.build(tree, 'Message', rows[index])]));
-    await survey.ask(`single messages, part ${part}`, `{ ${chosen.map((name) => `${name}: message(id: "${shapes[name]}") { ...All }`).join(' ')} } fragment All on Message { ${printTree(tree)} }`, data);
+    await survey.ask(
+      `single messages, part ${part}`,
+      `{ ${chosen.map((name) => `${name}: message(id: "${shapes[name]}") { ...All }`).join(' ')} } fragment All on Message { ${printTree(tree)} }`,
+      data,
+    );
   }
   const pageOf = async (messageId: string): Promise<Json> => {
     const { receipts } = await survey.rest('chat.getMessageReadReceipts', { messageId });
     const nodes = list(survey.build(receiptTree, 'ReadReceipt', sorted(list(receipts), 'ts', '_id')));
-    return survey.page('ReadReceiptConnection', nodes, { totalCount: nodes.length, isAvailable: true, hasNextPage: false, hasPreviousPage: false });
+    return survey.page('ReadReceiptConnection', nodes, {
+      totalCount: nodes.length,
+      isAvailable: true,
+      hasNextPage: false,
+      hasPreviousPage: false,
+    });
   };
   const { messages } = await survey.rest('dm.messages', { roomId: shapesRoomId, count: 25, sort: newestFirst });
-  const pages = await Promise.all(list(messages).map(async (message) => ({ readReceipts: await pageOf(textAt(message, '_id')) })));
+  const pages = await Promise.all(
+    list(messages).map(async (message) => ({ readReceipts: await pageOf(textAt(message, '_id')) })),
+  );
   survey.note('Message.readReceipts', pages);
-  await survey.ask('receipts of a page', `{ directMessage(id: "${shapesRoomId}") { messages(first: 25) { nodes { readReceipts { ${all} } } } } }`, { directMessage: { messages: { nodes: pages } } });
+  await survey.ask(
+    'receipts of a page',
+    `{ directMessage(id: "${shapesRoomId}") { messages(first: 25) { nodes { readReceipts { ${all} } } } } }`,
+    { directMessage: { messages: { nodes: pages } } },
+  );
   const chosen = { deletedReader: shapes.deletedReader, noReceipts: shapes.noReceipts, plain: shapes.plain };
-  const data = Object.fromEntries(await Promise.all(Object.entries(chosen).map(async ([name, id]) => [name, await pageOf(id)] as const)));
+  const data = Object.fromEntries(
+    await Promise.all(Object.entries(chosen).map(async ([name, id]) => [name, await pageOf(id)] as const)),
+  );
   survey.note('Query.readReceipts', data);
-  await survey.ask('receipts by message id', `{ ${Object.entries(chosen).map(([name, id]) => `${name}: readReceipts(messageId: "${id}") { ${all} }`).join(' ')} }`, data);
+  await survey.ask(
+    'receipts by message id',
+    `{ ${Object.entries(chosen)
+      .map(([name, id]) => `${name}: readReceipts(messageId: "${id}") { ${all} }`)
+      .join(' ')} }`,
+    data,
+  );
 }
 
 async function surveyBudget(survey: Survey, demo: DemoWorkspace): Promise<void> {
@@ -311,11 +469,15 @@ async function surveyBudget(survey: Survey, demo: DemoWorkspace): Promise<void> 
   };
   survey.note('Query.upstreamBudget', wanted);
   await survey.ask('a first call', '{ viewer { user { id } } }', { viewer: { user: { id: demo.world.member.id } } });
-  await survey.ask('the budget', `{ upstreamBudget { ${printTree(tree)} } }`, { upstreamBudget: [survey.build(tree, 'EndpointBudget', wanted)] });
+  await survey.ask('the budget', `{ upstreamBudget { ${printTree(tree)} } }`, {
+    upstreamBudget: [survey.build(tree, 'EndpointBudget', wanted)],
+  });
   demo.configure({ rateLimit: false });
 }
 
-async function takeSurvey(options: DemoOptions): Promise<Survey & { schema: GraphQLSchema; close: () => Promise<void> }> {
+async function takeSurvey(
+  options: DemoOptions,
+): Promise<Survey & { schema: GraphQLSchema; close: () => Promise<void> }> {
   const gateway = await startTestGateway({ demo: options });
   const { demo } = gateway;
   addOddities(demo);
@@ -333,19 +495,50 @@ async function takeSurvey(options: DemoOptions): Promise<Survey & { schema: Grap
 
 /** Nullable fields whose null is an error or a call that failed: shown where errors are. */
 const nullOnlyInErrors = [
-  'DirectMessage.counters', 'DirectMessage.history', 'DirectMessage.members', 'DirectMessage.messages',
-  'Message.directMessage', 'Message.readReceipts', 'Query.directMessage', 'Query.directMessages', 'Query.readReceipts',
-  'Viewer.directMessages', 'Viewer.unreadCount', 'Viewer.user',
+  'DirectMessage.counters',
+  'DirectMessage.history',
+  'DirectMessage.members',
+  'DirectMessage.messages',
+  'Message.directMessage',
+  'Message.readReceipts',
+  'Query.directMessage',
+  'Query.directMessages',
+  'Query.readReceipts',
+  'Viewer.directMessages',
+  'Viewer.unreadCount',
+  'Viewer.user',
 ];
 /** Always there: rooms of other types are no direct messages, and one that does not say that it is a default is none. */
 const neverNull = ['DirectMessage.typeCode', 'DirectMessage.isDefault'];
 
 const areas = [
-  'own rooms', 'all rooms', 'rooms by id', 'counters one by one', 'counters in bulk', 'counters of another user',
-  'counters without values', 'members', 'users by id', 'the caller', 'rooms by username', 'messages: shapes',
-  'messages: encrypted', 'messages: hiddenTypes', 'messages: odd', 'messages: empty', 'history with a gap',
-  'history without a beginning', 'history empty', 'single messages, part 0', 'single messages, part 1', 'single messages, part 2', 'single messages, part 3',
-  'receipts of a page', 'receipts by message id', 'a first call', 'the budget',
+  'own rooms',
+  'all rooms',
+  'rooms by id',
+  'counters one by one',
+  'counters in bulk',
+  'counters of another user',
+  'counters without values',
+  'members',
+  'users by id',
+  'the caller',
+  'rooms by username',
+  'messages: shapes',
+  'messages: encrypted',
+  'messages: hiddenTypes',
+  'messages: odd',
+  'messages: empty',
+  'history with a gap',
+  'history without a beginning',
+  'history empty',
+  'single messages, part 0',
+  'single messages, part 1',
+  'single messages, part 2',
+  'single messages, part 3',
+  'receipts of a page',
+  'receipts by message id',
+  'a first call',
+  'the budget',
 ];
 
 const surveys = new Map<string, Awaited<ReturnType<typeof takeSurvey>>>();
@@ -384,12 +577,16 @@ describe.each(Object.keys(variants))('in front of %s, the gateway', (variant) =>
   it('met every null that a workspace can give', () => {
     const { tally, schema } = surveyOf(variant);
     const nulls = [...tally.fields].filter(([, { nulls }]) => nulls > 0).map(([coordinate]) => coordinate);
-    const wanted = coordinatesOf(schema, isNullable).filter((name) => ![...nullOnlyInErrors, ...neverNull].includes(name));
+    const wanted = coordinatesOf(schema, isNullable).filter(
+      (name) => ![...nullOnlyInErrors, ...neverNull].includes(name),
+    );
     expect(nulls.toSorted()).toEqual(wanted);
   });
 
   it('takes the calls that each question needs, and no more', () => {
-    const counts = Object.fromEntries([...surveyOf(variant).findings].map(([area, { calls }]) => [area, countByEndpoint(calls)]));
+    const counts = Object.fromEntries(
+      [...surveyOf(variant).findings].map(([area, { calls }]) => [area, countByEndpoint(calls)]),
+    );
     expect(counts).toEqual({
       'own rooms': { 'im.list': 1 },
       'all rooms': { 'dm.list.everyone': 1 },
@@ -440,7 +637,10 @@ it('gives the same answers in front of R7 and of R8', () => {
 });
 
 it.each([
-  ['richMarkup', 'Launch page\nStatus: almost there, two one section left. Surprise at the end\nhero and pricing are done\nBookingCard needs the new icons\ncopy\nimages\nmobile layout\ndark theme\n“Less is more” (Carla)\n.hero { padding: 4rem; }'],
+  [
+    'richMarkup',
+    'Launch page\nStatus: almost there, two one section left. Surprise at the end\nhero and pricing are done\nBookingCard needs the new icons\ncopy\nimages\nmobile layout\ndark theme\n“Less is more” (Carla)\n.hero { padding: 4rem; }',
+  ],
   ['unknownMarkup', 'Launch is on <t:1793610000:F>'],
   ['bigEmoji', ':tada::heart_eyes:'],
   ['mention', '@priya.raman @noor.haddad could one of you export them at double size?'],
@@ -448,7 +648,9 @@ it.each([
 ] as const)('sets the plain text of %s in lines, with its marks', async (name, plainText) => {
   const gateway = await startTestGateway();
   await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
-  const { data, errors, calls } = await gateway.askCounting(`{ message(id: "${shapes[name]}") { markup { plainText } } }`);
+  const { data, errors, calls } = await gateway.askCounting(
+    `{ message(id: "${shapes[name]}") { markup { plainText } } }`,
+  );
   await gateway.close();
   expect({ data, errors, calls }).toEqual({
     data: { message: { markup: { plainText } } },

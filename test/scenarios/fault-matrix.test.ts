@@ -19,7 +19,8 @@ const receipts = 'readReceipts { totalCount }';
 /** Beside the field that fails: another room, with what lies below its messages. */
 const side = `side: directMessage(id: "$room3") { id messages(first: 2) { totalCount nodes { text ${receipts} } } }`;
 /** The same for the endpoints that serve it. */
-const otherSide = 'side: directMessage(id: "$room3") { id history(first: 2) { nodes { text } } members { nodes { username } } }';
+const otherSide =
+  'side: directMessage(id: "$room3") { id history(first: 2) { nodes { text } } members { nodes { username } } }';
 
 const needs: readonly Need[] = [
   { endpoint: 'chat.getMessage', query: `message(id: "m1") { text ${receipts} } ${side}`, lost: ['message'] },
@@ -28,15 +29,47 @@ const needs: readonly Need[] = [
     query: `directMessage(id: "$room1") { messages(first: 1) { nodes { text ${receipts} } } } ${otherSide}`,
     lost: ['directMessage.messages.nodes.0.readReceipts'],
   },
-  { endpoint: 'dm.history', query: `directMessage(id: "$room1") { topic history(first: 2) { nodes { text ${receipts} } } } ${side}`, lost: ['directMessage.history'] },
-  { endpoint: 'dm.list.everyone', query: `directMessages(first: 2) { nodes { id messages(first: 1) { nodes { text } } } } ${side}`, lost: ['directMessages'] },
-  { endpoint: 'dm.messages', query: `directMessage(id: "$room1") { topic messages(first: 2) { nodes { text ${receipts} } } } ${otherSide}`, lost: ['directMessage.messages'] },
-  { endpoint: 'im.counters', query: `directMessage(id: "$room1") { topic counters { memberCount } } ${side}`, lost: ['directMessage.counters'] },
-  { endpoint: 'im.list', query: `viewer { id directMessages(first: 2) { nodes { id messages(first: 1) { nodes { text } } } } } ${side}`, lost: ['viewer.directMessages'] },
-  { endpoint: 'im.members', query: `directMessage(id: "$room1") { topic members { nodes { username } } } ${side}`, lost: ['directMessage.members'] },
+  {
+    endpoint: 'dm.history',
+    query: `directMessage(id: "$room1") { topic history(first: 2) { nodes { text ${receipts} } } } ${side}`,
+    lost: ['directMessage.history'],
+  },
+  {
+    endpoint: 'dm.list.everyone',
+    query: `directMessages(first: 2) { nodes { id messages(first: 1) { nodes { text } } } } ${side}`,
+    lost: ['directMessages'],
+  },
+  {
+    endpoint: 'dm.messages',
+    query: `directMessage(id: "$room1") { topic messages(first: 2) { nodes { text ${receipts} } } } ${otherSide}`,
+    lost: ['directMessage.messages'],
+  },
+  {
+    endpoint: 'im.counters',
+    query: `directMessage(id: "$room1") { topic counters { memberCount } } ${side}`,
+    lost: ['directMessage.counters'],
+  },
+  {
+    endpoint: 'im.list',
+    query: `viewer { id directMessages(first: 2) { nodes { id messages(first: 1) { nodes { text } } } } } ${side}`,
+    lost: ['viewer.directMessages'],
+  },
+  {
+    endpoint: 'im.members',
+    query: `directMessage(id: "$room1") { topic members { nodes { username } } } ${side}`,
+    lost: ['directMessage.members'],
+  },
   { endpoint: 'me', query: `viewer { id user { username } unreadCount } ${side}`, lost: ['viewer.user'] },
-  { endpoint: 'rooms.info', query: `directMessage(id: "$room1") { id topic counters { memberCount } } ${side}`, lost: ['directMessage.topic'] },
-  { endpoint: 'subscriptions.get', query: `viewer { id unreadCount user { username } } ${side}`, lost: ['viewer.unreadCount'] },
+  {
+    endpoint: 'rooms.info',
+    query: `directMessage(id: "$room1") { id topic counters { memberCount } } ${side}`,
+    lost: ['directMessage.topic'],
+  },
+  {
+    endpoint: 'subscriptions.get',
+    query: `viewer { id unreadCount user { username } } ${side}`,
+    lost: ['viewer.unreadCount'],
+  },
   { endpoint: 'users.info', query: `user(id: "u1") { username } ${side}`, lost: ['user'] },
   {
     endpoint: 'rooms.get',
@@ -76,7 +109,9 @@ const faults: readonly Fault[] = [
 function without(data: unknown, paths: readonly string[], at = ''): unknown {
   if (paths.includes(at)) return 'left out';
   if (typeof data !== 'object' || data === null) return data;
-  return Object.fromEntries(Object.entries(data).map(([name, below]) => [name, without(below, paths, at === '' ? name : `${at}.${name}`)]));
+  return Object.fromEntries(
+    Object.entries(data).map(([name, below]) => [name, without(below, paths, at === '' ? name : `${at}.${name}`)]),
+  );
 }
 
 const valueAt = (data: unknown, path: string): unknown =>
@@ -106,15 +141,18 @@ describe.each(faults)('G18: an endpoint that $name', ({ fault, rule, code }) => 
   });
   afterAll(() => gateway.close());
 
-  it.each(needs.map((need, index) => ({ ...need, index })))('costs what needs it, and nothing beside or below that: $endpoint', ({ endpoint, lost, hasOtherWay, index }) => {
-    const { well, ill } = answers[index] ?? expect.unreachable();
-    expect([well.errors, JSON.stringify(well.data).includes('null')]).toEqual([undefined, false]);
-    // A build without the premium endpoints has no receipts, which is no failure.
-    const isNone = endpoint === 'chat.getMessageReadReceipts' && rule?.status === 404;
-    const nulls = lost.filter((path) => valueAt(ill.data, path) === null);
-    if (hasOtherWay !== true) expect(nulls).toEqual(code === undefined || isNone ? [] : lost);
-    expect(ill.codes).toEqual(Object.fromEntries(nulls.map((path) => [path, code])));
-    const changed = isNone ? lost : nulls;
-    expect(without(ill.data, changed)).toEqual(without(well.data, changed));
-  });
+  it.each(needs.map((need, index) => ({ ...need, index })))(
+    'costs what needs it, and nothing beside or below that: $endpoint',
+    ({ endpoint, lost, hasOtherWay, index }) => {
+      const { well, ill } = answers[index] ?? expect.unreachable();
+      expect([well.errors, JSON.stringify(well.data).includes('null')]).toEqual([undefined, false]);
+      // A build without the premium endpoints has no receipts, which is no failure.
+      const isNone = endpoint === 'chat.getMessageReadReceipts' && rule?.status === 404;
+      const nulls = lost.filter((path) => valueAt(ill.data, path) === null);
+      if (hasOtherWay !== true) expect(nulls).toEqual(code === undefined || isNone ? [] : lost);
+      expect(ill.codes).toEqual(Object.fromEntries(nulls.map((path) => [path, code])));
+      const changed = isNone ? lost : nulls;
+      expect(without(ill.data, changed)).toEqual(without(well.data, changed));
+    },
+  );
 });

@@ -12,7 +12,8 @@ const typename = json('{ __typename }');
 const whoAmI = json('{ viewer { user { id } } }');
 const origin = 'https://app.example.com';
 
-const headerLines = (answer: RawAnswer, ...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, answer.headers[name]]));
+const headerLines = (answer: RawAnswer, ...names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, answer.headers[name]]));
 const noCalls = ({ demo }: TestGateway) => expect(demo.callLines()).toEqual([]);
 
 describe('A browser of an origin on the list', () => {
@@ -20,7 +21,15 @@ describe('A browser of an origin on the list', () => {
     const gateway = await openGateway({ env: { CORS_ORIGINS: `${origin}, https://b.example.com` } });
     for (const allowed of [origin, 'https://b.example.com']) {
       const answer = await sendRaw(gateway, { body: typename, headers: { origin: allowed } });
-      expect(headerLines(answer, 'access-control-allow-origin', 'access-control-allow-credentials', 'access-control-expose-headers', 'cache-control')).toEqual({
+      expect(
+        headerLines(
+          answer,
+          'access-control-allow-origin',
+          'access-control-allow-credentials',
+          'access-control-expose-headers',
+          'cache-control',
+        ),
+      ).toEqual({
         'access-control-allow-origin': allowed,
         'access-control-allow-credentials': undefined,
         'access-control-expose-headers': 'Retry-After, X-Request-Id',
@@ -34,7 +43,12 @@ describe('A browser of an origin on the list', () => {
 
   it('may read errors as well, also those of requests that are no GraphQL', async () => {
     const gateway = await openGateway({ env: { CORS_ORIGINS: origin } });
-    for (const request of [{ body: '{' }, { body: whoAmI, as: null }, { body: json('{ nothing }') }, { method: 'PUT' }]) {
+    for (const request of [
+      { body: '{' },
+      { body: whoAmI, as: null },
+      { body: json('{ nothing }') },
+      { method: 'PUT' },
+    ]) {
       const answer = await sendRaw(gateway, { ...request, headers: { origin } });
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(headerLines(answer, 'access-control-allow-origin')).toEqual({ 'access-control-allow-origin': origin });
@@ -47,18 +61,31 @@ describe('A browser of an origin on the list', () => {
     const preflight = await sendRaw(gateway, {
       method: 'OPTIONS',
       as: null,
-      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-auth-token,x-user-id,x-request-id' },
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,x-auth-token,x-user-id,x-request-id',
+      },
     });
     expect(preflight.status).toBe(204);
     expect(preflight.text).toBe('');
-    expect(headerLines(preflight, 'access-control-allow-origin', 'access-control-allow-credentials', 'access-control-allow-methods', 'access-control-max-age')).toEqual({
+    expect(
+      headerLines(
+        preflight,
+        'access-control-allow-origin',
+        'access-control-allow-credentials',
+        'access-control-allow-methods',
+        'access-control-max-age',
+      ),
+    ).toEqual({
       'access-control-allow-origin': origin,
       'access-control-allow-credentials': undefined,
       'access-control-allow-methods': 'GET, POST',
       'access-control-max-age': '600',
     });
     const allowed = String(preflight.headers['access-control-allow-headers']).toLowerCase();
-    for (const name of ['content-type', 'x-auth-token', 'x-user-id', 'x-request-id', 'apollo-require-preflight']) expect(allowed).toContain(name);
+    for (const name of ['content-type', 'x-auth-token', 'x-user-id', 'x-request-id', 'apollo-require-preflight'])
+      expect(allowed).toContain(name);
     noCalls(gateway);
   });
 
@@ -67,8 +94,12 @@ describe('A browser of an origin on the list', () => {
     const development = await openGateway();
     const studio = 'https://studio.apollographql.com';
     const answerOf = (gateway: TestGateway) => sendRaw(gateway, { body: typename, headers: { origin: studio } });
-    expect(headerLines(await answerOf(production), 'access-control-allow-origin')).toEqual({ 'access-control-allow-origin': undefined });
-    expect(headerLines(await answerOf(development), 'access-control-allow-origin')).toEqual({ 'access-control-allow-origin': studio });
+    expect(headerLines(await answerOf(production), 'access-control-allow-origin')).toEqual({
+      'access-control-allow-origin': undefined,
+    });
+    expect(headerLines(await answerOf(development), 'access-control-allow-origin')).toEqual({
+      'access-control-allow-origin': studio,
+    });
   });
 });
 
@@ -76,7 +107,9 @@ describe('Every answer', () => {
   it('has the request’s id when it is one, and a fresh one when it is not', async () => {
     const gateway = await openGateway();
     for (const id of ['request-1', 'a.b_c-D9', 'x'.repeat(128)]) {
-      expect((await sendRaw(gateway, { body: typename, headers: { 'x-request-id': id } })).headers['x-request-id']).toBe(id);
+      expect(
+        (await sendRaw(gateway, { body: typename, headers: { 'x-request-id': id } })).headers['x-request-id'],
+      ).toBe(id);
     }
     const fresh = new Set<unknown>();
     const bad = [undefined, '', 'a b', 'x'.repeat(129), '{"level":50}', 'a;b', ['a', 'b']];
@@ -86,13 +119,24 @@ describe('Every answer', () => {
       fresh.add(answer.headers['x-request-id']);
     }
     expect(fresh.size).toBe(bad.length);
-    expect(gateway.logs.map(({ requestId }) => requestId).slice(0, 3)).toEqual(['request-1', 'a.b_c-D9', 'x'.repeat(128)]);
+    expect(gateway.logs.map(({ requestId }) => requestId).slice(0, 3)).toEqual([
+      'request-1',
+      'a.b_c-D9',
+      'x'.repeat(128),
+    ]);
     noCalls(gateway);
   });
 
   it('is kept by no cache, sniffed by no browser, and tells nothing of the workspace’s own headers', async () => {
     const gateway = await openGateway();
-    gateway.demo.fail('me', { headers: { 'Set-Cookie': 'rc_token=1', Server: 'upstream', 'X-Instance-Id': 'upstream-1', 'Cache-Control': 'public, max-age=60' } });
+    gateway.demo.fail('me', {
+      headers: {
+        'Set-Cookie': 'rc_token=1',
+        Server: 'upstream',
+        'X-Instance-Id': 'upstream-1',
+        'Cache-Control': 'public, max-age=60',
+      },
+    });
     const requests = [
       { body: whoAmI },
       { body: whoAmI, as: null },
@@ -105,13 +149,19 @@ describe('Every answer', () => {
     ];
     for (const request of requests) {
       const { headers } = await sendRaw(gateway, request);
-      expect({ cache: headers['cache-control'], vary: headers.vary, sniffing: headers['x-content-type-options'], type: headers['content-type'] }).toEqual({
+      expect({
+        cache: headers['cache-control'],
+        vary: headers.vary,
+        sniffing: headers['x-content-type-options'],
+        type: headers['content-type'],
+      }).toEqual({
         cache: 'no-store',
         vary: 'Origin, Accept, X-Auth-Token, X-User-Id',
         sniffing: 'nosniff',
         type: 'application/json; charset=utf-8',
       });
-      for (const name of ['set-cookie', 'server', 'x-instance-id', 'x-powered-by']) expect(headers[name]).toBeUndefined();
+      for (const name of ['set-cookie', 'server', 'x-instance-id', 'x-powered-by'])
+        expect(headers[name]).toBeUndefined();
     }
     expect(gateway.demo.callLines()).toEqual(['me', 'dm.list.everyone?offset=0&count=20&sort={"lm":-1,"_id":-1}']);
   });
@@ -122,7 +172,12 @@ describe('Paths', () => {
     const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
     for (const path of ['/healthz', '/readyz']) {
       const answer = await sendRaw(gateway, { method: 'GET', path, as: null });
-      expect({ status: answer.status, type: answer.headers['content-type'], cache: answer.headers['cache-control'], text: answer.text }).toEqual({
+      expect({
+        status: answer.status,
+        type: answer.headers['content-type'],
+        cache: answer.headers['cache-control'],
+        text: answer.text,
+      }).toEqual({
         status: 200,
         type: 'application/json; charset=utf-8',
         cache: 'no-store',
@@ -134,10 +189,19 @@ describe('Paths', () => {
     noCalls(gateway);
   });
 
-  it.each(['/', '/graphql/x', '//graphql', '/graphqlx', '/api/v1/me', '/explorer', '/%2e%2e/etc/passwd', '/GRAPHQL'])('that are none are a 404 in JSON: %s', async (path) => {
-    const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
-    for (const method of ['GET', 'POST']) expectRefused(gateway, await sendRaw(gateway, { method, path, ...(method === 'POST' && { body: typename }) }), 404, 'BAD_REQUEST');
-  });
+  it.each(['/', '/graphql/x', '//graphql', '/graphqlx', '/api/v1/me', '/explorer', '/%2e%2e/etc/passwd', '/GRAPHQL'])(
+    'that are none are a 404 in JSON: %s',
+    async (path) => {
+      const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
+      for (const method of ['GET', 'POST'])
+        expectRefused(
+          gateway,
+          await sendRaw(gateway, { method, path, ...(method === 'POST' && { body: typename }) }),
+          404,
+          'BAD_REQUEST',
+        );
+    },
+  );
 
   it('that cannot be read are a 400 in JSON', async () => {
     const gateway = await openGateway();
@@ -162,7 +226,11 @@ describe('A GET', () => {
     ['off', '400'],
   ])('of a browser shows Apollo Sandbox only where the explorer is switched %s', async (explorer, status) => {
     const gateway = await openGateway({ env: { EXPLORER: explorer } });
-    const answer = await sendRaw(gateway, { method: 'GET', as: null, headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    const answer = await sendRaw(gateway, {
+      method: 'GET',
+      as: null,
+      headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+    });
     expect(String(answer.status)).toBe(status);
     expect(answer.headers['cache-control']).toBe('no-store');
     if (explorer === 'on') {
@@ -185,13 +253,20 @@ describe('The schema', () => {
     [{ INTROSPECTION: 'off' }, 400],
     [{ NODE_ENV: 'production' }, 400],
     [{ NODE_ENV: 'production', INTROSPECTION: 'on' }, 200],
-  ])('is told where introspection is on, also without credentials: %j is %i', async (env: Record<string, string>, status) => {
-    const gateway = await openGateway({ env });
-    const answer = await sendRaw(gateway, { body: sdlQuery, as: null });
-    if (status === 200) expect({ status: answer.status, body: bodyOf(answer) }).toMatchObject({ status, body: { data: { __schema: { queryType: { name: 'Query' } } } } });
-    else expectRefused(gateway, answer, 400, 'GRAPHQL_VALIDATION_FAILED');
-    noCalls(gateway);
-  });
+  ])(
+    'is told where introspection is on, also without credentials: %j is %i',
+    async (env: Record<string, string>, status) => {
+      const gateway = await openGateway({ env });
+      const answer = await sendRaw(gateway, { body: sdlQuery, as: null });
+      if (status === 200)
+        expect({ status: answer.status, body: bodyOf(answer) }).toMatchObject({
+          status,
+          body: { data: { __schema: { queryType: { name: 'Query' } } } },
+        });
+      else expectRefused(gateway, answer, 400, 'GRAPHQL_VALIDATION_FAILED');
+      noCalls(gateway);
+    },
+  );
 
   it('is hinted at in development, and not in production', async () => {
     const development = await openGateway();
@@ -216,7 +291,11 @@ describe('Closing', () => {
     while (demo.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
     const closed = gateway.close();
     const { status, data, errors } = await underWay;
-    expect({ status, data, errors }).toEqual({ status: 200, data: { viewer: { user: { id: users.member } } }, errors: undefined });
+    expect({ status, data, errors }).toEqual({
+      status: 200,
+      data: { viewer: { user: { id: users.member } } },
+      errors: undefined,
+    });
     await closed;
     await expect(gateway.ask('{ __typename }')).rejects.toThrow('fetch failed');
     expect(demo.callLines()).toEqual(['me']);

@@ -5,7 +5,8 @@ import { alice, callerNamed } from '../support/tiny-workspace.ts';
 
 /** Rooms whose ids could as well be users'. */
 const [hung, other] = ['groupA00000000000', 'groupB00000000000'] as const;
-const byIds = (field: string, ids: readonly string[], below: string) => `{ ${ids.map((id, index) => `r${index}: ${field}: "${id}") { ${below} }`).join(' ')} }`;
+const byIds = (field: string, ids: readonly string[], below: string) =>
+  `{ ${ids.map((id, index) => `r${index}: ${field}: "${id}") { ${below} }`).join(' ')} }`;
 const rooms = (below: string) => byIds('directMessage(id', [hung, other], below);
 const messages = (below: string) => byIds('message(id', ['m0', 'm1', 'm2'], below);
 const sortedBy = (field: string) => (query: URLSearchParams) => query.get('sort')?.includes(`"${field}"`) === true;
@@ -139,7 +140,9 @@ afterAll(() => gateway.close());
 /** Paths of the nulls in an answer. */
 function nullsOf(value: unknown, path: readonly string[] = []): string[] {
   if (value === null) return [path.join('.')];
-  return typeof value === 'object' ? Object.entries(value).flatMap(([name, below]) => nullsOf(below, [...path, name])) : [];
+  return typeof value === 'object'
+    ? Object.entries(value).flatMap(([name, below]) => nullsOf(below, [...path, name]))
+    : [];
 }
 
 describe('M6: one call that hangs costs the field that needed it: what lies below the others is asked for and answered meanwhile', () => {
@@ -158,7 +161,9 @@ it('G18: an endpoint that hangs for all of many rooms costs what needs it, and t
   lone.upstream.fail('never', { endpoint: 'dm.messages' });
   const ids = Array.from({ length: 20 }, (_, index) => `${alice.id}room${index}`);
   const below = `messages(first: 2) { nodes { text } } history(first: 1) { nodes { ${receipts} } } members { nodes { username } }`;
-  const { data, codes } = await lone.ask(byIds('directMessage(id', ids, below), { headers: { 'x-request-timeout-ms': '4000' } });
+  const { data, codes } = await lone.ask(byIds('directMessage(id', ids, below), {
+    headers: { 'x-request-timeout-ms': '4000' },
+  });
   const lost = ids.map((_id, index) => `r${index}.messages`);
   expect(codes).toEqual(Object.fromEntries(lost.map((path) => [path, 'UPSTREAM_TIMEOUT'])));
   expect(nullsOf(data)).toEqual(lost);

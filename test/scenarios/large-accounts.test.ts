@@ -7,9 +7,11 @@ import { codesOf, openGateway } from '../support/scenario.ts';
 
 const { busyRoomId, groupRoomId, selfRoomId, shapesRoomId } = landmarks;
 const ids = [busyRoomId, groupRoomId, selfRoomId, shapesRoomId];
-const byId = (fields: string, of = ids) => `{ ${of.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ')} }`;
+const byId = (fields: string, of = ids) =>
+  `{ ${of.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ')} }`;
 const report = { 'x-upstream-report': '1' };
-const reportOf = ({ extensions }: GraphqlResult) => extensions?.['upstream'] as { plannedCalls: number; atMost: number; calls: number };
+const reportOf = ({ extensions }: GraphqlResult) =>
+  extensions?.['upstream'] as { plannedCalls: number; atMost: number; calls: number };
 
 /** Nine million characters more than the answer has. */
 function swell(gateway: TestGateway, endpoint: string): void {
@@ -21,7 +23,8 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
     const gateway = await openGateway();
     const expected = await gateway.ask(byId('kind usernames counters { unreadCount unreadSince }'));
     swell(gateway, 'rooms.get');
-    const ask = () => gateway.askCounting(byId('kind usernames counters { unreadCount unreadSince }'), { headers: report });
+    const ask = () =>
+      gateway.askCounting(byId('kind usernames counters { unreadCount unreadSince }'), { headers: report });
 
     const first = await ask();
     expect([first.errors, first.data]).toEqual([undefined, expected.data]);
@@ -30,7 +33,9 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
 
     const second = await ask();
     expect([second.errors, second.data]).toEqual([undefined, expected.data]);
-    expect(second.calls.toSorted()).toEqual([...ids.map((id) => `im.counters?roomId=${id}`), ...ids.map((id) => `rooms.info?roomId=${id}`)].toSorted());
+    expect(second.calls.toSorted()).toEqual(
+      [...ids.map((id) => `im.counters?roomId=${id}`), ...ids.map((id) => `rooms.info?roomId=${id}`)].toSorted(),
+    );
     expect(reportOf(second)).toMatchObject({ plannedCalls: 8, atMost: 8, calls: 8 });
   });
 
@@ -41,7 +46,11 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
     const query = `{ viewer { directMessages(first: 20) { nodes { counters { unreadCount } } } } one: directMessage(id: "${busyRoomId}") { counters { joined } } }`;
     const result = await gateway.askCounting(query, { headers: report });
     expect(result.errors).toBeUndefined();
-    expect(result.calls.map((call) => call.replace(/\?.*/, '')).toSorted()).toEqual(['im.counters', 'im.list', 'subscriptions.get']);
+    expect(result.calls.map((call) => call.replace(/\?.*/, '')).toSorted()).toEqual([
+      'im.counters',
+      'im.list',
+      'subscriptions.get',
+    ]);
     expect(reportOf(result)).toMatchObject({ plannedCalls: 3, calls: 3 });
   });
 
@@ -52,22 +61,37 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
     expect(first.calls).toHaveLength(3);
     expect(Object.values(first.data ?? {}).filter((room) => (room as { kind: unknown }).kind !== null)).toHaveLength(2);
     expect(codesOf(first)).toEqual(['r2.kind: UPSTREAM_BAD_RESPONSE', 'r3.kind: UPSTREAM_BAD_RESPONSE']);
-    expect(first.errors?.[0]).toMatchObject({ message: "The workspace's answer to rooms.get is larger than can be read.", extensions: { reason: 'too_large' } });
+    expect(first.errors?.[0]).toMatchObject({
+      message: "The workspace's answer to rooms.get is larger than can be read.",
+      extensions: { reason: 'too_large' },
+    });
     // From now on it is known, and priced.
     const second = await gateway.askCounting(byId('kind'));
-    expect([second.status, second.errors?.[0]?.extensions['cost'], second.calls]).toMatchObject([400, { estimated: 4, limit: 3 }, []]);
+    expect([second.status, second.errors?.[0]?.extensions['cost'], second.calls]).toMatchObject([
+      400,
+      { estimated: 4, limit: 3 },
+      [],
+    ]);
     expect((await gateway.ask(byId('kind', ids.slice(0, 3)))).errors).toBeUndefined();
   });
 
   it('other users have their lists', async () => {
     const gateway = await openGateway();
-    const other = gateway.demo.world.accounts.find(({ id }) => gateway.demo.world.subscriptionsOf(id).filter(({ t }) => t === 'd').length > 3 && id !== gateway.demo.world.member.id);
+    const other = gateway.demo.world.accounts.find(
+      ({ id }) =>
+        gateway.demo.world.subscriptionsOf(id).filter(({ t }) => t === 'd').length > 3 &&
+        id !== gateway.demo.world.member.id,
+    );
     gateway.demo.fail('rooms.get', {
       when: ({ userId }) => userId === gateway.demo.world.member.id,
       transform: (body) => ({ ...(body as object), more: 'x'.repeat(9_000_000) }),
     });
     await gateway.ask(byId('kind'));
-    const rooms = gateway.demo.world.subscriptionsOf(other?.id ?? '').filter(({ t }) => t === 'd').map(({ rid }) => rid).slice(0, 4);
+    const rooms = gateway.demo.world
+      .subscriptionsOf(other?.id ?? '')
+      .filter(({ t }) => t === 'd')
+      .map(({ rid }) => rid)
+      .slice(0, 4);
     const { errors, calls } = await gateway.askCounting(byId('kind', rooms), { as: other ?? null });
     expect([errors, calls]).toEqual([undefined, ['rooms.get']]);
   });
@@ -76,7 +100,8 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
 describe('L1: where the list of all memberships is', () => {
   it('counters are read one by one', async () => {
     const gateway = await openGateway();
-    const query = '{ viewer { directMessages(first: 5) { nodes { id counters { unreadCount unreadSince joined } } } } }';
+    const query =
+      '{ viewer { directMessages(first: 5) { nodes { id counters { unreadCount unreadSince joined } } } } }';
     const expected = await gateway.ask(query);
     swell(gateway, 'subscriptions.get');
     const first = await gateway.askCounting(query, { headers: report });

@@ -11,22 +11,31 @@ function mark({ demo: { world } }: TestGateway, roomId: string, status: string):
 }
 
 describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no membership', (status) => {
-  const counters = (ids: readonly string[]) => `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { counters { joined unreadCount } }`).join(' ')} }`;
+  const counters = (ids: readonly string[]) =>
+    `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { counters { joined unreadCount } }`).join(' ')} }`;
 
   it('for counters, of one room as of several', async () => {
     const gateway = await openGateway();
     mark(gateway, busyRoomId, status);
     const one = await gateway.askCounting(counters([busyRoomId]));
-    expect([one.data, codesOf(one), one.calls]).toEqual([{ r0: { counters: null } }, ['r0.counters: FORBIDDEN'], [`im.counters?roomId=${busyRoomId}`]]);
+    expect([one.data, codesOf(one), one.calls]).toEqual([
+      { r0: { counters: null } },
+      ['r0.counters: FORBIDDEN'],
+      [`im.counters?roomId=${busyRoomId}`],
+    ]);
     const several = await gateway.askCounting(counters([busyRoomId, groupRoomId, selfRoomId]));
-    expect([codesOf(several), several.calls.toSorted()]).toEqual([['r0.counters: FORBIDDEN'], ['rooms.get', 'subscriptions.get']]);
+    expect([codesOf(several), several.calls.toSorted()]).toEqual([
+      ['r0.counters: FORBIDDEN'],
+      ['rooms.get', 'subscriptions.get'],
+    ]);
     expect(several.data).toMatchObject({ r0: { counters: null }, r1: { counters: { joined: true } } });
   });
 
   it('for what is unread in all rooms', async () => {
     const gateway = await openGateway();
     const query = '{ viewer { unreadCount } }';
-    const unread = async () => ((await gateway.ask(query)).data as { viewer: { unreadCount: number } }).viewer.unreadCount;
+    const unread = async () =>
+      ((await gateway.ask(query)).data as { viewer: { unreadCount: number } }).viewer.unreadCount;
     const before = await unread();
     const { world } = gateway.demo;
     const ofRoom = world.subscription(busyRoomId, world.member.id)?.unread ?? 0;
@@ -47,5 +56,7 @@ describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no member
 it('L4: a membership whose status is another, or none, is one', async () => {
   const gateway = await openGateway();
   mark(gateway, shapesRoomId, 'ACTIVE');
-  expect((await gateway.ask('{ directMessageWith(username: "priya.raman") { id } }')).data).toEqual({ directMessageWith: { id: shapesRoomId } });
+  expect((await gateway.ask('{ directMessageWith(username: "priya.raman") { id } }')).data).toEqual({
+    directMessageWith: { id: shapesRoomId },
+  });
 });

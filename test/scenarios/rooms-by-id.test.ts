@@ -3,7 +3,8 @@ import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway, type AskOptions, type GraphqlResult, type TestGateway } from '../support/gateway.ts';
 import { codesOf, openGateway } from '../support/scenario.ts';
 
-const { users, groupRoomId, selfRoomId, busyRoomId, shapesRoomId, foreignRoomId, channelId, strangerUsername } = landmarks;
+const { users, groupRoomId, selfRoomId, busyRoomId, shapesRoomId, foreignRoomId, channelId, strangerUsername } =
+  landmarks;
 const dialects = ['R7', 'R8'] as const;
 const resolvesNames = /^(dm\.messages|dm\.history|im\.members)\b/;
 const report = { 'x-upstream-report': '1' };
@@ -20,7 +21,8 @@ const fields = [
   'members(first: 0) { totalCount }',
 ];
 /** The calls that an answer was planned to cost. */
-const plannedOf = ({ extensions }: Pick<GraphqlResult, 'extensions'>) => (extensions?.['upstream'] as { plannedCalls: number } | undefined)?.plannedCalls;
+const plannedOf = ({ extensions }: Pick<GraphqlResult, 'extensions'>) =>
+  (extensions?.['upstream'] as { plannedCalls: number } | undefined)?.plannedCalls;
 const nameOf = (field: string) => field.replace(/\W.*/s, '');
 
 /** Both ways to name a room: as a client, and as another subgraph. */
@@ -29,7 +31,10 @@ const askBoth = async (gateway: TestGateway, ids: readonly string[], below: stri
   const references = ids.map((id) => `{ __typename: "DirectMessage", id: "${id}" }`);
   return [
     await gateway.askCounting(`{ ${byId.join(' ')} }`, options),
-    await gateway.askCounting(`{ _entities(representations: [${references.join(' ')}]) { ... on DirectMessage { ${below} } } }`, options),
+    await gateway.askCounting(
+      `{ _entities(representations: [${references.join(' ')}]) { ... on DirectMessage { ${below} } } }`,
+      options,
+    ),
   ];
 };
 
@@ -47,7 +52,9 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
     // Without a room with the caller, and with one; ids and names.
     for (const id of [users.stranger, strangerUsername, users.shapes, 'priya.raman']) {
       for (const { data, errors, calls } of await askBoth(gateway, [id], field)) {
-        expect(errors).toMatchObject([{ message: expect.stringContaining('`directMessageWith`'), extensions: { code: 'NOT_FOUND' } }]);
+        expect(errors).toMatchObject([
+          { message: expect.stringContaining('`directMessageWith`'), extensions: { code: 'NOT_FOUND' } },
+        ]);
         expect(JSON.stringify(data)).toContain(`{"${nameOf(field)}":null}`);
         expect(calls).toEqual([`rooms.info?roomId=${id}`]);
       }
@@ -62,7 +69,9 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
     const ids = [groupRoomId, users.stranger, selfRoomId, users.shapes, strangerUsername, 'unknown'];
     for (const { data, errors, calls } of await askBoth(gateway, ids, 'members { totalCount }')) {
       expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(Array.from({ length: 4 }, () => 'NOT_FOUND'));
-      const members = (Object.values(data?.['_entities'] ?? data ?? {}) as { members: { totalCount: number } | null }[]).map((room) => room.members?.totalCount);
+      const members = (
+        Object.values(data?.['_entities'] ?? data ?? {}) as { members: { totalCount: number } | null }[]
+      ).map((room) => room.members?.totalCount);
       expect(members).toEqual([5, undefined, 1, undefined, undefined, undefined]);
       expect(calls.filter((call) => !resolvesNames.test(call))).toEqual(['rooms.get']);
     }
@@ -85,9 +94,18 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
 
   it('is found out once for all fields of a room, and together with its record', async () => {
     const gateway = await openGateway({ demo: { dialect } });
-    const [result] = await askBoth(gateway, [groupRoomId], 'topic messages(first: 1) { totalCount } history(first: 1) { nodes { id } } members { totalCount }');
+    const [result] = await askBoth(
+      gateway,
+      [groupRoomId],
+      'topic messages(first: 1) { totalCount } history(first: 1) { nodes { id } } members { totalCount }',
+    );
     expect(result?.errors).toBeUndefined();
-    expect(result?.calls.map((call) => call.split('?')[0]).toSorted()).toEqual(['dm.history', 'dm.messages', 'im.members', 'rooms.info']);
+    expect(result?.calls.map((call) => call.split('?')[0]).toSorted()).toEqual([
+      'dm.history',
+      'dm.messages',
+      'im.members',
+      'rooms.info',
+    ]);
   });
 
   it('is not asked of rooms that the workspace has named to the caller: the plan and the calls are those of the page', async () => {
@@ -97,7 +115,10 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
       const result = await gateway.askCounting(query, { headers: report });
       return [plannedOf(result), result.calls.length];
     };
-    expect([await costOf(), await costOf()]).toEqual([[2, 2], [1, 1]]);
+    expect([await costOf(), await costOf()]).toEqual([
+      [2, 2],
+      [1, 1],
+    ]);
     const other = gateway.demo.world.accountOf(users.busy);
     await gateway.ask(mailbox, { as: other });
     const theirs = await gateway.askCounting(query, { as: other, headers: report });
@@ -133,7 +154,11 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
 
 describe.each(dialects)('M7: a fault that passes, of a room whose id could as well be a user’s (%s)', (dialect) => {
   const asked = ['dm.messages', 'dm.history', 'im.members'] as const;
-  const fieldOf = { 'dm.messages': 'messages(first: 1) { nodes { id } }', 'dm.history': 'history(first: 1) { nodes { id } }', 'im.members': 'members { nodes { id } }' };
+  const fieldOf = {
+    'dm.messages': 'messages(first: 1) { nodes { id } }',
+    'dm.history': 'history(first: 1) { nodes { id } }',
+    'im.members': 'members { nodes { id } }',
+  };
 
   it.each(asked)('is repaired below the list that names the room, and by its id: %s', async (endpoint) => {
     const gateway = await openGateway({ demo: { dialect } });
@@ -144,7 +169,11 @@ describe.each(dialects)('M7: a fault that passes, of a room whose id could as we
       `{ directMessageWith(username: "priya.raman") { ${below} } }`,
     ];
     for (const query of queries) {
-      gateway.demo.fail(endpoint, { status: 502, times: 1, when: ({ query: { roomId } }) => roomId === groupRoomId || roomId === shapesRoomId });
+      gateway.demo.fail(endpoint, {
+        status: 502,
+        times: 1,
+        when: ({ query: { roomId } }) => roomId === groupRoomId || roomId === shapesRoomId,
+      });
       const { errors, extensions } = await gateway.ask(query, { headers: report });
       expect([errors, extensions]).toMatchObject([undefined, { upstream: { retries: 1 } }]);
     }
@@ -173,7 +202,9 @@ describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
     for (const field of fields) {
       const { data, errors } = await gateway.ask(`{ ${field} }`);
       expect(Object.values(data ?? {}).flat()).toEqual([null]);
-      expect(errors).toMatchObject([{ message: 'That message is not in a direct message.', extensions: { code: 'NOT_FOUND' } }]);
+      expect(errors).toMatchObject([
+        { message: 'That message is not in a direct message.', extensions: { code: 'NOT_FOUND' } },
+      ]);
     }
   });
 
@@ -185,7 +216,10 @@ describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
     const result = await gateway.askCounting(query, { headers: report });
     const { data, errors, calls } = result;
     expect(Object.values(data ?? {})).toEqual([...rooms.map((id) => ({ directMessage: { id } })), null, null]);
-    expect(errors?.map(({ path, extensions: { code } }) => [path, code])).toEqual([[['m5'], 'NOT_FOUND'], [['m6'], 'NOT_FOUND']]);
+    expect(errors?.map(({ path, extensions: { code } }) => [path, code])).toEqual([
+      [['m5'], 'NOT_FOUND'],
+      [['m6'], 'NOT_FOUND'],
+    ]);
     expect(plannedOf(result)).toBe(messages.length + 1);
     expect(calls.length).toBeLessThanOrEqual(messages.length + 1);
   });
@@ -194,8 +228,13 @@ describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
     const { gateway } = await open();
     await gateway.ask(mailbox);
     const id = landmarks.messages.plain;
-    const { errors, calls } = await gateway.askCounting(`{ message(id: "${id}") { directMessage { id } } readReceipts(messageId: "${id}") { totalCount } }`);
-    expect([errors, calls.toSorted()]).toEqual([undefined, [`chat.getMessage?msgId=${id}`, `chat.getMessageReadReceipts?messageId=${id}`]]);
+    const { errors, calls } = await gateway.askCounting(
+      `{ message(id: "${id}") { directMessage { id } } readReceipts(messageId: "${id}") { totalCount } }`,
+    );
+    expect([errors, calls.toSorted()]).toEqual([
+      undefined,
+      [`chat.getMessage?msgId=${id}`, `chat.getMessageReadReceipts?messageId=${id}`],
+    ]);
   });
 
   it('costs no message of a direct one when it cannot be told apart: the workspace lets the caller see it', async () => {
@@ -204,10 +243,15 @@ describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
     const unread = landmarks.messages.noReceipts;
     for (const fault of [{ status: 502 }, { status: 403 }, { status: 429 }, { body: '<html>' }]) {
       for (const endpoint of ['rooms.info', 'rooms.get']) gateway.demo.fail(endpoint, fault);
-      const { data, errors } = await gateway.ask(`{ message(id: "${id}") { id } readReceipts(messageId: "${id}") { totalCount } }`);
+      const { data, errors } = await gateway.ask(
+        `{ message(id: "${id}") { id } readReceipts(messageId: "${id}") { totalCount } }`,
+      );
       expect([data, errors]).toEqual([{ message: { id }, readReceipts: { totalCount: 2 } }, undefined]);
       gateway.demo.fail('chat.getMessage', fault);
-      expect(await gateway.ask(`{ readReceipts(messageId: "${unread}") { totalCount } }`)).toMatchObject({ data: { readReceipts: { totalCount: 0 } }, errors: undefined });
+      expect(await gateway.ask(`{ readReceipts(messageId: "${unread}") { totalCount } }`)).toMatchObject({
+        data: { readReceipts: { totalCount: 0 } },
+        errors: undefined,
+      });
       gateway.demo.heal();
     }
   });

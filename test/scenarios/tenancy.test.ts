@@ -6,7 +6,11 @@ import { takeLeaks } from '../support/secrets.ts';
 
 const { shapesRoomId, busyRoomId, foreignRoomId, users, messages: shapes } = landmarks;
 
-const gist = (result: GraphqlResult & { calls: string[] }) => ({ data: result.data, errors: codesOf(result), calls: result.calls.toSorted() });
+const gist = (result: GraphqlResult & { calls: string[] }) => ({
+  data: result.data,
+  errors: codesOf(result),
+  calls: result.calls.toSorted(),
+});
 
 /** What is one caller's own in it: rooms, stars, and what is unread. */
 const mailbox = `{
@@ -24,18 +28,33 @@ describe('Two callers at once', () => {
     const alone: GraphqlResult['data'][] = [];
     for (const as of callers) {
       const { data, errors } = await gateway.ask(mailbox, { as });
-      expect({ id: (data as { viewer: { id: string } }).viewer.id, paths: codesOf({ errors })?.map((code) => code.split(':')[0]) }).toEqual({
+      expect({
+        id: (data as { viewer: { id: string } }).viewer.id,
+        paths: codesOf({ errors })?.map((code) => code.split(':')[0]),
+      }).toEqual({
         id: as.id,
         paths: as.id === users.busy ? ['starred', 'starredByOther'] : undefined, // he is not in that room
       });
       alone.push(data);
     }
-    expect(alone[0]).toMatchObject({ starred: { isStarred: true }, starredByOther: { isStarred: false }, directMessageWith: { id: busyRoomId } });
-    expect(alone[1]).toMatchObject({ starred: { isStarred: true }, starredByOther: { isStarred: true }, directMessageWith: { id: foreignRoomId } });
+    expect(alone[0]).toMatchObject({
+      starred: { isStarred: true },
+      starredByOther: { isStarred: false },
+      directMessageWith: { id: busyRoomId },
+    });
+    expect(alone[1]).toMatchObject({
+      starred: { isStarred: true },
+      starredByOther: { isStarred: true },
+      directMessageWith: { id: foreignRoomId },
+    });
     expect(alone[2]).toMatchObject({ starred: null, starredByOther: null });
     gateway.demo.resetCalls();
     const rounds = 20;
-    const answers = await Promise.all(Array.from({ length: rounds * callers.length }, (_, index) => gateway.ask(mailbox, { as: callers[index % callers.length] as Caller })));
+    const answers = await Promise.all(
+      Array.from({ length: rounds * callers.length }, (_, index) =>
+        gateway.ask(mailbox, { as: callers[index % callers.length] as Caller }),
+      ),
+    );
     for (const [index, { data }] of answers.entries()) expect(data).toEqual(alone[index % callers.length]);
     for (const { userId, headers } of gateway.demo.calls) {
       expect(headers['x-auth-token']).toBe(callers.find(({ id }) => id === userId)?.token);
@@ -48,9 +67,15 @@ describe('Two callers at once', () => {
     const { world } = gateway.demo;
     const query = `{ directMessage(id: "${shapesRoomId}") { messages(first: 60) { nodes { id isStarred } } } }`;
     const callers = [world.member, world.accountOf(users.shapes)] as const;
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => gateway.ask(query, { as: callers[index % 2] as Caller })));
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => gateway.ask(query, { as: callers[index % 2] as Caller })),
+    );
     const stars = answers.map(({ data }) =>
-      (data as { directMessage: { messages: { nodes: { id: string; isStarred: boolean }[] } } }).directMessage.messages.nodes.filter(({ isStarred }) => isStarred).map(({ id }) => id),
+      (
+        data as { directMessage: { messages: { nodes: { id: string; isStarred: boolean }[] } } }
+      ).directMessage.messages.nodes
+        .filter(({ isStarred }) => isStarred)
+        .map(({ id }) => id),
     );
     for (let index = 0; index < 40; index += 2) {
       expect(stars[index]).toEqual([shapes.starredByMember]);
@@ -65,29 +90,43 @@ describe('The list of all rooms', () => {
   const query = '{ directMessages(first: 1) { totalCount nodes { id } } }';
   const call = 'dm.list.everyone?offset=0&count=1&sort={"lm":-1,"_id":-1}';
 
-  it.each([['administrator first'], ['member first']])('is an administrator’s alone, whoever asked before: %s', async (order) => {
-    const gateway = await openGateway();
-    const { world } = gateway.demo;
-    const total = [...world.rooms.values()].filter(({ t }) => t === 'd').length;
-    const asAdmin = async () =>
-      expect(gist(await gateway.askCounting(query, { as: world.admin }))).toEqual({
-        data: { directMessages: { totalCount: total, nodes: [{ id: busyRoomId }] } },
-        errors: undefined,
-        calls: [call],
-      });
-    const asMember = async () =>
-      expect(gist(await gateway.askCounting(query))).toEqual({ data: { directMessages: null }, errors: ['directMessages: FORBIDDEN'], calls: [call] });
-    const steps = order === 'member first' ? [asMember, asAdmin, asMember] : [asAdmin, asMember, asAdmin];
-    for (const step of steps) await step();
-  });
+  it.each([['administrator first'], ['member first']])(
+    'is an administrator’s alone, whoever asked before: %s',
+    async (order) => {
+      const gateway = await openGateway();
+      const { world } = gateway.demo;
+      const total = [...world.rooms.values()].filter(({ t }) => t === 'd').length;
+      const asAdmin = async () =>
+        expect(gist(await gateway.askCounting(query, { as: world.admin }))).toEqual({
+          data: { directMessages: { totalCount: total, nodes: [{ id: busyRoomId }] } },
+          errors: undefined,
+          calls: [call],
+        });
+      const asMember = async () =>
+        expect(gist(await gateway.askCounting(query))).toEqual({
+          data: { directMessages: null },
+          errors: ['directMessages: FORBIDDEN'],
+          calls: [call],
+        });
+      const steps = order === 'member first' ? [asMember, asAdmin, asMember] : [asAdmin, asMember, asAdmin];
+      for (const step of steps) await step();
+    },
+  );
 
   it('gives an administrator the rooms, but not the messages in them', async () => {
     const gateway = await openGateway();
-    const result = await gateway.askCounting(`{ directMessages(first: 1) { nodes { id messageCount messages(first: 1) { totalCount } counters { joined } } } }`, { as: gateway.demo.world.admin });
+    const result = await gateway.askCounting(
+      `{ directMessages(first: 1) { nodes { id messageCount messages(first: 1) { totalCount } counters { joined } } } }`,
+      { as: gateway.demo.world.admin },
+    );
     expect(gist(result)).toEqual({
       data: { directMessages: { nodes: [{ id: busyRoomId, messageCount: 433, messages: null, counters: null }] } },
       errors: ['directMessages.nodes.0.messages: FORBIDDEN', 'directMessages.nodes.0.counters: FORBIDDEN'],
-      calls: [call, `dm.messages?roomId=${busyRoomId}&offset=0&count=1&sort={"ts":-1,"_id":-1}`, `im.counters?roomId=${busyRoomId}`].toSorted(),
+      calls: [
+        call,
+        `dm.messages?roomId=${busyRoomId}&offset=0&count=1&sort={"ts":-1,"_id":-1}`,
+        `im.counters?roomId=${busyRoomId}`,
+      ].toSorted(),
     });
   });
 });
@@ -96,22 +135,41 @@ describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) =
   it.each([
     ['directMessages', '{ directMessages(first: 1) { nodes { id } } }', 'viewer { directMessages }'],
     ['directMessages.totalCount', '{ directMessages(first: 0) { totalCount } }', 'viewer { directMessages }'],
-    ['directMessage.counters', `{ directMessage(id: "${landmarks.groupRoomId}") { counters(userId: "${landmarks.users.shapes}") { unreadCount } } }`, 'leave `userId` out'],
+    [
+      'directMessage.counters',
+      `{ directMessage(id: "${landmarks.groupRoomId}") { counters(userId: "${landmarks.users.shapes}") { unreadCount } } }`,
+      'leave `userId` out',
+    ],
   ])('part 6: names it, and what needs none: %s', async (path, query, hint) => {
     const gateway = await openGateway({ demo: { dialect } });
     const { status, errors } = await gateway.ask(query);
-    expect({ status, errors }).toMatchObject({ status: 200, errors: [{ path: path === 'directMessages.totalCount' ? ['directMessages', 'totalCount'] : path.split('.'), extensions: { code: 'FORBIDDEN' } }] });
+    expect({ status, errors }).toMatchObject({
+      status: 200,
+      errors: [
+        {
+          path: path === 'directMessages.totalCount' ? ['directMessages', 'totalCount'] : path.split('.'),
+          extensions: { code: 'FORBIDDEN' },
+        },
+      ],
+    });
     expect(errors?.[0]?.message).toContain('`view-room-administration`');
     expect(errors?.[0]?.message).toContain(hint);
-    expect(gateway.logs.at(-1)).toMatchObject({ codes: { FORBIDDEN: 1 }, details: [expect.stringContaining('HTTP 403')] });
+    expect(gateway.logs.at(-1)).toMatchObject({
+      codes: { FORBIDDEN: 1 },
+      details: [expect.stringContaining('HTTP 403')],
+    });
     const allowed = await gateway.ask(query, { as: gateway.demo.world.admin });
     expect(allowed.errors?.map(({ extensions }) => extensions['code']) ?? []).not.toContain('INTERNAL_SERVER_ERROR');
   });
 
   it('part 6: a refusal for another reason says nothing of it', async () => {
     const gateway = await openGateway({ demo: { dialect } });
-    const { errors } = await gateway.ask(`{ directMessage(id: "${landmarks.foreignRoomId}") { counters { unreadCount } } }`);
-    expect(errors).toMatchObject([{ message: 'The workspace does not let this user do that (im.counters).', extensions: { code: 'FORBIDDEN' } }]);
+    const { errors } = await gateway.ask(
+      `{ directMessage(id: "${landmarks.foreignRoomId}") { counters { unreadCount } } }`,
+    );
+    expect(errors).toMatchObject([
+      { message: 'The workspace does not let this user do that (im.counters).', extensions: { code: 'FORBIDDEN' } },
+    ]);
     gateway.demo.fail('dm.list.everyone', { status: 503 });
     const down = await gateway.ask('{ directMessages { totalCount } }', { as: gateway.demo.world.admin });
     expect(down.errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
@@ -121,8 +179,15 @@ describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) =
 it('part 6: a token that is wrong looks right where nothing is asked of the workspace, as the schema says, and shows in the first call', async () => {
   const gateway = await openGateway();
   const as = { ...gateway.demo.world.member, token: 'wrong' };
-  const { status, data, errors } = await gateway.ask('{ viewer { id user { id } } __type(name: "Viewer") { fields { name description } } }', { as });
-  expect({ status, data, errors }).toMatchObject({ status: 200, data: { viewer: { id: as.id, user: null } }, errors: [{ path: ['viewer', 'user'], extensions: { code: 'UNAUTHENTICATED' } }] });
+  const { status, data, errors } = await gateway.ask(
+    '{ viewer { id user { id } } __type(name: "Viewer") { fields { name description } } }',
+    { as },
+  );
+  expect({ status, data, errors }).toMatchObject({
+    status: 200,
+    data: { viewer: { id: as.id, user: null } },
+    errors: [{ path: ['viewer', 'user'], extensions: { code: 'UNAUTHENTICATED' } }],
+  });
   const { fields } = (data as { __type: { fields: { name: string; description: string }[] } }).__type;
   expect(fields.find(({ name }) => name === 'id')?.description).toContain('no sign that the\ncredentials are good');
 });
@@ -131,7 +196,13 @@ describe('Credentials that do not belong together', () => {
   const query = `{ viewer { user { id } } directMessage(id: "${busyRoomId}") { topic messages(first: 1) { totalCount } } }`;
   const nothing = { viewer: { user: null }, directMessage: { topic: null, messages: null } };
 
-  it.each(['another user’s token', 'another user’s id', 'an unknown user’s id', 'a token in other letters', 'a revoked token'])('are UNAUTHENTICATED: %s', async (kind) => {
+  it.each([
+    'another user’s token',
+    'another user’s id',
+    'an unknown user’s id',
+    'a token in other letters',
+    'a revoked token',
+  ])('are UNAUTHENTICATED: %s', async (kind) => {
     const gateway = await openGateway();
     const { member, admin } = gateway.demo.world;
     const wrong: Record<string, Caller> = {
@@ -145,7 +216,10 @@ describe('Credentials that do not belong together', () => {
     // Also right after those that do belong together have been answered.
     expect((await gateway.ask(query)).errors).toBeUndefined();
     const result = await gateway.askCounting(query, { as });
-    expect({ data: result.data, codes: new Set(result.errors?.map(({ extensions }) => extensions['code'])) }).toEqual({ data: nothing, codes: new Set(['UNAUTHENTICATED']) });
+    expect({ data: result.data, codes: new Set(result.errors?.map(({ extensions }) => extensions['code'])) }).toEqual({
+      data: nothing,
+      codes: new Set(['UNAUTHENTICATED']),
+    });
     expect(result.calls.length).toBeLessThanOrEqual(3);
     expect((await gateway.ask(query)).errors).toBeUndefined();
     expectNoLeak(gateway, result);
@@ -155,8 +229,11 @@ describe('Credentials that do not belong together', () => {
   it('make no cursor of one caller a key to another’s rooms', async () => {
     const gateway = await openGateway();
     const { world } = gateway.demo;
-    const first = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { messages(first: 3) { pageInfo { endCursor } } } }`);
-    const { endCursor } = (first.data as { directMessage: { messages: { pageInfo: { endCursor: string } } } }).directMessage.messages.pageInfo;
+    const first = await gateway.ask(
+      `{ directMessage(id: "${busyRoomId}") { messages(first: 3) { pageInfo { endCursor } } } }`,
+    );
+    const { endCursor } = (first.data as { directMessage: { messages: { pageInfo: { endCursor: string } } } })
+      .directMessage.messages.pageInfo;
     const next = `{ directMessage(id: "${busyRoomId}") { messages(first: 3, after: "${endCursor}") { nodes { id } } } }`;
     const stranger = await gateway.askCounting(next, { as: world.accountOf(users.stranger) });
     expect(gist(stranger)).toEqual({
@@ -180,7 +257,9 @@ it('no token comes into the log, wherever a client puts it', async () => {
   await gateway.ask(`{ directMessageWith(username: "${admin.token}") { id } ${admin.token} }`);
   await gateway.ask('{ viewer { id } }', { headers: { 'x-request-id': member.token } });
   await gateway.ask('{ viewer { user { id } } }', { as: { id: member.token, token: member.id } });
-  await fetch(`${gateway.url}/graphql?token=${member.token}`, { headers: { 'apollo-require-preflight': 'x', authorization: `Bearer ${member.token}` } });
+  await fetch(`${gateway.url}/graphql?token=${member.token}`, {
+    headers: { 'apollo-require-preflight': 'x', authorization: `Bearer ${member.token}` },
+  });
   await fetch(`${gateway.url}/elsewhere?token=${member.token}`, { headers: { 'x-auth-token': member.token } });
   expect(gateway.logs.length).toBeGreaterThanOrEqual(7);
   for (const { token } of [member, admin]) expect(JSON.stringify(gateway.logs)).not.toContain(token);

@@ -59,7 +59,10 @@ describe('A last message of another room', () => {
   const fields = 'id lastMessage { id roomId text }';
   it.each([
     ['rooms.info', `{ directMessage(id: "${busyRoomId}") { ${fields} } }`],
-    ['rooms.get', `{ ${[busyRoomId, groupRoomId, landmarks.hundredRoomId].map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ')} }`],
+    [
+      'rooms.get',
+      `{ ${[busyRoomId, groupRoomId, landmarks.hundredRoomId].map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ')} }`,
+    ],
     ['im.list', `{ viewer { directMessages(first: 3) { nodes { ${fields} } } } }`],
   ])('is not shown in this one, though it stands in its record: %s', async (endpoint, query) => {
     const gateway = await openGateway();
@@ -84,7 +87,10 @@ describe('A channel that is named as a user is', () => {
     world.createRoom({ t: 'c', name: strangerUsername, userIds: [users.member, users.busy] });
     expect(await gateway.ask(query)).toMatchObject({ data: { directMessageWith: null }, errors: undefined });
     const room = world.createRoom({ userIds: [users.member, users.stranger] });
-    expect(await gateway.ask(query)).toMatchObject({ data: { directMessageWith: { id: room._id } }, errors: undefined });
+    expect(await gateway.ask(query)).toMatchObject({
+      data: { directMessageWith: { id: room._id } },
+      errors: undefined,
+    });
   });
 
   it('does not count among what is unread in direct messages, nor does what is no number', async () => {
@@ -92,9 +98,14 @@ describe('A channel that is named as a user is', () => {
     const { world } = gateway.demo;
     const unreadCount = async () => (await gateway.ask('{ viewer { unreadCount } }')).data?.['viewer'];
     const before = await unreadCount();
-    const rooms = ['c', 'p', 'l'].map((t) => world.createRoom({ t, name: `room-${t}`, userIds: [users.member, users.busy] }));
+    const rooms = ['c', 'p', 'l'].map((t) =>
+      world.createRoom({ t, name: `room-${t}`, userIds: [users.member, users.busy] }),
+    );
     for (const { _id } of rooms) Object.assign(world.subscription(_id, users.member) ?? {}, { unread: 1000 });
-    Object.assign(world.subscription(world.createRoom({ userIds: [users.member, users.stranger] })._id, users.member) ?? {}, { unread: '1000' });
+    Object.assign(
+      world.subscription(world.createRoom({ userIds: [users.member, users.stranger] })._id, users.member) ?? {},
+      { unread: '1000' },
+    );
     expect(await unreadCount()).toEqual(before);
   });
 });

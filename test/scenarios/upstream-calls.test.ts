@@ -5,11 +5,21 @@ import type { GraphqlResult, TestGateway } from '../support/gateway.ts';
 import { sendRaw } from '../support/raw.ts';
 import { codesOf, openGateway } from '../support/scenario.ts';
 
-const { shapesRoomId, busyRoomId, groupRoomId, selfRoomId, emptyRoomId, foreignRoomId, users, messages: shapes } = landmarks;
+const {
+  shapesRoomId,
+  busyRoomId,
+  groupRoomId,
+  selfRoomId,
+  emptyRoomId,
+  foreignRoomId,
+  users,
+  messages: shapes,
+} = landmarks;
 const newestFirst = 'sort={"ts":-1,"_id":-1}';
 const latestFirst = 'sort={"lm":-1,"_id":-1}';
 const messagesCall = (id: string, count: number) => `dm.messages?roomId=${id}&offset=0&count=${count}&${newestFirst}`;
-const byIds = (ids: readonly string[], fields: string) => ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ');
+const byIds = (ids: readonly string[], fields: string) =>
+  ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ');
 
 /** A gateway before which the caller has listed their rooms, as somebody has who opens one. */
 async function openKnownRooms(): Promise<TestGateway> {
@@ -27,13 +37,30 @@ describe('A room', () => {
   it('costs nothing by its id alone, even an unknown one', async () => {
     const gateway = await openGateway();
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId, foreignRoomId, 'unknown'], 'id __typename')} }`);
-    expect(gist(result)).toEqual({ data: { r0: named(shapesRoomId), r1: named(foreignRoomId), r2: named('unknown') }, errors: undefined, calls: [] });
+    expect(gist(result)).toEqual({
+      data: { r0: named(shapesRoomId), r1: named(foreignRoomId), r2: named('unknown') },
+      errors: undefined,
+      calls: [],
+    });
   });
 
   it('is asked for once under ten aliases, whatever fields each wants', async () => {
     const gateway = await openGateway();
-    const fields = ['topic', 'kind', 'usernames', 'messageCount', 'createdAt', 'lastMessage { id }', 'isReadOnly', 'userIds', 'updatedAt', 'typeCode'];
-    const result = await gateway.askCounting(`{ ${fields.map((field, index) => `r${index}: directMessage(id: "${groupRoomId}") { ${field} }`).join(' ')} }`);
+    const fields = [
+      'topic',
+      'kind',
+      'usernames',
+      'messageCount',
+      'createdAt',
+      'lastMessage { id }',
+      'isReadOnly',
+      'userIds',
+      'updatedAt',
+      'typeCode',
+    ];
+    const result = await gateway.askCounting(
+      `{ ${fields.map((field, index) => `r${index}: directMessage(id: "${groupRoomId}") { ${field} }`).join(' ')} }`,
+    );
     expect(result.errors).toBeUndefined();
     expect(Object.keys(result.data ?? {})).toHaveLength(10);
     expect(result.data).toMatchObject({ r0: { topic: 'Release 4.2' }, r1: { kind: 'GROUP' }, r9: { typeCode: 'd' } });
@@ -49,25 +76,52 @@ describe('A room', () => {
       calls: [`rooms.info?roomId=${groupRoomId}`, `rooms.info?roomId=${selfRoomId}`].toSorted(),
     });
     const three = await gateway.askCounting(`{ ${byIds([groupRoomId, selfRoomId, busyRoomId], 'kind')} }`);
-    expect(gist(three)).toEqual({ data: { r0: { kind: 'GROUP' }, r1: { kind: 'SELF' }, r2: { kind: 'ONE_TO_ONE' } }, errors: undefined, calls: ['rooms.get'] });
+    expect(gist(three)).toEqual({
+      data: { r0: { kind: 'GROUP' }, r1: { kind: 'SELF' }, r2: { kind: 'ONE_TO_ONE' } },
+      errors: undefined,
+      calls: ['rooms.get'],
+    });
   });
 
   it('costs nothing more where it comes from a list, its last message included', async () => {
     const gateway = await openGateway();
-    const record = 'id kind usernames userIds memberCount messageCount createdAt updatedAt lastMessageAt topic legacyUsernames';
-    const result = await gateway.askCounting(`{ viewer { directMessages(first: 3) { nodes { ${record} lastMessage { id text author { name } directMessage { id } } } } } }`);
+    const record =
+      'id kind usernames userIds memberCount messageCount createdAt updatedAt lastMessageAt topic legacyUsernames';
+    const result = await gateway.askCounting(
+      `{ viewer { directMessages(first: 3) { nodes { ${record} lastMessage { id text author { name } directMessage { id } } } } } }`,
+    );
     expect(result.errors).toBeUndefined();
-    expect(result.data).toMatchObject({ viewer: { directMessages: { nodes: [{ id: busyRoomId, lastMessage: { directMessage: { id: busyRoomId } } }, { id: groupRoomId }, { id: shapesRoomId }] } } });
+    expect(result.data).toMatchObject({
+      viewer: {
+        directMessages: {
+          nodes: [
+            { id: busyRoomId, lastMessage: { directMessage: { id: busyRoomId } } },
+            { id: groupRoomId },
+            { id: shapesRoomId },
+          ],
+        },
+      },
+    });
     expect(result.calls).toEqual([`im.list?offset=0&count=3&${latestFirst}`]);
   });
 
   it('is free by its id below a message, and one call for all messages of it by more', async () => {
     const gateway = await openKnownRooms();
     const free = await gateway.askCounting(`{ message(id: "${shapes.plain}") { directMessage { id } } }`);
-    expect(gist(free)).toEqual({ data: { message: { directMessage: { id: shapesRoomId } } }, errors: undefined, calls: [`chat.getMessage?msgId=${shapes.plain}`] });
-    const more = await gateway.askCounting(`{ directMessage(id: "${groupRoomId}") { messages(first: 20) { nodes { directMessage { topic } } } } }`);
+    expect(gist(free)).toEqual({
+      data: { message: { directMessage: { id: shapesRoomId } } },
+      errors: undefined,
+      calls: [`chat.getMessage?msgId=${shapes.plain}`],
+    });
+    const more = await gateway.askCounting(
+      `{ directMessage(id: "${groupRoomId}") { messages(first: 20) { nodes { directMessage { topic } } } } }`,
+    );
     const nodes = Array.from({ length: 20 }, () => ({ directMessage: { topic: 'Release 4.2' } }));
-    expect(gist(more)).toEqual({ data: { directMessage: { messages: { nodes } } }, errors: undefined, calls: [messagesCall(groupRoomId, 20), `rooms.info?roomId=${groupRoomId}`] });
+    expect(gist(more)).toEqual({
+      data: { directMessage: { messages: { nodes } } },
+      errors: undefined,
+      calls: [messagesCall(groupRoomId, 20), `rooms.info?roomId=${groupRoomId}`],
+    });
   });
 
   it('takes a call of its own for the field that only its whole record has, which holds the other fields as well', async () => {
@@ -82,9 +136,17 @@ describe('A room', () => {
 describe('The caller', () => {
   it('costs nothing by id, and one call as a user', async () => {
     const gateway = await openGateway();
-    expect(gist(await gateway.askCounting('{ viewer { id } }'))).toEqual({ data: { viewer: { id: users.member } }, errors: undefined, calls: [] });
+    expect(gist(await gateway.askCounting('{ viewer { id } }'))).toEqual({
+      data: { viewer: { id: users.member } },
+      errors: undefined,
+      calls: [],
+    });
     const twice = await gateway.askCounting('{ a: viewer { user { name } } b: viewer { user { username } } }');
-    expect(gist(twice)).toEqual({ data: { a: { user: { name: 'Maya Lindqvist' } }, b: { user: { username: 'maya.lindqvist' } } }, errors: undefined, calls: ['me'] });
+    expect(gist(twice)).toEqual({
+      data: { a: { user: { name: 'Maya Lindqvist' } }, b: { user: { username: 'maya.lindqvist' } } },
+      errors: undefined,
+      calls: ['me'],
+    });
   });
 
   it('has memberships that are asked for once, whatever needs them', async () => {
@@ -109,19 +171,29 @@ describe('The caller', () => {
 describe('Counters', () => {
   it('of twenty of the caller’s rooms cost one call beside the list', async () => {
     const gateway = await openGateway();
-    const result = await gateway.askCounting('{ viewer { directMessages(first: 20) { nodes { counters { joined unreadCount unreadSince messageCount latestAt userMentionCount } } } } }');
+    const result = await gateway.askCounting(
+      '{ viewer { directMessages(first: 20) { nodes { counters { joined unreadCount unreadSince messageCount latestAt userMentionCount } } } } }',
+    );
     expect(result.errors).toBeUndefined();
-    expect(result.data).toMatchObject({ viewer: { directMessages: { nodes: Array.from({ length: 20 }, () => ({ counters: { joined: true } })) } } });
+    expect(result.data).toMatchObject({
+      viewer: { directMessages: { nodes: Array.from({ length: 20 }, () => ({ counters: { joined: true } })) } },
+    });
     expect(result.calls).toEqual([`im.list?offset=0&count=20&${latestFirst}`, 'subscriptions.get']);
   });
 
   it('cost one call a room with the number of members', async () => {
     const gateway = await openGateway();
-    const { data, errors, calls } = await gateway.askCounting('{ viewer { directMessages(first: 20) { nodes { id counters { memberCount } } } } }');
+    const { data, errors, calls } = await gateway.askCounting(
+      '{ viewer { directMessages(first: 20) { nodes { id counters { memberCount } } } } }',
+    );
     expect(errors).toBeUndefined();
-    const { nodes } = (data as { viewer: { directMessages: { nodes: { id: string; counters: { memberCount: number } }[] } } }).viewer.directMessages;
+    const { nodes } = (
+      data as { viewer: { directMessages: { nodes: { id: string; counters: { memberCount: number } }[] } } }
+    ).viewer.directMessages;
     expect(nodes.every(({ counters }) => counters.memberCount > 0)).toBe(true);
-    expect(calls.toSorted()).toEqual([`im.list?offset=0&count=20&${latestFirst}`, ...nodes.map(({ id }) => `im.counters?roomId=${id}`)].toSorted());
+    expect(calls.toSorted()).toEqual(
+      [`im.list?offset=0&count=20&${latestFirst}`, ...nodes.map(({ id }) => `im.counters?roomId=${id}`)].toSorted(),
+    );
   });
 
   it('of another user cost an administrator one call a room', async () => {
@@ -133,14 +205,19 @@ describe('Counters', () => {
     expect(gist(await gateway.askCounting(query, { as: admin }))).toEqual({
       data: { a: { counters: { joined: true } }, b: { counters: { joined: true } } },
       errors: undefined,
-      calls: [`im.counters?roomId=${foreignRoomId}&userId=${first}`, `im.counters?roomId=${landmarks.foreignGroupRoomId}&userId=${second}`].toSorted(),
+      calls: [
+        `im.counters?roomId=${foreignRoomId}&userId=${first}`,
+        `im.counters?roomId=${landmarks.foreignGroupRoomId}&userId=${second}`,
+      ].toSorted(),
     });
   });
 
   it('L7: of oneself by id are one’s own: they need no permission, and share a call with those that ask for the members', async () => {
     const gateway = await openGateway();
     const own = `counters(userId: "${users.member}") { unreadCount }`;
-    const result = await gateway.askCounting(`{ ${byIds([busyRoomId, groupRoomId, selfRoomId], `${own} members: counters { memberCount }`)} }`);
+    const result = await gateway.askCounting(
+      `{ ${byIds([busyRoomId, groupRoomId, selfRoomId], `${own} members: counters { memberCount }`)} }`,
+    );
     expect(gist(result)).toEqual({
       data: {
         r0: { counters: { unreadCount: 3 }, members: { memberCount: 2 } },
@@ -154,9 +231,15 @@ describe('Counters', () => {
 
   it('of one or two rooms cost a call each', async () => {
     const gateway = await openGateway();
-    const result = await gateway.askCounting(`{ ${byIds([busyRoomId, groupRoomId], 'counters { unreadCount }')} again: directMessage(id: "${busyRoomId}") { counters { joined } } }`);
+    const result = await gateway.askCounting(
+      `{ ${byIds([busyRoomId, groupRoomId], 'counters { unreadCount }')} again: directMessage(id: "${busyRoomId}") { counters { joined } } }`,
+    );
     expect(gist(result)).toEqual({
-      data: { r0: { counters: { unreadCount: 3 } }, r1: { counters: { unreadCount: 2 } }, again: { counters: { joined: true } } },
+      data: {
+        r0: { counters: { unreadCount: 3 } },
+        r1: { counters: { unreadCount: 2 } },
+        again: { counters: { joined: true } },
+      },
       errors: undefined,
       calls: [`im.counters?roomId=${busyRoomId}`, `im.counters?roomId=${groupRoomId}`].toSorted(),
     });
@@ -169,28 +252,37 @@ describe('A way of reading many rooms at once', () => {
   it.each([
     { status: 403, code: 'FORBIDDEN' },
     { status: 404, code: 'UPSTREAM_BAD_RESPONSE' },
-  ])('falls back to single calls when the workspace refuses it ($status), as far as the request may make them', async ({ status, code }) => {
-    const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
-    gateway.demo.fail('rooms.get', { status, body: { success: false } });
-    const records = await gateway.askCounting(`{ ${byIds(ids, 'kind')} }`);
-    expect(gist(records)).toEqual({
-      data: { r0: { kind: 'ONE_TO_ONE' }, r1: { kind: 'GROUP' }, r2: { kind: 'SELF' } },
-      errors: undefined,
-      calls: ['rooms.get', ...ids.map((id) => `rooms.info?roomId=${id}`)].toSorted(),
-    });
-    const other = await openGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
-    other.demo.fail('subscriptions.get', { status, body: { success: false } });
-    const counters = await other.askCounting(`{ ${byIds(ids, 'counters { unreadCount }')} }`);
-    expect(gist(counters)).toEqual({
-      data: { r0: { counters: { unreadCount: 3 } }, r1: { counters: { unreadCount: 2 } }, r2: { counters: null } },
-      errors: [`r2.counters: ${code}`],
-      calls: [`im.counters?roomId=${busyRoomId}`, `im.counters?roomId=${groupRoomId}`, 'rooms.get', 'subscriptions.get'].toSorted(),
-    });
-  });
+  ])(
+    'falls back to single calls when the workspace refuses it ($status), as far as the request may make them',
+    async ({ status, code }) => {
+      const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
+      gateway.demo.fail('rooms.get', { status, body: { success: false } });
+      const records = await gateway.askCounting(`{ ${byIds(ids, 'kind')} }`);
+      expect(gist(records)).toEqual({
+        data: { r0: { kind: 'ONE_TO_ONE' }, r1: { kind: 'GROUP' }, r2: { kind: 'SELF' } },
+        errors: undefined,
+        calls: ['rooms.get', ...ids.map((id) => `rooms.info?roomId=${id}`)].toSorted(),
+      });
+      const other = await openGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
+      other.demo.fail('subscriptions.get', { status, body: { success: false } });
+      const counters = await other.askCounting(`{ ${byIds(ids, 'counters { unreadCount }')} }`);
+      expect(gist(counters)).toEqual({
+        data: { r0: { counters: { unreadCount: 3 } }, r1: { counters: { unreadCount: 2 } }, r2: { counters: null } },
+        errors: [`r2.counters: ${code}`],
+        calls: [
+          `im.counters?roomId=${busyRoomId}`,
+          `im.counters?roomId=${groupRoomId}`,
+          'rooms.get',
+          'subscriptions.get',
+        ].toSorted(),
+      });
+    },
+  );
 
   it('fails as a whole when the workspace is down: more calls would not help', async () => {
     const gateway = await openGateway();
-    for (const endpoint of ['rooms.get', 'subscriptions.get']) gateway.demo.fail(endpoint, { status: 500, body: { success: false } });
+    for (const endpoint of ['rooms.get', 'subscriptions.get'])
+      gateway.demo.fail(endpoint, { status: 500, body: { success: false } });
     expect(gist(await gateway.askCounting(`{ ${byIds(ids, 'kind')} }`))).toEqual({
       data: { r0: { kind: null }, r1: { kind: null }, r2: { kind: null } },
       errors: ['r0.kind: UPSTREAM_UNAVAILABLE', 'r1.kind: UPSTREAM_UNAVAILABLE', 'r2.kind: UPSTREAM_UNAVAILABLE'],
@@ -199,7 +291,11 @@ describe('A way of reading many rooms at once', () => {
     const counters = await gateway.askCounting(`{ ${byIds(ids, 'counters { unreadCount }')} }`);
     expect({ data: counters.data, errors: codesOf(counters) }).toEqual({
       data: { r0: { counters: null }, r1: { counters: null }, r2: { counters: null } },
-      errors: ['r0.counters: UPSTREAM_UNAVAILABLE', 'r1.counters: UPSTREAM_UNAVAILABLE', 'r2.counters: UPSTREAM_UNAVAILABLE'],
+      errors: [
+        'r0.counters: UPSTREAM_UNAVAILABLE',
+        'r1.counters: UPSTREAM_UNAVAILABLE',
+        'r2.counters: UPSTREAM_UNAVAILABLE',
+      ],
     });
     expect(counters.calls.filter((call) => call.startsWith('im.counters'))).toEqual([]);
   });
@@ -207,12 +303,25 @@ describe('A way of reading many rooms at once', () => {
   it('does not take with it the counters that are read another way', async () => {
     const gateway = await openGateway();
     gateway.demo.fail('subscriptions.get', { status: 500, body: { success: false } });
-    const result = await gateway.askCounting(`{ ${byIds(ids, 'counters { unreadCount }')} other: directMessage(id: "${shapesRoomId}") { counters { memberCount } } }`);
+    const result = await gateway.askCounting(
+      `{ ${byIds(ids, 'counters { unreadCount }')} other: directMessage(id: "${shapesRoomId}") { counters { memberCount } } }`,
+    );
     expect({ data: result.data, errors: codesOf(result) }).toEqual({
-      data: { r0: { counters: null }, r1: { counters: null }, r2: { counters: null }, other: { counters: { memberCount: 2 } } },
-      errors: ['r0.counters: UPSTREAM_UNAVAILABLE', 'r1.counters: UPSTREAM_UNAVAILABLE', 'r2.counters: UPSTREAM_UNAVAILABLE'],
+      data: {
+        r0: { counters: null },
+        r1: { counters: null },
+        r2: { counters: null },
+        other: { counters: { memberCount: 2 } },
+      },
+      errors: [
+        'r0.counters: UPSTREAM_UNAVAILABLE',
+        'r1.counters: UPSTREAM_UNAVAILABLE',
+        'r2.counters: UPSTREAM_UNAVAILABLE',
+      ],
     });
-    expect(result.calls.filter((call) => call.startsWith('im.counters'))).toEqual([`im.counters?roomId=${shapesRoomId}`]);
+    expect(result.calls.filter((call) => call.startsWith('im.counters'))).toEqual([
+      `im.counters?roomId=${shapesRoomId}`,
+    ]);
   });
 });
 
@@ -228,9 +337,15 @@ describe('directMessageWith', () => {
     const gateway = await openGateway();
     const { world } = gateway.demo;
     const rooms = [...world.rooms.keys()];
-    const result = await gateway.askCounting(`{ directMessageWith(username: "${username}") { id } again: directMessageWith(username: "${username}") { id } }`);
+    const result = await gateway.askCounting(
+      `{ directMessageWith(username: "${username}") { id } again: directMessageWith(username: "${username}") { id } }`,
+    );
     const answer = id === null ? null : { id };
-    expect(gist(result)).toEqual({ data: { directMessageWith: answer, again: answer }, errors: undefined, calls: ['subscriptions.get'] });
+    expect(gist(result)).toEqual({
+      data: { directMessageWith: answer, again: answer },
+      errors: undefined,
+      calls: ['subscriptions.get'],
+    });
     expect([...world.rooms.keys()]).toEqual(rooms);
   });
 
@@ -239,7 +354,13 @@ describe('directMessageWith', () => {
     const { world } = gateway.demo;
     const rooms = world.rooms.size;
     const name = world.subscription(groupRoomId, users.member)?.name ?? '';
-    expect(gist(await gateway.askCounting('query ($name: String!) { directMessageWith(username: $name) { id } }', { variables: { name } }))).toEqual({
+    expect(
+      gist(
+        await gateway.askCounting('query ($name: String!) { directMessageWith(username: $name) { id } }', {
+          variables: { name },
+        }),
+      ),
+    ).toEqual({
       data: undefined,
       errors: ['directMessageWith: BAD_USER_INPUT'],
       calls: [],
@@ -252,38 +373,70 @@ describe('Pages', () => {
   it('that are equal share a call, however often and wherever they are asked for', async () => {
     const gateway = await openKnownRooms();
     const page = 'messages(first: 5, filterBy: { mentioning: ["a", "b"] }) { totalCount }';
-    const same = 'messages(first: 5, filterBy: { mentioning: ["b", "a", "b"], pinnedOnly: false }, orderBy: { field: SENT_AT, direction: DESC }) { totalCount }';
-    const result = await gateway.askCounting(`{ ${byIds([shapesRoomId, shapesRoomId], `a: ${page} b: ${same}`)} viewer { x: directMessages { totalCount } y: directMessages(first: 20) { totalCount } } }`);
+    const same =
+      'messages(first: 5, filterBy: { mentioning: ["b", "a", "b"], pinnedOnly: false }, orderBy: { field: SENT_AT, direction: DESC }) { totalCount }';
+    const result = await gateway.askCounting(
+      `{ ${byIds([shapesRoomId, shapesRoomId], `a: ${page} b: ${same}`)} viewer { x: directMessages { totalCount } y: directMessages(first: 20) { totalCount } } }`,
+    );
     expect(result.errors).toBeUndefined();
-    expect(result.calls.toSorted()).toEqual([`${messagesCall(shapesRoomId, 5)}&mentionIds=a,b`, `im.list?offset=0&count=20&${latestFirst}`].toSorted());
+    expect(result.calls.toSorted()).toEqual(
+      [`${messagesCall(shapesRoomId, 5)}&mentionIds=a,b`, `im.list?offset=0&count=20&${latestFirst}`].toSorted(),
+    );
   });
 
   it('that differ in anything do not', async () => {
     const gateway = await openKnownRooms();
-    const fields = 'a: messages(first: 5) { totalCount } b: messages(first: 6) { totalCount } c: messages(first: 5, filterBy: { pinnedOnly: true }) { totalCount } d: messages(last: 5) { totalCount } e: messages(first: 5, filterBy: { starredBy: ["x"] }) { totalCount }';
+    const fields =
+      'a: messages(first: 5) { totalCount } b: messages(first: 6) { totalCount } c: messages(first: 5, filterBy: { pinnedOnly: true }) { totalCount } d: messages(last: 5) { totalCount } e: messages(first: 5, filterBy: { starredBy: ["x"] }) { totalCount }';
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId], fields)} }`);
     expect(result.errors).toBeUndefined();
-    const call = (count: number, sort = newestFirst) => `dm.messages?roomId=${shapesRoomId}&offset=0&count=${count}&${sort}`;
+    const call = (count: number, sort = newestFirst) =>
+      `dm.messages?roomId=${shapesRoomId}&offset=0&count=${count}&${sort}`;
     expect(result.calls.toSorted()).toEqual(
-      [call(5), call(6), `${call(5)}&pinned=true`, call(5, 'sort={"ts":1,"_id":1}'), `${call(5)}&starredIds=x`].toSorted(),
+      [
+        call(5),
+        call(6),
+        `${call(5)}&pinned=true`,
+        call(5, 'sort={"ts":1,"_id":1}'),
+        `${call(5)}&starredIds=x`,
+      ].toSorted(),
     );
   });
 
   it('of no rows cost nothing, or one row’s call for the total', async () => {
     const gateway = await openGateway();
-    const result = await gateway.askCounting(`{ ${byIds([shapesRoomId, emptyRoomId], 'messages(first: 0) { nodes { id } } history(first: 0) { nodes { id } } members(first: 0) { nodes { id } }')} viewer { directMessages(first: 0) { nodes { id } } } readReceipts(messageId: "${shapes.plain}", first: 0) { nodes { id } } }`);
+    const result = await gateway.askCounting(
+      `{ ${byIds([shapesRoomId, emptyRoomId], 'messages(first: 0) { nodes { id } } history(first: 0) { nodes { id } } members(first: 0) { nodes { id } }')} viewer { directMessages(first: 0) { nodes { id } } } readReceipts(messageId: "${shapes.plain}", first: 0) { nodes { id } } }`,
+    );
     const none = { nodes: [] };
     const room = { messages: none, history: none, members: none };
-    expect(gist(result)).toEqual({ data: { r0: room, r1: room, viewer: { directMessages: none }, readReceipts: none }, errors: undefined, calls: [] });
-    const total = await gateway.askCounting(`{ ${byIds([landmarks.hundredRoomId], 'messages(first: 0) { totalCount }')} }`);
-    expect(gist(total)).toEqual({ data: { r0: { messages: { totalCount: 100 } } }, errors: undefined, calls: [messagesCall(landmarks.hundredRoomId, 1)] });
+    expect(gist(result)).toEqual({
+      data: { r0: room, r1: room, viewer: { directMessages: none }, readReceipts: none },
+      errors: undefined,
+      calls: [],
+    });
+    const total = await gateway.askCounting(
+      `{ ${byIds([landmarks.hundredRoomId], 'messages(first: 0) { totalCount }')} }`,
+    );
+    expect(gist(total)).toEqual({
+      data: { r0: { messages: { totalCount: 100 } } },
+      errors: undefined,
+      calls: [messagesCall(landmarks.hundredRoomId, 1)],
+    });
   });
 
   it('of members come from one call, whatever part of them is wanted', async () => {
     const gateway = await openKnownRooms();
-    const result = await gateway.askCounting(`{ ${byIds([landmarks.largestGroupRoomId], 'a: members(first: 2) { nodes { username } } b: members(last: 1) { nodes { username } totalCount }')} }`);
+    const result = await gateway.askCounting(
+      `{ ${byIds([landmarks.largestGroupRoomId], 'a: members(first: 2) { nodes { username } } b: members(last: 1) { nodes { username } totalCount }')} }`,
+    );
     expect(gist(result)).toEqual({
-      data: { r0: { a: { nodes: [{ username: 'amara.okafor' }, { username: 'carla.mendes' }] }, b: { nodes: [{ username: 'quentin.dubois' }], totalCount: 8 } } },
+      data: {
+        r0: {
+          a: { nodes: [{ username: 'amara.okafor' }, { username: 'carla.mendes' }] },
+          b: { nodes: [{ username: 'quentin.dubois' }], totalCount: 8 },
+        },
+      },
       errors: undefined,
       calls: [`im.members?roomId=${landmarks.largestGroupRoomId}&offset=0&count=100&sort={"username":1}`],
     });
@@ -291,8 +444,16 @@ describe('Pages', () => {
 });
 
 describe('A time range', () => {
-  const history = (range: string, header = '') => `query ${header} { directMessage(id: "${busyRoomId}") { history(first: 2 range: ${range}) { nodes { sentAt } pageInfo { endCursor } } } }`;
-  const rangeSent = ({ calls }: Asked) => calls.map((call) => Object.fromEntries([...new URLSearchParams(call.split('?')[1]).entries()].filter(([name]) => name === 'oldest' || name === 'latest')));
+  const history = (range: string, header = '') =>
+    `query ${header} { directMessage(id: "${busyRoomId}") { history(first: 2 range: ${range}) { nodes { sentAt } pageInfo { endCursor } } } }`;
+  const rangeSent = ({ calls }: Asked) =>
+    calls.map((call) =>
+      Object.fromEntries(
+        [...new URLSearchParams(call.split('?')[1]).entries()].filter(
+          ([name]) => name === 'oldest' || name === 'latest',
+        ),
+      ),
+    );
 
   it.each([
     // What is sent includes its ends: the first millisecond after `since`.
@@ -300,42 +461,73 @@ describe('A time range', () => {
     ['2026-08-31T19:00:00.5-05:30', '2026-09-01T00:30:00.501Z'],
     ['2026-09-01T00:30:00.123456789Z', '2026-09-01T00:30:00.124Z'],
     ['2026-09-01T00:30:00Z', '2026-09-01T00:30:00.001Z'],
-  ])('part 7: reaches upstream in UTC, written out, in a variable, in an input in a variable and as a default: %s', async (since, sent) => {
-    const gateway = await openGateway();
-    const asked = await Promise.all([
-      gateway.askCounting(history(`{ since: "${since}" }`)),
-      gateway.askCounting(history('{ since: $since }', '($since: DateTime)'), { variables: { since } }),
-      gateway.askCounting(history('$range', '($range: TimeRange)'), { variables: { range: { since } } }),
-      gateway.askCounting(history('{ since: $since }', `($since: DateTime = "${since}")`)),
-    ]);
-    expect(asked.map(({ errors }) => errors)).toEqual([undefined, undefined, undefined, undefined]);
-    expect(rangeSent({ ...asked[0], calls: gateway.demo.callLines() }).map(({ oldest }) => oldest)).toEqual([sent, sent, sent, sent]);
-  });
+  ])(
+    'part 7: reaches upstream in UTC, written out, in a variable, in an input in a variable and as a default: %s',
+    async (since, sent) => {
+      const gateway = await openGateway();
+      const asked = await Promise.all([
+        gateway.askCounting(history(`{ since: "${since}" }`)),
+        gateway.askCounting(history('{ since: $since }', '($since: DateTime)'), { variables: { since } }),
+        gateway.askCounting(history('$range', '($range: TimeRange)'), { variables: { range: { since } } }),
+        gateway.askCounting(history('{ since: $since }', `($since: DateTime = "${since}")`)),
+      ]);
+      expect(asked.map(({ errors }) => errors)).toEqual([undefined, undefined, undefined, undefined]);
+      expect(rangeSent({ ...asked[0], calls: gateway.demo.callLines() }).map(({ oldest }) => oldest)).toEqual([
+        sent,
+        sent,
+        sent,
+        sent,
+      ]);
+    },
+  );
 
   it('part 7: is compared by its instants, and not by their texts', async () => {
     const gateway = await openGateway();
     const variables = { since: '2026-10-02T00:30:00+02:00', until: '2026-10-01T23:00:00Z' };
-    const right = await gateway.askCounting(history('{ since: $since until: $until }', '($since: DateTime $until: DateTime)'), { variables });
-    expect([right.status, right.errors, rangeSent(right)]).toEqual([200, undefined, [{ oldest: '2026-10-01T22:30:00.001Z', latest: '2026-10-01T22:59:59.999Z' }]]);
-    const swapped = await gateway.askCounting(history('{ since: $until until: $since }', '($since: DateTime $until: DateTime)'), { variables });
+    const right = await gateway.askCounting(
+      history('{ since: $since until: $until }', '($since: DateTime $until: DateTime)'),
+      { variables },
+    );
+    expect([right.status, right.errors, rangeSent(right)]).toEqual([
+      200,
+      undefined,
+      [{ oldest: '2026-10-01T22:30:00.001Z', latest: '2026-10-01T22:59:59.999Z' }],
+    ]);
+    const swapped = await gateway.askCounting(
+      history('{ since: $until until: $since }', '($since: DateTime $until: DateTime)'),
+      { variables },
+    );
     expect(gist(swapped)).toEqual({ data: undefined, errors: ['directMessage.history: BAD_USER_INPUT'], calls: [] });
   });
 
   it('part 7: is the same list in any zone, so that a cursor of it goes on', async () => {
     const gateway = await openGateway();
-    const first = await gateway.ask(history('{ since: $since }', '($since: DateTime)'), { variables: { since: '2020-01-01T02:00:00+02:00' } });
-    const { endCursor } = (first.data as { directMessage: { history: { pageInfo: { endCursor: string } } } }).directMessage.history.pageInfo;
-    const next = await gateway.ask(history('{ since: "2020-01-01T00:00:00Z" }').replace('first: 2', `first: 2 after: "${endCursor}"`));
+    const first = await gateway.ask(history('{ since: $since }', '($since: DateTime)'), {
+      variables: { since: '2020-01-01T02:00:00+02:00' },
+    });
+    const { endCursor } = (first.data as { directMessage: { history: { pageInfo: { endCursor: string } } } })
+      .directMessage.history.pageInfo;
+    const next = await gateway.ask(
+      history('{ since: "2020-01-01T00:00:00Z" }').replace('first: 2', `first: 2 after: "${endCursor}"`),
+    );
     expect(next.errors).toBeUndefined();
   });
 
-  it.each(['9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00+23:59'])('part 7: is refused where UTC has no year of four digits for it: %s', async (since) => {
-    const gateway = await openGateway();
-    for (const asked of [
-      await gateway.askCounting(history(`{ since: "${since}" }`)),
-      await gateway.askCounting(history('{ since: $since }', '($since: DateTime)'), { variables: { since } }),
-    ]) expect({ status: asked.status, codes: asked.errors?.map(({ extensions }) => extensions['code']), calls: asked.calls }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'], calls: [] });
-  });
+  it.each(['9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00+23:59'])(
+    'part 7: is refused where UTC has no year of four digits for it: %s',
+    async (since) => {
+      const gateway = await openGateway();
+      for (const asked of [
+        await gateway.askCounting(history(`{ since: "${since}" }`)),
+        await gateway.askCounting(history('{ since: $since }', '($since: DateTime)'), { variables: { since } }),
+      ])
+        expect({
+          status: asked.status,
+          codes: asked.errors?.map(({ extensions }) => extensions['code']),
+          calls: asked.calls,
+        }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'], calls: [] });
+    },
+  );
 });
 
 describe('Read receipts', () => {
@@ -352,16 +544,25 @@ describe('Read receipts', () => {
         d: { readReceipts: { totalCount: 0, isAvailable: true } },
       },
       errors: undefined,
-      calls: [shapes.plain, shapes.noReceipts].flatMap((id) => [`chat.getMessage?msgId=${id}`, `chat.getMessageReadReceipts?messageId=${id}`]).toSorted(),
+      calls: [shapes.plain, shapes.noReceipts]
+        .flatMap((id) => [`chat.getMessage?msgId=${id}`, `chat.getMessageReadReceipts?messageId=${id}`])
+        .toSorted(),
     });
   });
 
   it('are asked for message by message below a page, each once', async () => {
     const gateway = await openKnownRooms();
-    const { data, errors, calls } = await gateway.askCounting(`{ ${byIds([shapesRoomId], 'a: messages(first: 10) { nodes { id readReceipts { totalCount } } } b: messages(first: 10) { nodes { readReceipts { isAvailable } } }')} }`);
+    const { data, errors, calls } = await gateway.askCounting(
+      `{ ${byIds([shapesRoomId], 'a: messages(first: 10) { nodes { id readReceipts { totalCount } } } b: messages(first: 10) { nodes { readReceipts { isAvailable } } }')} }`,
+    );
     expect(errors).toBeUndefined();
     const { nodes } = (data as { r0: { a: { nodes: { id: string }[] } } }).r0.a;
-    expect(calls.toSorted()).toEqual([messagesCall(shapesRoomId, 10), ...nodes.map(({ id }) => `chat.getMessageReadReceipts?messageId=${id}`)].toSorted());
+    expect(calls.toSorted()).toEqual(
+      [
+        messagesCall(shapesRoomId, 10),
+        ...nodes.map(({ id }) => `chat.getMessageReadReceipts?messageId=${id}`),
+      ].toSorted(),
+    );
   });
 });
 
@@ -371,18 +572,30 @@ describe('upstreamBudget', () => {
 
   it('has no entry before the first call, then one for each endpoint called, and costs no call', async () => {
     const gateway = await openGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } } });
-    expect(gist(await gateway.askCounting(budget))).toEqual({ data: { upstreamBudget: [] }, errors: undefined, calls: [] });
+    expect(gist(await gateway.askCounting(budget))).toEqual({
+      data: { upstreamBudget: [] },
+      errors: undefined,
+      calls: [],
+    });
     await gateway.ask(callMe);
     await gateway.ask(callMe);
     await gateway.ask('{ viewer { directMessages { totalCount } } }');
-    const inWindow = expect.toSatisfy((time: string) => Date.parse(time) > Date.now() && Date.parse(time) <= Date.now() + 60_000);
+    const inWindow = expect.toSatisfy(
+      (time: string) => Date.parse(time) > Date.now() && Date.parse(time) <= Date.now() + 60_000,
+    );
     const entry = (endpoint: string, remaining: number) => ({ endpoint, limit: 10, remaining, resetAt: inWindow });
-    expect(gist(await gateway.askCounting(budget))).toEqual({ data: { upstreamBudget: [entry('im.list', 9), entry('me', 8)] }, errors: undefined, calls: [] });
+    expect(gist(await gateway.askCounting(budget))).toEqual({
+      data: { upstreamBudget: [entry('im.list', 9), entry('me', 8)] },
+      errors: undefined,
+      calls: [],
+    });
     // The window is the gateway's address's, so it is everybody's whom the workspace has accepted.
     const other = gateway.demo.world.accountOf(users.busy);
     expect(gist(await gateway.askCounting(budget, { as: other })).data).toEqual({ upstreamBudget: [] });
     await gateway.ask(callMe, { as: other });
-    expect(gist(await gateway.askCounting(budget, { as: other })).data).toEqual({ upstreamBudget: [entry('im.list', 9), entry('me', 7)] });
+    expect(gist(await gateway.askCounting(budget, { as: other })).data).toEqual({
+      upstreamBudget: [entry('im.list', 9), entry('me', 7)],
+    });
   });
 
   it.each(['bot', 'admin'] as const)('has no entry for a caller who is exempt: %s', async (role) => {
@@ -390,7 +603,11 @@ describe('upstreamBudget', () => {
     const as = gateway.demo.world[role];
     await gateway.ask(callMe);
     await gateway.ask(callMe, { as });
-    expect(gist(await gateway.askCounting(budget, { as }))).toEqual({ data: { upstreamBudget: [] }, errors: undefined, calls: [] });
+    expect(gist(await gateway.askCounting(budget, { as }))).toEqual({
+      data: { upstreamBudget: [] },
+      errors: undefined,
+      calls: [],
+    });
     expect((await gateway.ask(budget)).data).toMatchObject({ upstreamBudget: [{ endpoint: 'me', remaining: 9 }] });
   });
 
@@ -398,13 +615,21 @@ describe('upstreamBudget', () => {
     const gateway = await openGateway({ demo: { rateLimit: { calls: 10, ms: 40 } } });
     await gateway.ask(callMe);
     await sleep(60);
-    expect(gist(await gateway.askCounting(budget))).toEqual({ data: { upstreamBudget: [] }, errors: undefined, calls: [] });
+    expect(gist(await gateway.askCounting(budget))).toEqual({
+      data: { upstreamBudget: [] },
+      errors: undefined,
+      calls: [],
+    });
   });
 
   it('has no entry where there is no limiter', async () => {
     const gateway = await openGateway();
     await gateway.ask(callMe);
-    expect(gist(await gateway.askCounting(budget))).toEqual({ data: { upstreamBudget: [] }, errors: undefined, calls: [] });
+    expect(gist(await gateway.askCounting(budget))).toEqual({
+      data: { upstreamBudget: [] },
+      errors: undefined,
+      calls: [],
+    });
   });
 });
 
@@ -412,9 +637,14 @@ describe('upstreamBudget', () => {
 const wire: Readonly<Record<string, { params: readonly string[]; sort?: RegExp }>> = {
   'chat.getMessage': { params: ['msgId'] },
   'chat.getMessageReadReceipts': { params: ['messageId'] },
-  'dm.history': { params: ['roomId', 'latest', 'oldest', 'inclusive', 'offset', 'count', 'showThreadMessages', 'unreads'] },
+  'dm.history': {
+    params: ['roomId', 'latest', 'oldest', 'inclusive', 'offset', 'count', 'showThreadMessages', 'unreads'],
+  },
   'dm.list.everyone': { params: ['offset', 'count', 'sort'], sort: /^\{"(lm|ts|msgs|_updatedAt)":-?1,"_id":-?1\}$/ },
-  'dm.messages': { params: ['roomId', 'offset', 'count', 'sort', 'mentionIds', 'starredIds', 'pinned'], sort: /^\{"(ts|_updatedAt)":-?1,"_id":-?1\}$/ },
+  'dm.messages': {
+    params: ['roomId', 'offset', 'count', 'sort', 'mentionIds', 'starredIds', 'pinned'],
+    sort: /^\{"(ts|_updatedAt)":-?1,"_id":-?1\}$/,
+  },
   'im.counters': { params: ['roomId', 'userId'] },
   'im.list': { params: ['offset', 'count', 'sort'], sort: /^\{"(lm|ts|msgs|_updatedAt)":-?1,"_id":-?1\}$/ },
   'im.members': { params: ['roomId', 'offset', 'count', 'sort'], sort: /^\{"username":1\}$/ },
@@ -428,7 +658,9 @@ const wire: Readonly<Record<string, { params: readonly string[]; sort?: RegExp }
 /** Queries that use every argument and every order there is, and continue pages both ways. */
 async function askForEverything(gateway: TestGateway, ask: (query: string) => Promise<GraphqlResult>): Promise<void> {
   const info = 'pageInfo { startCursor endCursor hasPreviousPage hasNextPage }';
-  const orders = ['CREATED_AT', 'LAST_MESSAGE_AT', 'MESSAGE_COUNT', 'UPDATED_AT'].flatMap((field) => ['ASC', 'DESC'].map((direction) => `orderBy: { field: ${field}, direction: ${direction} }`));
+  const orders = ['CREATED_AT', 'LAST_MESSAGE_AT', 'MESSAGE_COUNT', 'UPDATED_AT'].flatMap((field) =>
+    ['ASC', 'DESC'].map((direction) => `orderBy: { field: ${field}, direction: ${direction} }`),
+  );
   const queries = [
     `{ ${orders.map((order, index) => `a${index}: directMessages(first: ${[1, 100][index % 2]}, ${order}) { totalCount }`).join(' ')} }`,
     `{ viewer { id user { id } unreadCount ${orders.map((order, index) => `a${index}: directMessages(last: ${[1, 100][index % 2]}, ${order}) { totalCount }`).join(' ')} } }`,
@@ -436,9 +668,15 @@ async function askForEverything(gateway: TestGateway, ask: (query: string) => Pr
     `{ message(id: "${shapes.plain}") { id } readReceipts(messageId: "${shapes.plain}", first: 1) { totalCount } user(id: "${users.busy}") { id } directMessageWith(username: "priya.raman") { id } ${byIds([busyRoomId, groupRoomId, selfRoomId], 'kind counters { unreadCount }')} }`,
   ];
   for (const query of queries) await ask(query);
-  for (const [list, args] of [['messages', 'first: 100'], ['messages', 'last: 7'], ['history', 'first: 100']] as const) {
+  for (const [list, args] of [
+    ['messages', 'first: 100'],
+    ['messages', 'last: 7'],
+    ['history', 'first: 100'],
+  ] as const) {
     const { data } = await ask(`{ directMessage(id: "${busyRoomId}") { ${list}(${args}) { ${info} } } }`);
-    const { startCursor, endCursor } = (data as { directMessage: Record<string, { pageInfo: { startCursor: string; endCursor: string } }> }).directMessage[list]?.pageInfo ?? { startCursor: '', endCursor: '' };
+    const { startCursor, endCursor } = (
+      data as { directMessage: Record<string, { pageInfo: { startCursor: string; endCursor: string } }> }
+    ).directMessage[list]?.pageInfo ?? { startCursor: '', endCursor: '' };
     const next = args.startsWith('first') ? `after: "${endCursor}"` : `before: "${startCursor}"`;
     await ask(`{ directMessage(id: "${busyRoomId}") { ${list}(${args}, ${next}) { ${info} } } }`);
   }
@@ -449,17 +687,25 @@ describe.each(['R7', 'R8'] as const)('On the wire to %s', (dialect) => {
   it('goes nothing but the known parameters, each once, with a count of 1 to 100 and an order by id last', async () => {
     const gateway = await openGateway({ demo: { dialect } });
     const { member, admin } = gateway.demo.world;
-    await askForEverything(gateway, (query) => gateway.ask(query, { as: query.startsWith('{ a0: directMessages') ? admin : member }));
+    await askForEverything(gateway, (query) =>
+      gateway.ask(query, { as: query.startsWith('{ a0: directMessages') ? admin : member }),
+    );
     for (const { endpoint, query } of gateway.demo.calls) {
       const { params = [], sort } = wire[endpoint] ?? {};
-      expect(Object.keys(query).filter((name) => !params.includes(name)), endpoint).toEqual([]);
+      expect(
+        Object.keys(query).filter((name) => !params.includes(name)),
+        endpoint,
+      ).toEqual([]);
       expect(Object.values(query), endpoint).not.toContain('');
       if (params.includes('count')) {
-        expect(Number(query['count']), endpoint).toSatisfy((count) => Number.isInteger(count) && count >= 1 && count <= 100);
+        expect(Number(query['count']), endpoint).toSatisfy(
+          (count) => Number.isInteger(count) && count >= 1 && count <= 100,
+        );
         expect(query['offset'], endpoint).toMatch(/^\d+$/);
       }
       if (sort !== undefined) expect(query['sort'], endpoint).toMatch(sort);
-      for (const name of ['latest', 'oldest']) if (query[name] !== undefined) expect(query[name]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      for (const name of ['latest', 'oldest'])
+        if (query[name] !== undefined) expect(query[name]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     }
     expect(gateway.demo.calls.filter(({ status }) => status === 400)).toEqual([]);
   });
@@ -482,7 +728,10 @@ describe.each(['R7', 'R8'] as const)('On the wire to %s', (dialect) => {
       'x-2fa-code': '123456',
       'x-http-method-override': 'DELETE',
     };
-    await sendRaw(gateway, { headers: foreign, body: JSON.stringify({ query: '{ viewer { user { id } unreadCount } }' }) });
+    await sendRaw(gateway, {
+      headers: foreign,
+      body: JSON.stringify({ query: '{ viewer { user { id } unreadCount } }' }),
+    });
     expect(gateway.demo.callLines().toSorted()).toEqual(['me', 'subscriptions.get']);
     for (const { headers } of gateway.demo.calls) {
       expect(headers).toEqual({

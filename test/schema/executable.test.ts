@@ -26,9 +26,16 @@ const elements = schemaElements(schema);
 const objectTypes = ownTypes(schema).filter(isObjectType);
 
 /** What clients were promised, a line an element: only ever added to. */
-const agreed = readFileSync(new URL('../support/agreed-api.txt', import.meta.url), 'utf8').trim().split('\n');
+const agreed = readFileSync(new URL('../support/agreed-api.txt', import.meta.url), 'utf8')
+  .trim()
+  .split('\n');
 
-const introspection = getIntrospectionQuery({ schemaDescription: true, inputValueDeprecation: true, directiveIsRepeatable: true, specifiedByUrl: true });
+const introspection = getIntrospectionQuery({
+  schemaDescription: true,
+  inputValueDeprecation: true,
+  directiveIsRepeatable: true,
+  specifiedByUrl: true,
+});
 
 const fieldsOf = (name: string): Record<string, GraphQLField<unknown, unknown>> => {
   const type = schema.getType(name);
@@ -58,13 +65,20 @@ describe('The schema', () => {
   test('claim 18: names in its descriptions the upstream endpoint of everything that costs a call', () => {
     const prices = readPrices(schema);
     const silent = objectTypes.flatMap((type) => {
-      const named = (description: string | null | undefined, endpoints: readonly string[]) => endpoints.filter((endpoint) => description?.includes(`\`${endpoint}\``) !== true);
-      const ofType = named(type.description, prices.get(type.name)?.calls.map(({ endpoint }) => endpoint) ?? []).map((endpoint) => `${type.name} ${endpoint}`);
+      const named = (description: string | null | undefined, endpoints: readonly string[]) =>
+        endpoints.filter((endpoint) => description?.includes(`\`${endpoint}\``) !== true);
+      const ofType = named(type.description, prices.get(type.name)?.calls.map(({ endpoint }) => endpoint) ?? []).map(
+        (endpoint) => `${type.name} ${endpoint}`,
+      );
       const ofFields = Object.values(type.getFields()).flatMap((field) => {
         const price = prices.get(`${type.name}.${field.name}`);
-        const record = { no: [], ifGiven: [], part: ['rooms.info', 'rooms.get'], whole: ['rooms.info'] }[price?.fromRecord ?? 'no'];
+        const record = { no: [], ifGiven: [], part: ['rooms.info', 'rooms.get'], whole: ['rooms.info'] }[
+          price?.fromRecord ?? 'no'
+        ];
         const own = named(field.description, [...(price?.calls.map(({ endpoint }) => endpoint) ?? []), ...record]);
-        const given = field.args.flatMap(({ name, description }) => named(description, price?.argumentCalls.get(name)?.map(({ endpoint }) => endpoint) ?? []));
+        const given = field.args.flatMap(({ name, description }) =>
+          named(description, price?.argumentCalls.get(name)?.map(({ endpoint }) => endpoint) ?? []),
+        );
         return [...own, ...given].map((endpoint) => `${type.name}.${field.name} ${endpoint}`);
       });
       return [...ofType, ...ofFields];
@@ -73,9 +87,16 @@ describe('The schema', () => {
   });
 
   test('claim 7: marks everything that asks for an administrator, and so says', () => {
-    const marked = elements.filter(({ definition }) => (definition.astNode?.directives ?? []).some((directive) => print(directive) === '@tag(name: "administration")'));
-    expect(marked.map(({ coordinate }) => coordinate)).toEqual(['DirectMessage.counters(userId:)', 'Query.directMessages']);
-    expect(elements.filter(({ definition }) => definition.description?.includes('`view-room-administration`') === true)).toEqual(marked);
+    const marked = elements.filter(({ definition }) =>
+      (definition.astNode?.directives ?? []).some((directive) => print(directive) === '@tag(name: "administration")'),
+    );
+    expect(marked.map(({ coordinate }) => coordinate)).toEqual([
+      'DirectMessage.counters(userId:)',
+      'Query.directMessages',
+    ]);
+    expect(
+      elements.filter(({ definition }) => definition.description?.includes('`view-room-administration`') === true),
+    ).toEqual(marked);
   });
 
   test('says why everything deprecated is, and what to use instead', () => {
@@ -115,7 +136,11 @@ describe('Resolvers', () => {
   });
 
   test.each([
-    ['a field that no type has', { ...resolvers, Query: { ...resolvers.Query, directMesages: () => null } }, /Query\.directMesages/],
+    [
+      'a field that no type has',
+      { ...resolvers, Query: { ...resolvers.Query, directMesages: () => null } },
+      /Query\.directMesages/,
+    ],
     ['a type that does not exist', { ...resolvers, DirectMesage: { id: () => '1' } }, /DirectMesage/],
   ])('are refused for %s', async (_what, changed, message) => {
     await expect(createSchemaWith(changed)).rejects.toThrow(message);
@@ -145,7 +170,10 @@ describe('The agreed API', () => {
     expect(inputs.length).toBeGreaterThan(40);
     const forced = inputs.filter(
       ({ coordinate, definition }) =>
-        !known.has(coordinate) && 'defaultValue' in definition && isNonNullType(definition.type) && definition.defaultValue === undefined,
+        !known.has(coordinate) &&
+        'defaultValue' in definition &&
+        isNonNullType(definition.type) &&
+        definition.defaultValue === undefined,
     );
     expect(forced.map(({ line }) => line)).toEqual([]);
   });
@@ -167,7 +195,9 @@ describe('Connections', () => {
   test.each(connectionFields)('take the Relay arguments, all optional: $coordinate', ({ field, result }) => {
     const isForwardOnly = result === 'MessageHistoryConnection'; // as the workspace pages it
     const relay = field.args.filter(({ name }) => ['first', 'after', 'last', 'before'].includes(name));
-    expect(Object.fromEntries(relay.map((arg) => [arg.name, `${arg.type.toString()} ${String(arg.defaultValue)}`]))).toEqual({
+    expect(
+      Object.fromEntries(relay.map((arg) => [arg.name, `${arg.type.toString()} ${String(arg.defaultValue)}`])),
+    ).toEqual({
       first: 'Int undefined',
       after: 'String undefined',
       ...(!isForwardOnly && { last: 'Int undefined', before: 'String undefined' }),
@@ -175,20 +205,28 @@ describe('Connections', () => {
     expect(isNonNullType(field.type), 'a page is a call of its own, and can fail alone').toBe(false);
   });
 
-  test.each([...new Set(connectionFields.map(({ result }) => result))])('have rows, cursors and a place: %s', (name) => {
-    const { edges, nodes, pageInfo } = fieldsOf(name);
-    const edgeName = edges === undefined ? '' : getNamedType(edges.type).name;
-    const { cursor, node } = fieldsOf(edgeName);
-    const nodeName = node === undefined ? '' : getNamedType(node.type).name;
-    expect(edges?.type.toString()).toBe(`[${nodeName}Edge!]!`);
-    expect(nodes?.type.toString()).toBe(`[${nodeName}!]!`);
-    expect(pageInfo?.type.toString()).toBe('PageInfo!');
-    expect(cursor?.type.toString()).toBe('String!');
-    expect(node?.type.toString()).toBe(`${nodeName}!`);
-  });
+  test.each([...new Set(connectionFields.map(({ result }) => result))])(
+    'have rows, cursors and a place: %s',
+    (name) => {
+      const { edges, nodes, pageInfo } = fieldsOf(name);
+      const edgeName = edges === undefined ? '' : getNamedType(edges.type).name;
+      const { cursor, node } = fieldsOf(edgeName);
+      const nodeName = node === undefined ? '' : getNamedType(node.type).name;
+      expect(edges?.type.toString()).toBe(`[${nodeName}Edge!]!`);
+      expect(nodes?.type.toString()).toBe(`[${nodeName}!]!`);
+      expect(pageInfo?.type.toString()).toBe('PageInfo!');
+      expect(cursor?.type.toString()).toBe('String!');
+      expect(node?.type.toString()).toBe(`${nodeName}!`);
+    },
+  );
 
   test('share one PageInfo of the Relay shape', () => {
     const shape = Object.values(fieldsOf('PageInfo')).map((field) => `${field.name}: ${field.type.toString()}`);
-    expect(shape).toEqual(['hasNextPage: Boolean!', 'hasPreviousPage: Boolean!', 'startCursor: String', 'endCursor: String']);
+    expect(shape).toEqual([
+      'hasNextPage: Boolean!',
+      'hasPreviousPage: Boolean!',
+      'startCursor: String',
+      'endCursor: String',
+    ]);
   });
 });

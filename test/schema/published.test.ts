@@ -7,7 +7,8 @@ const document = parse(createPublishedSdl());
 const schema = buildASTSchema(document, { assumeValidSDL: true });
 const directivesOf = (typeName: string, fieldName: string): string[] => {
   const type = schema.getType(typeName);
-  const nodes: readonly ConstDirectiveNode[] = (isObjectType(type) ? type.getFields()[fieldName]?.astNode?.directives : undefined) ?? [];
+  const nodes: readonly ConstDirectiveNode[] =
+    (isObjectType(type) ? type.getFields()[fieldName]?.astNode?.directives : undefined) ?? [];
   return nodes.map((node) => print(node));
 };
 
@@ -15,8 +16,19 @@ describe('The published schema', () => {
   it('has all that clients see, but for federation’s own part, and nothing else', () => {
     const isOwn = ({ name }: { name: string }) => !name.startsWith('_');
     const linesOf = (of: typeof schema) =>
-      schemaElements(of).map(({ line }) => line).filter((line) => !/^@|\b_(service|entities|Service|Entity|Any)\b/.test(line));
-    expect(ownTypes(schema).map(({ name }) => name).toSorted()).toEqual(ownTypes(createSchema()).filter(isOwn).map(({ name }) => name).toSorted());
+      schemaElements(of)
+        .map(({ line }) => line)
+        .filter((line) => !/^@|\b_(service|entities|Service|Entity|Any)\b/.test(line));
+    expect(
+      ownTypes(schema)
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(
+      ownTypes(createSchema())
+        .filter(isOwn)
+        .map(({ name }) => name)
+        .toSorted(),
+    );
     expect(linesOf(schema)).toEqual(linesOf(createSchema()));
   });
 
@@ -24,7 +36,9 @@ describe('The published schema', () => {
     expect(schema.description).toMatch(/Rocket\.Chat/);
     const own = schemaElements(schema).filter(({ coordinate }) => !coordinate.startsWith('@'));
     expect(own.length).toBeGreaterThan(250);
-    expect(own.filter(({ definition }) => (definition.description ?? '').trim() === '').map(({ coordinate }) => coordinate)).toEqual([]);
+    expect(
+      own.filter(({ definition }) => (definition.description ?? '').trim() === '').map(({ coordinate }) => coordinate),
+    ).toEqual([]);
   });
 
   it('leaves definitions of directives to the linked specification, and our price model at home', () => {

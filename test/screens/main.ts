@@ -6,12 +6,14 @@ import { screens, type Rest, type Screen } from './screens.ts';
 
 const limit = { calls: 10, ms: 60_000 };
 
-const restOf = ({ url, world: { member } }: DemoWorkspace): Rest => async (endpoint, params = {}) => {
-  const query = new URLSearchParams(Object.entries(params).map(([name, value]) => [name, String(value)]));
-  const headers = { 'x-user-id': member.id, 'x-auth-token': member.token };
-  const response = await fetch(`${url}/api/v1/${endpoint}?${query.toString()}`, { headers });
-  return response.ok ? ((await response.json()) as Record<string, unknown>) : undefined;
-};
+const restOf =
+  ({ url, world: { member } }: DemoWorkspace): Rest =>
+  async (endpoint, params = {}) => {
+    const query = new URLSearchParams(Object.entries(params).map(([name, value]) => [name, String(value)]));
+    const headers = { 'x-user-id': member.id, 'x-auth-token': member.token };
+    const response = await fetch(`${url}/api/v1/${endpoint}?${query.toString()}`, { headers });
+    return response.ok ? ((await response.json()) as Record<string, unknown>) : undefined;
+  };
 
 interface Outcome {
   readonly calls: number;
@@ -36,7 +38,8 @@ async function askGateway({ query }: Screen, rateLimit: typeof limit | false): P
   return { calls: report.calls, planned: report.plannedCalls, missing: errors.length };
 }
 
-const firstTry = ({ missing }: Outcome): string => (missing === 0 ? 'all' : `${missing} ${missing === 1 ? 'part' : 'parts'} missing`);
+const firstTry = ({ missing }: Outcome): string =>
+  missing === 0 ? 'all' : `${missing} ${missing === 1 ? 'part' : 'parts'} missing`;
 
 const rows = [];
 for (const screen of screens) {

@@ -1,7 +1,10 @@
 import { landmarks } from '../../src/demo/seed.ts';
 
 /** A GET of the REST API, as somebody writes it who knows its pages: the body, or undefined when it was refused. */
-export type Rest = (endpoint: string, params?: Record<string, string | number>) => Promise<Record<string, unknown> | undefined>;
+export type Rest = (
+  endpoint: string,
+  params?: Record<string, string | number>,
+) => Promise<Record<string, unknown> | undefined>;
 
 /** A screen of an application: its query, the same by hand over REST, and the fewest calls that can serve it. */
 export interface Screen {
@@ -20,12 +23,20 @@ const idsOf = (body: Record<string, unknown> | undefined, list: string): string[
 const eachRoom = async (rest: Rest, count: number, show: (roomId: string) => Promise<unknown>): Promise<void> => {
   for (const roomId of idsOf(await rest('im.list', { count, sort: '{"lm":-1,"_id":-1}' }), 'ims')) await show(roomId);
 };
-const eachMessage = async (rest: Rest, roomId: string, count: number, show: (messageId: string) => Promise<unknown>): Promise<void> => {
+const eachMessage = async (
+  rest: Rest,
+  roomId: string,
+  count: number,
+  show: (messageId: string) => Promise<unknown>,
+): Promise<void> => {
   for (const messageId of idsOf(await rest('dm.messages', { roomId, count }), 'messages')) await show(messageId);
 };
 const counters = (rest: Rest) => (roomId: string) => rest('im.counters', { roomId });
 const receipts = (rest: Rest) => (messageId: string) => rest('chat.getMessageReadReceipts', { messageId });
-const tenAliases = Array.from({ length: 10 }, (_, index) => `r${index}: directMessage(id: "${busyRoomId}") { messages(first: 20) { nodes { text } } }`);
+const tenAliases = Array.from(
+  { length: 10 },
+  (_, index) => `r${index}: directMessage(id: "${busyRoomId}") { messages(first: 20) { nodes { text } } }`,
+);
 
 export const screens: readonly Screen[] = [
   {
@@ -54,7 +65,8 @@ export const screens: readonly Screen[] = [
   },
   {
     name: 'Overview: 20 rooms with counters and 3 messages',
-    query: '{ viewer { directMessages(first: 20) { nodes { counters { unreadCount } messages(first: 3) { nodes { text } } } } } }',
+    query:
+      '{ viewer { directMessages(first: 20) { nodes { counters { unreadCount } messages(first: 3) { nodes { text } } } } } }',
     naive: (rest) =>
       eachRoom(rest, 20, async (roomId) => {
         await counters(rest)(roomId);
@@ -64,7 +76,8 @@ export const screens: readonly Screen[] = [
   },
   {
     name: 'Overview: 5 rooms, 4 messages each, counters, receipts',
-    query: '{ viewer { directMessages(first: 5) { nodes { counters { unreadCount } messages(first: 4) { nodes { text readReceipts { totalCount } } } } } } }',
+    query:
+      '{ viewer { directMessages(first: 5) { nodes { counters { unreadCount } messages(first: 4) { nodes { text readReceipts { totalCount } } } } } } }',
     naive: (rest) =>
       eachRoom(rest, 5, async (roomId) => {
         await counters(rest)(roomId);
@@ -104,7 +117,8 @@ export const screens: readonly Screen[] = [
     name: 'Ten components that show the same room',
     query: `{ ${tenAliases.join(' ')} quoted: message(id: "${messages.plain}") { text } }`,
     naive: async (rest) => {
-      for (let component = 0; component < 10; component += 1) await rest('dm.messages', { roomId: busyRoomId, count: 20 });
+      for (let component = 0; component < 10; component += 1)
+        await rest('dm.messages', { roomId: busyRoomId, count: 20 });
       await rest('chat.getMessage', { msgId: messages.plain });
     },
     minimum: { calls: 2, why: 'a page, a message' },

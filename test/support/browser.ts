@@ -16,11 +16,17 @@ export interface TestBrowser {
 export async function startBrowser(): Promise<TestBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'browser-'));
   const given = process.env['CHROMIUM_PATH'];
-  const { executablePath, args, env } = given === undefined ? await unpack(folder) : { executablePath: given, args: [], env: definedOf(process.env) };
+  const { executablePath, args, env } =
+    given === undefined ? await unpack(folder) : { executablePath: given, args: [], env: definedOf(process.env) };
   const browser = await playwright.launch({
     executablePath,
     // No name but the loopback's resolves: nothing can leave, whatever a page asks for.
-    args: [...args, '--no-sandbox', '--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
+    args: [
+      ...args,
+      '--no-sandbox',
+      '--disable-background-networking',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    ],
     env,
     headless: true,
   });
@@ -32,7 +38,9 @@ export async function startBrowser(): Promise<TestBrowser> {
       context.on('request', (request) => {
         if (!isInside(request.url())) outside.push(request.url());
       });
-      context.on('requestfailed', (request) => failures.push(`${request.url()}: ${request.failure()?.errorText ?? ''}`));
+      context.on('requestfailed', (request) =>
+        failures.push(`${request.url()}: ${request.failure()?.errorText ?? ''}`),
+      );
       context.on('weberror', (error) => failures.push(error.error().message));
       const page = await context.newPage();
       await page.goto(url);
@@ -46,7 +54,9 @@ export async function startBrowser(): Promise<TestBrowser> {
 }
 
 /** The package's browser, and what it needs in its environment to find its libraries and fonts. */
-async function unpack(folder: string): Promise<{ executablePath: string; args: string[]; env: Record<string, string> }> {
+async function unpack(
+  folder: string,
+): Promise<{ executablePath: string; args: string[]; env: Record<string, string> }> {
   // The package unpacks to the temporary folder, and takes its libraries along only where it believes to be in a cloud.
   const before = { ...process.env };
   process.env['TMPDIR'] = folder;
@@ -54,11 +64,15 @@ async function unpack(folder: string): Promise<{ executablePath: string; args: s
   const { default: chromium } = await import('@sparticuz/chromium');
   const executablePath = await chromium.executablePath();
   const env = definedOf(process.env);
-  for (const name of ['TMPDIR', 'AWS_LAMBDA_JS_RUNTIME', 'LD_LIBRARY_PATH', 'FONTCONFIG_PATH']) restore(name, before[name]);
+  for (const name of ['TMPDIR', 'AWS_LAMBDA_JS_RUNTIME', 'LD_LIBRARY_PATH', 'FONTCONFIG_PATH'])
+    restore(name, before[name]);
 
   // The package's own file names folders that exist on the machines of its cloud: without a font the browser dies.
   const fontsConf = join(folder, 'fonts.conf');
-  await writeFile(fontsConf, `<fontconfig><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>`);
+  await writeFile(
+    fontsConf,
+    `<fontconfig><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>`,
+  );
   return { executablePath, args: chromium.args, env: { ...env, FONTCONFIG_FILE: fontsConf } };
 }
 

@@ -35,7 +35,11 @@ export const mainPath = join(projectPath, 'src/main.ts');
 export const startMain = ({ args = [], flags = [], env = {} }: ChildOptions = {}): Child =>
   startChild(process.execPath, [...flags, mainPath, ...args], env);
 
-export function startChild(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
+export function startChild(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Child {
   const path = process.env['PATH'];
   const child = spawn(command, args, {
     env: { ...(path !== undefined && { PATH: path }), ...env },

@@ -38,7 +38,9 @@ export async function startFaultGateway(env: Record<string, string> = {}): Promi
     logDestination: { write: (line) => void lines.push(line) },
   });
   const tells = (text: string, caller: Caller): string[] =>
-    [internalMarker, caller.token, tokenOf('').slice(0, 9), new URL(upstream.url).host, '\n    at ', '"at '].filter((secret) => text.includes(secret));
+    [internalMarker, caller.token, tokenOf('').slice(0, 9), new URL(upstream.url).host, '\n    at ', '"at '].filter(
+      (secret) => text.includes(secret),
+    );
 
   return {
     upstream,
@@ -61,8 +63,18 @@ export async function startFaultGateway(env: Record<string, string> = {}): Promi
       const others = [...text.matchAll(/for:(\w+)/g)].filter(([, user]) => user !== as.id);
       expect(others).toEqual([]);
       const body = JSON.parse(text) as Pick<GraphqlResult, 'data' | 'errors' | 'extensions'>;
-      const codes = Object.fromEntries((body.errors ?? []).map(({ path = [], extensions }) => [path.join('.'), extensions['code']]));
-      return { status: response.status, headers: response.headers, ms, codes, data: body.data, errors: body.errors, extensions: body.extensions };
+      const codes = Object.fromEntries(
+        (body.errors ?? []).map(({ path = [], extensions }) => [path.join('.'), extensions['code']]),
+      );
+      return {
+        status: response.status,
+        headers: response.headers,
+        ms,
+        codes,
+        data: body.data,
+        errors: body.errors,
+        extensions: body.extensions,
+      };
     },
     async close() {
       await gateway.close();

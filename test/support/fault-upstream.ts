@@ -108,7 +108,7 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
   const meets = (rule: FaultRule, call: FaultCall): boolean =>
     (rule.endpoint ?? call.endpoint) === call.endpoint &&
     (rule.userId ?? call.userId) === call.userId &&
-  (rule.roomId === undefined || rule.roomId === call.query.get('roomId')) &&
+    (rule.roomId === undefined || rule.roomId === call.query.get('roomId')) &&
     (rule.when?.(call.query) ?? true) &&
     (rule.share === undefined || random() < rule.share);
 
@@ -152,7 +152,9 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
 function readCall(head: string, connection: number): FaultCall {
   const [first = '', ...lines] = head.split('\r\n');
   const { pathname, searchParams } = new URL(first.split(' ')[1] ?? '', 'http://upstream');
-  const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+  const headers = new Map(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
   return {
     endpoint: pathname.replace('/api/v1/', ''),
     query: searchParams,

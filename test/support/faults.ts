@@ -28,15 +28,26 @@ export interface FaultyCall extends FaultDetails {
 const json = { 'content-type': 'application/json' };
 
 export const headOf = (status: number, headers: Readonly<Record<string, string | number>>): string =>
-  `HTTP/1.1 ${status} Status\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+  `HTTP/1.1 ${status} Status\r\n${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`;
 
 /** A whole answer in one piece. */
-export function send(socket: Socket, status: number, body: unknown, headers: Readonly<Record<string, string>> = json): void {
+export function send(
+  socket: Socket,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = json,
+): void {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   socket.write(Buffer.concat([Buffer.from(headOf(status, { ...headers, 'content-length': bytes.length })), bytes]));
 }
 
-const refusal = (error: string, more: Record<string, unknown> = {}) => ({ success: false, error: `${error} ${internalMarker}`, ...more });
+const refusal = (error: string, more: Record<string, unknown> = {}) => ({
+  success: false,
+  error: `${error} ${internalMarker}`,
+  ...more,
+});
 const html = `<html><body>${internalMarker}</body></html>`;
 const healthy = ({ answer }: FaultyCall): Buffer => Buffer.from(JSON.stringify(answer.body));
 
@@ -72,7 +83,8 @@ function pour(socket: Socket, bytes: number, frame: (piece: Buffer) => Buffer, e
   more();
 }
 
-const chunk = (piece: Buffer): Buffer => Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]);
+const chunk = (piece: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]);
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 const limiterHeaders = (reset: string) => ({
@@ -88,7 +100,8 @@ export const faults = {
   'reset-before-response': ({ socket }) => void socket.resetAndDestroy(),
   'close-before-response': ({ socket }) => void socket.end(),
   /** The first call on a socket is answered, the second finds it closed. */
-  'stale-on-reuse': ({ socket, served, answer }) => (served === 0 ? send(socket, answer.status, answer.body) : void socket.destroy()),
+  'stale-on-reuse': ({ socket, served, answer }) =>
+    served === 0 ? send(socket, answer.status, answer.body) : void socket.destroy(),
   never: () => undefined,
   'slow-headers': ({ socket, answer, ms = 1000 }) => {
     const timer = setTimeout(() => send(socket, answer.status, answer.body), ms);
@@ -125,11 +138,13 @@ export const faults = {
   'success-false-200': ({ socket, answer }) => send(socket, 200, { ...answer.body, ...refusal('no') }),
   /** The healthy answer, changed. */
   changed: ({ socket, answer, change = (body) => body }) => send(socket, 200, change(structuredClone(answer.body))),
-  status: ({ socket, status = 500, headers = {}, body = refusal('failed') }) => send(socket, status, body, { ...json, ...headers }),
+  status: ({ socket, status = 500, headers = {}, body = refusal('failed') }) =>
+    send(socket, status, body, { ...json, ...headers }),
   '429-ms': ({ socket, ms = 300 }) => send(socket, 429, tooMany, limiterHeaders(String(Date.now() + ms))),
   '429-none': ({ socket }) => send(socket, 429, tooMany),
   '429-past': ({ socket }) => send(socket, 429, tooMany, limiterHeaders(String(Date.now() - 5000))),
-  '429-legacy400': ({ socket }) => send(socket, 400, refusal('Error, too many requests', { errorType: 'error-too-many-requests' })),
+  '429-legacy400': ({ socket }) =>
+    send(socket, 400, refusal('Error, too many requests', { errorType: 'error-too-many-requests' })),
   redirect: ({ socket, status = 302, location = '/' }) => send(socket, status, '', { location }),
   'huge-body': ({ socket, bytes = 64 * 1024 * 1024 }) => {
     socket.write(headOf(200, { ...json, 'content-length': bytes }));
@@ -147,18 +162,27 @@ export const faults = {
   br: (call) => send(call.socket, 200, brotliCompressSync(healthy(call)), { ...json, 'content-encoding': 'br' }),
   /** The healthy answer with a deep value in every one of its keys but `success`. */
   'deep-json': ({ socket, answer, depth = 200_000 }) => {
-    const parts = Object.keys(answer.body).map((key) => `${JSON.stringify(key)}:${key === 'success' ? 'true' : nested(depth)}`);
+    const parts = Object.keys(answer.body).map(
+      (key) => `${JSON.stringify(key)}:${key === 'success' ? 'true' : nested(depth)}`,
+    );
     send(socket, 200, `{${parts.join()}}`);
   },
   'huge-headers': ({ socket, answer }) => send(socket, 200, answer.body, { ...json, 'x-huge': 'a'.repeat(64 * 1024) }),
   'many-headers': ({ socket, answer }) =>
-    send(socket, 200, answer.body, { ...json, ...Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`x-${index}`, '1'])) }),
+    send(socket, 200, answer.body, {
+      ...json,
+      ...Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`x-${index}`, '1'])),
+    }),
   'bad-status-line': ({ socket }) => void socket.write('HTTP/9.9 banana\r\n\r\n'),
   'bad-header': ({ socket }) => void socket.write('HTTP/1.1 200 OK\r\nthis is no header\r\n\r\n'),
-  'bad-chunk': ({ socket }) => void socket.write(`${headOf(200, { ...json, 'transfer-encoding': 'chunked' })}zz\r\n{}\r\n0\r\n\r\n`),
+  'bad-chunk': ({ socket }) =>
+    void socket.write(`${headOf(200, { ...json, 'transfer-encoding': 'chunked' })}zz\r\n{}\r\n0\r\n\r\n`),
   'both-lengths': ({ socket }) =>
-    void socket.write(`${headOf(200, { ...json, 'content-length': 5, 'transfer-encoding': 'chunked' })}2\r\n{}\r\n0\r\n\r\n`),
-  '101': ({ socket }) => void socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+    void socket.write(
+      `${headOf(200, { ...json, 'content-length': 5, 'transfer-encoding': 'chunked' })}2\r\n{}\r\n0\r\n\r\n`,
+    ),
+  '101': ({ socket }) =>
+    void socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
   '100-unasked': ({ socket, answer }) => {
     socket.write('HTTP/1.1 100 Continue\r\n\r\n');
     send(socket, 200, answer.body);
@@ -178,7 +202,8 @@ export const faults = {
     setTimeout(() => call.socket.write(body.subarray(first)), 20);
   },
   bom: (call) => send(call.socket, 200, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), healthy(call)])),
-  'bad-utf8': (call) => send(call.socket, 200, Buffer.from(healthy(call).toString('latin1').replaceAll('\u00a9', ''), 'latin1')),
+  'bad-utf8': (call) =>
+    send(call.socket, 200, Buffer.from(healthy(call).toString('latin1').replaceAll('\u00a9', ''), 'latin1')),
 } satisfies Record<string, (call: FaultyCall) => void>;
 
 export type FaultName = keyof typeof faults;

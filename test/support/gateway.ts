@@ -13,7 +13,9 @@ export interface GraphqlResult {
   readonly headers: Headers;
   /** Typed as loosely as a test needs: what is in it is what the test asserts. */
   readonly data: Record<string, unknown> | null | undefined;
-  readonly errors: readonly { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[] | undefined;
+  readonly errors:
+    | readonly { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[]
+    | undefined;
   readonly extensions: Record<string, unknown> | undefined;
 }
 
@@ -50,10 +52,20 @@ const isRunning = (demo: DemoOptions | DemoWorkspace | undefined): demo is DemoW
   demo !== undefined && 'close' in demo;
 
 /** A demo workspace and a gateway before it, both over real HTTP on free ports. */
-export async function startTestGateway({ demo: given, env = {}, limits }: TestGatewayOptions = {}): Promise<TestGateway> {
+export async function startTestGateway({
+  demo: given,
+  env = {},
+  limits,
+}: TestGatewayOptions = {}): Promise<TestGateway> {
   const demo = isRunning(given) ? given : await startDemo(given);
   const logs: Record<string, unknown>[] = [];
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'info', ROCKETCHAT_URL: demo.url, CALLER_CALLS_PER_MINUTE: '0', ...env });
+  const config = readConfig({
+    PORT: '0',
+    LOG_LEVEL: 'info',
+    ROCKETCHAT_URL: demo.url,
+    CALLER_CALLS_PER_MINUTE: '0',
+    ...env,
+  });
   const gateway = await startGateway({
     config,
     workspaceUrl: demo.url,
@@ -79,7 +91,13 @@ export async function startTestGateway({ demo: given, env = {}, limits }: TestGa
       body: JSON.stringify({ query, variables }),
     });
     const body = (await response.json()) as Pick<GraphqlResult, 'data' | 'errors' | 'extensions'>;
-    return { status: response.status, headers: response.headers, data: body.data, errors: body.errors, extensions: body.extensions };
+    return {
+      status: response.status,
+      headers: response.headers,
+      data: body.data,
+      errors: body.errors,
+      extensions: body.extensions,
+    };
   };
 
   return {

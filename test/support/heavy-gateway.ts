@@ -22,7 +22,13 @@ export interface HeavyGateway {
 
 export async function startHeavyGateway(env: Record<string, string> = {}): Promise<HeavyGateway> {
   const workspace = await startHeavyWorkspace();
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', ROCKETCHAT_URL: workspace.url, CALLER_CALLS_PER_MINUTE: '0', ...env });
+  const config = readConfig({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ROCKETCHAT_URL: workspace.url,
+    CALLER_CALLS_PER_MINUTE: '0',
+    ...env,
+  });
   const gateway = await startGateway({ config, workspaceUrl: workspace.url, limits: patient });
   return {
     url: gateway.url,
@@ -30,7 +36,10 @@ export async function startHeavyGateway(env: Record<string, string> = {}): Promi
     async ask(body, caller) {
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(caller !== undefined && { 'x-user-id': caller.id, 'x-auth-token': caller.token }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(caller !== undefined && { 'x-user-id': caller.id, 'x-auth-token': caller.token }),
+        },
         body: JSON.stringify(body),
       });
       const text = await response.text();

@@ -46,7 +46,10 @@ const lists = {
   replies: names(300),
   tcount: 300,
   customFields: { rows: Array.from({ length: 300 }, () => ({ a: [], b: {}, c: [0, 1, 2] })) },
-  blocks: Array.from({ length: 100 }, () => ({ type: 'section', text: { type: 'plain_text', text: 'block '.repeat(10) } })),
+  blocks: Array.from({ length: 100 }, () => ({
+    type: 'section',
+    text: { type: 'plain_text', text: 'block '.repeat(10) },
+  })),
 };
 
 function message(roomId: string, index: number) {
@@ -88,7 +91,8 @@ function bodyOf(endpoint: string, query: URLSearchParams, userId: string): Recor
     const rows = Math.min(count, rowsOf[roomId.split('-')[0] ?? ''] ?? 10, Math.max(0, 400 - offset));
     return Array.from({ length: rows }, (_, index) => message(roomId, offset + index));
   };
-  const rooms = () => Array.from({ length: 30 }, (_, index) => room(`${kinds[index % kinds.length]}-room${index}`, userId));
+  const rooms = () =>
+    Array.from({ length: 30 }, (_, index) => room(`${kinds[index % kinds.length]}-room${index}`, userId));
   switch (endpoint) {
     case 'dm.messages':
       return { messages: messages(), offset, count, total: 400 };
@@ -102,7 +106,10 @@ function bodyOf(endpoint: string, query: URLSearchParams, userId: string): Recor
     case 'rooms.info':
       return { room: room(roomId, userId) };
     case 'subscriptions.get':
-      return { update: rooms().map(({ _id }) => ({ _id: `s-${_id}`, rid: _id, t: 'd', name: 'bob', unread: 1, ls: at(1) })), remove: [] };
+      return {
+        update: rooms().map(({ _id }) => ({ _id: `s-${_id}`, rid: _id, t: 'd', name: 'bob', unread: 1, ls: at(1) })),
+        remove: [],
+      };
     case 'im.counters':
       return { joined: true, members: 2, unreads: 1, unreadsFrom: at(1), msgs: 400, latest: at(3), userMentions: 0 };
     case 'im.members':
@@ -110,7 +117,15 @@ function bodyOf(endpoint: string, query: URLSearchParams, userId: string): Recor
     case 'chat.getMessage':
       return { message: { ...message('lists-room', 0), _id: query.get('msgId') } };
     case 'chat.getMessageReadReceipts':
-      return { receipts: names(100).map((name) => ({ _id: name, messageId: query.get('messageId'), roomId: 'r', userId: name, ts: at(4) })) };
+      return {
+        receipts: names(100).map((name) => ({
+          _id: name,
+          messageId: query.get('messageId'),
+          roomId: 'r',
+          userId: name,
+          ts: at(4),
+        })),
+      };
     case 'users.info':
       return { user: { _id: query.get('userId'), username: 'bob', name: 'Bob' } };
     case 'me':
@@ -141,7 +156,9 @@ export async function startHeavyWorkspace(): Promise<HeavyWorkspace> {
       text = JSON.stringify(body === undefined ? { success: false } : { ...body, success: true });
       if (bodies.size < 100) bodies.set(key, text);
     }
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+    response
+      .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+      .end(text);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const workspace: HeavyWorkspace = {
@@ -156,4 +173,3 @@ export async function startHeavyWorkspace(): Promise<HeavyWorkspace> {
   };
   return workspace;
 }
-

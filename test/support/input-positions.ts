@@ -32,9 +32,10 @@ export type Samples = Readonly<Record<string, string>>;
 
 /** Every place for a value in the executable schema, introspection and federation's own fields included. */
 export function inputPositions(schema: GraphQLSchema, samples: Samples): InputPosition[] {
-  return [...waysTo(schema, samples).values()].flatMap(({ type, reach }) =>
-    [...fieldsOf(schema, type).flatMap((field) => fieldPositions(type, field, reach, samples)), ...directivePositions(type, reach)],
-  );
+  return [...waysTo(schema, samples).values()].flatMap(({ type, reach }) => [
+    ...fieldsOf(schema, type).flatMap((field) => fieldPositions(type, field, reach, samples)),
+    ...directivePositions(type, reach),
+  ]);
 }
 
 interface Way {
@@ -64,7 +65,8 @@ function waysTo(schema: GraphQLSchema, samples: Samples): Map<string, Way> {
         const call = `${field.name}${writeArguments(type, field, samples)}`;
         ways.set(target.name, {
           type: target,
-          reach: (selection, header) => reach(`${call} { ${condition === '' ? selection : `${condition}{ ${selection} }`} }`, header),
+          reach: (selection, header) =>
+            reach(`${call} { ${condition === '' ? selection : `${condition}{ ${selection} }`} }`, header),
         });
       }
     }
@@ -79,7 +81,13 @@ const sampleOf = (samples: Samples, coordinate: string): string => {
 };
 
 /** Arguments that the field must have, but for one, whose text is given. */
-function writeArguments(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>, samples: Samples, name?: string, text?: string): string {
+function writeArguments(
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+  samples: Samples,
+  name?: string,
+  text?: string,
+): string {
   const given = field.args
     .filter((argument) => argument.name !== name && isRequiredArgument(argument))
     .map((argument) => `${argument.name}: ${sampleOf(samples, `${type.name}.${field.name}(${argument.name}:)`)}`);
@@ -87,14 +95,20 @@ function writeArguments(type: GraphQLObjectType, field: GraphQLField<unknown, un
   return given.length === 0 ? '' : `(${given.join(' ')})`;
 }
 
-function fieldPositions(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>, reach: Way['reach'], samples: Samples): InputPosition[] {
+function fieldPositions(
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+  reach: Way['reach'],
+  samples: Samples,
+): InputPosition[] {
   const named = getNamedType(field.type);
   const below = isObjectType(named) || isUnionType(named) ? ' { __typename }' : '';
   return field.args.flatMap((argument) =>
     partsOf(argument.name, argument.type, samples).map((part) => ({
       name: `${type.name}.${field.name}(${part.name})`,
       type: part.type,
-      write: (value, header) => reach(`${field.name}${writeArguments(type, field, samples, argument.name, part.write(value))}${below}`, header),
+      write: (value, header) =>
+        reach(`${field.name}${writeArguments(type, field, samples, argument.name, part.write(value))}${below}`, header),
     })),
   );
 }
@@ -111,7 +125,12 @@ function partsOf(name: string, type: GraphQLInputType, samples: Samples): Part[]
   const nullable = getNullableType(type);
   const inside: Part[] = [];
   if (isListType(nullable)) {
-    inside.push(...partsOf(`${name}[]`, nullable.ofType, samples).map((part) => ({ ...part, write: (value: string) => `[${part.write(value)}]` })));
+    inside.push(
+      ...partsOf(`${name}[]`, nullable.ofType, samples).map((part) => ({
+        ...part,
+        write: (value: string) => `[${part.write(value)}]`,
+      })),
+    );
   } else if (isInputObjectType(nullable)) {
     const fields = Object.values(nullable.getFields());
     for (const field of fields) {
@@ -144,11 +163,21 @@ export function literalOf(type: GraphQLInputType, samples: Samples): string {
 function directivePositions({ name }: GraphQLObjectType, reach: Way['reach']): InputPosition[] {
   const condition = booleanCondition();
   return ['skip', 'include'].flatMap((directive) => {
-    const at = (place: string, write: InputPosition['write']): InputPosition => ({ name: `${name} @${directive}(if:) of ${place}`, type: condition, write });
+    const at = (place: string, write: InputPosition['write']): InputPosition => ({
+      name: `${name} @${directive}(if:) of ${place}`,
+      type: condition,
+      write,
+    });
     return [
       at('a field', (value, header) => reach(`a: __typename @${directive}(if: ${value}) __typename`, header)),
-      at('an inline fragment', (value, header) => reach(`... @${directive}(if: ${value}) { __typename } b: __typename`, header)),
-      at('a fragment', (value, header) => `${reach(`...F @${directive}(if: ${value}) b: __typename`, header)} fragment F on ${name} { __typename }`),
+      at('an inline fragment', (value, header) =>
+        reach(`... @${directive}(if: ${value}) { __typename } b: __typename`, header),
+      ),
+      at(
+        'a fragment',
+        (value, header) =>
+          `${reach(`...F @${directive}(if: ${value}) b: __typename`, header)} fragment F on ${name} { __typename }`,
+      ),
     ];
   });
 }
@@ -161,4 +190,5 @@ function booleanCondition(): GraphQLInputType {
 }
 
 /** The type of a variable that may be null: with a default it may stand where none may be. */
-export const nullableName = (type: GraphQLInputType): string => (isNonNullType(type) ? type.ofType.toString() : type.toString());
+export const nullableName = (type: GraphQLInputType): string =>
+  isNonNullType(type) ? type.ofType.toString() : type.toString();

@@ -22,7 +22,9 @@ export interface LimitedOptions {
   /** All answers but the first four wait until so many calls are there at a time. */
   together?: number;
   /** An answer in place of the healthy one; `isBefore`: it comes before the limiter. */
-  refuses?: (call: LimitedCall) => { readonly status: number; readonly body: object; readonly isBefore: boolean } | undefined;
+  refuses?: (
+    call: LimitedCall,
+  ) => { readonly status: number; readonly body: object; readonly isBefore: boolean } | undefined;
 }
 
 export interface LimitedCall {
@@ -54,14 +56,24 @@ export async function openLimitedWorkspace(options: LimitedOptions = {}) {
   function answer(call: LimitedCall): { status: number; headers: Record<string, string>; body: object } {
     const now = Date.now() + (settings.skewMs ?? 0);
     const headers: Record<string, string> = { 'content-type': 'application/json', date: new Date(now).toUTCString() };
-    if (!call.token.startsWith(`token-of-${call.userId}-`)) return { status: 401, headers, body: { status: 'error', message: 'You must be logged in to do this.' } };
+    if (!call.token.startsWith(`token-of-${call.userId}-`))
+      return { status: 401, headers, body: { status: 'error', message: 'You must be logged in to do this.' } };
     const refused = settings.refuses?.(call);
     if (refused?.isBefore === true) return { ...refused, headers };
     const { rateLimit, isLimited = () => true, isExempt = () => false } = settings;
     if (rateLimit !== undefined && rateLimit !== false && isLimited(call.endpoint) && !isExempt(call.userId)) {
       const { limit, remaining, resetAt, isRefused } = limiter.count(call.endpoint, '', rateLimit, now);
-      Object.assign(headers, { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': String(resetAt) });
-      if (isRefused) return { status: 429, headers, body: { success: false, error: 'Error, too many requests. [error-too-many-requests]' } };
+      Object.assign(headers, {
+        'x-ratelimit-limit': String(limit),
+        'x-ratelimit-remaining': String(remaining),
+        'x-ratelimit-reset': String(resetAt),
+      });
+      if (isRefused)
+        return {
+          status: 429,
+          headers,
+          body: { success: false, error: 'Error, too many requests. [error-too-many-requests]' },
+        };
     }
     return { headers, ...(refused ?? answerAs(call.userId, call.endpoint, call.query)) };
   }
@@ -69,7 +81,13 @@ export async function openLimitedWorkspace(options: LimitedOptions = {}) {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://workspace');
     const { 'x-user-id': userId = '', 'x-auth-token': token = '' } = request.headers;
-    const call: LimitedCall = { endpoint: pathname.replace('/api/v1/', ''), userId: String(userId), token: String(token), query: searchParams, status: 0 };
+    const call: LimitedCall = {
+      endpoint: pathname.replace('/api/v1/', ''),
+      userId: String(userId),
+      token: String(token),
+      query: searchParams,
+      status: 0,
+    };
     calls.push(call);
     inFlight += 1;
     mostInFlight = Math.max(mostInFlight, inFlight);
@@ -87,7 +105,9 @@ export async function openLimitedWorkspace(options: LimitedOptions = {}) {
     for (const each of held) setTimeout(each, settings.latencyMs?.(call) ?? 0);
     held = [];
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
@@ -115,7 +135,13 @@ export async function openLimitedWorkspace(options: LimitedOptions = {}) {
 export async function openLimited(options: LimitedOptions = {}, env: Record<string, string> = {}) {
   const workspace = await openLimitedWorkspace(options);
   const gateway = await startGateway({
-    config: readConfig({ PORT: '0', LOG_LEVEL: 'silent', ROCKETCHAT_URL: workspace.url, CALLER_CALLS_PER_MINUTE: '0', ...env }),
+    config: readConfig({
+      PORT: '0',
+      LOG_LEVEL: 'silent',
+      ROCKETCHAT_URL: workspace.url,
+      CALLER_CALLS_PER_MINUTE: '0',
+      ...env,
+    }),
     workspaceUrl: workspace.url,
     limits: patient,
     logDestination: { write: () => undefined },

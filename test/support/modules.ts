@@ -57,7 +57,11 @@ export function importsOf({ type, value }: Node): Import[] {
     case 'ImportDeclaration':
     case 'ExportNamedDeclaration':
     case 'ExportAllDeclaration':
-      return specifierOf(value['source'], isTypeOnly, type === 'ExportAllDeclaration' ? ['*'] : namesOf(value['specifiers']));
+      return specifierOf(
+        value['source'],
+        isTypeOnly,
+        type === 'ExportAllDeclaration' ? ['*'] : namesOf(value['specifiers']),
+      );
     case 'ImportExpression':
       return specifierOf(value['source'], false, ['*']);
     case 'TSImportType':

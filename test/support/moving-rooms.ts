@@ -23,5 +23,6 @@ export function move(world: World, roomId: string, by: number): void {
   const messages = [...world.messagesOf(roomId)];
   for (const { _id } of messages.slice(0, by)) world.remove(_id);
   const last = (Date.parse(messages.at(-1)?.ts ?? at(0)) - start) / 60_000;
-  for (let number = 1; number <= by; number += 1) world.post({ roomId, userId: world.member.id, text: 'new', at: at(last + number) });
+  for (let number = 1; number <= by; number += 1)
+    world.post({ roomId, userId: world.member.id, text: 'new', at: at(last + number) });
 }

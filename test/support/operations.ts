@@ -29,7 +29,11 @@ export interface RandomOperation {
 export function randomOperation({ schema, seed, values, references, maxDepth = 6 }: OperationOptions): RandomOperation {
   const random = createRandom(seed);
   const some = <Item>(items: readonly Item[], count: number): Item[] =>
-    items.map((item) => ({ item, order: random.fraction() })).toSorted((a, b) => a.order - b.order).slice(0, count).map(({ item }) => item);
+    items
+      .map((item) => ({ item, order: random.fraction() }))
+      .toSorted((a, b) => a.order - b.order)
+      .slice(0, count)
+      .map(({ item }) => item);
   const variables: Record<string, unknown> = {};
   const declarations: string[] = [];
   const fragments: string[] = [];
@@ -82,13 +86,25 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
   };
 
   const select = (type: GraphQLObjectType, depth: number): string => {
-    const fields = Object.values(type.getFields()).filter((field) => depth < maxDepth || !isObjectType(getNamedType(field.type)));
+    const fields = Object.values(type.getFields()).filter(
+      (field) => depth < maxDepth || !isObjectType(getNamedType(field.type)),
+    );
     const chosen = some(fields, 1 + random.below(4));
     const parts = chosen.map((field) => {
       const named = getNamedType(field.type);
-      const alias = random.chance(0.4) ? `a${(aliases += 1)}: ` : random.chance(0.9) && field.args.length === 0 ? '' : `a${(aliases += 1)}: `;
-      const types = isUnionType(named) ? named.getTypes().map((each) => `... on ${each.name} { ${select(each, depth + 1)} }`) : [];
-      const inside = isObjectType(named) ? select(named, depth + 1) : types.length > 0 ? `__typename ${types.join(' ')}` : undefined;
+      const alias = random.chance(0.4)
+        ? `a${(aliases += 1)}: `
+        : random.chance(0.9) && field.args.length === 0
+          ? ''
+          : `a${(aliases += 1)}: `;
+      const types = isUnionType(named)
+        ? named.getTypes().map((each) => `... on ${each.name} { ${select(each, depth + 1)} }`)
+        : [];
+      const inside = isObjectType(named)
+        ? select(named, depth + 1)
+        : types.length > 0
+          ? `__typename ${types.join(' ')}`
+          : undefined;
       const below = inside === undefined ? '' : ` { ${inside} }`;
       return `${alias}${field.name}${argumentsOf(field)}${directive()}${below}`;
     });

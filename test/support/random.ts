@@ -25,6 +25,10 @@ export function createRandom(seed: number): Random {
     chance: (part) => next() < part,
     pick: (items) => items[below(items.length)] as (typeof items)[number],
     some: (items, count) =>
-      items.map((item) => ({ item, order: next() })).toSorted((a, b) => a.order - b.order).slice(0, count).map(({ item }) => item),
+      items
+        .map((item) => ({ item, order: next() }))
+        .toSorted((a, b) => a.order - b.order)
+        .slice(0, count)
+        .map(({ item }) => item),
   };
 }

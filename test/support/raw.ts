@@ -21,7 +21,10 @@ export interface RawRequest {
 }
 
 /** Sends just what it is given, on a connection of its own. POSTs JSON with the member's credentials unless told. */
-export function sendRaw({ url, demo }: TestGateway, { method = 'POST', path = '/graphql', headers = {}, body, as = demo.world.member }: RawRequest): Promise<RawAnswer> {
+export function sendRaw(
+  { url, demo }: TestGateway,
+  { method = 'POST', path = '/graphql', headers = {}, body, as = demo.world.member }: RawRequest,
+): Promise<RawAnswer> {
   const all: OutgoingHttpHeaders = {
     ...(method === 'POST' && { 'content-type': 'application/json' }),
     ...(as !== null && { 'x-user-id': as.id, 'x-auth-token': as.token }),
@@ -32,7 +35,13 @@ export function sendRaw({ url, demo }: TestGateway, { method = 'POST', path = '/
     const outgoing = request(`${url}${path}`, { method, headers: sent, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        }),
+      );
       response.on('error', reject);
     });
     outgoing.on('error', reject);
@@ -69,6 +78,8 @@ export function expectRefused(gateway: TestGateway, answer: RawAnswer, status: n
     codes: [...new Set(body.errors?.map(({ extensions }) => extensions?.code))],
     calls: gateway.demo.callLines(),
   }).toEqual({ status, type: 'application/json; charset=utf-8', cache: 'no-store', codes: [code], calls: [] });
-  expect(body.data ?? null).toSatisfy((data) => data === null || Object.values(data as object).every((value) => value === null));
+  expect(body.data ?? null).toSatisfy(
+    (data) => data === null || Object.values(data as object).every((value) => value === null),
+  );
   expect(answer.text).not.toMatch(/\n\s+at |node_modules|stacktrace/);
 }

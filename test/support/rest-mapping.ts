@@ -1,4 +1,11 @@
-import { getNamedType, isNonNullType, isObjectType, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema } from 'graphql';
+import {
+  getNamedType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Caller } from './gateway.ts';
 import { list, record, textAt, type Json, type JsonRecord } from './scenario.ts';
 
@@ -109,7 +116,8 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
     urls: (message) => list(message['urls']).filter((link) => record(link)['url'] !== undefined),
     mentions: items('mentions'),
     channelMentions: items('channels'),
-    reactions: (message) => Object.entries(record(message['reactions'])).map(([emoji, reaction]) => ({ emoji, ...record(reaction) })),
+    reactions: (message) =>
+      Object.entries(record(message['reactions'])).map(([emoji, reaction]) => ({ emoji, ...record(reaction) })),
     attachments: items('attachments'),
     files: (message) => message['files'] ?? (message['file'] === undefined ? [] : [message['file']]),
     isStarred: (message, caller) => list(message['starred']).some((star) => record(star)['_id'] === caller.id),
@@ -130,7 +138,12 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
     json: key('md'),
     nodes: ({ md }) => nodesOf(md),
     // Compared by its letters: how lines and marks are set is shown on chosen texts.
-    plainText: ({ md }) => letters(nodesOf(md).map((node) => textAt(node, 'text')).join('')),
+    plainText: ({ md }) =>
+      letters(
+        nodesOf(md)
+          .map((node) => textAt(node, 'text'))
+          .join(''),
+      ),
   },
   MarkupNode: { index: key('index'), parent: key('parent'), type: key('type'), text: key('text'), url: key('url') },
   User: { id: key('_id'), username: key('username'), name: key('name'), status: key('status') },
@@ -180,7 +193,12 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
     user: userAt('user'),
     readAt: key('ts'),
   },
-  EndpointBudget: { endpoint: key('endpoint'), limit: key('limit'), remaining: key('remaining'), resetAt: key('resetAt') },
+  EndpointBudget: {
+    endpoint: key('endpoint'),
+    limit: key('limit'),
+    remaining: key('remaining'),
+    resetAt: key('resetAt'),
+  },
 };
 
 interface TreeField {
@@ -194,22 +212,38 @@ export type Tree = ReadonlyMap<string, TreeField>;
 const maxAttachmentDepth = 3;
 
 /** Every field of a type but the calls, down to the leaves. */
-export function everyField(schema: GraphQLSchema, typeName: string, without: readonly string[] = [], attachmentDepth = 1): Tree {
+export function everyField(
+  schema: GraphQLSchema,
+  typeName: string,
+  without: readonly string[] = [],
+  attachmentDepth = 1,
+): Tree {
   const fields = Object.values((schema.getType(typeName) as GraphQLObjectType).getFields());
   const isWanted = (name: string) =>
-    mapping[typeName]?.[name] !== 'call' && !without.includes(name) && (attachmentDepth < maxAttachmentDepth || name !== 'attachments');
+    mapping[typeName]?.[name] !== 'call' &&
+    !without.includes(name) &&
+    (attachmentDepth < maxAttachmentDepth || name !== 'attachments');
   return new Map(
-    fields.filter(({ name }) => isWanted(name)).map(({ name, type }): readonly [string, TreeField] => {
-      const below = getNamedType(type);
-      if (!isObjectType(below)) return [name, { type, below: undefined }];
-      if (below.name === 'DirectMessage') return [name, { type, below: onlyId(below) }];
-      return [name, { type, below: everyField(schema, below.name, [], attachmentDepth + Number(typeName === 'Attachment')) }];
-    }),
+    fields
+      .filter(({ name }) => isWanted(name))
+      .map(({ name, type }): readonly [string, TreeField] => {
+        const below = getNamedType(type);
+        if (!isObjectType(below)) return [name, { type, below: undefined }];
+        if (below.name === 'DirectMessage') return [name, { type, below: onlyId(below) }];
+        return [
+          name,
+          { type, below: everyField(schema, below.name, [], attachmentDepth + Number(typeName === 'Attachment')) },
+        ];
+      }),
   );
 }
 
 const onlyId = (type: GraphQLObjectType): Tree =>
-  new Map(Object.values(type.getFields()).filter(({ name }) => name === 'id').map(({ name, type }) => [name, { type, below: undefined }]));
+  new Map(
+    Object.values(type.getFields())
+      .filter(({ name }) => name === 'id')
+      .map(({ name, type }) => [name, { type, below: undefined }]),
+  );
 
 export const printTree = (tree: Tree): string =>
   [...tree].map(([name, { below }]) => (below === undefined ? name : `${name} { ${printTree(below)} }`)).join(' ');
@@ -241,10 +275,17 @@ export function expected(tree: Tree, typeName: string, rest: Json, caller: Calle
 }
 
 /** `Type.field` of all object types of a schema that are its own: neither introspection's nor federation's. */
-export const coordinatesOf = (schema: GraphQLSchema, isWanted: (type: GraphQLOutputType) => boolean = () => true): string[] =>
+export const coordinatesOf = (
+  schema: GraphQLSchema,
+  isWanted: (type: GraphQLOutputType) => boolean = () => true,
+): string[] =>
   Object.values(schema.getTypeMap())
     .filter((type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('_'))
-    .flatMap((type) => Object.values(type.getFields()).filter((field) => isWanted(field.type) && !field.name.startsWith('_')).map((field) => `${type.name}.${field.name}`))
+    .flatMap((type) =>
+      Object.values(type.getFields())
+        .filter((field) => isWanted(field.type) && !field.name.startsWith('_'))
+        .map((field) => `${type.name}.${field.name}`),
+    )
     .toSorted();
 
 export const isNullable = (type: GraphQLOutputType): boolean => !isNonNullType(type);

@@ -1,6 +1,12 @@
 import { onTestFinished, expect } from 'vitest';
 import type { DemoWorkspace } from '../../src/demo/server.ts';
-import { startTestGateway, type Caller, type GraphqlResult, type TestGateway, type TestGatewayOptions } from './gateway.ts';
+import {
+  startTestGateway,
+  type Caller,
+  type GraphqlResult,
+  type TestGateway,
+  type TestGatewayOptions,
+} from './gateway.ts';
 
 /** A gateway before a demo workspace, for one test. */
 export async function openGateway(options?: TestGatewayOptions): Promise<TestGateway> {
@@ -50,10 +56,18 @@ export const marker = 'UPSTREAM-INTERNAL-7f3a';
 /** Neither the answer nor the log holds upstream's words or address, anybody's token, or a stack. */
 export function expectNoLeak(gateway: TestGateway, ...answers: readonly (GraphqlResult | string)[]): void {
   const told = answers.map((answer) =>
-    typeof answer === 'string' ? answer : JSON.stringify([[...answer.headers], answer.data, answer.errors, answer.extensions]),
+    typeof answer === 'string'
+      ? answer
+      : JSON.stringify([[...answer.headers], answer.data, answer.errors, answer.extensions]),
   );
   const texts = [...told, JSON.stringify(gateway.logs)];
-  const secrets = [marker, new URL(gateway.demo.url).host, ...gateway.demo.world.accounts.map(({ token }) => token), '    at ', 'node_modules'];
+  const secrets = [
+    marker,
+    new URL(gateway.demo.url).host,
+    ...gateway.demo.world.accounts.map(({ token }) => token),
+    '    at ',
+    'node_modules',
+  ];
   for (const text of texts) for (const secret of secrets) expect(text).not.toContain(secret);
 }
 

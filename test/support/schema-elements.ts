@@ -38,7 +38,10 @@ export const ownTypes = (schema: GraphQLSchema): GraphQLNamedType[] =>
 
 /** Everything a schema defines, sorted by coordinate. */
 export function schemaElements(schema: GraphQLSchema): SchemaElement[] {
-  const elements = [...ownTypes(schema).flatMap(elementsOfType), ...schema.getDirectives().flatMap(elementsOfDirective)];
+  const elements = [
+    ...ownTypes(schema).flatMap(elementsOfType),
+    ...schema.getDirectives().flatMap(elementsOfDirective),
+  ];
   return elements.toSorted((a, b) => (a.coordinate < b.coordinate ? -1 : Number(a.coordinate > b.coordinate)));
 }
 
@@ -48,14 +51,18 @@ function elementsOfType(type: GraphQLNamedType): SchemaElement[] {
     const values = type.getValues().map((value) => ({ value, coordinate: `${type.name}.${value.name}` }));
     return [self, ...values.map(({ value, coordinate }) => ({ coordinate, line: coordinate, definition: value }))];
   }
-  if (isInputObjectType(type)) return [self, ...Object.values(type.getFields()).map((field) => input(`${type.name}.${field.name}`, field))];
+  if (isInputObjectType(type))
+    return [self, ...Object.values(type.getFields()).map((field) => input(`${type.name}.${field.name}`, field))];
   if (!isObjectType(type) && !isInterfaceType(type)) return [self];
   return [
     self,
     ...Object.values(type.getFields()).flatMap((field) => {
       const coordinate = `${type.name}.${field.name}`;
       const line = `${coordinate}: ${field.type.toString()}${field.deprecationReason == null ? '' : ' @deprecated'}`;
-      return [{ coordinate, line, definition: field }, ...field.args.map((arg) => input(`${coordinate}(${arg.name}:)`, arg))];
+      return [
+        { coordinate, line, definition: field },
+        ...field.args.map((arg) => input(`${coordinate}(${arg.name}:)`, arg)),
+      ];
     }),
   ];
 }
@@ -70,13 +77,19 @@ function elementsOfDirective(directive: GraphQLDirective): SchemaElement[] {
 }
 
 function input(coordinate: string, definition: GraphQLArgument | GraphQLInputField): SchemaElement {
-  const value = definition.defaultValue === undefined ? undefined : astFromValue(definition.defaultValue, definition.type);
+  const value =
+    definition.defaultValue === undefined ? undefined : astFromValue(definition.defaultValue, definition.type);
   const fallback = value == null ? '' : ` = ${print(value)}`;
   return { coordinate, line: `${coordinate}: ${definition.type.toString()}${fallback}`, definition };
 }
 
 function typeLine(type: GraphQLNamedType): string {
-  if (isEnumType(type)) return `enum ${type.name} = ${type.getValues().map(({ name }) => name).toSorted().join(' | ')}`;
+  if (isEnumType(type))
+    return `enum ${type.name} = ${type
+      .getValues()
+      .map(({ name }) => name)
+      .toSorted()
+      .join(' | ')}`;
   if (isInputObjectType(type)) return `input ${type.name}`;
   if (isUnionType(type)) return `union ${type.name}`;
   if (isInterfaceType(type)) return `interface ${type.name}`;

@@ -33,7 +33,8 @@ export const isGuarded = (url: string): boolean => [...guarded].some((origin) =>
 
 /** Notes the secrets in a text that leaves the gateway. */
 export function inspect(where: string, text: string): void {
-  for (const [secret, what] of secrets) if (text.includes(secret)) leaks.push(`${what} in ${where}: ${text.slice(0, 500)}`);
+  for (const [secret, what] of secrets)
+    if (text.includes(secret)) leaks.push(`${what} in ${where}: ${text.slice(0, 500)}`);
 }
 
 /** What was found since the last time. */

@@ -19,12 +19,22 @@ export interface SmallProcess {
   ask(body: Readonly<Record<string, unknown>>, caller?: Caller): Promise<{ status: number; text: string }>;
 }
 
-export async function startSmallProcess(oldSpaceMegabytes: number, env: Record<string, string> = {}): Promise<SmallProcess> {
+export async function startSmallProcess(
+  oldSpaceMegabytes: number,
+  env: Record<string, string> = {},
+): Promise<SmallProcess> {
   const workspace = await startHeavyWorkspace();
   onTestFinished(() => workspace.close());
   const child = startMain({
     flags: [`--max-old-space-size=${oldSpaceMegabytes}`, '--max-semi-space-size=8', '--expose-gc', '--import', probe],
-    env: { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: workspace.url, CALLER_CALLS_PER_MINUTE: '0', ...env },
+    env: {
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      EXPLORER: 'off',
+      ROCKETCHAT_URL: workspace.url,
+      CALLER_CALLS_PER_MINUTE: '0',
+      ...env,
+    },
   });
   const url = await urlOf(child);
   /** Sends a signal, and reads the line that it answers. */
@@ -44,7 +54,11 @@ export async function startSmallProcess(oldSpaceMegabytes: number, env: Record<s
     async ask(body, caller) {
       const headers = caller === undefined ? {} : { 'x-user-id': caller.id, 'x-auth-token': caller.token };
       try {
-        const response = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+        const response = await fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        });
         return { status: response.status, text: await response.text() };
       } catch {
         return { status: 0, text: '' };

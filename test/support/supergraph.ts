@@ -59,12 +59,18 @@ export async function startPeople(tickets: readonly Ticket[]) {
             tickets: () => tickets,
             staff: () => {
               const nodes = tickets.flatMap(({ owner }) => (owner === undefined ? [] : [owner]));
-              return { nodes, edges: [], pageInfo: { hasNextPage: false, hasPreviousPage: false }, totalCount: nodes.length };
+              return {
+                nodes,
+                edges: [],
+                pageInfo: { hasNextPage: false, hasPreviousPage: false },
+                totalCount: nodes.length,
+              };
             },
           },
           User: {
             department: ({ id }: { id: string }) => `department of ${id}`,
-            address: ({ username }: { username?: string }) => (username === undefined ? null : `${username}@example.com`),
+            address: ({ username }: { username?: string }) =>
+              username === undefined ? null : `${username}@example.com`,
           },
         },
       },
@@ -84,7 +90,8 @@ export async function startSupergraph(ourSdl: string, ourUrl: string, tickets: r
   const people = await startPeople(tickets);
   const urls: SubgraphUrls = { 'direct-messages': ourUrl, people: people.url };
   const { supergraphSdl, errors } = compose(ourSdl, peopleSdl, urls);
-  if (supergraphSdl === undefined) throw new Error(`does not compose: ${errors?.map(({ message }) => message).join('\n')}`);
+  if (supergraphSdl === undefined)
+    throw new Error(`does not compose: ${errors?.map(({ message }) => message).join('\n')}`);
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) =>

@@ -71,17 +71,32 @@ export function answerAs(userId: string, endpoint: string, query: URLSearchParam
       case 'dm.list.everyone':
         return page('ims', rooms(userId));
       case 'im.members':
-        return page('members', [{ _id: userId, username: `for:${userId}` }, { _id: bob.id, username: 'bob' }]);
+        return page('members', [
+          { _id: userId, username: `for:${userId}` },
+          { _id: bob.id, username: 'bob' },
+        ]);
       case 'rooms.get':
         return { update: rooms(userId), remove: [] };
       case 'rooms.info':
         return { room: { ...tinyRoom(userId, 1), _id: roomId } };
       case 'subscriptions.get':
-        return { update: rooms(userId).map(({ _id }) => ({ _id: `s-${_id}`, rid: _id, t: 'd', name: 'bob', unread: 1, ls: at(1) })), remove: [] };
+        return {
+          update: rooms(userId).map(({ _id }) => ({
+            _id: `s-${_id}`,
+            rid: _id,
+            t: 'd',
+            name: 'bob',
+            unread: 1,
+            ls: at(1),
+          })),
+          remove: [],
+        };
       case 'chat.getMessage':
         return { message: { ...tinyMessage(userId, roomId, 1), _id: query.get('msgId') } };
       case 'chat.getMessageReadReceipts':
-        return { receipts: [{ _id: 'receipt1', messageId: query.get('messageId'), roomId, userId: bob.id, ts: at(4) }] };
+        return {
+          receipts: [{ _id: 'receipt1', messageId: query.get('messageId'), roomId, userId: bob.id, ts: at(4) }],
+        };
       case 'users.info':
         return { user: { _id: query.get('userId'), username: 'bob', name: `for:${userId}` } };
       case 'me':

@@ -16,11 +16,15 @@ export function virtualClock(): Clock & { run(): Promise<void> } {
     /** Until no timer is left. Whoever waits for a promise is let on between two of them. */
     async run() {
       while (timers.length > 0) {
-        const next = timers.reduce((first, each) => (each.at < first.at || (each.at === first.at && each.serial < first.serial) ? each : first));
+        const next = timers.reduce((first, each) =>
+          each.at < first.at || (each.at === first.at && each.serial < first.serial) ? each : first,
+        );
         timers = timers.filter((each) => each !== next);
         now = Math.max(now, next.at);
         next.callback();
-        await new Promise((resolve) => { setImmediate(resolve); });
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
       }
     },
   };

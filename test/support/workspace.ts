@@ -34,8 +34,11 @@ export function createWorkspace(url: string, options: Partial<WorkspaceOptions> 
     /** The calls of one request. */
     request,
     /** One request with one call: `ok`, or the code of its error. */
-    ask: (requestOptions?: RequestOptions, endpoint: Endpoint = 'im.counters', params: Params = { roomId: 'room1' }): Promise<string> =>
-      outcomeOf(request(requestOptions).get(endpoint, params)),
+    ask: (
+      requestOptions?: RequestOptions,
+      endpoint: Endpoint = 'im.counters',
+      params: Params = { roomId: 'room1' },
+    ): Promise<string> => outcomeOf(request(requestOptions).get(endpoint, params)),
   };
 }
 

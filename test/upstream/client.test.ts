@@ -28,14 +28,24 @@ describe('the calls of a request', () => {
     await client.get('im.counters', { roomId: 'a' });
     upstream.fail('status', { status: 503, times: 1 });
     await client.get('im.counters', { roomId: 'b' });
-    expect([[...client.calls], client.retries, client.sharedCalls]).toEqual([[['me', 1], ['im.counters', 2]], 1, 0]);
+    expect([[...client.calls], client.retries, client.sharedCalls]).toEqual([
+      [
+        ['me', 1],
+        ['im.counters', 2],
+      ],
+      1,
+      0,
+    ]);
     await workspace.close();
   });
 
   it('have their parameters as they are, without those that are not given', async () => {
     const { client, workspace } = open();
     await client.get('im.counters', { roomId: 'a&b=c d', userId: undefined, count: 5 });
-    expect([...(upstream.calls[0]?.query ?? [])]).toEqual([['roomId', 'a&b=c d'], ['count', '5']]);
+    expect([...(upstream.calls[0]?.query ?? [])]).toEqual([
+      ['roomId', 'a&b=c d'],
+      ['count', '5'],
+    ]);
     await client.get('me');
     expect([...(upstream.calls[1]?.query ?? [])]).toEqual([]);
     await workspace.close();
@@ -46,7 +56,11 @@ describe('the calls of a request', () => {
     upstream.fail('slow-headers', { ms: 40 });
     const [one, other, different] = [request(), request(), request({ as: bob })];
     await Promise.all([one.get('me'), other.get('me'), different.get('me')]);
-    expect([one, other, different].map(({ calls, sharedCalls }) => [calls.get('me'), sharedCalls])).toEqual([[1, 0], [undefined, 1], [1, 0]]);
+    expect([one, other, different].map(({ calls, sharedCalls }) => [calls.get('me'), sharedCalls])).toEqual([
+      [1, 0],
+      [undefined, 1],
+      [1, 0],
+    ]);
     expect(upstream.calls).toHaveLength(2);
     await workspace.close();
   });
@@ -59,8 +73,14 @@ describe('many calls of a request', () => {
     for (const endpoint of ['im.counters', 'im.list'] as const) await client.get(endpoint, {});
     upstream.calls.length = 0;
     upstream.fail('never', { endpoint: 'im.counters' });
-    const hung = Array.from({ length: 20 }, (_, index) => outcomeOf(client.get('im.counters', { roomId: `room${index}` })));
-    expect(await Promise.all(Array.from({ length: 3 }, () => outcomeOf(client.get('im.list'))))).toEqual(['ok', 'ok', 'ok']);
+    const hung = Array.from({ length: 20 }, (_, index) =>
+      outcomeOf(client.get('im.counters', { roomId: `room${index}` })),
+    );
+    expect(await Promise.all(Array.from({ length: 3 }, () => outcomeOf(client.get('im.list'))))).toEqual([
+      'ok',
+      'ok',
+      'ok',
+    ]);
     expect(upstream.calls.filter(({ endpoint }) => endpoint === 'im.counters')).toHaveLength(8);
     client.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));
     expect(new Set(await Promise.all(hung))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
@@ -101,7 +121,10 @@ describe('L1: a list that failed', () => {
     expect([client.answersList('rooms.get'), workspace.failingLists.size]).toEqual([true, 0]);
     await client.get('me');
     client.listFailed('rooms.get');
-    expect(['rooms.get', 'subscriptions.get'].map((list) => client.answersList(list as 'rooms.get'))).toEqual([false, true]);
+    expect(['rooms.get', 'subscriptions.get'].map((list) => client.answersList(list as 'rooms.get'))).toEqual([
+      false,
+      true,
+    ]);
     const again = new UpstreamClient(workspace, { userId: alice.id, authToken: 'another token' }, Date.now() + 1000);
     expect(again.answersList('rooms.get')).toBe(true); // not accepted yet
     workspace.acceptedCallers.accept(again.callerKey, alice.id);
@@ -135,19 +158,23 @@ describe('a request whose credentials are refused', () => {
 describe('a request that is stopped', () => {
   const reason = new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.');
 
-  it('gives up what is under way at once, makes no more calls, and says why, the first time', { timeout: 5000 }, async () => {
-    const { client, workspace } = open({ timeoutMs: 60_000 });
-    upstream.fail('never');
-    const call = client.get('me');
-    setTimeout(() => {
-      client.stop(reason);
-      client.stop(new GatewayError('OVERLOADED', 'Later.'));
-    }, 30);
-    await expect(call).rejects.toBe(reason);
-    await expect(client.get('im.list')).rejects.toBe(reason);
-    expect([upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
-    await workspace.close();
-  });
+  it(
+    'gives up what is under way at once, makes no more calls, and says why, the first time',
+    { timeout: 5000 },
+    async () => {
+      const { client, workspace } = open({ timeoutMs: 60_000 });
+      upstream.fail('never');
+      const call = client.get('me');
+      setTimeout(() => {
+        client.stop(reason);
+        client.stop(new GatewayError('OVERLOADED', 'Later.'));
+      }, 30);
+      await expect(call).rejects.toBe(reason);
+      await expect(client.get('im.list')).rejects.toBe(reason);
+      expect([upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
+      await workspace.close();
+    },
+  );
 
   it('says so rather than that its credentials were refused before', async () => {
     const { client, workspace } = open();

@@ -25,7 +25,10 @@ afterEach(async () => {
 const left = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The client left.');
 const countersOf = (client: UpstreamClient, room = 'room1') => client.get('im.counters', { roomId: room });
 const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resolve) => { setTimeout(resolve, 2); });
+  while (!isSo())
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2);
+    });
 };
 
 /** Gives the turn, and has the call given up in the same step. */
@@ -96,7 +99,9 @@ describe('a call that is given up', () => {
   });
 
   it('in the queue and in its request’s lane makes room for others', async () => {
-    const { request, workspace, ask } = createWorkspace(upstream.url, { queueLimits: { ...defaultLimits, inFlight: 8 } });
+    const { request, workspace, ask } = createWorkspace(upstream.url, {
+      queueLimits: { ...defaultLimits, inFlight: 8 },
+    });
     expect(await ask()).toBe('ok');
     upstream.fail('never');
     const client = request();
@@ -116,7 +121,11 @@ describe('a call that is given up', () => {
     const transport = new Transport({ url: upstream.url });
     const answer = await transport.get('/api/v1/me', { headers: [], timeoutMs: 1000, onStart: (cancel) => cancel() });
     expect(answer).toMatchObject({ reason: 'cancelled' });
-    const late = transport.get('/api/v1/me', { headers: [], timeoutMs: 1000, onStart: (cancel) => void setImmediate(cancel) });
+    const late = transport.get('/api/v1/me', {
+      headers: [],
+      timeoutMs: 1000,
+      onStart: (cancel) => void setImmediate(cancel),
+    });
     expect(await late).toBeInstanceOf(NoAnswer);
     await transport.close();
     expect(upstream.calls.length).toBeLessThanOrEqual(1);
@@ -129,7 +138,10 @@ describe('a call', () => {
     expect([await ask({ timeoutMs: 40 }), upstream.calls.length]).toEqual(['UPSTREAM_TIMEOUT', 0]);
     const clock = manualClock();
     const still = createWorkspace(upstream.url, { clock });
-    await expect(countersOf(still.request({ timeoutMs: 49 }))).rejects.toMatchObject({ detail: 'no time left', message: 'The workspace did not answer im.counters in time.' });
+    await expect(countersOf(still.request({ timeoutMs: 49 }))).rejects.toMatchObject({
+      detail: 'no time left',
+      message: 'The workspace did not answer im.counters in time.',
+    });
     expect([still.workspace.inFlight, upstream.calls.length]).toEqual([0, 0]);
     await still.workspace.close();
     await workspace.close();
@@ -141,7 +153,9 @@ describe('a call', () => {
     upstream.fail('status', { status: 503 });
     const client = request({ as: callerNamed('user0') });
     for (let call = 0; call < 12; call += 1) await ask({ as: callerNamed('user1') });
-    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, index) => outcomeOf(countersOf(client, `room${index}`))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => outcomeOf(countersOf(client, `room${index}`))),
+    );
     expect(new Set(outcomes)).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
     expect(upstream.calls.length).toBeLessThan(18 + 12 + 20);
     expect(workspace.breakerState).toBe('open');
@@ -150,7 +164,11 @@ describe('a call', () => {
 
   it('carries the end user’s address where that is forwarded', async () => {
     const { workspace } = createWorkspace(upstream.url);
-    const client = new UpstreamClient(workspace, { userId: alice.id, authToken: alice.token, address: '192.0.2.7' }, Date.now() + 5000);
+    const client = new UpstreamClient(
+      workspace,
+      { userId: alice.id, authToken: alice.token, address: '192.0.2.7' },
+      Date.now() + 5000,
+    );
     await client.get('me');
     expect(upstream.calls[0]?.headers.get('x-real-ip')).toBe('192.0.2.7');
     expect([client.budget, client.allows('me', 1)]).toEqual([[], true]);
@@ -185,7 +203,15 @@ describe('a call', () => {
   it('succeeds by its status and by its word, both', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
     const outcomes = [];
-    for (const [status, body] of [[200, { success: true }], [200, { success: false }], [200, { success: 'true' }], [200, {}], [200, []], [201, { success: true }], [400, { success: true }]] as const) {
+    for (const [status, body] of [
+      [200, { success: true }],
+      [200, { success: false }],
+      [200, { success: 'true' }],
+      [200, {}],
+      [200, []],
+      [201, { success: true }],
+      [400, { success: true }],
+    ] as const) {
       upstream.fail('status', { status, body, times: 1 });
       outcomes.push(await ask());
     }
@@ -196,19 +222,24 @@ describe('a call', () => {
   it('that may not go out after all leaves its place in its request’s lane', async () => {
     const { workspace } = createWorkspace(upstream.url);
     const lane = new Lane();
-    const call = (check: () => void) => workspace.call({
-      endpoint: 'me',
-      path: '/api/v1/me',
-      caller: workspace.caller({ userId: alice.id, authToken: alice.token }),
-      deadline: Date.now() + 3000,
-      lane,
-      isHarmless: true,
-      check,
-      onUnauthenticated: () => undefined,
-      onSent: () => undefined,
-    }).promise;
+    const call = (check: () => void) =>
+      workspace.call({
+        endpoint: 'me',
+        path: '/api/v1/me',
+        caller: workspace.caller({ userId: alice.id, authToken: alice.token }),
+        deadline: Date.now() + 3000,
+        lane,
+        isHarmless: true,
+        check,
+        onUnauthenticated: () => undefined,
+        onSent: () => undefined,
+      }).promise;
     for (let time = 0; time < 9; time += 1) {
-      await expect(call(() => { throw left(); })).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+      await expect(
+        call(() => {
+          throw left();
+        }),
+      ).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
     }
     await expect(call(() => undefined)).resolves.toMatchObject({ success: true });
     expect([upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
@@ -222,7 +253,10 @@ describe('a call', () => {
       upstream.fail('changed', { change: (body) => ({ ...body, total }), times: 1 });
       await expect(messages()).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' });
     }
-    upstream.fail('changed', { change: (body) => ({ ...body, messages: [tinyMessage(alice.id, 'another', 1)] }), times: 1 });
+    upstream.fail('changed', {
+      change: (body) => ({ ...body, messages: [tinyMessage(alice.id, 'another', 1)] }),
+      times: 1,
+    });
     await expect(messages()).rejects.toMatchObject({ code: 'NOT_FOUND' });
     upstream.fail('changed', { change: (body) => ({ ...body, messages: [], total: 0 }), times: 1 });
     await expect(messages()).resolves.toEqual({ rows: [], stored: [], total: 0 });
@@ -233,10 +267,22 @@ describe('a call', () => {
 describe('a workspace', () => {
   it('knows a caller by a hash of both his user id and his token, and sends no more than it must', async () => {
     const { workspace } = createWorkspace(upstream.url);
-    const of = (userId: string, authToken: string, address?: string) => workspace.caller({ userId, authToken, address });
-    const keys = [of('u', 't'), of('u', 't2'), of('u2', 't'), of('ut', ''), of('u', 't', '192.0.2.7')].map(({ key }) => key);
+    const of = (userId: string, authToken: string, address?: string) =>
+      workspace.caller({ userId, authToken, address });
+    const keys = [of('u', 't'), of('u', 't2'), of('u2', 't'), of('ut', ''), of('u', 't', '192.0.2.7')].map(
+      ({ key }) => key,
+    );
     expect([new Set(keys).size, keys[0] === keys[4], keys[0]?.length]).toEqual([4, true, 87]);
-    expect(of('u', 't').headers).toEqual(['x-auth-token', 't', 'x-user-id', 'u', 'accept', 'application/json', 'accept-encoding', 'identity']);
+    expect(of('u', 't').headers).toEqual([
+      'x-auth-token',
+      't',
+      'x-user-id',
+      'u',
+      'accept',
+      'application/json',
+      'accept-encoding',
+      'identity',
+    ]);
     expect(of('u', 't', '192.0.2.7').headers.slice(-2)).toEqual(['x-real-ip', '192.0.2.7']);
     await workspace.close();
   });
@@ -287,18 +333,24 @@ describe('a workspace', () => {
     for (const sharesInFlight of [true, false]) {
       const { workspace } = createWorkspace(upstream.url, { sharesInFlight });
       upstream.fail('slow-headers', { ms: 30 });
-      const call = (address: string | undefined, path: string) => workspace.call({
-        endpoint: 'me',
-        path,
-        caller: workspace.caller({ userId: alice.id, authToken: alice.token, address }),
-        deadline: Date.now() + 5000,
-        lane: new Lane(),
-        isHarmless: true,
-        check: () => undefined,
-        onUnauthenticated: () => undefined,
-      onSent: () => undefined,
-      });
-      const calls = [call(undefined, '/api/v1/me'), call(undefined, '/api/v1/me'), call('192.0.2.7', '/api/v1/me'), call(undefined, '/api/v1/me?a=b')];
+      const call = (address: string | undefined, path: string) =>
+        workspace.call({
+          endpoint: 'me',
+          path,
+          caller: workspace.caller({ userId: alice.id, authToken: alice.token, address }),
+          deadline: Date.now() + 5000,
+          lane: new Lane(),
+          isHarmless: true,
+          check: () => undefined,
+          onUnauthenticated: () => undefined,
+          onSent: () => undefined,
+        });
+      const calls = [
+        call(undefined, '/api/v1/me'),
+        call(undefined, '/api/v1/me'),
+        call('192.0.2.7', '/api/v1/me'),
+        call(undefined, '/api/v1/me?a=b'),
+      ];
       expect(calls.map(({ isShared }) => isShared)).toEqual([false, sharesInFlight, false, false]);
       await Promise.all(calls.map(({ promise }) => promise));
       await workspace.close();
@@ -322,35 +374,54 @@ describe('a workspace', () => {
 
 describe('the queue before a workspace', () => {
   it('S5: H4: is filled by a user, whatever the number of their tokens, and by nobody else', async () => {
-    const { workspace, request, ask } = createWorkspace(upstream.url, { queueLimits: { inFlight: 2, inFlightOfOne: 1, waiting: 10, waitingOfOne: 9, waitMs: 1000 } });
+    const { workspace, request, ask } = createWorkspace(upstream.url, {
+      queueLimits: { inFlight: 2, inFlightOfOne: 1, waiting: 10, waitingOfOne: 9, waitMs: 1000 },
+    });
     const [one, two, other] = [alice, { id: alice.id, token: `${alice.token}2` }, bob];
     upstream.fail('status', { status: 200, body: { success: true } }); // the second token is theirs as well
     for (const as of [one, two, other]) expect(await ask({ as })).toBe('ok');
     upstream.fail('never');
     const keyOf = ({ id, token }: typeof alice) => workspace.caller({ userId: id, authToken: token }).key;
     const clients = [one, two].map((as) => request({ as }));
-    const outcomes = clients.flatMap((client) => Array.from({ length: 6 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))));
+    const outcomes = clients.flatMap((client) =>
+      Array.from({ length: 6 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))),
+    );
     await until(() => workspace.queueLength > 8);
     expect([one, two, other].map((as) => workspace.isFilledBy(keyOf(as)))).toEqual([true, true, false]);
     await until(() => workspace.waitOf(keyOf(two)) > 0);
-    expect([workspace.waitOf(keyOf(one)) > 0, workspace.waitOf(keyOf(other)), workspace.isFilledBy('nobody')]).toEqual([true, 0, false]);
+    expect([workspace.waitOf(keyOf(one)) > 0, workspace.waitOf(keyOf(other)), workspace.isFilledBy('nobody')]).toEqual([
+      true,
+      0,
+      false,
+    ]);
     for (const client of clients) client.stop(left());
     await Promise.all(outcomes);
     await workspace.close();
   });
 
   it('takes the turn back from calls that wait in it while the limiter is switched on', async () => {
-    const { workspace, request, ask } = createWorkspace(upstream.url, { attempts: 1, queueLimits: { ...defaultLimits, inFlight: 2, inFlightOfOne: 2 } });
+    const { workspace, request, ask } = createWorkspace(upstream.url, {
+      attempts: 1,
+      queueLimits: { ...defaultLimits, inFlight: 2, inFlightOfOne: 2 },
+    });
     expect(await ask()).toBe('ok');
     upstream.calls.length = 0;
-    const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': String(Date.now() + 60_000) };
+    const headers = {
+      'x-ratelimit-limit': '10',
+      'x-ratelimit-remaining': '3',
+      'x-ratelimit-reset': String(Date.now() + 60_000),
+    };
     upstream.fail('slow-headers', { ms: 30 });
     upstream.fail('status', { status: 200, body: { success: true }, headers, times: 1 });
     const client = request();
-    const outcomes = await Promise.all(Array.from({ length: 8 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))),
+    );
     expect([upstream.calls.length, outcomes.filter((outcome) => outcome === 'ok').length]).toEqual([8, 8]); // these told that it is off again
     upstream.fail('status', { status: 429, headers: { ...headers, 'x-ratelimit-remaining': '0' }, times: 1 });
-    const refused = await Promise.all(Array.from({ length: 8 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))));
+    const refused = await Promise.all(
+      Array.from({ length: 8 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))),
+    );
     expect(refused.filter((outcome) => outcome === 'RATE_LIMITED').length).toBeGreaterThan(5);
     expect(upstream.calls.length).toBeLessThan(8 + 4);
     expect([workspace.inFlight, workspace.queueLength]).toEqual([0, 0]);
@@ -360,7 +431,11 @@ describe('the queue before a workspace', () => {
 
 describe('a call window', () => {
   const limited = (remaining: number) => ({
-    headers: { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': String(Date.now() + 60_000) },
+    headers: {
+      'x-ratelimit-limit': '10',
+      'x-ratelimit-remaining': String(remaining),
+      'x-ratelimit-reset': String(Date.now() + 60_000),
+    },
   });
 
   it('counts calls that got no answer, and not those that were never sent', async () => {
@@ -381,7 +456,8 @@ describe('a call window', () => {
 
   it('is closed by the words of a refusal, and not by a workspace that is down', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
-    const error = 'Error, too many requests. Please slow down. You must wait 30 seconds before trying this endpoint again.';
+    const error =
+      'Error, too many requests. Please slow down. You must wait 30 seconds before trying this endpoint again.';
     upstream.fail('status', { status: 429, body: { success: false, error }, times: 1 });
     expect([await ask(), await ask(), upstream.calls.length]).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 1]);
     upstream.fail('status', { status: 503, headers: { 'retry-after': '30' }, times: 1 });
@@ -391,7 +467,11 @@ describe('a call window', () => {
 
   it('is not waited for when too little time would be left for the call', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
-    const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Date.now() + 20_000) };
+    const headers = {
+      'x-ratelimit-limit': '10',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Date.now() + 20_000),
+    };
     upstream.fail('status', { status: 429, headers, times: 1 });
     await ask();
     const askedAt = Date.now();
@@ -408,7 +488,11 @@ describe('a call window', () => {
     expect(request().budget).toMatchObject([{ remaining: 0 }]);
     expect([await ask(), upstream.calls.length]).toEqual(['RATE_LIMITED', 2]);
     upstream.fail('status', { status: 429, headers: { 'retry-after': '30' }, times: 1 });
-    expect([await ask(undefined, 'me', {}), await ask(undefined, 'me', {}), upstream.calls.length]).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 3]);
+    expect([await ask(undefined, 'me', {}), await ask(undefined, 'me', {}), upstream.calls.length]).toEqual([
+      'RATE_LIMITED',
+      'RATE_LIMITED',
+      3,
+    ]);
     await workspace.close();
   });
 });
@@ -418,7 +502,10 @@ describe('a connection that cannot be made', () => {
     const { workspace, request } = createWorkspace(upstream.url, { attempts: 2 });
     await upstream.down();
     const client = request();
-    await expect(client.get('dm.messages', { roomId: 'group000000000000' })).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', detail: 'ECONNREFUSED' });
+    await expect(client.get('dm.messages', { roomId: 'group000000000000' })).rejects.toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+      detail: 'ECONNREFUSED',
+    });
     expect(client.retries).toBe(1);
     await upstream.up();
     await workspace.close();
@@ -428,14 +515,19 @@ describe('a connection that cannot be made', () => {
     const { workspace, request } = createWorkspace(upstream.url);
     await workspace.close();
     const client = request();
-    await expect(countersOf(client)).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', detail: 'UND_ERR_DESTROYED' });
+    await expect(countersOf(client)).rejects.toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+      detail: 'UND_ERR_DESTROYED',
+    });
     expect(client.retries).toBe(0);
   });
 
   it('because nobody takes it ends by the call’s own time', async () => {
     const sockets: Socket[] = [];
     const silent = createServer((socket) => sockets.push(socket));
-    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve);
+    });
     const address = silent.address();
     const port = typeof address === 'object' ? address?.port : 0;
     const { ask, workspace } = createWorkspace(`http://127.0.0.1:${port}/chat/`, { timeoutMs: 100 });

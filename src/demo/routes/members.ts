@@ -25,8 +25,7 @@ export const members: Route = {
       .flatMap((userId) => world.account(userId) ?? [])
       .filter(matches)
       .toSorted(
-        (left, right) =>
-          byText(right.updatedAt, left.updatedAt) || byText(left.username, right.username) * direction,
+        (left, right) => byText(right.updatedAt, left.updatedAt) || byText(left.username, right.username) * direction,
       );
     const page = cutPage(found, paging).map(({ id, username, name, status, statusText, utcOffset }) => {
       const { _id, ts } = world.subscription(room._id, id) ?? {};

@@ -20,12 +20,20 @@ function ownRooms({ world, caller }: Call): Room[] {
 /** `dm.list.everyone`: all direct messages of the workspace, also those the caller may not open. */
 export const listEveryone: Route = {
   permission: 'view-room-administration',
-  handle: (call) => pageOf([...call.world.rooms.values()].filter(({ t }) => t === 'd'), call),
+  handle: (call) =>
+    pageOf(
+      [...call.world.rooms.values()].filter(({ t }) => t === 'd'),
+      call,
+    ),
 };
 
 /** `im.list`: the caller's own direct messages. */
 export const list: Route = {
-  handle: (call) => pageOf(ownRooms(call).filter(({ t }) => t === 'd'), call),
+  handle: (call) =>
+    pageOf(
+      ownRooms(call).filter(({ t }) => t === 'd'),
+      call,
+    ),
 };
 
 export const roomInfo: Route = {
@@ -69,7 +77,9 @@ export const rooms: Route = {
     const from = since === undefined ? '' : new Date(since).toISOString();
     const update = ownRooms(call)
       .filter(({ _updatedAt }) => _updatedAt > from)
-      .map((room) => Object.fromEntries(Object.entries(presentRoom(room, call)).filter(([field]) => PUBLISHED.has(field))));
+      .map((room) =>
+        Object.fromEntries(Object.entries(presentRoom(room, call)).filter(([field]) => PUBLISHED.has(field))),
+      );
     const remove = since === undefined ? [] : call.world.removedRooms.filter(({ _deletedAt }) => _deletedAt > from);
     return { update, remove };
   },

@@ -49,7 +49,11 @@ export const image = (name: string, size: number, description?: string): Fields 
   }));
 
 export const audio = (name: string, size: number): Fields =>
-  upload({ name, type: 'audio/mpeg', size }, (link) => ({ audio_url: link, audio_type: 'audio/mpeg', audio_size: size }));
+  upload({ name, type: 'audio/mpeg', size }, (link) => ({
+    audio_url: link,
+    audio_type: 'audio/mpeg',
+    audio_size: size,
+  }));
 
 export const video = (name: string, size: number): Fields =>
   upload({ name, type: 'video/mp4', size }, (link) => ({ video_url: link, video_type: 'video/mp4', video_size: size }));
@@ -69,7 +73,11 @@ export const ACTIONS = {
       button_alignment: 'horizontal',
       actions: [
         { type: 'button', text: 'Deploy', msg: '/deploy 4.2.0-rc.3', msg_in_chat_window: true },
-        { type: 'button', text: 'View changes', url: 'https://git.northlight.example/northlight/app/compare/4.1...4.2' },
+        {
+          type: 'button',
+          text: 'View changes',
+          url: 'https://git.northlight.example/northlight/app/compare/4.1...4.2',
+        },
       ],
     },
   ],
@@ -131,5 +139,11 @@ export const LINK_META = {
     ogSiteName: 'Northlight',
   },
   headers: { contentType: 'text/html; charset=utf-8', contentLength: '48211' },
-  parsedUrl: { host: 'blog.northlight.example', hash: null, pathname: '/autumn-release', protocol: 'https:', search: null },
+  parsedUrl: {
+    host: 'blog.northlight.example',
+    hash: null,
+    pathname: '/autumn-release',
+    protocol: 'https:',
+    search: null,
+  },
 };

@@ -36,11 +36,7 @@ export const DIALOGUES: readonly (readonly string[])[] = [
     '1 {number} active bookings this month, up 8 % on last month. The spreadsheet is in the shared folder.',
     '0 That’s better than I expected! Putting it in the board deck.',
   ],
-  [
-    '0 Lunch at {place}?',
-    '1 Yes please. {time}?',
-    '0 Works for me :stuffed_flatbread:',
-  ],
+  ['0 Lunch at {place}?', '1 Yes please. {time}?', '0 Works for me :stuffed_flatbread:'],
   [
     '0 Are you coming to the {feature} kick-off on {day}?',
     '1 I have a dentist’s appointment until {time}, can we start a bit later?',
@@ -49,7 +45,7 @@ export const DIALOGUES: readonly (readonly string[])[] = [
   ],
   [
     '0 This is the query I ended up with:',
-    '0 ```sql\nselect room_id, count(*) as bookings\nfrom bookings\nwhere starts_at >= now() - interval \'30 days\'\ngroup by room_id\norder by bookings desc\nlimit 20;\n```',
+    "0 ```sql\nselect room_id, count(*) as bookings\nfrom bookings\nwhere starts_at >= now() - interval '30 days'\ngroup by room_id\norder by bookings desc\nlimit 20;\n```",
     '1 Do we have an index on `starts_at`?',
     '0 We do since {day}. It’s down to 40 ms.',
     '1 :rocket:',
@@ -158,12 +154,7 @@ export const DIALOGUES: readonly (readonly string[])[] = [
     '1 `npm run keys:rotate -- --env staging`, and then restart {service}.',
     '0 Thanks, I always forget the double dash.',
   ],
-  [
-    '0 May I move our one-to-one to {day}?',
-    '1 Of course. Same time?',
-    '0 {time} would be even better.',
-    '1 Done.',
-  ],
+  ['0 May I move our one-to-one to {day}?', '1 Of course. Same time?', '0 {time} would be even better.', '1 Done.'],
   [
     '0 {customer} asks whether we support single sign-on with their provider.',
     '1 If it speaks OpenID Connect, yes. SAML only from the next release.',
@@ -183,14 +174,8 @@ export const DIALOGUES: readonly (readonly string[])[] = [
     '1 I’ll rewrite the tickets and tag you.',
     '0 Perfect.',
   ],
-  [
-    '0 Is the customer webinar on {day} in English or in German?',
-    '1 English. We’ll subtitle the recording.',
-  ],
-  [
-    '0 ~Sunday~ {day} it is. Sorry for the confusion!',
-    '1 No problem at all.',
-  ],
+  ['0 Is the customer webinar on {day} in English or in German?', '1 English. We’ll subtitle the recording.'],
+  ['0 ~Sunday~ {day} it is. Sorry for the confusion!', '1 No problem at all.'],
   [
     '0 My laptop makes a sound like a small helicopter',
     '1 Let me guess, the video call with the blurred background?',
@@ -236,11 +221,7 @@ export const DIALOGUES: readonly (readonly string[])[] = [
     '0 A calendar on the {page} page.',
     '1 That one we can do this quarter.',
   ],
-  [
-    '0 Coffee?',
-    '1 Two minutes, finishing a sentence.',
-    '0 I’ll order the usual :coffee:',
-  ],
+  ['0 Coffee?', '1 Two minutes, finishing a sentence.', '0 I’ll order the usual :coffee:'],
   [
     '0 The translation of the {doc} is back. Could you check the Swedish part?',
     '1 Happy to. By {day}?',
@@ -262,11 +243,7 @@ export const DIALOGUES: readonly (readonly string[])[] = [
     '0 Done, 200 runs without a failure.',
     '1 :tada:',
   ],
-  [
-    '0 Budget for the {place} trip is approved.',
-    '1 Hotel as well?',
-    '0 Hotel as well. Book something with breakfast.',
-  ],
+  ['0 Budget for the {place} trip is approved.', '1 Hotel as well?', '0 Hotel as well. Book something with breakfast.'],
   [
     '0 I’m reading the logs of {service} and I have regrets.',
     '1 Haha, what is it?',
@@ -279,11 +256,7 @@ export const DIALOGUES: readonly (readonly string[])[] = [
 
 /** The same for groups: three voices and more. */
 export const GROUP_DIALOGUES: readonly (readonly string[])[] = [
-  [
-    '0 Stand-up in five, same link as always.',
-    '1 Joining from the train, so mostly listening.',
-    '2 Be right there.',
-  ],
+  ['0 Stand-up in five, same link as always.', '1 Joining from the train, so mostly listening.', '2 Be right there.'],
   [
     '0 {feature} is live for everybody :tada: Thank you all, this was a real team effort.',
     '1 Wohoo!',
@@ -334,7 +307,15 @@ export const GROUP_DIALOGUES: readonly (readonly string[])[] = [
 
 /** What the `{words}` can be. `{number}` and `{ticket}` are drawn, `{slug}` is the `{doc}` in its address. */
 export const WORDS: Readonly<Record<string, readonly string[]>> = {
-  feature: ['waiting list', 'room search', 'calendar sync', 'guest check-in', 'bulk import', 'invoice export', 'floor plan'],
+  feature: [
+    'waiting list',
+    'room search',
+    'calendar sync',
+    'guest check-in',
+    'bulk import',
+    'invoice export',
+    'floor plan',
+  ],
   page: ['booking', 'checkout', 'pricing', 'settings', 'profile', 'overview'],
   customer: ['Alder & Sons', 'Bluewater Clinics', 'Hotel Miramar', 'Kestrel Logistics', 'City Library', 'Studio Nord'],
   service: ['billing', 'search', 'notifications', 'import', 'gateway', 'reports'],

@@ -25,7 +25,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** Last moments of the rooms, newest first: some today, most this week, the rest over the year. */
 function lastMoments(count: number, random: Random): number[] {
   const moments: number[] = [];
-  for (let moment = END; moments.length < count; ) {
+  for (let moment = END; moments.length < count;) {
     moments.push(moment);
     if (moments.length < 8) moment -= between(random, 9 * MINUTE, 42 * MINUTE);
     else if (moments.length < 26) moment = backToWork(moment - between(random, HOUR, 14 * HOUR), random);
@@ -135,8 +135,19 @@ export function fillRooms(world: World): void {
 
 export function addChannel(world: World): void {
   const userIds = world.accounts.filter(({ active }) => active).map(({ id }) => id);
-  world.createRoom({ userIds, id: CHANNEL_ID, at: '2024-01-08T08:00:00.000Z', t: 'c', name: 'general', fname: 'general' });
-  const lines = ['Welcome to Northlight! Say hello :wave:', 'Hello everybody!', 'Office in Porto opens on 1 June :tada:'];
+  world.createRoom({
+    userIds,
+    id: CHANNEL_ID,
+    at: '2024-01-08T08:00:00.000Z',
+    t: 'c',
+    name: 'general',
+    fname: 'general',
+  });
+  const lines = [
+    'Welcome to Northlight! Say hello :wave:',
+    'Hello everybody!',
+    'Office in Porto opens on 1 June :tada:',
+  ];
   for (const [index, text] of lines.entries()) {
     const userId = userIds[index] ?? world.member.id;
     world.post({ roomId: CHANNEL_ID, userId, text, at: iso(Date.parse('2026-03-02T09:00:00.000Z') + index * 3 * DAY) });

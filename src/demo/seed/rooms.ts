@@ -63,7 +63,12 @@ export const ROOM_PLANS: readonly RoomPlan[] = [
   {
     others: ['ben.hartley'],
     count: 119,
-    closing: [['ben.hartley', 'Fixed the flaky overlap test for good, see https://git.northlight.example/northlight/app/pull/3187']],
+    closing: [
+      [
+        'ben.hartley',
+        'Fixed the flaky overlap test for good, see https://git.northlight.example/northlight/app/pull/3187',
+      ],
+    ],
     hasOldId: true,
   },
   {
@@ -88,7 +93,11 @@ export const ROOM_PLANS: readonly RoomPlan[] = [
   },
   { others: ['rocket.cat'], count: 0, hasOldId: true },
   { others: ['liam.murphy', 'finn.osullivan', 'jakub.zielinski'], count: 45, fields: { topic: 'On call' } },
-  { others: ['priya.raman', 'ines.castillo', 'noor.haddad'], count: 38, fields: { sysMes: ['uj', 'ul', 'room_changed_topic'] } },
+  {
+    others: ['priya.raman', 'ines.castillo', 'noor.haddad'],
+    count: 38,
+    fields: { sysMes: ['uj', 'ul', 'room_changed_topic'] },
+  },
   { others: ['daria.novak'], count: 75 },
   { others: [], count: 0 },
   { others: ['amara.okafor', 'ben.hartley'], count: 12, fields: { topic: 'Lunch' } },
@@ -118,7 +127,15 @@ export const ROOM_PLANS: readonly RoomPlan[] = [
   { others: ['hugo.laurent'], count: 18 },
   { others: ['rosa.vega'], count: 16 },
   {
-    others: ['jonas.weber', 'amara.okafor', 'carla.mendes', 'elif.demir', 'hugo.laurent', 'marta.silva', 'quentin.dubois'],
+    others: [
+      'jonas.weber',
+      'amara.okafor',
+      'carla.mendes',
+      'elif.demir',
+      'hugo.laurent',
+      'marta.silva',
+      'quentin.dubois',
+    ],
     count: 30,
     fields: { topic: 'Lisbon offsite', description: 'Travel, rooms, and who brings the board games.' },
   },
@@ -133,7 +150,9 @@ export const ROOM_PLANS: readonly RoomPlan[] = [
   {
     others: ['quentin.dubois'],
     count: 0,
-    closing: [['quentin.dubois', 'Hi Maya, I’m Quentin, the new account manager in Lyon. Looking forward to working with you!']],
+    closing: [
+      ['quentin.dubois', 'Hi Maya, I’m Quentin, the new account manager in Lyon. Looking forward to working with you!'],
+    ],
     unread: 1,
   },
   { others: ['viktor.ivanov'], count: 0 },

@@ -5,12 +5,55 @@ import { ACTIONS, audio, CARD, document, image, LINK_META, quote, REMOVED_FILE, 
 
 /** One message of every shape that a direct message can have, by the name of the shape. */
 const SHAPES = [
-  'plain', 'richMarkup', 'unknownMarkup', 'sameMomentA', 'sameMomentB', 'edited', 'editedCopy', 'hidden',
-  'threadRoot', 'threadReply', 'threadReplyShown', 'reacted', 'starredByMember', 'starredByOther', 'pinned', 'unpinned',
-  'image', 'audio', 'video', 'genericFile', 'removedFile', 'quote', 'nestedQuote', 'actions', 'card',
-  'linkWithMeta', 'linkWithoutMeta', 'mention', 'mentionOfMember', 'mentionAll', 'channelMention', 'removed',
-  'removedThreadRoot', 'topicChanged', 'userJoined', 'videoconf', 'alias', 'bot', 'location', 'customFields', 'blocks',
-  'translated', 'legacy', 'noText', 'unnamedAuthor', 'encrypted', 'noReceipts', 'deletedReader', 'bigEmoji',
+  'plain',
+  'richMarkup',
+  'unknownMarkup',
+  'sameMomentA',
+  'sameMomentB',
+  'edited',
+  'editedCopy',
+  'hidden',
+  'threadRoot',
+  'threadReply',
+  'threadReplyShown',
+  'reacted',
+  'starredByMember',
+  'starredByOther',
+  'pinned',
+  'unpinned',
+  'image',
+  'audio',
+  'video',
+  'genericFile',
+  'removedFile',
+  'quote',
+  'nestedQuote',
+  'actions',
+  'card',
+  'linkWithMeta',
+  'linkWithoutMeta',
+  'mention',
+  'mentionOfMember',
+  'mentionAll',
+  'channelMention',
+  'removed',
+  'removedThreadRoot',
+  'topicChanged',
+  'userJoined',
+  'videoconf',
+  'alias',
+  'bot',
+  'location',
+  'customFields',
+  'blocks',
+  'translated',
+  'legacy',
+  'noText',
+  'unnamedAuthor',
+  'encrypted',
+  'noReceipts',
+  'deletedReader',
+  'bigEmoji',
 ] as const;
 
 export type ShapeName = (typeof SHAPES)[number];
@@ -183,7 +226,10 @@ function tellExtras({ say, me, other }: Talk): void {
   say('blocks', other, 'Poll: when do we celebrate?', {
     blocks: [
       { type: 'section', text: { type: 'mrkdwn', text: '*When do we celebrate?*' } },
-      { type: 'actions', elements: [{ type: 'button', actionId: 'thu', text: { type: 'plain_text', text: 'Thursday' } }] },
+      {
+        type: 'actions',
+        elements: [{ type: 'button', actionId: 'thu', text: { type: 'plain_text', text: 'Thursday' } }],
+      },
     ],
   });
   say('translated', other, 'Das Banner ist fertig.', {
@@ -191,7 +237,11 @@ function tellExtras({ say, me, other }: Talk): void {
     translationProvider: 'deepl-translate',
   });
   const bare = { urls: undefined, mentions: undefined, channels: undefined, md: undefined };
-  say('legacy', other, 'Imported from the old chat: welcome to the launch room', { ...bare, _updatedAt: undefined, imported: true });
+  say('legacy', other, 'Imported from the old chat: welcome to the launch room', {
+    ...bare,
+    _updatedAt: undefined,
+    imported: true,
+  });
   say('noText', me, '', { ...bare, msg: undefined });
   say('unnamedAuthor', other, 'Bridge is up again', { u: { _id: other } });
   say('deletedReader', me, 'Final copy is approved by everybody, thank you all!');
@@ -206,7 +256,8 @@ export function addShapes(world: World, roomId: string, otherId: string): void {
     me: world.member.id,
     other: otherId,
     next,
-    say: (name, userId, text, fields = {}) => world.post({ roomId, userId, text, at: next(), id: shapeId(name), ...fields }),
+    say: (name, userId, text, fields = {}) =>
+      world.post({ roomId, userId, text, at: next(), id: shapeId(name), ...fields }),
   };
   tellText(talk);
   tellThread(talk);

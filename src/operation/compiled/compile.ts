@@ -159,10 +159,16 @@ class Compiler {
     }
   }
 
-  select(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], path: Path | undefined, times: number): Selection {
+  select(
+    type: GraphQLObjectType,
+    selectionSets: readonly SelectionSetNode[],
+    path: Path | undefined,
+    times: number,
+  ): Selection {
     const { schema, variables, isIntrospection = false } = this.#input;
     const selected = [...collectFields(type, selectionSets, { schema, variables, fragments: this.#fragments })].filter(
-      ([, [node]]) => !isIntrospection || path !== undefined || Object.hasOwn(introspectionFields, node?.name.value ?? ''),
+      ([, [node]]) =>
+        !isIntrospection || path !== undefined || Object.hasOwn(introspectionFields, node?.name.value ?? ''),
     );
     this.stepCount += selected.length;
     const texts = textsOf(selected);
@@ -184,18 +190,27 @@ class Compiler {
       if (of !== undefined) return { kind: 'copy', responseName, of };
       if (text !== '') known.set(text, responseName);
       const copies = text === '' ? 1 : [...texts.values()].filter((other) => other === text).length;
-      return this.#fieldStep(type, field, nodes, { path: { prev: path, key: responseName, typename: type.name }, times: times * copies });
+      return this.#fieldStep(type, field, nodes, {
+        path: { prev: path, key: responseName, typename: type.name },
+        times: times * copies,
+      });
     });
     return { steps, values: (values || valuesPerObject) * times, bytes: bytes * times };
   }
 
   #fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
-    const field = type.getFields()[name] ?? (this.#input.isIntrospection === true ? introspectionFields[name] : undefined);
+    const field =
+      type.getFields()[name] ?? (this.#input.isIntrospection === true ? introspectionFields[name] : undefined);
     if (field === undefined) throw new Unsupported(); // introspection
     return field;
   }
 
-  #fieldStep(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>, nodes: readonly FieldNode[], { path, times }: Place): FieldStep {
+  #fieldStep(
+    type: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    nodes: readonly FieldNode[],
+    { path, times }: Place,
+  ): FieldStep {
     const [node] = nodes as readonly [FieldNode];
     const { name } = field;
     const index = this.fieldCount;
@@ -244,10 +259,12 @@ class Compiler {
     const { times } = place;
     const isNonNull = isNonNullType(type);
     const nullable = getNullableType(type);
-    if (isListType(nullable)) return { kind: 'list', isNonNull, times, item: this.#completionOf(nullable.ofType, nodes, place) };
+    if (isListType(nullable))
+      return { kind: 'list', isNonNull, times, item: this.#completionOf(nullable.ofType, nodes, place) };
     if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable };
     const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    if (isObjectType(nullable)) return { kind: 'object', isNonNull, times, selection: this.#selectChecked(nullable, below, place) };
+    if (isObjectType(nullable))
+      return { kind: 'object', isNonNull, times, selection: this.#selectChecked(nullable, below, place) };
     const resolveType = nullable.resolveType as ((value: unknown, context: Context) => unknown) | null | undefined;
     if (resolveType == null || resolveType.length > 2) throw new Unsupported();
     const types = this.#input.schema.getPossibleTypes(nullable);

@@ -40,7 +40,9 @@ export class Executor {
     this.#schema = schema;
     this.#documents = documents;
     for (const type of Object.values(schema.getTypeMap())) {
-      if (isObjectType(type)) for (const field of Object.values(type.getFields())) this.#resolvers.set(field, field.resolve as Resolve | undefined);
+      if (isObjectType(type))
+        for (const field of Object.values(type.getFields()))
+          this.#resolvers.set(field, field.resolve as Resolve | undefined);
     }
   }
 
@@ -60,7 +62,8 @@ export class Executor {
     const forms = known ?? { conditions: conditionsOf(document), byValues: new Map() };
     this.#forms.set(operation, forms);
     const { variableDefinitions = [] } = operation;
-    const variables = variableDefinitions.length === 0 ? {} : getVariableValues(this.#schema, variableDefinitions, given).coerced;
+    const variables =
+      variableDefinitions.length === 0 ? {} : getVariableValues(this.#schema, variableDefinitions, given).coerced;
     if (variables === undefined) return undefined;
     const key = forms.conditions.map((name) => String(variables[name])).join();
     if (compiles && !forms.byValues.has(key)) this.#compile(forms, key, document, operation, variables);

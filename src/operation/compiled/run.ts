@@ -16,7 +16,11 @@ const nullBytes = 4;
  * a value that its scalar refuses. Errors, their paths and the nulls around them are graphql-js's to work out, which
  * then runs the same operation over what the loaders have read already.
  */
-export function run({ selection, fieldCount }: CompiledOperation, variables: Variables, context: Context): Promise<Data | undefined> {
+export function run(
+  { selection, fieldCount }: CompiledOperation,
+  variables: Variables,
+  context: Context,
+): Promise<Data | undefined> {
   return new Run(fieldCount, variables, context).answer(selection);
 }
 
@@ -102,7 +106,10 @@ class Run {
   #leaf({ type, times }: LeafCompletion, value: unknown): unknown {
     const serialized: unknown = type.serialize(value);
     if (serialized === null || serialized === undefined) throw new Unfit();
-    this.#size.add(0, times * (typeof serialized === 'string' ? serialized.length + 2 : jsonLength(serialized, maxJsonDepth)));
+    this.#size.add(
+      0,
+      times * (typeof serialized === 'string' ? serialized.length + 2 : jsonLength(serialized, maxJsonDepth)),
+    );
     return serialized;
   }
 

@@ -115,7 +115,8 @@ class Walk {
       const size = pageSize(field, args);
       const elements = price?.assumedSize ?? 1;
       const fieldType = getNamedType(field.type);
-      const isWithAny = (names: readonly string[]) => this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
+      const isWithAny = (names: readonly string[]) =>
+        this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
       if (this.#isAsked(field, args, below)) this.#charge(price, args, { ...place, path }, isWithAny);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies * elements);
@@ -147,7 +148,15 @@ class Walk {
       const count = new Set(ids).size;
       if (count === 0) continue;
       const copiesOfEach = copies * (ids.length / count);
-      const place: Place = { count, copies: copiesOfEach, rooms: count, hasRecord: false, answeredBy: undefined, given: ids, path };
+      const place: Place = {
+        count,
+        copies: copiesOfEach,
+        rooms: count,
+        hasRecord: false,
+        answeredBy: undefined,
+        given: ids,
+        path,
+      };
       this.#charge(this.#input.prices.get(type.name), {}, place, () => []);
       this.visit(type, below, place);
     }
@@ -185,7 +194,8 @@ class Walk {
         this.visit(fieldType, below, { ...rows, count: parents });
       }
     }
-    if (rowType !== undefined) this.visit(rowType, rowSets, { ...rows, copies: Math.min(manyObjects, rows.copies * rowNames) });
+    if (rowType !== undefined)
+      this.visit(rowType, rowSets, { ...rows, copies: Math.min(manyObjects, rows.copies * rowNames) });
   }
 
   /** `isWithAny`: whether any of some fields is selected below, for each of the names under which the field comes. */
@@ -203,14 +213,19 @@ class Walk {
       const isVaried = variedBy.length === 0 ? [] : isWithAny(variedBy);
       const variants = Math.max(1, new Set(isVaried).size);
       if (isInBulk && !isVaried.includes(true)) this.#ledger.addCounters(count, hasRecord, path);
-      else if (paging !== undefined) this.#ledger.addPages(endpoint, paging, { count: count * variants, isContinued, path });
+      else if (paging !== undefined)
+        this.#ledger.addPages(endpoint, paging, { count: count * variants, isContinued, path });
       else this.#ledger.add(endpoint, { count, upTo, path });
     }
     if (price.checksRoom) this.#ledger.addRecords(count, 'part', path);
   }
 
   /** Fields of rooms' records: read once for each room, whatever the number of fields. */
-  #chargeRecord(type: GraphQLObjectType, merged: readonly MergedField[], { rooms, hasRecord, given, path }: Place): void {
+  #chargeRecord(
+    type: GraphQLObjectType,
+    merged: readonly MergedField[],
+    { rooms, hasRecord, given, path }: Place,
+  ): void {
     if (hasRecord) return;
     const asked = merged.filter(({ field, args, selectionSets }) => this.#isAsked(field, args, selectionSets));
     const kinds = asked.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
@@ -231,11 +246,19 @@ class Walk {
   }
 
   #selectsWhole(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
-    return this.#merge(type, below).some((part) => part.field.name === 'totalCount' || part.field.name === 'isAvailable');
+    return this.#merge(type, below).some(
+      (part) => part.field.name === 'totalCount' || part.field.name === 'isAvailable',
+    );
   }
 
-  #isWithAny(type: GraphQLObjectType, responseNames: MergedField['responseNames'], names: readonly string[]): boolean[] {
-    return [...responseNames.values()].map((below) => this.#merge(type, below).some(({ field }) => names.includes(field.name)));
+  #isWithAny(
+    type: GraphQLObjectType,
+    responseNames: MergedField['responseNames'],
+    names: readonly string[],
+  ): boolean[] {
+    return [...responseNames.values()].map((below) =>
+      this.#merge(type, below).some(({ field }) => names.includes(field.name)),
+    );
   }
 
   /** The fields of some selections of one type, fragments resolved and skipped ones left out, equal calls merged. */
@@ -251,7 +274,8 @@ class Walk {
         } else if (!seen.has(node.name.value)) {
           seen.add(node.name.value);
           const fragment = this.#fragments.get(node.name.value);
-          if (fragment !== undefined && applies(fragment.typeCondition, type, this.#input.schema)) collect(fragment.selectionSet);
+          if (fragment !== undefined && applies(fragment.typeCondition, type, this.#input.schema))
+            collect(fragment.selectionSet);
         }
       }
     };

@@ -61,7 +61,12 @@ export class Planner {
     if (remembered !== undefined) return remembered;
     const plan = this.#plan(asked);
     const isShort = given.length <= maxKeyLength && places.length <= maxKeyLength;
-    if (plan !== undefined && isShort && known.size < maxPlans && this.#documents.keep(asked.document, bytesOf(key, plan))) {
+    if (
+      plan !== undefined &&
+      isShort &&
+      known.size < maxPlans &&
+      this.#documents.keep(asked.document, bytesOf(key, plan))
+    ) {
       known.set(key, plan);
       this.#plans.set(operation, known);
     }

@@ -142,7 +142,8 @@ export class Ledger {
   }
 }
 
-const sumOf = (counts: readonly RoomCount[]): number => counts.reduce((sum, { rooms }) => Math.min(manyCalls, sum + rooms), 0);
+const sumOf = (counts: readonly RoomCount[]): number =>
+  counts.reduce((sum, { rooms }) => Math.min(manyCalls, sum + rooms), 0);
 
 const addTo = (sums: Map<string, number>, key: string, count: number): void => {
   sums.set(key, Math.min(manyCalls, (sums.get(key) ?? 0) + count));

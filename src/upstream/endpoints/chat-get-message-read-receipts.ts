@@ -21,7 +21,9 @@ export async function chatGetMessageReadReceipts(
     if (error instanceof UpstreamRefusal && hasNoReceipts(error)) return undefined;
     throw error;
   }
-  const { rows } = readRows(upstream, 'chat.getMessageReadReceipts', body, 'receipts', (row) => readReceipt(row, messageId));
+  const { rows } = readRows(upstream, 'chat.getMessageReadReceipts', body, 'receipts', (row) =>
+    readReceipt(row, messageId),
+  );
   return rows.filter((row) => row !== undefined);
 }
 

@@ -24,4 +24,5 @@ export async function chatGetMessage(upstream: UpstreamClient, messageId: string
 }
 
 const isUnknownMessage = ({ status, errorType, body }: UpstreamRefusal): boolean =>
-  errorType === 'error-invalid-message' || (status === 400 && body?.['success'] === false && body['error'] === undefined);
+  errorType === 'error-invalid-message' ||
+  (status === 400 && body?.['success'] === false && body['error'] === undefined);

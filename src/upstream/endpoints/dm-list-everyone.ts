@@ -12,7 +12,10 @@ export interface DmListParams {
 }
 
 /** GET /api/v1/dm.list.everyone: every direct-message room of the workspace. 403 without `view-room-administration`. */
-export async function dmListEveryone(upstream: UpstreamClient, params: DmListParams): Promise<RestPage<RestDirectMessage>> {
+export async function dmListEveryone(
+  upstream: UpstreamClient,
+  params: DmListParams,
+): Promise<RestPage<RestDirectMessage>> {
   const { offset, count, sort } = params;
   const body = await upstream.get('dm.list.everyone', { offset, count, sort: JSON.stringify(sort) });
   return nameRooms(upstream, readPage(upstream, 'dm.list.everyone', body, 'ims', readDirectMessage, count));

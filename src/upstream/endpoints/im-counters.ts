@@ -13,7 +13,10 @@ export interface ImCountersParams {
  * GET /api/v1/im.counters. 403 for a room that is unknown or not the user's own (never 404); asking by `roomId` never
  * creates a room, as access is checked on the raw id first.
  */
-export async function imCounters(upstream: UpstreamClient, { roomId, userId }: ImCountersParams): Promise<RestCounters> {
+export async function imCounters(
+  upstream: UpstreamClient,
+  { roomId, userId }: ImCountersParams,
+): Promise<RestCounters> {
   const body = await upstream.get('im.counters', { roomId, userId });
   const joined = asFlag(body['joined']);
   if (joined === undefined) throw badShape('im.counters', 'no `joined`');

@@ -13,7 +13,8 @@ export async function usersInfo(upstream: UpstreamClient, userId: string): Promi
   try {
     body = await upstream.get('users.info', { userId });
   } catch (error) {
-    if (error instanceof UpstreamRefusal && error.status === 400 && error.body?.['error'] === 'User not found.') return undefined;
+    if (error instanceof UpstreamRefusal && error.status === 400 && error.body?.['error'] === 'User not found.')
+      return undefined;
     throw error;
   }
   const user = asObject(body['user']);

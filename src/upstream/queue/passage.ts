@@ -64,7 +64,10 @@ export class Passage {
   }
 
   /** Undefined where the call lost its turn. Whatever was taken is given back when it does not go out. */
-  async #try({ endpoint, caller, lane, deadline, check }: Passenger, cancellation: Cancellation): Promise<Pass | undefined> {
+  async #try(
+    { endpoint, caller, lane, deadline, check }: Passenger,
+    cancellation: Cancellation,
+  ): Promise<Pass | undefined> {
     const { clock, breaker, budget, queue, userOf } = this.#parts;
     const until = deadline - answerMarginMs;
     const taken: (() => void)[] = [];
@@ -96,11 +99,15 @@ export class Passage {
   }
 
   #circuitOpen(endpoint: string): GatewayError {
-    return new GatewayError('UPSTREAM_UNAVAILABLE', `The workspace is not asked for now, as it does not answer (${endpoint}).`, {
-      reason: 'circuit_open',
-      retryAfterSeconds: this.#parts.breaker.retryAfterSeconds,
-      detail: 'circuit open',
-    });
+    return new GatewayError(
+      'UPSTREAM_UNAVAILABLE',
+      `The workspace is not asked for now, as it does not answer (${endpoint}).`,
+      {
+        reason: 'circuit_open',
+        retryAfterSeconds: this.#parts.breaker.retryAfterSeconds,
+        detail: 'circuit open',
+      },
+    );
   }
 }
 

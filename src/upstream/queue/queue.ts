@@ -13,7 +13,13 @@ export interface QueueLimits {
   readonly waitMs: number;
 }
 
-export const defaultLimits: QueueLimits = { inFlight: 64, inFlightOfOne: 8, waiting: 256, waitingOfOne: 32, waitMs: 1000 };
+export const defaultLimits: QueueLimits = {
+  inFlight: 64,
+  inFlightOfOne: 8,
+  waiting: 256,
+  waitingOfOne: 32,
+  waitMs: 1000,
+};
 
 /** How long a caller counts among those who share the places, from his last call on. Milliseconds. */
 const presentMs = 1000;
@@ -241,4 +247,7 @@ export class CallQueue {
 }
 
 const overloaded = (detail: string): GatewayError =>
-  new GatewayError('OVERLOADED', 'The gateway has too many calls under way: try again shortly.', { detail, retryAfterSeconds: 1 });
+  new GatewayError('OVERLOADED', 'The gateway has too many calls under way: try again shortly.', {
+    detail,
+    retryAfterSeconds: 1,
+  });

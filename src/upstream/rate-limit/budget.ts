@@ -136,9 +136,11 @@ export class Budget {
   }
 
   #open(isMeant: (known: KnownGate) => boolean): (EndpointBudget & { readonly address: string | undefined })[] {
-    const open = [...this.#gates.values()].filter(isMeant).flatMap(({ endpoint, address, gate: { window } }) =>
-      window === undefined ? [] : [{ endpoint, address, ...window }],
-    );
+    const open = [...this.#gates.values()]
+      .filter(isMeant)
+      .flatMap(({ endpoint, address, gate: { window } }) =>
+        window === undefined ? [] : [{ endpoint, address, ...window }],
+      );
     return open.toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
   }
 

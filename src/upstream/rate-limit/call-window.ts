@@ -41,10 +41,17 @@ export class CallWindow {
     const { remaining, resetAt } = rate;
     const limit = rate.limit ?? known?.limit ?? (remaining ?? 0) + 1;
     // It ended while the answer was on its way: it tells of a limit, and nothing of what is left now.
-    if (resetAt !== undefined && resetAt <= now && limit > 0) return known ?? new CallWindow({ limit, remaining: limit, endsAt: undefined, isReported: true });
+    if (resetAt !== undefined && resetAt <= now && limit > 0)
+      return known ?? new CallWindow({ limit, remaining: limit, endsAt: undefined, isReported: true });
     const endsAt = resetAt ?? known?.endsAt ?? now + senselessWindowMs;
     if (known?.mayEndAt(endsAt) !== true) {
-      return new CallWindow({ limit, remaining: remaining ?? Math.max(0, limit - 1), endsAt, isReported: true, isEndKnown: resetAt !== undefined });
+      return new CallWindow({
+        limit,
+        remaining: remaining ?? Math.max(0, limit - 1),
+        endsAt,
+        isReported: true,
+        isEndKnown: resetAt !== undefined,
+      });
     }
     known.limit = limit;
     known.remaining = Math.min(known.remaining, remaining ?? Math.max(0, known.remaining - 1));
@@ -57,7 +64,12 @@ export class CallWindow {
    * What is known when the workspace has refused a call: nothing is left until its window ends, or until then. That was the one
    * call of the window that is sent to be refused.
    */
-  static afterRefusal(known: CallWindow | undefined, rate: RateHeaders | undefined, until: number, now: number): CallWindow {
+  static afterRefusal(
+    known: CallWindow | undefined,
+    rate: RateHeaders | undefined,
+    until: number,
+    now: number,
+  ): CallWindow {
     // That window ended while the answer was on its way: it says nothing of another.
     if (known !== undefined && rate?.resetAt !== undefined && rate.resetAt <= now) return known;
     const resetAt = rate?.resetAt !== undefined && rate.resetAt > now ? rate.resetAt : undefined;
@@ -77,7 +89,9 @@ export class CallWindow {
   /** The window after this one; undefined where nothing is known of it. */
   get next(): CallWindow | undefined {
     const isKnown = this.isReported && this.isEndKnown && this.limit > 0;
-    return isKnown ? new CallWindow({ limit: this.limit, remaining: this.limit, endsAt: undefined, isReported: true }) : undefined;
+    return isKnown
+      ? new CallWindow({ limit: this.limit, remaining: this.limit, endsAt: undefined, isReported: true })
+      : undefined;
   }
 
   /** Whether a window with that end is this one. */

@@ -102,7 +102,8 @@ export class Gate {
 
   /** The call goes out now. False where it may not any more, by what was learnt since it was let go: it is given back. */
   send(call: GateCall): boolean {
-    const isTooMany = this.#limiter.window !== undefined && this.#limiter.places <= this.#out.sentAfter(Number.NEGATIVE_INFINITY);
+    const isTooMany =
+      this.#limiter.window !== undefined && this.#limiter.places <= this.#out.sentAfter(Number.NEGATIVE_INFINITY);
     if (isTooMany && call.probed === undefined && !this.isFree(call.caller.user)) return false;
     this.#out.send(call, this.#clock.now());
     if (this.#limiter.isFindingOut) this.#setTimer();
@@ -190,10 +191,14 @@ export class Gate {
   }
 
   #lineFull(): GatewayError {
-    return new GatewayError('OVERLOADED', `Too many calls wait for the workspace's ${this.#options.endpoint}: try again shortly.`, {
-      retryAfterSeconds: 1,
-      detail: 'line full',
-    });
+    return new GatewayError(
+      'OVERLOADED',
+      `Too many calls wait for the workspace's ${this.#options.endpoint}: try again shortly.`,
+      {
+        retryAfterSeconds: 1,
+        detail: 'line full',
+      },
+    );
   }
 
   #admitWaiting(): void {
@@ -203,7 +208,10 @@ export class Gate {
     const { state } = this.#limiter;
     const began = state === 'unknown' ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
     const mayGo = ({ callerKey, since, call }: Waiter): boolean =>
-      state === 'unlimited' || this.isFree(call.caller.user) || since <= began || (room > 0 && this.#isTurnOf(callerKey, since));
+      state === 'unlimited' ||
+      this.isFree(call.caller.user) ||
+      since <= began ||
+      (room > 0 && this.#isTurnOf(callerKey, since));
     for (let waiter = this.#line.takeNext(mayGo); waiter !== undefined; waiter = this.#line.takeNext(mayGo)) {
       if (!this.isFree(waiter.call.caller.user)) room -= 1;
       this.#take(waiter.call);

@@ -95,7 +95,8 @@ export class KnownLimiter {
   /** The current window; undefined where none is known. */
   get window(): CallWindow | undefined {
     const endsAt = this.#window?.endsAt;
-    if (endsAt !== undefined && this.#workspaceClock.now() >= endsAt + reopenMarginMs) this.#window = this.#window?.next;
+    if (endsAt !== undefined && this.#workspaceClock.now() >= endsAt + reopenMarginMs)
+      this.#window = this.#window?.next;
     return this.#window;
   }
 
@@ -158,9 +159,10 @@ export class KnownLimiter {
     if (news.rate !== undefined) this.#headersAt = now;
     if (user !== undefined) this.#standings.set(user, { isExempt: false, since: now });
     const time = this.#workspaceClock.now();
-    this.#window = news.kind === 'counted'
-      ? CallWindow.afterAnswer(this.window, news.rate, time)
-      : CallWindow.afterRefusal(this.window, news.rate, news.until + this.#workspaceClock.aheadMs, time);
+    this.#window =
+      news.kind === 'counted'
+        ? CallWindow.afterAnswer(this.window, news.rate, time)
+        : CallWindow.afterRefusal(this.window, news.rate, news.until + this.#workspaceClock.aheadMs, time);
     for (const lostAt of this.#lostAt) if (lostAt >= sentAt) this.#window.countLost(time);
     this.#lostAt = [];
   }
@@ -186,7 +188,8 @@ export class KnownLimiter {
       if (standing?.isExempt === false) this.#turned.add(user);
       if (this.#turned.size >= maxTurned) this.#become('unlimited');
       else this.#standings.set(user, { isExempt: true, since: now });
-    } else if (standing?.isExempt !== true && sentAt >= this.#countedAt && this.window?.endsAt === undefined) this.#become('unlimited');
+    } else if (standing?.isExempt !== true && sentAt >= this.#countedAt && this.window?.endsAt === undefined)
+      this.#become('unlimited');
   }
 
   #become(state: 'unlimited' | 'limited'): void {

@@ -53,7 +53,9 @@ export function readRetryAfter(header: string | undefined, now: number): number 
 
 /** Epoch milliseconds of a date as HTTP has it. Only the form of today's RFC: `Date.parse` would take nearly anything. */
 export function readHttpDate(text: string): number | undefined {
-  const time = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  const time = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 

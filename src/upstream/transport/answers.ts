@@ -17,7 +17,9 @@ export const tooLarge = 'too_large';
 
 /** The error for an answer whose shape is not the endpoint's. `detail` says what is missing, for the log. */
 export const badShape = (endpoint: string, detail: string): GatewayError =>
-  new GatewayError('UPSTREAM_BAD_RESPONSE', `The workspace gave an answer to ${endpoint} that cannot be used.`, { detail });
+  new GatewayError('UPSTREAM_BAD_RESPONSE', `The workspace gave an answer to ${endpoint} that cannot be used.`, {
+    detail,
+  });
 
 /** The JSON object of an answer, whatever its content-type says, unless it says HTML or a packed body. */
 export function readBody({ headers, body }: Answer): JsonObject | undefined {
@@ -45,5 +47,7 @@ export function noAnswer(endpoint: string, { reason, message }: NoAnswer): Gatew
     return new GatewayError('UPSTREAM_BAD_RESPONSE', text, { reason: tooLarge, detail: message });
   }
   if (reason === 'protocol') return badShape(endpoint, message);
-  return new GatewayError('UPSTREAM_UNAVAILABLE', `The workspace cannot be reached (${endpoint}).`, { detail: message });
+  return new GatewayError('UPSTREAM_UNAVAILABLE', `The workspace cannot be reached (${endpoint}).`, {
+    detail: message,
+  });
 }

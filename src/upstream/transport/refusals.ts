@@ -32,7 +32,8 @@ export class UpstreamRefusal extends GatewayError {
 
   constructor(code: ErrorCode, message: string, refused: Refused) {
     const { status, errorType, body, retryAt, retryAfterSeconds } = refused;
-    const isKnown = errorType !== undefined && (Object.hasOwn(codeOfErrorType, errorType) || invalidParams.has(errorType));
+    const isKnown =
+      errorType !== undefined && (Object.hasOwn(codeOfErrorType, errorType) || invalidParams.has(errorType));
     super(code, message, {
       detail: `HTTP ${status}${isKnown ? ` ${errorType}` : ''}`,
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
@@ -71,11 +72,23 @@ export function refusal(
   const code = codeOf(status, errorType);
   const retryAt = retryTime(code, status, headers, now, aheadMs);
   const retryAfterSeconds = secondsToWait(code, retryAt, body, now);
-  return new UpstreamRefusal(code, messageOf(code, endpoint, status), { status, errorType, body, retryAt, retryAfterSeconds });
+  return new UpstreamRefusal(code, messageOf(code, endpoint, status), {
+    status,
+    errorType,
+    body,
+    retryAt,
+    retryAfterSeconds,
+  });
 }
 
 /** Rocket.Chat tells the end of a call window; proxies before it, and 503 anywhere, use `Retry-After`. */
-function retryTime(code: ErrorCode, status: number, headers: IncomingHttpHeaders, now: number, aheadMs: number): number | undefined {
+function retryTime(
+  code: ErrorCode,
+  status: number,
+  headers: IncomingHttpHeaders,
+  now: number,
+  aheadMs: number,
+): number | undefined {
   if (code !== 'RATE_LIMITED' && status !== 503) return undefined;
   const workspaceNow = now + aheadMs;
   const resetAt = code === 'RATE_LIMITED' ? readReset(headers['x-ratelimit-reset'], workspaceNow) : undefined;
@@ -88,7 +101,12 @@ const missingPermission = 'User does not have the permissions required for this 
 
 /** Error types of what answers behind the limiter, in every dialect. */
 const behindLimiter = new Set([
-  'invalid-channel', 'error-room-not-found', 'error-invalid-room', 'error-invalid-message', 'error-not-allowed', 'error-endpoint-disabled',
+  'invalid-channel',
+  'error-room-not-found',
+  'error-invalid-room',
+  'error-invalid-message',
+  'error-not-allowed',
+  'error-endpoint-disabled',
   'Not Allowed',
 ]);
 
@@ -97,14 +115,22 @@ const behindLimiter = new Set([
  * limiter. `before`: it was refused before that, or its headers tell: Rocket.Chat 8 looks at credentials, permissions and
  * parameters first. `unknown`: that was not Rocket.Chat's own answer.
  */
-export function limiterOf({ code, status, errorType, body }: UpstreamRefusal): 'passed' | 'refused' | 'before' | 'unknown' {
+export function limiterOf({
+  code,
+  status,
+  errorType,
+  body,
+}: UpstreamRefusal): 'passed' | 'refused' | 'before' | 'unknown' {
   if (code === 'RATE_LIMITED') return 'refused';
   if (body === undefined || status >= 500) return 'unknown';
   const { success, error } = body;
   if (success !== false || (status !== 400 && status !== 403)) return 'before';
   if (errorType !== undefined) return behindLimiter.has(errorType) ? 'passed' : 'before';
   // Handlers that fail without a type: a message or user that does not exist, a room that is not theirs.
-  const isOfHandler = status === 400 ? error === undefined || error === 'User not found.' : error === 'unauthorized' || error === 'forbidden';
+  const isOfHandler =
+    status === 400
+      ? error === undefined || error === 'User not found.'
+      : error === 'unauthorized' || error === 'forbidden';
   return isOfHandler ? 'passed' : 'before';
 }
 
@@ -147,7 +173,12 @@ function messageOf(code: ErrorCode, endpoint: string, status: number): string {
 }
 
 /** Whole seconds to wait: until the exact time, else as the sentence in the body of a limiter's refusal says, else 1. */
-function secondsToWait(code: ErrorCode, retryAt: number | undefined, body: JsonObject | undefined, now: number): number | undefined {
+function secondsToWait(
+  code: ErrorCode,
+  retryAt: number | undefined,
+  body: JsonObject | undefined,
+  now: number,
+): number | undefined {
   if (retryAt !== undefined) return Math.max(1, Math.ceil((retryAt - now) / 1000));
   if (code !== 'RATE_LIMITED') return undefined;
   const words = /must wait (\d{1,3}) seconds/.exec(asId(body?.['error']) ?? '');

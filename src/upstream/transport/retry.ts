@@ -26,7 +26,8 @@ export function repeatOf(failure: unknown): Repeat | undefined {
   }
   if (!(failure instanceof UpstreamRefusal)) return undefined;
   const { code, status, retryAt } = failure;
-  if (code === 'RATE_LIMITED' && retryAt !== undefined) return { isUntouched: true, isStaleSocket: false, notBefore: retryAt };
+  if (code === 'RATE_LIMITED' && retryAt !== undefined)
+    return { isUntouched: true, isStaleSocket: false, notBefore: retryAt };
   return repeatableStatuses.has(status) ? { isUntouched: false, isStaleSocket: false, notBefore: retryAt } : undefined;
 }
 

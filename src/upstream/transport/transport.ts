@@ -63,7 +63,12 @@ export class Transport {
   readonly #prefix: string;
   readonly #maxBodyBytes: number;
 
-  constructor({ url, connections = 64, maxBodyBytes = defaultMaxBodyBytes, connectTimeoutMs = 3000 }: TransportOptions) {
+  constructor({
+    url,
+    connections = 64,
+    maxBodyBytes = defaultMaxBodyBytes,
+    connectTimeoutMs = 3000,
+  }: TransportOptions) {
     const { origin, pathname } = new URL(url);
     this.#origin = origin;
     this.#prefix = pathname.replace(/\/+$/, '');
@@ -87,7 +92,10 @@ export class Transport {
       const exchange = new Exchange({ maxBodyBytes: this.#maxBodyBytes, timeoutMs, resolve, onData });
       onStart(() => exchange.fail(new NoAnswer('cancelled', 'given up')));
       const pool = isFresh ? this.#freshPool : this.#pool;
-      pool.dispatch({ origin: this.#origin, path: this.#prefix + path, method: 'GET', headers: headers as string[] }, exchange);
+      pool.dispatch(
+        { origin: this.#origin, path: this.#prefix + path, method: 'GET', headers: headers as string[] },
+        exchange,
+      );
     });
   }
 
@@ -177,13 +185,22 @@ class Exchange implements Dispatcher.DispatchHandler {
 
 /** Failures of a connection that pass: refused, reset, unreachable for now, closed, and DNS that does not answer. */
 const passing = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'HPE_INVALID_EOF_STATE',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'HPE_INVALID_EOF_STATE',
 ]);
 
 /** What an error of a connection means, by its code. `isSent`: the call's head went out. */
 export function reasonOf(code: string, message: string, isSent: boolean): NoAnswerReason {
-  if (passing.has(code) || (code === 'UND_ERR_SOCKET' && message === 'other side closed')) return isSent ? 'broken' : 'unsent';
+  if (passing.has(code) || (code === 'UND_ERR_SOCKET' && message === 'other side closed'))
+    return isSent ? 'broken' : 'unsent';
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout';
-  const isGarbage = /^(HPE_|HTTPParserError$|UND_ERR_(SOCKET|HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH)$)/.test(code);
+  const isGarbage = /^(HPE_|HTTPParserError$|UND_ERR_(SOCKET|HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH)$)/.test(
+    code,
+  );
   return isGarbage ? 'protocol' : 'connection';
 }

@@ -48,17 +48,29 @@ function schemaWith(query: Record<string, unknown> = {}) {
           calls += 1;
           return item(id);
         },
-        ...Object.fromEntries(Object.entries(query).map(([name, value]) => [name, typeof value === 'function' ? value : () => value])),
+        ...Object.fromEntries(
+          Object.entries(query).map(([name, value]) => [name, typeof value === 'function' ? value : () => value]),
+        ),
       },
       Item: {
         peer: async ({ id }: { id: string }) => item(`peer of ${id}`),
-        selected: (_item: unknown, _args: unknown, _context: unknown, info: { fieldNodes: readonly { alias?: { value: string } }[]; path: { key: string | number } }) =>
-          `${info.fieldNodes.length} ${String(info.path.key)}`,
+        selected: (
+          _item: unknown,
+          _args: unknown,
+          _context: unknown,
+          info: { fieldNodes: readonly { alias?: { value: string } }[]; path: { key: string | number } },
+        ) => `${info.fieldNodes.length} ${String(info.path.key)}`,
         sum: (_item: unknown, { of = [] }: { of?: number[] }) => of.reduce((sum, number) => sum + number, 0),
       },
       Anything: { __resolveType: ({ kind = 'Item' }: { kind?: string }) => kind },
       Promised: { __resolveType: async () => 'Item' },
-      Told: { __resolveType: (_value: unknown, _context: unknown, { schema }: { schema: { getType(name: string): { name: string } } }) => schema.getType('Item').name },
+      Told: {
+        __resolveType: (
+          _value: unknown,
+          _context: unknown,
+          { schema }: { schema: { getType(name: string): { name: string } } },
+        ) => schema.getType('Item').name,
+      },
       CheckedToo: { __resolveType: () => 'Checked' },
       Checked: { __isTypeOf: () => true },
     },
@@ -72,7 +84,13 @@ const newContext = () => ({ answerSize: new AnswerSize(() => true) }) as Context
 const everything: DocumentMemory = { keep: () => true };
 
 /** What the executor answers in the compiled form, which is what graphql-js answers. */
-async function compiled(query: string, { schema, variables = {} }: { schema?: ReturnType<typeof schemaWith>['schema']; variables?: Record<string, unknown> } = {}) {
+async function compiled(
+  query: string,
+  {
+    schema,
+    variables = {},
+  }: { schema?: ReturnType<typeof schemaWith>['schema']; variables?: Record<string, unknown> } = {},
+) {
   const used = schema ?? schemaWith().schema;
   const document = parse(query);
   const [operation] = document.definitions as readonly OperationDefinitionNode[];
@@ -87,19 +105,43 @@ async function compiled(query: string, { schema, variables = {} }: { schema?: Re
 
 describe('what is run in its compiled form', () => {
   it.each([
-    ['arguments: given, defaults, and variables', 'query($v: String, $n: String = "n") { a: text(value: "x") b: text c: text(value: $v) d: text(value: $n) e: text(value: null) }', { v: 'y' }],
+    [
+      'arguments: given, defaults, and variables',
+      'query($v: String, $n: String = "n") { a: text(value: "x") b: text c: text(value: $v) d: text(value: $n) e: text(value: null) }',
+      { v: 'y' },
+    ],
     ['the names of types', '{ __typename item(id: "1") { __typename t: __typename } }', {}],
     ['promises, also in lists', '{ later { id peer { name peer { id } } } }', {}],
     ['nulls where they may be', '{ number items { id name } item(id: "1") { sum } }', {}],
-    ['fragments, in the order of their fields', '{ item(id: "1") { name ...F ... on Item { id } ... { n: name } } } fragment F on Item { id peer { id } peer { name } }', {}],
-    ['fragments of a union that the type belongs to, and of another type', '{ item(id: "1") { ... on Anything { ... on Item { id } ... on Other { id } } } }', {}],
+    [
+      'fragments, in the order of their fields',
+      '{ item(id: "1") { name ...F ... on Item { id } ... { n: name } } } fragment F on Item { id peer { id } peer { name } }',
+      {},
+    ],
+    [
+      'fragments of a union that the type belongs to, and of another type',
+      '{ item(id: "1") { ... on Anything { ... on Item { id } ... on Other { id } } } }',
+      {},
+    ],
     ['types that a value tells', '{ things { __typename ... on Item { id peer { id } } ... on Other { id } } }', {}],
-    ['equal fields under several names, each in its place', '{ a: item(id: "1") { peer { id } } t: text b: item(id: "1") { peer { id } } c: item(id: "2") { peer { id } } }', {}],
+    [
+      'equal fields under several names, each in its place',
+      '{ a: item(id: "1") { peer { id } } t: text b: item(id: "1") { peer { id } } c: item(id: "2") { peer { id } } }',
+      {},
+    ],
     ['equal leaves under several names', '{ a: text b: text(value: "default") c: text }', {}],
     ['fields that look at their selection', '{ item(id: "1") { a: selected selected selected } }', {}],
-    ['`@skip` and `@include`', 'query($y: Boolean!, $n: Boolean!) { a: text @skip(if: $y) b: text @include(if: $y) ... @include(if: $n) { c: text } d: text @skip(if: true) e: text @skip(if: false) }', { y: true, n: false }],
+    [
+      '`@skip` and `@include`',
+      'query($y: Boolean!, $n: Boolean!) { a: text @skip(if: $y) b: text @include(if: $y) ... @include(if: $n) { c: text } d: text @skip(if: true) e: text @skip(if: false) }',
+      { y: true, n: false },
+    ],
   ])('%s', async (_name, query, variables) => {
-    const { schema } = schemaWith({ items: [item('1'), null, { id: 2, name: null }], later: [Promise.resolve(item('1')), item('2'), Promise.resolve(null)], things: [item('1'), Promise.resolve({ kind: 'Other', id: '2' }), null] });
+    const { schema } = schemaWith({
+      items: [item('1'), null, { id: 2, name: null }],
+      later: [Promise.resolve(item('1')), item('2'), Promise.resolve(null)],
+      things: [item('1'), Promise.resolve({ kind: 'Other', id: '2' }), null],
+    });
     expect(await compiled(query, { schema, variables })).toBeDefined();
   });
 
@@ -128,8 +170,13 @@ describe('what is run in its compiled form', () => {
     const answers = [];
     for (let round = 0; round < 2; round += 1) {
       for (let bits = 0; bits < 32; bits += 1) {
-        const variables = Object.fromEntries(names.map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]));
-        answers.push({ wanted: names.filter((name) => variables[name] === true), data: await executor.execute(document, operation, variables, newContext(), true) });
+        const variables = Object.fromEntries(
+          names.map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]),
+        );
+        answers.push({
+          wanted: names.filter((name) => variables[name] === true),
+          data: await executor.execute(document, operation, variables, newContext(), true),
+        });
       }
     }
     const ran = answers.flatMap(({ wanted, data }) => (data === undefined ? [] : [{ wanted, data }]));
@@ -143,7 +190,8 @@ describe('what is run in its compiled form', () => {
     if (operation === undefined) throw new Error('no operation');
     const executor = new Executor(schemaWith().schema, everything);
     const answers = [];
-    for (const compiles of [false, false, true, false]) answers.push(await executor.execute(document, operation, {}, newContext(), compiles));
+    for (const compiles of [false, false, true, false])
+      answers.push(await executor.execute(document, operation, {}, newContext(), compiles));
     expect(answers).toEqual([undefined, undefined, { text: 'default' }, { text: 'default' }]);
   });
 
@@ -155,11 +203,13 @@ describe('what is run in its compiled form', () => {
       let held = 0;
       const keep = (_document: unknown, bytes: number) => held + bytes <= room && ((held += bytes), true);
       const executor = new Executor(schemaWith().schema, { keep });
-      for (let time = 0; time < 3; time += 1) expect(await executor.execute(document, operation, {}, newContext(), true)).toBeUndefined();
+      for (let time = 0; time < 3; time += 1)
+        expect(await executor.execute(document, operation, {}, newContext(), true)).toBeUndefined();
     }
     let held = 0;
     const executor = new Executor(schemaWith().schema, { keep: (_document, bytes) => ((held += bytes), true) });
-    for (let time = 0; time < 3; time += 1) expect(await executor.execute(document, operation, {}, newContext(), true)).toBeDefined();
+    for (let time = 0; time < 3; time += 1)
+      expect(await executor.execute(document, operation, {}, newContext(), true)).toBeDefined();
     expect(held).toBe(2000 + 2000 + 7 * 650);
   });
 });
@@ -169,7 +219,11 @@ describe('what is left to graphql-js', () => {
     throw new Error('broken');
   };
   it.each<[string, string, Record<string, unknown>, Record<string, unknown>?]>([
-    ['types that are told later', '{ later { id } promised { ... on Item { id } } }', { promised: item('1'), later: [] }],
+    [
+      'types that are told later',
+      '{ later { id } promised { ... on Item { id } } }',
+      { promised: item('1'), later: [] },
+    ],
     ['types that are told by their context', '{ told { ... on Item { id } } }', { told: item('1') }],
     ['types that nobody tells', '{ untold { ... on Item { id } } }', { untold: { ...item('1'), __typename: 'Item' } }],
     ['a type that the union has not', '{ anything { ... on Item { id } } }', { anything: { kind: 'Query' } }],
@@ -179,14 +233,23 @@ describe('what is left to graphql-js', () => {
     ['introspection of a type', '{ __type(name: "Item") { name } }', {}],
     ['names that no object can have', '{ __proto__: text }', {}],
     ['a resolver that throws', '{ number text }', { number: broken }],
-    ['a resolver whose promise is refused', '{ number text later { id } }', { number: () => Promise.reject(new Error('broken')), later: [item('1')] }],
+    [
+      'a resolver whose promise is refused',
+      '{ number text later { id } }',
+      { number: () => Promise.reject(new Error('broken')), later: [item('1')] },
+    ],
     ['an error in place of a value', '{ text items { id } }', { items: [new Error('broken')] }],
     ['null where it may not be', '{ required }', { required: null }],
     ['null in a list where it may not be', '{ strict { id } }', { strict: [null] }],
     ['null that comes later', '{ strict { id } }', { strict: [Promise.resolve(null)] }],
     ['a value that its type refuses', '{ number }', { number: 'many' }],
     ['lists that are no arrays', '{ iterable }', { iterable: new Set(['a']) }],
-    ['arguments that only fail when read', 'query($of: [Int!] = [1]) { item(id: "1") { sum(of: $of) } }', {}, { of: 'x' }],
+    [
+      'arguments that only fail when read',
+      'query($of: [Int!] = [1]) { item(id: "1") { sum(of: $of) } }',
+      {},
+      { of: 'x' },
+    ],
     ['arguments that cannot be read at all', '{ item(id: "1") { sum(of: "x") } }', {}],
     ['operations that are no queries', 'mutation { text }', {}],
   ])('%s', async (_name, query, answers, variables = {}) => {

@@ -14,7 +14,12 @@ async function open(env: Record<string, string> = {}): Promise<TestGateway> {
 /** Operations so far, by what ran them. */
 async function runs({ url }: TestGateway): Promise<Record<string, number>> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  return Object.fromEntries([...text.matchAll(/^gateway_operations_total\{run_by="([\w-]+)"\} (\d+)$/gm)].map(([, name = '', count]) => [name, Number(count)]));
+  return Object.fromEntries(
+    [...text.matchAll(/^gateway_operations_total\{run_by="([\w-]+)"\} (\d+)$/gm)].map(([, name = '', count]) => [
+      name,
+      Number(count),
+    ]),
+  );
 }
 
 describe('an operation that comes again', () => {
@@ -24,12 +29,21 @@ describe('an operation that comes again', () => {
     const [first, second, third] = [await ask(), await ask(), await ask()];
     expect(first.errors).toBeUndefined();
     for (const again of [second, third]) {
-      expect([again.status, again.data, again.extensions, again.calls]).toEqual([first.status, first.data, first.extensions, first.calls]);
+      expect([again.status, again.data, again.extensions, again.calls]).toEqual([
+        first.status,
+        first.data,
+        first.extensions,
+        first.calls,
+      ]);
       expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
     }
     expect(await runs(gateway)).toEqual({ 'graphql-js': 1, compiled: 2 });
-    const lines = gateway.logs.filter((line) => line['operation'] === 'Messages').map(({ status, upstreamCalls, plannedCalls, codes }) => ({ status, upstreamCalls, plannedCalls, codes }));
-    expect(lines).toEqual(Array.from({ length: 3 }, () => ({ status: 200, upstreamCalls: 1, plannedCalls: 1, codes: undefined })));
+    const lines = gateway.logs
+      .filter((line) => line['operation'] === 'Messages')
+      .map(({ status, upstreamCalls, plannedCalls, codes }) => ({ status, upstreamCalls, plannedCalls, codes }));
+    expect(lines).toEqual(
+      Array.from({ length: 3 }, () => ({ status: 200, upstreamCalls: 1, plannedCalls: 1, codes: undefined })),
+    );
   });
 
   it('C1: is compiled for nobody whom the workspace does not know, nor where it asks nothing of the workspace', async () => {
@@ -37,7 +51,8 @@ describe('an operation that comes again', () => {
     const nobody = { id: gateway.demo.world.member.id, token: 'x'.repeat(43) };
     for (let time = 0; time < 3; time += 1) await gateway.ask(messages, { variables: { id }, as: nobody });
     for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id } }');
-    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id user { username } } }', { as: time === 2 ? nobody : gateway.demo.world.member });
+    for (let time = 0; time < 3; time += 1)
+      await gateway.ask('{ viewer { id user { username } } }', { as: time === 2 ? nobody : gateway.demo.world.member });
     for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id } }');
     expect(await runs(gateway)).toEqual({ 'graphql-js': 11, compiled: 1 });
   });
@@ -72,7 +87,8 @@ describe('an operation that comes again', () => {
 
   it('is left to graphql-js for a router that wants to know of each resolver', async () => {
     const gateway = await open({ INLINE_TRACE: 'on' });
-    const ask = () => gateway.ask(messages, { variables: { id }, headers: { 'apollo-federation-include-trace': 'ftv1' } });
+    const ask = () =>
+      gateway.ask(messages, { variables: { id }, headers: { 'apollo-federation-include-trace': 'ftv1' } });
     for (let time = 0; time < 3; time += 1) expect((await ask()).extensions).toEqual({ ftv1: expect.any(String) });
     expect(await runs(gateway)).toEqual({ 'graphql-js': 3 });
   });

@@ -6,10 +6,31 @@ import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 /** Many rooms in one query are read in bulk, one room in a query singly: the data must be the same. */
 
 const { messages: _messages, users, strangerUsername: _stranger, ...rooms } = landmarks;
-const roomIds = [...Object.values(rooms).filter((value): value is string => typeof value === 'string'), 'nothing', users.stranger];
+const roomIds = [
+  ...Object.values(rooms).filter((value): value is string => typeof value === 'string'),
+  'nothing',
+  users.stranger,
+];
 const recordFields = [
-  'kind', 'usernames', 'userIds', 'memberCount', 'messageCount', 'createdAt', 'updatedAt', 'lastMessageAt', 'topic', 'description', 'announcement',
-  'isReadOnly', 'isDefault', 'isEncrypted', 'showsSystemMessages', 'hiddenSystemTypes', 'typeCode', 'legacyUsernames', 'lastMessage { id text isStarred author { name } }',
+  'kind',
+  'usernames',
+  'userIds',
+  'memberCount',
+  'messageCount',
+  'createdAt',
+  'updatedAt',
+  'lastMessageAt',
+  'topic',
+  'description',
+  'announcement',
+  'isReadOnly',
+  'isDefault',
+  'isEncrypted',
+  'showsSystemMessages',
+  'hiddenSystemTypes',
+  'typeCode',
+  'legacyUsernames',
+  'lastMessage { id text isStarred author { name } }',
 ];
 const counterFields = ['joined', 'messageCount', 'unreadCount', 'unreadSince', 'latestAt', 'userMentionCount'];
 
@@ -28,25 +49,36 @@ describe('rooms read together', () => {
     });
     const property = fc.asyncProperty(asked, async ({ ids, fields, counters }) => {
       const selection = `id ${fields.join(' ')} ${counters.length > 0 ? `counters { ${counters.join(' ')} }` : ''}`;
-      const together = await gateway.ask(`{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${selection} }`).join(' ')} }`);
+      const together = await gateway.ask(
+        `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${selection} }`).join(' ')} }`,
+      );
       for (const [index, id] of ids.entries()) {
         const alone = await gateway.ask(`{ r${index}: directMessage(id: "${id}") { ${selection} } }`);
         expect(together.data?.[`r${index}`]).toEqual(alone.data?.[`r${index}`]);
         const errorsOf = ({ errors }: typeof alone) =>
-          (errors ?? []).filter(({ path }) => path?.[0] === `r${index}`).map(({ path, extensions }) => `${path?.join('.')} ${String(extensions['code'])}`).toSorted();
+          (errors ?? [])
+            .filter(({ path }) => path?.[0] === `r${index}`)
+            .map(({ path, extensions }) => `${path?.join('.')} ${String(extensions['code'])}`)
+            .toSorted();
         expect(errorsOf(together)).toEqual(errorsOf(alone));
       }
     });
-    await fc.assert(property, { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 150), seed: Number(process.env['PROPERTY_SEED'] ?? 5) });
+    await fc.assert(property, {
+      numRuns: Number(process.env['PROPERTY_RUNS'] ?? 150),
+      seed: Number(process.env['PROPERTY_SEED'] ?? 5),
+    });
   }, 120_000);
 
   it('and their counters, from the list of the caller’s rooms', async () => {
     const selection = `counters { ${counterFields.join(' ')} }`;
     const { data } = await gateway.ask(`{ viewer { directMessages(first: 100) { nodes { id ${selection} } } } }`);
-    const { nodes } = (data as { viewer: { directMessages: { nodes: { id: string; counters: unknown }[] } } }).viewer.directMessages;
+    const { nodes } = (data as { viewer: { directMessages: { nodes: { id: string; counters: unknown }[] } } }).viewer
+      .directMessages;
     expect(nodes.length).toBeGreaterThan(30);
     for (const { id, counters } of nodes) {
-      expect((await gateway.ask(`{ directMessage(id: "${id}") { ${selection} } }`)).data).toEqual({ directMessage: { counters } });
+      expect((await gateway.ask(`{ directMessage(id: "${id}") { ${selection} } }`)).data).toEqual({
+        directMessage: { counters },
+      });
     }
   });
 
@@ -60,7 +92,9 @@ describe('rooms read together', () => {
       { lm: undefined, lastMessage: undefined, msgs: 0 },
       { default: true },
     ];
-    const before = new Map(Object.values(rooms).flatMap((id) => (typeof id === 'string' ? [[id, { ...world.rooms.get(id) }] as const] : [])));
+    const before = new Map(
+      Object.values(rooms).flatMap((id) => (typeof id === 'string' ? [[id, { ...world.rooms.get(id) }] as const] : [])),
+    );
     const own = [...before.keys()].filter((id) => world.subscription(id, world.member.id)?.t === 'd');
     const changed = own.slice(0, changes.length);
     for (const [index, id] of changed.entries()) {
@@ -68,15 +102,24 @@ describe('rooms read together', () => {
       Object.assign(world.subscription(id, world.member.id) ?? {}, { ls: '2026-03-02T10:00:00.000Z' });
     }
     const selection = `isDefault lastMessageAt messageCount counters { ${counterFields.join(' ')} }`;
-    const together = await gateway.ask(`{ ${changed.map((id, index) => `r${index}: directMessage(id: "${id}") { ${selection} }`).join(' ')} }`);
+    const together = await gateway.ask(
+      `{ ${changed.map((id, index) => `r${index}: directMessage(id: "${id}") { ${selection} }`).join(' ')} }`,
+    );
     expect([changed.length, together.errors]).toEqual([6, undefined]);
     for (const [index, id] of changed.entries()) {
       const alone = await gateway.ask(`{ r${index}: directMessage(id: "${id}") { ${selection} } }`);
       expect(together.data?.[`r${index}`], id).toEqual(alone.data?.[`r${index}`]);
     }
-    const of = (name: string) => together.data?.[name] as { isDefault: boolean; counters: { unreadSince: string | null } };
+    const of = (name: string) =>
+      together.data?.[name] as { isDefault: boolean; counters: { unreadSince: string | null } };
     expect(['r0', 'r5'].map((name) => of(name).isDefault)).toEqual([false, true]);
-    expect(['r0', 'r1', 'r2', 'r3', 'r4'].map((name) => of(name).counters.unreadSince !== null)).toEqual([true, false, false, true, false]);
+    expect(['r0', 'r1', 'r2', 'r3', 'r4'].map((name) => of(name).counters.unreadSince !== null)).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+    ]);
     for (const [id, room] of before) Object.assign(world.room(id), room);
   });
 
@@ -89,7 +132,12 @@ describe('rooms read together', () => {
       },
     });
     const own = [landmarks.busyRoomId, landmarks.groupRoomId, landmarks.selfRoomId];
-    const { data, errors } = await gateway.ask(`{ ${own.map((id, index) => `r${index}: directMessage(id: "${id}") { isDefault }`).join(' ')} }`);
-    expect([data, errors]).toEqual([{ r0: { isDefault: false }, r1: { isDefault: false }, r2: { isDefault: false } }, undefined]);
+    const { data, errors } = await gateway.ask(
+      `{ ${own.map((id, index) => `r${index}: directMessage(id: "${id}") { isDefault }`).join(' ')} }`,
+    );
+    expect([data, errors]).toEqual([
+      { r0: { isDefault: false }, r1: { isDefault: false }, r2: { isDefault: false } },
+      undefined,
+    ]);
   });
 });

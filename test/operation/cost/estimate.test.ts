@@ -10,71 +10,254 @@ const planner = new Planner(schema);
 
 function planOf(query: string, variables: Record<string, unknown> = {}) {
   const document = parse(query);
-  const operation = document.definitions.find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION);
+  const operation = document.definitions.find(
+    (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+  );
   return planner.plan(document, operation ?? expect.unreachable(), variables) ?? expect.unreachable();
 }
 const callsOf = (query: string, variables?: Record<string, unknown>) => planOf(query, variables).calls;
 
 describe('the price of a query', () => {
   it.each<[string, string, number, Record<string, unknown>?]>([
-    ['nothing that needs upstream', '{ __typename viewer { id } upstreamBudget { endpoint } directMessage(id: "r") { id } }', 0],
+    [
+      'nothing that needs upstream',
+      '{ __typename viewer { id } upstreamBudget { endpoint } directMessage(id: "r") { id } }',
+      0,
+    ],
     ['counters of one room', '{ directMessage(id: "r") { counters { joined } } }', 1],
-    ['the record of one room, whatever the number of its fields', '{ directMessage(id: "r") { topic usernames lastMessage { text } } }', 1],
-    ['the records of two rooms: one each', '{ a: directMessage(id: "a") { topic } b: directMessage(id: "b") { topic } }', 2],
-    ['the records of three rooms: all at once', '{ a: directMessage(id: "a") { topic } b: directMessage(id: "b") { topic } c: directMessage(id: "c") { topic } }', 1],
-    ['the records of nine rooms: no more', `{ ${Array.from('abcdefghi').map((id) => `${id}: directMessage(id: "${id}") { topic }`).join(' ')} }`, 1],
-    ['the record of a listed room', '{ viewer { directMessages(first: 50) { nodes { topic lastMessage { text } } } } }', 1],
-    ['fifty rooms with counters: the list, the memberships', '{ viewer { directMessages(first: 50) { nodes { counters { unreadCount } } } } }', 2],
-    ['fifty rooms with their members counted', '{ viewer { directMessages(first: 50) { nodes { counters { memberCount } } } } }', 51],
-    ['their members, and what else an answer with them tells, under another name', '{ viewer { directMessages(first: 50) { nodes { a: counters { joined } b: counters { memberCount joined } } } } }', 51],
-    ['members counted for another user', '{ viewer { directMessages(first: 5) { nodes { counters(userId: "u") { memberCount } } } } }', 6],
-    ['counters of another user', '{ viewer { directMessages(first: 5) { nodes { counters(userId: "u") { joined } } } } }', 6],
-    ['twenty rooms with messages and counters', '{ viewer { directMessages(first: 20) { nodes { counters { joined } messages(first: 10) { nodes { id } } } } } }', 22],
+    [
+      'the record of one room, whatever the number of its fields',
+      '{ directMessage(id: "r") { topic usernames lastMessage { text } } }',
+      1,
+    ],
+    [
+      'the records of two rooms: one each',
+      '{ a: directMessage(id: "a") { topic } b: directMessage(id: "b") { topic } }',
+      2,
+    ],
+    [
+      'the records of three rooms: all at once',
+      '{ a: directMessage(id: "a") { topic } b: directMessage(id: "b") { topic } c: directMessage(id: "c") { topic } }',
+      1,
+    ],
+    [
+      'the records of nine rooms: no more',
+      `{ ${Array.from('abcdefghi')
+        .map((id) => `${id}: directMessage(id: "${id}") { topic }`)
+        .join(' ')} }`,
+      1,
+    ],
+    [
+      'the record of a listed room',
+      '{ viewer { directMessages(first: 50) { nodes { topic lastMessage { text } } } } }',
+      1,
+    ],
+    [
+      'fifty rooms with counters: the list, the memberships',
+      '{ viewer { directMessages(first: 50) { nodes { counters { unreadCount } } } } }',
+      2,
+    ],
+    [
+      'fifty rooms with their members counted',
+      '{ viewer { directMessages(first: 50) { nodes { counters { memberCount } } } } }',
+      51,
+    ],
+    [
+      'their members, and what else an answer with them tells, under another name',
+      '{ viewer { directMessages(first: 50) { nodes { a: counters { joined } b: counters { memberCount joined } } } } }',
+      51,
+    ],
+    [
+      'members counted for another user',
+      '{ viewer { directMessages(first: 5) { nodes { counters(userId: "u") { memberCount } } } } }',
+      6,
+    ],
+    [
+      'counters of another user',
+      '{ viewer { directMessages(first: 5) { nodes { counters(userId: "u") { joined } } } } }',
+      6,
+    ],
+    [
+      'twenty rooms with messages and counters',
+      '{ viewer { directMessages(first: 20) { nodes { counters { joined } messages(first: 10) { nodes { id } } } } } }',
+      22,
+    ],
     ['pages without a size: twenty', '{ viewer { directMessages { nodes { members { nodes { id } } } } } }', 21],
-    ['messages with receipts', '{ directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { totalCount } } } } } }', 10_101],
-    ['an empty page', '{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } pageInfo { hasNextPage } } } }', 0],
+    [
+      'messages with receipts',
+      '{ directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { totalCount } } } } } }',
+      10_101,
+    ],
+    [
+      'an empty page',
+      '{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } pageInfo { hasNextPage } } } }',
+      0,
+    ],
     ['the total of an empty page', '{ directMessage(id: "r") { messages(first: 0) { totalCount } } }', 1],
-    ['one room under ten aliases', `{ ${Array.from('abcdefghij').map((alias) => `${alias}: directMessage(id: "r") { messages(first: 20) { totalCount } }`).join(' ')} }`, 1],
-    ['rows as nodes and as edges', '{ directMessage(id: "r") { messages(first: 5) { nodes { readReceipts { totalCount } } edges { node { readReceipts { isAvailable } } } } } }', 6],
-    ['the room of each message: one', '{ directMessage(id: "r") { messages(first: 50) { nodes { directMessage { topic } } } } }', 2],
-    ['a room in its last message in a room: three that could differ', '{ directMessage(id: "r") { lastMessage { directMessage { lastMessage { directMessage { topic } } } } } }', 1],
+    [
+      'one room under ten aliases',
+      `{ ${Array.from('abcdefghij')
+        .map((alias) => `${alias}: directMessage(id: "r") { messages(first: 20) { totalCount } }`)
+        .join(' ')} }`,
+      1,
+    ],
+    [
+      'rows as nodes and as edges',
+      '{ directMessage(id: "r") { messages(first: 5) { nodes { readReceipts { totalCount } } edges { node { readReceipts { isAvailable } } } } } }',
+      6,
+    ],
+    [
+      'the room of each message: one',
+      '{ directMessage(id: "r") { messages(first: 50) { nodes { directMessage { topic } } } } }',
+      2,
+    ],
+    [
+      'a room in its last message in a room: three that could differ',
+      '{ directMessage(id: "r") { lastMessage { directMessage { lastMessage { directMessage { topic } } } } } }',
+      1,
+    ],
     ['a page that continues', '{ directMessage(id: "r") { messages(first: 5, after: "c") { nodes { id } } } }', 1],
-    ['two pages that continue, from either end', '{ directMessage(id: "r") { a: messages(first: 5, after: "c") { nodes { id } } b: messages(last: 5, before: "c") { nodes { id } } } }', 2],
+    [
+      'two pages that continue, from either end',
+      '{ directMessage(id: "r") { a: messages(first: 5, after: "c") { nodes { id } } b: messages(last: 5, before: "c") { nodes { id } } } }',
+      2,
+    ],
     ['a history: its end has to be asked for', '{ directMessage(id: "r") { history(first: 5) { nodes { id } } } }', 2],
-    ['a history with and without what is left of it: one page', '{ directMessage(id: "r") { a: history(first: 5) { nodes { id } } b: history(first: 5) { notLoadedCount } c: history(first: 5) { firstNotLoaded { id } } } }', 2],
-    ['a history of which all names want what is left of it', '{ directMessage(id: "r") { a: history(first: 5) { notLoadedCount } b: history(first: 5) { ...A } b: history(first: 5) { nodes { id } } } } fragment A on MessageHistoryConnection { firstNotLoaded { id } }', 2],
-    ['variables as literals', 'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 8, { n: 7 }],
-    ['a variable left out, as its default', 'query($n: Int = 3) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 4],
-    ['a variable left out, as the field does', 'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 21],
-    ['a size out of range as the largest', 'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 101, { n: 2_000_000_000 }],
-    ['what is skipped', 'query($no: Boolean!) { directMessage(id: "r") { topic @include(if: $no) counters @skip(if: true) { joined } ... @skip(if: true) { history { nodes { id } } } } }', 0, { no: false }],
-    ['what is included', 'query($yes: Boolean!) { directMessage(id: "r") { topic @include(if: $yes) counters @skip(if: false) { joined } } }', 2, { yes: true }],
-    ['fragments, named and inline, as what they stand for', '{ directMessage(id: "r") { ...A ... on DirectMessage { ...A counters { joined } } } } fragment A on DirectMessage { messages(first: 3) { ...B } } fragment B on MessageConnection { nodes { readReceipts { totalCount } } }', 5],
-    ['the caller’s own list and record, once each', '{ viewer { unreadCount user { name } } again: viewer { user { status } } directMessageWith(username: "b") { id } }', 2],
-    ['messages, users and receipts by id', '{ message(id: "m") { text readReceipts { totalCount } } user(id: "u") { name } readReceipts(messageId: "m") { totalCount } }', 2 + 1 + 2 + 2],
-    ['what is selected in a part of its own', '{ ... { directMessage(id: "r") { ... { topic } ... on DirectMessage { topic } } } }', 1],
+    [
+      'a history with and without what is left of it: one page',
+      '{ directMessage(id: "r") { a: history(first: 5) { nodes { id } } b: history(first: 5) { notLoadedCount } c: history(first: 5) { firstNotLoaded { id } } } }',
+      2,
+    ],
+    [
+      'a history of which all names want what is left of it',
+      '{ directMessage(id: "r") { a: history(first: 5) { notLoadedCount } b: history(first: 5) { ...A } b: history(first: 5) { nodes { id } } } } fragment A on MessageHistoryConnection { firstNotLoaded { id } }',
+      2,
+    ],
+    [
+      'variables as literals',
+      'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }',
+      8,
+      { n: 7 },
+    ],
+    [
+      'a variable left out, as its default',
+      'query($n: Int = 3) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }',
+      4,
+    ],
+    [
+      'a variable left out, as the field does',
+      'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }',
+      21,
+    ],
+    [
+      'a size out of range as the largest',
+      'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }',
+      101,
+      { n: 2_000_000_000 },
+    ],
+    [
+      'what is skipped',
+      'query($no: Boolean!) { directMessage(id: "r") { topic @include(if: $no) counters @skip(if: true) { joined } ... @skip(if: true) { history { nodes { id } } } } }',
+      0,
+      { no: false },
+    ],
+    [
+      'what is included',
+      'query($yes: Boolean!) { directMessage(id: "r") { topic @include(if: $yes) counters @skip(if: false) { joined } } }',
+      2,
+      { yes: true },
+    ],
+    [
+      'fragments, named and inline, as what they stand for',
+      '{ directMessage(id: "r") { ...A ... on DirectMessage { ...A counters { joined } } } } fragment A on DirectMessage { messages(first: 3) { ...B } } fragment B on MessageConnection { nodes { readReceipts { totalCount } } }',
+      5,
+    ],
+    [
+      'the caller’s own list and record, once each',
+      '{ viewer { unreadCount user { name } } again: viewer { user { status } } directMessageWith(username: "b") { id } }',
+      2,
+    ],
+    [
+      'messages, users and receipts by id',
+      '{ message(id: "m") { text readReceipts { totalCount } } user(id: "u") { name } readReceipts(messageId: "m") { totalCount } }',
+      2 + 1 + 2 + 2,
+    ],
+    [
+      'what is selected in a part of its own',
+      '{ ... { directMessage(id: "r") { ... { topic } ... on DirectMessage { topic } } } }',
+      1,
+    ],
     ['introspection: nothing', '{ __schema { types { name } } __type(name: "User") { name } }', 0],
-    ['an argument that does not fit, as if it were left out: execution refuses it', '{ directMessage(id: "r") { messages(first: "x") { nodes { readReceipts { totalCount } } } } }', 21],
-    ['a page of the last rows', '{ directMessage(id: "r") { messages(last: 7) { nodes { readReceipts { totalCount } } } } }', 8],
-    ['a size below nothing as an empty page', 'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }', 0, { n: -3 }],
-    ['an empty page that is asked whether it can be read', '{ message(id: "m") { readReceipts(first: 0) { isAvailable } } }', 2 + 1],
-    ['messages by id: their rooms may have to be looked at, all at once', '{ a: message(id: "a") { id } b: message(id: "b") { id } c: message(id: "c") { id } d: message(id: "d") { id } }', 4 + 1],
+    [
+      'an argument that does not fit, as if it were left out: execution refuses it',
+      '{ directMessage(id: "r") { messages(first: "x") { nodes { readReceipts { totalCount } } } } }',
+      21,
+    ],
+    [
+      'a page of the last rows',
+      '{ directMessage(id: "r") { messages(last: 7) { nodes { readReceipts { totalCount } } } } }',
+      8,
+    ],
+    [
+      'a size below nothing as an empty page',
+      'query($n: Int) { directMessage(id: "r") { messages(first: $n) { nodes { readReceipts { totalCount } } } } }',
+      0,
+      { n: -3 },
+    ],
+    [
+      'an empty page that is asked whether it can be read',
+      '{ message(id: "m") { readReceipts(first: 0) { isAvailable } } }',
+      2 + 1,
+    ],
+    [
+      'messages by id: their rooms may have to be looked at, all at once',
+      '{ a: message(id: "a") { id } b: message(id: "b") { id } c: message(id: "c") { id } d: message(id: "d") { id } }',
+      4 + 1,
+    ],
     ['receipts by id of an empty page', '{ readReceipts(messageId: "m", first: 0) { nodes { id } } }', 0],
-    ['the total of an empty page, with its rows', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } totalCount } } }', 1],
-    ['receipts that continue: their list is read whole', '{ message(id: "m") { readReceipts(first: 5, after: "c") { nodes { readAt } } } }', 2 + 1],
+    [
+      'the total of an empty page, with its rows',
+      '{ directMessage(id: "r") { messages(first: 0) { nodes { id } totalCount } } }',
+      1,
+    ],
+    [
+      'receipts that continue: their list is read whole',
+      '{ message(id: "m") { readReceipts(first: 5, after: "c") { nodes { readAt } } } }',
+      2 + 1,
+    ],
     ['an empty list of rooms', '{ viewer { directMessages(first: 0) { nodes { counters { joined } } } } }', 0],
     ['a history that continues', '{ directMessage(id: "r") { history(first: 5, after: "c") { nodes { id } } } }', 2],
-    ['members that continue: their list is read whole', '{ directMessage(id: "r") { members(first: 5, after: "c") { nodes { id } } } }', 1],
+    [
+      'members that continue: their list is read whole',
+      '{ directMessage(id: "r") { members(first: 5, after: "c") { nodes { id } } } }',
+      1,
+    ],
     ['members from the front', '{ directMessage(id: "r") { members(first: 5) { nodes { id } } } }', 1],
-    ['the room of a room’s messages, with messages of its own', '{ directMessage(id: "r") { messages(first: 50) { nodes { directMessage { messages(first: 2) { nodes { readReceipts { totalCount } } } } } } } }', 1 + 1 + 2],
-    ['the last messages of listed rooms, which come with them, and their rooms, which do not', '{ viewer { directMessages(first: 2) { nodes { lastMessage { directMessage { topic } } } } } }', 1 + 2],
-    ['the deprecated copy of the usernames, room by room', '{ a: directMessage(id: "a") { legacyUsernames } b: directMessage(id: "b") { legacyUsernames } c: directMessage(id: "c") { legacyUsernames topic } }', 3],
+    [
+      'the room of a room’s messages, with messages of its own',
+      '{ directMessage(id: "r") { messages(first: 50) { nodes { directMessage { messages(first: 2) { nodes { readReceipts { totalCount } } } } } } } }',
+      1 + 1 + 2,
+    ],
+    [
+      'the last messages of listed rooms, which come with them, and their rooms, which do not',
+      '{ viewer { directMessages(first: 2) { nodes { lastMessage { directMessage { topic } } } } } }',
+      1 + 2,
+    ],
+    [
+      'the deprecated copy of the usernames, room by room',
+      '{ a: directMessage(id: "a") { legacyUsernames } b: directMessage(id: "b") { legacyUsernames } c: directMessage(id: "c") { legacyUsernames topic } }',
+      3,
+    ],
   ])('%s', (_name, query, calls, variables) => {
     expect(callsOf(query, variables)).toBe(calls);
   });
 
   it('is told by endpoint, with the heaviest fields by their paths', () => {
-    expect(planOf('{ viewer { rooms: directMessages(first: 5) { nodes { latest: messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }')).toEqual({
+    expect(
+      planOf(
+        '{ viewer { rooms: directMessages(first: 5) { nodes { latest: messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }',
+      ),
+    ).toEqual({
       calls: 26,
       spareCalls: 20,
       values: 20,
@@ -91,17 +274,30 @@ describe('the price of a query', () => {
 
   it('is that of the operation, not of others beside it', () => {
     expect(planOf('query A { me: viewer { id } } query B { viewer { unreadCount } }').calls).toBe(0);
-    expect(planOf('mutation { send { id } }')).toMatchObject({ calls: 0, spareCalls: 0, byEndpoint: {}, values: 0, heaviest: [] });
+    expect(planOf('mutation { send { id } }')).toMatchObject({
+      calls: 0,
+      spareCalls: 0,
+      byEndpoint: {},
+      values: 0,
+      heaviest: [],
+    });
   });
 
   it('of an empty page has no entry at all', () => {
-    expect(planOf('{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } } } }')).toMatchObject({ calls: 0, spareCalls: 0, byEndpoint: {}, values: 0, heaviest: [] });
+    expect(
+      planOf('{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } } } }'),
+    ).toMatchObject({ calls: 0, spareCalls: 0, byEndpoint: {}, values: 0, heaviest: [] });
   });
 
   it('names five fields at most, and sums up those of one path', () => {
-    const fields = Array.from('abcdefg').map((name, index) => `${name}: directMessage(id: "${name}") { messages(first: ${index + 1}) { nodes { readReceipts { totalCount } } } }`);
+    const fields = Array.from('abcdefg').map(
+      (name, index) =>
+        `${name}: directMessage(id: "${name}") { messages(first: ${index + 1}) { nodes { readReceipts { totalCount } } } }`,
+    );
     const { heaviest } = planOf(`{ ${fields.join(' ')} }`);
-    expect(heaviest.map(({ path, calls }) => [path, calls])).toEqual(Array.from('gfedc').map((name, index) => [`${name}.messages.readReceipts`, 7 - index]));
+    expect(heaviest.map(({ path, calls }) => [path, calls])).toEqual(
+      Array.from('gfedc').map((name, index) => [`${name}.messages.readReceipts`, 7 - index]),
+    );
   });
 
   it('is not known where the variables do not fit: execution says so', () => {
@@ -126,7 +322,9 @@ describe('the price of a query', () => {
   });
 
   it('is remembered for thirty-two sets of variables, none of them longer than 512 characters', () => {
-    const document = parse('query($n: Int, $id: ID = "r") { directMessage(id: $id) { messages(first: $n) { totalCount } } }');
+    const document = parse(
+      'query($n: Int, $id: ID = "r") { directMessage(id: $id) { messages(first: $n) { totalCount } } }',
+    );
     const operation = document.definitions[0] as OperationDefinitionNode;
     const isRemembered = (variables: Record<string, unknown>) =>
       planner.plan(document, operation, variables) === planner.plan(document, operation, variables);
@@ -139,44 +337,94 @@ describe('the price of a query', () => {
 
 describe('what a query may cost beyond its price', () => {
   it.each<[string, string, number]>([
-    ['pages from the front, once for all', '{ viewer { directMessages(first: 20) { nodes { messages(first: 5) { nodes { id readReceipts { totalCount } } } } } } }', 20],
-    ['nothing that can move', '{ directMessage(id: "r") { topic counters { joined } } message(id: "m") { readReceipts { totalCount } } }', 0],
-    ['a page that continues: one to be full, and what searching takes', '{ directMessage(id: "r") { messages(first: 5, after: "c") { nodes { id } } } }', 21],
-    ['two of them: searches once', '{ directMessage(id: "r") { a: messages(first: 5, after: "c") { nodes { id } } b: messages(last: 5, before: "c") { nodes { id } } } }', 22],
+    [
+      'pages from the front, once for all',
+      '{ viewer { directMessages(first: 20) { nodes { messages(first: 5) { nodes { id readReceipts { totalCount } } } } } } }',
+      20,
+    ],
+    [
+      'nothing that can move',
+      '{ directMessage(id: "r") { topic counters { joined } } message(id: "m") { readReceipts { totalCount } } }',
+      0,
+    ],
+    [
+      'a page that continues: one to be full, and what searching takes',
+      '{ directMessage(id: "r") { messages(first: 5, after: "c") { nodes { id } } } }',
+      21,
+    ],
+    [
+      'two of them: searches once',
+      '{ directMessage(id: "r") { a: messages(first: 5, after: "c") { nodes { id } } b: messages(last: 5, before: "c") { nodes { id } } } }',
+      22,
+    ],
     ['a history', '{ directMessage(id: "r") { history(first: 5) { nodes { id } } } }', 20],
     ['members', '{ directMessage(id: "r") { members(first: 5) { nodes { id } } } }', 20],
-    ['what is read from a list, and singly should that fail', '{ viewer { directMessages(first: 50) { nodes { counters { unreadCount } } } } }', 20],
+    [
+      'what is read from a list, and singly should that fail',
+      '{ viewer { directMessages(first: 50) { nodes { counters { unreadCount } } } } }',
+      20,
+    ],
   ])('is told: %s', (_name, query, spareCalls) => {
     expect(planOf(query).spareCalls).toBe(spareCalls);
   });
 
   it('L1: is less where it is known that a list fails, which then is in nobody’s price', () => {
-    const rooms = Array.from('abcd').map((id) => `${id}: directMessage(id: "${id}") { topic counters { joined } }`).join(' ');
+    const rooms = Array.from('abcd')
+      .map((id) => `${id}: directMessage(id: "${id}") { topic counters { joined } }`)
+      .join(' ');
     const document = parse(`{ ${rooms} }`);
     const operation = document.definitions[0] as OperationDefinitionNode;
-    const planWith = (rooms: boolean) => planner.plan(document, operation, {}, { lists: { rooms, memberships: true }, knowsRoom: () => true });
-    expect(planWith(true)).toMatchObject({ calls: 2, spareCalls: 20, byEndpoint: { 'rooms.get': 1, 'subscriptions.get': 1 } });
-    expect(planWith(false)).toMatchObject({ calls: 8, spareCalls: 0, byEndpoint: { 'rooms.info': 4, 'im.counters': 4 } });
+    const planWith = (rooms: boolean) =>
+      planner.plan(document, operation, {}, { lists: { rooms, memberships: true }, knowsRoom: () => true });
+    expect(planWith(true)).toMatchObject({
+      calls: 2,
+      spareCalls: 20,
+      byEndpoint: { 'rooms.get': 1, 'subscriptions.get': 1 },
+    });
+    expect(planWith(false)).toMatchObject({
+      calls: 8,
+      spareCalls: 0,
+      byEndpoint: { 'rooms.info': 4, 'im.counters': 4 },
+    });
     expect(planWith(true)).toBe(planWith(true));
   });
 });
 
 describe('the price of references from other subgraphs', () => {
   const query = (below: string) => `query($of: [_Any!]!) { _entities(representations: $of) { __typename ${below} } }`;
-  const of = (names: Record<string, number>) =>
-    ({ of: Object.entries(names).flatMap(([__typename, count]) => Array.from({ length: count }, (_, index) => ({ __typename, id: `id${index}` }))) });
+  const of = (names: Record<string, number>) => ({
+    of: Object.entries(names).flatMap(([__typename, count]) =>
+      Array.from({ length: count }, (_, index) => ({ __typename, id: `id${index}` })),
+    ),
+  });
 
   it('is that of each by its type', () => {
-    const plan = planOf(query('... on Message { text } ... on User { name } ... on DirectMessage { topic counters { joined } }'), of({ Message: 3, User: 2, DirectMessage: 2 }));
+    const plan = planOf(
+      query('... on Message { text } ... on User { name } ... on DirectMessage { topic counters { joined } }'),
+      of({ Message: 3, User: 2, DirectMessage: 2 }),
+    );
     expect(plan.byEndpoint).toEqual({ 'chat.getMessage': 3, 'users.info': 2, 'rooms.get': 1, 'subscriptions.get': 1 });
-    expect(plan.heaviest).toEqual([{ path: '_entities', calls: 6 }, { path: '_entities.counters', calls: 1 }]);
+    expect(plan.heaviest).toEqual([
+      { path: '_entities', calls: 6 },
+      { path: '_entities.counters', calls: 1 },
+    ]);
     // 25 for each of the seven, its `__typename`, one field of each message and user, and two of each room.
     expect(plan.values).toBe(7 * 25 + 7 + 3 + 2 + 2 + 2);
   });
 
   it('counts only what is selected of a type, also by way of the union', () => {
-    expect(callsOf(query('... on _Entity { ... on DirectMessage { messages(first: 1) { nodes { id } } } }'), of({ DirectMessage: 4, Message: 1 }))).toBe(4 + 1 + 1);
-    expect(planOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toMatchObject({ calls: 0, byEndpoint: {}, values: 4 * 25 + 4, heaviest: [] });
+    expect(
+      callsOf(
+        query('... on _Entity { ... on DirectMessage { messages(first: 1) { nodes { id } } } }'),
+        of({ DirectMessage: 4, Message: 1 }),
+      ),
+    ).toBe(4 + 1 + 1);
+    expect(planOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toMatchObject({
+      calls: 0,
+      byEndpoint: {},
+      values: 4 * 25 + 4,
+      heaviest: [],
+    });
     const parts = `${query('... on User { id } ...Named')} fragment Named on Message { id }`;
     expect(planOf(parts, of({ DirectMessage: 4 })).values).toBe(4 * 25 + 4);
     expect(planOf(parts, of({ User: 4, Message: 1 })).values).toBe(5 * 25 + 5 + 5);
@@ -184,38 +432,87 @@ describe('the price of references from other subgraphs', () => {
 
   it('is none for what are no references: execution refuses them', () => {
     expect(callsOf('{ _entities(representations: null) { __typename } }')).toBe(0);
-    expect(callsOf(query('... on User { name }'), { of: ['User', 7, {}, { __typename: 'Viewer', id: 'v' }, { __typename: 'User' }, { __typename: 'User', id: 'u' }] })).toBe(1);
+    expect(
+      callsOf(query('... on User { name }'), {
+        of: ['User', 7, {}, { __typename: 'Viewer', id: 'v' }, { __typename: 'User' }, { __typename: 'User', id: 'u' }],
+      }),
+    ).toBe(1);
   });
 
   it('is that of several rooms: each reference can be of another', () => {
-    expect(callsOf(query('... on Message { directMessage { messages(first: 1) { nodes { id } } } }'), of({ Message: 3 }))).toBe(3 + 1 + 3);
+    expect(
+      callsOf(query('... on Message { directMessage { messages(first: 1) { nodes { id } } } }'), of({ Message: 3 })),
+    ).toBe(3 + 1 + 3);
   });
 });
 
 describe('the size of an answer', () => {
   it.each<[string, string, number]>([
     ['a value for each field', '{ viewer { id unreadCount user { name } } }', 3],
-    ['rows times fields', '{ directMessage(id: "r") { messages(first: 5) { totalCount nodes { id text } pageInfo { hasNextPage } } } }', 1 + 5 * 2 + 1],
-    ['edges with their cursors', '{ directMessage(id: "r") { messages(first: 5) { edges { cursor node { id text } } } } }', 5 + 5 * 2],
-    ['cursors under several names', '{ directMessage(id: "r") { a: messages(first: 5) { edges { cursor } again: edges { cursor } } b: messages(first: 5) { edges { cursor } } } }', 2 * 2 * 5],
-    ['each alias, though it is asked for once', '{ directMessage(id: "r") { a: messages(first: 5) { nodes { id } } b: messages(first: 5) { nodes { id } totalCount } } }', 2 * 5 + 2],
-    ['rows under several names', '{ directMessage(id: "r") { messages(first: 5) { nodes { id } again: nodes { id } more: edges { cursor node { id } } } } }', 3 * 5 + 5],
-    ['values under several names', '{ directMessage(id: "r") { messages(first: 5) { a: totalCount b: totalCount edges { c: cursor d: cursor x: node { id } y: node { id } } } } }', 2 + 5 * 2 + 5 * 2],
-    ['the room of each message', '{ directMessage(id: "r") { messages(first: 5) { nodes { directMessage { id topic } } } } }', 5 * 2],
-    ['pages in pages', '{ viewer { directMessages(first: 4) { nodes { a: members(first: 3) { nodes { id } } b: members(first: 3) { nodes { id } } } } } }', 4 * 3 * 2],
-    ['lists that are no pages by the size that they are taken to have', '{ directMessage(id: "r") { usernames messages(first: 5) { nodes { markup { nodes { type text } } reactions { emoji usernames } attachments { attachments { kind } } } } } }', 3 + 5 * (6 * 2 + 1 * (1 + 2) + 1)],
-    ['such lists under several names', '{ a: upstreamBudget { endpoint } b: upstreamBudget { endpoint limit } }', 2 * 13 * 2],
+    [
+      'rows times fields',
+      '{ directMessage(id: "r") { messages(first: 5) { totalCount nodes { id text } pageInfo { hasNextPage } } } }',
+      1 + 5 * 2 + 1,
+    ],
+    [
+      'edges with their cursors',
+      '{ directMessage(id: "r") { messages(first: 5) { edges { cursor node { id text } } } } }',
+      5 + 5 * 2,
+    ],
+    [
+      'cursors under several names',
+      '{ directMessage(id: "r") { a: messages(first: 5) { edges { cursor } again: edges { cursor } } b: messages(first: 5) { edges { cursor } } } }',
+      2 * 2 * 5,
+    ],
+    [
+      'each alias, though it is asked for once',
+      '{ directMessage(id: "r") { a: messages(first: 5) { nodes { id } } b: messages(first: 5) { nodes { id } totalCount } } }',
+      2 * 5 + 2,
+    ],
+    [
+      'rows under several names',
+      '{ directMessage(id: "r") { messages(first: 5) { nodes { id } again: nodes { id } more: edges { cursor node { id } } } } }',
+      3 * 5 + 5,
+    ],
+    [
+      'values under several names',
+      '{ directMessage(id: "r") { messages(first: 5) { a: totalCount b: totalCount edges { c: cursor d: cursor x: node { id } y: node { id } } } } }',
+      2 + 5 * 2 + 5 * 2,
+    ],
+    [
+      'the room of each message',
+      '{ directMessage(id: "r") { messages(first: 5) { nodes { directMessage { id topic } } } } }',
+      5 * 2,
+    ],
+    [
+      'pages in pages',
+      '{ viewer { directMessages(first: 4) { nodes { a: members(first: 3) { nodes { id } } b: members(first: 3) { nodes { id } } } } } }',
+      4 * 3 * 2,
+    ],
+    [
+      'lists that are no pages by the size that they are taken to have',
+      '{ directMessage(id: "r") { usernames messages(first: 5) { nodes { markup { nodes { type text } } reactions { emoji usernames } attachments { attachments { kind } } } } } }',
+      3 + 5 * (6 * 2 + 1 * (1 + 2) + 1),
+    ],
+    [
+      'such lists under several names',
+      '{ a: upstreamBudget { endpoint } b: upstreamBudget { endpoint limit } }',
+      2 * 13 * 2,
+    ],
     ['nothing of an empty page', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } } } }', 0],
   ])('counts %s', (_name, query, values) => {
     expect(planOf(query).values).toBe(values);
   });
 
   it('stops growing, and is refused in words', () => {
-    const inner = '{ nodes { directMessage { messages(first: 100) { nodes { directMessage { messages(first: 100) { nodes { id } } } } } } } }';
+    const inner =
+      '{ nodes { directMessage { messages(first: 100) { nodes { directMessage { messages(first: 100) { nodes { id } } } } } } } }';
     const plan = planOf(`{ viewer { directMessages(first: 100) { nodes { messages(first: 100) ${inner} } } } }`);
     expect(plan.values).toBe(1e8);
     const error = tooLarge(plan, 50_000);
-    expect(error.message).toBe('The answer to this query can hold 100000000 values, and 50000 are allowed: ask for smaller pages or fewer references, or for less in each.');
+    expect(error.message).toBe(
+      'The answer to this query can hold 100000000 values, and 50000 are allowed: ask for smaller pages or fewer references, or for less in each.',
+    );
     expect(error.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', http: { status: 400 } });
   });
 });
@@ -225,7 +522,8 @@ describe('a hostile query', () => {
   const bomb = (levels: number) =>
     `query($n: Int) { directMessage(id: "r") { ...F0 } } ${Array.from({ length: levels }, (_, level) => {
       const next = level + 1 < levels ? `...F${level + 1}` : 'id';
-      const part = (size: string) => `a${level}${size.replace('$', '')}: messages(first: ${size}) { nodes { directMessage { ${next} } } }`;
+      const part = (size: string) =>
+        `a${level}${size.replace('$', '')}: messages(first: ${size}) { nodes { directMessage { ${next} } } }`;
       return `fragment F${level} on DirectMessage { ${part('$n')} ${part('2')} }`;
     }).join(' ')}`;
 
@@ -239,12 +537,19 @@ describe('a hostile query', () => {
   });
 
   it('of thousands of different fields costs them all', () => {
-    const fields = Array.from({ length: 4000 }, (_, index) => `a${index}: counters(userId: "u${index}") { joined }`).join(' ');
+    const fields = Array.from(
+      { length: 4000 },
+      (_, index) => `a${index}: counters(userId: "u${index}") { joined }`,
+    ).join(' ');
     expect(callsOf(`{ directMessage(id: "r") { ${fields} } }`)).toBe(4000);
   });
 
   it('of fragments that use themselves ends', () => {
-    expect(callsOf('{ directMessage(id: "r") { ...A } } fragment A on DirectMessage { counters { joined } ...B } fragment B on DirectMessage { ...A }')).toBe(1);
+    expect(
+      callsOf(
+        '{ directMessage(id: "r") { ...A } } fragment A on DirectMessage { counters { joined } ...B } fragment B on DirectMessage { ...A }',
+      ),
+    ).toBe(1);
   });
 });
 
@@ -252,15 +557,23 @@ describe('a price list', () => {
   const prices = readPrices(schema);
 
   it('is the schema itself: every field has an entry', () => {
-    expect(prices.get('DirectMessage.messages')).toMatchObject({ calls: [{ endpoint: 'dm.messages', upTo: undefined, paging: 'offset', isInBulk: false, variedBy: [] }] });
+    expect(prices.get('DirectMessage.messages')).toMatchObject({
+      calls: [{ endpoint: 'dm.messages', upTo: undefined, paging: 'offset', isInBulk: false, variedBy: [] }],
+    });
     expect(prices.get('Message.text')).toMatchObject({ calls: [], fromRecord: 'no', isReference: false });
   });
 
   it('knows the ways of paging, and no others', () => {
     const written = (paging: string) =>
-      buildSchema(`directive @calls(endpoint: String!, paging: String) on FIELD_DEFINITION type Query { rows: Int @calls(endpoint: "x", paging: "${paging}") }`);
-    expect(readPrices(written('whole')).get('Query.rows')).toMatchObject({ calls: [{ endpoint: 'x', paging: 'whole' }] });
-    expect(() => readPrices(written('toString'))).toThrow('@calls(paging: "toString") is none of offset, timeline, whole.');
+      buildSchema(
+        `directive @calls(endpoint: String!, paging: String) on FIELD_DEFINITION type Query { rows: Int @calls(endpoint: "x", paging: "${paging}") }`,
+      );
+    expect(readPrices(written('whole')).get('Query.rows')).toMatchObject({
+      calls: [{ endpoint: 'x', paging: 'whole' }],
+    });
+    expect(() => readPrices(written('toString'))).toThrow(
+      '@calls(paging: "toString") is none of offset, timeline, whole.',
+    );
   });
 
   it('has a price for every connection, and for every field that leads to another record', () => {
@@ -276,9 +589,21 @@ describe('a price list', () => {
 
 describe('a query above the limit', () => {
   it('is refused with what it would cost, and where', () => {
-    const error = tooComplex(planOf('{ directMessages(first: 100) { nodes { messages(first: 100) { totalCount } } } }'), 100);
-    expect(error.message).toBe('This query can cost 101 upstream calls, and 100 are allowed: ask for smaller pages, or for less in each row.');
-    const cost = { estimated: 101, limit: 100, heaviest: [{ path: 'directMessages.messages', calls: 100 }, { path: 'directMessages', calls: 1 }] };
+    const error = tooComplex(
+      planOf('{ directMessages(first: 100) { nodes { messages(first: 100) { totalCount } } } }'),
+      100,
+    );
+    expect(error.message).toBe(
+      'This query can cost 101 upstream calls, and 100 are allowed: ask for smaller pages, or for less in each row.',
+    );
+    const cost = {
+      estimated: 101,
+      limit: 100,
+      heaviest: [
+        { path: 'directMessages.messages', calls: 100 },
+        { path: 'directMessages', calls: 1 },
+      ],
+    };
     expect(error.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', cost, http: { status: 400 } });
   });
 });

@@ -63,7 +63,10 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 async function costOf(query: string): Promise<{ plannedCalls: number; calls: number }> {
-  const { extensions } = await gateway.ask(query, { as: gateway.demo.world.admin, headers: { 'x-upstream-report': '1' } });
+  const { extensions } = await gateway.ask(query, {
+    as: gateway.demo.world.admin,
+    headers: { 'x-upstream-report': '1' },
+  });
   // What does not fit the schema has no price, and calls nothing.
   return (extensions?.['upstream'] ?? { plannedCalls: 0, calls: 0 }) as { plannedCalls: number; calls: number };
 }
@@ -79,7 +82,9 @@ describe('a field that calls upstream has a price', () => {
     const withField = await costOf(way.replace('$', selection));
     expect(withField.calls).toBeLessThanOrEqual(withField.plannedCalls);
     // What the field itself called, the plan had counted for it.
-    expect(withField.calls - alone.calls).toBeLessThanOrEqual(withField.plannedCalls - alone.plannedCalls + Math.max(0, alone.plannedCalls - alone.calls));
+    expect(withField.calls - alone.calls).toBeLessThanOrEqual(
+      withField.plannedCalls - alone.plannedCalls + Math.max(0, alone.plannedCalls - alone.calls),
+    );
     if (withField.calls > alone.calls) expect(withField.plannedCalls).toBeGreaterThan(alone.calls);
   });
 });

@@ -8,31 +8,101 @@ const planner = new Planner(createSchema());
 
 function planOf(query: string, known: readonly string[] = [], variables: Record<string, unknown> = {}) {
   const document = parse(query);
-  const operation = document.definitions.find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION);
+  const operation = document.definitions.find(
+    (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+  );
   const knowledge = { lists: allLists, knowsRoom: (id: string) => known.includes(id) };
   return planner.plan(document, operation ?? expect.unreachable(), variables, knowledge) ?? expect.unreachable();
 }
-const rooms = (ids: string, below: string) => `{ ${Array.from(ids).map((id) => `${id}: directMessage(id: "${id}") { ${below} }`).join(' ')} }`;
+const rooms = (ids: string, below: string) =>
+  `{ ${Array.from(ids)
+    .map((id) => `${id}: directMessage(id: "${id}") { ${below} }`)
+    .join(' ')} }`;
 
 describe('L6: the price of rooms by id', () => {
   it.each<[string, string, readonly string[], Record<string, number>]>([
-    ['a room that is not known: its record', rooms('a', 'messages { totalCount }'), [], { 'dm.messages': 1, 'rooms.info': 1 }],
+    [
+      'a room that is not known: its record',
+      rooms('a', 'messages { totalCount }'),
+      [],
+      { 'dm.messages': 1, 'rooms.info': 1 },
+    ],
     ['a known room: nothing', rooms('a', 'messages { totalCount }'), ['a'], { 'dm.messages': 1 }],
-    ['a room of which nothing asks that could make one', rooms('a', 'id counters { joined }'), [], { 'im.counters': 1 }],
+    [
+      'a room of which nothing asks that could make one',
+      rooms('a', 'id counters { joined }'),
+      [],
+      { 'im.counters': 1 },
+    ],
     ['an empty page, which asks nothing', rooms('a', 'messages(first: 0) { nodes { id } }'), [], {}],
-    ['the total of an empty page', rooms('a', 'messages(first: 0) { totalCount }'), [], { 'dm.messages': 1, 'rooms.info': 1 }],
-    ['a record that is read anyway', rooms('a', 'topic messages { totalCount }'), [], { 'dm.messages': 1, 'rooms.info': 1 }],
-    ['a whole record that is read anyway', rooms('a', 'legacyUsernames messages { totalCount }'), [], { 'dm.messages': 1, 'rooms.info': 1 }],
-    ['all three fields at once: one record', rooms('a', 'messages { totalCount } other: messages(first: 3) { totalCount }'), [], { 'dm.messages': 2, 'rooms.info': 1 }],
-    ['a room under two aliases: one record', '{ a: directMessage(id: "r") { messages { totalCount } } b: directMessage(id: "r") { messages(first: 1) { totalCount } } }', [], { 'dm.messages': 2, 'rooms.info': 1 }],
+    [
+      'the total of an empty page',
+      rooms('a', 'messages(first: 0) { totalCount }'),
+      [],
+      { 'dm.messages': 1, 'rooms.info': 1 },
+    ],
+    [
+      'a record that is read anyway',
+      rooms('a', 'topic messages { totalCount }'),
+      [],
+      { 'dm.messages': 1, 'rooms.info': 1 },
+    ],
+    [
+      'a whole record that is read anyway',
+      rooms('a', 'legacyUsernames messages { totalCount }'),
+      [],
+      { 'dm.messages': 1, 'rooms.info': 1 },
+    ],
+    [
+      'all three fields at once: one record',
+      rooms('a', 'messages { totalCount } other: messages(first: 3) { totalCount }'),
+      [],
+      { 'dm.messages': 2, 'rooms.info': 1 },
+    ],
+    [
+      'a room under two aliases: one record',
+      '{ a: directMessage(id: "r") { messages { totalCount } } b: directMessage(id: "r") { messages(first: 1) { totalCount } } }',
+      [],
+      { 'dm.messages': 2, 'rooms.info': 1 },
+    ],
     ['three rooms: all at once', rooms('abc', 'messages { totalCount }'), [], { 'dm.messages': 3, 'rooms.get': 1 }],
     ['nine rooms: no more', rooms('abcdefghi', 'messages { totalCount }'), [], { 'dm.messages': 9, 'rooms.get': 1 }],
-    ['nine rooms of which one is not known', rooms('abcdefghi', 'messages { totalCount }'), Array.from('abcdefgh'), { 'dm.messages': 9, 'rooms.info': 1 }],
-    ['rooms beside those whose records are read', `{ t: directMessage(id: "t") { topic } u: directMessage(id: "u") { topic } ${rooms('a', 'messages { totalCount }').slice(2)}`, [], { 'dm.messages': 1, 'rooms.get': 1 }],
-    ['rooms beside a bulk read', `${rooms('xyz', 'topic').slice(0, -2)} ${rooms('a', 'messages { totalCount }').slice(2)}`, [], { 'dm.messages': 1, 'rooms.get': 1 }],
-    ['rooms of a list, which the workspace names', '{ viewer { directMessages(first: 5) { nodes { messages { totalCount } } } } }', [], { 'im.list': 1, 'dm.messages': 5 }],
-    ['the room with a user, which the workspace names', '{ directMessageWith(username: "b") { messages { totalCount } } }', [], { 'subscriptions.get': 1, 'dm.messages': 1 }],
-    ['the room of a room’s messages, which is known by then', '{ directMessage(id: "r") { messages(first: 2) { nodes { directMessage { messages { totalCount } } } } } }', ['r'], { 'dm.messages': 2 }],
+    [
+      'nine rooms of which one is not known',
+      rooms('abcdefghi', 'messages { totalCount }'),
+      Array.from('abcdefgh'),
+      { 'dm.messages': 9, 'rooms.info': 1 },
+    ],
+    [
+      'rooms beside those whose records are read',
+      `{ t: directMessage(id: "t") { topic } u: directMessage(id: "u") { topic } ${rooms('a', 'messages { totalCount }').slice(2)}`,
+      [],
+      { 'dm.messages': 1, 'rooms.get': 1 },
+    ],
+    [
+      'rooms beside a bulk read',
+      `${rooms('xyz', 'topic').slice(0, -2)} ${rooms('a', 'messages { totalCount }').slice(2)}`,
+      [],
+      { 'dm.messages': 1, 'rooms.get': 1 },
+    ],
+    [
+      'rooms of a list, which the workspace names',
+      '{ viewer { directMessages(first: 5) { nodes { messages { totalCount } } } } }',
+      [],
+      { 'im.list': 1, 'dm.messages': 5 },
+    ],
+    [
+      'the room with a user, which the workspace names',
+      '{ directMessageWith(username: "b") { messages { totalCount } } }',
+      [],
+      { 'subscriptions.get': 1, 'dm.messages': 1 },
+    ],
+    [
+      'the room of a room’s messages, which is known by then',
+      '{ directMessage(id: "r") { messages(first: 2) { nodes { directMessage { messages { totalCount } } } } } }',
+      ['r'],
+      { 'dm.messages': 2 },
+    ],
   ])('is for %s', (_name, query, known, byEndpoint) => {
     const plan = planOf(query, known);
     expect(plan.byEndpoint).toEqual(byEndpoint);
@@ -40,7 +110,8 @@ describe('L6: the price of rooms by id', () => {
   });
 
   it('is that of each reference of another subgraph', () => {
-    const query = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on DirectMessage { messages { totalCount } } } }';
+    const query =
+      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on DirectMessage { messages { totalCount } } } }';
     const of = ['a', 'b', 'a', 'c'].map((id) => ({ __typename: 'DirectMessage', id }));
     expect(planOf(query, [], { of }).byEndpoint).toEqual({ 'dm.messages': 3, 'rooms.get': 1 });
     expect(planOf(query, ['a', 'c'], { of }).byEndpoint).toEqual({ 'dm.messages': 3, 'rooms.info': 1 });
@@ -48,6 +119,8 @@ describe('L6: the price of rooms by id', () => {
   });
 
   it('keeps the endpoints in order', () => {
-    expect(Object.keys(planOf('{ viewer { unreadCount } directMessage(id: "r") { messages { totalCount } } }').byEndpoint)).toEqual(['dm.messages', 'rooms.info', 'subscriptions.get']);
+    expect(
+      Object.keys(planOf('{ viewer { unreadCount } directMessage(id: "r") { messages { totalCount } } }').byEndpoint),
+    ).toEqual(['dm.messages', 'rooms.info', 'subscriptions.get']);
   });
 });

@@ -49,8 +49,10 @@ class Writer {
   readonly #roots = [
     () => this.#room(),
     () => this.#room(),
-    () => `${this.#alias()}: message(id: "m${this.#random.below(8)}-${30 + this.#random.below(30)}") { id directMessage { ${this.#below('byMessage')} } }`,
-    () => `${this.#alias()}: viewer { unreadCount directMessages(${this.#page('rooms', 4)}) { nodes { id ${this.#below('listed')} } pageInfo { hasNextPage hasPreviousPage } } }`,
+    () =>
+      `${this.#alias()}: message(id: "m${this.#random.below(8)}-${30 + this.#random.below(30)}") { id directMessage { ${this.#below('byMessage')} } }`,
+    () =>
+      `${this.#alias()}: viewer { unreadCount directMessages(${this.#page('rooms', 4)}) { nodes { id ${this.#below('listed')} } pageInfo { hasNextPage hasPreviousPage } } }`,
     () => `${this.#alias()}: directMessageWith(username: "nobody") { topic }`,
     () => `${this.#alias()}: user(id: "${this.#random.pick(['nobody', 'x'])}") { name }`,
   ];
@@ -67,7 +69,8 @@ class Writer {
   readonly #parts: readonly ((room: string) => string)[] = [
     () => `${this.#alias()}: topic`,
     () => `${this.#alias()}: legacyUsernames`,
-    () => `${this.#alias()}: counters { ${this.#random.some(['joined', 'memberCount', 'unreadCount'], 1 + this.#random.below(2)).join(' ')} }`,
+    () =>
+      `${this.#alias()}: counters { ${this.#random.some(['joined', 'memberCount', 'unreadCount'], 1 + this.#random.below(2)).join(' ')} }`,
     () => `${this.#alias()}: members(first: 2) { totalCount nodes { id } }`,
     (room) => {
       const order = this.#random.pick(orders);
@@ -75,7 +78,10 @@ class Writer {
     },
     (room) => {
       const range = this.#random.pick(ranges);
-      const fields = this.#random.some(['nodes { id }', 'notLoadedCount', 'firstNotLoaded { id }', 'pageInfo { hasNextPage hasPreviousPage }'], 2);
+      const fields = this.#random.some(
+        ['nodes { id }', 'notLoadedCount', 'firstNotLoaded { id }', 'pageInfo { hasNextPage hasPreviousPage }'],
+        2,
+      );
       return `${this.#alias()}: history(${this.#page(`history ${room} ${range}`, 4)} ${range}) { ${fields.join(' ')} }`;
     },
   ];
@@ -105,8 +111,16 @@ async function harvest(gateway: TestGateway): Promise<Cursors> {
     cursors.set(list, every((value as { edges: { cursor: string }[] }).edges.map(({ cursor }) => cursor)));
   };
   for (const id of roomIds) {
-    for (const order of orders) await ask(`messages ${id} ${order}`, `{ directMessage(id: "${id}") { messages(first: 60 ${order}) ${edges} } }`, ['directMessage', 'messages']);
-    for (const range of ranges) await ask(`history ${id} ${range}`, `{ directMessage(id: "${id}") { history(first: 60 ${range}) ${edges} } }`, ['directMessage', 'history']);
+    for (const order of orders)
+      await ask(`messages ${id} ${order}`, `{ directMessage(id: "${id}") { messages(first: 60 ${order}) ${edges} } }`, [
+        'directMessage',
+        'messages',
+      ]);
+    for (const range of ranges)
+      await ask(`history ${id} ${range}`, `{ directMessage(id: "${id}") { history(first: 60 ${range}) ${edges} } }`, [
+        'directMessage',
+        'history',
+      ]);
   }
   await ask('rooms', `{ viewer { directMessages(first: 8) ${edges} } }`, ['viewer', 'directMessages']);
   return cursors;
@@ -127,9 +141,28 @@ function change(world: World, random: Random): void {
   if (kind === 3 && edited !== undefined && world.messages.has(edited)) world.edit(edited, 'edited');
 }
 
-const endpoints = ['rooms.get', 'rooms.get', 'subscriptions.get', 'subscriptions.get', 'rooms.info', 'im.counters', 'dm.messages', 'dm.history', 'im.members', 'im.list', 'chat.getMessage'];
+const endpoints = [
+  'rooms.get',
+  'rooms.get',
+  'subscriptions.get',
+  'subscriptions.get',
+  'rooms.info',
+  'im.counters',
+  'dm.messages',
+  'dm.history',
+  'im.members',
+  'im.list',
+  'chat.getMessage',
+];
 const faults: readonly Fault[] = [
-  { status: 403 }, { status: 404 }, { status: 500 }, { status: 503 }, { status: 429 }, { body: '<html>' }, { body: { success: true } }, { reset: true },
+  { status: 403 },
+  { status: 404 },
+  { status: 500 },
+  { status: 503 },
+  { status: 429 },
+  { body: '<html>' },
+  { body: { success: true } },
+  { reset: true },
   { transform: (body) => ({ ...(body as object), more: 'x'.repeat(9_000_000) }) },
 ];
 
@@ -140,7 +173,10 @@ let cursors: Cursors;
 beforeAll(async () => {
   const { world } = worldOfRooms(8, 60);
   demo = await startDemo({ world });
-  gateway = await startTestGateway({ demo, env: { LOG_LEVEL: 'silent', MAX_UPSTREAM_CALLS: String(limit), REQUEST_TIMEOUT_MS: '3000' } });
+  gateway = await startTestGateway({
+    demo,
+    env: { LOG_LEVEL: 'silent', MAX_UPSTREAM_CALLS: String(limit), REQUEST_TIMEOUT_MS: '3000' },
+  });
   cursors = await harvest(gateway);
 });
 afterAll(async () => {
@@ -166,14 +202,23 @@ function expectBound({ report, arrived, result }: Asked, context: string): Repor
   if (report === undefined) throw new Error(`no report: ${JSON.stringify(result.errors)} ${context}`);
   const { calls, atMost, retries, byEndpoint, plannedCalls } = report;
   expect(arrived, context).toBe(calls + retries);
-  expect(Object.values(byEndpoint).reduce((sum, count) => sum + count, 0), context).toBe(calls);
+  expect(
+    Object.values(byEndpoint).reduce((sum, count) => sum + count, 0),
+    context,
+  ).toBe(calls);
   expect(calls, context).toBeLessThanOrEqual(atMost);
   expect(atMost, context).toBeLessThanOrEqual(limit);
   if (plannedCalls > limit) expect({ atMost, status: result.status }, context).toEqual({ atMost: 0, status: 400 });
   const errors = result.errors ?? [];
-  expect(errors.map(({ extensions }) => extensions['code']), context).not.toContain('INTERNAL_SERVER_ERROR');
+  expect(
+    errors.map(({ extensions }) => extensions['code']),
+    context,
+  ).not.toContain('INTERNAL_SERVER_ERROR');
   // Whoever asks keeps to the plan: the guard behind them all has nothing to do.
-  expect(errors.filter(({ message }) => message.startsWith('This request has made all')), context).toEqual([]);
+  expect(
+    errors.filter(({ message }) => message.startsWith('This request has made all')),
+    context,
+  ).toEqual([]);
   return report;
 }
 
@@ -188,7 +233,8 @@ describe(`${runs} random operations`, () => {
         if (plannedCalls <= limit) expect(calls, `seed ${seed}: ${query}`).toBeLessThanOrEqual(plannedCalls);
         if (calls === plannedCalls) exact += 1;
         // Nothing has moved, so no page has to be looked for.
-        if (asked.result.status === 200) expect((asked.result.errors ?? []).map(({ message }) => message).join()).not.toMatch(/no calls left/);
+        if (asked.result.status === 200)
+          expect((asked.result.errors ?? []).map(({ message }) => message).join()).not.toMatch(/no calls left/);
       }
     }
     expect(exact / runs / 2).toBeGreaterThan(0.25);
@@ -216,7 +262,8 @@ describe(`${runs} random operations`, () => {
       const context = `seed ${seed}: ${query}`;
       expectBound(await ask(query), context);
       expectBound(await ask(query), context);
-      if (random.chance(0.8)) demo.fail('*', { when: () => (random.chance(0.4) ? (change(demo.world, random), false) : false) });
+      if (random.chance(0.8))
+        demo.fail('*', { when: () => (random.chance(0.4) ? (change(demo.world, random), false) : false) });
       for (const endpoint of random.some(endpoints, random.below(4))) {
         const fault = random.pick(faults);
         const delayMs = random.below(8);

@@ -19,13 +19,18 @@ interface Report {
 const reportOf = ({ extensions }: GraphqlResult) => extensions?.['upstream'] as Report;
 
 const { busyRoomId, groupRoomId } = landmarks;
-const latest = (id: string, args: string) => `directMessage(id: "${id}") { messages(${args}) { nodes { id } pageInfo { endCursor } } }`;
+const latest = (id: string, args: string) =>
+  `directMessage(id: "${id}") { messages(${args}) { nodes { id } pageInfo { endCursor } } }`;
 const cursorsOf = ({ data }: GraphqlResult): string[] =>
-  Object.values(data as Record<string, { messages: { pageInfo: { endCursor: string } } }>).map(({ messages }) => messages.pageInfo.endCursor);
+  Object.values(data as Record<string, { messages: { pageInfo: { endCursor: string } } }>).map(
+    ({ messages }) => messages.pageInfo.endCursor,
+  );
 
 /** The pages behind the first rows of several rooms. */
 async function secondPages(gateway: TestGateway, ids: readonly string[], first: number): Promise<string> {
-  const one = await gateway.ask(`{ ${ids.map((id, index) => `r${index}: ${latest(id, `first: ${first}`)}`).join(' ')} }`);
+  const one = await gateway.ask(
+    `{ ${ids.map((id, index) => `r${index}: ${latest(id, `first: ${first}`)}`).join(' ')} }`,
+  );
   const cursors = cursorsOf(one);
   return `{ ${ids.map((id, index) => `r${index}: ${latest(id, `first: ${first}, after: "${cursors[index] ?? ''}"`)}`).join(' ')} }`;
 }
@@ -45,7 +50,8 @@ describe('calls stay within the plan', () => {
 
   it('M4: so do their counters', async () => {
     const gateway = await openGateway({ demo: { rateLimit: { calls: 3, ms: 700 } } });
-    for (const id of [busyRoomId, groupRoomId]) await gateway.ask(`{ directMessage(id: "${id}") { counters { joined } } }`);
+    for (const id of [busyRoomId, groupRoomId])
+      await gateway.ask(`{ directMessage(id: "${id}") { counters { joined } } }`);
     gateway.demo.fail('subscriptions.get', { status: 403, body: { success: false } });
     const result = await gateway.askCounting(
       `{ a: directMessage(id: "${busyRoomId}") { counters { joined } } b: directMessage(id: "${groupRoomId}") { counters { joined } } }`,
@@ -59,7 +65,9 @@ describe('calls stay within the plan', () => {
     const { world, rooms } = worldOfRooms(2, 3000);
     const gateway = await openGateway({ demo: { world } });
     const [first = '', second = ''] = rooms.map(({ _id }) => _id);
-    const [afterFirst = '', afterSecond = ''] = cursorsOf(await gateway.ask(`{ a: ${latest(first, 'first: 1')} b: ${latest(second, 'first: 1')} }`));
+    const [afterFirst = '', afterSecond = ''] = cursorsOf(
+      await gateway.ask(`{ a: ${latest(first, 'first: 1')} b: ${latest(second, 'first: 1')} }`),
+    );
     const query = `{
       user(id: "${world.admin.id}") { name }
       ${latest(first, `first: 1, after: "${afterFirst}"`)}
@@ -108,26 +116,40 @@ describe('calls stay within the plan', () => {
     for (const id of ids) move(world, id, 40);
     const result = await gateway.askCounting(query, { headers: report });
     const { plannedCalls, atMost, calls } = reportOf(result);
-    expect({ plannedCalls, atMost, calls }).toEqual({ plannedCalls: 24, atMost: 24 + 20 + 24, calls: result.calls.length });
+    expect({ plannedCalls, atMost, calls }).toEqual({
+      plannedCalls: 24,
+      atMost: 24 + 20 + 24,
+      calls: result.calls.length,
+    });
     expect(calls).toBeLessThanOrEqual(atMost);
-    const found = Object.entries(result.data as Record<string, { messages: { nodes: { id: string }[] } | null }>).flatMap(
-      ([name, { messages }]) => (messages === null ? [] : [{ index: name.slice(1), ids: messages.nodes.map(({ id }) => id) }]),
+    const found = Object.entries(
+      result.data as Record<string, { messages: { nodes: { id: string }[] } | null }>,
+    ).flatMap(([name, { messages }]) =>
+      messages === null ? [] : [{ index: name.slice(1), ids: messages.nodes.map(({ id }) => id) }],
     );
     // About six calls each: the first ones end, in the order in which they are asked for.
     expect(found.length).toBeGreaterThanOrEqual(5);
-    expect(found).toEqual(found.map(({ index }) => ({ index, ids: [114, 113, 112, 111, 110].map((number) => `m${index}-${number}`) })));
-    expect(new Set((result.errors ?? []).map(({ extensions }) => extensions['code']))).toEqual(new Set(['QUERY_TOO_COMPLEX']));
+    expect(found).toEqual(
+      found.map(({ index }) => ({ index, ids: [114, 113, 112, 111, 110].map((number) => `m${index}-${number}`) })),
+    );
+    expect(new Set((result.errors ?? []).map(({ extensions }) => extensions['code']))).toEqual(
+      new Set(['QUERY_TOO_COMPLEX']),
+    );
   });
 });
 
 describe('who pays for what comes on top of the price', () => {
   it('M8: the caller, from when a search begins; without enough it is refused, and says when to come back', async () => {
     const { world, rooms } = worldOfRooms(2, 120);
-    const gateway = await openGateway({ demo: { world }, env: { CALLER_CALLS_PER_MINUTE: '30', MAX_UPSTREAM_CALLS: '30' } });
+    const gateway = await openGateway({
+      demo: { world },
+      env: { CALLER_CALLS_PER_MINUTE: '30', MAX_UPSTREAM_CALLS: '30' },
+    });
     const [moved = '', other = ''] = rooms.map(({ _id }) => _id);
     const query = await secondPages(gateway, [moved], 5); // with it the workspace has accepted the caller: 29 calls are left
     move(world, moved, 40);
-    const pages = (count: number) => `{ ${Array.from({ length: count }, (_, index) => `r${index}: ${latest(other, `first: ${index + 1}`)}`).join(' ')} }`;
+    const pages = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, index) => `r${index}: ${latest(other, `first: ${index + 1}`)}`).join(' ')} }`;
     expect((await gateway.ask(pages(16))).errors).toBeUndefined(); // 13 are left, and one flows back every two seconds
     const found = await gateway.ask(query, { headers: report });
     expect(found.errors).toBeUndefined();
@@ -142,7 +164,11 @@ describe('who pays for what comes on top of the price', () => {
   it('nobody, where the caller pays nothing', async () => {
     const { world, rooms } = worldOfRooms(1, 120);
     const gateway = await openGateway({ demo: { world } });
-    const query = await secondPages(gateway, rooms.map(({ _id }) => _id), 5);
+    const query = await secondPages(
+      gateway,
+      rooms.map(({ _id }) => _id),
+      5,
+    );
     move(world, rooms[0]?._id ?? '', 40);
     expect((await gateway.ask(query)).errors).toBeUndefined();
   });
@@ -154,22 +180,29 @@ describe('the price is what a person would count', () => {
     await gateway.ask('{ viewer { unreadCount } }'); // the workspace accepts the caller: from now on an allowance of their own
     const panel = () => gateway.ask(`{ directMessage(id: "${busyRoomId}") { history(first: 5) { nodes { id } } } }`);
     const answers = await Promise.all(Array.from({ length: 40 }, panel));
-    expect(answers.map(({ status, errors }) => [status, errors])).toEqual(Array.from({ length: 40 }, () => [200, undefined]));
+    expect(answers.map(({ status, errors }) => [status, errors])).toEqual(
+      Array.from({ length: 40 }, () => [200, undefined]),
+    );
   });
 
   it.each([
     ['members', 'members { nodes { id } }', 1],
     ['history', 'history(first: 5) { nodes { id } }', 2],
-  ])('M8: a limit of twenty calls lets a page of %s through, and bounds its searches', async (_name, selection, plannedCalls) => {
-    const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '20' } });
-    const result = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { ${selection} } }`, { headers: report });
-    expect(result.status).toBe(200);
-    expect(reportOf(result)).toMatchObject({ plannedCalls, atMost: 20, limit: 20 });
-  });
+  ])(
+    'M8: a limit of twenty calls lets a page of %s through, and bounds its searches',
+    async (_name, selection, plannedCalls) => {
+      const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '20' } });
+      const result = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { ${selection} } }`, { headers: report });
+      expect(result.status).toBe(200);
+      expect(reportOf(result)).toMatchObject({ plannedCalls, atMost: 20, limit: 20 });
+    },
+  );
 
   it('M8: and a limit of one call lets a page of members through', async () => {
     const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '1' } });
-    const result = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { members { totalCount } } }`, { headers: report });
+    const result = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { members { totalCount } } }`, {
+      headers: report,
+    });
     expect([result.status, reportOf(result)]).toMatchObject([200, { plannedCalls: 1, atMost: 1, calls: 1 }]);
   });
 });

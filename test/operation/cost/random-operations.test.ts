@@ -57,14 +57,24 @@ describe('whatever a client asks', () => {
     for (const { seed, query, variables } of validOperations()) {
       const as = seed % 5 === 0 ? gateway.demo.world.admin : gateway.demo.world.member;
       const before = gateway.demo.calls.length;
-      const { errors, extensions, status } = await gateway.ask(query, { variables, as, headers: { 'x-upstream-report': '1' } });
+      const { errors, extensions, status } = await gateway.ask(query, {
+        variables,
+        as,
+        headers: { 'x-upstream-report': '1' },
+      });
       const report = extensions?.['upstream'] as Report | undefined;
       const context = `seed ${seed}: ${query} ${JSON.stringify(variables)}`;
-      expect((errors ?? []).map((error) => error.extensions['code']), context).not.toContain('INTERNAL_SERVER_ERROR');
+      expect(
+        (errors ?? []).map((error) => error.extensions['code']),
+        context,
+      ).not.toContain('INTERNAL_SERVER_ERROR');
       if (report === undefined) {
         // Larger than any query may be, or with a value that its argument may not have: refused before it was planned.
         const codes = (errors ?? []).map((error) => error.extensions['code']);
-        expect({ status, codes }, context).toEqual({ status: 400, codes: [codes[0] === 'BAD_USER_INPUT' ? 'BAD_USER_INPUT' : 'QUERY_TOO_COMPLEX'] });
+        expect({ status, codes }, context).toEqual({
+          status: 400,
+          codes: [codes[0] === 'BAD_USER_INPUT' ? 'BAD_USER_INPUT' : 'QUERY_TOO_COMPLEX'],
+        });
         expect(gateway.demo.calls.length, context).toBe(before);
         continue;
       }

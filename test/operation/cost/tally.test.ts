@@ -16,7 +16,10 @@ describe('a ledger', () => {
       spareCalls: 0,
       byEndpoint: { 'im.list': 2, me: 1, 'users.info': 3 },
       values: 15,
-      heaviest: [{ path: 'a', calls: 4 }, { path: 'b', calls: 2 }],
+      heaviest: [
+        { path: 'a', calls: 4 },
+        { path: 'b', calls: 2 },
+      ],
       ways: singly,
       given: [],
     });
@@ -30,7 +33,10 @@ describe('a ledger', () => {
     expect(ledger.close()).toMatchObject({
       calls: 3,
       byEndpoint: { 'im.counters': 2, 'subscriptions.get': 1 },
-      heaviest: [{ path: 'second', calls: 2 }, { path: 'first', calls: 1 }],
+      heaviest: [
+        { path: 'second', calls: 2 },
+        { path: 'first', calls: 1 },
+      ],
     });
   });
 
@@ -39,7 +45,13 @@ describe('a ledger', () => {
     ledger.add('me', { count: 9, upTo: 2, path: 'a' });
     ledger.add('me', { count: 9, upTo: 5, path: 'b' });
     ledger.add('me', { count: 9, upTo: 1, path: 'c' });
-    expect(ledger.close()).toMatchObject({ byEndpoint: { me: 5 }, heaviest: [{ path: 'b', calls: 3 }, { path: 'a', calls: 2 }] });
+    expect(ledger.close()).toMatchObject({
+      byEndpoint: { me: 5 },
+      heaviest: [
+        { path: 'b', calls: 3 },
+        { path: 'a', calls: 2 },
+      ],
+    });
   });
 
   it('reads two rooms singly and more all at once, but those whole that are asked for whole', () => {
@@ -48,7 +60,12 @@ describe('a ledger', () => {
       if (part > 0) ledger.addRecords(part, 'part', 'part');
       if (whole > 0) ledger.addRecords(whole, 'whole', 'whole');
       const { byEndpoint, heaviest, spareCalls } = ledger.close();
-      return [byEndpoint['rooms.info'], byEndpoint['rooms.get'], spareCalls, ...heaviest.map(({ path, calls }) => `${path} ${calls}`)];
+      return [
+        byEndpoint['rooms.info'],
+        byEndpoint['rooms.get'],
+        spareCalls,
+        ...heaviest.map(({ path, calls }) => `${path} ${calls}`),
+      ];
     };
     expect(costOf(2, 0)).toEqual([2, undefined, 0, 'part 2']);
     expect(costOf(3, 0)).toEqual([undefined, 1, 20, 'part 1']);
@@ -66,7 +83,10 @@ describe('a ledger', () => {
     expect(ledger.close()).toMatchObject({
       calls: 2,
       byEndpoint: { 'rooms.get': 1, 'subscriptions.get': 1 },
-      heaviest: [{ path: 'rooms', calls: 1 }, { path: 'rooms.counters', calls: 1 }],
+      heaviest: [
+        { path: 'rooms', calls: 1 },
+        { path: 'rooms.counters', calls: 1 },
+      ],
       ways: { records: 'bulk', counters: { listed: 'bulk', byId: 'bulk' } },
     });
     const few = new Ledger();
@@ -87,9 +107,19 @@ describe('a ledger', () => {
     expect(ledger.close()).toMatchObject({
       spareCalls: 20 + 3 + 1,
       byEndpoint: { 'im.list': 6, 'dm.history': 4, 'im.members': 50 },
-      heaviest: [{ path: 'members', calls: 50 }, { path: 'first pages', calls: 3 }, { path: 'rooms', calls: 3 }, { path: 'history', calls: 2 }, { path: 'more history', calls: 2 }],
+      heaviest: [
+        { path: 'members', calls: 50 },
+        { path: 'first pages', calls: 3 },
+        { path: 'rooms', calls: 3 },
+        { path: 'history', calls: 2 },
+        { path: 'more history', calls: 2 },
+      ],
     });
-    for (const [paging, isContinued] of [['timeline', false], ['whole', false], ['offset', false]] as const) {
+    for (const [paging, isContinued] of [
+      ['timeline', false],
+      ['whole', false],
+      ['offset', false],
+    ] as const) {
       const one = new Ledger();
       one.addPages('x', paging, { count: 2, isContinued, path: 'p' });
       expect(one.close().spareCalls).toBe(20);
@@ -120,7 +150,12 @@ describe('a ledger', () => {
   it('that is given up costs more than any limit, where that happened', () => {
     const ledger = new Ledger();
     ledger.giveUp('a.b');
-    expect(ledger.close()).toMatchObject({ calls: 1e9, byEndpoint: { unknown: 1e9 }, values: 0, heaviest: [{ path: 'a.b', calls: 1e9 }] });
+    expect(ledger.close()).toMatchObject({
+      calls: 1e9,
+      byEndpoint: { unknown: 1e9 },
+      values: 0,
+      heaviest: [{ path: 'a.b', calls: 1e9 }],
+    });
   });
 });
 

@@ -16,25 +16,49 @@ const approvals: Readonly<Record<string, unknown>> = {
   VariantListQuery: { frontendUrlRoot: 'http://127.0.0.1', graph: { variants: [{ name: 'current' }] } },
   IsFederatedGraph: { graph: { variant: { subgraphs: [{ name: 'direct-messages' }] } } },
   SubgraphCheckMutation: {
-    graph: { variant: { submitSubgraphCheckAsync: { __typename: 'CheckRequestSuccess', targetURL: 'http://127.0.0.1', workflowID: 'stub' } } },
+    graph: {
+      variant: {
+        submitSubgraphCheckAsync: {
+          __typename: 'CheckRequestSuccess',
+          targetURL: 'http://127.0.0.1',
+          workflowID: 'stub',
+        },
+      },
+    },
   },
   SubgraphCheckWorkflowStatusQuery: { graph: { checkWorkflow: { status: 'PASSED', tasks: [] } } },
   SubgraphCheckWorkflowQuery: { graph: { checkWorkflow: { status: 'PASSED', tasks: [] } } },
   SubgraphPublishMutation: {
     graph: {
       publishSubgraph: {
-        compositionConfig: { schemaHash: 'stub' }, errors: [], didUpdateGateway: false, serviceWasCreated: true, serviceWasUpdated: true,
-        launchUrl: null, launchCliCopy: null,
+        compositionConfig: { schemaHash: 'stub' },
+        errors: [],
+        didUpdateGateway: false,
+        serviceWasCreated: true,
+        serviceWasUpdated: true,
+        launchUrl: null,
+        launchCliCopy: null,
       },
     },
   },
   // Hive
   schemaPublish: {
-    schemaPublish: { __typename: 'SchemaPublishSuccess', initial: true, valid: true, successMessage: 'stub', linkToWebsite: null, changes: { edges: [] } },
+    schemaPublish: {
+      __typename: 'SchemaPublishSuccess',
+      initial: true,
+      valid: true,
+      successMessage: 'stub',
+      linkToWebsite: null,
+      changes: { edges: [] },
+    },
   },
   CLI_SchemaCheckMutation: {
     schemaCheck: {
-      __typename: 'SchemaCheckSuccess', valid: true, initial: false, changes: { edges: [] }, warnings: { nodes: [], total: 0 },
+      __typename: 'SchemaCheckSuccess',
+      valid: true,
+      initial: false,
+      changes: { edges: [] },
+      warnings: { nodes: [], total: 0 },
       schemaCheck: { id: 'stub', webUrl: null },
     },
   },
@@ -42,7 +66,10 @@ const approvals: Readonly<Record<string, unknown>> = {
 
 const reason = 'refused by the stub';
 const failedTask = {
-  __typename: 'CompositionCheckTask', status: 'FAILED', targetURL: null, coreSchemaModified: false,
+  __typename: 'CompositionCheckTask',
+  status: 'FAILED',
+  targetURL: null,
+  coreSchemaModified: false,
   result: { __typename: 'CompositionCheckResult', errors: [{ message: reason, locations: [], code: null }] },
 };
 const refusals: typeof approvals = {
@@ -50,15 +77,22 @@ const refusals: typeof approvals = {
   SubgraphCheckWorkflowQuery: { graph: { checkWorkflow: { status: 'FAILED', tasks: [failedTask] } } },
   CLI_SchemaCheckMutation: {
     schemaCheck: {
-      __typename: 'SchemaCheckError', valid: false, changes: { edges: [] }, warnings: { nodes: [], total: 0 },
-      errors: { edges: [{ node: { message: reason } }] }, schemaCheck: { id: 'stub', webUrl: null },
+      __typename: 'SchemaCheckError',
+      valid: false,
+      changes: { edges: [] },
+      warnings: { nodes: [], total: 0 },
+      errors: { edges: [{ node: { message: reason } }] },
+      schemaCheck: { id: 'stub', webUrl: null },
     },
   },
 };
 let refuses = false;
 
 function answer({ body }: Received): unknown {
-  const { operationName, query = '' } = JSON.parse(body.toString() || '{}') as { operationName?: string; query?: string };
+  const { operationName, query = '' } = JSON.parse(body.toString() || '{}') as {
+    operationName?: string;
+    query?: string;
+  };
   const name = operationName ?? /\b(?:mutation|query)\s+(\w+)/.exec(query)?.[1] ?? '';
   const data = (refuses ? refusals[name] : undefined) ?? approvals[name];
   if (data === undefined) say(`     (the stub has no answer to ${name})`);
@@ -76,7 +110,11 @@ const run = (script: string, env: Record<string, string>): Promise<{ status: num
 
 /** Every text in what was sent. */
 const textsIn = (value: unknown): string[] =>
-  typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(textsIn)
+      : [];
 
 /** Whether what was sent to a registry of GraphQL was all sent with this credential. */
 const isSentWith = (sent: readonly Received[], header: string, credential: string): boolean =>
@@ -98,12 +136,24 @@ const expectThat = (what: string, isTrue: boolean, output = ''): void => {
 
 const registry = await startReceiver(answer);
 const gateway = await startTestGateway();
-const graphos = { APOLLO_KEY: 'service:demo:stub', APOLLO_GRAPH_REF: 'demo@current', APOLLO_REGISTRY_URL: registry.url, APOLLO_TELEMETRY_DISABLED: '1' };
+const graphos = {
+  APOLLO_KEY: 'service:demo:stub',
+  APOLLO_GRAPH_REF: 'demo@current',
+  APOLLO_REGISTRY_URL: registry.url,
+  APOLLO_TELEMETRY_DISABLED: '1',
+};
 const hive = { HIVE_TOKEN: 'stub-token', HIVE_REGISTRY: registry.url };
 const routing = { ROUTING_URL: 'https://gateway.example.com/graphql' };
 
-const introspected = await run('registry:graphos:introspect', { ROUTING_URL: `${gateway.url}/graphql`, APOLLO_TELEMETRY_DISABLED: '1' });
-expectThat('rover reads the published schema from a running gateway', introspected.output.trim() === sdl.trim(), introspected.output.slice(0, 500));
+const introspected = await run('registry:graphos:introspect', {
+  ROUTING_URL: `${gateway.url}/graphql`,
+  APOLLO_TELEMETRY_DISABLED: '1',
+});
+expectThat(
+  'rover reads the published schema from a running gateway',
+  introspected.output.trim() === sdl.trim(),
+  introspected.output.slice(0, 500),
+);
 
 for (const [script, env, header, credential] of [
   ['registry:graphos:check', graphos, 'x-api-key', graphos.APOLLO_KEY],
@@ -115,7 +165,11 @@ for (const [script, env, header, credential] of [
   const { status, output } = await run(script, env);
   const sent = registry.received.slice(before);
   expectThat(`${script} sends the published schema`, sent.some(holdsSchema), output);
-  expectThat(`${script} sends it with the credentials of the environment`, isSentWith(sent, header, credential), JSON.stringify(sent.map(({ headers }) => headers)));
+  expectThat(
+    `${script} sends it with the credentials of the environment`,
+    isSentWith(sent, header, credential),
+    JSON.stringify(sent.map(({ headers }) => headers)),
+  );
   expectThat(`${script} is content with a registry that approves`, status === 0, output);
 }
 
@@ -123,13 +177,24 @@ for (const script of ['registry:hive:check', 'registry:hive:publish']) {
   const before = registry.received.length;
   const { output } = await run(script, { ...hive, ...routing, HIVE_TARGET: 'org/project/production' });
   const sent = registry.received.slice(before).map(({ body }) => body.toString());
-  expectThat(`${script} names the target, where one is given`, sent.some((text) => text.includes('"targetSlug":"production"')), `${output}\n${sent.join('\n').slice(0, 500)}`);
+  expectThat(
+    `${script} names the target, where one is given`,
+    sent.some((text) => text.includes('"targetSlug":"production"')),
+    `${output}\n${sent.join('\n').slice(0, 500)}`,
+  );
 }
 
 refuses = true;
-for (const [script, env] of [['registry:graphos:check', graphos], ['registry:hive:check', hive]] as const) {
+for (const [script, env] of [
+  ['registry:graphos:check', graphos],
+  ['registry:hive:check', hive],
+] as const) {
   const { status, output } = await run(script, env);
-  expectThat(`${script} fails where the registry refuses, and says why`, status !== 0 && output.includes(reason), output);
+  expectThat(
+    `${script} fails where the registry refuses, and says why`,
+    status !== 0 && output.includes(reason),
+    output,
+  );
 }
 
 await gateway.close();

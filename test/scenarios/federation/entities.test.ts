@@ -17,10 +17,13 @@ beforeEach(() => gateway.demo.heal());
 afterAll(() => gateway.close());
 
 const find = (representations: readonly unknown[], fields: string, headers: Record<string, string> = {}) =>
-  gateway.askCounting(`query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename ${fields} } }`, {
-    variables: { representations },
-    headers: { 'x-upstream-report': '1', ...headers },
-  });
+  gateway.askCounting(
+    `query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename ${fields} } }`,
+    {
+      variables: { representations },
+      headers: { 'x-upstream-report': '1', ...headers },
+    },
+  );
 
 describe('_service', () => {
   it('is the published schema, for anybody, without an upstream call', async () => {
@@ -31,7 +34,9 @@ describe('_service', () => {
   });
 
   it('is what the file says that registries are given', () => {
-    expect(readFileSync(new URL('../../../schema/published/subgraph.graphql', import.meta.url), 'utf8')).toBe(createPublishedSdl());
+    expect(readFileSync(new URL('../../../schema/published/subgraph.graphql', import.meta.url), 'utf8')).toBe(
+      createPublishedSdl(),
+    );
   });
 
   it('opens nothing else', async () => {
@@ -43,9 +48,12 @@ describe('_service', () => {
 
 describe('_entities', () => {
   it('needs credentials', async () => {
-    const { status, errors } = await gateway.ask(`{ _entities(representations: [{ __typename: "User", id: "${users.busy}" }]) { __typename } }`, {
-      as: null,
-    });
+    const { status, errors } = await gateway.ask(
+      `{ _entities(representations: [{ __typename: "User", id: "${users.busy}" }]) { __typename } }`,
+      {
+        as: null,
+      },
+    );
     expect(status).toBe(401);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
@@ -76,9 +84,14 @@ describe('_entities', () => {
   });
 
   it('reads the records behind a hundred references with one call, as for rooms asked for in any other way', async () => {
-    const ids = [...gateway.demo.world.rooms.values()].filter(({ uids }) => uids?.includes(users.member)).map(({ _id }) => _id);
+    const ids = [...gateway.demo.world.rooms.values()]
+      .filter(({ uids }) => uids?.includes(users.member))
+      .map(({ _id }) => _id);
     const hundred = Array.from({ length: 100 }, (_, index) => room(ids[index % ids.length]));
-    const { data, errors, calls, extensions } = await find(hundred, '... on DirectMessage { id usernames topic createdAt }');
+    const { data, errors, calls, extensions } = await find(
+      hundred,
+      '... on DirectMessage { id usernames topic createdAt }',
+    );
     expect(errors).toBeUndefined();
     expect(data?.['_entities']).toMatchObject(hundred.map(({ id }) => ({ id })));
     expect(calls).toEqual(['rooms.get']);
@@ -88,18 +101,26 @@ describe('_entities', () => {
   it('makes for a hundred rooms the calls of a hundred rooms that are listed, but for the list', async () => {
     const own = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '200' } });
     const { world } = own.demo;
-    for (let index = 0; index < 100; index += 1) world.createRoom({ id: `hundred-rooms-${index}`, userIds: [users.member, users.busy, users.shapes] });
+    for (let index = 0; index < 100; index += 1)
+      world.createRoom({ id: `hundred-rooms-${index}`, userIds: [users.member, users.busy, users.shapes] });
     const below = 'topic counters { unreadCount } messages(first: 1) { totalCount }';
     const listed = await own.askCounting(`{ viewer { directMessages(first: 100) { nodes { id ${below} } } } }`);
-    const { nodes } = (listed.data as { viewer: { directMessages: { nodes: { id: string }[] } } }).viewer.directMessages;
+    const { nodes } = (listed.data as { viewer: { directMessages: { nodes: { id: string }[] } } }).viewer
+      .directMessages;
     expect(nodes).toHaveLength(100);
     const representations = nodes.map(({ id }) => room(id));
-    const found = await own.askCounting(`query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on DirectMessage { id ${below} } } }`, { variables: { representations } });
+    const found = await own.askCounting(
+      `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on DirectMessage { id ${below} } } }`,
+      { variables: { representations } },
+    );
     expect([listed.errors, found.errors]).toEqual([undefined, undefined]);
     expect(found.data?.['_entities']).toEqual(nodes);
     const withoutList = listed.calls.filter((call) => !call.startsWith('im.list'));
     expect(found.calls.toSorted()).toEqual([...withoutList, 'rooms.get'].toSorted());
-    expect(found.calls.filter((call) => !call.startsWith('dm.messages')).toSorted()).toEqual(['rooms.get', 'subscriptions.get']);
+    expect(found.calls.filter((call) => !call.startsWith('dm.messages')).toSorted()).toEqual([
+      'rooms.get',
+      'subscriptions.get',
+    ]);
     await own.close();
   });
 
@@ -133,10 +154,19 @@ describe('_entities', () => {
       '... on DirectMessage { id messages(first: 1) { nodes { id } } } ... on Message { id } ... on User { id }',
     );
     const entities = data?.['_entities'] as unknown[];
-    expect(entities.map((entity) => entity !== null)).toEqual([true, true, ...Array<boolean>(3).fill(false), true, ...Array<boolean>(7).fill(false), true]);
+    expect(entities.map((entity) => entity !== null)).toEqual([
+      true,
+      true,
+      ...Array<boolean>(3).fill(false),
+      true,
+      ...Array<boolean>(7).fill(false),
+      true,
+    ]);
     expect(entities[0]).toMatchObject({ messages: { nodes: [{}] } });
     expect(entities[1]).toMatchObject({ id: foreignRoomId, messages: null });
-    const refused = (errors ?? []).map(({ path, extensions }) => `${path?.slice(0, 3).join('.') ?? ''} ${String(extensions['code'])}`);
+    const refused = (errors ?? []).map(
+      ({ path, extensions }) => `${path?.slice(0, 3).join('.') ?? ''} ${String(extensions['code'])}`,
+    );
     expect(refused.toSorted()).toEqual(
       [
         '_entities.1.messages NOT_FOUND',
@@ -146,7 +176,10 @@ describe('_entities', () => {
   });
 
   it('is null without an error for a message or user that does not exist', async () => {
-    const { data, errors } = await find([message('nothing'), user('nobody')], '... on Message { id } ... on User { id }');
+    const { data, errors } = await find(
+      [message('nothing'), user('nobody')],
+      '... on Message { id } ... on User { id }',
+    );
     expect(errors).toBeUndefined();
     expect(data?.['_entities']).toEqual([null, null]);
   });
@@ -160,9 +193,14 @@ describe('_entities', () => {
 
   it('answers everybody with his own rights', async () => {
     const ask = (as: { id: string; token: string }) =>
-      gateway.ask(`{ _entities(representations: [{ __typename: "DirectMessage", id: "${groupRoomId}" }]) { ... on DirectMessage { messages(first: 1) { totalCount } } } }`, { as });
+      gateway.ask(
+        `{ _entities(representations: [{ __typename: "DirectMessage", id: "${groupRoomId}" }]) { ... on DirectMessage { messages(first: 1) { totalCount } } } }`,
+        { as },
+      );
     expect((await ask(gateway.demo.world.member)).errors).toBeUndefined();
-    expect((await ask({ ...gateway.demo.world.member, token: 'wrong' })).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect((await ask({ ...gateway.demo.world.member, token: 'wrong' })).errors).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
   });
 });
 
@@ -170,17 +208,31 @@ describe('The price of _entities', () => {
   const planOf = async (representations: readonly unknown[], fields: string) => {
     const { extensions, calls } = await find(representations, fields, { 'x-upstream-plan': 'only' });
     expect(calls).toEqual([]);
-    return extensions?.['upstream'] as { plannedCalls: number; byEndpoint: Record<string, number>; heaviest: { path: string; calls: number }[] };
+    return extensions?.['upstream'] as {
+      plannedCalls: number;
+      byEndpoint: Record<string, number>;
+      heaviest: { path: string; calls: number }[];
+    };
   };
 
   it('is one of each reference and type, and of what is selected below that type alone', async () => {
-    const representations = [room(busyRoomId), room(groupRoomId), room(hundredRoomId), message('m1'), message('m2'), user('u1')];
+    const representations = [
+      room(busyRoomId),
+      room(groupRoomId),
+      room(hundredRoomId),
+      message('m1'),
+      message('m2'),
+      user('u1'),
+    ];
     const fields = `
       ... on DirectMessage { messages(first: 5) { nodes { readReceipts { totalCount } } } }
       ... on Message { ...Read directMessage { topic } }
       ... on User { username }
     `;
-    const { byEndpoint, heaviest } = await planOf(representations, `${fields} } } fragment Read on Message { readReceipts { totalCount `);
+    const { byEndpoint, heaviest } = await planOf(
+      representations,
+      `${fields} } } fragment Read on Message { readReceipts { totalCount `,
+    );
     expect(byEndpoint).toEqual({
       'chat.getMessage': 2,
       'chat.getMessageReadReceipts': 17,
@@ -192,23 +244,43 @@ describe('The price of _entities', () => {
   });
 
   it('is nothing for references that will be refused, and for types that are not there', async () => {
-    expect((await planOf([{ __typename: 'Viewer' }, 'x', {}], '... on Message { readReceipts { totalCount } }')).plannedCalls).toBe(0);
+    expect(
+      (await planOf([{ __typename: 'Viewer' }, 'x', {}], '... on Message { readReceipts { totalCount } }'))
+        .plannedCalls,
+    ).toBe(0);
   });
 
   it('is that of the objects, and not of how often they are referred to', async () => {
-    const often = [room(busyRoomId), message('m1'), user('u1')].flatMap((reference) => Array<unknown>(150).fill(reference));
-    const { plannedCalls, byEndpoint } = await planOf(often, '... on DirectMessage { messages { totalCount } } ... on Message { id } ... on User { id }');
-    expect({ plannedCalls, byEndpoint }).toEqual({ plannedCalls: 4, byEndpoint: { 'chat.getMessage': 1, 'dm.messages': 1, 'rooms.info': 1, 'users.info': 1 } });
+    const often = [room(busyRoomId), message('m1'), user('u1')].flatMap((reference) =>
+      Array<unknown>(150).fill(reference),
+    );
+    const { plannedCalls, byEndpoint } = await planOf(
+      often,
+      '... on DirectMessage { messages { totalCount } } ... on Message { id } ... on User { id }',
+    );
+    expect({ plannedCalls, byEndpoint }).toEqual({
+      plannedCalls: 4,
+      byEndpoint: { 'chat.getMessage': 1, 'dm.messages': 1, 'rooms.info': 1, 'users.info': 1 },
+    });
   });
 
   it.each([
-    ['values than an answer may hold', '... on DirectMessage { messages(first: 100) { nodes { id text sentAt author { username } } } }', [room(busyRoomId)], 126],
+    [
+      'values than an answer may hold',
+      '... on DirectMessage { messages(first: 100) { nodes { id text sentAt author { username } } } }',
+      [room(busyRoomId)],
+      126,
+    ],
     ['values, of one name as of several', 'a: __typename b: __typename c: __typename d: __typename', [room('r')], 1800],
     ['references, though they cost no call', '... on DirectMessage { id }', [room('r')], 2000],
     ['references, though all will be refused', '', [{}, 0, 'x'], 1000],
   ])('refuses more %s', async (_what, fields, references, count) => {
     const { status, errors, calls } = await find(Array.from({ length: count }, () => references).flat(), fields);
-    expect({ status, codes: errors?.map(({ extensions }) => extensions['code']), calls }).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'], calls: [] });
+    expect({ status, codes: errors?.map(({ extensions }) => extensions['code']), calls }).toEqual({
+      status: 400,
+      codes: ['QUERY_TOO_COMPLEX'],
+      calls: [],
+    });
   });
 
   it.each([
@@ -216,23 +288,49 @@ describe('The price of _entities', () => {
     ['id', 1160, 400],
     ['id topic kind usernames messageCount', 900, 200],
   ])('claim 10: with %s takes %i: %i', async (fields, count, expected) => {
-    const { status, errors } = await find(Array.from({ length: count }, () => room(busyRoomId)), `... on DirectMessage { ${fields} }`);
+    const { status, errors } = await find(
+      Array.from({ length: count }, () => room(busyRoomId)),
+      `... on DirectMessage { ${fields} }`,
+    );
     expect({ status, message: errors?.[0]?.message }).toEqual({
       status: expected,
-      message: expected === 200 ? undefined : expect.stringMatching(/^The answer to this query can hold \d+ values, and 30000 are allowed: ask for smaller pages or fewer references, or for less in each\.$/),
+      message:
+        expected === 200
+          ? undefined
+          : expect.stringMatching(
+              /^The answer to this query can hold \d+ values, and 30000 are allowed: ask for smaller pages or fewer references, or for less in each\.$/,
+            ),
     });
   });
 
   it('counts them under each name that they are asked for', async () => {
-    const names = Array.from({ length: 50 }, (_, index) => `a${index}: _entities(representations: $representations) { __typename }`);
-    const { status, errors } = await gateway.ask(`query ($representations: [_Any!]!) { ${names.join(' ')} }`, { variables: { representations: Array.from({ length: 60 }, () => ({})) } });
-    expect({ status, codes: errors?.map(({ extensions }) => extensions['code']) }).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'] });
+    const names = Array.from(
+      { length: 50 },
+      (_, index) => `a${index}: _entities(representations: $representations) { __typename }`,
+    );
+    const { status, errors } = await gateway.ask(`query ($representations: [_Any!]!) { ${names.join(' ')} }`, {
+      variables: { representations: Array.from({ length: 60 }, () => ({})) },
+    });
+    expect({ status, codes: errors?.map(({ extensions }) => extensions['code']) }).toEqual({
+      status: 400,
+      codes: ['QUERY_TOO_COMPLEX'],
+    });
   });
 
   it('refuses more references than a request may cost, before any call', async () => {
-    const { status, errors, calls } = await find(Array.from({ length: 101 }, (_, index) => message(`m${index}`)), '... on Message { id }');
+    const { status, errors, calls } = await find(
+      Array.from({ length: 101 }, (_, index) => message(`m${index}`)),
+      '... on Message { id }',
+    );
     expect(status).toBe(400);
-    expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX', cost: { estimated: 102, heaviest: [{ path: '_entities', calls: 102 }] } } }]);
+    expect(errors).toMatchObject([
+      {
+        extensions: {
+          code: 'QUERY_TOO_COMPLEX',
+          cost: { estimated: 102, heaviest: [{ path: '_entities', calls: 102 }] },
+        },
+      },
+    ]);
     expect(calls).toEqual([]);
   });
 });

@@ -22,10 +22,15 @@ describe('The published schema', () => {
   it('carries its prices and names into the supergraph', () => {
     const { supergraphSdl } = compose(createPublishedSdl());
     const lines = supergraphSdl?.split('\n').map((line) => line.trim()) ?? [];
-    const listSize = '@listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)';
-    const priced = lines.filter((line) => line.endsWith(`: UserConnection @join__field(graph: DIRECT_MESSAGES) @cost(weight: 10) ${listSize}`));
+    const listSize =
+      '@listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)';
+    const priced = lines.filter((line) =>
+      line.endsWith(`: UserConnection @join__field(graph: DIRECT_MESSAGES) @cost(weight: 10) ${listSize}`),
+    );
     expect(priced).toHaveLength(1);
-    expect(lines).toContain('upstreamBudget: [EndpointBudget!]! @join__field(graph: DIRECT_MESSAGES) @tag(name: "operations") @listSize(assumedSize: 13)');
+    expect(lines).toContain(
+      'upstreamBudget: [EndpointBudget!]! @join__field(graph: DIRECT_MESSAGES) @tag(name: "operations") @listSize(assumedSize: 13)',
+    );
   });
 
   it('would not compose if it kept PageInfo to itself: the check above checks something', () => {
@@ -50,7 +55,10 @@ describe('Behind a router', () => {
     await gateway.close();
   });
 
-  const ask = async (query: string, headers: Record<string, string> = {}): Promise<Pick<GraphqlResult, 'data' | 'errors'>> => {
+  const ask = async (
+    query: string,
+    headers: Record<string, string> = {},
+  ): Promise<Pick<GraphqlResult, 'data' | 'errors'>> => {
     const { id, token } = gateway.demo.world.member;
     const response = await fetch(supergraph.url, {
       method: 'POST',
@@ -81,23 +89,38 @@ describe('Behind a router', () => {
       { evidence: [{ id: messages.plain }], owner: { name: 'Jonas Weber' } },
     ]);
     expect(gateway.demo.callLines().toSorted()).toEqual(
-      [`chat.getMessage?msgId=gone`, `chat.getMessage?msgId=${messages.plain}`, `users.info?userId=${users.busy}`, `users.info?userId=${users.shapes}`].toSorted(),
+      [
+        `chat.getMessage?msgId=gone`,
+        `chat.getMessage?msgId=${messages.plain}`,
+        `users.info?userId=${users.busy}`,
+        `users.info?userId=${users.shapes}`,
+      ].toSorted(),
     );
   });
 
   it('another subgraph adds to our users, from fields that it requires of us', async () => {
-    const { data, errors } = await ask(`{ directMessage(id: "${busyRoomId}") { messages(last: 2) { nodes { author { username department address } } } } }`);
+    const { data, errors } = await ask(
+      `{ directMessage(id: "${busyRoomId}") { messages(last: 2) { nodes { author { username department address } } } } }`,
+    );
     expect(errors).toBeUndefined();
-    const { nodes } = (data as { directMessage: { messages: { nodes: { author: { username: string } }[] } } }).directMessage.messages;
+    const { nodes } = (data as { directMessage: { messages: { nodes: { author: { username: string } }[] } } })
+      .directMessage.messages;
     expect(nodes).toHaveLength(2);
-    for (const { author } of nodes) expect(author).toMatchObject({ department: expect.stringMatching(/^department of /), address: `${author.username}@example.com` });
+    for (const { author } of nodes)
+      expect(author).toMatchObject({
+        department: expect.stringMatching(/^department of /),
+        address: `${author.username}@example.com`,
+      });
     expect(gateway.demo.calls.map(({ endpoint }) => endpoint)).toEqual(['dm.messages']);
   });
 
   it('connections are shared: rows of another subgraph are our users', async () => {
     const { data, errors } = await ask('{ staff { totalCount nodes { id username } } }');
     expect(errors).toBeUndefined();
-    expect(data?.['staff']).toMatchObject({ totalCount: 3, nodes: [{ username: 'jonas.weber' }, { username: 'priya.raman' }, { username: 'jonas.weber' }] });
+    expect(data?.['staff']).toMatchObject({
+      totalCount: 3,
+      nodes: [{ username: 'jonas.weber' }, { username: 'priya.raman' }, { username: 'jonas.weber' }],
+    });
   });
 
   it('the caller is who he is at the router', async () => {
@@ -116,7 +139,9 @@ describe('Behind a router', () => {
   });
 
   it('refusals keep their codes, and cost only what they are about', async () => {
-    const { data, errors } = await ask(`{ tickets { id } a: directMessage(id: "${busyRoomId}") { id messageCount } b: directMessage(id: "${foreignRoomId}") { messageCount } }`);
+    const { data, errors } = await ask(
+      `{ tickets { id } a: directMessage(id: "${busyRoomId}") { id messageCount } b: directMessage(id: "${foreignRoomId}") { messageCount } }`,
+    );
     expect(data).toMatchObject({ tickets: [{}, {}, {}], a: { id: busyRoomId }, b: { messageCount: null } });
     expect(errors).toMatchObject([{ path: ['b', 'messageCount'], extensions: { code: 'NOT_FOUND' } }]);
   });
@@ -124,7 +149,9 @@ describe('Behind a router', () => {
   it('the time that the client has is the time that we take; what is there by then is answered', async () => {
     gateway.demo.fail('users.info', { hang: true });
     const startedAt = performance.now();
-    const { data, errors } = await ask('{ tickets { id room { messageCount } owner { name } } }', { 'x-request-timeout-ms': '500' });
+    const { data, errors } = await ask('{ tickets { id room { messageCount } owner { name } } }', {
+      'x-request-timeout-ms': '500',
+    });
     expect(performance.now() - startedAt).toBeLessThan(2500); // an upstream call may take 3 s, and a request 10
     const inTime = { room: { messageCount: expect.any(Number) }, owner: { name: null } };
     expect(data?.['tickets']).toMatchObject([inTime, inTime, inTime]);
@@ -134,8 +161,17 @@ describe('Behind a router', () => {
   it('a report of the calls does not pass this router: it keeps no extensions of subgraphs but those of errors', async () => {
     const { id, token } = gateway.demo.world.member;
     const body = JSON.stringify({ query: '{ viewer { user { name } } }' });
-    const headers = { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token, 'x-upstream-report': '1' };
-    const answers = await Promise.all([supergraph.url, `${gateway.url}/graphql`].map(async (url) => (await fetch(url, { method: 'POST', headers, body })).json()));
+    const headers = {
+      'content-type': 'application/json',
+      'x-user-id': id,
+      'x-auth-token': token,
+      'x-upstream-report': '1',
+    };
+    const answers = await Promise.all(
+      [supergraph.url, `${gateway.url}/graphql`].map(async (url) =>
+        (await fetch(url, { method: 'POST', headers, body })).json(),
+      ),
+    );
     expect(answers).toMatchObject([{ data: { viewer: {} } }, { extensions: { upstream: { calls: 1 } } }]);
     expect(answers[0]).not.toHaveProperty('extensions');
   });
@@ -145,10 +181,29 @@ describe('Behind a router', () => {
     const unknown = await ask('{ viewer { id } }', { 'x-auth-token': '' });
     expect(unknown.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', response: { status: 401 } } }]);
     const { errors } = await ask(rooms);
-    expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', response: { status: 400, body: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', cost: { limit: 100 } } }] } } } }]);
+    expect(errors).toMatchObject([
+      {
+        extensions: {
+          code: 'INTERNAL_SERVER_ERROR',
+          response: {
+            status: 400,
+            body: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', cost: { limit: 100 } } }] },
+          },
+        },
+      },
+    ]);
     const wrong = await ask('{ tickets { id } user(id: "x") { id } directMessage(id: "@jonas.weber") { id } }');
     expect(wrong.data).toMatchObject({ tickets: [{}, {}, {}], user: null, directMessage: null });
-    expect(wrong.errors).toMatchObject([{ extensions: { response: { status: 400, body: { errors: [{ path: ['directMessage'], extensions: { code: 'BAD_USER_INPUT' } }] } } } }]);
+    expect(wrong.errors).toMatchObject([
+      {
+        extensions: {
+          response: {
+            status: 400,
+            body: { errors: [{ path: ['directMessage'], extensions: { code: 'BAD_USER_INPUT' } }] },
+          },
+        },
+      },
+    ]);
   });
 
   it('the request id of the client is the one in our log', async () => {
@@ -159,7 +214,14 @@ describe('Behind a router', () => {
   it('an error keeps its extensions and its place', async () => {
     gateway.demo.fail('users.info', { status: 429, headers: { 'x-ratelimit-reset': String(Date.now() + 30_000) } });
     const { data, errors } = await ask('{ tickets { id owner { name } } }');
-    expect(data?.['tickets']).toMatchObject([{ owner: { name: null } }, { owner: { name: null } }, { owner: { name: null } }]);
-    expect(errors?.[0]).toMatchObject({ path: ['tickets', 0, 'owner'], extensions: { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) } });
+    expect(data?.['tickets']).toMatchObject([
+      { owner: { name: null } },
+      { owner: { name: null } },
+      { owner: { name: null } },
+    ]);
+    expect(errors?.[0]).toMatchObject({
+      path: ['tickets', 0, 'owner'],
+      extensions: { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) },
+    });
   });
 });

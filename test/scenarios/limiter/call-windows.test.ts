@@ -6,19 +6,29 @@ import { tally } from '../../support/limited-workspace.ts';
 
 /** A workspace with its limiter on: ten calls a minute for each endpoint and address, unless a test says otherwise. */
 async function open(demo: DemoOptions = {}, env: Record<string, string> = {}): Promise<TestGateway> {
-  const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 }, ...demo }, env: { LOG_LEVEL: 'silent', ...env } });
+  const gateway = await startTestGateway({
+    demo: { rateLimit: { calls: 10, ms: 60_000 }, ...demo },
+    env: { LOG_LEVEL: 'silent', ...env },
+  });
   onTestFinished(() => gateway.close());
   return gateway;
 }
 
 const report = { 'x-upstream-report': '1' };
 const refusedByUpstream = ({ demo }: TestGateway) => demo.calls.filter(({ status }) => status === 429).length;
-const callsOf = ({ demo }: TestGateway, endpoint: string) => demo.calls.filter((call) => call.endpoint === endpoint).length;
+const callsOf = ({ demo }: TestGateway, endpoint: string) =>
+  demo.calls.filter((call) => call.endpoint === endpoint).length;
 const codesOf = ({ errors }: GraphqlResult) => (errors ?? []).map(({ extensions }) => extensions['code']);
 
 /** Rows of the caller's rooms in an answer. */
 const roomsOf = ({ data }: GraphqlResult) =>
-  (data as { viewer: { directMessages: { nodes: { messages: { nodes: { readReceipts?: unknown }[] } | null; counters?: unknown }[] } } }).viewer.directMessages.nodes;
+  (
+    data as {
+      viewer: {
+        directMessages: { nodes: { messages: { nodes: { readReceipts?: unknown }[] } | null; counters?: unknown }[] };
+      };
+    }
+  ).viewer.directMessages.nodes;
 
 const receiptsOf = (ids: readonly string[]) =>
   `{ ${ids.map((id, index) => `m${index}: readReceipts(messageId: "${id}") { totalCount }`).join(' ')} }`;
@@ -27,9 +37,15 @@ const messageIds = Object.values(landmarks.messages).filter((id) => id !== landm
 describe('with the default limit of a workspace', () => {
   it('a screen of twenty rooms shows the list, all counters, and the messages of the first ten', async () => {
     const gateway = await open();
-    const result = await gateway.ask('{ viewer { directMessages(first: 20) { nodes { counters { unreadCount } messages(first: 3) { nodes { id } } } } } }', { headers: report });
+    const result = await gateway.ask(
+      '{ viewer { directMessages(first: 20) { nodes { counters { unreadCount } messages(first: 3) { nodes { id } } } } } }',
+      { headers: report },
+    );
     const rooms = roomsOf(result);
-    expect(rooms.map(({ messages }) => messages !== null)).toEqual([...Array.from({ length: 10 }, () => true), ...Array.from({ length: 10 }, () => false)]);
+    expect(rooms.map(({ messages }) => messages !== null)).toEqual([
+      ...Array.from({ length: 10 }, () => true),
+      ...Array.from({ length: 10 }, () => false),
+    ]);
     expect(rooms.every(({ counters }) => counters !== null)).toBe(true);
     expect(result.errors).toHaveLength(10);
     for (const [index, error] of (result.errors ?? []).entries()) {
@@ -38,14 +54,21 @@ describe('with the default limit of a workspace', () => {
       expect(error.extensions['retryAfterSeconds']).toBeGreaterThan(0);
       expect(error.extensions['retryAfterSeconds']).toBeLessThanOrEqual(60);
     }
-    expect(result.extensions?.['upstream']).toMatchObject({ calls: 12, byEndpoint: { 'dm.messages': 10, 'im.list': 1, 'subscriptions.get': 1 } });
+    expect(result.extensions?.['upstream']).toMatchObject({
+      calls: 12,
+      byEndpoint: { 'dm.messages': 10, 'im.list': 1, 'subscriptions.get': 1 },
+    });
     expect(refusedByUpstream(gateway)).toBe(0);
   });
 
   it('a screen of five rooms, four messages each, with counters and receipts shows ten receipts, of each room the first', async () => {
     const gateway = await open();
-    const result = await gateway.ask('{ viewer { directMessages(first: 5) { nodes { counters { unreadCount } messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }');
-    const receipts = roomsOf(result).map(({ messages }) => (messages?.nodes ?? []).map(({ readReceipts }) => readReceipts !== null));
+    const result = await gateway.ask(
+      '{ viewer { directMessages(first: 5) { nodes { counters { unreadCount } messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }',
+    );
+    const receipts = roomsOf(result).map(({ messages }) =>
+      (messages?.nodes ?? []).map(({ readReceipts }) => readReceipts !== null),
+    );
     expect(receipts.flat().filter(Boolean)).toHaveLength(10);
     for (const ofRoom of receipts) expect(ofRoom).toEqual(ofRoom.toSorted((a, b) => Number(b) - Number(a)));
     expect(new Set(codesOf(result))).toEqual(new Set(['RATE_LIMITED']));
@@ -55,7 +78,9 @@ describe('with the default limit of a workspace', () => {
   it('an endpoint that is used up does not touch the others', async () => {
     const gateway = await open();
     await gateway.ask(receiptsOf(messageIds.slice(0, 11)));
-    const result = await gateway.ask(`{ directMessage(id: "${landmarks.busyRoomId}") { messages(first: 1) { totalCount } } readReceipts(messageId: "${landmarks.messages.plain}") { totalCount } }`);
+    const result = await gateway.ask(
+      `{ directMessage(id: "${landmarks.busyRoomId}") { messages(first: 1) { totalCount } } readReceipts(messageId: "${landmarks.messages.plain}") { totalCount } }`,
+    );
     expect(result.data).toMatchObject({ directMessage: { messages: { totalCount: 433 } }, readReceipts: null });
     expect(codesOf(result)).toEqual(['RATE_LIMITED']);
     expect(refusedByUpstream(gateway)).toBe(0);
@@ -66,7 +91,12 @@ describe('with the default limit of a workspace', () => {
     expect((await gateway.ask('{ upstreamBudget { endpoint } }')).data).toEqual({ upstreamBudget: [] });
     await gateway.ask(receiptsOf(messageIds.slice(0, 3)));
     const { data } = await gateway.ask('{ upstreamBudget { endpoint limit remaining resetAt } }');
-    const entry = (endpoint: string, remaining: number) => ({ endpoint, limit: 10, remaining, resetAt: expect.any(String) as string });
+    const entry = (endpoint: string, remaining: number) => ({
+      endpoint,
+      limit: 10,
+      remaining,
+      resetAt: expect.any(String) as string,
+    });
     expect(data).toEqual({ upstreamBudget: [entry('chat.getMessageReadReceipts', 7), entry('rooms.get', 9)] });
     const [window] = (data as { upstreamBudget: { resetAt: string }[] }).upstreamBudget;
     expect(Date.parse(window?.resetAt ?? '')).toBeGreaterThan(Date.now());
@@ -76,21 +106,40 @@ describe('with the default limit of a workspace', () => {
     const gateway = await open();
     await gateway.ask(receiptsOf(messageIds.slice(0, 12)));
     const bot = gateway.demo.world.admin;
-    const rooms = await gateway.ask('{ directMessages(first: 30) { nodes { id } } upstreamBudget { endpoint } }', { as: bot });
+    const rooms = await gateway.ask('{ directMessages(first: 30) { nodes { id } } upstreamBudget { endpoint } }', {
+      as: bot,
+    });
     expect(rooms.errors).toBeUndefined();
     // One call finds out in the window of the others; from then on they have none.
-    expect((await gateway.ask(receiptsOf(messageIds.slice(0, 1)), { as: bot })).errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
-    const again = await gateway.ask('{ a: directMessages(first: 30) { totalCount } upstreamBudget { endpoint } }', { as: bot });
+    expect((await gateway.ask(receiptsOf(messageIds.slice(0, 1)), { as: bot })).errors).toMatchObject([
+      { extensions: { code: 'NOT_FOUND' } },
+    ]);
+    const again = await gateway.ask('{ a: directMessages(first: 30) { totalCount } upstreamBudget { endpoint } }', {
+      as: bot,
+    });
     // Whether they are limited elsewhere is found out there.
     expect(again.data).toMatchObject({ upstreamBudget: [{ endpoint: 'rooms.get' }] });
-    const many = Array.from({ length: 25 }, (_, index) => `u${index}: user(id: "${gateway.demo.world.accounts[index]?.id ?? ''}") { name }`);
+    const many = Array.from(
+      { length: 25 },
+      (_, index) => `u${index}: user(id: "${gateway.demo.world.accounts[index]?.id ?? ''}") { name }`,
+    );
     expect((await gateway.ask(`{ ${many.join(' ')} }`, { as: bot })).errors).toBeUndefined();
   });
 
   it('ten users at once, who want twenty calls, get the ten that there are, and nobody is refused by the workspace', async () => {
     const gateway = await open({ latencyMs: 5 });
-    const users = gateway.demo.world.accounts.filter(({ active, roles }) => active && !roles.includes('admin') && !roles.includes('bot')).slice(0, 10);
-    const rooms = new Map(users.map(({ id }) => [id, gateway.demo.world.subscriptionsOf(id).filter(({ t }) => t === 'd').map(({ rid }) => rid)]));
+    const users = gateway.demo.world.accounts
+      .filter(({ active, roles }) => active && !roles.includes('admin') && !roles.includes('bot'))
+      .slice(0, 10);
+    const rooms = new Map(
+      users.map(({ id }) => [
+        id,
+        gateway.demo.world
+          .subscriptionsOf(id)
+          .filter(({ t }) => t === 'd')
+          .map(({ rid }) => rid),
+      ]),
+    );
     const asking = users.filter(({ id }) => (rooms.get(id)?.length ?? 0) >= 2);
     const query = `query($one: ID!, $two: ID!) {
       one: directMessage(id: $one) { messages(first: 1) { totalCount } }
@@ -102,7 +151,10 @@ describe('with the default limit of a workspace', () => {
         return gateway.ask(query, { as, variables: { one, two } });
       }),
     );
-    const served = results.map(({ data }) => Object.values(data ?? {}).filter((room) => (room as { messages: unknown }).messages !== null).length);
+    const served = results.map(
+      ({ data }) =>
+        Object.values(data ?? {}).filter((room) => (room as { messages: unknown }).messages !== null).length,
+    );
     expect(asking).toHaveLength(10);
     // Who comes late for others may find nothing left: `test/upstream/budget.test.ts` shows the turns, by a clock of its own.
     expect(served.reduce((sum, count) => sum + count, 0)).toBe(10);
@@ -132,7 +184,9 @@ describe('a window', () => {
     // Somebody else behind the same address takes what is left.
     const { member } = gateway.demo.world;
     for (let call = 0; call < 8; call += 1) {
-      await fetch(`${gateway.demo.url}/api/v1/chat.getMessageReadReceipts?messageId=${landmarks.messages.plain}`, { headers: { 'x-user-id': member.id, 'x-auth-token': member.token } });
+      await fetch(`${gateway.demo.url}/api/v1/chat.getMessageReadReceipts?messageId=${landmarks.messages.plain}`, {
+        headers: { 'x-user-id': member.id, 'x-auth-token': member.token },
+      });
     }
     const before = refusedByUpstream(gateway);
     const result = await gateway.ask(receiptsOf(messageIds.slice(2, 30)));
@@ -153,7 +207,15 @@ describe('a window', () => {
   ])('whose end is given %s is %s', async (_name, reset, isBelieved) => {
     const gateway = await open({ rateLimit: false }, { REQUEST_TIMEOUT_MS: '1500' });
     const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset() };
-    gateway.demo.fail('chat.getMessageReadReceipts', { status: 429, headers, body: { success: false, error: 'Error, too many requests. Please slow down. You must wait 1 seconds before trying this endpoint again. [error-too-many-requests]' } });
+    gateway.demo.fail('chat.getMessageReadReceipts', {
+      status: 429,
+      headers,
+      body: {
+        success: false,
+        error:
+          'Error, too many requests. Please slow down. You must wait 1 seconds before trying this endpoint again. [error-too-many-requests]',
+      },
+    });
     const first = await gateway.ask(receiptsOf(messageIds.slice(0, 1)));
     expect(codesOf(first)).toEqual(['RATE_LIMITED']);
     const seconds = first.errors?.[0]?.extensions['retryAfterSeconds'];
@@ -163,7 +225,9 @@ describe('a window', () => {
     gateway.demo.heal();
     const second = await gateway.ask(receiptsOf(messageIds.slice(0, 1)));
     // Believed: not sent until then. Else a second is waited, and it is.
-    expect([codesOf(second), callsOf(gateway, 'chat.getMessageReadReceipts')]).toEqual(isBelieved ? [['RATE_LIMITED'], 1] : [[], 2]);
+    expect([codesOf(second), callsOf(gateway, 'chat.getMessageReadReceipts')]).toEqual(
+      isBelieved ? [['RATE_LIMITED'], 1] : [[], 2],
+    );
   });
 });
 
@@ -172,15 +236,19 @@ describe('a call that is refused for want of a permission', () => {
   it.each([
     ['R7', { FORBIDDEN: 10, RATE_LIMITED: 10 }, 10],
     ['R8', { FORBIDDEN: 20 }, 20],
-  ] as const)('H1: is counted as the dialect has it (%s), and never taken for a limiter that is off', async (dialect, codes, calls) => {
-    const gateway = await open({ dialect });
-    const answers = [];
-    for (let call = 0; call < 20; call += 1) answers.push(...codesOf(await gateway.ask('{ directMessages(first: 1) { totalCount } }')));
-    expect(tally(answers)).toEqual(codes);
-    expect([callsOf(gateway, 'dm.list.everyone'), refusedByUpstream(gateway)]).toEqual([calls, 0]);
-    const { data } = await gateway.ask('{ upstreamBudget { endpoint } }');
-    expect(data).toEqual({ upstreamBudget: dialect === 'R7' ? [{ endpoint: 'dm.list.everyone' }] : [] });
-  });
+  ] as const)(
+    'H1: is counted as the dialect has it (%s), and never taken for a limiter that is off',
+    async (dialect, codes, calls) => {
+      const gateway = await open({ dialect });
+      const answers = [];
+      for (let call = 0; call < 20; call += 1)
+        answers.push(...codesOf(await gateway.ask('{ directMessages(first: 1) { totalCount } }')));
+      expect(tally(answers)).toEqual(codes);
+      expect([callsOf(gateway, 'dm.list.everyone'), refusedByUpstream(gateway)]).toEqual([calls, 0]);
+      const { data } = await gateway.ask('{ upstreamBudget { endpoint } }');
+      expect(data).toEqual({ upstreamBudget: dialect === 'R7' ? [{ endpoint: 'dm.list.everyone' }] : [] });
+    },
+  );
 });
 
 describe('the end user’s address', () => {
@@ -210,11 +278,16 @@ describe('the end user’s address', () => {
 
   it('gives each user a window of his own', async () => {
     const gateway = await open({}, { FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' });
-    const from = (address: string) => gateway.ask(receiptsOf(messageIds.slice(0, 10)), { headers: { 'x-real-ip': address } });
+    const from = (address: string) =>
+      gateway.ask(receiptsOf(messageIds.slice(0, 10)), { headers: { 'x-real-ip': address } });
     expect((await from('203.0.113.1')).errors).toBeUndefined();
     expect((await from('203.0.113.2')).errors).toBeUndefined();
-    expect(codesOf(await gateway.ask(receiptsOf(messageIds.slice(10, 11)), { headers: { 'x-real-ip': '203.0.113.1' } }))).toEqual(['RATE_LIMITED']);
-    const { data } = await gateway.ask('{ upstreamBudget { endpoint remaining } }', { headers: { 'x-real-ip': '203.0.113.3' } });
+    expect(
+      codesOf(await gateway.ask(receiptsOf(messageIds.slice(10, 11)), { headers: { 'x-real-ip': '203.0.113.1' } })),
+    ).toEqual(['RATE_LIMITED']);
+    const { data } = await gateway.ask('{ upstreamBudget { endpoint remaining } }', {
+      headers: { 'x-real-ip': '203.0.113.3' },
+    });
     expect(data).toEqual({ upstreamBudget: [] });
     expect(refusedByUpstream(gateway)).toBe(0);
   });

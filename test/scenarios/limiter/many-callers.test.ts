@@ -1,40 +1,67 @@
 import { describe, expect, it } from 'vitest';
-import { callersNamed, login, openLimited, openLimitedCalls, tally, type Answered } from '../../support/limited-workspace.ts';
+import {
+  callersNamed,
+  login,
+  openLimited,
+  openLimitedCalls,
+  tally,
+  type Answered,
+} from '../../support/limited-workspace.ts';
 
 const counters = (room = 'room1') => `{ directMessage(id: "${room}") { counters { joined } } }`;
 /** So many calls, one for each message. */
 const receipts = (count: number, name = 'message') =>
   `{ ${Array.from({ length: count }, (_, index) => `m${index}: readReceipts(messageId: "${name}${index}") { totalCount }`).join(' ')} }`;
 const codesOf = (answers: readonly Answered[]) => tally(answers.map(({ code }) => code));
-const times = <Value>(count: number, make: (index: number) => Value): Value[] => Array.from({ length: count }, (_, index) => make(index));
+const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resolve) => { setTimeout(resolve, 2); });
+  while (!isSo())
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2);
+    });
 };
-const missing = { success: false, error: 'User does not have the permissions required for this action [error-unauthorized]' };
+const missing = {
+  success: false,
+  error: 'User does not have the permissions required for this action [error-unauthorized]',
+};
 
 describe('a workspace without a limiter', () => {
-  it.each([60, 150, 200])('H1: serves %i new callers who come at once together, and not one after another', async (count) => {
-    const { workspace, ask } = await openLimitedCalls({ rateLimit: false, together: Math.min(50, count - 4) });
-    expect(tally(await Promise.all(callersNamed('new', count).map((caller) => ask(caller))))).toEqual({ ok: count });
-    expect(workspace.mostInFlight).toBeLessThanOrEqual(64);
-  });
+  it.each([60, 150, 200])(
+    'H1: serves %i new callers who come at once together, and not one after another',
+    async (count) => {
+      const { workspace, ask } = await openLimitedCalls({ rateLimit: false, together: Math.min(50, count - 4) });
+      expect(tally(await Promise.all(callersNamed('new', count).map((caller) => ask(caller))))).toEqual({ ok: count });
+      expect(workspace.mostInFlight).toBeLessThanOrEqual(64);
+    },
+  );
 
-  it.each([1, 6])('H1: whose answers hang for %i callers keeps no other new caller waiting until they end', async (count) => {
-    const { workspace, ask } = await openLimitedCalls({ rateLimit: false, hangs: ({ userId }) => userId.startsWith('slow') }, { timeoutMs: 1600 });
-    let ended = 0;
-    const slow = callersNamed('slow', count).map(async (caller) => {
-      const code = await ask(caller);
-      ended += 1;
-      return code;
-    });
-    await until(() => workspace.calls.length === Math.min(4, count));
-    expect([await ask(login('new')), ended]).toEqual(['ok', 0]);
-    expect(tally(await Promise.all(slow))).toEqual({ UPSTREAM_TIMEOUT: count });
-  });
+  it.each([1, 6])(
+    'H1: whose answers hang for %i callers keeps no other new caller waiting until they end',
+    async (count) => {
+      const { workspace, ask } = await openLimitedCalls(
+        { rateLimit: false, hangs: ({ userId }) => userId.startsWith('slow') },
+        { timeoutMs: 1600 },
+      );
+      let ended = 0;
+      const slow = callersNamed('slow', count).map(async (caller) => {
+        const code = await ask(caller);
+        ended += 1;
+        return code;
+      });
+      await until(() => workspace.calls.length === Math.min(4, count));
+      expect([await ask(login('new')), ended]).toEqual(['ok', 0]);
+      expect(tally(await Promise.all(slow))).toEqual({ UPSTREAM_TIMEOUT: count });
+    },
+  );
 
   it('H1: serves a new caller’s forty users who do not exist eight at a time: errors that passed the limiter teach as well', async () => {
     const body = { success: false, error: 'User not found.' };
-    const { workspace, ask } = await openLimited({ rateLimit: false, together: 8, refuses: () => ({ status: 400, body, isBefore: false }) });
+    const { workspace, ask } = await openLimited({
+      rateLimit: false,
+      together: 8,
+      refuses: () => ({ status: 400, body, isBefore: false }),
+    });
     const users = times(40, (index) => `u${index}: user(id: "user${index}") { name }`);
     expect((await ask(`{ ${users.join(' ')} }`, login('new'))).code).toBe('ok');
     expect([workspace.calls.length, workspace.mostInFlight]).toEqual([40, 8]);
@@ -43,12 +70,25 @@ describe('a workspace without a limiter', () => {
   it.each([
     ['R8', 403, missing],
     ['R8', 400, { success: false, errorType: 'error-invalid-params', error: 'must be string' }],
-    ['R8', 400, { success: false, errorType: 'error-action-not-allowed', error: 'This is an enterprise feature [error-action-not-allowed]' }],
+    [
+      'R8',
+      400,
+      {
+        success: false,
+        errorType: 'error-action-not-allowed',
+        error: 'This is an enterprise feature [error-action-not-allowed]',
+      },
+    ],
     ['R7', 401, { status: 'error', message: 'You must be logged in to do this.' }],
   ])('H1: is not meant by answers that come before a limiter (%s, %i)', async (_dialect, status, body) => {
-    const { workspace, ask } = await openLimitedCalls({ refuses: ({ userId }) => (userId === 'guest' ? { status, body, isBefore: true } : undefined) });
+    const { workspace, ask } = await openLimitedCalls({
+      refuses: ({ userId }) => (userId === 'guest' ? { status, body, isBefore: true } : undefined),
+    });
     expect(await ask(login('guest'))).not.toBe('ok');
-    expect(tally(await Promise.all(callersNamed('new', 60).map((caller) => ask(caller))))).toEqual({ RATE_LIMITED: 50, ok: 10 });
+    expect(tally(await Promise.all(callersNamed('new', 60).map((caller) => ask(caller))))).toEqual({
+      RATE_LIMITED: 50,
+      ok: 10,
+    });
     expect(workspace.refused).toBeLessThanOrEqual(1);
   });
 });
@@ -56,7 +96,10 @@ describe('a workspace without a limiter', () => {
 describe('a workspace with a limiter', () => {
   it.each([60, 150, 200])('G17: is sent no call too many by %i new callers at once', async (count) => {
     const { workspace, ask } = await openLimitedCalls({ latencyMs: () => 20 });
-    expect(tally(await Promise.all(callersNamed('new', count).map((caller) => ask(caller))))).toEqual({ RATE_LIMITED: count - 10, ok: 10 });
+    expect(tally(await Promise.all(callersNamed('new', count).map((caller) => ask(caller))))).toEqual({
+      RATE_LIMITED: count - 10,
+      ok: 10,
+    });
     expect(workspace.refused).toBeLessThanOrEqual(1);
   });
 
@@ -93,7 +136,10 @@ describe('a workspace with a limiter', () => {
   });
 
   it('G17: at one endpoint does not hold up the others', async () => {
-    const { workspace, ask } = await openLimited({ latencyMs: () => 20, isLimited: (endpoint) => endpoint === 'im.counters' });
+    const { workspace, ask } = await openLimited({
+      latencyMs: () => 20,
+      isLimited: (endpoint) => endpoint === 'im.counters',
+    });
     const query = `{ viewer { user { name } } ${counters().slice(1)}`;
     const answers = await Promise.all(callersNamed('new', 60).map((caller) => ask(query, caller)));
     expect(codesOf(answers)).toEqual({ RATE_LIMITED: 50, ok: 10 });
@@ -115,7 +161,8 @@ describe('a workspace with a limiter', () => {
     await Promise.all(times(10, () => ask(login('early'))));
     expect(await ask(login('bot'))).toBe('ok');
     await ask(login('bot', 2), 'me'); // so that this one of their tokens is known to be theirs
-    for (const login_ of [1, 2]) expect(tally(await Promise.all(times(3, () => ask(login('bot', login_)))))).toEqual({ ok: 3 });
+    for (const login_ of [1, 2])
+      expect(tally(await Promise.all(times(3, () => ask(login('bot', login_)))))).toEqual({ ok: 3 });
     expect(await ask(login('early'))).toBe('RATE_LIMITED');
     expect(workspace.refused).toBe(0);
   });
@@ -123,7 +170,8 @@ describe('a workspace with a limiter', () => {
   it('S6: does not take an exempt caller for limited because the call that was to find out was refused before the limiter', async () => {
     const { workspace, ask } = await openLimitedCalls({
       isExempt: (userId) => userId === 'bot',
-      refuses: ({ query }) => (query.get('roomId') === 'secret' ? { status: 403, body: missing, isBefore: true } : undefined),
+      refuses: ({ query }) =>
+        query.get('roomId') === 'secret' ? { status: 403, body: missing, isBefore: true } : undefined,
     });
     await Promise.all(times(10, () => ask(login('early'))));
     expect(await ask(login('bot'), 'im.counters', 'secret')).toBe('FORBIDDEN');
@@ -145,18 +193,24 @@ describe('a workspace with a limiter', () => {
 
 describe('clocks that are apart', () => {
   it('M5: an answer that was on its way when its window ended does not make its caller exempt', async () => {
-    const { workspace, ask } = await openLimited({ rateLimit: { calls: 10, ms: 300 }, latencyMs: ({ query }) => (query.get('messageId') === 'slow0' ? 900 : 0) });
+    const { workspace, ask } = await openLimited({
+      rateLimit: { calls: 10, ms: 300 },
+      latencyMs: ({ query }) => (query.get('messageId') === 'slow0' ? 900 : 0),
+    });
     expect((await ask(receipts(1, 'slow'), login('new'))).code).toBe('ok');
     workspace.configure({ rateLimit: { calls: 10, ms: 60_000 } });
     const { errors } = await ask(receipts(40), login('new'));
     expect([errors?.length, workspace.calls.length, workspace.refused]).toEqual([30, 10, 0]);
   });
 
-  it.each([-65_000, 400, 30_000])('M5: a workspace that is %i ms ahead is sent no call too many, and waited for no longer than its window lasts', async (skewMs) => {
-    const { workspace, ask } = await openLimited({ rateLimit: { calls: 10, ms: 500 }, skewMs });
-    const { code } = await ask(receipts(25), login('new'));
-    expect([code, workspace.calls.length, workspace.refused]).toEqual(['ok', 25 + 1, 0]); // and whether they are of direct messages
-  });
+  it.each([-65_000, 400, 30_000])(
+    'M5: a workspace that is %i ms ahead is sent no call too many, and waited for no longer than its window lasts',
+    async (skewMs) => {
+      const { workspace, ask } = await openLimited({ rateLimit: { calls: 10, ms: 500 }, skewMs });
+      const { code } = await ask(receipts(25), login('new'));
+      expect([code, workspace.calls.length, workspace.refused]).toEqual(['ok', 25 + 1, 0]); // and whether they are of direct messages
+    },
+  );
 });
 
 describe('a caller whom the workspace has not accepted', () => {
@@ -164,7 +218,9 @@ describe('a caller whom the workspace has not accepted', () => {
     const { ask } = await openLimited();
     await ask(counters(), login('early'));
     const budget = '{ upstreamBudget { endpoint remaining } }';
-    expect((await ask(budget, login('early'))).data).toEqual({ upstreamBudget: [{ endpoint: 'im.counters', remaining: 9 }] });
+    expect((await ask(budget, login('early'))).data).toEqual({
+      upstreamBudget: [{ endpoint: 'im.counters', remaining: 9 }],
+    });
     expect((await ask(budget, { id: 'early', token: 'made-up' })).data).toEqual({ upstreamBudget: [] });
     await ask(counters(), { id: 'early', token: 'made-up' });
     expect((await ask(budget, { id: 'early', token: 'made-up' })).data).toEqual({ upstreamBudget: [] });
@@ -174,7 +230,10 @@ describe('a caller whom the workspace has not accepted', () => {
 
 describe('the allowance', () => {
   it('S8: is the user’s, however often they log in', async () => {
-    const { workspace, ask } = await openLimited({ rateLimit: false }, { CALLER_CALLS_PER_MINUTE: '10', MAX_UPSTREAM_CALLS: '10' });
+    const { workspace, ask } = await openLimited(
+      { rateLimit: false },
+      { CALLER_CALLS_PER_MINUTE: '10', MAX_UPSTREAM_CALLS: '10' },
+    );
     const statuses = [];
     for (let login_ = 1; login_ <= 5; login_ += 1) {
       for (let call = 0; call < 4; call += 1) statuses.push((await ask(counters(), login('alice', login_))).status);
@@ -183,7 +242,10 @@ describe('the allowance', () => {
   });
 
   it('S8: is not taken by made-up tokens for that user', async () => {
-    const { ask } = await openLimited({ rateLimit: false }, { CALLER_CALLS_PER_MINUTE: '10', MAX_UPSTREAM_CALLS: '10' });
+    const { ask } = await openLimited(
+      { rateLimit: false },
+      { CALLER_CALLS_PER_MINUTE: '10', MAX_UPSTREAM_CALLS: '10' },
+    );
     expect((await ask(counters(), login('alice'))).status).toBe(200);
     for (let token = 0; token < 40; token += 1) await ask(counters(), { id: 'alice', token: `made-up-${token}` });
     for (let call = 0; call < 9; call += 1) expect((await ask(counters(), login('alice'))).code).toBe('ok');

@@ -12,7 +12,9 @@ describe('the metrics', () => {
     await gateway.ask(query);
     const { data } = await gateway.ask('{ upstreamBudget { endpoint limit remaining } }');
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-    const { upstreamBudget } = data as unknown as { upstreamBudget: { endpoint: string; limit: number; remaining: number }[] };
+    const { upstreamBudget } = data as unknown as {
+      upstreamBudget: { endpoint: string; limit: number; remaining: number }[];
+    };
     expect(upstreamBudget).toEqual([
       { endpoint: 'dm.messages', limit: 10, remaining: 8 },
       { endpoint: 'im.counters', limit: 10, remaining: 8 },
@@ -25,7 +27,8 @@ describe('the metrics', () => {
     expect(metrics).toContain('gateway_requests_total{status="200"} 3\n');
     expect(metrics).toContain('gateway_upstream_breaker_closed 1\n');
     const { id, token, username } = gateway.demo.world.member;
-    for (const secret of [id, token, username, landmarks.busyRoomId, '127.0.0.1']) expect(metrics).not.toContain(secret);
+    for (const secret of [id, token, username, landmarks.busyRoomId, '127.0.0.1'])
+      expect(metrics).not.toContain(secret);
   });
 
   it('are not there unless they are asked for', async () => {

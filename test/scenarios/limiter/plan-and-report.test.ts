@@ -8,8 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const overview = '{ viewer { directMessages(first: 5) { nodes { messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }';
-const everything = '{ directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { totalCount } } } } } }';
+const overview =
+  '{ viewer { directMessages(first: 5) { nodes { messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }';
+const everything =
+  '{ directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { totalCount } } } } } }';
 
 describe('what a request costs', () => {
   it('is told on request, planned and spent', async () => {
@@ -32,7 +34,9 @@ describe('what a request costs', () => {
   });
 
   it('is told of an operation that is only priced, and nothing is called', async () => {
-    const { status, data, errors, extensions, calls } = await gateway.askCounting(overview, { headers: { 'x-upstream-plan': 'only' } });
+    const { status, data, errors, extensions, calls } = await gateway.askCounting(overview, {
+      headers: { 'x-upstream-plan': 'only' },
+    });
     expect({ status, data, errors, calls }).toEqual({ status: 200, data: null, errors: undefined, calls: [] });
     expect(extensions).toEqual({
       upstream: {
@@ -50,7 +54,9 @@ describe('what a request costs', () => {
   });
 
   it('claim 6: is in the log line of the request, all of it', async () => {
-    await gateway.ask(`query Counters { directMessage(id: "${landmarks.busyRoomId}") { counters { joined } } viewer { user { name } } }`);
+    await gateway.ask(
+      `query Counters { directMessage(id: "${landmarks.busyRoomId}") { counters { joined } } viewer { user { name } } }`,
+    );
     expect(gateway.logs.at(-1)).toMatchObject({
       operation: 'Counters',
       plannedCalls: 2,
@@ -62,13 +68,20 @@ describe('what a request costs', () => {
     });
     await gateway.ask('query Free { viewer { id } }');
     const { operation, plannedCalls, upstreamCalls, ...rest } = gateway.logs.at(-1) ?? {};
-    expect({ operation, plannedCalls, upstreamCalls }).toEqual({ operation: 'Free', plannedCalls: 0, upstreamCalls: 0 });
+    expect({ operation, plannedCalls, upstreamCalls }).toEqual({
+      operation: 'Free',
+      plannedCalls: 0,
+      upstreamCalls: 0,
+    });
     expect(Object.keys(rest)).not.toEqual(expect.arrayContaining(['byEndpoint']));
   });
 
   it('claim 11: is told of what would be refused as well, with the reason', async () => {
     const headers = { 'x-upstream-plan': 'only', 'x-upstream-report': '1' };
-    const { status, data, errors, extensions, calls } = await gateway.askCounting(everything, { as: gateway.demo.world.admin, headers });
+    const { status, data, errors, extensions, calls } = await gateway.askCounting(everything, {
+      as: gateway.demo.world.admin,
+      headers,
+    });
     expect({ status, data, errors, calls }).toEqual({ status: 200, data: null, errors: undefined, calls: [] });
     expect(extensions?.['upstream']).toEqual({
       plannedCalls: 10_101,
@@ -80,18 +93,38 @@ describe('what a request costs', () => {
         { path: 'directMessages', calls: 1 },
       ],
       limit: 30,
-      refusal: 'This query can cost 10101 upstream calls, and 30 are allowed: ask for smaller pages, or for less in each row.',
+      refusal:
+        'This query can cost 10101 upstream calls, and 30 are allowed: ask for smaller pages, or for less in each row.',
     });
     const large = `{ ${Array.from({ length: 6 }, (_, index) => `r${index}: directMessage(id: "r${index}") { ...Wide }`).join(' ')} } fragment Wide on DirectMessage { messages(first: 100) { nodes { id roomId text sentAt updatedAt editedAt alias avatarUrl emoji isBot systemType isDeleted isGroupable isStarred isPinned pinnedAt threadRootId isShownInRoom isUnreadBySomeone location customFields blocks author { id name username status } editedBy { id name username status } pinnedBy { id name username status } mentions { id username name type } channelMentions { id name } reactions { emoji usernames count } files { id name mimeType size } urls { url meta } thread { replyCount lastReplyAt followerIds } encryption { status algorithm content } } } }`;
     const priced = await gateway.ask(large, { headers });
-    expect(priced.extensions?.['upstream']).toMatchObject({ plannedCalls: 7, atMost: 0, refusal: expect.stringMatching(/^The answer to this query can hold \d+ values/) });
+    expect(priced.extensions?.['upstream']).toMatchObject({
+      plannedCalls: 7,
+      atMost: 0,
+      refusal: expect.stringMatching(/^The answer to this query can hold \d+ values/),
+    });
   });
 
   it('claim 11: is told in the answer to a request that was refused, where its price is known', async () => {
-    const { status, extensions } = await gateway.ask(everything, { as: gateway.demo.world.admin, headers: { 'x-upstream-report': '1' } });
+    const { status, extensions } = await gateway.ask(everything, {
+      as: gateway.demo.world.admin,
+      headers: { 'x-upstream-report': '1' },
+    });
     expect(status).toBe(400);
-    expect(extensions?.['upstream']).toEqual({ plannedCalls: 10_101, atMost: 0, calls: 0, byEndpoint: {}, shared: 0, retries: 0, limit: 30 });
-    for (const query of ['{ nothing }', '{', 'query($n: Int!) { viewer { directMessages(first: $n) { totalCount } } }']) {
+    expect(extensions?.['upstream']).toEqual({
+      plannedCalls: 10_101,
+      atMost: 0,
+      calls: 0,
+      byEndpoint: {},
+      shared: 0,
+      retries: 0,
+      limit: 30,
+    });
+    for (const query of [
+      '{ nothing }',
+      '{',
+      'query($n: Int!) { viewer { directMessages(first: $n) { totalCount } } }',
+    ]) {
       expect((await gateway.ask(query, { headers: { 'x-upstream-report': '1' } })).extensions).toBeUndefined();
     }
   });
@@ -123,7 +156,10 @@ describe('what a request costs', () => {
 
   it('may be as much as the limit, and not one call more', async () => {
     const { demo } = gateway;
-    for (const [limit, status] of [['26', 200], ['25', 400]] as const) {
+    for (const [limit, status] of [
+      ['26', 200],
+      ['25', 400],
+    ] as const) {
       const other = await startTestGateway({ demo, env: { MAX_UPSTREAM_CALLS: limit, LOG_LEVEL: 'silent' } });
       expect((await other.ask(overview)).status).toBe(status);
       await other.close();
@@ -135,7 +171,8 @@ describe('what a request costs', () => {
     expect({ status, data, calls }).toEqual({ status: 400, data: undefined, calls: [] });
     expect(errors).toEqual([
       {
-        message: 'This query can cost 10101 upstream calls, and 30 are allowed: ask for smaller pages, or for less in each row.',
+        message:
+          'This query can cost 10101 upstream calls, and 30 are allowed: ask for smaller pages, or for less in each row.',
         extensions: {
           code: 'QUERY_TOO_COMPLEX',
           cost: {
@@ -156,7 +193,9 @@ describe('what a request costs', () => {
     const rooms = [landmarks.busyRoomId, landmarks.groupRoomId, landmarks.selfRoomId]
       .map((id, index) => `r${index}: directMessage(id: "${id}") { topic counters { unreadCount } }`)
       .join(' ');
-    const { extensions } = await gateway.ask(`{ viewer { unreadCount } ${rooms} }`, { headers: { 'x-upstream-plan': 'only' } });
+    const { extensions } = await gateway.ask(`{ viewer { unreadCount } ${rooms} }`, {
+      headers: { 'x-upstream-plan': 'only' },
+    });
     const { plannedCalls, byEndpoint, heaviest } = (extensions ?? {})['upstream'] as {
       plannedCalls: number;
       byEndpoint: Record<string, number>;
@@ -176,14 +215,20 @@ describe('what a request costs', () => {
     await poor.ask(overview); // from now on an allowance of their own
     expect((await poor.ask(overview)).status).toBe(429);
     const refused = await poor.ask(overview, { headers: { 'x-upstream-report': '1' } });
-    expect([refused.status, refused.extensions?.['upstream']]).toMatchObject([429, { plannedCalls: 26, atMost: 0, calls: 0 }]);
+    expect([refused.status, refused.extensions?.['upstream']]).toMatchObject([
+      429,
+      { plannedCalls: 26, atMost: 0, calls: 0 },
+    ]);
     const { status, extensions } = await price();
     expect([status, extensions?.['upstream']]).toMatchObject([200, { plannedCalls: 26 }]);
     await poor.close();
   });
 
   it('is not told to those who bring no credentials', async () => {
-    const { status, errors, extensions } = await gateway.ask(overview, { as: null, headers: { 'x-upstream-plan': 'only', 'x-upstream-report': '1' } });
+    const { status, errors, extensions } = await gateway.ask(overview, {
+      as: null,
+      headers: { 'x-upstream-plan': 'only', 'x-upstream-report': '1' },
+    });
     expect(status).toBe(401);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(JSON.stringify(extensions ?? {})).not.toContain('heaviest');

@@ -3,12 +3,18 @@ import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
 async function open(isOn: boolean): Promise<TestGateway> {
-  const gateway = await startTestGateway({ demo: { latencyMs: 60 }, env: { LOG_LEVEL: 'silent', SHARE_IN_FLIGHT: isOn ? 'on' : 'off' } });
+  const gateway = await startTestGateway({
+    demo: { latencyMs: 60 },
+    env: { LOG_LEVEL: 'silent', SHARE_IN_FLIGHT: isOn ? 'on' : 'off' },
+  });
   onTestFinished(() => gateway.close());
   // The caller is known to be exempt from the limiter, so that nothing is held back.
   await gateway.ask('{ viewer { user { name } } }');
   // And the room is known as one: it takes a call of its own to find that out.
-  for (const id of [users.member, users.busy]) await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }', { as: gateway.demo.world.accountOf(id) });
+  for (const id of [users.member, users.busy])
+    await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }', {
+      as: gateway.demo.world.accountOf(id),
+    });
   await gateway.ask('{ viewer { user { name } } }', { as: gateway.demo.world.admin });
   gateway.demo.resetCalls();
   return gateway;
@@ -17,7 +23,8 @@ async function open(isOn: boolean): Promise<TestGateway> {
 const { users } = landmarks;
 const query = `{ directMessage(id: "${landmarks.groupRoomId}") { messages(first: 3) { nodes { id isStarred } } } }`;
 const report = { 'x-upstream-report': '1' };
-const upstreamOf = ({ extensions }: { extensions: Record<string, unknown> | undefined }) => extensions?.['upstream'] as { calls: number; shared: number };
+const upstreamOf = ({ extensions }: { extensions: Record<string, unknown> | undefined }) =>
+  extensions?.['upstream'] as { calls: number; shared: number };
 
 describe('equal calls under way of one caller', () => {
   it('are shared between his requests when that is on, and the report says so', async () => {
@@ -46,17 +53,31 @@ describe('equal calls under way of one caller', () => {
       gateway.ask(query, { as: { id: member.id, token: admin.token } }),
     ]);
     expect(mine.errors).toBeUndefined();
-    expect(theirs).toMatchObject({ data: { directMessage: { messages: null } }, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-    expect(forged).toMatchObject({ data: { directMessage: { messages: null } }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(theirs).toMatchObject({
+      data: { directMessage: { messages: null } },
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+    expect(forged).toMatchObject({
+      data: { directMessage: { messages: null } },
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
     // Only the first of them has been told of the room.
-    expect(gateway.demo.calls.map(({ endpoint }) => endpoint).toSorted()).toEqual(['dm.messages', 'dm.messages', 'rooms.info', 'rooms.info']);
+    expect(gateway.demo.calls.map(({ endpoint }) => endpoint).toSorted()).toEqual([
+      'dm.messages',
+      'dm.messages',
+      'rooms.info',
+      'rooms.info',
+    ]);
   });
 
   it('are not kept when they have ended, whether well or badly', async () => {
     const gateway = await open(true);
     gateway.demo.fail('dm.messages', { status: 500, body: {}, times: 1 });
     const failed = await Promise.all([gateway.ask(query), gateway.ask(query)]);
-    expect(failed.map(({ errors }) => errors?.[0]?.extensions['code'])).toEqual(['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE']);
+    expect(failed.map(({ errors }) => errors?.[0]?.extensions['code'])).toEqual([
+      'UPSTREAM_UNAVAILABLE',
+      'UPSTREAM_UNAVAILABLE',
+    ]);
     expect(gateway.demo.calls).toHaveLength(1);
     expect((await gateway.ask(query)).errors).toBeUndefined();
     expect((await gateway.ask(query)).errors).toBeUndefined();
@@ -73,9 +94,10 @@ describe('equal calls under way of one caller', () => {
       headers: { 'content-type': 'application/json', 'x-user-id': member.id, 'x-auth-token': member.token },
       body: JSON.stringify({ query }),
     }).catch(() => 'left');
-    while (gateway.demo.calls.length === 0) await new Promise((resolve) => {
-      setTimeout(resolve, 1);
-    });
+    while (gateway.demo.calls.length === 0)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 1);
+      });
     const second = gateway.ask(query);
     setTimeout(() => leaving.abort(), 10);
     expect(await first).toBe('left');

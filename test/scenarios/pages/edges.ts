@@ -14,7 +14,8 @@ export function worldWith(times: readonly number[]): World {
   const world = createEmptyWorld();
   const other = world.accounts.find(({ id }) => id !== world.member.id);
   world.createRoom({ id: roomId, userIds: [world.member.id, other?.id ?? ''], at: at(-1000) });
-  for (const [index, ms] of times.entries()) world.post({ roomId, userId: world.member.id, text: String(index), at: at(ms) });
+  for (const [index, ms] of times.entries())
+    world.post({ roomId, userId: world.member.id, text: String(index), at: at(ms) });
   return world;
 }
 
@@ -57,7 +58,12 @@ export async function openAt(world: World, demo: Omit<DemoOptions, 'world'> = {}
 
 export interface EdgePage {
   readonly nodes: { readonly id: string }[];
-  readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  readonly pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
   readonly totalCount?: number;
   readonly notLoadedCount?: number | null;
   readonly firstNotLoaded?: { readonly id: string } | null;
@@ -78,7 +84,9 @@ export const queries = {
 export function connectionIn(data: unknown): EdgePage | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   if ('c' in data) return (data.c ?? undefined) as EdgePage | undefined;
-  return Object.values(data).map(connectionIn).find((page) => page !== undefined);
+  return Object.values(data)
+    .map(connectionIn)
+    .find((page) => page !== undefined);
 }
 
 export interface AskedPage extends EdgePage {
@@ -90,7 +98,8 @@ export async function askPage(gateway: TestGateway, query: string, args: string)
   const { world } = gateway.demo;
   const as = query.startsWith('{ c: directMessages') ? world.admin : world.member;
   const { data, errors, calls } = await gateway.askCounting(query.replace('$ARGS', args), { as });
-  if (errors !== undefined) throw new Error(errors.map(({ message, path }) => `${path?.join('.')}: ${message}`).join('\n'));
+  if (errors !== undefined)
+    throw new Error(errors.map(({ message, path }) => `${path?.join('.')}: ${message}`).join('\n'));
   const page = connectionIn(data);
   if (page === undefined) throw new Error('there is no connection in the answer');
   return { ...page, calls };
@@ -104,7 +113,12 @@ export interface Walk {
 }
 
 /** Reads page by page until the flag says that there is no more. */
-export async function walk(gateway: TestGateway, query: string, size: number, { isBackward = false, more = '' } = {}): Promise<Walk> {
+export async function walk(
+  gateway: TestGateway,
+  query: string,
+  size: number,
+  { isBackward = false, more = '' } = {},
+): Promise<Walk> {
   const pages: AskedPage[] = [];
   const ids: string[] = [];
   let from = '';
@@ -114,7 +128,8 @@ export async function walk(gateway: TestGateway, query: string, size: number, { 
     const found = page.nodes.map(({ id }) => id);
     ids.push(...(isBackward ? found.toReversed() : found));
     const { hasNextPage, hasPreviousPage, startCursor, endCursor } = page.pageInfo;
-    if (!(isBackward ? hasPreviousPage : hasNextPage)) return { ids, pages, calls: pages.map(({ calls }) => calls.length) };
+    if (!(isBackward ? hasPreviousPage : hasNextPage))
+      return { ids, pages, calls: pages.map(({ calls }) => calls.length) };
     const cursor = isBackward ? startCursor : endCursor;
     if (cursor === null) throw new Error('there are more rows, and no cursor to continue with');
     from = `${isBackward ? 'before' : 'after'}: "${cursor}"`;

@@ -10,21 +10,28 @@ const info = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 const withTotal = (query: string) => query.replace('nodes { id }', 'nodes { id } totalCount');
 
 describe('L8: a page of no rows', () => {
-  it.each(['messages', 'members', 'rooms'] as const)('tells what lies around it where the total is asked for: %s', async (name) => {
-    const gateway = await openAt(worldWith(spread(3)));
-    const query = withTotal(queries[name]);
-    const front = await askPage(gateway, query, 'first: 0');
-    expect(front.pageInfo).toEqual({ hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: null });
-    expect(front.calls).toHaveLength(1);
-    const { pages } = await walk(gateway, query, 1);
-    for (const { pageInfo, totalCount } of pages) {
-      const behind = await askPage(gateway, query, `first: 0 after: "${pageInfo.endCursor}"`);
-      expect(behind).toMatchObject({ nodes: [], totalCount, pageInfo: { hasNextPage: pageInfo.hasNextPage, hasPreviousPage: true } });
-      expect(behind.calls).toHaveLength(1);
-    }
-    const empty = await openAt(worldWith([]));
-    expect((await askPage(empty, withTotal(queries.messages), 'first: 0')).pageInfo.hasNextPage).toBe(false);
-  });
+  it.each(['messages', 'members', 'rooms'] as const)(
+    'tells what lies around it where the total is asked for: %s',
+    async (name) => {
+      const gateway = await openAt(worldWith(spread(3)));
+      const query = withTotal(queries[name]);
+      const front = await askPage(gateway, query, 'first: 0');
+      expect(front.pageInfo).toEqual({ hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: null });
+      expect(front.calls).toHaveLength(1);
+      const { pages } = await walk(gateway, query, 1);
+      for (const { pageInfo, totalCount } of pages) {
+        const behind = await askPage(gateway, query, `first: 0 after: "${pageInfo.endCursor}"`);
+        expect(behind).toMatchObject({
+          nodes: [],
+          totalCount,
+          pageInfo: { hasNextPage: pageInfo.hasNextPage, hasPreviousPage: true },
+        });
+        expect(behind.calls).toHaveLength(1);
+      }
+      const empty = await openAt(worldWith([]));
+      expect((await askPage(empty, withTotal(queries.messages), 'first: 0')).pageInfo.hasNextPage).toBe(false);
+    },
+  );
 
   it('asks nothing else, and says that nothing lies around it', async () => {
     const gateway = await openAt(worldWith(spread(3)));
@@ -36,7 +43,13 @@ describe('L8: a page of no rows', () => {
       }
     }
     const gap = `{ directMessage(id: "${roomId}") { c: history($ARGS range: { since: "${at(-1)}" }) { nodes { id } notLoadedCount firstNotLoaded { id } ${info} } } }`;
-    expect(await askPage(gateway, gap, 'first: 0')).toEqual({ nodes: [], notLoadedCount: null, firstNotLoaded: null, pageInfo: none, calls: [] });
+    expect(await askPage(gateway, gap, 'first: 0')).toEqual({
+      nodes: [],
+      notLoadedCount: null,
+      firstNotLoaded: null,
+      pageInfo: none,
+      calls: [],
+    });
   });
 });
 
@@ -47,7 +60,12 @@ describe('L11: a forged cursor', () => {
     const real = (await askPage(gateway, queries.messages, 'first: 3')).pageInfo.endCursor ?? '';
     const decoded = decodeCursor(binding, { cursor: real, cursorArgument: 'after', isBackward: false, size: 1 });
     if (decoded === undefined) throw new Error('the test binds cursors otherwise than the gateway');
-    for (const [offset, total] of [[4_294_967_295, 4_294_967_295], [4_294_967_295, 0], [0, 4_294_967_295], [100_001, 3]] as const) {
+    for (const [offset, total] of [
+      [4_294_967_295, 4_294_967_295],
+      [4_294_967_295, 0],
+      [0, 4_294_967_295],
+      [100_001, 3],
+    ] as const) {
       const forged = encodeCursor(binding, { ...decoded, offset, total });
       for (const args of [`first: 3 after: "${forged}"`, `last: 3 before: "${forged}"`]) {
         const { calls } = await gateway.askCounting(queries.messages.replace('$ARGS', args));
@@ -68,29 +86,38 @@ describe('L11: a cursor that is forged in any part', () => {
   } as const;
   const farthest = 2 ** 56 - 2 ** 52 - 8;
 
-  it.each(Object.entries(bindings))('of %s is a page or nothing, in few calls, and never our mistake', async (name, binding) => {
-    const gateway = await openAt(worldWith(spread(40)));
-    const query = queries[name as keyof typeof bindings];
-    for (const key of [null, 0, -(2 ** 52) + 1, 2 ** 53, farthest, Date.parse(at(200))]) {
-      for (const [id, offset, total] of [['x', 0, 0], ['\0', 4_294_967_295, 1], ['漢', 20, 4_294_967_295]] as const) {
-        const cursor = encodeCursor(binding, { key, id, offset, total });
-        const { errors, calls } = await gateway.askCounting(query.replace('$ARGS', `first: 2 after: "${cursor}"`));
-        expect(errors).toBeUndefined();
-        expect(calls.length).toBeLessThan(12);
+  it.each(Object.entries(bindings))(
+    'of %s is a page or nothing, in few calls, and never our mistake',
+    async (name, binding) => {
+      const gateway = await openAt(worldWith(spread(40)));
+      const query = queries[name as keyof typeof bindings];
+      for (const key of [null, 0, -(2 ** 52) + 1, 2 ** 53, farthest, Date.parse(at(200))]) {
+        for (const [id, offset, total] of [
+          ['x', 0, 0],
+          ['\0', 4_294_967_295, 1],
+          ['漢', 20, 4_294_967_295],
+        ] as const) {
+          const cursor = encodeCursor(binding, { key, id, offset, total });
+          const { errors, calls } = await gateway.askCounting(query.replace('$ARGS', `first: 2 after: "${cursor}"`));
+          expect(errors).toBeUndefined();
+          expect(calls.length).toBeLessThan(12);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe('S7: a cursor that the gateway issues', () => {
   it('is one that it accepts, and short, however long usernames and ids are', async () => {
     const world = createEmptyWorld();
     const members = world.accounts.slice(0, 8);
-    for (const [index, account] of members.entries()) account.username = `${'漢'.repeat(index * 40)}${account.username}`;
+    for (const [index, account] of members.entries())
+      account.username = `${'漢'.repeat(index * 40)}${account.username}`;
     world.createRoom({ id: roomId, userIds: [world.member.id, ...members.map(({ id }) => id)], at: at(0) });
     const message = world.post({ roomId, userId: world.member.id, text: 'read me', at: at(1) });
     for (const { id } of members) world.addReceipt(message, id, at(2));
-    for (const [index, receipt] of (world.receipts.get(message._id) ?? []).entries()) receipt._id = `${'r'.repeat(index * 60)}${receipt._id}`;
+    for (const [index, receipt] of (world.receipts.get(message._id) ?? []).entries())
+      receipt._id = `${'r'.repeat(index * 60)}${receipt._id}`;
     const gateway = await openAt(world);
     const receipts = `{ c: readReceipts(messageId: "${message._id}" $ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
     for (const query of [queries.members, receipts]) {
@@ -108,6 +135,7 @@ describe('S7: a cursor that the gateway issues', () => {
       world.post({ roomId, userId: world.member.id, text: 'odd', at: at(50), ts, _updatedAt: ts });
     }
     const gateway = await openAt(world);
-    for (const query of [queries.history, queries.messages]) expect((await walk(gateway, query, 1)).ids).toHaveLength(5);
+    for (const query of [queries.history, queries.messages])
+      expect((await walk(gateway, query, 1)).ids).toHaveLength(5);
   });
 });

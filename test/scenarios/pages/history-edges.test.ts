@@ -1,20 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { codesOf } from '../../support/scenario.ts';
-import { askPage, at, connectionIn, newestFirst, openAt, queries, roomId, walk, withUnstableTies, worldWith } from './edges.ts';
+import {
+  askPage,
+  at,
+  connectionIn,
+  newestFirst,
+  openAt,
+  queries,
+  roomId,
+  walk,
+  withUnstableTies,
+  worldWith,
+} from './edges.ts';
 
 const spread = (count: number) => Array.from({ length: count }, (_, index) => index * 10);
 const burst = (count: number, ms = 0) => Array.from({ length: count }, () => ms);
 
 describe('the end of a history', () => {
-  it.each(['R7', 'R8'] as const)('H5: a history does not end because the workspace caps answers lower than it once did (%s)', async (dialect) => {
-    const world = worldWith(spread(45));
-    const gateway = await openAt(world, { dialect });
-    expect((await walk(gateway, queries.history, 44)).ids).toHaveLength(45);
-    gateway.demo.configure({ upperCount: 10 });
-    const first = await askPage(gateway, queries.history, 'first: 20');
-    expect(first.pageInfo.hasNextPage).toBe(true);
-    expect((await walk(gateway, queries.history, 20)).ids).toEqual(newestFirst(world.messagesOf(roomId)));
-  });
+  it.each(['R7', 'R8'] as const)(
+    'H5: a history does not end because the workspace caps answers lower than it once did (%s)',
+    async (dialect) => {
+      const world = worldWith(spread(45));
+      const gateway = await openAt(world, { dialect });
+      expect((await walk(gateway, queries.history, 44)).ids).toHaveLength(45);
+      gateway.demo.configure({ upperCount: 10 });
+      const first = await askPage(gateway, queries.history, 'first: 20');
+      expect(first.pageInfo.hasNextPage).toBe(true);
+      expect((await walk(gateway, queries.history, 20)).ids).toEqual(newestFirst(world.messagesOf(roomId)));
+    },
+  );
 
   it('H5: nor because instances of the workspace cap answers unlike each other', async () => {
     const world = worldWith([...spread(30), ...burst(5, 400), ...burst(5, 500)]);
@@ -42,22 +56,28 @@ describe('the end of a history', () => {
 });
 
 describe('messages of one millisecond', () => {
-  it.each([1, 2, 5, 10, 59, 60, 99, 100])('M2: sixty of them are read with pages of %i, in whatever order they come, for two calls a page at most', async (size) => {
-    const world = withUnstableTies(worldWith([...spread(3), ...burst(60, 500), ...spread(3).map((ms) => ms + 1000)]));
-    const gateway = await openAt(world);
-    const { ids, calls } = await walk(gateway, queries.history, size);
-    expect(ids).toEqual(newestFirst(world.messagesOf(roomId)));
-    expect(Math.max(...calls)).toBeLessThanOrEqual(2);
-  });
+  it.each([1, 2, 5, 10, 59, 60, 99, 100])(
+    'M2: sixty of them are read with pages of %i, in whatever order they come, for two calls a page at most',
+    async (size) => {
+      const world = withUnstableTies(worldWith([...spread(3), ...burst(60, 500), ...spread(3).map((ms) => ms + 1000)]));
+      const gateway = await openAt(world);
+      const { ids, calls } = await walk(gateway, queries.history, size);
+      expect(ids).toEqual(newestFirst(world.messagesOf(roomId)));
+      expect(Math.max(...calls)).toBeLessThanOrEqual(2);
+    },
+  );
 
-  it.each([1, 2, 5, 10])('M2: sixty of them alone are read with pages of %i for two calls a page, after one more for the first', async (size) => {
-    const world = withUnstableTies(worldWith(burst(60)));
-    const gateway = await openAt(world);
-    const { ids, calls } = await walk(gateway, queries.history, size);
-    expect(ids).toEqual(newestFirst(world.messagesOf(roomId)));
-    expect(calls[0]).toBe(3);
-    expect(Math.max(...calls.slice(1))).toBeLessThanOrEqual(2);
-  });
+  it.each([1, 2, 5, 10])(
+    'M2: sixty of them alone are read with pages of %i for two calls a page, after one more for the first',
+    async (size) => {
+      const world = withUnstableTies(worldWith(burst(60)));
+      const gateway = await openAt(world);
+      const { ids, calls } = await walk(gateway, queries.history, size);
+      expect(ids).toEqual(newestFirst(world.messagesOf(roomId)));
+      expect(calls[0]).toBe(3);
+      expect(Math.max(...calls.slice(1))).toBeLessThanOrEqual(2);
+    },
+  );
 
   it('M2: more of them than one answer holds are read where they keep their order', async () => {
     const world = worldWith(burst(230));
@@ -70,7 +90,9 @@ describe('messages of one millisecond', () => {
     const gateway = await openAt(world);
     const { data, errors, calls } = await gateway.askCounting(queries.history.replace('$ARGS', 'first: 60'));
     expect(data).toEqual({ directMessage: { c: null } });
-    expect(errors).toMatchObject([{ message: expect.stringContaining('`messages`') as string, extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }]);
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('`messages`') as string, extensions: { code: 'UPSTREAM_BAD_RESPONSE' } },
+    ]);
     expect(new Set(calls).size).toBeLessThan(calls.length);
     expect((await walk(gateway, queries.messages, 60)).ids).toEqual(newestFirst(world.messagesOf(roomId)));
   });
@@ -80,7 +102,7 @@ describe('messages of one millisecond', () => {
     const gateway = await openAt(world, { upperCount: 3 });
     const stored = world.messagesOf.bind(world);
     let reads = 0;
-    world.messagesOf = (id) => (((reads += 1) === 2 ? stored(id).toReversed() : stored(id)));
+    world.messagesOf = (id) => ((reads += 1) === 2 ? stored(id).toReversed() : stored(id));
     const twice = `{ directMessage(id: "${roomId}") { a: history(first: 8) { nodes { id } } b: history(first: 8) { nodes { id } pageInfo { hasNextPage } } } }`;
     const { data, errors, calls } = await gateway.askCounting(twice);
     expect(errors).toBeUndefined();
@@ -96,7 +118,7 @@ describe('messages of one millisecond', () => {
     const page = 'history(first: 8) { nodes { id } pageInfo { hasNextPage } }';
     const ask = (rest: string) => {
       let reads = 0;
-      world.messagesOf = (id) => (((reads += 1) === 2 ? stored(id).toReversed() : stored(id)));
+      world.messagesOf = (id) => ((reads += 1) === 2 ? stored(id).toReversed() : stored(id));
       return gateway.askCounting(`{ c: directMessage(id: "${roomId}") { ${page} } ${rest} }`);
     };
     const once = await ask('');
@@ -112,39 +134,50 @@ describe('messages of one millisecond', () => {
     const world = worldWith([...spread(4), ...burst(3, 100)]);
     const gateway = await openAt(world, { upperCount: 1 });
     for (const query of [queries.history, queries.messages]) {
-      for (const size of [1, 5, 100]) expect((await walk(gateway, query, size)).ids).toEqual(newestFirst(world.messagesOf(roomId)));
+      for (const size of [1, 5, 100])
+        expect((await walk(gateway, query, size)).ids).toEqual(newestFirst(world.messagesOf(roomId)));
     }
-    expect((await walk(gateway, queries.messages, 2, { isBackward: true })).ids).toEqual(newestFirst(world.messagesOf(roomId)).toReversed());
+    expect((await walk(gateway, queries.messages, 2, { isBackward: true })).ids).toEqual(
+      newestFirst(world.messagesOf(roomId)).toReversed(),
+    );
   });
 });
 
 describe('what lies between `since` and a page of history', () => {
   const query = `{ directMessage(id: "${roomId}") { c: history($ARGS) { nodes { id } notLoadedCount firstNotLoaded { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`;
 
-  it.each([false, true])('M1: is counted exactly where messages share a millisecond (inclusive: %s)', async (inclusive) => {
-    const times = [...burst(15, 10), ...burst(15, 20), ...burst(15, 30), ...burst(15, 40)];
-    const world = withUnstableTies(worldWith(times));
-    const gateway = await openAt(world);
-    const all = newestFirst(world.messagesOf(roomId));
-    const oldest = new Set(all.slice(-15));
-    const more = `range: { since: "${at(9)}", inclusive: ${inclusive} }`;
-    for (const size of [1, 7, 15, 31, 50, 60]) {
-      const { pages, calls } = await walk(gateway, query, size, { more });
-      let read = 0;
-      for (const { nodes, notLoadedCount, firstNotLoaded } of pages) {
-        read += nodes.length;
-        expect([size, read, notLoadedCount]).toEqual([size, read, 60 - read]);
-        if (read < 60) expect(read <= 45 ? oldest.has(firstNotLoaded?.id ?? '') : firstNotLoaded?.id === all.at(-1)).toBe(true);
-        else expect(firstNotLoaded).toBeNull();
+  it.each([false, true])(
+    'M1: is counted exactly where messages share a millisecond (inclusive: %s)',
+    async (inclusive) => {
+      const times = [...burst(15, 10), ...burst(15, 20), ...burst(15, 30), ...burst(15, 40)];
+      const world = withUnstableTies(worldWith(times));
+      const gateway = await openAt(world);
+      const all = newestFirst(world.messagesOf(roomId));
+      const oldest = new Set(all.slice(-15));
+      const more = `range: { since: "${at(9)}", inclusive: ${inclusive} }`;
+      for (const size of [1, 7, 15, 31, 50, 60]) {
+        const { pages, calls } = await walk(gateway, query, size, { more });
+        let read = 0;
+        for (const { nodes, notLoadedCount, firstNotLoaded } of pages) {
+          read += nodes.length;
+          expect([size, read, notLoadedCount]).toEqual([size, read, 60 - read]);
+          if (read < 60)
+            expect(read <= 45 ? oldest.has(firstNotLoaded?.id ?? '') : firstNotLoaded?.id === all.at(-1)).toBe(true);
+          else expect(firstNotLoaded).toBeNull();
+        }
+        expect(Math.max(...calls)).toBeLessThanOrEqual(3);
       }
-      expect(Math.max(...calls)).toBeLessThanOrEqual(3);
-    }
-  });
+    },
+  );
 
   it('M1: leaves out what is sent at `since` itself, also where the range holds it', async () => {
     const gateway = await openAt(worldWith([10, 10, 20, 30]));
     const pageOf = async (inclusive: boolean, size: number) => {
-      const { nodes, notLoadedCount, pageInfo } = await askPage(gateway, query, `first: ${size} range: { since: "${at(10)}", inclusive: ${inclusive} }`);
+      const { nodes, notLoadedCount, pageInfo } = await askPage(
+        gateway,
+        query,
+        `first: ${size} range: { since: "${at(10)}", inclusive: ${inclusive} }`,
+      );
       return [nodes.length, notLoadedCount, pageInfo.hasNextPage];
     };
     expect(await pageOf(true, 1)).toEqual([1, 1, true]);
@@ -159,9 +192,16 @@ describe('what lies between `since` and a page of history', () => {
     const gateway = await openAt(worldWith(spread(9)));
     gateway.demo.fail('dm.history', { status: 500, when: ({ query: { unreads } }) => unreads === 'true' });
     const answer = await gateway.ask(query.replace('$ARGS', `first: 3 range: { since: "${at(0)}" }`));
-    expect(connectionIn(answer.data)).toMatchObject({ notLoadedCount: null, firstNotLoaded: null, pageInfo: { hasNextPage: true } });
+    expect(connectionIn(answer.data)).toMatchObject({
+      notLoadedCount: null,
+      firstNotLoaded: null,
+      pageInfo: { hasNextPage: true },
+    });
     expect(connectionIn(answer.data)?.nodes).toHaveLength(3);
-    expect(codesOf(answer)?.toSorted()).toEqual(['directMessage.c.firstNotLoaded: UPSTREAM_UNAVAILABLE', 'directMessage.c.notLoadedCount: UPSTREAM_UNAVAILABLE']);
+    expect(codesOf(answer)?.toSorted()).toEqual([
+      'directMessage.c.firstNotLoaded: UPSTREAM_UNAVAILABLE',
+      'directMessage.c.notLoadedCount: UPSTREAM_UNAVAILABLE',
+    ]);
   });
 });
 
@@ -192,7 +232,9 @@ describe('an extra call that fails', () => {
 describe('messages dated in the future', () => {
   it('S2: belong to a range that is open, and to no other', async () => {
     const world = worldWith(spread(3));
-    const ahead = ['2031-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map((ts) => world.post({ roomId, userId: world.member.id, text: 'ahead', at: at(25), ts })._id);
+    const ahead = ['2031-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map(
+      (ts) => world.post({ roomId, userId: world.member.id, text: 'ahead', at: at(25), ts })._id,
+    );
     const gateway = await openAt(world);
     for (const range of ['', `range: { since: "${at(-1)}" }`, `range: { since: "${at(0)}", inclusive: true }`]) {
       for (const size of [1, 2, 10]) {

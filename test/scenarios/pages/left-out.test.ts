@@ -44,7 +44,10 @@ describe.each(lists)('messages that cannot be read in %s', (_name, query, endpoi
     spoil(gateway, endpoint, 'messages', (row) => (shown.includes(row._id) ? row : withoutAuthor(row)));
     for (const size of [1, 2, 3, 5, 100]) {
       expect((await walk(gateway, query, size)).ids, `first: ${size}`).toEqual(shown);
-      if (canGoBack) expect((await walk(gateway, query, size, { isBackward: true })).ids, `last: ${size}`).toEqual(shown.toReversed());
+      if (canGoBack)
+        expect((await walk(gateway, query, size, { isBackward: true })).ids, `last: ${size}`).toEqual(
+          shown.toReversed(),
+        );
     }
   });
 
@@ -56,7 +59,10 @@ describe.each(lists)('messages that cannot be read in %s', (_name, query, endpoi
     spoil(gateway, endpoint, 'messages', (row) => (shown.includes(row._id) ? row : withoutId(row)));
     for (const size of [1, 3, 100]) {
       expect((await walk(gateway, query, size)).ids, `first: ${size}`).toEqual(shown);
-      if (canGoBack) expect((await walk(gateway, query, size, { isBackward: true })).ids, `last: ${size}`).toEqual(shown.toReversed());
+      if (canGoBack)
+        expect((await walk(gateway, query, size, { isBackward: true })).ids, `last: ${size}`).toEqual(
+          shown.toReversed(),
+        );
     }
   });
 
@@ -98,11 +104,18 @@ describe('other rows that cannot be read', () => {
     return world;
   };
 
-  it.each([['rooms', 'im.list'], ['allRooms', 'dm.list.everyone']] as const)('M9: are passed over in %s, in both directions', async (name, endpoint) => {
+  it.each([
+    ['rooms', 'im.list'],
+    ['allRooms', 'dm.list.everyone'],
+  ] as const)('M9: are passed over in %s, in both directions', async (name, endpoint) => {
     const world = worldWithRooms(11);
     const gateway = await openAt(world);
     const all = [...world.rooms.keys()].toReversed();
-    for (const isLost of [(index: number) => index < 4, (index: number) => index >= 7, (index: number) => index % 2 === 0]) {
+    for (const isLost of [
+      (index: number) => index < 4,
+      (index: number) => index >= 7,
+      (index: number) => index % 2 === 0,
+    ]) {
       const shown = all.filter((_, index) => !isLost(index));
       gateway.demo.heal();
       spoil(gateway, endpoint, 'ims', (row) => (shown.includes(row._id) ? row : { ...row, t: 'c' }));
@@ -117,11 +130,18 @@ describe('other rows that cannot be read', () => {
     const world = worldWith([0]);
     const [message] = world.messagesOf(roomId);
     const users = world.accounts.slice(0, 6);
-    for (const [index, user] of users.entries()) if (message !== undefined) world.addReceipt(message, user.id, at(100 + index));
+    for (const [index, user] of users.entries())
+      if (message !== undefined) world.addReceipt(message, user.id, at(100 + index));
     const gateway = await openAt(world);
-    const receipts = `{ readReceipts(messageId: "${message?._id}" $ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`.replace('{ readReceipts', '{ c: readReceipts');
+    const receipts =
+      `{ readReceipts(messageId: "${message?._id}" $ARGS) { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`.replace(
+        '{ readReceipts',
+        '{ c: readReceipts',
+      );
     const whole = await walk(gateway, receipts, 100);
-    spoil(gateway, 'chat.getMessageReadReceipts', 'receipts', (row) => (row['userId'] === users[1]?.id ? { ...row, ts: 'soon' } : row));
+    spoil(gateway, 'chat.getMessageReadReceipts', 'receipts', (row) =>
+      row['userId'] === users[1]?.id ? { ...row, ts: 'soon' } : row,
+    );
     for (const isBackward of [false, true]) {
       const { ids } = await walk(gateway, receipts, 2, { isBackward });
       const expected = whole.ids.filter((_, index) => index !== 1);

@@ -43,12 +43,22 @@ function worldWithRoom(): World {
 }
 
 /** A room's messages: sent at few instants, deleted, edited (which moves them by `updatedAt`), pinned and unpinned. */
-export function messagesList(field: 'SENT_AT' | 'UPDATED_AT', direction: 'ASC' | 'DESC', pinnedOnly: boolean): LivingList {
+export function messagesList(
+  field: 'SENT_AT' | 'UPDATED_AT',
+  direction: 'ASC' | 'DESC',
+  pinnedOnly: boolean,
+): LivingList {
   let world: World;
   const isListed = (message: { pinned?: boolean | undefined }) => !pinnedOnly || message.pinned === true;
   const all = () => [...world.messagesOf(roomId)];
   const insert = (number: number) => {
-    const { _id } = world.post({ roomId, userId: world.member.id, text: `line ${number}`, at: at(number), pinned: true });
+    const { _id } = world.post({
+      roomId,
+      userId: world.member.id,
+      text: `line ${number}`,
+      at: at(number),
+      pinned: true,
+    });
     return [_id];
   };
   return {
@@ -63,7 +73,9 @@ export function messagesList(field: 'SENT_AT' | 'UPDATED_AT', direction: 'ASC' |
     path: ['directMessage', 'messages'],
     rows: () =>
       byKey(
-        all().filter(isListed).map((message) => ({ id: message._id, key: (field === 'SENT_AT' ? message.ts : message._updatedAt) ?? '' })),
+        all()
+          .filter(isListed)
+          .map((message) => ({ id: message._id, key: (field === 'SENT_AT' ? message.ts : message._updatedAt) ?? '' })),
         direction === 'DESC',
       ),
     change(kind, number) {
@@ -93,14 +105,19 @@ export function historyList(range: string, isIn: (ts: string) => boolean): Livin
 }
 
 /** Lists of rooms: made, removed, and moved by messages. */
-export function roomsList(own: boolean, field: 'CREATED_AT' | 'LAST_MESSAGE_AT' | 'MESSAGE_COUNT', direction: 'ASC' | 'DESC'): LivingList {
+export function roomsList(
+  own: boolean,
+  field: 'CREATED_AT' | 'LAST_MESSAGE_AT' | 'MESSAGE_COUNT',
+  direction: 'ASC' | 'DESC',
+): LivingList {
   let world: World;
   const rooms = () => [...world.rooms.values()].filter((room) => room.t === 'd');
   const insert = (number: number) => {
     const others = world.accounts.filter(({ id }) => id !== world.member.id);
     const userIds = [world.member.id, pick(others, number)?.id ?? ''];
     const room = world.createRoom({ userIds, at: at(number) });
-    for (let count = number % 3; count > 0; count -= 1) world.post({ roomId: room._id, userId: world.member.id, text: 'hi', at: at(number + count) });
+    for (let count = number % 3; count > 0; count -= 1)
+      world.post({ roomId: room._id, userId: world.member.id, text: 'hi', at: at(number + count) });
     return [room._id];
   };
   const keyOf = { CREATED_AT: 'ts', LAST_MESSAGE_AT: 'lm', MESSAGE_COUNT: 'msgs' }[field];
@@ -116,7 +133,11 @@ export function roomsList(own: boolean, field: 'CREATED_AT' | 'LAST_MESSAGE_AT' 
     },
     query: own ? `{ viewer { ${list} } }` : `{ ${list} }`,
     path: own ? ['viewer', 'directMessages'] : ['directMessages'],
-    rows: () => byKey(rooms().map((room) => ({ id: room._id, key: textKey(room[keyOf]) })), direction === 'DESC'),
+    rows: () =>
+      byKey(
+        rooms().map((room) => ({ id: room._id, key: textKey(room[keyOf]) })),
+        direction === 'DESC',
+      ),
     change(kind, number) {
       if (kind === 'insert') return insert(number);
       const room = pick(rooms(), number);
@@ -129,7 +150,8 @@ export function roomsList(own: boolean, field: 'CREATED_AT' | 'LAST_MESSAGE_AT' 
 }
 
 /** Counts as texts of equal length, so that they compare as texts. */
-const textKey = (value: unknown): string => (typeof value === 'number' ? String(value).padStart(6, '0') : typeof value === 'string' ? value : '');
+const textKey = (value: unknown): string =>
+  typeof value === 'number' ? String(value).padStart(6, '0') : typeof value === 'string' ? value : '';
 
 /** Receipts of one message. */
 export function receiptsList(): LivingList {
@@ -154,12 +176,19 @@ export function receiptsList(): LivingList {
     },
     query: `{ readReceipts(messageId: "${messageId}" $ARGS) { totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
     path: ['readReceipts'],
-    rows: () => byKey(receipts().map(({ _id, ts }) => ({ id: _id, key: ts })), false),
+    rows: () =>
+      byKey(
+        receipts().map(({ _id, ts }) => ({ id: _id, key: ts })),
+        false,
+      ),
     change(kind, number) {
       if (kind === 'insert') return insert(number);
       const receipt = pick(receipts(), number);
       if (receipt === undefined || kind === 'move') return [];
-      world.receipts.set(messageId, receipts().filter(({ _id }) => _id !== receipt._id));
+      world.receipts.set(
+        messageId,
+        receipts().filter(({ _id }) => _id !== receipt._id),
+      );
       return [receipt._id];
     },
   };
@@ -180,9 +209,18 @@ export function membersList(): LivingList {
     },
     query: `{ directMessage(id: "${roomId}") { members($ARGS) { totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`,
     path: ['directMessage', 'members'],
-    rows: () => byKey(users().filter(({ active }) => active).map(({ id, username }) => ({ id, key: username })), false),
+    rows: () =>
+      byKey(
+        users()
+          .filter(({ active }) => active)
+          .map(({ id, username }) => ({ id, key: username })),
+        false,
+      ),
     change(kind, number) {
-      const user = pick(users().filter(({ id }) => id !== world.member.id), number);
+      const user = pick(
+        users().filter(({ id }) => id !== world.member.id),
+        number,
+      );
       if (user === undefined) return [];
       if (kind === 'move') user.updatedAt = at(number);
       else user.active = kind === 'insert';

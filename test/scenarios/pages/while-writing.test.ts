@@ -12,7 +12,12 @@ interface Page {
   readonly directMessage: {
     readonly messages: {
       readonly edges: { readonly cursor: string; readonly node: { readonly id: string } }[];
-      readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+      readonly pageInfo: {
+        hasNextPage: boolean;
+        hasPreviousPage: boolean;
+        startCursor: string | null;
+        endCursor: string | null;
+      };
     };
   };
 }
@@ -22,8 +27,18 @@ const query: TypedDocumentNode<Page, Record<string, unknown>> = gql`
     directMessage(id: $id) {
       id
       messages(first: $first, after: $after, last: $last, before: $before) {
-        edges { cursor node { id } }
-        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+        edges {
+          cursor
+          node {
+            id
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
       }
     }
   }

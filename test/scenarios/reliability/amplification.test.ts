@@ -29,7 +29,10 @@ const isLong = process.env['AMPLIFIERS_SENT'] !== undefined;
 /** What a long search found, way by way. */
 function tell(title: string, facts: object, best: Awaited<ReturnType<typeof search>>): void {
   if (!isLong) return;
-  const found = best.map(({ weight, candidate: { query, genome } }) => `  ${weight.toFixed(1)} of ${query.length} characters: ${JSON.stringify(genome)}\n`);
+  const found = best.map(
+    ({ weight, candidate: { query, genome } }) =>
+      `  ${weight.toFixed(1)} of ${query.length} characters: ${JSON.stringify(genome)}\n`,
+  );
   process.stdout.write(`${title}: ${JSON.stringify(facts)}\n${found.join('')}`);
 }
 
@@ -69,7 +72,9 @@ describe('a search for queries that are heavy for their length', () => {
       const document = read(query);
       if (document === undefined) return [0, 0, took()];
       if (sent % validatedShare === 0) expect(validate(schema, document), query).toEqual([]);
-      const operation = document.definitions.find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION);
+      const operation = document.definitions.find(
+        (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+      );
       if (operation === undefined) return [];
       const kept = store.bytes;
       await store.set(query, document);
@@ -80,8 +85,15 @@ describe('a search for queries that are heavy for their length', () => {
       // All of them now and then: one tells as much of how large they are.
       const forms = plan.calls === 0 ? 0 : sent % 50 === 0 ? 6 : 1;
       for (let form = 0; form < Math.min(forms, 2 ** conditions.length); form += 1) {
-        const chosen = Object.fromEntries(conditions.map((name, index) => [name, Math.floor(form / 2 ** index) % 2 === 1]));
-        const context = { answerSize: new AnswerSize(() => true), get loaders(): never { throw new Error('none'); } } as unknown as Context;
+        const chosen = Object.fromEntries(
+          conditions.map((name, index) => [name, Math.floor(form / 2 ** index) % 2 === 1]),
+        );
+        const context = {
+          answerSize: new AnswerSize(() => true),
+          get loaders(): never {
+            throw new Error('none');
+          },
+        } as unknown as Context;
         await executor.execute(document, operation, { ...variables, ...chosen }, context, true);
       }
       expect(store.bytes).toBeLessThanOrEqual(45 * 1024 * 1024);
@@ -115,7 +127,10 @@ describe('a search for queries that are heavy for their length', () => {
       for (const isNew of caller === alice ? [true, false] : [true]) {
         let calmest = Number.POSITIVE_INFINITY;
         for (let time = 0; time < 5 && calmest >= 100; time += 1) {
-          const { status, text } = await gateway.ask(isNew ? { ...body, query: `${body.query}${' '.repeat(time)}` } : body, caller);
+          const { status, text } = await gateway.ask(
+            isNew ? { ...body, query: `${body.query}${' '.repeat(time)}` } : body,
+            caller,
+          );
           statuses[status] = (statuses[status] ?? 0) + 1;
           answered = Buffer.byteLength(text);
           calmest = Math.min(calmest, await gateway.longestTurn());

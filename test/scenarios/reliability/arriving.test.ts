@@ -27,7 +27,13 @@ function watched(maxBytes: number) {
   const held = new HeldBytes(maxBytes, 100, () => clock.now);
   const holders = Array.from({ length: 10 }, (_, id) => ({ destroy: () => broken.push(id), isAccepted: id < 5 }));
   const holder = (id: number) => holders[id] ?? expect.unreachable();
-  return { broken, clock, held, set: (id: number, bytes: number) => held.set(holder(id), bytes), drop: (id: number) => held.drop(holder(id)) };
+  return {
+    broken,
+    clock,
+    held,
+    set: (id: number, bytes: number) => held.set(holder(id), bytes),
+    drop: (id: number) => held.drop(holder(id)),
+  };
 }
 
 describe('bytes that are held for clients', () => {
@@ -90,7 +96,11 @@ describe('requests under way', () => {
   it('G16: take as much of the heap as is said of them, and are bounded all together: the largest give up what they wait for', async () => {
     const demo = await startDemo();
     onTestFinished(() => demo.close());
-    const gateway = await openGateway({ demo, env: { METRICS: 'on', LOG_LEVEL: 'silent' }, limits: { maxHeldBytes: 40_000_000 } });
+    const gateway = await openGateway({
+      demo,
+      env: { METRICS: 'on', LOG_LEVEL: 'silent' },
+      limits: { maxHeldBytes: 40_000_000 },
+    });
     await gateway.ask('{ viewer { user { id } } }');
     demo.fail('me', { hang: true });
     const { id, token } = demo.world.member;
@@ -130,7 +140,11 @@ describe('request bodies on their way', () => {
     }
     // Those that are quick are served, and those that went on are as well.
     for (let count = 0; count < 5; count += 1) {
-      const quick = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      const quick = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
       expect(quick.status).toBe(200);
     }
     const rest = slow.filter(({ socket }) => !socket.closed);
@@ -142,7 +156,9 @@ describe('request bodies on their way', () => {
   });
 
   it('Hardening: cost no more memory for coming byte by byte', async () => {
-    const child = startMain({ env: { PORT: '0', METRICS: 'on', EXPLORER: 'off', ROCKETCHAT_URL: 'http://127.0.0.1:9' } });
+    const child = startMain({
+      env: { PORT: '0', METRICS: 'on', EXPLORER: 'off', ROCKETCHAT_URL: 'http://127.0.0.1:9' },
+    });
     const url = await urlOf(child);
     const answered = await openRaw(url);
     answered.socket.write(`${chunkedHead}${chunksOfOne(bodyOf(100 * 1024))}0\r\n\r\n`);
@@ -153,7 +169,9 @@ describe('request bodies on their way', () => {
     onTestFinished(() => connections.forEach(({ socket }) => socket.destroy()));
     const bytes = chunkedHead + chunksOfOne('x'.repeat(100 * 1024 - 1));
     await Promise.all(connections.map(({ socket }) => new Promise((resolve) => socket.write(bytes, resolve))));
-    await expect.poll(() => metric(url, 'gateway_arriving_bytes'), { timeout: 20_000 }).toBeGreaterThanOrEqual(20 * (100 * 1024 - 1));
+    await expect
+      .poll(() => metric(url, 'gateway_arriving_bytes'), { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(20 * (100 * 1024 - 1));
     expect((await metric(url, 'process_resident_memory_bytes')) - before).toBeLessThan(150_000_000);
   });
 });

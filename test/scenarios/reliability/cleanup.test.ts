@@ -6,7 +6,16 @@ import { Redactor } from '../../../src/observability/log.ts';
 import { openGateway } from '../../support/scenario.ts';
 import { openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
 
-const gauges = ['gateway_requests_in_flight', 'gateway_arriving_bytes', 'gateway_held_bytes', 'gateway_unsent_bytes', 'gateway_upstream_in_flight', 'gateway_upstream_queue', 'gateway_held_tokens', 'gateway_connections'];
+const gauges = [
+  'gateway_requests_in_flight',
+  'gateway_arriving_bytes',
+  'gateway_held_bytes',
+  'gateway_unsent_bytes',
+  'gateway_upstream_in_flight',
+  'gateway_upstream_queue',
+  'gateway_held_tokens',
+  'gateway_connections',
+];
 
 /** The gauges of what is held for requests, by name. */
 async function held(url: string): Promise<Record<string, number>> {
@@ -18,7 +27,10 @@ async function held(url: string): Promise<Record<string, number>> {
 const nothing = { ...Object.fromEntries(gauges.map((name) => [name, 0])), gateway_connections: 1 };
 
 const query = JSON.stringify({ query: '{ viewer { user { username } } }' });
-const large = JSON.stringify({ query: '{ viewer { directMessages(first: 20) { nodes { id usernames messages(first: 50) { nodes { id text sentAt author { id name username } } } } } } }' });
+const large = JSON.stringify({
+  query:
+    '{ viewer { directMessages(first: 20) { nodes { id usernames messages(first: 50) { nodes { id text sentAt author { id name username } } } } } } }',
+});
 const big = JSON.stringify({ query: '{ __typename }', extensions: { filler: 'x'.repeat(90_000) } });
 
 describe('after requests of every kind', () => {
@@ -27,7 +39,14 @@ describe('after requests of every kind', () => {
     const gateway = await openGateway({
       demo,
       env: { METRICS: 'on', LOG_LEVEL: 'silent', REQUEST_TIMEOUT_MS: '500' },
-      limits: { maxInFlight: 12, headersTimeoutMs: 300, requestTimeoutMs: 600, checkIntervalMs: 50, writeTimeoutMs: 300, keepAliveTimeoutMs: 200 },
+      limits: {
+        maxInFlight: 12,
+        headersTimeoutMs: 300,
+        requestTimeoutMs: 600,
+        checkIntervalMs: 50,
+        writeTimeoutMs: 300,
+        keepAliveTimeoutMs: 200,
+      },
     });
     const { id, token } = demo.world.member;
     const as = { 'x-user-id': id, 'x-auth-token': token };
@@ -45,7 +64,9 @@ describe('after requests of every kind', () => {
     const seen = new Set<number>();
     for (let round = 0; round < 3; round += 1) {
       if (round === 2) demo.fail('*', { hang: true });
-      const kinds = requests.flatMap((bytes, index) => ['left', 'half', 'half and left', 'unread', 'good'].map((kind) => ({ bytes, kind, index })));
+      const kinds = requests.flatMap((bytes, index) =>
+        ['left', 'half', 'half and left', 'unread', 'good'].map((kind) => ({ bytes, kind, index })),
+      );
       await Promise.all(
         kinds.map(async ({ bytes, kind, index }) => {
           const { socket, closed, answers, received } = await openRaw(gateway.url);
@@ -76,7 +97,9 @@ describe('after a client left', () => {
     socket.write(rawPost(query, { 'x-user-id': id, 'x-auth-token': token, 'x-request-id': 'left' }));
     await expect.poll(() => gateway.demo.calls.length).toBe(1);
     socket.destroy();
-    await expect.poll(() => gateway.logs.find(({ requestId }) => requestId === 'left')).toMatchObject({ codes: { CLIENT_CLOSED_REQUEST: 1 }, unexpected: [] });
+    await expect
+      .poll(() => gateway.logs.find(({ requestId }) => requestId === 'left'))
+      .toMatchObject({ codes: { CLIENT_CLOSED_REQUEST: 1 }, unexpected: [] });
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
     expect(metrics).toContain('code="CLIENT_CLOSED_REQUEST"');
     expect(metrics).not.toMatch(/code="UPSTREAM_UNAVAILABLE"\} [1-9]/);
@@ -84,11 +107,14 @@ describe('after a client left', () => {
 
   it('Hardening: the large answer that he does not get does not count as waiting for him', async () => {
     const world = createWorld();
-    for (let index = 0; index < 100; index += 1) world.post({ roomId: landmarks.selfRoomId, userId: world.member.id, text: 'long '.repeat(400) });
+    for (let index = 0; index < 100; index += 1)
+      world.post({ roomId: landmarks.selfRoomId, userId: world.member.id, text: 'long '.repeat(400) });
     const gateway = await openGateway({ demo: { world }, env: { METRICS: 'on', LOG_LEVEL: 'info' } });
     gateway.demo.fail('me', { hang: true });
     const { socket } = await openRaw(gateway.url);
-    const body = JSON.stringify({ query: `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 100) { nodes { text } } } viewer { user { username } } }` });
+    const body = JSON.stringify({
+      query: `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 100) { nodes { text } } } viewer { user { username } } }`,
+    });
     socket.write(rawPost(body, { 'x-user-id': world.member.id, 'x-auth-token': world.member.token }));
     await expect.poll(() => gateway.demo.calls.length).toBe(3); // the room's record, the messages, the user
     await new Promise((resolve) => setTimeout(resolve, 200)); // the messages are there, the user is not

@@ -21,12 +21,52 @@ afterAll(async () => {
 
 const bodies = [
   { query: '{ viewer { id user { username } directMessages(first: 2) { nodes { id usernames } } } }' },
-  { query: 'query Q($n: Int = 2, $id: ID!) { directMessage(id: $id) { messages(first: $n) { nodes { ...M } } } } fragment M on Message { id text }', variables: { id: 'GENERAL', n: 3 }, operationName: 'Q' },
-  { query: '{ a: __typename ...F } fragment F on Query { viewer { unreadCount @include(if: true) } }', extensions: { a: [1, { b: null }] } },
+  {
+    query:
+      'query Q($n: Int = 2, $id: ID!) { directMessage(id: $id) { messages(first: $n) { nodes { ...M } } } } fragment M on Message { id text }',
+    variables: { id: 'GENERAL', n: 3 },
+    operationName: 'Q',
+  },
+  {
+    query: '{ a: __typename ...F } fragment F on Query { viewer { unreadCount @include(if: true) } }',
+    extensions: { a: [1, { b: null }] },
+  },
 ].map((body) => JSON.stringify(body));
 
 /** What parsers trip over. */
-const pieces = ['{', '}', '[', ']', '"', '\\', '\\u0000', '\\ud800', '\u0000', '\uFEFF', '…', '💬', '__proto__', 'constructor', '-1', '1e999', 'null', '$', '@skip(if:', '...', ' ', '\n', '\r\n', '#', '"""', ':', ',', '999999999999', 'query', 'subscription', 'fragment'];
+const pieces = [
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  '\\',
+  '\\u0000',
+  '\\ud800',
+  '\u0000',
+  '\uFEFF',
+  '…',
+  '💬',
+  '__proto__',
+  'constructor',
+  '-1',
+  '1e999',
+  'null',
+  '$',
+  '@skip(if:',
+  '...',
+  ' ',
+  '\n',
+  '\r\n',
+  '#',
+  '"""',
+  ':',
+  ',',
+  '999999999999',
+  'query',
+  'subscription',
+  'fragment',
+];
 
 function mutate(text: string, random: Random): string {
   let changed = text;
@@ -39,10 +79,60 @@ function mutate(text: string, random: Random): string {
   return changed;
 }
 
-const headerNames = ['content-type', 'accept', 'x-user-id', 'x-auth-token', 'x-request-id', 'origin', 'content-encoding', 'apollo-require-preflight', 'x-upstream-plan', 'x-upstream-report', 'transfer-encoding', 'expect', 'connection', 'upgrade', 'x-forwarded-for', 'cookie'];
-const headerValues = ['', ' ', 'application/json', 'application/json; charset=utf-16', 'text/plain', '*/*', 'gzip', 'chunked', '100-continue', 'close', 'websocket', 'null', '1', 'only', 'a\tb', 'ö', 'x'.repeat(300), '"', ';;;=', '-1', 'constructor'];
+const headerNames = [
+  'content-type',
+  'accept',
+  'x-user-id',
+  'x-auth-token',
+  'x-request-id',
+  'origin',
+  'content-encoding',
+  'apollo-require-preflight',
+  'x-upstream-plan',
+  'x-upstream-report',
+  'transfer-encoding',
+  'expect',
+  'connection',
+  'upgrade',
+  'x-forwarded-for',
+  'cookie',
+];
+const headerValues = [
+  '',
+  ' ',
+  'application/json',
+  'application/json; charset=utf-16',
+  'text/plain',
+  '*/*',
+  'gzip',
+  'chunked',
+  '100-continue',
+  'close',
+  'websocket',
+  'null',
+  '1',
+  'only',
+  'a\tb',
+  'ö',
+  'x'.repeat(300),
+  '"',
+  ';;;=',
+  '-1',
+  'constructor',
+];
 const methods = ['POST', 'POST', 'POST', 'GET', 'HEAD', 'PUT', 'DELETE', 'TRACE', 'OPTIONS', 'PATCH'];
-const paths = ['/graphql', '/graphql', '/graphql?query=%7B__typename%7D', '/graphql?query=%', '/healthz', '//graphql', '/graphql/', '/%00', '/readyz?x', '*'];
+const paths = [
+  '/graphql',
+  '/graphql',
+  '/graphql?query=%7B__typename%7D',
+  '/graphql?query=%',
+  '/healthz',
+  '//graphql',
+  '/graphql/',
+  '/%00',
+  '/readyz?x',
+  '*',
+];
 
 /** Sends it on a connection of its own, and waits for the first answer or the end. */
 async function send(bytes: string): Promise<string> {
@@ -84,8 +174,12 @@ describe('whatever is sent', () => {
     for (let seed = firstSeed; seed < firstSeed + runs / 3; seed += 1) {
       const random = createRandom(seed);
       const headers: Record<string, string> = { 'x-user-id': id, 'x-auth-token': token };
-      for (let count = random.below(6); count > 0; count -= 1) headers[random.pick(headerNames)] = random.pick(headerValues);
-      const request = rawPost(random.pick(bodies), headers).replace('POST /graphql', `${random.pick(methods)} ${random.pick(paths)}`);
+      for (let count = random.below(6); count > 0; count -= 1)
+        headers[random.pick(headerNames)] = random.pick(headerValues);
+      const request = rawPost(random.pick(bodies), headers).replace(
+        'POST /graphql',
+        `${random.pick(methods)} ${random.pick(paths)}`,
+      );
       check(await send(random.chance(0.5) ? mutate(request, random) : request), seed);
     }
     expect(faults).toEqual([]);
@@ -94,6 +188,8 @@ describe('whatever is sent', () => {
   }, 600_000);
 
   it('L19: leaves no mistake of the gateway’s in its log', () => {
-    expect(gateway.logs.filter((line) => 'unexpected' in line && (line['unexpected'] as unknown[]).length > 0)).toEqual([]);
+    expect(gateway.logs.filter((line) => 'unexpected' in line && (line['unexpected'] as unknown[]).length > 0)).toEqual(
+      [],
+    );
   });
 });

@@ -11,7 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const times = (count: number, write: (index: number) => string): string => Array.from({ length: count }, (_, index) => write(index)).join(' ');
+const times = (count: number, write: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => write(index)).join(' ');
 
 const plannedCallsOf = (extensions: Record<string, unknown> = {}): number =>
   (extensions['upstream'] as { plannedCalls: number }).plannedCalls;
@@ -19,7 +20,12 @@ const plannedCallsOf = (extensions: Record<string, unknown> = {}): number =>
 /** Asks something that must be refused without a call, a large answer, or any of node's own words. */
 async function refused(query: string, options?: AskOptions) {
   const { status, calls, errors = [], data, extensions } = await gateway.askCounting(query, options);
-  expect({ status, calls, hasData: data != null, extensions }).toEqual({ status: 400, calls: [], hasData: false, extensions: undefined });
+  expect({ status, calls, hasData: data != null, extensions }).toEqual({
+    status: 400,
+    calls: [],
+    hasData: false,
+    extensions: undefined,
+  });
   expect(errors.length).toBeLessThanOrEqual(10);
   expect(JSON.stringify(errors).length).toBeLessThan(20 * 1024);
   expect(JSON.stringify(errors)).not.toMatch(/RangeError|call stack/i);
@@ -36,7 +42,9 @@ const nested = (depth: number): string =>
 
 describe('a hostile query', () => {
   it.each([51, 150])('Q01: is refused with %i aliases of one field', async (count) => {
-    expect(await refused(`{ ${times(count, (index) => `a${index}: message(id: "m${index}") { id }`)} }`)).toEqual(['QUERY_TOO_COMPLEX']);
+    expect(await refused(`{ ${times(count, (index) => `a${index}: message(id: "m${index}") { id }`)} }`)).toEqual([
+      'QUERY_TOO_COMPLEX',
+    ]);
   });
 
   it('Q01: is refused with 10,000 aliases, by its tokens already', async () => {
@@ -67,11 +75,14 @@ describe('a hostile query', () => {
   });
 
   it('Q04: is refused when its fragments go in a circle', async () => {
-    expect(await refused('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }')).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(await refused('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }')).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
   });
 
   it('Q04: is refused with fragments that nobody uses', async () => {
-    const unused = (count: number) => `{ __typename } ${times(count, (index) => `fragment F${index} on Query { __typename }`)}`;
+    const unused = (count: number) =>
+      `{ __typename } ${times(count, (index) => `fragment F${index} on Query { __typename }`)}`;
     expect(await refused(unused(200))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect(await refused(unused(1500))).toEqual(['QUERY_TOO_COMPLEX']);
   });
@@ -91,23 +102,36 @@ describe('a hostile query', () => {
   });
 
   it('Q05: counts the levels of fragments', async () => {
-    const chain = times(14, (index) => `fragment F${index} on DirectMessage { lastMessage { directMessage { ...F${index + 1} } } }`);
-    expect(await refused(`{ directMessage(id: "r") { ...F0 } } ${chain} fragment F14 on DirectMessage { id }`)).toEqual(['QUERY_TOO_COMPLEX']);
+    const chain = times(
+      14,
+      (index) => `fragment F${index} on DirectMessage { lastMessage { directMessage { ...F${index + 1} } } }`,
+    );
+    expect(await refused(`{ directMessage(id: "r") { ...F0 } } ${chain} fragment F14 on DirectMessage { id }`)).toEqual(
+      ['QUERY_TOO_COMPLEX'],
+    );
   });
 
   it.each([
     ['list', '[', ']'],
     ['object', '{a:', '}'],
   ])('Q06: is refused with a %s literal in a literal, 20,000 deep', async (_, open, close) => {
-    expect(await refused(`{ directMessage(id: ${open.repeat(20_000)}1${close.repeat(20_000)}) { id } }`)).toEqual(['QUERY_TOO_COMPLEX']);
-    expect(await refused(`{ directMessage(id: ${open.repeat(90)}1${close.repeat(90)}) { id } }`)).toEqual(['BAD_USER_INPUT']);
+    expect(await refused(`{ directMessage(id: ${open.repeat(20_000)}1${close.repeat(20_000)}) { id } }`)).toEqual([
+      'QUERY_TOO_COMPLEX',
+    ]);
+    expect(await refused(`{ directMessage(id: ${open.repeat(90)}1${close.repeat(90)}) { id } }`)).toEqual([
+      'BAD_USER_INPUT',
+    ]);
   });
 
   it('Q06: is refused with variables that deep', async () => {
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-user-id': gateway.demo.world.member.id, 'x-auth-token': gateway.demo.world.member.token },
+      headers: {
+        'content-type': 'application/json',
+        'x-user-id': gateway.demo.world.member.id,
+        'x-auth-token': gateway.demo.world.member.token,
+      },
       body: `{"query":"query($id: ID!) { directMessage(id: $id) { id } }","variables":{"id":${deep}}}`,
     });
     expect(response.status).toBe(400);
@@ -121,18 +145,29 @@ describe('a hostile query', () => {
 
   it('Q07: is refused when its answer would be endless, however few calls it takes', async () => {
     const page = 'messages(first: 100) { nodes { id text sentAt __typename } }';
-    const copies = (count: number) => `{ directMessage(id: "${landmarks.busyRoomId}") { ${times(count, (index) => `a${index}: ${page}`)} } }`;
+    const copies = (count: number) =>
+      `{ directMessage(id: "${landmarks.busyRoomId}") { ${times(count, (index) => `a${index}: ${page}`)} } }`;
     expect((await gateway.askCounting(copies(40))).calls).toHaveLength(1); // 16,000 values
-    const edges = page.replace('nodes', 'edges { cursor node').replace('__typename }', `${times(50, (index) => `b${index}: __typename`)} } }`);
-    expect(await refused(`{ viewer { directMessages(first: 98) { nodes { ${page.replace('sentAt', 'sentAt updatedAt isPinned')} } } } }`)).toEqual(['QUERY_TOO_COMPLEX']);
-    expect(await refused(`{ viewer { directMessages(first: 50) { nodes { ${edges} } } } }`)).toEqual(['QUERY_TOO_COMPLEX']);
+    const edges = page
+      .replace('nodes', 'edges { cursor node')
+      .replace('__typename }', `${times(50, (index) => `b${index}: __typename`)} } }`);
+    expect(
+      await refused(
+        `{ viewer { directMessages(first: 98) { nodes { ${page.replace('sentAt', 'sentAt updatedAt isPinned')} } } } }`,
+      ),
+    ).toEqual(['QUERY_TOO_COMPLEX']);
+    expect(await refused(`{ viewer { directMessages(first: 50) { nodes { ${edges} } } } }`)).toEqual([
+      'QUERY_TOO_COMPLEX',
+    ]);
   });
 
   it('Q08: is refused with more than fifty directives', async () => {
     expect(await refused(`{ viewer { id ${'@include(if: true) '.repeat(51)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
     expect(await refused(`{ viewer { id ${times(900, (index) => `@d${index}`)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
     expect(await refused(`{ viewer { id ${times(10_000, (index) => `@d${index}`)} } }`)).toEqual(['QUERY_TOO_COMPLEX']);
-    expect(await refused(`{ viewer { id ${times(40, (index) => `@d${index}`)} } }`)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(await refused(`{ viewer { id ${times(40, (index) => `@d${index}`)} } }`)).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
   });
 
   it('Q09: is refused with 2,001 tokens; spaces and comments are none', async () => {
@@ -142,11 +177,16 @@ describe('a hostile query', () => {
     }
   });
 
-  const large = 'viewer { directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { nodes { readAt } } } } } } }';
+  const large =
+    'viewer { directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { nodes { readAt } } } } } } }';
   it('Q10: is refused by its price in upstream calls', async () => {
     const { status, errors = [], calls } = await gateway.askCounting(`{ ${large} }`);
     expect({ status, calls }).toEqual({ status: 400, calls: [] });
-    expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX', cost: { estimated: 10_101, limit: 100, heaviest: expect.any(Array) } } }]);
+    expect(errors).toMatchObject([
+      {
+        extensions: { code: 'QUERY_TOO_COMPLEX', cost: { estimated: 10_101, limit: 100, heaviest: expect.any(Array) } },
+      },
+    ]);
   });
 
   const priceOf = async (query: string, variables?: Record<string, unknown>): Promise<number> => {
@@ -162,14 +202,21 @@ describe('a hostile query', () => {
     const query = `query($rooms: Int, $messages: Int = 100) { ${large.replace('100', '$rooms').replace('100', '$messages')} }`;
     expect(await priceOf(query, { rooms: 100 })).toBe(literal);
     expect(await priceOf(query, { rooms: 100, messages: 1 })).toBe(201);
-    expect(await priceOf('query($n: Int) { viewer { directMessages(first: $n) { nodes { messages { totalCount } } } } }')).toBe(21);
+    expect(
+      await priceOf('query($n: Int) { viewer { directMessages(first: $n) { nodes { messages { totalCount } } } } }'),
+    ).toBe(21);
   });
 
   it('Q12: is priced by what `@skip` and `@include` leave of it', async () => {
     const query = `query($all: Boolean!) { viewer { id } ... @include(if: $all) { ${large} } }`;
     expect(await priceOf(query, { all: true })).toBe(10_101);
     expect(await priceOf(query, { all: false })).toBe(0);
-    expect(await priceOf(`query($none: Boolean!) { ${large.replace('messages(', 'messages @skip(if: $none) (').replace('messages @skip(if: $none) (first: 100)', 'messages(first: 100) @skip(if: $none)')} }`, { none: true })).toBe(1);
+    expect(
+      await priceOf(
+        `query($none: Boolean!) { ${large.replace('messages(', 'messages @skip(if: $none) (').replace('messages @skip(if: $none) (first: 100)', 'messages(first: 100) @skip(if: $none)')} }`,
+        { none: true },
+      ),
+    ).toBe(1);
   });
 
   it('Q13: costs the same in fragments', async () => {
@@ -186,21 +233,32 @@ describe('a hostile query', () => {
   });
 
   it('Q15: is refused when introspection goes in circles; what tools ask for is not', async () => {
-    const circle = (depth: number) => `{ __type(name: "Query") { ${'fields { type { '.repeat(depth)} name ${'} }'.repeat(depth)} } }`;
+    const circle = (depth: number) =>
+      `{ __type(name: "Query") { ${'fields { type { '.repeat(depth)} name ${'} }'.repeat(depth)} } }`;
     expect(await refused(circle(4))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect(await refused(circle(12))).toEqual(['QUERY_TOO_COMPLEX']);
-    const { status, errors } = await gateway.ask(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }), { as: null });
+    const { status, errors } = await gateway.ask(
+      getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }),
+      { as: null },
+    );
     expect({ status, errors }).toEqual({ status: 200, errors: undefined });
   });
 
   it('Q16: makes no more calls than it was priced at, whatever it is', async () => {
     const { messages, users, busyRoomId, shapesRoomId } = landmarks;
-    const values = { id: [busyRoomId, shapesRoomId, ...Object.values(users)], messageId: Object.values(messages), userId: Object.values(users) };
+    const values = {
+      id: [busyRoomId, shapesRoomId, ...Object.values(users)],
+      messageId: Object.values(messages),
+      userId: Object.values(users),
+    };
     const references = [{ __typename: 'DirectMessage', id: busyRoomId }];
     const schema = createSchema();
     for (let seed = 1; seed <= 300; seed += 1) {
       const { query, variables } = randomOperation({ schema, seed, values, references });
-      const { calls, extensions, status } = await gateway.askCounting(query, { variables, headers: { 'x-upstream-report': '1' } });
+      const { calls, extensions, status } = await gateway.askCounting(query, {
+        variables,
+        headers: { 'x-upstream-report': '1' },
+      });
       if (status === 400) expect(calls, query).toEqual([]);
       else expect(calls.length, query).toBeLessThanOrEqual(plannedCallsOf(extensions));
     }
@@ -211,8 +269,10 @@ describe('a hostile query', () => {
     expect(await refused(`{ ${'x'.repeat(90_000)} }`)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect(await refused(`{ ${'x'.repeat(9000)}: viewer { id } }`)).toEqual(['QUERY_TOO_COMPLEX']);
     const numbers = Array.from({ length: 2000 }, () => 'x'.repeat(40));
-    expect(await refused(`query($a: Int) { viewer { directMessages(first: $a) { totalCount } } }`, { variables: { a: numbers } })).toEqual([
-      'BAD_USER_INPUT',
-    ]);
+    expect(
+      await refused(`query($a: Int) { viewer { directMessages(first: $a) { totalCount } } }`, {
+        variables: { a: numbers },
+      }),
+    ).toEqual(['BAD_USER_INPUT']);
   });
 });

@@ -11,13 +11,17 @@ afterAll(() => gateway.close());
 
 const typename = JSON.stringify({ query: '{ __typename }' });
 /** A request without a body. */
-const raw = (method: string, path: string, headers = 'host: g\r\nconnection: close\r\n'): string => `${method} ${path} HTTP/1.1\r\n${headers}\r\n`;
+const raw = (method: string, path: string, headers = 'host: g\r\nconnection: close\r\n'): string =>
+  `${method} ${path} HTTP/1.1\r\n${headers}\r\n`;
 
 /** What comes back on one connection until the gateway closes it, or for half a second, and which of both it was. */
 async function converse(bytes: string): Promise<{ text: string; isClosed: boolean }> {
   const { socket, closed, received } = await openRaw(gateway.url);
   socket.write(bytes);
-  const isClosed = await Promise.race([closed.then(() => true), new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 500))]);
+  const isClosed = await Promise.race([
+    closed.then(() => true),
+    new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 500)),
+  ]);
   socket.destroy();
   return { text: received(), isClosed };
 }
@@ -33,7 +37,9 @@ describe('a connection', () => {
     ] as const) {
       const answer = await converse(bytes);
       expect({ statuses: statusesOf(answer.text), isClosed: answer.isClosed }).toEqual({ statuses: [200], isClosed });
-      expect(answer.text).toMatch(isClosed ? /connection: close/i : /connection: keep-alive\r\nkeep-alive: timeout=65/i);
+      expect(answer.text).toMatch(
+        isClosed ? /connection: close/i : /connection: keep-alive\r\nkeep-alive: timeout=65/i,
+      );
     }
   });
 
@@ -53,7 +59,10 @@ describe('a connection', () => {
   it('Hardening: is closed after a body that is not worth reading, wherever it was sent, which is not waited for', async () => {
     for (const path of ['/graphql', '/nothing', '/healthz']) {
       const started = performance.now();
-      const answer = await exchange(gateway.url, `${rawPost('', { 'content-length': '10000000' }).replace('/graphql', path)}x`);
+      const answer = await exchange(
+        gateway.url,
+        `${rawPost('', { 'content-length': '10000000' }).replace('/graphql', path)}x`,
+      );
       expect(statusesOf(answer)).toEqual([path === '/graphql' ? 413 : 404]);
       expect(performance.now() - started).toBeLessThan(3000);
     }
@@ -62,7 +71,10 @@ describe('a connection', () => {
 
 describe('a request', () => {
   it('Hardening: is refused when it names no host, or two', async () => {
-    for (const bytes of [rawPost(typename).replace('host: gateway\r\n', ''), rawPost(typename).replace('host', 'host: other\r\nhost')]) {
+    for (const bytes of [
+      rawPost(typename).replace('host: gateway\r\n', ''),
+      rawPost(typename).replace('host', 'host: other\r\nhost'),
+    ]) {
       const answer = await exchange(gateway.url, bytes);
       expect(statusesOf(answer)).toEqual([400]);
       expect(answer).toMatch(/content-type: application\/json/i);
@@ -89,40 +101,67 @@ describe('a request', () => {
       [{ 'content-type': 'text/xml' }, '/graphql', 415],
       [{}, '/nothing', 404],
     ] as const) {
-      const unsent = rawPost('', { 'content-length': '26', expect: '100-continue', ...headers }).replace('/graphql', path);
+      const unsent = rawPost('', { 'content-length': '26', expect: '100-continue', ...headers }).replace(
+        '/graphql',
+        path,
+      );
       // The connection cannot be used again: nobody knows whether the body comes.
       expect(statusesOf(await exchange(gateway.url, unsent))).toEqual([status]);
     }
-    expect(statusesOf(await exchange(gateway.url, rawPost(typename, { expect: 'miracles', connection: 'close' })))).toEqual([417]);
+    expect(
+      statusesOf(await exchange(gateway.url, rawPost(typename, { expect: 'miracles', connection: 'close' }))),
+    ).toEqual([417]);
   });
 
   it('Hardening: means nothing else by an upgrade, or by trailers', async () => {
-    for (const headers of [{ upgrade: 'websocket', connection: 'upgrade' }, { upgrade: 'h2c', connection: 'upgrade, http2-settings', 'http2-settings': 'x' }]) {
+    for (const headers of [
+      { upgrade: 'websocket', connection: 'upgrade' },
+      { upgrade: 'h2c', connection: 'upgrade, http2-settings', 'http2-settings': 'x' },
+    ]) {
       expect(statusesOf((await converse(rawPost(typename, headers))).text)).toEqual([200]);
     }
     const query = JSON.stringify({ query: '{ viewer { id } }' });
     const { id, token } = gateway.demo.world.member;
-    const chunked = rawPost('', { 'transfer-encoding': 'chunked', trailer: 'x-user-id, x-auth-token' }).replace('content-length: 0\r\n', '');
-    const { text } = await converse(`${chunked}${query.length.toString(16)}\r\n${query}\r\n0\r\nx-user-id: ${id}\r\nx-auth-token: ${token}\r\n\r\n`);
+    const chunked = rawPost('', { 'transfer-encoding': 'chunked', trailer: 'x-user-id, x-auth-token' }).replace(
+      'content-length: 0\r\n',
+      '',
+    );
+    const { text } = await converse(
+      `${chunked}${query.length.toString(16)}\r\n${query}\r\n0\r\nx-user-id: ${id}\r\nx-auth-token: ${token}\r\n\r\n`,
+    );
     expect(statusesOf(text)).toEqual([401]);
   });
 
   it('Hardening: with a body is a GET all the same, whose body nobody reads', async () => {
-    const bytes = rawPost(JSON.stringify({ query: '{ nothing }' }), { 'apollo-require-preflight': 'x' }).replace('POST /graphql', 'GET /graphql?query=%7B__typename%7D');
+    const bytes = rawPost(JSON.stringify({ query: '{ nothing }' }), { 'apollo-require-preflight': 'x' }).replace(
+      'POST /graphql',
+      'GET /graphql?query=%7B__typename%7D',
+    );
     expect(statusesOf((await converse(bytes)).text)).toEqual([200]);
   });
 
-  it.each(['/graphql%3f', '//graphql', '/graphql//', '/graphql;x', '/graphql%00', '/%67raphql', '/./graphql', '/x/../graphql', '/graphql\\', '/Graphql'])(
-    'Hardening: to %s is none to /graphql',
-    async (path) => {
-      expect(statusesOf(await exchange(gateway.url, rawPost(typename, { connection: 'close' }).replace('/graphql', path)))).toEqual([404]);
-    },
-  );
+  it.each([
+    '/graphql%3f',
+    '//graphql',
+    '/graphql//',
+    '/graphql;x',
+    '/graphql%00',
+    '/%67raphql',
+    '/./graphql',
+    '/x/../graphql',
+    '/graphql\\',
+    '/Graphql',
+  ])('Hardening: to %s is none to /graphql', async (path) => {
+    expect(
+      statusesOf(await exchange(gateway.url, rawPost(typename, { connection: 'close' }).replace('/graphql', path))),
+    ).toEqual([404]);
+  });
 });
 
 describe('no answer', () => {
   const post = (headers: Record<string, string> = {}) => rawPost(typename, { connection: 'close', ...headers });
-  const preflight = (from: string) => `host: g\r\nconnection: close\r\norigin: ${from}\r\naccess-control-request-method: POST\r\n`;
+  const preflight = (from: string) =>
+    `host: g\r\nconnection: close\r\norigin: ${from}\r\naccess-control-request-method: POST\r\n`;
   it.each([
     ['200', post()],
     ['204', raw('OPTIONS', '/graphql', preflight(origin))],
@@ -154,9 +193,20 @@ describe('no answer', () => {
     const answer = await exchange(gateway.url, bytes);
     const [head = ''] = answer.split('\r\n\r\n');
     expect(statusesOf(answer).map(String)).toEqual([status]);
-    const values = Object.fromEntries(['cache-control', 'vary', 'x-content-type-options'].map((name) => [name, [...head.matchAll(new RegExp(`^${name}: (.*?)\\r?$`, 'gim'))].map(([, value]) => value)]));
-    expect(values).toEqual({ 'cache-control': ['no-store'], vary: ['Origin, Accept, X-Auth-Token, X-User-Id'], 'x-content-type-options': ['nosniff'] });
-    expect(head).not.toMatch(/access-control-allow-origin: (?!https:\/\/app\.example\.com)|access-control-allow-credentials|^server:|x-powered-by/im);
+    const values = Object.fromEntries(
+      ['cache-control', 'vary', 'x-content-type-options'].map((name) => [
+        name,
+        [...head.matchAll(new RegExp(`^${name}: (.*?)\\r?$`, 'gim'))].map(([, value]) => value),
+      ]),
+    );
+    expect(values).toEqual({
+      'cache-control': ['no-store'],
+      vary: ['Origin, Accept, X-Auth-Token, X-User-Id'],
+      'x-content-type-options': ['nosniff'],
+    });
+    expect(head).not.toMatch(
+      /access-control-allow-origin: (?!https:\/\/app\.example\.com)|access-control-allow-credentials|^server:|x-powered-by/im,
+    );
     if (Number(status) >= 400) expect(head).toMatch(/content-type: application\/json/i);
   });
 });

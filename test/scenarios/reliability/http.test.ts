@@ -30,7 +30,9 @@ async function refusal(bytes: string): Promise<number | undefined> {
   expect(more).toEqual([]);
   expect(answer).toMatch(/content-type: application\/json/i);
   expect(answer).toMatch(/cache-control: no-store/i);
-  expect(bodyOf(answer)).toMatchObject({ errors: [{ message: expect.any(String), extensions: { code: expect.any(String) } }] });
+  expect(bodyOf(answer)).toMatchObject({
+    errors: [{ message: expect.any(String), extensions: { code: expect.any(String) } }],
+  });
   await isAlive(gateway);
   return status;
 }
@@ -60,7 +62,9 @@ describe('a request', () => {
   });
 
   it('Hardening: is refused when it takes the gateway for a proxy', async () => {
-    expect(await refusal(rawPost(whoami, { connection: 'close' }).replace('/graphql', 'http://169.254.169.254/graphql'))).toBe(400);
+    expect(
+      await refusal(rawPost(whoami, { connection: 'close' }).replace('/graphql', 'http://169.254.169.254/graphql')),
+    ).toBe(400);
     const connected = await exchange(gateway.url, 'CONNECT 169.254.169.254:80 HTTP/1.1\r\nhost: x\r\n\r\n');
     expect(statusesOf(connected)).not.toContain(200);
     await isAlive(gateway);
@@ -71,7 +75,13 @@ describe('a request', () => {
     const { id, token } = gateway.demo.world.member;
     const ids = Array.from({ length: 40 }, (_, index) => `r-${index}`);
     const bodies = [JSON.stringify({ query: '{ viewer { user { username } } }' }), whoami, '{'];
-    socket.write(ids.map((requestId, index) => rawPost(bodies[index % 3] ?? '', { 'x-user-id': id, 'x-auth-token': token, 'x-request-id': requestId })).join(''));
+    socket.write(
+      ids
+        .map((requestId, index) =>
+          rawPost(bodies[index % 3] ?? '', { 'x-user-id': id, 'x-auth-token': token, 'x-request-id': requestId }),
+        )
+        .join(''),
+    );
     const text = await answers(ids.length);
     socket.destroy();
     expect([...text.matchAll(/x-request-id: (\S+)/gi)].map(([, requestId]) => requestId)).toEqual(ids);
@@ -88,7 +98,9 @@ async function openWithLargeAnswers(limits: NonNullable<TestGatewayOptions['limi
 }
 
 const again = 'abcd'.replaceAll(/./g, (letter) => ` ${letter}: text`);
-const large = JSON.stringify({ query: `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 100) { nodes { text ${again} } } } }` });
+const large = JSON.stringify({
+  query: `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 100) { nodes { text ${again} } } } }`,
+});
 
 describe('a slow client', () => {
   const short = { headersTimeoutMs: 300, requestTimeoutMs: 600, checkIntervalMs: 50 };
@@ -103,7 +115,8 @@ describe('a slow client', () => {
       position += 1;
     }, 20);
     onTestFinished(() => clearInterval(timer));
-    for (let asked = 0; asked < 20; asked += 1) expect((await slow.ask('{ viewer { user { username } } }')).status).toBe(200);
+    for (let asked = 0; asked < 20; asked += 1)
+      expect((await slow.ask('{ viewer { user { username } } }')).status).toBe(200);
     const ends = await Promise.all(connections.map(({ closed }) => closed));
     expect(new Set(ends.flatMap(statusesOf))).toEqual(new Set([408]));
     await isAlive(slow);
@@ -114,7 +127,8 @@ describe('a slow client', () => {
     const head = rawPost(whoami).slice(0, -5);
     const connections = await Promise.all(Array.from({ length: 50 }, () => openRaw(slow.url)));
     for (const { socket } of connections) socket.write(head);
-    for (let asked = 0; asked < 10; asked += 1) expect((await slow.ask('{ viewer { user { username } } }')).status).toBe(200);
+    for (let asked = 0; asked < 10; asked += 1)
+      expect((await slow.ask('{ viewer { user { username } } }')).status).toBe(200);
     const ends = await Promise.all(connections.map(({ closed }) => closed));
     expect(new Set(ends.flatMap(statusesOf))).toEqual(new Set([408]));
   });

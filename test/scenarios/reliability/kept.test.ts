@@ -25,7 +25,8 @@ async function filled<Kept>(fill: () => Kept | Promise<Kept>): Promise<{ kept: K
 /** A text of its own, as one that has come over the network: not a part of a longer one. */
 const asReceived = (text: string): string => Buffer.from(text).toString();
 
-const times = (count: number, write: (index: number) => string): string => Array.from({ length: count }, (_, index) => write(index)).join(' ');
+const times = (count: number, write: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => write(index)).join(' ');
 
 /** Fragments of attachments that use the next one twice, each time otherwise. */
 const nesting = (levels: number): string =>
@@ -38,12 +39,15 @@ const nesting = (levels: number): string =>
 const documents: Readonly<Record<string, (index: number) => string>> = {
   'the forms of fragments that unfold': (index) =>
     `query Q${index}($a: Boolean!, $n: Int) { directMessage(id: "r") { t: __typename @include(if: $a) messages(first: $n) { nodes { ...F0 } } } } ${nesting(7)}`,
-  'many small ones': (index) => `query Q${index}($a: Boolean!, $n: Int) { viewer { id @include(if: $a) directMessages(first: $n) { totalCount } } }`,
-  'many tokens': (index) => `query Q${index}($a: Boolean!, $n: Int) { viewer { id @include(if: $a) } ${times(45, (alias) => `a${alias}: message(id: "${index}") { id }`)} v: viewer { directMessages(first: $n) { totalCount } } }`,
+  'many small ones': (index) =>
+    `query Q${index}($a: Boolean!, $n: Int) { viewer { id @include(if: $a) directMessages(first: $n) { totalCount } } }`,
+  'many tokens': (index) =>
+    `query Q${index}($a: Boolean!, $n: Int) { viewer { id @include(if: $a) } ${times(45, (alias) => `a${alias}: message(id: "${index}") { id }`)} v: viewer { directMessages(first: $n) { totalCount } } }`,
   'long comments': (index) => `{ viewer { unreadCount } } #${index} ${'é'.repeat(20_000)}中`,
   'short comments': (index) => `{ viewer { unreadCount } } #${index}\n${'#\n'.repeat(5000)}`,
   'long texts': (index) => `{ message(id: """${index}${'\n é中'.repeat(4000)}""") { id } }`,
-  'long lists': (index) => `{ directMessage(id: "r") { ${times(10, (alias) => `a${alias}: messages(filterBy: { mentioning: [${times(80, (id) => `"${index}-${alias}-${id}"`)}] }) { totalCount }`)} } }`,
+  'long lists': (index) =>
+    `{ directMessage(id: "r") { ${times(10, (alias) => `a${alias}: messages(filterBy: { mentioning: [${times(80, (id) => `"${index}-${alias}-${id}"`)}] }) { totalCount }`)} } }`,
 };
 
 /** Documents of some kinds in turn, each with its forms and plans, until so many bytes were kept of them. */
@@ -53,7 +57,9 @@ async function fill(bytes: number, writers: readonly ((index: number) => string)
   let used = 0;
   for (let index = 0; used < bytes; index += 1) {
     const document = parse(asReceived(writers[index % writers.length]?.(index) ?? ''));
-    const operation = document.definitions.find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION);
+    const operation = document.definitions.find(
+      (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+    );
     if (operation === undefined) throw new Error('no operation');
     await store.set(`${index}`, document);
     for (let time = 0; time < 2; time += 1) store.use(document);
@@ -62,7 +68,12 @@ async function fill(bytes: number, writers: readonly ((index: number) => string)
       const variables = { a: form % 2 === 0, n: -form };
       planner.plan(document, operation, variables);
       // It is not run: there is no workspace.
-      const context = { answerSize: new AnswerSize(() => true), get loaders(): never { throw new Error('none'); } } as unknown as Context;
+      const context = {
+        answerSize: new AnswerSize(() => true),
+        get loaders(): never {
+          throw new Error('none');
+        },
+      } as unknown as Context;
       await executor.execute(document, operation, variables, context, true);
     }
     used += 50_000 + Math.max(0, store.bytes - before);
@@ -71,10 +82,13 @@ async function fill(bytes: number, writers: readonly ((index: number) => string)
 }
 
 describe('what outlives a request', () => {
-  it.each(Object.entries(documents))('C1: documents, with forms and plans, take what is said of them, and no more: %s', async (_what, write) => {
-    const { kept, heap } = await filled(() => fill(6 * mebibyte, [write]));
-    expect(heap).toBeLessThan(kept.store.bytes + mebibyte);
-  });
+  it.each(Object.entries(documents))(
+    'C1: documents, with forms and plans, take what is said of them, and no more: %s',
+    async (_what, write) => {
+      const { kept, heap } = await filled(() => fill(6 * mebibyte, [write]));
+      expect(heap).toBeLessThan(kept.store.bytes + mebibyte);
+    },
+  );
 
   it('C1: documents, with forms and plans, take no more than they may', async () => {
     const { kept, heap } = await filled(() => fill(70 * mebibyte, Object.values(documents)));
@@ -86,17 +100,22 @@ describe('what outlives a request', () => {
   it('C1: queries that were found harmless take no more than they may', async () => {
     const { kept, heap } = await filled(() => {
       const guard = new OperationGuard();
-      for (let index = 0; index < 5000; index += 1) guard.refusalOf(asReceived(`{ a } #${index} ${'中'.repeat(index % 2 === 0 ? 2000 : 0)}`), true);
+      for (let index = 0; index < 5000; index += 1)
+        guard.refusalOf(asReceived(`{ a } #${index} ${'中'.repeat(index % 2 === 0 ? 2000 : 0)}`), true);
       return guard;
     });
     expect(kept.bytes).toBeLessThanOrEqual(4 * mebibyte);
     expect(heap).toBeLessThan(5 * mebibyte);
   });
 
-  it.each([['small', ''], ['large', '中'.repeat(4000)]])('C1: automatic persisted queries take no more than they may, %s ones', async (_size, filler) => {
+  it.each([
+    ['small', ''],
+    ['large', '中'.repeat(4000)],
+  ])('C1: automatic persisted queries take no more than they may, %s ones', async (_size, filler) => {
     const { kept, heap } = await filled(() => {
       const store = new PersistedQueries();
-      for (let index = 0; index < 50_000 / (1 + filler.length / 200); index += 1) store.register(`${index}`.padStart(64, '0'), asReceived(`{ a${index} } # ${filler}`));
+      for (let index = 0; index < 50_000 / (1 + filler.length / 200); index += 1)
+        store.register(`${index}`.padStart(64, '0'), asReceived(`{ a${index} } # ${filler}`));
       return store;
     });
     expect(kept.bytes).toBeLessThanOrEqual(16 * mebibyte);
@@ -106,7 +125,11 @@ describe('what outlives a request', () => {
   it('C1: callers take no more than they may, accepted ones too', async () => {
     const { kept, heap } = await filled(() => {
       const accepted = new AcceptedCallers();
-      const fairness = new Fairness({ callsPerMinute: 600, userOf: (key) => accepted.userOf(key), claimOf: (key) => key });
+      const fairness = new Fairness({
+        callsPerMinute: 600,
+        userOf: (key) => accepted.userOf(key),
+        claimOf: (key) => key,
+      });
       for (let index = 0; index < 30_000; index += 1) {
         const key = asReceived(`${index}`.padStart(43, 'x'));
         accepted.accept(key, `user${index}`);

@@ -12,8 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const times = (count: number, write: (index: number) => string): string => Array.from({ length: count }, (_, index) => write(index)).join(' ');
-const page = (kind: string, rows: string, size = 20) => `{ directMessage(id: "${kind}-room") { messages(first: ${size}) { nodes { ${rows} } } } }`;
+const times = (count: number, write: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => write(index)).join(' ');
+const page = (kind: string, rows: string, size = 20) =>
+  `{ directMessage(id: "${kind}-room") { messages(first: ${size}) { nodes { ${rows} } } } }`;
 
 /** Asks three times: graphql-js, then compiled. Every answer is the same refusal, which is not made for nothing. */
 async function expectTooLarge(query: string, caller?: { id: string; token: string }): Promise<void> {
@@ -25,26 +27,87 @@ async function expectTooLarge(query: string, caller?: { id: string; token: strin
 }
 
 /** Rooms by reference, thirteen fields of each: none of them costs a call of its own. */
-const fields = 'kind usernames userIds memberCount messageCount createdAt updatedAt lastMessageAt topic description announcement isReadOnly isDefault';
+const fields =
+  'kind usernames userIds memberCount messageCount createdAt updatedAt lastMessageAt topic description announcement isReadOnly isDefault';
 const body = (references: number) => ({
   query: `query($r: [_Any!]!) { _entities(representations: $r) { ... on DirectMessage { ${fields} } } }`,
-  variables: { r: Array.from({ length: references }, (_, index) => ({ __typename: 'DirectMessage', id: `r${index}` })) },
+  variables: {
+    r: Array.from({ length: references }, (_, index) => ({ __typename: 'DirectMessage', id: `r${index}` })),
+  },
 });
 const errorsOf = ({ text }: { text: string }) => ((JSON.parse(text) as { errors: unknown[] }).errors ?? []).length;
 
 const tooLarge: readonly (readonly [string, string])[] = [
-  ['nodes of markup under many names', page('markup', `markup { nodes { ${times(5, (index) => `a${index}: index b${index}: parent c${index}: type d${index}: text e${index}: url`)} } }`)],
+  [
+    'nodes of markup under many names',
+    page(
+      'markup',
+      `markup { nodes { ${times(5, (index) => `a${index}: index b${index}: parent c${index}: type d${index}: text e${index}: url`)} } }`,
+    ),
+  ],
   ['nodes of markup', page('markup', 'markup { nodes { type text } }', 40)],
-  ['names of types of nodes of markup', page('markup', `markup { nodes { ${times(45, (index) => `t${index}: __typename`)} } }`)],
+  [
+    'names of types of nodes of markup',
+    page('markup', `markup { nodes { ${times(45, (index) => `t${index}: __typename`)} } }`),
+  ],
   ['plain texts of as many nodes', page('markup', 'markup { plainText }', 50)],
   ['trees of markup under many names', page('markup', `markup { ${times(45, (index) => `a${index}: json`)} }`)],
-  ['JSON under many names', page('lists', times(45, (index) => `a${index}: customFields`), 60)],
-  ['JSON of attachments in attachments', page('lists', times(3, (index) => `a${index}: attachments { json attachments { json attachments { json attachments { json attachments { json } } } } }`), 60)],
+  [
+    'JSON under many names',
+    page(
+      'lists',
+      times(45, (index) => `a${index}: customFields`),
+      60,
+    ),
+  ],
+  [
+    'JSON of attachments in attachments',
+    page(
+      'lists',
+      times(
+        3,
+        (index) =>
+          `a${index}: attachments { json attachments { json attachments { json attachments { json attachments { json } } } } }`,
+      ),
+      60,
+    ),
+  ],
   ['reactions, and who made them', page('lists', 'reactions { emoji usernames count }')],
-  ['attachments in attachments, with nothing else', page('lists', times(9, (index) => `a${index}: attachments { attachments { attachments { attachments { attachments { attachments { k${index}: kind title } } } } } }`), 60)],
-  ['names of those who follow a thread', page('lists', times(10, (index) => `t${index}: thread { followerIds }`))],
-  ['texts that JSON makes six times as long', page('texts', times(12, (index) => `t${index}: text`), 100)],
-  ['texts that JSON makes longer, by little', page('texts', times(7, (index) => `t${index}: text`), 100)],
+  [
+    'attachments in attachments, with nothing else',
+    page(
+      'lists',
+      times(
+        9,
+        (index) =>
+          `a${index}: attachments { attachments { attachments { attachments { attachments { attachments { k${index}: kind title } } } } } }`,
+      ),
+      60,
+    ),
+  ],
+  [
+    'names of those who follow a thread',
+    page(
+      'lists',
+      times(10, (index) => `t${index}: thread { followerIds }`),
+    ),
+  ],
+  [
+    'texts that JSON makes six times as long',
+    page(
+      'texts',
+      times(12, (index) => `t${index}: text`),
+      100,
+    ),
+  ],
+  [
+    'texts that JSON makes longer, by little',
+    page(
+      'texts',
+      times(7, (index) => `t${index}: text`),
+      100,
+    ),
+  ],
 ];
 /** The largest that is answered. */
 const large = page('markup', 'id text markup { json }', 50);
@@ -65,7 +128,11 @@ describe('an answer that would be too large', () => {
   it('H2: is one of errors too, which nobody needs credentials for', async () => {
     const nobody = callerNamed('nobody');
     const caller = { ...nobody, token: 'x'.repeat(43) };
-    for (const [references, errors] of [[60, 60 * 13], [150, 1], [650, 1]] as const) {
+    for (const [references, errors] of [
+      [60, 60 * 13],
+      [150, 1],
+      [650, 1],
+    ] as const) {
       const answer = await gateway.ask(body(references), caller);
       expect([answer.status, answer.codes, errorsOf(answer)]).toEqual([200, ['UNAUTHENTICATED'], errors]);
     }
@@ -76,7 +143,10 @@ describe('an answer that would be too large', () => {
     onTestFinished(() => other.close());
     await other.ask({ query: '{ viewer { user { id } } }' }, alice);
     other.workspace.isDown = true;
-    for (const [references, errors] of [[200, 200 * 13], [250, 1]] as const) {
+    for (const [references, errors] of [
+      [200, 200 * 13],
+      [250, 1],
+    ] as const) {
       const answer = await other.ask(body(references), alice);
       expect([answer.status, answer.codes, errorsOf(answer)]).toEqual([200, ['UPSTREAM_UNAVAILABLE'], errors]);
     }
@@ -108,11 +178,15 @@ describe('an answer that would be too large', () => {
 });
 
 describe('an answer to somebody whom the workspace has not accepted', () => {
-  const copies = (count: number) => `{ ${times(count, (index) => `s${index}: _service { ...S }`)} } fragment S on _Service { ${times(count, (index) => `d${index}: sdl`)} }`;
+  const copies = (count: number) =>
+    `{ ${times(count, (index) => `s${index}: _service { ...S }`)} } fragment S on _Service { ${times(count, (index) => `d${index}: sdl`)} }`;
   const introspection = (width: number, below: string) =>
     `{ __schema { types { ...T } } } fragment T on __Type { ${times(width, (index) => `f${index}: fields(includeDeprecated: true) { name ${below} }`)} }`;
 
-  it.each([['nobody', undefined], ['made-up credentials', { id: 'nobody', token: 'x'.repeat(43) }]])('H3: holds some copies of the schema, and not hundreds: to %s', async (_who, caller) => {
+  it.each([
+    ['nobody', undefined],
+    ['made-up credentials', { id: 'nobody', token: 'x'.repeat(43) }],
+  ])('H3: holds some copies of the schema, and not hundreds: to %s', async (_who, caller) => {
     for (let time = 0; time < 2; time += 1) {
       const some = await gateway.ask({ query: copies(2) }, caller);
       expect([some.status, some.bytes > 4 * 20_000, some.bytes <= maxStrangerBytes]).toEqual([200, true, true]);
@@ -127,13 +201,34 @@ describe('an answer to somebody whom the workspace has not accepted', () => {
   });
 
   it('H3: tells of the schema once, in any words, and not what leads from everything to everything', async () => {
-    for (const query of [getIntrospectionQuery(), getIntrospectionQuery({ specifiedByUrl: true, directiveIsRepeatable: true, inputValueDeprecation: true, schemaDescription: true, oneOf: true }), introspection(2, 'args { name } type { name }')]) {
+    for (const query of [
+      getIntrospectionQuery(),
+      getIntrospectionQuery({
+        specifiedByUrl: true,
+        directiveIsRepeatable: true,
+        inputValueDeprecation: true,
+        schemaDescription: true,
+        oneOf: true,
+      }),
+      introspection(2, 'args { name } type { name }'),
+    ]) {
       const { status, bytes } = await gateway.ask({ query });
       expect([status, bytes <= maxStrangerBytes]).toEqual([200, true]);
     }
     const deep = introspection(8, 'type { name fields { name description type { name } } }');
     await expectTooLarge(deep);
-    await expectTooLarge(introspection(45, times(2, (index) => `d${index}: description`)));
-    await expectTooLarge(introspection(45, 'type { name fields { name description type { name } } }').replace('{ __schema', '{ bad: directMessage(id: "@x") { id } __proto__: __schema'), alice);
+    await expectTooLarge(
+      introspection(
+        45,
+        times(2, (index) => `d${index}: description`),
+      ),
+    );
+    await expectTooLarge(
+      introspection(45, 'type { name fields { name description type { name } } }').replace(
+        '{ __schema',
+        '{ bad: directMessage(id: "@x") { id } __proto__: __schema',
+      ),
+      alice,
+    );
   });
 });

@@ -11,7 +11,9 @@ const query = '{ viewer { id user { username } } }';
 
 /** A gateway in a process of its own; whatever it says is searched for its workspace's address. */
 async function start(workspaceUrl: string, env: Record<string, string> = {}): Promise<{ child: Child; url: string }> {
-  const child = startMain({ env: { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: workspaceUrl, ...env } });
+  const child = startMain({
+    env: { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: workspaceUrl, ...env },
+  });
   const url = await urlOf(child);
   const release = plant('the address of the workspace', new URL(workspaceUrl).host);
   onTestFinished(async () => {
@@ -36,7 +38,11 @@ async function ask(url: string, { world }: DemoWorkspace) {
     body: JSON.stringify({ query }),
   });
   const body = (await response.json()) as { data: unknown; errors?: { extensions: { code: string } }[] };
-  return { status: response.status, data: body.data, codes: (body.errors ?? []).map(({ extensions }) => extensions.code) };
+  return {
+    status: response.status,
+    data: body.data,
+    codes: (body.errors ?? []).map(({ extensions }) => extensions.code),
+  };
 }
 
 const arrivedAt = (demo: DemoWorkspace, count: number) =>
@@ -54,7 +60,16 @@ describe('on SIGTERM', () => {
     const answers = Array.from({ length: 50 }, () => ask(url, demo));
     await arrivedAt(demo, 52);
     child.signal('SIGTERM');
-    await expect.poll(() => fetch(`${url}/healthz`).then(() => 'taken', () => 'refused'), { timeout: 20_000 }).toBe('refused');
+    await expect
+      .poll(
+        () =>
+          fetch(`${url}/healthz`).then(
+            () => 'taken',
+            () => 'refused',
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe('refused');
     probe.socket.write('GET /readyz HTTP/1.1\r\nhost: gateway\r\n\r\n');
     for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 200, codes: [] });
     expect(statusesOf(await probe.closed)).toEqual([200, 503]);
@@ -66,7 +81,11 @@ describe('on SIGTERM', () => {
     const demo = await openDemo({ latencyMs: 1000 });
     const { child, url } = await start(demo.url, { SHUTDOWN_DELAY_MS: '2000', SHUTDOWN_GRACE_MS: '2500' });
     await ask(url, demo); // the first call ever finds out whether the workspace limits calls
-    const statusOf = (path: string) => fetch(url + path, { headers: { connection: 'close' } }).then(({ status }) => status, () => 'refused');
+    const statusOf = (path: string) =>
+      fetch(url + path, { headers: { connection: 'close' } }).then(
+        ({ status }) => status,
+        () => 'refused',
+      );
     expect(await statusOf('/readyz')).toBe(200);
     const startedAt = performance.now();
     child.signal('SIGTERM');
@@ -98,7 +117,12 @@ describe('on SIGTERM', () => {
     expect(await before.answers(1)).not.toMatch(/connection: close/i);
     child.signal('SIGTERM');
     await expect.poll(() => fetch(`${url}/readyz`).then(({ status }) => status)).toBe(503);
-    for (const bytes of [post, rawPost('{'), 'GET /healthz HTTP/1.1\r\nhost: g\r\n\r\n', 'GET /nothing HTTP/1.1\r\nhost: g\r\n\r\n']) {
+    for (const bytes of [
+      post,
+      rawPost('{'),
+      'GET /healthz HTTP/1.1\r\nhost: g\r\n\r\n',
+      'GET /nothing HTTP/1.1\r\nhost: g\r\n\r\n',
+    ]) {
       const { socket, closed } = await openRaw(url);
       socket.write(bytes);
       expect(await closed).toMatch(/connection: close\r\n/i);
@@ -125,18 +149,30 @@ describe('on SIGTERM', () => {
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('L13: a second signal (%s) ends it at once, and not with 0', async (second) => {
-    const demo = await openDemo();
-    demo.fail('*', { hang: true });
-    const { child, url } = await start(demo.url, { REQUEST_TIMEOUT_MS: '60000', UPSTREAM_TIMEOUT_MS: '60000' });
-    const pending = ask(url, demo).catch(() => 'cut off');
-    await arrivedAt(demo, 1);
-    child.signal('SIGTERM');
-    await expect.poll(() => fetch(`${url}/healthz`).then(() => 'taken', () => 'refused'), { timeout: 20_000 }).toBe('refused');
-    child.signal(second);
-    expect(await child.ended).toMatchObject({ code: 1, signal: null });
-    expect(await pending).toBe('cut off');
-  });
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'L13: a second signal (%s) ends it at once, and not with 0',
+    async (second) => {
+      const demo = await openDemo();
+      demo.fail('*', { hang: true });
+      const { child, url } = await start(demo.url, { REQUEST_TIMEOUT_MS: '60000', UPSTREAM_TIMEOUT_MS: '60000' });
+      const pending = ask(url, demo).catch(() => 'cut off');
+      await arrivedAt(demo, 1);
+      child.signal('SIGTERM');
+      await expect
+        .poll(
+          () =>
+            fetch(`${url}/healthz`).then(
+              () => 'taken',
+              () => 'refused',
+            ),
+          { timeout: 20_000 },
+        )
+        .toBe('refused');
+      child.signal(second);
+      expect(await child.ended).toMatchObject({ code: 1, signal: null });
+      expect(await pending).toBe('cut off');
+    },
+  );
 });
 
 describe('at the start', () => {
@@ -176,20 +212,33 @@ describe('at the start', () => {
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    const { code, stdout, stderr } = await runMain({ env: { PORT: String(port), ROCKETCHAT_URL: 'http://127.0.0.1:9' } });
+    const { code, stdout, stderr } = await runMain({
+      env: { PORT: String(port), ROCKETCHAT_URL: 'http://127.0.0.1:9' },
+    });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe(`Cannot listen on HOST=127.0.0.1 and PORT=${port} (EADDRINUSE): another process listens there; set PORT to a free one, or to 0 to take any.\n`);
+    expect(stderr).toBe(
+      `Cannot listen on HOST=127.0.0.1 and PORT=${port} (EADDRINUSE): another process listens there; set PORT to a free one, or to 0 to take any.\n`,
+    );
   });
 });
 
 describe('a mistake that nobody caught', () => {
   /** Makes it on SIGUSR2, in the gateway's own process. */
   const withMistake = (code: string, env: Record<string, string>): Child =>
-    startChild(process.execPath, ['--import', `data:text/javascript,process.on('SIGUSR2', () => { ${code} })`, mainPath], env);
+    startChild(
+      process.execPath,
+      ['--import', `data:text/javascript,process.on('SIGUSR2', () => { ${code} })`, mainPath],
+      env,
+    );
 
   it('L19: ends no other request when it is a forgotten promise, and is logged without its words', async () => {
     const demo = await openDemo();
-    const child = withMistake(`Promise.reject(new Error('private ' + 'words'))`, { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: demo.url });
+    const child = withMistake(`Promise.reject(new Error('private ' + 'words'))`, {
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      EXPLORER: 'off',
+      ROCKETCHAT_URL: demo.url,
+    });
     const url = await urlOf(child);
     child.signal('SIGUSR2');
     await child.until(/"msg":"unhandled rejection"/);
@@ -200,7 +249,12 @@ describe('a mistake that nobody caught', () => {
   });
 
   it('L19: ends the process when it is an exception, and is logged without its words', async () => {
-    const child = withMistake(`throw new Error('private ' + 'words')`, { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: 'http://127.0.0.1:9' });
+    const child = withMistake(`throw new Error('private ' + 'words')`, {
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      EXPLORER: 'off',
+      ROCKETCHAT_URL: 'http://127.0.0.1:9',
+    });
     await urlOf(child);
     child.signal('SIGUSR2');
     expect(await child.ended).toMatchObject({ code: 1, signal: null, stderr: '' });
@@ -213,7 +267,13 @@ describe('a log that nobody reads', () => {
   it('holds up no request', async () => {
     const path = process.env['PATH'];
     const child = spawn(process.execPath, [mainPath], {
-      env: { ...(path !== undefined && { PATH: path }), PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: 'http://127.0.0.1:9' },
+      env: {
+        ...(path !== undefined && { PATH: path }),
+        PORT: '0',
+        LOG_LEVEL: 'info',
+        EXPLORER: 'off',
+        ROCKETCHAT_URL: 'http://127.0.0.1:9',
+      },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -223,7 +283,11 @@ describe('a log that nobody reads', () => {
     const body = JSON.stringify({ query: `query ${'a'.repeat(128)} { __typename }` });
     // 1,000 lines of 300 bytes: the pipe holds 64 KiB of them, and this side of it as much again.
     for (let round = 0; round < 20; round += 1) {
-      const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })));
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () =>
+          fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
+        ),
+      );
       for (const answer of answers) expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
     }
     child.kill('SIGTERM');

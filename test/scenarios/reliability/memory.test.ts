@@ -18,10 +18,16 @@ function nesting(index: number, levels: number): string {
   return `query Q${index}($first: Int, ${names.map((name) => `$${name}: Boolean!`).join(' ')}) { directMessage(id: "markup-room") { ${marks} messages(first: $first) { nodes { ...F0 } } } } ${fragments.join(' ')}`;
 }
 
-const conditions = (bits: number) => Object.fromEntries(['a', 'b', 'c', 'd'].map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]));
+const conditions = (bits: number) =>
+  Object.fromEntries(['a', 'b', 'c', 'd'].map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]));
 
 /** Asks all of it, so many at a time, and tells how often each status came. */
-async function attack(gateway: SmallProcess, bodies: readonly Record<string, unknown>[], callerOf: (index: number) => { id: string; token: string } | undefined, width = 4) {
+async function attack(
+  gateway: SmallProcess,
+  bodies: readonly Record<string, unknown>[],
+  callerOf: (index: number) => { id: string; token: string } | undefined,
+  width = 4,
+) {
   const statuses: Record<number, number> = {};
   let next = 0;
   const work = async () => {
@@ -37,14 +43,22 @@ async function attack(gateway: SmallProcess, bodies: readonly Record<string, unk
 }
 
 const forms = (documents: number, first: number) =>
-  Array.from({ length: documents }, (_, document) => Array.from({ length: 17 }, (_unused, bits) => ({ query: nesting(document, 7), variables: { first, ...conditions(bits) } }))).flat();
+  Array.from({ length: documents }, (_, document) =>
+    Array.from({ length: 17 }, (_unused, bits) => ({
+      query: nesting(document, 7),
+      variables: { first, ...conditions(bits) },
+    })),
+  ).flat();
 
 describe('a process with a small heap', () => {
   it('C1: lives through compiled forms of callers with made-up credentials, and keeps nothing of them', async () => {
     const gateway = await startSmallProcess(smallHeap);
     await gateway.ask({ query: '{ viewer { id } }' }, alice);
     const before = await gateway.heap();
-    const statuses = await attack(gateway, forms(8, 0), (index) => ({ id: `nobody${index % 7}`, token: 'x'.repeat(43) }));
+    const statuses = await attack(gateway, forms(8, 0), (index) => ({
+      id: `nobody${index % 7}`,
+      token: 'x'.repeat(43),
+    }));
     expect(statuses).toEqual({ 200: 136 });
     expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
   });
@@ -63,9 +77,18 @@ describe('a process with a small heap', () => {
     await gateway.ask({ query: '{ viewer { user { id } } }' }, alice);
     const before = await gateway.heap();
     const pages = Array.from({ length: 20 }, (_, index) => `a${index}: messages(first: ${31 + index}) { totalCount }`);
-    const query = (from: number, to: number) => `{ directMessage(id: "markup-room") { ${pages.slice(from, to).join(' ')} } }`;
-    expect(await gateway.ask({ query: query(0, 20) }, alice)).toMatchObject({ status: 400, text: expect.stringContaining('33554432 bytes') });
-    const statuses = await attack(gateway, Array.from({ length: 8 }, () => ({ query: query(15, 20) })), (index) => callerNamed(`caller${index}`), 8);
+    const query = (from: number, to: number) =>
+      `{ directMessage(id: "markup-room") { ${pages.slice(from, to).join(' ')} } }`;
+    expect(await gateway.ask({ query: query(0, 20) }, alice)).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('33554432 bytes'),
+    });
+    const statuses = await attack(
+      gateway,
+      Array.from({ length: 8 }, () => ({ query: query(15, 20) })),
+      (index) => callerNamed(`caller${index}`),
+      8,
+    );
     expect(Object.keys(statuses)).not.toContain('0');
     expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
   });

@@ -1,5 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startTestGateway, type Caller, type GraphqlResult, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts';
+import {
+  startTestGateway,
+  type Caller,
+  type GraphqlResult,
+  type TestGateway,
+  type TestGatewayOptions,
+} from '../../support/gateway.ts';
 
 const query = '{ viewer { user { username } } }';
 
@@ -23,7 +29,9 @@ describe('under load', () => {
     const gateway = await open({ demo: { latencyMs: 20 }, limits: { maxInFlight: 16 } });
     for (let round = 0; round < 5; round += 1) {
       const answers = await Promise.all(Array.from({ length: 16 }, () => gateway.ask(query)));
-      expect(answers.map(({ status, errors }) => ({ status, errors }))).toEqual(Array.from({ length: 16 }, () => ({ status: 200, errors: undefined })));
+      expect(answers.map(({ status, errors }) => ({ status, errors }))).toEqual(
+        Array.from({ length: 16 }, () => ({ status: 200, errors: undefined })),
+      );
     }
     expect(await metric(gateway, 'gateway_requests_shed_total{reason="in_flight"}')).toBe(0);
   });
@@ -48,7 +56,8 @@ describe('under load', () => {
     expect(hasEnded).toBe(false);
     expect(gateway.demo.calls.length).toBe(before);
     expect(await metric(gateway, 'gateway_requests_shed_total{reason="in_flight"}')).toBe(20);
-    for (const { status, errors } of await Promise.all(taken)) expect({ status, errors }).toEqual({ status: 200, errors: undefined });
+    for (const { status, errors } of await Promise.all(taken))
+      expect({ status, errors }).toEqual({ status: 200, errors: undefined });
 
     // L03, of the same: as soon as there is room, everybody is served again.
     gateway.demo.heal();
@@ -78,20 +87,25 @@ describe('under load', () => {
   it('L04: one who asks twenty times as much is told to wait, and the nine others are not', async () => {
     const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '40', MAX_UPSTREAM_CALLS: '40' } });
     const { accounts, member } = gateway.demo.world;
-    const others: Caller[] = accounts.filter((each) => each.active && each.type === 'user' && each !== member).slice(0, 9);
+    const others: Caller[] = accounts
+      .filter((each) => each.active && each.type === 'user' && each !== member)
+      .slice(0, 9);
     const greedy = member;
     const ask = (who: Caller) => gateway.ask(query, { as: who });
     for (const who of [greedy, ...others]) expect((await ask(who)).status).toBe(200);
     const answers: GraphqlResult[] = [];
     for (let round = 0; round < 8; round += 1) {
       answers.push(...(await Promise.all(Array.from({ length: 20 }, () => ask(greedy)))));
-      for (const answer of await Promise.all(others.map(ask))) expect(answer).toMatchObject({ status: 200, errors: undefined });
+      for (const answer of await Promise.all(others.map(ask)))
+        expect(answer).toMatchObject({ status: 200, errors: undefined });
     }
     const refused = answers.filter(({ status }) => status === 429);
     expect(answers.length - refused.length).toBeGreaterThanOrEqual(38);
     expect(refused.length).toBeGreaterThan(80);
     expect(refused.map(codeOf)).toEqual(refused.map(() => 'RATE_LIMITED'));
-    expect(Number(refused[0]?.headers.get('retry-after'))).toBe(refused[0]?.errors?.[0]?.extensions['retryAfterSeconds']);
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBe(
+      refused[0]?.errors?.[0]?.extensions['retryAfterSeconds'],
+    );
     expect(await metric(gateway, 'gateway_known_callers')).toBe(10);
   });
 });

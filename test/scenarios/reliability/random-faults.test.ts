@@ -19,27 +19,35 @@ const fatal = ['INTERNAL_SERVER_ERROR', 'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USE
 /** Left out: what fills the memory of this process, which is both sides at once. */
 const names = (Object.keys(faults) as FaultName[]).filter((name) => !/huge-body|endless-body|deep-json/.test(name));
 
-it('G7 whatever fails, every request is answered by its deadline, in codes of ours and without a leak', { timeout: 120_000 }, async () => {
-  const gateway = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: String(timeoutMs) });
-  const random = seededRandom(42);
-  const unhandled: unknown[] = [];
-  const onUnhandled = (error: unknown) => void unhandled.push(error);
-  process.on('unhandledRejection', onUnhandled);
-  const late: number[] = [];
-  const codes = new Set<unknown>();
-  for (let round = 0; round < 20; round += 1) {
-    gateway.upstream.heal();
-    for (const name of names) if (random() < 0.3) gateway.upstream.fail(name, { share: random() * 0.3, ms: Math.floor(random() * 600), times: 5 });
-    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => gateway.ask(query, { as: callerNamed(`user${round}x${index}`) })));
-    for (const { ms, codes: found, status } of answers) {
-      expect(status).toBe(200);
-      if (ms > timeoutMs + 3000) late.push(ms); // in time, on a machine that does other things too
-      for (const code of Object.values(found)) codes.add(code);
+it(
+  'G7 whatever fails, every request is answered by its deadline, in codes of ours and without a leak',
+  { timeout: 120_000 },
+  async () => {
+    const gateway = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: String(timeoutMs) });
+    const random = seededRandom(42);
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', onUnhandled);
+    const late: number[] = [];
+    const codes = new Set<unknown>();
+    for (let round = 0; round < 20; round += 1) {
+      gateway.upstream.heal();
+      for (const name of names)
+        if (random() < 0.3)
+          gateway.upstream.fail(name, { share: random() * 0.3, ms: Math.floor(random() * 600), times: 5 });
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => gateway.ask(query, { as: callerNamed(`user${round}x${index}`) })),
+      );
+      for (const { ms, codes: found, status } of answers) {
+        expect(status).toBe(200);
+        if (ms > timeoutMs + 3000) late.push(ms); // in time, on a machine that does other things too
+        for (const code of Object.values(found)) codes.add(code);
+      }
     }
-  }
-  process.off('unhandledRejection', onUnhandled);
-  expect([late, unhandled]).toEqual([[], []]);
-  expect([...codes].filter((code) => fatal.includes(String(code)))).toEqual([]);
-  expect(codes.size).toBeGreaterThan(2);
-  await gateway.close();
-});
+    process.off('unhandledRejection', onUnhandled);
+    expect([late, unhandled]).toEqual([[], []]);
+    expect([...codes].filter((code) => fatal.includes(String(code)))).toEqual([]);
+    expect(codes.size).toBeGreaterThan(2);
+    await gateway.close();
+  },
+);

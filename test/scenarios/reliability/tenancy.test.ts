@@ -14,7 +14,10 @@ let alice: Caller;
 let bob: Caller;
 beforeAll(async () => {
   const world = createWorld();
-  gateway = await startTestGateway({ demo: { world }, env: { SHARE_IN_FLIGHT: 'on', METRICS: 'on', CALLER_CALLS_PER_MINUTE: '1000000' } });
+  gateway = await startTestGateway({
+    demo: { world },
+    env: { SHARE_IN_FLIGHT: 'on', METRICS: 'on', CALLER_CALLS_PER_MINUTE: '1000000' },
+  });
   alice = world.accountOf(landmarks.users.member);
   bob = world.accountOf(landmarks.users.busy);
 });
@@ -110,7 +113,8 @@ describe('what one caller asks', () => {
     onTestFinished(() => gateway.demo.heal());
     const json = { 'content-type': 'application/json' };
     const as = { 'x-user-id': alice.id, 'x-auth-token': alice.token };
-    const post = (body: string, headers: Record<string, string> = {}) => fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { ...json, ...headers }, body });
+    const post = (body: string, headers: Record<string, string> = {}) =>
+      fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { ...json, ...headers }, body });
     const query = (text: string) => JSON.stringify({ query: text });
     const get = (path: string, init?: RequestInit) => fetch(gateway.url + path, init);
     const answers = await Promise.all([
@@ -138,14 +142,17 @@ describe('what one caller asks', () => {
     for (const { headers, status } of answers) {
       expect(headers.get('cache-control'), String(status)).toBe('no-store');
       expect(headers.get('vary')?.split(/, */).toSorted()).toEqual(['Accept', 'Origin', 'X-Auth-Token', 'X-User-Id']);
-      expect([...headers.keys()].filter((name) => ['set-cookie', 'server', 'x-instance-id', 'x-powered-by'].includes(name))).toEqual([]);
+      expect(
+        [...headers.keys()].filter((name) => ['set-cookie', 'server', 'x-instance-id', 'x-powered-by'].includes(name)),
+      ).toEqual([]);
     }
     const others = await Promise.all([get('/healthz'), get('/readyz'), get('/metrics'), get('/nothing')]);
     for (const { headers } of others) expect(headers.get('cache-control')).toBe('no-store');
   });
 
   it('N08: is not allowed by a cursor that somebody else was given', async () => {
-    const page = (after: string) => `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 1${after}) { nodes { id } pageInfo { endCursor } } } }`;
+    const page = (after: string) =>
+      `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 1${after}) { nodes { id } pageInfo { endCursor } } } }`;
     const { data } = await gateway.ask(page(''), { as: alice });
     const cursor = /"endCursor":"([^"]+)"/.exec(JSON.stringify(data))?.[1];
     const { data: others, ...answer } = await gateway.ask(page(`, after: "${cursor}"`), { as: bob });

@@ -14,10 +14,17 @@ async function open(options: TestGatewayOptions = {}): Promise<TestGateway> {
   return gateway;
 }
 
-const metricOf = ({ url }: TestGateway) => async (name: string): Promise<number> => {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(text.split('\n').find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0);
-};
+const metricOf =
+  ({ url }: TestGateway) =>
+  async (name: string): Promise<number> => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    return Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.slice(name.length + 1) ?? 0,
+    );
+  };
 
 const own = ({ demo }: TestGateway) => ({ 'x-user-id': demo.world.member.id, 'x-auth-token': demo.world.member.token });
 const shedBy = (reason: string): string => `gateway_requests_shed_total{reason="${reason}"}`;
@@ -26,14 +33,24 @@ describe('What is under way', () => {
   it('is shown by the metrics while it is, each in its place, and not after', async () => {
     const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '600' } });
     const metric = metricOf(gateway);
-    const names = ['gateway_requests_in_flight', 'gateway_upstream_in_flight', 'gateway_held_tokens', 'gateway_arriving_bytes'];
+    const names = [
+      'gateway_requests_in_flight',
+      'gateway_upstream_in_flight',
+      'gateway_held_tokens',
+      'gateway_arriving_bytes',
+    ];
     const all = () => Promise.all(names.map(metric));
     expect(await all()).toEqual([0, 0, 0, 0]);
     expect(await metric('gateway_known_callers')).toBe(1);
     gateway.demo.fail('me', { hang: true, times: 2 });
     const leaving = new AbortController();
     const asked = [gateway.demo.world.member, gateway.demo.world.member].map((caller) =>
-      fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-user-id': caller.id, 'x-auth-token': caller.token }, body, signal: leaving.signal }),
+      fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-user-id': caller.id, 'x-auth-token': caller.token },
+        body,
+        signal: leaving.signal,
+      }),
     );
     const { socket } = await openRaw(gateway.url);
     socket.write(rawPost(' '.repeat(40_000), { 'content-length': '90000' }));
@@ -63,7 +80,8 @@ describe('What is over', () => {
     const kept = async () => {
       collect();
       const before = process.memoryUsage().heapUsed;
-      for (let count = 0; count < 600; count += 10) await Promise.all(Array.from({ length: 10 }, () => gateway.ask('{ viewer { id } }')));
+      for (let count = 0; count < 600; count += 10)
+        await Promise.all(Array.from({ length: 10 }, () => gateway.ask('{ viewer { id } }')));
       collect();
       return (process.memoryUsage().heapUsed - before) / 600;
     };
@@ -92,7 +110,11 @@ describe('A request that comes while there is no room', () => {
     socket.write(rawPost('', { ...own(gateway), 'content-length': '90000' }));
     expect(statusesOf(await answers(1))).toEqual([503]);
     const metric = metricOf(gateway);
-    expect([await metric(shedBy('in_flight')), await metric('gateway_requests_total{status="503"}'), await metric('gateway_errors_total{code="OVERLOADED"}')]).toEqual([1, 1, 1]);
+    expect([
+      await metric(shedBy('in_flight')),
+      await metric('gateway_requests_total{status="503"}'),
+      await metric('gateway_errors_total{code="OVERLOADED"}'),
+    ]).toEqual([1, 1, 1]);
     expect(gateway.logs.filter(({ status }) => status === 503)).toEqual([]);
     socket.destroy();
     leave();
@@ -112,23 +134,26 @@ describe('A request that comes while there is no room', () => {
     leave();
   });
 
-  it.each([
-    ['the caller’s own calls would have to wait', 'caller_wait', { maxCallerWaitMs: 0 }],
-  ])('is told so where %s', async (_what, reason, limits) => {
-    const gateway = await open({ limits });
-    const { demo } = gateway;
-    for (let count = 0; count < 3; count += 1) await gateway.ask(`{ user(id: "${demo.world.member.id}") { name } }`); // to know how long a call takes
-    demo.fail('users.info', { hang: true });
-    const usersOf = (request: number) => Array.from({ length: 8 }, (_, index) => `u${index}: user(id: "user${request}-${index}") { name }`).join(' ');
-    const metric = metricOf(gateway);
-    // One caller alone may have fifty-six calls under way.
-    const connections = await Promise.all(Array.from({ length: 9 }, () => openRaw(gateway.url)));
-    for (const [request, connection] of connections.entries()) connection.socket.write(rawPost(JSON.stringify({ query: `{ ${usersOf(request)} }` }), own(gateway)));
-    await expect.poll(() => metric('gateway_upstream_queue')).toBeGreaterThan(0);
-    expect((await gateway.ask(query)).status).toBe(503);
-    expect(await metric(shedBy(reason))).toBeGreaterThan(0);
-    for (const connection of connections) connection.socket.destroy();
-  });
+  it.each([['the caller’s own calls would have to wait', 'caller_wait', { maxCallerWaitMs: 0 }]])(
+    'is told so where %s',
+    async (_what, reason, limits) => {
+      const gateway = await open({ limits });
+      const { demo } = gateway;
+      for (let count = 0; count < 3; count += 1) await gateway.ask(`{ user(id: "${demo.world.member.id}") { name } }`); // to know how long a call takes
+      demo.fail('users.info', { hang: true });
+      const usersOf = (request: number) =>
+        Array.from({ length: 8 }, (_, index) => `u${index}: user(id: "user${request}-${index}") { name }`).join(' ');
+      const metric = metricOf(gateway);
+      // One caller alone may have fifty-six calls under way.
+      const connections = await Promise.all(Array.from({ length: 9 }, () => openRaw(gateway.url)));
+      for (const [request, connection] of connections.entries())
+        connection.socket.write(rawPost(JSON.stringify({ query: `{ ${usersOf(request)} }` }), own(gateway)));
+      await expect.poll(() => metric('gateway_upstream_queue')).toBeGreaterThan(0);
+      expect((await gateway.ask(query)).status).toBe(503);
+      expect(await metric(shedBy(reason))).toBeGreaterThan(0);
+      for (const connection of connections) connection.socket.destroy();
+    },
+  );
 });
 
 describe('A request that comes while the event loop is late', () => {
@@ -153,9 +178,13 @@ describe('The token of a request under way', () => {
   it('stands in no log line, though the client repeats it, and though it is none of Rocket.Chat’s form', async () => {
     const gateway = await open();
     const token = 'made_up_token_of_another_form_0123456789';
-    const { status } = await gateway.ask(`query ${token} { viewer { user { name } } }`, { as: { id: gateway.demo.world.member.id, token } });
+    const { status } = await gateway.ask(`query ${token} { viewer { user { name } } }`, {
+      as: { id: gateway.demo.world.member.id, token },
+    });
     expect(status).toBe(200);
-    await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ operation: '[redacted]', codes: { UNAUTHENTICATED: 1 } });
+    await expect
+      .poll(() => gateway.logs.at(-1))
+      .toMatchObject({ operation: '[redacted]', codes: { UNAUTHENTICATED: 1 } });
     expect(JSON.stringify(gateway.logs)).not.toContain(token);
   });
 });
@@ -163,7 +192,10 @@ describe('The token of a request under way', () => {
 describe('A body', () => {
   it('is read where it says that it is not packed, and where it begins with a byte order mark', async () => {
     const gateway = await open();
-    for (const [text, headers] of [[body, { 'content-encoding': 'identity' }], [`\uFEFF${body}`, {}]] as const) {
+    for (const [text, headers] of [
+      [body, { 'content-encoding': 'identity' }],
+      [`\uFEFF${body}`, {}],
+    ] as const) {
       const answer = await exchange(gateway.url, rawPost(text, { ...own(gateway), ...headers, connection: 'close' }));
       expect(statusesOf(answer)).toEqual([200]);
       expect(answer).toContain(gateway.demo.world.member.username);
@@ -172,7 +204,9 @@ describe('A body', () => {
 
   it('is refused where it is larger than it may be by its own word, before any of it has come', async () => {
     const gateway = await open();
-    expect(statusesOf(await exchange(gateway.url, rawPost('', { ...own(gateway), 'content-length': '102401' })))).toEqual([413]);
+    expect(
+      statusesOf(await exchange(gateway.url, rawPost('', { ...own(gateway), 'content-length': '102401' }))),
+    ).toEqual([413]);
   });
 });
 
@@ -183,9 +217,17 @@ describe('The log line of a request', () => {
     await gateway.ask(`query Me ${query}`);
     await fetch(`${gateway.url}/graphql`, { method: 'PUT' });
     await expect.poll(() => gateway.logs.length).toBe(3);
-    expect(gateway.logs[1]).toMatchObject({ operation: 'Me', status: 200, plannedCalls: 1, upstreamCalls: 1, retries: 1, durationMs: expect.any(Number) as number });
+    expect(gateway.logs[1]).toMatchObject({
+      operation: 'Me',
+      status: 200,
+      plannedCalls: 1,
+      upstreamCalls: 1,
+      retries: 1,
+      durationMs: expect.any(Number) as number,
+    });
     expect(gateway.logs[2]).toMatchObject({ status: 405, upstreamCalls: 0, codes: { BAD_REQUEST: 1 } });
-    for (const name of ['operation', 'plannedCalls', 'retries', 'droppedRows', 'details', 'unexpected']) expect(gateway.logs[2]).not.toHaveProperty(name);
+    for (const name of ['operation', 'plannedCalls', 'retries', 'droppedRows', 'details', 'unexpected'])
+      expect(gateway.logs[2]).not.toHaveProperty(name);
     expect(gateway.logs[0]).not.toHaveProperty('codes');
   });
 });

@@ -26,7 +26,9 @@ async function expectHealthy(): Promise<void> {
 }
 
 const textsOf = (data: unknown): string[] =>
-  (data as { directMessage: { messages: { nodes: { text: string }[] } } }).directMessage.messages.nodes.map(({ text }) => text);
+  (data as { directMessage: { messages: { nodes: { text: string }[] } } }).directMessage.messages.nodes.map(
+    ({ text }) => text,
+  );
 
 describe('an answer that is too much', () => {
   it.each<FaultName>(['huge-body', 'huge-body-chunked', 'endless-body'])(
@@ -75,7 +77,9 @@ describe('an answer that is too much', () => {
     for (let level = 0; level < 5000; level += 1) deep = { type: 'QUOTE', value: [deep] };
     const change = (body: Record<string, unknown>) => ({
       ...body,
-      messages: (body['messages'] as object[]).map((row, index) => (index === 0 ? { ...row, md: [deep], customFields: deep } : row)),
+      messages: (body['messages'] as object[]).map((row, index) =>
+        index === 0 ? { ...row, md: [deep], customFields: deep } : row,
+      ),
     });
     gateway.upstream.fail('changed', { change, endpoint: 'dm.messages' });
     const pause = await longestPause(async () => {
@@ -83,10 +87,14 @@ describe('an answer that is too much', () => {
         `{ directMessage(id: "${room}") { messages(first: 3) { nodes { text customFields markup { plainText nodes { index } } } } } }`,
       );
       expect(codes).toEqual({ 'directMessage.messages.nodes.0.customFields': 'UPSTREAM_BAD_RESPONSE' });
-      expect(data).toMatchObject({ directMessage: { messages: { nodes: [{ customFields: null, markup: { plainText: '' } }, {}, {}] } } });
+      expect(data).toMatchObject({
+        directMessage: { messages: { nodes: [{ customFields: null, markup: { plainText: '' } }, {}, {}] } },
+      });
     });
     expect(pause).toBeLessThan(100);
-    const json = await gateway.ask(`{ directMessage(id: "${room}") { messages(first: 3) { nodes { text markup { json } } } } }`);
+    const json = await gateway.ask(
+      `{ directMessage(id: "${room}") { messages(first: 3) { nodes { text markup { json } } } } }`,
+    );
     expect(json.codes).toEqual({ 'directMessage.messages.nodes.0.markup.json': 'UPSTREAM_BAD_RESPONSE' });
     expect(textsOf(json.data)).toHaveLength(3);
   });
@@ -98,19 +106,32 @@ describe('an answer that is packed', () => {
     expect(gateway.upstream.calls.map(({ headers }) => headers.get('accept-encoding'))).toEqual(['identity']);
   });
 
-  it.each<FaultName>(['gzip', 'br'])('U34: and refused as UPSTREAM_BAD_RESPONSE when it comes all the same: %s', async (name) => {
-    gateway.upstream.fail(name);
-    expect((await gateway.ask(counters)).codes).toEqual({ 'directMessage.counters': 'UPSTREAM_BAD_RESPONSE' });
-    await expectHealthy();
-  });
+  it.each<FaultName>(['gzip', 'br'])(
+    'U34: and refused as UPSTREAM_BAD_RESPONSE when it comes all the same: %s',
+    async (name) => {
+      gateway.upstream.fail(name);
+      expect((await gateway.ask(counters)).codes).toEqual({ 'directMessage.counters': 'UPSTREAM_BAD_RESPONSE' });
+      await expectHealthy();
+    },
+  );
 });
 
 describe('an answer that is not HTTP', () => {
   it.each<FaultName>([
-    'huge-headers', 'many-headers', 'bad-status-line', 'bad-header', 'bad-chunk', 'both-lengths', '101', '100-unasked',
+    'huge-headers',
+    'many-headers',
+    'bad-status-line',
+    'bad-header',
+    'bad-chunk',
+    'both-lengths',
+    '101',
+    '100-unasked',
   ])('U36: `%s` is UPSTREAM_BAD_RESPONSE, asked for once, and the next call is as good as ever', async (name) => {
     gateway.upstream.fail(name);
-    expect([(await gateway.ask(counters)).codes, gateway.upstream.calls.length]).toEqual([{ 'directMessage.counters': 'UPSTREAM_BAD_RESPONSE' }, 1]);
+    expect([(await gateway.ask(counters)).codes, gateway.upstream.calls.length]).toEqual([
+      { 'directMessage.counters': 'UPSTREAM_BAD_RESPONSE' },
+      1,
+    ]);
     await expectHealthy();
   });
 
@@ -123,7 +144,9 @@ describe('an answer that is not HTTP', () => {
 describe('characters', () => {
   it.each<FaultName>(['split-utf8', 'bom'])('U37: `%s`: accents and emoji are intact', async (name) => {
     gateway.upstream.fail(name);
-    expect(textsOf((await gateway.ask(messages)).data)).toEqual([3, 2, 1].map((index) => `for:${alice.id} héllo 😀 ${index}`));
+    expect(textsOf((await gateway.ask(messages)).data)).toEqual(
+      [3, 2, 1].map((index) => `for:${alice.id} héllo 😀 ${index}`),
+    );
   });
 
   it('U37: `bad-utf8`: bytes that are no characters become U+FFFD', async () => {

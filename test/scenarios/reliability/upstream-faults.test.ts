@@ -17,7 +17,9 @@ const countersAt = 'directMessage.counters';
 const messagesAt = 'directMessage.messages';
 const goodCounters = { directMessage: { counters: { joined: true, memberCount: 2 } } };
 const goodMessages = {
-  directMessage: { messages: { totalCount: 3, nodes: [3, 2, 1].map((index) => ({ text: `for:${alice.id} héllo 😀 ${index}` })) } },
+  directMessage: {
+    messages: { totalCount: 3, nodes: [3, 2, 1].map((index) => ({ text: `for:${alice.id} héllo 😀 ${index}` })) },
+  },
 };
 
 let gateway: FaultGateway;
@@ -28,7 +30,11 @@ async function start(env: Record<string, string> = {}): Promise<FaultGateway> {
   return gateway;
 }
 
-async function startWith(name: FaultName, rule: FaultRule = {}, env: Record<string, string> = {}): Promise<FaultGateway> {
+async function startWith(
+  name: FaultName,
+  rule: FaultRule = {},
+  env: Record<string, string> = {},
+): Promise<FaultGateway> {
   await start(env);
   gateway.upstream.fail(name, rule);
   return gateway;
@@ -54,7 +60,11 @@ describe('a connection that fails', () => {
     const { upstream, ask } = await start({ UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '20000' });
     await upstream.down();
     const answer = await ask(counters);
-    expect(answer).toMatchObject({ status: 200, codes: { [countersAt]: 'UPSTREAM_UNAVAILABLE' }, data: { directMessage: { counters: null } } });
+    expect(answer).toMatchObject({
+      status: 200,
+      codes: { [countersAt]: 'UPSTREAM_UNAVAILABLE' },
+      data: { directMessage: { counters: null } },
+    });
     expect(answer.ms).toBeLessThan(10_000); // not when its time is up
     expect((await ask('{ __typename }')).data).toEqual({ __typename: 'Query' });
     await upstream.up();
@@ -122,19 +132,26 @@ describe('an answer that does not come', () => {
     ['U08', 'trickle-headers', { ms: 100 }],
     ['U09', 'slow-body', { ms: 100 }],
     ['U10', 'stall-body', {}],
-  ])('%s: `%s` is UPSTREAM_TIMEOUT when the attempt has had its time, not tried again, and its connection closed', async (_id, name, rule) => {
-    const { upstream, ask } = await startWith(name, rule, { REQUEST_TIMEOUT_MS: '20000' });
-    const answer = await ask(counters);
-    expect(answer).toMatchObject({ status: 200, codes: { [countersAt]: 'UPSTREAM_TIMEOUT' } });
-    expect(answer.ms).toBeGreaterThan(390);
-    expect(answer.ms).toBeLessThan(10_000);
-    expect(upstream.calls).toHaveLength(1);
-    await until(() => upstream.openConnections === 0);
-    await expectHealthy();
-  });
+  ])(
+    '%s: `%s` is UPSTREAM_TIMEOUT when the attempt has had its time, not tried again, and its connection closed',
+    async (_id, name, rule) => {
+      const { upstream, ask } = await startWith(name, rule, { REQUEST_TIMEOUT_MS: '20000' });
+      const answer = await ask(counters);
+      expect(answer).toMatchObject({ status: 200, codes: { [countersAt]: 'UPSTREAM_TIMEOUT' } });
+      expect(answer.ms).toBeGreaterThan(390);
+      expect(answer.ms).toBeLessThan(10_000);
+      expect(upstream.calls).toHaveLength(1);
+      await until(() => upstream.openConnections === 0);
+      await expectHealthy();
+    },
+  );
 
   it('U09: a request ends at its deadline, with what is there', async () => {
-    const { ask } = await startWith('slow-body', { ms: 100, endpoint: 'dm.messages' }, { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '600' });
+    const { ask } = await startWith(
+      'slow-body',
+      { ms: 100, endpoint: 'dm.messages' },
+      { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '600' },
+    );
     const answer = await ask(both);
     expect(answer).toMatchObject({ status: 200, codes: { [messagesAt]: 'UPSTREAM_TIMEOUT' } });
     expect(answer.data).toEqual({ directMessage: { ...goodCounters.directMessage, messages: null } });
@@ -147,16 +164,23 @@ describe('an answer that does not come', () => {
     ['99999', 1450, 10_000],
     ['soon', 1450, 10_000],
     ['-5', 1450, 10_000],
-  ])('U09: a client shortens its deadline with X-Request-Timeout-Ms: %s, within bounds', async (header, least, most) => {
-    const { ask } = await startWith('never', {}, { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '1500' });
-    const answer = await ask(counters, { headers: { 'x-request-timeout-ms': header } });
-    expect(answer).toMatchObject({ status: 200, codes: { [countersAt]: 'UPSTREAM_TIMEOUT' } });
-    expect(answer.ms).toBeGreaterThan(least);
-    expect(answer.ms).toBeLessThan(most);
-  });
+  ])(
+    'U09: a client shortens its deadline with X-Request-Timeout-Ms: %s, within bounds',
+    async (header, least, most) => {
+      const { ask } = await startWith('never', {}, { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '1500' });
+      const answer = await ask(counters, { headers: { 'x-request-timeout-ms': header } });
+      expect(answer).toMatchObject({ status: 200, codes: { [countersAt]: 'UPSTREAM_TIMEOUT' } });
+      expect(answer.ms).toBeGreaterThan(least);
+      expect(answer.ms).toBeLessThan(most);
+    },
+  );
 
   it('L05: a client that leaves takes its calls with it', async () => {
-    const { upstream, ask } = await startWith('never', {}, { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '20000' });
+    const { upstream, ask } = await startWith(
+      'never',
+      {},
+      { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '20000' },
+    );
     const left = new AbortController();
     const answer = ask(both, { signal: left.signal }).catch(() => 'left');
     await until(() => upstream.calls.length === 2);
@@ -189,17 +213,26 @@ describe('an answer that breaks off', () => {
 
   it('U12: JSON that is cut off is UPSTREAM_BAD_RESPONSE, not tried again', async () => {
     const { upstream, ask } = await startWith('truncated-json');
-    expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_BAD_RESPONSE' }, 1]);
+    expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([
+      { [countersAt]: 'UPSTREAM_BAD_RESPONSE' },
+      1,
+    ]);
     await expectHealthy();
   });
 });
 
 describe('an answer that is something else', () => {
-  it.each<FaultName>(['html-200', 'html-as-json', 'empty-200', '204'])('U13: `%s` is UPSTREAM_BAD_RESPONSE, not tried again', async (name) => {
-    const { upstream, ask } = await startWith(name);
-    expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_BAD_RESPONSE' }, 1]);
-    await expectHealthy();
-  });
+  it.each<FaultName>(['html-200', 'html-as-json', 'empty-200', '204'])(
+    'U13: `%s` is UPSTREAM_BAD_RESPONSE, not tried again',
+    async (name) => {
+      const { upstream, ask } = await startWith(name);
+      expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([
+        { [countersAt]: 'UPSTREAM_BAD_RESPONSE' },
+        1,
+      ]);
+      await expectHealthy();
+    },
+  );
 
   it('U14: an HTML page of a proxy with 502 is UPSTREAM_UNAVAILABLE after two attempts', async () => {
     const { upstream, ask } = await startWith('html-502');
@@ -214,26 +247,39 @@ describe('an answer that is something else', () => {
   ])('U15: `%s`: JSON is JSON whatever it is called, but for HTML', async (name, isTaken) => {
     const { ask } = await startWith(name);
     const { data, codes } = await ask(counters);
-    expect([data, codes]).toEqual(isTaken ? [goodCounters, {}] : [{ directMessage: { counters: null } }, { [countersAt]: 'UPSTREAM_BAD_RESPONSE' }]);
+    expect([data, codes]).toEqual(
+      isTaken ? [goodCounters, {}] : [{ directMessage: { counters: null } }, { [countersAt]: 'UPSTREAM_BAD_RESPONSE' }],
+    );
   });
 
   it('U16: 200 with `success: false` is an error, never data', async () => {
     const { upstream, ask } = await startWith('success-false-200');
-    expect([(await ask(messages)).codes, upstream.calls.length]).toEqual([{ [messagesAt]: 'UPSTREAM_BAD_RESPONSE' }, 1]);
+    expect([(await ask(messages)).codes, upstream.calls.length]).toEqual([
+      { [messagesAt]: 'UPSTREAM_BAD_RESPONSE' },
+      1,
+    ]);
   });
 
   it('U17: a missing list is UPSTREAM_BAD_RESPONSE, not an empty one', async () => {
     const { ask } = await startWith('changed', { change: ({ total, success }) => ({ total, success }) });
-    expect(await ask(messages)).toMatchObject({ codes: { [messagesAt]: 'UPSTREAM_BAD_RESPONSE' }, data: { directMessage: { messages: null } } });
+    expect(await ask(messages)).toMatchObject({
+      codes: { [messagesAt]: 'UPSTREAM_BAD_RESPONSE' },
+      data: { directMessage: { messages: null } },
+    });
   });
 
   it('U18: items that are null are left out, the rest is kept, and one number in the log tells of them', async () => {
-    const change = (body: Record<string, unknown>) => ({ ...body, messages: [null, ...(body['messages'] as unknown[]).slice(1)] });
+    const change = (body: Record<string, unknown>) => ({
+      ...body,
+      messages: [null, ...(body['messages'] as unknown[]).slice(1)],
+    });
     const { ask, logs } = await startWith('changed', { change });
     const before = logs.length;
     const { data, codes } = await ask(messages);
     expect(codes).toEqual({});
-    expect(data).toEqual({ directMessage: { messages: { totalCount: 3, nodes: goodMessages.directMessage.messages.nodes.slice(1) } } });
+    expect(data).toEqual({
+      directMessage: { messages: { totalCount: 3, nodes: goodMessages.directMessage.messages.nodes.slice(1) } },
+    });
     expect(gateway.logs.slice(before)).toMatchObject([{ droppedRows: 1 }]);
   });
 
@@ -241,8 +287,26 @@ describe('an answer that is something else', () => {
     const wrong = { odd: [1] };
     const change = (body: Record<string, unknown>) => {
       const rows = (body['messages'] as Record<string, unknown>[]).map(({ _id, rid, ts, u }) => ({
-        _id, rid, ts, u: { ...(u as object), username: 7, name: [] }, msg: wrong, md: 'text', urls: 'x', mentions: { a: 1 }, reactions: [1], tmid: 5,
-        tcount: 'many', attachments: 'none', editedAt: 12, editedBy: 'me', starred: { a: 1 }, files: 7, pinned: 'yes', t: 9, location: 3, _updatedAt: 0,
+        _id,
+        rid,
+        ts,
+        u: { ...(u as object), username: 7, name: [] },
+        msg: wrong,
+        md: 'text',
+        urls: 'x',
+        mentions: { a: 1 },
+        reactions: [1],
+        tmid: 5,
+        tcount: 'many',
+        attachments: 'none',
+        editedAt: 12,
+        editedBy: 'me',
+        starred: { a: 1 },
+        files: 7,
+        pinned: 'yes',
+        t: 9,
+        location: 3,
+        _updatedAt: 0,
       }));
       return { ...body, messages: rows };
     };
@@ -252,18 +316,46 @@ describe('an answer that is something else', () => {
       reactions { emoji } attachments { title } files { id } thread { replyCount } threadRootId isPinned isStarred } } } }`);
     expect(JSON.stringify(data)).not.toContain('[object');
     expect((errors ?? []).map(({ extensions }) => extensions['code'])).not.toContain('INTERNAL_SERVER_ERROR');
-    expect(data).toMatchObject({ directMessage: { messages: { nodes: expect.arrayContaining([expect.objectContaining({ threadRootId: null, thread: null })]) } } });
+    expect(data).toMatchObject({
+      directMessage: {
+        messages: { nodes: expect.arrayContaining([expect.objectContaining({ threadRootId: null, thread: null })]) },
+      },
+    });
   });
 
   it('U19: counters and rooms of wrong types are null, too', async () => {
-    const oddRoom = { usernames: 'x', uids: 4, usersCount: '2', msgs: [], topic: 7, ts: 'yesterday', lm: 5, lastMessage: 'x', ro: 'no', sysMes: 3 };
+    const oddRoom = {
+      usernames: 'x',
+      uids: 4,
+      usersCount: '2',
+      msgs: [],
+      topic: 7,
+      ts: 'yesterday',
+      lm: 5,
+      lastMessage: 'x',
+      ro: 'no',
+      sysMes: 3,
+    };
     const change = (body: Record<string, unknown>) =>
-      'ims' in body ? { ...body, ims: (body['ims'] as object[]).map((row) => ({ ...row, ...oddRoom })) } : { ...body, members: 'two', latest: 5, unreadsFrom: {}, msgs: 1.5 };
+      'ims' in body
+        ? { ...body, ims: (body['ims'] as object[]).map((row) => ({ ...row, ...oddRoom })) }
+        : { ...body, members: 'two', latest: 5, unreadsFrom: {}, msgs: 1.5 };
     const { ask } = await startWith('changed', { change });
-    const { data, errors } = await ask(`{ directMessages { nodes { kind usernames userIds memberCount topic createdAt lastMessage { id } isReadOnly showsSystemMessages }
+    const { data, errors } =
+      await ask(`{ directMessages { nodes { kind usernames userIds memberCount topic createdAt lastMessage { id } isReadOnly showsSystemMessages }
       } directMessage(id: "${room}") { counters { joined memberCount messageCount } } }`);
     expect(errors).toBeUndefined();
-    const nothing = { kind: null, usernames: null, userIds: null, memberCount: null, topic: null, createdAt: null, lastMessage: null, isReadOnly: null, showsSystemMessages: null };
+    const nothing = {
+      kind: null,
+      usernames: null,
+      userIds: null,
+      memberCount: null,
+      topic: null,
+      createdAt: null,
+      lastMessage: null,
+      isReadOnly: null,
+      showsSystemMessages: null,
+    };
     expect(data).toEqual({
       directMessages: { nodes: [nothing, nothing, nothing] },
       directMessage: { counters: { joined: true, memberCount: null, messageCount: null } },
@@ -272,7 +364,11 @@ describe('an answer that is something else', () => {
 });
 
 describe('a refusal', () => {
-  const refusalOf = (errorType: string) => ({ success: false, error: `UPSTREAM-INTERNAL-7f3a [${errorType}]`, errorType });
+  const refusalOf = (errorType: string) => ({
+    success: false,
+    error: `UPSTREAM-INTERNAL-7f3a [${errorType}]`,
+    errorType,
+  });
 
   it.each([
     ['invalid-params', 'BAD_USER_INPUT'],
@@ -280,15 +376,25 @@ describe('a refusal', () => {
     ['invalid-channel', 'NOT_FOUND'],
     ['error-room-not-found', 'NOT_FOUND'],
   ])('U20: 400 `%s` is %s, not tried again', async (errorType, code) => {
-    const { upstream, ask } = await startWith('status', { status: 400, body: refusalOf(errorType), endpoint: 'dm.messages' });
+    const { upstream, ask } = await startWith('status', {
+      status: 400,
+      body: refusalOf(errorType),
+      endpoint: 'dm.messages',
+    });
     const answer = await ask(both);
-    expect([answer.codes, upstream.calls.filter(({ endpoint }) => endpoint === 'dm.messages').length]).toEqual([{ [messagesAt]: code }, 1]);
+    expect([answer.codes, upstream.calls.filter(({ endpoint }) => endpoint === 'dm.messages').length]).toEqual([
+      { [messagesAt]: code },
+      1,
+    ]);
     expect(answer.data).toEqual({ directMessage: { ...goodCounters.directMessage, messages: null } });
   });
 
   it('U21: 401 ends all calls of the request but those under way', async () => {
     const { upstream, ask } = await startWith('status', { status: 401 });
-    const rooms = Array.from({ length: 30 }, (_, index) => `r${index}: directMessage(id: "${room}${index}") { messages { totalCount } }`);
+    const rooms = Array.from(
+      { length: 30 },
+      (_, index) => `r${index}: directMessage(id: "${room}${index}") { messages { totalCount } }`,
+    );
     const { codes } = await ask(`{ ${rooms.join(' ')} }`);
     expect(new Set(Object.values(codes))).toEqual(new Set(['UNAUTHENTICATED']));
     expect(Object.keys(codes)).toHaveLength(30);
@@ -297,9 +403,15 @@ describe('a refusal', () => {
 
   it('U22: 403 for one room of three is that room’s alone', async () => {
     const { ask } = await startWith('status', { status: 403, roomId: `${room}2` });
-    const { data, codes } = await ask(`{ ${[1, 2, 3].map((n) => `r${n}: directMessage(id: "${room}${n}") { messages { totalCount } }`).join(' ')} }`);
+    const { data, codes } = await ask(
+      `{ ${[1, 2, 3].map((n) => `r${n}: directMessage(id: "${room}${n}") { messages { totalCount } }`).join(' ')} }`,
+    );
     expect(codes).toEqual({ 'r2.messages': 'FORBIDDEN' });
-    expect(data).toEqual({ r1: { messages: { totalCount: 3 } }, r2: { messages: null }, r3: { messages: { totalCount: 3 } } });
+    expect(data).toEqual({
+      r1: { messages: { totalCount: 3 } },
+      r2: { messages: null },
+      r3: { messages: { totalCount: 3 } },
+    });
   });
 
   it('U23: an endpoint that the workspace does not have is told apart, and others are intact', async () => {
@@ -309,13 +421,25 @@ describe('a refusal', () => {
       endpoint: 'users.info',
     });
     const { data, errors } = await ask(`{ user(id: "u1") { name } ${counters.slice(2)}`);
-    expect(errors).toMatchObject([{ path: ['user'], extensions: { code: 'UPSTREAM_BAD_RESPONSE' }, message: expect.stringContaining('has no users.info') }]);
+    expect(errors).toMatchObject([
+      {
+        path: ['user'],
+        extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
+        message: expect.stringContaining('has no users.info'),
+      },
+    ]);
     expect([data, upstream.calls.length]).toEqual([{ user: null, ...goodCounters }, 2]);
   });
 
   it('L2: receipts of a workspace that has no such endpoint are not available, which is no error and asked once', async () => {
-    const { upstream, ask } = await startWith('status', { status: 404, body: { success: false, error: 'API endpoint not found' }, endpoint: 'chat.getMessageReadReceipts' });
-    const { data, codes } = await ask(`{ directMessage(id: "${room}") { messages(first: 3) { nodes { readReceipts { isAvailable totalCount } } } } }`);
+    const { upstream, ask } = await startWith('status', {
+      status: 404,
+      body: { success: false, error: 'API endpoint not found' },
+      endpoint: 'chat.getMessageReadReceipts',
+    });
+    const { data, codes } = await ask(
+      `{ directMessage(id: "${room}") { messages(first: 3) { nodes { readReceipts { isAvailable totalCount } } } } }`,
+    );
     const none = { readReceipts: { isAvailable: false, totalCount: 0 } };
     expect([data, codes]).toEqual([{ directMessage: { messages: { nodes: [none, none, none] } } }, {}]);
     expect(upstream.calls.filter(({ endpoint }) => endpoint === 'chat.getMessageReadReceipts')).toHaveLength(1);
@@ -347,7 +471,8 @@ describe('a call limit', () => {
   ])('%s: `%s`, which does not say when it opens again, is RATE_LIMITED for a second', async (_id, name) => {
     const { upstream, ask } = await startWith(name);
     const answers = await Promise.all([ask(counters), ask(counters), ask(counters)]);
-    for (const { errors } of answers) expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
+    for (const { errors } of answers)
+      expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } }]);
     expect(upstream.calls.length).toBeLessThanOrEqual(3); // none twice
   });
 });
@@ -355,13 +480,18 @@ describe('a call limit', () => {
 describe('a server error', () => {
   it('U28: 500 is UPSTREAM_UNAVAILABLE, not tried again, and never closes the way to the workspace', async () => {
     const { upstream, ask } = await startWith('status', { status: 500 });
-    for (let round = 0; round < 25; round += 1) expect((await ask(counters)).codes).toEqual({ [countersAt]: 'UPSTREAM_UNAVAILABLE' });
+    for (let round = 0; round < 25; round += 1)
+      expect((await ask(counters)).codes).toEqual({ [countersAt]: 'UPSTREAM_UNAVAILABLE' });
     expect(upstream.calls).toHaveLength(25);
     await expectHealthy();
   });
 
   it('U29: 503 with `Retry-After: 1` is waited for where there is time', async () => {
-    const { upstream, ask } = await startWith('status', { status: 503, headers: { 'retry-after': '1' }, times: 1 }, { REQUEST_TIMEOUT_MS: '5000' });
+    const { upstream, ask } = await startWith(
+      'status',
+      { status: 503, headers: { 'retry-after': '1' }, times: 1 },
+      { REQUEST_TIMEOUT_MS: '5000' },
+    );
     expect([(await ask(counters)).data, upstream.calls.length]).toEqual([goodCounters, 2]);
     const [first, second] = upstream.calls;
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(990);
@@ -371,20 +501,36 @@ describe('a server error', () => {
     ['1', '900', 1],
     ['3600', '2000', 3600],
     [new Date(Date.now() + 90_000).toUTCString(), '2000', 90],
-  ])('U29: 503 with `Retry-After: %s` that does not fit %s ms is told at once with that hint', async (header, timeout, seconds) => {
-    const { upstream, ask } = await startWith('status', { status: 503, headers: { 'retry-after': header } }, { REQUEST_TIMEOUT_MS: timeout });
-    const { errors } = await ask(counters);
-    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: expect.any(Number) } }]);
-    const told = Number(errors?.[0]?.extensions['retryAfterSeconds']);
-    expect(told).toBeLessThanOrEqual(seconds);
-    expect(told).toBeGreaterThan(seconds / 2);
-    expect(upstream.calls).toHaveLength(1);
-  });
+  ])(
+    'U29: 503 with `Retry-After: %s` that does not fit %s ms is told at once with that hint',
+    async (header, timeout, seconds) => {
+      const { upstream, ask } = await startWith(
+        'status',
+        { status: 503, headers: { 'retry-after': header } },
+        { REQUEST_TIMEOUT_MS: timeout },
+      );
+      const { errors } = await ask(counters);
+      expect(errors).toMatchObject([
+        { extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: expect.any(Number) } },
+      ]);
+      const told = Number(errors?.[0]?.extensions['retryAfterSeconds']);
+      expect(told).toBeLessThanOrEqual(seconds);
+      expect(told).toBeGreaterThan(seconds / 2);
+      expect(upstream.calls).toHaveLength(1);
+    },
+  );
 
-  it.each(['Wed, 21 Oct 2015 07:28:00 GMT', '-5', 'Wed, 99 Foo 2015 07:28:00 GMT'])('U29: 503 with `Retry-After: %s` is tried again as without it', async (header) => {
-    const { upstream, ask } = await startWith('status', { status: 503, headers: { 'retry-after': header }, times: 1 });
-    expect([(await ask(counters)).data, upstream.calls.length]).toEqual([goodCounters, 2]);
-  });
+  it.each(['Wed, 21 Oct 2015 07:28:00 GMT', '-5', 'Wed, 99 Foo 2015 07:28:00 GMT'])(
+    'U29: 503 with `Retry-After: %s` is tried again as without it',
+    async (header) => {
+      const { upstream, ask } = await startWith('status', {
+        status: 503,
+        headers: { 'retry-after': header },
+        times: 1,
+      });
+      expect([(await ask(counters)).data, upstream.calls.length]).toEqual([goodCounters, 2]);
+    },
+  );
 
   it('U30: 503, 502, then well: two attempts are made, and no third', async () => {
     const { upstream, ask } = await startWith('status', { status: 502, times: 1 });
@@ -393,16 +539,29 @@ describe('a server error', () => {
     expect((await ask(counters)).data).toEqual(goodCounters);
   });
 
-  it.each([301, 302, 303, 307, 308])('U31: a redirect (%i) is not followed: nothing arrives where it points', async (status) => {
-    const elsewhere = await startFaultUpstream();
-    const { upstream, ask } = await startWith('redirect', { status, location: `${elsewhere.url}/api/v1/im.counters` });
-    expect([(await ask(counters)).codes, upstream.calls.length, elsewhere.connections]).toEqual([{ [countersAt]: 'UPSTREAM_BAD_RESPONSE' }, 1, 0]);
-    await elsewhere.close();
-  });
+  it.each([301, 302, 303, 307, 308])(
+    'U31: a redirect (%i) is not followed: nothing arrives where it points',
+    async (status) => {
+      const elsewhere = await startFaultUpstream();
+      const { upstream, ask } = await startWith('redirect', {
+        status,
+        location: `${elsewhere.url}/api/v1/im.counters`,
+      });
+      expect([(await ask(counters)).codes, upstream.calls.length, elsewhere.connections]).toEqual([
+        { [countersAt]: 'UPSTREAM_BAD_RESPONSE' },
+        1,
+        0,
+      ]);
+      await elsewhere.close();
+    },
+  );
 
   it('U32: a redirect to itself is asked once', async () => {
     const { upstream, ask } = await startWith('redirect', { location: '/api/v1/im.counters' });
-    expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_BAD_RESPONSE' }, 1]);
+    expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([
+      { [countersAt]: 'UPSTREAM_BAD_RESPONSE' },
+      1,
+    ]);
   });
 
   it('U41: what fails is null, with its path; what works is there', async () => {

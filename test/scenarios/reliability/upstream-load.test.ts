@@ -18,7 +18,10 @@ afterEach(async () => {
 });
 
 const countersOf = (client: UpstreamClient, room = 'room1') => client.get('im.counters', { roomId: room });
-const tally = (outcomes: readonly string[]) => Object.fromEntries([...new Set(outcomes)].toSorted().map((each) => [each, outcomes.filter((one) => one === each).length]));
+const tally = (outcomes: readonly string[]) =>
+  Object.fromEntries(
+    [...new Set(outcomes)].toSorted().map((each) => [each, outcomes.filter((one) => one === each).length]),
+  );
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(2);
@@ -44,7 +47,10 @@ describe('retries', () => {
   it('U38: of 1,000 calls of which 30 % are reset, 98 % succeed with four attempts at 10 calls a second, within the budget', async () => {
     const calls = 1000;
     let virtual = 1_800_000_000_000;
-    const clock = { now: () => virtual, after: (_ms: number, callback: () => void) => fastClock(1e6).after(1, callback) };
+    const clock = {
+      now: () => virtual,
+      after: (_ms: number, callback: () => void) => fastClock(1e6).after(1, callback),
+    };
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 4, clock, random: seededRandom(1) });
     for (let call = 0; call < 40; call += 1) await ask();
     upstream.calls.length = 0;
@@ -125,7 +131,9 @@ describe('a workspace that fails every time', () => {
     upstream.fail('slow-headers', { ms: 50 });
     now += 5001;
     for (let round = 1; round <= 3; round += 1) {
-      const outcomes = await Promise.all(Array.from({ length: 5 }, (_, index) => ask({ as: callerNamed(`user${index}`) })));
+      const outcomes = await Promise.all(
+        Array.from({ length: 5 }, (_, index) => ask({ as: callerNamed(`user${index}`) })),
+      );
       expect([tally(outcomes), upstream.calls.length]).toEqual([{ UPSTREAM_UNAVAILABLE: 4, ok: 1 }, round]);
     }
     expect(workspace.breakerState).toBe('closed');
@@ -220,7 +228,9 @@ describe('more calls than places', () => {
     await knownCallers(ask, 1);
     upstream.fail('slow-headers', { ms: 100 });
     const client = request({ as: callerNamed('caller0') });
-    const outcomes = await Promise.all(Array.from({ length: 100 }, (_, index) => outcomeOf(countersOf(client, `room${index}`))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => outcomeOf(countersOf(client, `room${index}`))),
+    );
     expect(tally(outcomes)).toEqual({ ok: 100 });
     await workspace.close();
   });

@@ -6,7 +6,11 @@ describe('L1: lists that fail', () => {
   it('are remembered by user and endpoint', () => {
     const lists = new FailingLists();
     lists.add('alice', 'rooms.get');
-    expect([lists.has('alice', 'rooms.get'), lists.has('alice', 'subscriptions.get'), lists.has('bob', 'rooms.get')]).toEqual([true, false, false]);
+    expect([
+      lists.has('alice', 'rooms.get'),
+      lists.has('alice', 'subscriptions.get'),
+      lists.has('bob', 'rooms.get'),
+    ]).toEqual([true, false, false]);
   });
 
   it('are asked for again ten minutes later', () => {
@@ -32,6 +36,11 @@ describe('L1: lists that fail', () => {
     expect(lists.size).toBe(10_000);
     lists.add('one more', 'rooms.get');
     expect(lists.size).toBe(10_000);
-    expect(['user0', 'user1', 'user2', 'one more'].map((user) => lists.has(user, 'rooms.get'))).toEqual([true, false, true, true]);
+    expect(['user0', 'user1', 'user2', 'one more'].map((user) => lists.has(user, 'rooms.get'))).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 });

@@ -17,7 +17,12 @@ describe('the rooms that a process remembers', () => {
   it('are those of each user, and tell neither user nor room', () => {
     const memory = new RoomMemory();
     memory.add('alice', 'room');
-    expect([memory.has('alice', 'room'), memory.has('bob', 'room'), memory.has('alice', 'other'), memory.has('alicer', 'oom')]).toEqual([true, false, false, false]);
+    expect([
+      memory.has('alice', 'room'),
+      memory.has('bob', 'room'),
+      memory.has('alice', 'other'),
+      memory.has('alicer', 'oom'),
+    ]).toEqual([true, false, false, false]);
   });
 
   it('are fifty thousand at most, of which those that are used stay', () => {
@@ -27,12 +32,16 @@ describe('the rooms that a process remembers', () => {
     memory.add('user', 'room2');
     memory.add('user', 'one more');
     memory.add('user', 'and another');
-    expect([memory.size, ...['room0', 'room1', 'room2', 'room3', 'room4', 'and another'].map((id) => memory.has('user', id))]).toEqual([50_000, true, false, true, false, true, true]);
+    expect([
+      memory.size,
+      ...['room0', 'room1', 'room2', 'room3', 'room4', 'and another'].map((id) => memory.has('user', id)),
+    ]).toEqual([50_000, true, false, true, false, true, true]);
   });
 });
 
 describe('the rooms that a request knows', () => {
-  const knownTo = (user: string | undefined, memory = new RoomMemory(), id = alice.id) => new KnownRooms(id, memory, () => user);
+  const knownTo = (user: string | undefined, memory = new RoomMemory(), id = alice.id) =>
+    new KnownRooms(id, memory, () => user);
 
   it('are those that the workspace has named, in this request or to this user in an earlier one', () => {
     const memory = new RoomMemory();
@@ -48,7 +57,10 @@ describe('the rooms that a request knows', () => {
   it('are not those that another user was told of, nor anybody whom the workspace has not accepted', () => {
     const memory = new RoomMemory();
     knownTo('hash', memory).add('r');
-    expect([knownTo('other', memory), knownTo(undefined, memory)].map((rooms) => rooms.isRoom('r'))).toEqual([false, false]);
+    expect([knownTo('other', memory), knownTo(undefined, memory)].map((rooms) => rooms.isRoom('r'))).toEqual([
+      false,
+      false,
+    ]);
     const stranger = knownTo(undefined, memory);
     stranger.add('s');
     expect([stranger.isRoom('s'), memory.size]).toEqual([true, 1]);
@@ -66,7 +78,13 @@ describe('the rooms that a request knows', () => {
       const rooms = knownTo('hash', new RoomMemory(), me);
       return [me, `${me}x`, `x${me}`, `x${me}x`, 'x'].map((id) => [rooms.isRoom(id), rooms.isDirectMessage(id)]);
     };
-    expect(isKnown(alice.id)).toEqual([[false, false], [true, true], [true, true], [false, false], [false, false]]);
+    expect(isKnown(alice.id)).toEqual([
+      [false, false],
+      [true, true],
+      [true, true],
+      [false, false],
+      [false, false],
+    ]);
     // `rocket.cat2` may well be a user.
     expect(isKnown('rocket.cat').flat()).not.toContain(true);
     expect(isKnown('x'.repeat(16)).flat()).not.toContain(true);
@@ -88,37 +106,55 @@ describe('an id that the workspace has named', () => {
     ['dm.list.everyone', (client) => dmListEveryone(client, { offset: 0, count: 10, sort: {} }), page('ims')],
     ['rooms.get', roomsGet, page('update')],
     ['rooms.info', (client) => roomsInfo(client, roomId), { room, success: true }],
-    ['subscriptions.get', subscriptionsGet, { update: [{ rid: roomId, t: 'd' }, { rid: 'channel0000000000', t: 'c' }], success: true }],
+    [
+      'subscriptions.get',
+      subscriptionsGet,
+      {
+        update: [
+          { rid: roomId, t: 'd' },
+          { rid: 'channel0000000000', t: 'c' },
+        ],
+        success: true,
+      },
+    ],
     ['im.counters', (client) => imCounters(client, { roomId }), { joined: true, success: true }],
   ];
 
-  it.each(sources)('M7: in %s is safe to ask with again when a call fails by a fault that passes, in that request and later ones', async (endpoint, read, body) => {
-    const clock = manualClock();
-    const { workspace, request } = createWorkspace(upstream.url, { random: () => 0, clock });
-    upstream.fail('status', { endpoint, status: 200, body });
-    const timeoutMs = 3600_000;
-    const first = request({ timeoutMs });
-    await read(first);
-    expect([first.rooms.isDirectMessage(roomId), first.rooms.isRoom('channel0000000000')]).toEqual([true, false]);
-    for (const client of [first, request({ timeoutMs }), request({ as: bob, timeoutMs })]) {
-      for (const asking of ['dm.messages', 'dm.history', 'im.members'] as const) {
-        upstream.heal();
-        upstream.fail('status', { status: 502, times: 1 });
-        clock.move(1000); // only so many retries are made in a second
-        const isBob = client.callerId === bob.id;
-        expect(await outcomeOf(client.get(asking, { roomId }))).toBe(isBob ? 'UPSTREAM_UNAVAILABLE' : 'ok');
-        expect([asking, upstream.calls.length]).toEqual([asking, isBob ? 1 : 2]);
+  it.each(sources)(
+    'M7: in %s is safe to ask with again when a call fails by a fault that passes, in that request and later ones',
+    async (endpoint, read, body) => {
+      const clock = manualClock();
+      const { workspace, request } = createWorkspace(upstream.url, { random: () => 0, clock });
+      upstream.fail('status', { endpoint, status: 200, body });
+      const timeoutMs = 3600_000;
+      const first = request({ timeoutMs });
+      await read(first);
+      expect([first.rooms.isDirectMessage(roomId), first.rooms.isRoom('channel0000000000')]).toEqual([true, false]);
+      for (const client of [first, request({ timeoutMs }), request({ as: bob, timeoutMs })]) {
+        for (const asking of ['dm.messages', 'dm.history', 'im.members'] as const) {
+          upstream.heal();
+          upstream.fail('status', { status: 502, times: 1 });
+          clock.move(1000); // only so many retries are made in a second
+          const isBob = client.callerId === bob.id;
+          expect(await outcomeOf(client.get(asking, { roomId }))).toBe(isBob ? 'UPSTREAM_UNAVAILABLE' : 'ok');
+          expect([asking, upstream.calls.length]).toEqual([asking, isBob ? 1 : 2]);
+        }
       }
-    }
-    await workspace.close();
-  });
+      await workspace.close();
+    },
+  );
 
   it('M7: with a message is safe in that request; of what kind the room is, is not known', async () => {
     const { workspace, request } = createWorkspace(upstream.url, { random: () => 0 });
-    upstream.fail('changed', { endpoint: 'chat.getMessage', change: (body) => ({ ...body, message: { ...(body['message'] as object), rid: roomId } }) });
+    upstream.fail('changed', {
+      endpoint: 'chat.getMessage',
+      change: (body) => ({ ...body, message: { ...(body['message'] as object), rid: roomId } }),
+    });
     const client = request();
     await chatGetMessage(client, 'm1');
-    expect([client.rooms.isRoom(roomId), client.rooms.isDirectMessage(roomId), request().rooms.isRoom(roomId)]).toEqual([true, false, false]);
+    expect([client.rooms.isRoom(roomId), client.rooms.isDirectMessage(roomId), request().rooms.isRoom(roomId)]).toEqual(
+      [true, false, false],
+    );
     await workspace.close();
   });
 

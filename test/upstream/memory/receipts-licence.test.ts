@@ -42,26 +42,40 @@ describe('the receipts of a request', () => {
   afterEach(() => upstream.close());
 
   const ids = ['m1', 'm2', 'm3', 'm4'];
-  const all = (loader: ReturnType<typeof receiptsLoader>) => Promise.all(ids.map((id) => loader.load(id).then((rows) => rows?.length ?? null, () => 'error')));
+  const all = (loader: ReturnType<typeof receiptsLoader>) =>
+    Promise.all(
+      ids.map((id) =>
+        loader.load(id).then(
+          (rows) => rows?.length ?? null,
+          () => 'error',
+        ),
+      ),
+    );
   const refusals = [
     ['without a licence', { status: 400, body: { success: false, errorType: 'error-action-not-allowed' } }],
-    ['L2: whose build has no premium endpoints', { status: 404, body: { success: false, error: 'API endpoint not found' } }],
+    [
+      'L2: whose build has no premium endpoints',
+      { status: 404, body: { success: false, error: 'API endpoint not found' } },
+    ],
   ] as const;
 
-  it.each(refusals)('of a workspace %s: are asked for once, and again when a minute is over', async (_name, refusal) => {
-    const clock = manualClock();
-    const { workspace, request } = createWorkspace(upstream.url, { clock });
-    upstream.fail('status', refusal);
-    const none = [null, null, null, null];
-    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
-    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
-    clock.move(60_000);
-    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 2]);
-    upstream.heal();
-    clock.move(60_000);
-    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([[1, 1, 1, 1], 4]);
-    await workspace.close();
-  });
+  it.each(refusals)(
+    'of a workspace %s: are asked for once, and again when a minute is over',
+    async (_name, refusal) => {
+      const clock = manualClock();
+      const { workspace, request } = createWorkspace(upstream.url, { clock });
+      upstream.fail('status', refusal);
+      const none = [null, null, null, null];
+      expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
+      expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
+      clock.move(60_000);
+      expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 2]);
+      upstream.heal();
+      clock.move(60_000);
+      expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([[1, 1, 1, 1], 4]);
+      await workspace.close();
+    },
+  );
 
   it('M6: do not wait for the call that finds out when it takes too long', async () => {
     const clock = manualClock();
@@ -73,7 +87,9 @@ describe('the receipts of a request', () => {
     const [first, ...others] = ids.map((id) => loader.load(id));
     first?.catch(() => undefined);
     clock.move(299);
-    expect(upstream.calls.filter(({ endpoint }) => endpoint === 'chat.getMessageReadReceipts').length).toBeLessThanOrEqual(1);
+    expect(
+      upstream.calls.filter(({ endpoint }) => endpoint === 'chat.getMessageReadReceipts').length,
+    ).toBeLessThanOrEqual(1);
     clock.move(1);
     expect((await Promise.all(others)).map((rows) => rows?.length)).toEqual([1, 1, 1]);
     client.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));

@@ -18,7 +18,13 @@ function createPassage() {
   const passage = new Passage({ clock, breaker, budget, queue, userOf });
   const enter = (endpoint: string) =>
     passage.enter(
-      { endpoint, caller: { key: 'maya', address: undefined }, lane: new Lane(), deadline: clockStart + 60_000, check: () => undefined },
+      {
+        endpoint,
+        caller: { key: 'maya', address: undefined },
+        lane: new Lane(),
+        deadline: clockStart + 60_000,
+        check: () => undefined,
+      },
       new Cancellation(),
     );
   return { breaker, queue, enter };
@@ -31,7 +37,8 @@ it('a call does not go out when the circuit has opened while it waited for its p
   await Promise.resolve();
   for (let count = 0; count < 40 && breaker.state !== 'open'; count += 1) {
     const era = breaker.admit();
-    if (era !== undefined) breaker.exit(era, 'failure', { user: `user${count % 5}`, endpoint: count % 2 === 0 ? 'me' : 'im.list' });
+    if (era !== undefined)
+      breaker.exit(era, 'failure', { user: `user${count % 5}`, endpoint: count % 2 === 0 ? 'me' : 'im.list' });
   }
   expect(breaker.state).toBe('open');
   queue.exit(first.placeKey);

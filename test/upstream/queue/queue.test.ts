@@ -109,7 +109,12 @@ describe('the queue before the workspace', () => {
       queue.exit(caller);
       order.push((await statesOf([a1, a2, b1, c1])).join());
     }
-    expect(order).toEqual(['came,waits,waits,waits', 'came,waits,came,waits', 'came,waits,came,came', 'came,came,came,came']);
+    expect(order).toEqual([
+      'came,waits,waits,waits',
+      'came,waits,came,waits',
+      'came,waits,came,came',
+      'came,came,came,came',
+    ]);
     queue.exit('a');
     expect([queue.inFlight, queue.length]).toEqual([0, 0]);
   });
@@ -128,7 +133,11 @@ describe('the queue before the workspace', () => {
   it('lets nobody wait longer than a second, or than his request lasts', async () => {
     const { queue, clock } = queueWith({ inFlight: 1 });
     queue.enter('a', far);
-    const [patient, hurried, late] = [queue.enter('b', far), queue.enter('b', clockStart + 300), queue.enter('b', clockStart)];
+    const [patient, hurried, late] = [
+      queue.enter('b', far),
+      queue.enter('b', clockStart + 300),
+      queue.enter('b', clockStart),
+    ];
     expect(await statesOf([patient, hurried, late])).toEqual(['waits', 'waits', 'OVERLOADED no place in the queue']);
     clock.move(300);
     expect(await statesOf([patient, hurried])).toEqual(['waits', 'OVERLOADED waited too long']);
@@ -168,7 +177,10 @@ describe('the queue before the workspace', () => {
     const queue = new CallQueue();
     const turns = Array.from({ length: 300 }, () => queue.enter('a', Date.now() + 5000));
     const states = await statesOf(turns);
-    expect([states.filter((state) => state === 'at once').length, states.filter((state) => state === 'waits').length]).toEqual([56, 224]);
+    expect([
+      states.filter((state) => state === 'at once').length,
+      states.filter((state) => state === 'waits').length,
+    ]).toEqual([56, 224]);
     for (const turn of turns) turn?.leave();
   });
 
@@ -178,7 +190,10 @@ describe('the queue before the workspace', () => {
     for (let caller = 0; caller < 7; caller += 1) queue.enter(`other ${caller}`, far);
     const turns = Array.from({ length: 41 }, () => queue.enter('a', far));
     const states = await statesOf(turns);
-    expect([states.filter((state) => state === 'at once').length, states.filter((state) => state === 'waits').length]).toEqual([8, 32]);
+    expect([
+      states.filter((state) => state === 'at once').length,
+      states.filter((state) => state === 'waits').length,
+    ]).toEqual([8, 32]);
     clock.move(999);
     for (let caller = 0; caller < 6; caller += 1) queue.exit(`other ${caller}`);
     expect([queue.inFlight, queue.length]).toEqual([9, 32]); // they were here a moment ago, and may come again
@@ -292,7 +307,14 @@ describe('the lane of one request', () => {
     const [hung, other] = [new Lane(places), new Lane(places)];
     const full = Array.from({ length: 10 }, () => hung.enter());
     const others = [other.enter(), other.enter(), other.enter()];
-    expect((await statesOf([...full, ...others])).slice(7)).toEqual(['at once', 'waits', 'waits', 'at once', 'waits', 'waits']);
+    expect((await statesOf([...full, ...others])).slice(7)).toEqual([
+      'at once',
+      'waits',
+      'waits',
+      'at once',
+      'waits',
+      'waits',
+    ]);
     other.exit();
     expect(await statesOf(others)).toEqual(['at once', 'came', 'waits']);
     other.exit();

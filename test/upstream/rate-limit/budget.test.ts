@@ -19,7 +19,10 @@ const rate = (remaining: number, resetAt: number | string = start + 60_000) => (
   'x-ratelimit-remaining': String(remaining),
   'x-ratelimit-reset': String(resetAt),
 });
-const passed = (remaining: number, resetAt?: number): BudgetAnswer => ({ headers: rate(remaining, resetAt), limiter: 'passed' });
+const passed = (remaining: number, resetAt?: number): BudgetAnswer => ({
+  headers: rate(remaining, resetAt),
+  limiter: 'passed',
+});
 const exempt: BudgetAnswer = { headers: {}, limiter: 'passed' };
 
 const caller = (key: string, address?: string): BudgetCaller => ({ key, address });
@@ -32,7 +35,13 @@ async function stateOf(ticket: Ticket): Promise<string> {
   const waiting = new Promise<string>((resolve) => {
     setImmediate(() => resolve('waits'));
   });
-  return Promise.race([ticket.ready.then(() => 'ready', (error: unknown) => (error instanceof GatewayError ? error.code : 'odd')), waiting]);
+  return Promise.race([
+    ticket.ready.then(
+      () => 'ready',
+      (error: unknown) => (error instanceof GatewayError ? error.code : 'odd'),
+    ),
+    waiting,
+  ]);
 }
 
 /** A call that goes out at once and ends so. */
@@ -87,28 +96,36 @@ describe('what an answer tells', () => {
     expect(await Promise.all(tickets.map(stateOf))).toEqual([...Array.from({ length: 10 }, () => 'at once'), 'waits']);
   });
 
-  it.each([-65_000, 30_000])('M5: is a time of the workspace’s clock (%i ms ahead), by which the window is used up no longer and no shorter', async (aheadMs) => {
-    const { budget, clock, workspaceClock } = createBudget();
-    clock.move(500); // in the middle of a second
-    const ticket = budget.enter('im.counters', maya, far);
-    ticket.send();
-    const sentAt = clock.now();
-    workspaceClock.learn(new Date(sentAt + aheadMs).toUTCString(), sentAt);
-    ticket.exit(passed(0, sentAt + aheadMs + 2000));
-    expect(budget.current(maya)).toMatchObject([{ remaining: 0 }]);
-    const [hurried, patient] = [budget.enter('im.counters', maya, sentAt + 2000), budget.enter('im.counters', maya, far)];
-    clock.move(2020);
-    expect(await Promise.all([hurried, patient].map(stateOf))).toEqual(['RATE_LIMITED', 'waits']);
-    clock.move(501); // what `Date` leaves open
-    expect(await stateOf(patient)).toBe('ready');
-  });
+  it.each([-65_000, 30_000])(
+    'M5: is a time of the workspace’s clock (%i ms ahead), by which the window is used up no longer and no shorter',
+    async (aheadMs) => {
+      const { budget, clock, workspaceClock } = createBudget();
+      clock.move(500); // in the middle of a second
+      const ticket = budget.enter('im.counters', maya, far);
+      ticket.send();
+      const sentAt = clock.now();
+      workspaceClock.learn(new Date(sentAt + aheadMs).toUTCString(), sentAt);
+      ticket.exit(passed(0, sentAt + aheadMs + 2000));
+      expect(budget.current(maya)).toMatchObject([{ remaining: 0 }]);
+      const [hurried, patient] = [
+        budget.enter('im.counters', maya, sentAt + 2000),
+        budget.enter('im.counters', maya, far),
+      ];
+      clock.move(2020);
+      expect(await Promise.all([hurried, patient].map(stateOf))).toEqual(['RATE_LIMITED', 'waits']);
+      clock.move(501); // what `Date` leaves open
+      expect(await stateOf(patient)).toBe('ready');
+    },
+  );
 });
 
 describe('a caller', () => {
   it('H4: has the turns of their user, whatever the number of their tokens', async () => {
     const { budget } = budgetWith(1);
     const running = budget.enter('im.counters', maya, far);
-    const waiting = ['maya\'s phone', 'maya\'s tablet', 'jonas'].map((key) => budget.enter('im.counters', caller(key), far));
+    const waiting = ["maya's phone", "maya's tablet", 'jonas'].map((key) =>
+      budget.enter('im.counters', caller(key), far),
+    );
     expect(await Promise.all(waiting.map(stateOf))).toEqual(['waits', 'waits', 'waits']);
     running.exit(passed(2, start + 90_000));
     expect(await Promise.all(waiting.map(stateOf))).toEqual(['ready', 'waits', 'ready']);
@@ -117,8 +134,8 @@ describe('a caller', () => {
   it('has their user’s exemption, whatever the number of their tokens', async () => {
     const { budget } = budgetWith(1);
     call(budget, botty, exempt);
-    expect(await stateOf(budget.enter('im.counters', caller('botty\'s phone'), far))).toBe('at once');
-    expect(budget.current(caller('botty\'s phone'))).toEqual([]);
+    expect(await stateOf(budget.enter('im.counters', caller("botty's phone"), far))).toBe('at once');
+    expect(budget.current(caller("botty's phone"))).toEqual([]);
     expect(budget.current(maya)).toHaveLength(1);
     expect([budget.allows('im.counters', botty, 1000), budget.allows('im.counters', maya, 2)]).toEqual([true, false]);
   });
@@ -169,7 +186,11 @@ describe('forwarded addresses', () => {
       ['im.counters', undefined, 3],
       ['me', undefined, 5],
     ]);
-    expect([budget.allows('me', maya, 5), budget.allows('me', maya, 6), budget.allows('users.info', maya, 6)]).toEqual([true, false, true]);
+    expect([budget.allows('me', maya, 5), budget.allows('me', maya, 6), budget.allows('users.info', maya, 6)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   it('are remembered ten thousand at most, and none is forgotten while a call of it is under way or waits', () => {
@@ -200,7 +221,9 @@ describe('forwarded addresses', () => {
     const refused: BudgetAnswer = { headers: {}, limiter: 'refused', refusedUntil: start + 60_000 };
     for (let index = 0; index < 10_100; index += 1) call(budget, caller('?made-up', `address ${index}`), refused, 'me');
     expect(budget.allows('me', caller('maya', 'home'), 1)).toBe(false);
-    expect(['address 0', 'address 10099'].map((address) => budget.allows('me', caller('?made-up', address), 1))).toEqual([true, false]);
+    expect(
+      ['address 0', 'address 10099'].map((address) => budget.allows('me', caller('?made-up', address), 1)),
+    ).toEqual([true, false]);
   });
 
   it('whose calls told nothing leave nothing behind', () => {

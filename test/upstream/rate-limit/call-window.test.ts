@@ -5,15 +5,37 @@ const now = 1_800_000_000_000;
 const end = now + 60_000;
 const known = (remaining: number, endsAt = end) => new CallWindow({ limit: 10, remaining, endsAt, isReported: true });
 const notBegun = (remaining: number) => new CallWindow({ limit: 10, remaining, endsAt: undefined, isReported: true });
-const facts = ({ limit, remaining, endsAt, isReported, isEndKnown }: CallWindow) => ({ limit, remaining, endsAt, isReported, isEndKnown });
+const facts = ({ limit, remaining, endsAt, isReported, isEndKnown }: CallWindow) => ({
+  limit,
+  remaining,
+  endsAt,
+  isReported,
+  isEndKnown,
+});
 
 describe('a call window, by an answer’s headers', () => {
-  const after = (window: CallWindow | undefined, limit: number | undefined, remaining: number | undefined, resetAt: number | undefined) =>
-    facts(CallWindow.afterAnswer(window, { limit, remaining, resetAt }, now));
+  const after = (
+    window: CallWindow | undefined,
+    limit: number | undefined,
+    remaining: number | undefined,
+    resetAt: number | undefined,
+  ) => facts(CallWindow.afterAnswer(window, { limit, remaining, resetAt }, now));
 
   it('is what they say', () => {
-    expect(after(undefined, 10, 7, end)).toEqual({ limit: 10, remaining: 7, endsAt: end, isReported: true, isEndKnown: true });
-    expect(after(known(3, now + 5000), 20, 19, end)).toEqual({ limit: 20, remaining: 19, endsAt: end, isReported: true, isEndKnown: true });
+    expect(after(undefined, 10, 7, end)).toEqual({
+      limit: 10,
+      remaining: 7,
+      endsAt: end,
+      isReported: true,
+      isEndKnown: true,
+    });
+    expect(after(known(3, now + 5000), 20, 19, end)).toEqual({
+      limit: 20,
+      remaining: 19,
+      endsAt: end,
+      isReported: true,
+      isEndKnown: true,
+    });
   });
 
   it('has the fewest calls left of all that tell of the same end, give or take a second', () => {
@@ -40,7 +62,13 @@ describe('a call window, by an answer’s headers', () => {
   });
 
   it('M5: that ended while the answer was on its way tells how many calls the next one has, and no more', () => {
-    expect(after(undefined, 10, 0, now)).toEqual({ limit: 10, remaining: 10, endsAt: undefined, isReported: true, isEndKnown: true });
+    expect(after(undefined, 10, 0, now)).toEqual({
+      limit: 10,
+      remaining: 10,
+      endsAt: undefined,
+      isReported: true,
+      isEndKnown: true,
+    });
     expect(after(known(4), 10, 0, now - 1)).toMatchObject({ remaining: 4, endsAt: end });
     expect(after(undefined, 0, 0, now - 1)).toMatchObject({ limit: 0, remaining: 0, endsAt: now - 1 });
   });
@@ -49,18 +77,55 @@ describe('a call window, by an answer’s headers', () => {
 describe('a call window, by a refusal', () => {
   const until = now + 7000;
   const after = (window: CallWindow | undefined, rate?: { limit?: number; remaining?: number; resetAt?: number }) =>
-    facts(CallWindow.afterRefusal(window, rate === undefined ? undefined : { limit: undefined, remaining: undefined, resetAt: undefined, ...rate }, until, now));
+    facts(
+      CallWindow.afterRefusal(
+        window,
+        rate === undefined ? undefined : { limit: undefined, remaining: undefined, resetAt: undefined, ...rate },
+        until,
+        now,
+      ),
+    );
 
   it('is used up until the end that its headers name', () => {
-    expect(after(undefined, { limit: 10, remaining: 3, resetAt: end })).toEqual({ limit: 10, remaining: 0, endsAt: end, isReported: true, isEndKnown: true });
-    expect(after(known(5), { limit: 12, remaining: 0, resetAt: end })).toEqual({ limit: 12, remaining: 0, endsAt: end, isReported: true, isEndKnown: true });
+    expect(after(undefined, { limit: 10, remaining: 3, resetAt: end })).toEqual({
+      limit: 10,
+      remaining: 0,
+      endsAt: end,
+      isReported: true,
+      isEndKnown: true,
+    });
+    expect(after(known(5), { limit: 12, remaining: 0, resetAt: end })).toEqual({
+      limit: 12,
+      remaining: 0,
+      endsAt: end,
+      isReported: true,
+      isEndKnown: true,
+    });
   });
 
   it('is used up as long as the refusal holds, where they name none that is to come', () => {
     expect(after(undefined)).toEqual({ limit: 1, remaining: 0, endsAt: until, isReported: false, isEndKnown: false });
-    expect(after(undefined, {})).toEqual({ limit: 1, remaining: 0, endsAt: until, isReported: true, isEndKnown: false });
-    expect(after(undefined, { resetAt: now })).toEqual({ limit: 1, remaining: 0, endsAt: until, isReported: true, isEndKnown: false });
-    expect(after(known(5), {})).toEqual({ limit: 10, remaining: 0, endsAt: until, isReported: true, isEndKnown: false });
+    expect(after(undefined, {})).toEqual({
+      limit: 1,
+      remaining: 0,
+      endsAt: until,
+      isReported: true,
+      isEndKnown: false,
+    });
+    expect(after(undefined, { resetAt: now })).toEqual({
+      limit: 1,
+      remaining: 0,
+      endsAt: until,
+      isReported: true,
+      isEndKnown: false,
+    });
+    expect(after(known(5), {})).toEqual({
+      limit: 10,
+      remaining: 0,
+      endsAt: until,
+      isReported: true,
+      isEndKnown: false,
+    });
     expect(after(known(5, until + 500), {})).toMatchObject({ remaining: 0, endsAt: until + 500, isEndKnown: true });
   });
 
@@ -70,19 +135,28 @@ describe('a call window, by a refusal', () => {
 
   it('has had the call that is sent to be refused', () => {
     expect(CallWindow.afterRefusal(undefined, undefined, until, now).mayProbe(true)).toBe(false);
-    expect(CallWindow.afterRefusal(known(0), { limit: 10, remaining: 0, resetAt: end }, until, now).mayProbe(true)).toBe(false);
+    expect(
+      CallWindow.afterRefusal(known(0), { limit: 10, remaining: 0, resetAt: end }, until, now).mayProbe(true),
+    ).toBe(false);
   });
 });
 
 describe('the window after one', () => {
   it('has all its calls, where they and the end of this one are known', () => {
     const { next } = known(0);
-    expect(next && facts(next)).toEqual({ limit: 10, remaining: 10, endsAt: undefined, isReported: true, isEndKnown: true });
+    expect(next && facts(next)).toEqual({
+      limit: 10,
+      remaining: 10,
+      endsAt: undefined,
+      isReported: true,
+      isEndKnown: true,
+    });
   });
 
   it('is not known otherwise', () => {
     const base = { limit: 10, remaining: 0, endsAt: end, isReported: true };
-    for (const unknown of [{ isReported: false }, { isEndKnown: false }, { limit: 0 }]) expect(new CallWindow({ ...base, ...unknown }).next).toBeUndefined();
+    for (const unknown of [{ isReported: false }, { isEndKnown: false }, { limit: 0 }])
+      expect(new CallWindow({ ...base, ...unknown }).next).toBeUndefined();
   });
 });
 

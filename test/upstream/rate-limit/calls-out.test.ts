@@ -11,7 +11,14 @@ describe('the calls that were let go', () => {
     for (const call of [a, b, c, d]) out.add(call);
     out.send(a, 1000);
     out.send(c, 2000);
-    expect([out.unsent, out.sentAfter(0), out.sentAfter(1000), out.sentAt, a.sentAt, b.sentAt]).toEqual([2, 2, 1, [1000, 2000], 1000, undefined]);
+    expect([out.unsent, out.sentAfter(0), out.sentAfter(1000), out.sentAt, a.sentAt, b.sentAt]).toEqual([
+      2,
+      2,
+      1,
+      [1000, 2000],
+      1000,
+      undefined,
+    ]);
     free.add('botty');
     expect([out.unsent, out.sentAfter(0), out.sentAfter(1000)]).toEqual([1, 1, 0]);
     for (const call of [a, b, c]) out.remove(call);

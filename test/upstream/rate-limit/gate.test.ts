@@ -13,9 +13,19 @@ const end = start + 60_000;
 const far = start + 1_000_000;
 const usualAnswerMs = 700;
 
-const counted = (remaining: number, resetAt = end, limit = 10): LimiterNews => ({ kind: 'counted', rate: { limit, remaining, resetAt } });
-const countedUntilNobodyKnows = (remaining: number): LimiterNews => ({ kind: 'counted', rate: { limit: 10, remaining, resetAt: undefined } });
-const refused = (): LimiterNews => ({ kind: 'refused', rate: { limit: 10, remaining: 0, resetAt: end }, until: start + 1000 });
+const counted = (remaining: number, resetAt = end, limit = 10): LimiterNews => ({
+  kind: 'counted',
+  rate: { limit, remaining, resetAt },
+});
+const countedUntilNobodyKnows = (remaining: number): LimiterNews => ({
+  kind: 'counted',
+  rate: { limit: 10, remaining, resetAt: undefined },
+});
+const refused = (): LimiterNews => ({
+  kind: 'refused',
+  rate: { limit: 10, remaining: 0, resetAt: end },
+  until: start + 1000,
+});
 const refusedWithoutHeaders = (until: number): LimiterNews => ({ kind: 'refused', rate: undefined, until });
 const passed: LimiterNews = { kind: 'passed' };
 const nothing: LimiterNews = { kind: 'nothing' };
@@ -43,8 +53,15 @@ function gateAt() {
     latestOf: (user: string) => known.latestOf(user),
     set: (user: string, standing: Parameters<Standings['set']>[2]) => known.set(user, 'here', standing),
   };
-  const gate = new Gate({ endpoint: 'im.list', clock: watched, workspaceClock: new WorkspaceClock(clock), standings, usualAnswerMs: () => usualAnswerMs });
-  const enter = (name: string, until = far): Entered => gate.enter({ key: name, user: name.startsWith('?') ? undefined : name }, until);
+  const gate = new Gate({
+    endpoint: 'im.list',
+    clock: watched,
+    workspaceClock: new WorkspaceClock(clock),
+    standings,
+    usualAnswerMs: () => usualAnswerMs,
+  });
+  const enter = (name: string, until = far): Entered =>
+    gate.enter({ key: name, user: name.startsWith('?') ? undefined : name }, until);
   /** A call that goes out, at once or when others had their moment. */
   const send = (name: string): GateCall => {
     const { call, turn } = enter(name);
@@ -53,7 +70,12 @@ function gateAt() {
     return call;
   };
   return {
-    clock, timers, gate, known, enter, send,
+    clock,
+    timers,
+    gate,
+    known,
+    enter,
+    send,
     /** Makes a call that ends at once. */
     learn: (news: LimiterNews, name = 'first') => gate.exit(send(name), news),
   };
@@ -71,7 +93,8 @@ async function stateOf({ turn }: Entered): Promise<string> {
   return Promise.race([came, waits]);
 }
 const statesOf = (entered: readonly Entered[]) => Promise.all(entered.map(stateOf));
-const times = <Value>(count: number, make: (index: number) => Value): Value[] => Array.from({ length: count }, (_, index) => make(index));
+const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 
 describe('an endpoint of which nothing is known', () => {
   it('H1: is asked by four calls at once; the others wait for what their answers tell', async () => {
@@ -165,7 +188,10 @@ describe('an endpoint without a limiter', () => {
   });
 
   it('H1: is known when the other scouts are late: as long again as the first answer took, and 50 ms at least', async () => {
-    for (const [took, waits] of [[200, 200], [1, 50]] as const) {
+    for (const [took, waits] of [
+      [200, 200],
+      [1, 50],
+    ] as const) {
       const { gate, enter, clock } = gateAt();
       const scouts = times(4, (index) => enter(`scout${index}`));
       for (const { call } of scouts) gate.send(call);
@@ -262,7 +288,11 @@ describe('a window', () => {
     learn(counted(3));
     expect([gate.allows('a', 3), gate.allows('a', 4)]).toEqual([true, false]);
     const entered = times(4, () => enter('first'));
-    expect([gate.allows('a', 0), gate.allows('a', 1), await statesOf(entered)]).toEqual([true, false, ['at once', 'at once', 'at once', 'waits']]);
+    expect([gate.allows('a', 0), gate.allows('a', 1), await statesOf(entered)]).toEqual([
+      true,
+      false,
+      ['at once', 'at once', 'at once', 'waits'],
+    ]);
     expect(gate.window).toEqual({ limit: 10, remaining: 3, resetAt: end });
   });
 
@@ -303,7 +333,12 @@ describe('a window', () => {
     const [hurried, patient] = [enter('first', start + 1000), enter('first')];
     gate.exit(running, counted(0));
     expect(await statesOf([hurried, patient] as Entered[])).toEqual(['RATE_LIMITED', 'waits']);
-    expect([gate.isIdle, hurried?.turn?.leave(), patient?.turn?.leave(), gate.isIdle]).toEqual([false, false, true, true]);
+    expect([gate.isIdle, hurried?.turn?.leave(), patient?.turn?.leave(), gate.isIdle]).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('is not open again for a call that was let go before somebody else had used it up', () => {
@@ -350,7 +385,12 @@ describe('users whom the limiter lets by', () => {
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'waits']);
     clock.move(50);
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'came']);
-    expect([gate.isFree('bot'), gate.isFree('first'), gate.isFree(undefined), gate.allows('bot', 1000)]).toEqual([true, false, false, true]);
+    expect([gate.isFree('bot'), gate.isFree('first'), gate.isFree(undefined), gate.allows('bot', 1000)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
     expect(await statesOf(times(30, () => enter('bot')))).toEqual(times(30, () => 'at once'));
     expect(await stateOf(enter('first', start + 1000))).toBe('waits');
   });
@@ -399,7 +439,10 @@ describe('users whom the limiter lets by', () => {
     gate.exit(send('bot'), passed);
     clock.move(2_000_000);
     gate.exit(send('bot'), passed);
-    expect(await statesOf(times(11, (index) => enter(`caller${index}`)))).toEqual([...times(10, () => 'at once'), 'waits']);
+    expect(await statesOf(times(11, (index) => enter(`caller${index}`)))).toEqual([
+      ...times(10, () => 'at once'),
+      'waits',
+    ]);
     gate.exit(send('bot'), passed);
     expect(gate.window).toBeUndefined();
   });
@@ -449,7 +492,10 @@ describe('users whom the limiter lets by', () => {
     const { enter, learn, known, gate } = gateAt();
     learn(counted(0));
     known.set('elsewhere', 'there', { isExempt: false, since: start });
-    expect(await statesOf([enter('first', start + 1000), enter('elsewhere', start + 1000)])).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+    expect(await statesOf([enter('first', start + 1000), enter('elsewhere', start + 1000)])).toEqual([
+      'RATE_LIMITED',
+      'RATE_LIMITED',
+    ]);
     known.set('bot', 'there', { isExempt: true, since: start });
     const probe = enter('bot', start + 1000);
     expect(await stateOf(probe)).toBe('at once');
@@ -458,7 +504,11 @@ describe('users whom the limiter lets by', () => {
   });
 
   it('S6: can still be found when the answer did not tell, and so when the call was lost not', async () => {
-    for (const [news, state] of [[nothing, 'at once'], [lost, 'RATE_LIMITED'], [counted(0), 'RATE_LIMITED']] as const) {
+    for (const [news, state] of [
+      [nothing, 'at once'],
+      [lost, 'RATE_LIMITED'],
+      [counted(0), 'RATE_LIMITED'],
+    ] as const) {
       const { gate, enter, learn } = gateAt();
       learn(counted(0));
       gate.exit(enter('bot').call, news);
@@ -506,7 +556,10 @@ describe('the line before a gate', () => {
     for (const { turn } of ofFirst) turn?.promise.catch(() => undefined);
     const [erin, dave] = [enter('erin'), enter('dave')];
     expect(await statesOf([erin, dave] as Entered[])).toEqual(['at once', 'waits']); // the first finds out whether they are let by
-    expect(await statesOf([...ofFirst.slice(0, 255), ofFirst[255] as Entered])).toEqual([...times(255, () => 'waits'), 'OVERLOADED']);
+    expect(await statesOf([...ofFirst.slice(0, 255), ofFirst[255] as Entered])).toEqual([
+      ...times(255, () => 'waits'),
+      'OVERLOADED',
+    ]);
     await expect(ofFirst[255]?.turn?.promise).rejects.toMatchObject({
       message: "Too many calls wait for the workspace's im.list: try again shortly.",
       detail: 'line full',
@@ -529,7 +582,10 @@ describe('callers of one gate', () => {
     const second = enter('a');
     clock.move(20);
     const third = enter('b');
-    expect([timers, await statesOf([second, third])]).toEqual([[50, 30], ['waits', 'waits']]);
+    expect([timers, await statesOf([second, third])]).toEqual([
+      [50, 30],
+      ['waits', 'waits'],
+    ]);
     clock.move(29);
     expect(await stateOf(second)).toBe('waits');
     clock.move(1);
@@ -581,6 +637,8 @@ it('the system’s clock can be told not to call back', async () => {
   const cancel = systemClock.after(5, () => void (called += 1));
   systemClock.after(1, () => void (called += 10));
   cancel();
-  await new Promise((resolve) => { setTimeout(resolve, 20); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
   expect(called).toBe(10);
 });

@@ -35,7 +35,12 @@ describe('a line', () => {
 
   it('is left by whoever is in it, once', () => {
     const { line, waiter } = lineOf('a1', 'a2');
-    expect([line.remove(waiter('a1')), line.remove(waiter('a1')), line.remove(waiter('z1')), line.size]).toEqual([true, false, false, 1]);
+    expect([line.remove(waiter('a1')), line.remove(waiter('a1')), line.remove(waiter('z1')), line.size]).toEqual([
+      true,
+      false,
+      false,
+      1,
+    ]);
     expect(drain(line)).toEqual(['a2']);
   });
 

@@ -23,9 +23,14 @@ describe('the end of a window', () => {
 });
 
 describe('the three headers', () => {
-  const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '9', 'x-ratelimit-reset': String(now + 60_000) };
+  const headers = {
+    'x-ratelimit-limit': '10',
+    'x-ratelimit-remaining': '9',
+    'x-ratelimit-reset': String(now + 60_000),
+  };
   const sentAt = now - 500;
-  const read = (changes: Record<string, string | string[] | undefined> = {}) => readRateHeaders({ ...headers, ...changes }, sentAt, now);
+  const read = (changes: Record<string, string | string[] | undefined> = {}) =>
+    readRateHeaders({ ...headers, ...changes }, sentAt, now);
 
   it('are read together', () => {
     expect(read()).toEqual({ limit: 10, remaining: 9, resetAt: now + 60_000 });
@@ -39,13 +44,29 @@ describe('the three headers', () => {
     ['limit', { 'x-ratelimit-limit': 'ten' }, { limit: undefined, remaining: 9 }],
     ['limit, given twice', { 'x-ratelimit-limit': ['10', '10'] }, { limit: undefined }],
     ['limit with a unit', { 'x-ratelimit-limit': '10 calls' }, { limit: undefined }],
-    ['limit, and nothing else', { 'x-ratelimit-remaining': undefined, 'x-ratelimit-reset': undefined }, { limit: 10, remaining: undefined, resetAt: undefined }],
+    [
+      'limit, and nothing else',
+      { 'x-ratelimit-remaining': undefined, 'x-ratelimit-reset': undefined },
+      { limit: 10, remaining: undefined, resetAt: undefined },
+    ],
     ['remaining', { 'x-ratelimit-remaining': '-1' }, { limit: 10, remaining: undefined }],
-    ['remaining, and nothing else', { 'x-ratelimit-limit': undefined, 'x-ratelimit-reset': undefined }, { limit: undefined, remaining: 9 }],
+    [
+      'remaining, and nothing else',
+      { 'x-ratelimit-limit': undefined, 'x-ratelimit-reset': undefined },
+      { limit: undefined, remaining: 9 },
+    ],
     ['reset', { 'x-ratelimit-reset': 'x' }, { resetAt: undefined }],
-    ['reset, and nothing else', { 'x-ratelimit-limit': undefined, 'x-ratelimit-remaining': undefined }, { resetAt: now + 60_000 }],
+    [
+      'reset, and nothing else',
+      { 'x-ratelimit-limit': undefined, 'x-ratelimit-remaining': undefined },
+      { resetAt: now + 60_000 },
+    ],
     ['reset too far', { 'x-ratelimit-reset': String(now + 15 * 60_000 + 1) }, { resetAt: undefined }],
-    ['reset a quarter of an hour away', { 'x-ratelimit-reset': String(now + 15 * 60_000) }, { resetAt: now + 15 * 60_000 }],
+    [
+      'reset a quarter of an hour away',
+      { 'x-ratelimit-reset': String(now + 15 * 60_000) },
+      { resetAt: now + 15 * 60_000 },
+    ],
     ['reset before the call was sent', { 'x-ratelimit-reset': String(sentAt - 1) }, { resetAt: undefined }],
     ['reset while the answer was on its way', { 'x-ratelimit-reset': String(sentAt) }, { resetAt: sentAt }],
   ])('M5: mean that the call was counted, whatever they say (%s)', (_name, changes, meaning) => {

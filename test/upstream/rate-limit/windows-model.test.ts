@@ -46,7 +46,11 @@ interface Made {
  * Real windows before a workspace that counts as Rocket.Chat does, in a time of their own. `oddAnswer`: what it says instead, with
  * the gateway's time.
  */
-async function live(world: World, wishes: readonly Wish[], oddAnswer?: (wish: Wish, now: number) => BudgetAnswer | undefined) {
+async function live(
+  world: World,
+  wishes: readonly Wish[],
+  oddAnswer?: (wish: Wish, now: number) => BudgetAnswer | undefined,
+) {
   const clock = virtualClock();
   const workspaceClock = new WorkspaceClock(clock);
   const accepted = new Set<string>();
@@ -102,8 +106,17 @@ async function live(world: World, wishes: readonly Wish[], oddAnswer?: (wish: Wi
     let refusedIn: string | undefined;
     const isCounted = isOn() && wish.user >= world.exemptUsers && sentIn === era && !wish.isForbidden;
     if (isCounted) {
-      const { limit, remaining, resetAt, isRefused } = limiter.count(`endpoint${wish.endpoint}`, '', { calls: world.calls, ms: world.windowMs[wish.endpoint] ?? 0 }, now);
-      Object.assign(headers, { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': String(resetAt) });
+      const { limit, remaining, resetAt, isRefused } = limiter.count(
+        `endpoint${wish.endpoint}`,
+        '',
+        { calls: world.calls, ms: world.windowMs[wish.endpoint] ?? 0 },
+        now,
+      );
+      Object.assign(headers, {
+        'x-ratelimit-limit': String(limit),
+        'x-ratelimit-remaining': String(remaining),
+        'x-ratelimit-reset': String(resetAt),
+      });
       if (isRefused) refusedIn = `${wish.endpoint} ${resetAt}`;
     }
     made.push({ wish, waitedMs, refusedIn, wasKnown: known !== undefined });
@@ -123,7 +136,9 @@ async function live(world: World, wishes: readonly Wish[], oddAnswer?: (wish: Wi
   }
 
   function sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => { clock.after(ms, resolve); });
+    return new Promise((resolve) => {
+      clock.after(ms, resolve);
+    });
   }
 }
 
@@ -157,65 +172,121 @@ const worlds = fc.record({
 const withCrowd = (wishes: readonly Wish[], { at, count }: { at: number; count: number }): Wish[] => [
   ...wishes,
   ...Array.from({ length: count }, (_, index) => ({
-    at, user: index % 40, token: 0, endpoint: index % 2, patienceMs: 9900, queueMs: 0, thereMs: 20, backMs: 20, isLost: false, isForbidden: false,
+    at,
+    user: index % 40,
+    token: 0,
+    endpoint: index % 2,
+    patienceMs: 9900,
+    queueMs: 0,
+    thereMs: 20,
+    backMs: 20,
+    isLost: false,
+    isForbidden: false,
   })),
 ];
 
-const runs = (numRuns: number) => ({ numRuns: Number(process.env['PROPERTY_RUNS'] ?? numRuns), seed: Number(process.env['PROPERTY_SEED'] ?? 10) });
+const runs = (numRuns: number) => ({
+  numRuns: Number(process.env['PROPERTY_RUNS'] ?? numRuns),
+  seed: Number(process.env['PROPERTY_SEED'] ?? 10),
+});
 const timeoutMs = 600_000;
 
 /** Calls that were refused though it was known that they are counted, by the window that refused them. */
 function tooMany(made: readonly Made[]): number[] {
   const counts = new Map<string, number>();
-  for (const { refusedIn, wasKnown } of made) if (refusedIn !== undefined && wasKnown) counts.set(refusedIn, (counts.get(refusedIn) ?? 0) + 1);
+  for (const { refusedIn, wasKnown } of made)
+    if (refusedIn !== undefined && wasKnown) counts.set(refusedIn, (counts.get(refusedIn) ?? 0) + 1);
   return [...counts.values()];
 }
 
 describe('the windows before a model of the workspace’s limiter', () => {
-  it('G17: send one call at most to be refused in each window, whatever the traffic, the clocks, the ways and the exemptions', async () => {
-    await fc.assert(fc.asyncProperty(worlds, wishesOf(12, 3, 80), crowd, async (world, wishes, many) => {
-      const { made, refusedLocally, open, budget } = await live(world, withCrowd(wishes, many));
-      expect(tooMany(made).filter((count) => count > 1)).toEqual([]);
-      expect([made.length + refusedLocally.length, open]).toEqual([wishes.length + many.count, 0]);
-      expect(budget.windows().every(({ remaining }) => remaining >= 0)).toBe(true);
-    }), runs(150));
-  }, timeoutMs);
+  it(
+    'G17: send one call at most to be refused in each window, whatever the traffic, the clocks, the ways and the exemptions',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(worlds, wishesOf(12, 3, 80), crowd, async (world, wishes, many) => {
+          const { made, refusedLocally, open, budget } = await live(world, withCrowd(wishes, many));
+          expect(tooMany(made).filter((count) => count > 1)).toEqual([]);
+          expect([made.length + refusedLocally.length, open]).toEqual([wishes.length + many.count, 0]);
+          expect(budget.windows().every(({ remaining }) => remaining >= 0)).toBe(true);
+        }),
+        runs(150),
+      );
+    },
+    timeoutMs,
+  );
 
-  it('G17: hold nobody back where nothing limits, for longer than an answer usually takes', async () => {
-    await fc.assert(fc.asyncProperty(worlds, wishesOf(12, 3, 60), crowd, async (world, wishes, many) => {
-      const { made, refusedLocally } = await live({ ...world, onAt: 1e9 }, withCrowd(wishes, many));
-      expect(refusedLocally).toEqual([]);
-      expect(made.filter(({ waitedMs }) => waitedMs > 1000)).toEqual([]);
-    }), runs(60));
-  }, timeoutMs);
+  it(
+    'G17: hold nobody back where nothing limits, for longer than an answer usually takes',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(worlds, wishesOf(12, 3, 60), crowd, async (world, wishes, many) => {
+          const { made, refusedLocally } = await live({ ...world, onAt: 1e9 }, withCrowd(wishes, many));
+          expect(refusedLocally).toEqual([]);
+          expect(made.filter(({ waitedMs }) => waitedMs > 1000)).toEqual([]);
+        }),
+        runs(60),
+      );
+    },
+    timeoutMs,
+  );
 
   // Not at the very moment at which the first answers come: a user whom no limiter counted is then taken for exempt, until headers come.
-  it('G17: are right again in the window after the workspace was started anew, or its limiter was switched on', async () => {
-    const changes = fc.record({ onAt: fc.constantFrom(0, 30_000), restarts: fc.array(fc.nat(180_000), { maxLength: 3 }) });
-    await fc.assert(fc.asyncProperty(worlds, changes, wishesOf(12, 0, 80), crowd, async (world, change, wishes, many) => {
-      const { made, open } = await live({ ...world, ...change }, withCrowd(wishes, many));
-      expect(tooMany(made).filter((count) => count > 1)).toEqual([]);
-      expect(open).toBe(0);
-    }), runs(100));
-  }, timeoutMs);
+  it(
+    'G17: are right again in the window after the workspace was started anew, or its limiter was switched on',
+    async () => {
+      const changes = fc.record({
+        onAt: fc.constantFrom(0, 30_000),
+        restarts: fc.array(fc.nat(180_000), { maxLength: 3 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(worlds, changes, wishesOf(12, 0, 80), crowd, async (world, change, wishes, many) => {
+          const { made, open } = await live({ ...world, ...change }, withCrowd(wishes, many));
+          expect(tooMany(made).filter((count) => count > 1)).toEqual([]);
+          expect(open).toBe(0);
+        }),
+        runs(100),
+      );
+    },
+    timeoutMs,
+  );
 
-  it('let every call go or refuse it, whatever the answers say', async () => {
-    const limiters = ['passed', 'refused', 'before', 'unknown'] as const;
-    const values = ['0', '1', '9', '-1', 'x', ''];
-    await fc.assert(fc.asyncProperty(worlds, wishesOf(12, 10, 60), crowd, fc.infiniteStream(fc.nat(999)), async (world, wishes, many, numbers) => {
-      const next = (below: number) => Number(numbers.next().value) % below;
-      const headersAt = (now: number) => ({
-        'x-ratelimit-limit': values[next(6)],
-        'x-ratelimit-remaining': values[next(6)],
-        'x-ratelimit-reset': [String(now + next(3) * 700), String(now - 1), String(now + 1e9), 'soon', undefined][next(5)],
-        date: [new Date(now + (next(200) - 100) * 1000).toUTCString(), 'today', undefined][next(3)],
-      });
-      const { made, refusedLocally, open } = await live(world, withCrowd(wishes, many), ({ isLost }, now) => {
-        if (isLost) return undefined;
-        const limiter = limiters[next(4)] ?? 'passed';
-        return { headers: next(2) === 0 ? {} : headersAt(now), limiter, ...(next(2) === 0 && { refusedUntil: now + next(4) * 900 }) };
-      });
-      expect([made.length + refusedLocally.length, open]).toEqual([wishes.length + many.count, 0]);
-    }), runs(60));
-  }, timeoutMs);
+  it(
+    'let every call go or refuse it, whatever the answers say',
+    async () => {
+      const limiters = ['passed', 'refused', 'before', 'unknown'] as const;
+      const values = ['0', '1', '9', '-1', 'x', ''];
+      await fc.assert(
+        fc.asyncProperty(
+          worlds,
+          wishesOf(12, 10, 60),
+          crowd,
+          fc.infiniteStream(fc.nat(999)),
+          async (world, wishes, many, numbers) => {
+            const next = (below: number) => Number(numbers.next().value) % below;
+            const headersAt = (now: number) => ({
+              'x-ratelimit-limit': values[next(6)],
+              'x-ratelimit-remaining': values[next(6)],
+              'x-ratelimit-reset': [String(now + next(3) * 700), String(now - 1), String(now + 1e9), 'soon', undefined][
+                next(5)
+              ],
+              date: [new Date(now + (next(200) - 100) * 1000).toUTCString(), 'today', undefined][next(3)],
+            });
+            const { made, refusedLocally, open } = await live(world, withCrowd(wishes, many), ({ isLost }, now) => {
+              if (isLost) return undefined;
+              const limiter = limiters[next(4)] ?? 'passed';
+              return {
+                headers: next(2) === 0 ? {} : headersAt(now),
+                limiter,
+                ...(next(2) === 0 && { refusedUntil: now + next(4) * 900 }),
+              };
+            });
+            expect([made.length + refusedLocally.length, open]).toEqual([wishes.length + many.count, 0]);
+          },
+        ),
+        runs(60),
+      );
+    },
+    timeoutMs,
+  );
 });

@@ -33,13 +33,16 @@ describe('the workspace’s clock', () => {
     expect(workspaceClock.now()).toBe(clockStart);
   });
 
-  it.each([-65_000, 30_000])('is never taken to be later than it is, nor more than a second and the way back earlier (%i ms ahead)', (aheadMs) => {
-    const { clock, workspaceClock, call } = clocks(aheadMs);
-    clock.move(730);
-    call(40, 60);
-    expect(workspaceClock.aheadMs).toBeLessThanOrEqual(aheadMs);
-    expect(workspaceClock.aheadMs).toBeGreaterThan(aheadMs - 1000 - 60);
-  });
+  it.each([-65_000, 30_000])(
+    'is never taken to be later than it is, nor more than a second and the way back earlier (%i ms ahead)',
+    (aheadMs) => {
+      const { clock, workspaceClock, call } = clocks(aheadMs);
+      clock.move(730);
+      call(40, 60);
+      expect(workspaceClock.aheadMs).toBeLessThanOrEqual(aheadMs);
+      expect(workspaceClock.aheadMs).toBeGreaterThan(aheadMs - 1000 - 60);
+    },
+  );
 
   it('is known the better the more answers come', () => {
     const { workspaceClock, call, clock } = clocks(-3210);
@@ -100,15 +103,20 @@ describe('the workspace’s clock', () => {
   });
 
   it('G17: is never taken to be later than it is, whatever the clocks and the ways', () => {
-    const calls = fc.array(fc.record({ pause: fc.nat(20_000), there: fc.nat(3000), back: fc.nat(3000) }), { maxLength: 40 });
-    fc.assert(fc.property(fc.integer({ min: -100_000, max: 100_000 }), calls, (aheadMs, steps) => {
-      const { clock, workspaceClock, call } = clocks(aheadMs);
-      steps.forEach(({ pause, there, back }, index) => {
-        clock.move(pause);
-        call(there, back);
-        expect(workspaceClock.now()).toBeLessThanOrEqual(clock.now() + aheadMs);
-        if (index === 0) expect(workspaceClock.now()).toBeGreaterThan(clock.now() + aheadMs - 1000 - back);
-      });
-    }), { numRuns: 300, seed: 10 });
+    const calls = fc.array(fc.record({ pause: fc.nat(20_000), there: fc.nat(3000), back: fc.nat(3000) }), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: -100_000, max: 100_000 }), calls, (aheadMs, steps) => {
+        const { clock, workspaceClock, call } = clocks(aheadMs);
+        steps.forEach(({ pause, there, back }, index) => {
+          clock.move(pause);
+          call(there, back);
+          expect(workspaceClock.now()).toBeLessThanOrEqual(clock.now() + aheadMs);
+          if (index === 0) expect(workspaceClock.now()).toBeGreaterThan(clock.now() + aheadMs - 1000 - back);
+        });
+      }),
+      { numRuns: 300, seed: 10 },
+    );
   });
 });

@@ -3,19 +3,36 @@ import { badShape, noAnswer, outcomeOf, readBody, tooLate } from '../../../src/u
 import type { CallOutcome } from '../../../src/upstream/transport/breaker.ts';
 import { NoAnswer, type NoAnswerReason } from '../../../src/upstream/transport/transport.ts';
 
-const answer = (body: string | Buffer, headers: Record<string, string> = {}, status = 200) => ({ status, headers, body: Buffer.from(body) });
+const answer = (body: string | Buffer, headers: Record<string, string> = {}, status = 200) => ({
+  status,
+  headers,
+  body: Buffer.from(body),
+});
 
 describe('what a call tells of the workspace', () => {
   it.each<[number, CallOutcome]>([
-    [200, 'success'], [400, 'success'], [401, 'success'], [429, 'success'], [500, 'success'], [501, 'success'], [505, 'success'],
-    [502, 'failure'], [503, 'failure'], [504, 'failure'],
+    [200, 'success'],
+    [400, 'success'],
+    [401, 'success'],
+    [429, 'success'],
+    [500, 'success'],
+    [501, 'success'],
+    [505, 'success'],
+    [502, 'failure'],
+    [503, 'failure'],
+    [504, 'failure'],
   ])('by status %i is %s', (status, outcome) => {
     expect(outcomeOf(answer('', {}, status))).toBe(outcome);
   });
 
   it.each<[NoAnswerReason, CallOutcome]>([
-    ['timeout', 'timeout'], ['unsent', 'failure'], ['broken', 'failure'], ['connection', 'failure'],
-    ['too-large', 'success'], ['protocol', 'success'], ['cancelled', 'unknown'],
+    ['timeout', 'timeout'],
+    ['unsent', 'failure'],
+    ['broken', 'failure'],
+    ['connection', 'failure'],
+    ['too-large', 'success'],
+    ['protocol', 'success'],
+    ['cancelled', 'unknown'],
   ])('without an answer (%s) is %s', (reason, outcome) => {
     expect(outcomeOf(new NoAnswer(reason, ''))).toBe(outcome);
   });
@@ -47,14 +64,23 @@ describe('the body of an answer', () => {
     ['a list', '[1]'],
     ['a text', '"x"'],
     ['null', 'null'],
-    ['a large one, nested beyond reason', `{"a":${JSON.stringify('x'.repeat(300_000))},"b":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+    [
+      'a large one, nested beyond reason',
+      `{"a":${JSON.stringify('x'.repeat(300_000))},"b":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+    ],
   ])('is no object where it holds %s', (_name, body) => {
     expect(readBody(answer(body))).toBeUndefined();
   });
 
   it('may begin with a byte order mark, and with no other bytes', () => {
-    expect(readBody(answer(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('{"a":"é"}')])))).toEqual({ a: 'é' });
-    for (const start of [[0xef, 0xbb, 0x20], [0xef, 0x20, 0xbf], [0x20, 0xbb, 0xbf]]) {
+    expect(readBody(answer(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('{"a":"é"}')])))).toEqual({
+      a: 'é',
+    });
+    for (const start of [
+      [0xef, 0xbb, 0x20],
+      [0xef, 0x20, 0xbf],
+      [0x20, 0xbb, 0xbf],
+    ]) {
       expect(readBody(answer(Buffer.concat([Buffer.from(start), Buffer.from(json)])))).toBeUndefined();
     }
   });
@@ -70,15 +96,24 @@ describe('a call without a good answer', () => {
     ['connection', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
     ['cancelled', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
   ])('(%s) is %s: %s', (reason, code, message) => {
-    expect(noAnswer('im.list', new NoAnswer(reason, 'for the log'))).toMatchObject({ code, message, detail: 'for the log' });
+    expect(noAnswer('im.list', new NoAnswer(reason, 'for the log'))).toMatchObject({
+      code,
+      message,
+      detail: 'for the log',
+    });
   });
 
   it('L1: tells one that is too large apart, which will be so again', () => {
-    const reasons = (['too-large', 'protocol'] as const).map((reason) => noAnswer('im.list', new NoAnswer(reason, '')).extensions['reason']);
+    const reasons = (['too-large', 'protocol'] as const).map(
+      (reason) => noAnswer('im.list', new NoAnswer(reason, '')).extensions['reason'],
+    );
     expect(reasons).toEqual(['too_large', undefined]);
   });
 
   it('says in the log what is missing', () => {
-    expect([badShape('me', 'no list').detail, tooLate('me', 'no time left').detail]).toEqual(['no list', 'no time left']);
+    expect([badShape('me', 'no list').detail, tooLate('me', 'no time left').detail]).toEqual([
+      'no list',
+      'no time left',
+    ]);
   });
 });

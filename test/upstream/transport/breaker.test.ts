@@ -14,7 +14,8 @@ function breakerAt(random = 0.5) {
     breaker.exit(era, outcome, { user, endpoint });
     return true;
   };
-  const calls = (count: number, outcome: CallOutcome) => Array.from({ length: count }, () => call(outcome)).filter(Boolean).length;
+  const calls = (count: number, outcome: CallOutcome) =>
+    Array.from({ length: count }, () => call(outcome)).filter(Boolean).length;
   return { clock, breaker, call, calls };
 }
 

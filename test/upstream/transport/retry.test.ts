@@ -4,7 +4,8 @@ import { Durations, RetryBudget, RetryPolicy, repeatOf, type Repeat } from '../.
 import { NoAnswer, reasonOf, type NoAnswerReason } from '../../../src/upstream/transport/transport.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
-const refused = (status: number, headers: Record<string, string> = {}) => refusal('me', status, headers, undefined, clockStart);
+const refused = (status: number, headers: Record<string, string> = {}) =>
+  refusal('me', status, headers, undefined, clockStart);
 const far = clockStart + 1_000_000;
 
 const policyWith = (random: number, attempts = 2) => new RetryPolicy(attempts, manualClock(), () => random);
@@ -38,8 +39,14 @@ describe('a failure', () => {
     expect(repeatOf(refused(503, { 'retry-after': '2' }))).toMatchObject({ notBefore: clockStart + 2000 });
     expect(repeatOf(refused(502, { 'retry-after': '2' }))).toMatchObject({ notBefore: undefined });
     expect(repeatOf(refused(503, { 'retry-after': '2' }))).toMatchObject({ isUntouched: false, isStaleSocket: false });
-    expect(repeatOf(refused(429, { 'retry-after': '2' }))).toEqual({ isUntouched: true, isStaleSocket: false, notBefore: clockStart + 2000 });
-    expect(repeatOf(refused(429, { 'x-ratelimit-reset': String(clockStart + 300) }))).toMatchObject({ notBefore: clockStart + 300 });
+    expect(repeatOf(refused(429, { 'retry-after': '2' }))).toEqual({
+      isUntouched: true,
+      isStaleSocket: false,
+      notBefore: clockStart + 2000,
+    });
+    expect(repeatOf(refused(429, { 'x-ratelimit-reset': String(clockStart + 300) }))).toMatchObject({
+      notBefore: clockStart + 300,
+    });
   });
 
   it('of a call limit that does not say when it opens, and anything unknown, is not repeated', () => {

@@ -1,11 +1,20 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { NoAnswer, Transport, type Answer, type GetOptions, type TransportOptions } from '../../../src/upstream/transport/transport.ts';
+import {
+  NoAnswer,
+  Transport,
+  type Answer,
+  type GetOptions,
+  type TransportOptions,
+} from '../../../src/upstream/transport/transport.ts';
 import { startFaultUpstream } from '../../support/fault-upstream.ts';
 
 /** A server that answers as it is told, and a transport to it. */
-async function serving(listener: RequestListener, { path = '', ...options }: Partial<TransportOptions> & { path?: string } = {}) {
+async function serving(
+  listener: RequestListener,
+  { path = '', ...options }: Partial<TransportOptions> & { path?: string } = {},
+) {
   const sockets = new Set<unknown>();
   const server = createServer((req, res) => {
     sockets.add(req.socket);
@@ -22,13 +31,16 @@ async function serving(listener: RequestListener, { path = '', ...options }: Par
   });
   const get = async (path = '/api', given: Partial<GetOptions> = {}) => {
     const answer = await transport.get(path, { headers: [], timeoutMs: 2000, onStart: () => undefined, ...given });
-    await new Promise((resolve) => { setTimeout(resolve, 5); }); // until its connection is free again
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5);
+    }); // until its connection is free again
     return answer;
   };
   return { get, connections: () => sockets.size };
 }
 
-const textOf = (answer: Answer | NoAnswer) => (answer instanceof NoAnswer ? `${answer.reason}: ${answer.message}` : answer.body.toString());
+const textOf = (answer: Answer | NoAnswer) =>
+  answer instanceof NoAnswer ? `${answer.reason}: ${answer.message}` : answer.body.toString();
 
 describe('an answer', () => {
   it('has its status and headers, and its body whole, in however many pieces it comes', async () => {
@@ -40,7 +52,12 @@ describe('an answer', () => {
     });
     const one = await get('/1');
     expect(one).toMatchObject({ status: 201, headers: { 'x-some': 'header' } });
-    expect(await Promise.all(['/0', '/1', '/2', '/3'].map((path) => get(path).then(textOf)))).toEqual(['', 'piece 0, ', 'piece 0, piece 1, ', 'piece 0, piece 1, piece 2, ']);
+    expect(await Promise.all(['/0', '/1', '/2', '/3'].map((path) => get(path).then(textOf)))).toEqual([
+      '',
+      'piece 0, ',
+      'piece 0, piece 1, ',
+      'piece 0, piece 1, piece 2, ',
+    ]);
   });
 
   it('is the last one where others announce it', async () => {
@@ -58,7 +75,9 @@ describe('an answer', () => {
       for (const piece of ['x'.repeat(60), 'x'.repeat(Number(length) - 60)]) res.write(piece);
       res.end();
     });
-    const lengths = await Promise.all(['/told/100', '/told/101', '/untold/100', '/untold/101'].map((path) => get(path).then(textOf)));
+    const lengths = await Promise.all(
+      ['/told/100', '/told/101', '/untold/100', '/untold/101'].map((path) => get(path).then(textOf)),
+    );
     const whole = 'x'.repeat(100);
     const refused = 'too-large: a body over 100 bytes';
     expect(lengths).toEqual([whole, refused, whole, refused]);
@@ -101,14 +120,17 @@ describe('a connection', () => {
   it('is one of so many at most, each with one call at a time', async () => {
     let now = 0;
     let most = 0;
-    const { get, connections } = await serving((_req, res) => {
-      now += 1;
-      most = Math.max(most, now);
-      setTimeout(() => {
-        now -= 1;
-        res.end('x');
-      }, 20);
-    }, { connections: 2 });
+    const { get, connections } = await serving(
+      (_req, res) => {
+        now += 1;
+        most = Math.max(most, now);
+        setTimeout(() => {
+          now -= 1;
+          res.end('x');
+        }, 20);
+      },
+      { connections: 2 },
+    );
     await Promise.all(Array.from({ length: 6 }, () => get()));
     expect([most, connections()]).toEqual([2, 2]);
   });
@@ -133,7 +155,9 @@ describe('a call', () => {
       await transport.close();
       await upstream.close();
     });
-    expect(textOf(await transport.get('/api/v1/me', { headers: [], timeoutMs: 1000, onStart: (cancel) => cancel() }))).toBe('cancelled: given up');
+    expect(
+      textOf(await transport.get('/api/v1/me', { headers: [], timeoutMs: 1000, onStart: (cancel) => cancel() })),
+    ).toBe('cancelled: given up');
     const ok = await transport.get('/api/v1/me', { headers: [], timeoutMs: 1000, onStart: () => undefined });
     expect(ok).toMatchObject({ status: 401 });
     expect(upstream.calls).toHaveLength(1);
