@@ -25,7 +25,7 @@ export const asText = (value: unknown): string | undefined => (typeof value === 
 export const asId = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-export const asFlag = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
+export const asBoolean = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
 
 /** A whole number within GraphQL's Int (32 bits). */
 export const asInt = (value: unknown): number | undefined =>

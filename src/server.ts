@@ -10,7 +10,7 @@ import { createApollo } from './operation/apollo.ts';
 import type { Config } from './config/config.ts';
 import { GatewayError } from './errors.ts';
 import { addExplorer, explorerMissing, sandboxPage, type ExplorerHeaders } from './http/explorer.ts';
-import { Fairness } from './operation/allowance.ts';
+import { CallAllowance } from './operation/allowance.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { HeldBytes } from './http/held-bytes.ts';
 import {
@@ -95,7 +95,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { callerCallsPerMinute: callsPerMinute } = config;
   const userOf = (callerKey: string) => workspace.acceptedCallers.userOf(callerKey);
   const fairness =
-    callsPerMinute === undefined ? undefined : new Fairness({ callsPerMinute, userOf, claimOf: claimedUserOf });
+    callsPerMinute === undefined ? undefined : new CallAllowance({ callsPerMinute, userOf, claimOf: claimedUserOf });
   const metrics = config.hasMetrics
     ? new Metrics({
         inFlight: () => admission.inFlight,

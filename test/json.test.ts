@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  asFlag,
+  asBoolean,
   asId,
   asInstant,
   asInt,
@@ -23,7 +23,7 @@ describe('readers of untrusted JSON', () => {
     ['asObject', asObject, [{}, { a: 1 }]],
     ['asText', asText, ['', 'x']],
     ['asId', asId, ['x']],
-    ['asFlag', asFlag, [true]],
+    ['asFlag', asBoolean, [true]],
     ['asInt', asInt, [0]],
     ['asInstant', asInstant, []],
   ] as const)('%s keeps its own kind and answers undefined for the rest', (_name, read, kept) => {

@@ -1,4 +1,4 @@
-import type { Ways, WholeLists } from '../loaders/ways.ts';
+import type { BulkOrSingle, WholeLists } from '../loaders/bulk-or-single.ts';
 
 /** What an operation costs in upstream calls, estimated before it runs. */
 export interface QueryCost {
@@ -16,7 +16,7 @@ export interface QueryCost {
   /** The fields that cost the most, most first. A call that several share counts for the first of them. */
   readonly heaviest: readonly { readonly path: string; readonly calls: number }[];
   /** How records and counters of rooms are read. */
-  readonly ways: Ways;
+  readonly ways: BulkOrSingle;
   /** Ids by which the client asks for rooms of which no record is read for anything else. */
   readonly given: readonly string[];
 }

@@ -6,8 +6,8 @@ import { createLoaders, type Loaders } from '../loaders/index.ts';
 import { AnswerSize } from './answer-size.ts';
 import type { CallerKnowledge, QueryCost } from './query-cost.ts';
 import { SearchAllowance } from '../loaders/search-allowance.ts';
-import { singly } from '../loaders/ways.ts';
-import type { EndpointBudget } from '../upstream/rate-limit/budget.ts';
+import { singly } from '../loaders/bulk-or-single.ts';
+import type { EndpointBudget } from '../upstream/rate-limit/rate-limits.ts';
 import { UpstreamClient } from '../upstream/client.ts';
 import type { Credentials, Workspace } from '../upstream/workspace.ts';
 

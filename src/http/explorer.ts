@@ -49,7 +49,7 @@ query LatestConversation {
 }
 
 # What the workspace still allows in this minute. Costs no call.
-query Budget {
+query RateLimits {
   upstreamBudget { endpoint remaining limit resetAt }
 }
 `;

@@ -3,7 +3,7 @@ import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import type { Admission, ShedReason } from './admission.ts';
 import { fixedHeaders } from './answer-shape.ts';
 import { toApollo } from './apollo-request.ts';
-import { BadRequest, overloaded } from './bad-request.ts';
+import { HttpError, overloaded } from './http-error.ts';
 import { clientAddress, type AddressOptions } from './client-address.ts';
 import { readCredentials, RequestContext } from '../context/request-context.ts';
 import { GatewayError, type ErrorCode } from '../errors.ts';
@@ -125,7 +125,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       const httpGraphQLRequest = toApollo(req, answerType, isPage ? asked : admit(asked, request.isAccepted));
       response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
     } catch (error) {
-      if (!(error instanceof BadRequest)) throw error;
+      if (!(error instanceof HttpError)) throw error;
       response = error.answer;
       response.headers.set('content-type', `${answerType === page ? jsonAnswer : answerType}; charset=utf-8`);
       refusedAs = error.code;
@@ -212,7 +212,7 @@ const tooMuchHeld = () =>
   });
 const clientLeft = () => new GatewayError('CLIENT_CLOSED_REQUEST', 'The client left.');
 const notInList = () =>
-  new BadRequest(
+  new HttpError(
     400,
     'This gateway answers only the operations of its list, and this is none of them.',
     'PERSISTED_QUERY_NOT_IN_LIST',

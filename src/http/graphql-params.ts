@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { BadRequest } from './bad-request.ts';
+import { HttpError } from './http-error.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { maxInputDepth, maxInputValues } from '../limits.ts';
 import type { OperationGuard } from '../operation/size-guard.ts';
@@ -15,9 +15,9 @@ export interface GraphqlParams {
 
 /** From the body of a POST: `null` is the same as nothing, as GraphQL over HTTP has it. */
 export function paramsOfBody(body: unknown): GraphqlParams {
-  if (Array.isArray(body)) throw new BadRequest(400, 'The body is a list: send one operation a request.');
+  if (Array.isArray(body)) throw new HttpError(400, 'The body is a list: send one operation a request.');
   const fields = asObject(body);
-  if (fields === undefined) throw new BadRequest(400, 'The body is no JSON object: send `{"query": "…"}`.');
+  if (fields === undefined) throw new HttpError(400, 'The body is no JSON object: send `{"query": "…"}`.');
   return checked(fields);
 }
 
@@ -27,7 +27,7 @@ export function paramsOfAddress(address: string): GraphqlParams {
   const search = new URLSearchParams(question === -1 ? '' : address.slice(question));
   const onlyValue = (name: string): string | undefined => {
     const [value, ...more] = search.getAll(name);
-    if (more.length > 0) throw new BadRequest(400, `\`${name}\` stands in the address more than once.`);
+    if (more.length > 0) throw new HttpError(400, `\`${name}\` stands in the address more than once.`);
     return value;
   };
   const json = (name: 'variables' | 'extensions'): unknown => {
@@ -35,7 +35,7 @@ export function paramsOfAddress(address: string): GraphqlParams {
     try {
       return text === undefined ? undefined : JSON.parse(text);
     } catch {
-      throw new BadRequest(400, `\`${name}\` in the address is not JSON.`);
+      throw new HttpError(400, `\`${name}\` in the address is not JSON.`);
     }
   };
   return checked({
@@ -52,7 +52,7 @@ function checked(fields: JsonObject): GraphqlParams {
   const variables = objectOf(fields, 'variables');
   const extensions = objectOf(fields, 'extensions');
   if ((query === undefined || query === '') && extensions?.['persistedQuery'] == null) {
-    throw new BadRequest(400, 'There is no `query`: send the text of one.');
+    throw new HttpError(400, 'There is no `query`: send the text of one.');
   }
   return {
     ...(query !== undefined && query !== '' && { query }),
@@ -65,14 +65,14 @@ function checked(fields: JsonObject): GraphqlParams {
 function textOf(fields: JsonObject, name: 'query' | 'operationName'): string | undefined {
   const value = fields[name] ?? undefined;
   if (value === undefined || typeof value === 'string') return value;
-  throw new BadRequest(400, `\`${name}\` is not a text.`);
+  throw new HttpError(400, `\`${name}\` is not a text.`);
 }
 
 function objectOf(fields: JsonObject, name: 'variables' | 'extensions'): JsonObject | undefined {
   const value = fields[name] ?? undefined;
   const object = asObject(value);
   if (value === undefined || object !== undefined) return object;
-  throw new BadRequest(400, `\`${name}\` is not an object.`);
+  throw new HttpError(400, `\`${name}\` is not an object.`);
 }
 
 /**
@@ -89,10 +89,10 @@ export function withPersistedQuery(params: GraphqlParams, isOn: boolean): Graphq
   }
   const { version, sha256Hash } = asObject(persisted) ?? {};
   if (version !== 1 || typeof sha256Hash !== 'string') {
-    throw new BadRequest(400, '`extensions.persistedQuery` is not `{"version": 1, "sha256Hash": "…"}`.');
+    throw new HttpError(400, '`extensions.persistedQuery` is not `{"version": 1, "sha256Hash": "…"}`.');
   }
   if (query !== undefined && sha256Hash !== hash('sha256', query)) {
-    throw new BadRequest(
+    throw new HttpError(
       400,
       '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query, in hexadecimal digits.',
     );
@@ -109,7 +109,7 @@ export function checkSize(
   checkInput('variables', variables);
   checkInput('extensions', extensions);
   const reason = query === undefined ? undefined : guard.refusalOf(query, remembers);
-  if (reason !== undefined) throw new BadRequest(400, reason, 'QUERY_TOO_COMPLEX');
+  if (reason !== undefined) throw new HttpError(400, reason, 'QUERY_TOO_COMPLEX');
 }
 
 /** Looks no further than it must, neither down nor along. */
@@ -125,5 +125,5 @@ function checkInput(name: 'variables' | 'extensions', input: unknown): void {
   visit(input, maxInputDepth);
 }
 
-const tooMuch = (what: string): BadRequest =>
-  new BadRequest(400, `${what}: send less, or in several requests.`, 'QUERY_TOO_COMPLEX');
+const tooMuch = (what: string): HttpError =>
+  new HttpError(400, `${what}: send less, or in several requests.`, 'QUERY_TOO_COMPLEX');

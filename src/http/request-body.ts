@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BadRequest, overloaded } from './bad-request.ts';
+import { HttpError, overloaded } from './http-error.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { isUtf8 } from './media-types.ts';
 import { maxBodyBytes } from '../limits.ts';
@@ -25,7 +25,7 @@ export async function readBody(
   try {
     return { json: JSON.parse(utf8.decode(bytes)), bytes: bytes.length };
   } catch {
-    throw new BadRequest(400, 'The body is not JSON in UTF-8.');
+    throw new HttpError(400, 'The body is not JSON in UTF-8.');
   }
 }
 
@@ -46,15 +46,15 @@ const isAskedToContinue = ({ headers, httpVersion }: IncomingMessage): boolean =
 function checkBodyHeaders({ headers }: IncomingMessage): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new BadRequest(415, 'Send the body without content-encoding.');
+    throw new HttpError(415, 'Send the body without content-encoding.');
   }
   const [type = '', ...parameters] = (headers['content-type'] ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase());
-  if (type !== 'application/json') throw new BadRequest(415, 'Send the query as application/json.');
+  if (type !== 'application/json') throw new HttpError(415, 'Send the query as application/json.');
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   if (charset !== undefined && !isUtf8(charset)) {
-    throw new BadRequest(415, 'Send the body in UTF-8.');
+    throw new HttpError(415, 'Send the body in UTF-8.');
   }
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
 }
@@ -63,7 +63,7 @@ function readBytes(req: IncomingMessage, arriving: HeldBytes, isAccepted: boolea
   return new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
     let length = 0;
-    const refuse = (reason: BadRequest) => {
+    const refuse = (reason: HttpError) => {
       req.off('data', take).pause();
       arriving.drop(holder);
       reject(reason);
@@ -80,7 +80,7 @@ function readBytes(req: IncomingMessage, arriving: HeldBytes, isAccepted: boolea
       arriving.drop(holder);
       resolve(bytes.subarray(0, length));
     });
-    req.on('error', () => refuse(new BadRequest(400, 'The body broke off.')));
+    req.on('error', () => refuse(new HttpError(400, 'The body broke off.')));
   });
 }
 
@@ -96,10 +96,10 @@ function append(bytes: Buffer, length: number, chunk: Buffer): Buffer {
   return target;
 }
 
-function tooSlow(): BadRequest {
+function tooSlow(): HttpError {
   const refusal = overloaded('The body took too long to come, while there is much to do: try again shortly.');
   refusal.answer.headers.set('connection', 'close');
   return refusal;
 }
 
-const tooLarge = () => new BadRequest(413, `The body is larger than ${maxBodyBytes} bytes.`);
+const tooLarge = () => new HttpError(413, `The body is larger than ${maxBodyBytes} bytes.`);

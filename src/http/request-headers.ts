@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { BadRequest } from './bad-request.ts';
+import { HttpError } from './http-error.ts';
 import { graphqlAnswer, jsonAnswer, page, preferredType, type AnswerType } from './media-types.ts';
 
 /** With less time than this no call would be worth beginning. */
@@ -21,7 +21,7 @@ export function readRequestId({ headers }: IncomingMessage): string {
 
 export function checkMethod({ method }: IncomingMessage): void {
   if (method === 'GET' || method === 'POST') return;
-  const refusal = new BadRequest(405, 'Send the query by POST, or by GET.');
+  const refusal = new HttpError(405, 'Send the query by POST, or by GET.');
   refusal.answer.headers.set('allow', 'GET, POST');
   throw refusal;
 }
@@ -32,7 +32,7 @@ export function readAnswerType({ method, headers: { accept } }: IncomingMessage,
     hasPage && method === 'GET' ? ([jsonAnswer, graphqlAnswer, page] as const) : ([jsonAnswer, graphqlAnswer] as const);
   const type = preferredType(accept, offered);
   if (type === undefined)
-    throw new BadRequest(406, `The answer is ${jsonAnswer} or ${graphqlAnswer}, in UTF-8: accept one of them.`);
+    throw new HttpError(406, `The answer is ${jsonAnswer} or ${graphqlAnswer}, in UTF-8: accept one of them.`);
   return type;
 }
 
@@ -43,10 +43,10 @@ const provesPreflight = ['apollo-require-preflight', 'x-apollo-operation-name', 
 export function checkPreflight({ headers }: IncomingMessage): void {
   const type = headers['content-type'];
   if (type !== undefined && type.split(';')[0]?.trim().toLowerCase() !== jsonAnswer) {
-    throw new BadRequest(415, 'A GET has no body: leave out its content-type.');
+    throw new HttpError(415, 'A GET has no body: leave out its content-type.');
   }
   if (type !== undefined || provesPreflight.some((name) => (headers[name] ?? '') !== '')) return;
-  throw new BadRequest(
+  throw new HttpError(
     400,
     'Any web page could send this GET: add the header `Apollo-Require-Preflight: 1`, or send the query by POST.',
   );
@@ -63,6 +63,6 @@ export function checkFigureHeaders({ headers }: IncomingMessage): void {
   for (const { header, value } of figureHeaders) {
     const given = headers[header.toLowerCase()];
     if (given === undefined || given === value) continue;
-    throw new BadRequest(400, `\`${header}\` can only be \`${value}\`: send that, or leave it out.`);
+    throw new HttpError(400, `\`${header}\` can only be \`${value}\`: send that, or leave it out.`);
   }
 }

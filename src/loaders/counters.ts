@@ -1,12 +1,12 @@
 import { GatewayError } from '../errors.ts';
 import { asId, asInt } from '../json.ts';
-import type { Way, Ways } from './ways.ts';
+import type { Way, BulkOrSingle } from './bulk-or-single.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { imCounters } from '../upstream/endpoints/im-counters.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
 import { batchByKey, type Loader } from './by-key.ts';
 import type { CallerList, CallerLists } from './caller.ts';
-import type { WayChanges } from './way-changes.ts';
+import type { BulkFallback } from './bulk-fallback.ts';
 
 export interface CountersKey {
   readonly roomId: string;
@@ -29,8 +29,8 @@ type Answers = Map<CountersKey, Promise<RestCounters>>;
 export function countersLoader(
   upstream: UpstreamClient,
   caller: CallerLists,
-  changes: WayChanges,
-  ways: Ways['counters'],
+  changes: BulkFallback,
+  ways: BulkOrSingle['counters'],
 ): Loader<CountersKey, RestCounters> {
   const singles = new Map<string, Promise<RestCounters>>();
   /** One `im.counters` for each room and user, whatever is wanted of its answer. */

@@ -1,6 +1,6 @@
 import type { UpstreamClient } from '../upstream/client.ts';
 import type { SearchAllowance } from './search-allowance.ts';
-import type { Ways } from './ways.ts';
+import type { BulkOrSingle } from './bulk-or-single.ts';
 import { createCallerLists } from './caller.ts';
 import { countersLoader } from './counters.ts';
 import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
@@ -8,13 +8,13 @@ import { receiptsByIdLoader, receiptsLoader } from './receipts.ts';
 import { roomCheck } from './room-check.ts';
 import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
 import { meLoader, membersLoader, userLoader } from './users.ts';
-import { WayChanges } from './way-changes.ts';
+import { BulkFallback } from './bulk-fallback.ts';
 
 /** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. `ways`: as planned. */
-export function createLoaders(upstream: UpstreamClient, search: SearchAllowance, ways: Ways) {
+export function createLoaders(upstream: UpstreamClient, search: SearchAllowance, ways: BulkOrSingle) {
   const caller = createCallerLists(upstream);
   const roomInfos = roomInfoLoader(upstream);
-  const changes = new WayChanges(upstream, search);
+  const changes = new BulkFallback(upstream, search);
   const rooms = roomLoader(caller, roomInfos, changes, ways.records);
   const check = roomCheck(upstream, rooms);
   const messages = messageLoader(upstream, check);

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import type { Way } from './ways.ts';
+import type { Way } from './bulk-or-single.ts';
 import type { UpstreamClient } from '../upstream/client.ts';
 import { dmListEveryone, type DmListParams } from '../upstream/endpoints/dm-list-everyone.ts';
 import { imList } from '../upstream/endpoints/im-list.ts';
@@ -8,7 +8,7 @@ import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
 import { batchByKey, callByKey, type Loader } from './by-key.ts';
 import type { CallerLists } from './caller.ts';
 import type { Reading } from './messages.ts';
-import type { WayChanges } from './way-changes.ts';
+import type { BulkFallback } from './bulk-fallback.ts';
 
 /**
  * Rooms by id, as the plan has it: `rooms.info` each, or for more than two rooms `rooms.get`, which answers all of the
@@ -18,7 +18,7 @@ import type { WayChanges } from './way-changes.ts';
 export function roomLoader(
   caller: CallerLists,
   roomInfos: Loader<string, RestDirectMessage>,
-  changes: WayChanges,
+  changes: BulkFallback,
   way: Way,
 ): Loader<string, RestDirectMessage> {
   const load = (id: string) => roomInfos.load(id);

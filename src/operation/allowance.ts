@@ -8,7 +8,7 @@ interface Bucket {
   at: number;
 }
 
-export interface FairnessOptions {
+export interface CallAllowanceOptions {
   /** Upstream calls that one user may cost in a minute: what they can use at once, and what flows back in a minute. */
   readonly callsPerMinute: number;
   /** The user of a caller whom the workspace has accepted; undefined where it has not. */
@@ -38,8 +38,8 @@ const strangersShare = 10;
  * whom they claim to be, and once they are accepted what they used is that user's: logging in again gains nothing. But as long as
  * they are not, they take nothing from that user.
  */
-export class Fairness {
-  readonly #options: FairnessOptions;
+export class CallAllowance {
+  readonly #options: CallAllowanceOptions;
   readonly #now: () => number;
   readonly #maxUsers: number;
   readonly #users = new Map<string, Bucket>();
@@ -47,7 +47,7 @@ export class Fairness {
   /** Calls that requests of strangers have taken and not settled, by caller. */
   readonly #pending = new Map<string, number>();
 
-  constructor(options: FairnessOptions) {
+  constructor(options: CallAllowanceOptions) {
     const { now = () => performance.now(), maxUsers = 10_000 } = options;
     this.#options = options;
     this.#now = now;

@@ -19,7 +19,7 @@ import { correctCode, formatError, GatewayError } from '../errors.ts';
 import { Executor } from './compiled/executor.ts';
 import { countAnswers } from './answer-counting.ts';
 import { InputCheck } from './input-check.ts';
-import type { Fairness } from './allowance.ts';
+import type { CallAllowance } from './allowance.ts';
 import type { Charge } from '../context/outcome.ts';
 import type { QueryCost } from '../context/query-cost.ts';
 import {
@@ -34,13 +34,13 @@ import type { Logger } from '../observability/log.ts';
 import { summariseErrors } from '../observability/error-summary.ts';
 import { PersistedQueries } from './persisted-queries.ts';
 import { atMost } from './cost/tally.ts';
-import { Planner, tooComplex, tooLarge } from './cost/estimator.ts';
+import { CostEstimator, tooComplex, tooLarge } from './cost/estimator.ts';
 import { argumentChecks } from '../resolvers/argument-checks.ts';
 
 export interface ApolloOptions {
   readonly landingPage: ApolloServerPlugin | undefined;
   /** What one caller may cost; undefined: there is no limit. */
-  readonly fairness: Fairness | undefined;
+  readonly fairness: CallAllowance | undefined;
   readonly usageReporters: readonly ApolloServerPlugin[];
 }
 
@@ -58,7 +58,7 @@ export function createApollo(
   countAnswers(schema);
   const listener = createListener(
     inputCheck,
-    new Planner(schema, documents),
+    new CostEstimator(schema, documents),
     executor,
     config.maxUpstreamCalls,
     fairness,
@@ -102,10 +102,10 @@ type Listener = Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext
 /** What is done with every operation before and after it runs: credentials, plan, report, and its part of the log line. */
 const createListener = (
   inputCheck: InputCheck,
-  planner: Planner,
+  planner: CostEstimator,
   executor: Executor,
   maxUpstreamCalls: number,
-  fairness: Fairness | undefined,
+  fairness: CallAllowance | undefined,
 ): Listener => ({
   async didResolveOperation({ operation, document, contextValue, request }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
@@ -182,7 +182,7 @@ function refusalOf(plan: QueryCost, limit: number): GatewayError | undefined {
 
 /** Takes the plan's price from the caller's allowance, or refuses the request until that has refilled. */
 function charge(
-  fairness: Fairness | undefined,
+  fairness: CallAllowance | undefined,
   { callerKey }: RequestContext,
   plannedCalls: number,
 ): Charge | undefined {

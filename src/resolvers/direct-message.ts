@@ -1,14 +1,14 @@
 import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { checkId } from './ids.ts';
-import { asFlag, asInstant, asInt, asList, asObject, asText, asTexts } from '../json.ts';
+import { asBoolean, asInstant, asInt, asList, asObject, asText, asTexts } from '../json.ts';
 import { readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
 import { historyConnection } from './history.ts';
 import { messageOrder } from './orders.ts';
 import { offsetConnection, type OffsetList } from './pages.ts';
 import type { RoomParent } from './parents.ts';
 import { needsPermission } from './permission.ts';
-import { selects } from './selection.ts';
+import { isSelected } from './selection.ts';
 import type { MessageFilters, Resolvers } from './types.generated.ts';
 import { memberConnection } from './user.ts';
 
@@ -30,11 +30,11 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
   topic: fromRecord((room) => asText(room['topic']) ?? null),
   description: fromRecord((room) => asText(room['description']) ?? null),
   announcement: fromRecord((room) => asText(room['announcement']) ?? null),
-  isReadOnly: fromRecord((room) => asFlag(room['ro']) ?? null),
+  isReadOnly: fromRecord((room) => asBoolean(room['ro']) ?? null),
   // A direct message that does not say so is none: not every answer with a record has the field.
-  isDefault: fromRecord((room) => asFlag(room['default']) ?? false),
-  isEncrypted: fromRecord((room) => asFlag(room['encrypted']) ?? null),
-  showsSystemMessages: fromRecord((room) => Array.isArray(room['sysMes']) || (asFlag(room['sysMes']) ?? null)),
+  isDefault: fromRecord((room) => asBoolean(room['default']) ?? false),
+  isEncrypted: fromRecord((room) => asBoolean(room['encrypted']) ?? null),
+  showsSystemMessages: fromRecord((room) => Array.isArray(room['sysMes']) || (asBoolean(room['sysMes']) ?? null)),
   hiddenSystemTypes: fromRecord((room) => textsOrNull(room['sysMes'])),
   typeCode: fromRecord((room) => room.t),
   legacyUsernames: async (room, _args, { loaders }) =>
@@ -47,7 +47,7 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
     const asked = loaders.counters.load({
       roomId: room._id,
       userId: userId == null || isSelf ? undefined : checkId(userId, 'userId'),
-      isSingle: isSelf || selects(info, 'memberCount'),
+      isSingle: isSelf || isSelected(info, 'memberCount'),
       record: room.t === undefined ? undefined : room,
     });
     return userId == null || isSelf ? asked : needsPermission(asked, othersForbidden);

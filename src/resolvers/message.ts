@@ -1,4 +1,4 @@
-import { asFlag, asId, asInstant, asInt, asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts';
+import { asBoolean, asId, asInstant, asInt, asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts';
 import type { RestMessage, RestUser } from '../upstream/types.ts';
 import type { ReactionParent } from './parents.ts';
 import { receiptConnection } from './read-receipt.ts';
@@ -21,7 +21,7 @@ export const Message: Resolvers['Message'] = {
   isBot: (message) => asObject(message['bot']) !== undefined || message['bot'] === true,
   systemType: (message) => asText(message['t']) ?? null,
   isDeleted: (message) => message['t'] === 'rm',
-  isGroupable: (message) => asFlag(message['groupable']) ?? null,
+  isGroupable: (message) => asBoolean(message['groupable']) ?? null,
   urls: (message) => asObjects(message['urls']).filter((url) => asText(url['url']) !== undefined),
   mentions: (message) => asObjects(message['mentions']),
   channelMentions: (message) => asObjects(message['channels']),
@@ -40,7 +40,7 @@ export const Message: Resolvers['Message'] = {
   threadRootId: (message) => asId(message['tmid']) ?? null,
   isShownInRoom: (message) => (asId(message['tmid']) === undefined ? null : message['tshow'] === true),
   encryption: (message) => (isEncrypted(message) ? message : null),
-  isUnreadBySomeone: (message) => asFlag(message['unread']) ?? null,
+  isUnreadBySomeone: (message) => asBoolean(message['unread']) ?? null,
   location: (message) => message['location'] ?? null,
   customFields: (message) => message['customFields'] ?? null,
   blocks: (message) => message['blocks'] ?? null,

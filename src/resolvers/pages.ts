@@ -8,7 +8,7 @@ import { cutWhole } from '../pagination/whole.ts';
 import { pagePrices } from '../pagination/page-prices.ts';
 import type { SearchAllowance } from '../loaders/search-allowance.ts';
 import type { RestPage, RestRows, StoredRow } from '../upstream/types.ts';
-import { selects } from './selection.ts';
+import { isSelected } from './selection.ts';
 
 /** What a page may cost. */
 export interface PageBudget {
@@ -133,7 +133,7 @@ function noRows<Row>(
   { cursor }: PagePlan,
   info: GraphQLResolveInfo,
 ): Connection<Row> & { totalCount: () => Promise<number> } {
-  const isAsked = selects(info, 'totalCount');
+  const isAsked = isSelected(info, 'totalCount');
   const hasNextPage = async () => {
     const { places, hasNextPage: hasMore } = await readOne();
     return places > 0 || hasMore;

@@ -2,7 +2,7 @@ import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import { isIncluded } from '../collect-fields.ts';
 
 /** Whether any of these fields is selected directly below the field being resolved, also through fragments. */
-export function selects(info: GraphQLResolveInfo, ...names: readonly string[]): boolean {
+export function isSelected(info: GraphQLResolveInfo, ...names: readonly string[]): boolean {
   const within = (selections: SelectionSetNode | undefined): boolean =>
     selections?.selections.some((node) => {
       if (!isIncluded(node, info.variableValues)) return false;

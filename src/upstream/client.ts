@@ -1,8 +1,8 @@
 import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { EndpointBudget } from './rate-limit/budget.ts';
+import type { EndpointBudget } from './rate-limit/rate-limits.ts';
 import { KnownRooms } from './memory/known-rooms.ts';
-import { Lane, RequestPlaces } from './queue/lane.ts';
+import { RequestConcurrency, RequestPlaces } from './queue/request-concurrency.ts';
 import type { Caller, Credentials, Workspace } from './workspace.ts';
 
 /** Every path this gateway ever asks, below `/api/v1/`: all GET, none with a parameter of the client's choosing. */
@@ -33,9 +33,9 @@ const namesRooms: ReadonlySet<Endpoint> = new Set(['dm.history', 'dm.messages', 
 /** Where the calls of one request to one endpoint wait. */
 interface EndpointLanes {
   /** All of them, so that a large request never has more than a few in the line before the endpoint's window. */
-  readonly calls: Lane;
+  readonly calls: RequestConcurrency;
   /** Those that have passed the window. */
-  readonly places: Lane;
+  readonly places: RequestConcurrency;
 }
 
 /** Calls of one request, made with one caller's credentials: never kept beyond the request. */
@@ -138,12 +138,12 @@ export class UpstreamClient {
   #lanesOf(endpoint: Endpoint): EndpointLanes {
     const known = this.#lanes.get(endpoint);
     if (known !== undefined) return known;
-    const lanes = { calls: new Lane(), places: new Lane(this.#places) };
+    const lanes = { calls: new RequestConcurrency(), places: new RequestConcurrency(this.#places) };
     this.#lanes.set(endpoint, lanes);
     return lanes;
   }
 
-  async #call(endpoint: Endpoint, params: Params, lane: Lane): Promise<JsonObject> {
+  async #call(endpoint: Endpoint, params: Params, lane: RequestConcurrency): Promise<JsonObject> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
     // Whoever asks keeps to the plan; should one not, the bound holds all the same.

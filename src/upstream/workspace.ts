@@ -4,18 +4,18 @@ import type { JsonObject } from '../json.ts';
 import { AcceptedCallers } from './memory/accepted-callers.ts';
 import { noAnswer, outcomeOf, readBody } from './transport/answers.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
-import { Budget, type BudgetCaller, type Ticket } from './rate-limit/budget.ts';
+import { RateLimits, type LimitedCaller, type Ticket } from './rate-limit/rate-limits.ts';
 import { callerKeyOf } from './memory/caller-key.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { FailingLists } from './memory/failing-lists.ts';
 import { RoomMemory } from './memory/known-rooms.ts';
-import { givenUp, Passage, type Pass, type Passenger } from './queue/passage.ts';
-import { CallQueue, type QueueLimits } from './queue/queue.ts';
+import { givenUp, Dispatcher, type Pass, type PendingCall } from './queue/dispatcher.ts';
+import { Bulkhead, type BulkheadLimits } from './queue/bulkhead.ts';
 import { ReceiptsLicence } from './memory/receipts-licence.ts';
 import { hasAcceptedCaller, limiterOf, refusal } from './transport/refusals.ts';
 import { repeatOf, RetryPolicy, type Repeat } from './transport/retry.ts';
-import { Cancellation, Sharing, type Call } from './queue/sharing.ts';
-import { NoAnswer, Transport, type Answer } from './transport/transport.ts';
+import { Cancellation, InFlightCalls, type Call } from './queue/in-flight-calls.ts';
+import { TransportError, Transport, type UpstreamResponse } from './transport/transport.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 
 /** A pair that Rocket.Chat gave at login, checked for form only, and the end user's address where it is forwarded. */
@@ -33,19 +33,19 @@ export interface WorkspaceOptions {
   readonly sharesInFlight?: boolean;
   /** Attempts at most for a call that fails by a fault that can pass. */
   readonly attempts?: number;
-  readonly queueLimits?: QueueLimits;
+  readonly queueLimits?: BulkheadLimits;
   readonly clock?: Clock;
   /** At least 0, less than 1. */
   readonly random?: () => number;
 }
 
 /** A caller as the workspace's memory knows him: by a hash of user id and token, never by the token. */
-export interface Caller extends BudgetCaller {
+export interface Caller extends LimitedCaller {
   readonly userId: string;
   readonly headers: readonly string[];
 }
 
-export interface CallRequest extends Passenger {
+export interface CallRequest extends PendingCall {
   /** Path with the query, below the workspace's URL. */
   readonly path: string;
   readonly caller: Caller;
@@ -77,10 +77,10 @@ class Failure {
  * One workspace, for the life of the process: the connections to it and what its answers taught. Shared by all callers,
  * so it holds nothing of anybody's data.
  *
- * A call passes what `Passage` names, and goes out. An attempt that fails in a way that can pass goes the same way once more.
+ * A call passes what `Dispatcher` names, and goes out. An attempt that fails in a way that can pass goes the same way once more.
  */
 export class Workspace {
-  readonly budget: Budget;
+  readonly budget: RateLimits;
   readonly acceptedCallers = new AcceptedCallers();
   readonly failingLists: FailingLists;
   readonly roomMemory = new RoomMemory();
@@ -88,11 +88,11 @@ export class Workspace {
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #workspaceClock: WorkspaceClock;
-  readonly #sharing: Sharing<JsonObject> | undefined;
+  readonly #sharing: InFlightCalls<JsonObject> | undefined;
   readonly #clock: Clock;
   readonly #breaker: Breaker;
-  readonly #queue: CallQueue;
-  readonly #passage: Passage;
+  readonly #queue: Bulkhead;
+  readonly #passage: Dispatcher;
   readonly #retries: RetryPolicy;
 
   constructor(options: WorkspaceOptions) {
@@ -107,18 +107,18 @@ export class Workspace {
     } = options;
     this.#transport = new Transport({ url, connectTimeoutMs: timeoutMs });
     this.#timeoutMs = timeoutMs;
-    this.#sharing = sharesInFlight ? new Sharing(clock) : undefined;
+    this.#sharing = sharesInFlight ? new InFlightCalls(clock) : undefined;
     this.#clock = clock;
     this.failingLists = new FailingLists(clock);
     this.receiptsLicence = new ReceiptsLicence(clock);
     this.#workspaceClock = new WorkspaceClock(clock);
     this.#breaker = new Breaker(clock, random);
-    this.#queue = new CallQueue(queueLimits, clock);
+    this.#queue = new Bulkhead(queueLimits, clock);
     this.#retries = new RetryPolicy(attempts, clock, random);
     const userOf = (callerKey: string) => this.acceptedCallers.userOf(callerKey);
     const usualAnswerMs = () => this.#retries.durations.usualMs;
-    this.budget = new Budget({ clock, workspaceClock: this.#workspaceClock, userOf, usualAnswerMs });
-    this.#passage = new Passage({ clock, breaker: this.#breaker, budget: this.budget, queue: this.#queue, userOf });
+    this.budget = new RateLimits({ clock, workspaceClock: this.#workspaceClock, userOf, usualAnswerMs });
+    this.#passage = new Dispatcher({ clock, breaker: this.#breaker, budget: this.budget, queue: this.#queue, userOf });
   }
 
   /** `open`: the workspace is taken to be down, and is not asked. */
@@ -226,7 +226,7 @@ export class Workspace {
     this.#breaker.exit(era, outcomeOf(answer), { user: caller.userId, endpoint });
     this.#queue.exit(placeKey);
     lane.exit();
-    if (!(answer instanceof NoAnswer)) {
+    if (!(answer instanceof TransportError)) {
       this.#retries.durations.add(this.#clock.now() - sentAt);
       if (answer.status < 500) this.#workspaceClock.learn(answer.headers.date, sentAt); // else it can be a proxy's
       const result = this.#read(request, answer, ticket);
@@ -239,7 +239,11 @@ export class Workspace {
   }
 
   /** The body of a success; everything else is a failure. The ticket learns what the answer tells of the call window. */
-  #read({ endpoint, caller, onUnauthenticated }: CallRequest, answer: Answer, ticket: Ticket): JsonObject | Failure {
+  #read(
+    { endpoint, caller, onUnauthenticated }: CallRequest,
+    answer: UpstreamResponse,
+    ticket: Ticket,
+  ): JsonObject | Failure {
     const body = readBody(answer);
     const { status, headers } = answer;
     if (status === 200 && body?.['success'] === true) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BadRequest } from '../../src/http/bad-request.ts';
+import { HttpError } from '../../src/http/http-error.ts';
 import { checkSize, paramsOfAddress, paramsOfBody } from '../../src/http/graphql-params.ts';
 import { OperationGuard } from '../../src/operation/size-guard.ts';
 
@@ -10,7 +10,7 @@ const outcomeOf = (work: () => void): string => {
     work();
     return 'fine';
   } catch (error) {
-    return error instanceof BadRequest ? `${error.code}: ${error.message}` : String(error);
+    return error instanceof HttpError ? `${error.code}: ${error.message}` : String(error);
   }
 };
 const check = (body: unknown): string => outcomeOf(() => checkSize(paramsOfBody(body), guard, false));

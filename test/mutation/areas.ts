@@ -17,7 +17,7 @@ const deciding: Area = {
     'src/upstream/{*,transport/*,rate-limit/*,queue/*,memory/*}.ts',
     '!src/upstream/types.ts',
     'src/operation/{allowance,cost/*}.ts',
-    'src/{loaders/ways,loaders/search-allowance,schema/prices}.ts',
+    'src/{loaders/bulk-or-single,loaders/search-allowance,schema/prices}.ts',
     'src/pagination/*.ts',
     'src/http/admission.ts',
     'src/errors.ts',
@@ -29,7 +29,7 @@ const deciding: Area = {
     'test/{upstream,pagination}/**/*.test.ts',
     'test/operation/allowance.test.ts',
     'test/operation/cost/{tally,estimate}.test.ts',
-    'test/loaders/{search-allowance,ways}.test.ts',
+    'test/loaders/{search-allowance,bulk-or-single}.test.ts',
     'test/observability/log.test.ts',
   ],
 };
@@ -38,7 +38,7 @@ export const areas: Readonly<Record<string, Area>> = {
   deciding,
   requests: {
     mutate: [
-      'src/http/{answer-shape,apollo-request,bad-request,client-address,request-headers}.ts',
+      'src/http/{answer-shape,apollo-request,http-error,client-address,request-headers}.ts',
       'src/context/request-context.ts',
     ],
     tests: ['test/http/*.test.ts', 'test/context/request-context.test.ts', 'test/scenarios/tenancy.test.ts'],
@@ -46,7 +46,7 @@ export const areas: Readonly<Record<string, Area>> = {
   http: {
     mutate: [
       'src/http/*.ts',
-      '!src/http/{admission,answer-shape,apollo-request,bad-request,client-address,explorer,listening,request-headers}.ts',
+      '!src/http/{admission,answer-shape,apollo-request,http-error,client-address,explorer,listening,request-headers}.ts',
     ],
     tests: [
       'test/http/*.test.ts',
@@ -89,7 +89,7 @@ export const areas: Readonly<Record<string, Area>> = {
     ],
   },
   loaders: {
-    mutate: ['src/loaders/*.ts', '!src/loaders/{ways,search-allowance}.ts'],
+    mutate: ['src/loaders/*.ts', '!src/loaders/{bulk-or-single,search-allowance}.ts'],
     tests: [
       'test/loaders/*.test.ts',
       'test/operation/cost/bulk-equals-single.test.ts',

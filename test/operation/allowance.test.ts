@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Fairness } from '../../src/operation/allowance.ts';
+import { CallAllowance } from '../../src/operation/allowance.ts';
 
 /** An allowance of 60 calls a minute. Callers are `user:token`; the workspace accepts those of whom `accept` has been called. */
 function allowance(options: { maxUsers?: number } = {}) {
@@ -7,7 +7,7 @@ function allowance(options: { maxUsers?: number } = {}) {
   const accepted = new Set<string>();
   const claimOf = (callerKey: string) => callerKey.split(':')[0] ?? '';
   const userOf = (callerKey: string) => (accepted.has(callerKey) ? claimOf(callerKey) : undefined);
-  const fairness = new Fairness({ callsPerMinute: 60, now: () => clock.ms, userOf, claimOf, ...options });
+  const fairness = new CallAllowance({ callsPerMinute: 60, now: () => clock.ms, userOf, claimOf, ...options });
   const begin = (who: string, planned: number) => {
     const charge = fairness.charge(who, planned);
     return 'settle' in charge ? charge : undefined;
@@ -93,7 +93,7 @@ describe('the allowance of a user', () => {
   });
 
   it('flows back by the real clock, too', () => {
-    const charge = new Fairness({ callsPerMinute: 1, userOf: () => 'a', claimOf: () => 'a' }).charge('a', 1);
+    const charge = new CallAllowance({ callsPerMinute: 1, userOf: () => 'a', claimOf: () => 'a' }).charge('a', 1);
     expect(charge).toHaveProperty('settle');
   });
 });

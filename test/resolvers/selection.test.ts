@@ -1,13 +1,13 @@
 import { buildSchema, execute, parse, type GraphQLResolveInfo } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { selects } from '../../src/resolvers/selection.ts';
+import { isSelected } from '../../src/resolvers/selection.ts';
 
-/** What `selects` says of the field `top` of a query, for the fields `x` and `y`. */
+/** What `isSelected` says of the field `top` of a query, for the fields `x` and `y`. */
 function selected(query: string, variableValues: Record<string, unknown> = {}): boolean {
   const schema = buildSchema('type Query { top: Below } type Below { x: Int y: Int z: Int below: Below }');
   let answer: boolean | undefined;
   const top = (_args: unknown, _context: unknown, info: GraphQLResolveInfo) => {
-    answer = selects(info, 'x', 'y');
+    answer = isSelected(info, 'x', 'y');
     return {};
   };
   void execute({ schema, document: parse(query), rootValue: { top }, variableValues });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** Ways to objects of a type: `$` is where a selection goes, and the names are those under which it then comes. */
+/** BulkOrSingle to objects of a type: `$` is where a selection goes, and the names are those under which it then comes. */
 const ways: Record<string, readonly (readonly [names: string, way: string])[]> = {
   Query: [['', '$']],
   Viewer: [['viewer', 'viewer { $ }']],

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { UpstreamClient } from '../../src/upstream/client.ts';
 import { dmMessages } from '../../src/upstream/endpoints/dm-messages.ts';
-import type { Turn } from '../../src/upstream/rate-limit/gate.ts';
-import { Lane } from '../../src/upstream/queue/lane.ts';
-import { defaultLimits } from '../../src/upstream/queue/queue.ts';
-import { Transport, NoAnswer } from '../../src/upstream/transport/transport.ts';
+import type { Turn } from '../../src/upstream/rate-limit/rate-limiter.ts';
+import { RequestConcurrency } from '../../src/upstream/queue/request-concurrency.ts';
+import { defaultLimits } from '../../src/upstream/queue/bulkhead.ts';
+import { Transport, TransportError } from '../../src/upstream/transport/transport.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { alice, bob, callerNamed, tinyMessage } from '../support/tiny-workspace.ts';
@@ -32,7 +32,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
 };
 
 /** Gives the turn, and has the call given up in the same step. */
-class LaneThatIsLeft extends Lane {
+class LaneThatIsLeft extends RequestConcurrency {
   readonly #leave: () => void;
 
   constructor(leave: () => void) {
@@ -126,7 +126,7 @@ describe('a call that is given up', () => {
       timeoutMs: 1000,
       onStart: (cancel) => void setImmediate(cancel),
     });
-    expect(await late).toBeInstanceOf(NoAnswer);
+    expect(await late).toBeInstanceOf(TransportError);
     await transport.close();
     expect(upstream.calls.length).toBeLessThanOrEqual(1);
   });
@@ -221,7 +221,7 @@ describe('a call', () => {
 
   it('that may not go out after all leaves its place in its request’s lane', async () => {
     const { workspace } = createWorkspace(upstream.url);
-    const lane = new Lane();
+    const lane = new RequestConcurrency();
     const call = (check: () => void) =>
       workspace.call({
         endpoint: 'me',
@@ -339,7 +339,7 @@ describe('a workspace', () => {
           path,
           caller: workspace.caller({ userId: alice.id, authToken: alice.token, address }),
           deadline: Date.now() + 5000,
-          lane: new Lane(),
+          lane: new RequestConcurrency(),
           isHarmless: true,
           check: () => undefined,
           onUnauthenticated: () => undefined,

@@ -243,7 +243,11 @@ export const DIALOGUES: readonly (readonly string[])[] = [
     '0 Done, 200 runs without a failure.',
     '1 :tada:',
   ],
-  ['0 Budget for the {place} trip is approved.', '1 Hotel as well?', '0 Hotel as well. Book something with breakfast.'],
+  [
+    '0 RateLimits for the {place} trip is approved.',
+    '1 Hotel as well?',
+    '0 Hotel as well. Book something with breakfast.',
+  ],
   [
     '0 I’m reading the logs of {service} and I have regrets.',
     '1 Haha, what is it?',

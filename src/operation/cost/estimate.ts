@@ -17,10 +17,10 @@ import {
 import { asList, asObject, asText } from '../../json.ts';
 import { defaultPageSize, maxPageSize } from '../../pagination/args.ts';
 import { applies, isIncluded } from '../../collect-fields.ts';
-import { Ledger } from './tally.ts';
+import { CostTally } from './tally.ts';
 import type { QueryCost } from '../../context/query-cost.ts';
 import type { FieldPrice, Prices } from '../../schema/prices.ts';
-import type { WholeLists } from '../../loaders/ways.ts';
+import type { WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /**
  * What an operation costs in upstream calls, worked out before it runs, from its real variables.
@@ -31,7 +31,7 @@ import type { WholeLists } from '../../loaders/ways.ts';
  * field that asks upstream adds its price from the schema. Fields that are the same call (same parent, same arguments)
  * are merged first, as the loaders merge them, and so are `nodes` and `edges { node }` of one page.
  */
-export interface PlanInput {
+export interface EstimateInput {
   readonly schema: GraphQLSchema;
   readonly prices: Prices;
   readonly document: DocumentNode;
@@ -44,9 +44,9 @@ export interface PlanInput {
   readonly unknownRooms: ReadonlySet<string>;
 }
 
-export function planCalls(input: PlanInput): QueryCost {
+export function estimateCost(input: EstimateInput): QueryCost {
   const root = input.schema.getRootType(input.operation.operation);
-  const ledger = new Ledger();
+  const ledger = new CostTally();
   const place: Place = { count: 1, copies: 1, rooms: 1, hasRecord: false, answeredBy: undefined, given: [], path: '' };
   if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], place);
   return ledger.close(input.lists);
@@ -87,12 +87,12 @@ const valuesPerReference = 25;
 const manyObjects = 1e9;
 
 class Walk {
-  readonly #input: PlanInput;
-  readonly #ledger: Ledger;
+  readonly #input: EstimateInput;
+  readonly #ledger: CostTally;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   #steps = 0;
 
-  constructor(input: PlanInput, ledger: Ledger) {
+  constructor(input: EstimateInput, ledger: CostTally) {
     this.#input = input;
     this.#ledger = ledger;
     for (const definition of input.document.definitions) {

@@ -2,9 +2,9 @@ import { getVariableValues, type DocumentNode, type GraphQLSchema, type Operatio
 import type { DocumentMemory } from '../document-store.ts';
 import { GatewayError } from '../../errors.ts';
 import type { CallerKnowledge, QueryCost } from '../../context/query-cost.ts';
-import { planCalls } from './estimate.ts';
+import { estimateCost } from './estimate.ts';
 import { readPrices, type Prices } from '../../schema/prices.ts';
-import { allLists, type WholeLists } from '../../loaders/ways.ts';
+import { allLists, type WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /** Plans that are remembered for one operation, by its variables. */
 const maxPlans = 32;
@@ -24,7 +24,7 @@ interface Asked {
 }
 
 /** Plans operations of one schema, and remembers the plans of parsed operations with their documents, where those are kept. */
-export class Planner {
+export class CostEstimator {
   readonly #schema: GraphQLSchema;
   readonly #prices: Prices;
   readonly #documents: DocumentMemory;
@@ -76,7 +76,7 @@ export class Planner {
   #plan({ document, operation, variables, lists, unknownRooms }: Asked): QueryCost | undefined {
     const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables);
     if (coerced === undefined) return undefined;
-    return planCalls({
+    return estimateCost({
       schema: this.#schema,
       prices: this.#prices,
       document,

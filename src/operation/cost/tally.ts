@@ -1,6 +1,6 @@
 import type { QueryCost } from '../../context/query-cost.ts';
 import { pagePrices, type Paging } from '../../pagination/page-prices.ts';
-import { allLists, chooseWays, type Ways, type WholeLists } from '../../loaders/ways.ts';
+import { allLists, chooseBulkOrSingle, type BulkOrSingle, type WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /** The calls that a request makes at most: none where it is refused. */
 export const atMost = ({ calls, spareCalls }: QueryCost, limit: number): number =>
@@ -34,7 +34,7 @@ interface RoomCount {
 }
 
 /** Adds up the prices of an operation's fields. */
-export class Ledger {
+export class CostTally {
   readonly #byEndpoint = new Map<string, number>();
   readonly #byPath = new Map<string, number>();
   readonly #records: RoomCount[] = [];
@@ -110,8 +110,8 @@ export class Ledger {
   }
 
   /** Records and counters: what they cost depends on all that is asked for of rooms. */
-  #addRooms(lists: WholeLists): Ways {
-    const ways = chooseWays(
+  #addRooms(lists: WholeLists): BulkOrSingle {
+    const ways = chooseBulkOrSingle(
       {
         records: sumOf(this.#records),
         counters: {

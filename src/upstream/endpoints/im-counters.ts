@@ -1,4 +1,4 @@
-import { asFlag } from '../../json.ts';
+import { asBoolean } from '../../json.ts';
 import { badShape } from '../transport/answers.ts';
 import type { UpstreamClient } from '../client.ts';
 import type { RestCounters } from '../types.ts';
@@ -18,7 +18,7 @@ export async function imCounters(
   { roomId, userId }: ImCountersParams,
 ): Promise<RestCounters> {
   const body = await upstream.get('im.counters', { roomId, userId });
-  const joined = asFlag(body['joined']);
+  const joined = asBoolean(body['joined']);
   if (joined === undefined) throw badShape('im.counters', 'no `joined`');
   upstream.rooms.add(roomId);
   return { ...pickCounters(body), joined };

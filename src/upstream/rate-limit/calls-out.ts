@@ -1,7 +1,7 @@
-import type { CallWindow } from './call-window.ts';
+import type { RateLimitWindow } from './rate-limit-window.ts';
 
 /** Who asks for a call. */
-export interface GateCaller {
+export interface CallingUser {
   /** Whose turn it takes: the user's, once the workspace has accepted them; that of their pair of id and token before. */
   readonly key: string;
   /** The user whom the workspace has accepted by now; undefined where it has not. */
@@ -9,10 +9,10 @@ export interface GateCaller {
 }
 
 /** A call that goes through a gate. */
-export interface GateCall {
-  readonly caller: GateCaller;
+export interface LimitedCall {
+  readonly caller: CallingUser;
   /** The used-up window that it finds out about. */
-  readonly probed: CallWindow | undefined;
+  readonly probed: RateLimitWindow | undefined;
   /** Epoch milliseconds; undefined as long as it has not gone out. */
   sentAt: number | undefined;
 }
@@ -24,9 +24,9 @@ export interface GateCall {
 export class CallsOut {
   readonly #isFree: (user: string | undefined) => boolean;
   /** When it was sent, of each call on the wire. */
-  readonly #sent = new Map<GateCall, number>();
+  readonly #sent = new Map<LimitedCall, number>();
   /** Calls that have yet to go out, by whose turn they take. */
-  readonly #unsent = new Map<string, { readonly caller: GateCaller; calls: number }>();
+  readonly #unsent = new Map<string, { readonly caller: CallingUser; calls: number }>();
 
   /** `isFree`: whether the limiter does not count a user's calls. */
   constructor(isFree: (user: string | undefined) => boolean) {
@@ -56,22 +56,22 @@ export class CallsOut {
     return count;
   }
 
-  add({ caller }: GateCall): void {
+  add({ caller }: LimitedCall): void {
     const { calls } = this.#unsent.get(caller.key) ?? { calls: 0 };
     this.#unsent.set(caller.key, { caller, calls: calls + 1 });
   }
 
-  send(call: GateCall, now: number): void {
+  send(call: LimitedCall, now: number): void {
     this.#removeUnsent(call);
     call.sentAt = now;
     this.#sent.set(call, now);
   }
 
-  remove(call: GateCall): void {
+  remove(call: LimitedCall): void {
     if (!this.#sent.delete(call)) this.#removeUnsent(call);
   }
 
-  #removeUnsent({ caller }: GateCall): void {
+  #removeUnsent({ caller }: LimitedCall): void {
     const { calls } = this.#unsent.get(caller.key) ?? { calls: 0 };
     if (calls > 1) this.#unsent.set(caller.key, { caller, calls: calls - 1 });
     else this.#unsent.delete(caller.key);

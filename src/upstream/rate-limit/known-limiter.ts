@@ -1,4 +1,4 @@
-import { CallWindow } from './call-window.ts';
+import { RateLimitWindow } from './rate-limit-window.ts';
 import type { Clock } from '../clock.ts';
 import type { RateHeaders } from './rate-headers.ts';
 import type { Standing } from './standings.ts';
@@ -62,7 +62,7 @@ export class KnownLimiter {
   readonly #workspaceClock: WorkspaceClock;
   readonly #standings: LimiterOptions['standings'];
   #state: 'unknown' | 'unlimited' | 'limited' = 'unknown';
-  #window: CallWindow | undefined;
+  #window: RateLimitWindow | undefined;
   /** Users of scouts whose answers had no headers; when the first of these came, and until when the other scouts are waited for. */
   readonly #witnesses = new Set<string>();
   #passedAt: number | undefined;
@@ -93,7 +93,7 @@ export class KnownLimiter {
   }
 
   /** The current window; undefined where none is known. */
-  get window(): CallWindow | undefined {
+  get window(): RateLimitWindow | undefined {
     const endsAt = this.#window?.endsAt;
     if (endsAt !== undefined && this.#workspaceClock.now() >= endsAt + reopenMarginMs)
       this.#window = this.#window?.next;
@@ -134,7 +134,7 @@ export class KnownLimiter {
   }
 
   /** The used-up window that a call of theirs may find out about: of somebody who is known to be counted, none. */
-  windowToProbe(user: string | undefined): CallWindow | undefined {
+  windowToProbe(user: string | undefined): RateLimitWindow | undefined {
     const isCounted = user !== undefined && this.#standings.latestOf(user)?.isExempt === false;
     return !isCounted && this.window?.mayProbe(user !== undefined) === true ? this.window : undefined;
   }
@@ -161,8 +161,8 @@ export class KnownLimiter {
     const time = this.#workspaceClock.now();
     this.#window =
       news.kind === 'counted'
-        ? CallWindow.afterAnswer(this.window, news.rate, time)
-        : CallWindow.afterRefusal(this.window, news.rate, news.until + this.#workspaceClock.aheadMs, time);
+        ? RateLimitWindow.afterAnswer(this.window, news.rate, time)
+        : RateLimitWindow.afterRefusal(this.window, news.rate, news.until + this.#workspaceClock.aheadMs, time);
     for (const lostAt of this.#lostAt) if (lostAt >= sentAt) this.#window.countLost(time);
     this.#lostAt = [];
   }

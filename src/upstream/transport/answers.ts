@@ -2,11 +2,11 @@ import { GatewayError } from '../../errors.ts';
 import { asObject, type JsonObject } from '../../json.ts';
 import type { CallOutcome } from './breaker.ts';
 import { takesLongToParse } from './nesting.ts';
-import { NoAnswer, type Answer } from './transport.ts';
+import { TransportError, type UpstreamResponse } from './transport.ts';
 
 /** What a failure tells of the workspace: what it answered in its own way, or we gave up, does not count against it. */
-export function outcomeOf(answer: Answer | NoAnswer): CallOutcome {
-  if (!(answer instanceof NoAnswer)) return [502, 503, 504].includes(answer.status) ? 'failure' : 'success';
+export function outcomeOf(answer: UpstreamResponse | TransportError): CallOutcome {
+  if (!(answer instanceof TransportError)) return [502, 503, 504].includes(answer.status) ? 'failure' : 'success';
   if (answer.reason === 'cancelled') return 'unknown';
   if (answer.reason === 'timeout') return 'timeout';
   return answer.reason === 'too-large' || answer.reason === 'protocol' ? 'success' : 'failure';
@@ -22,7 +22,7 @@ export const badShape = (endpoint: string, detail: string): GatewayError =>
   });
 
 /** The JSON object of an answer, whatever its content-type says, unless it says HTML or a packed body. */
-export function readBody({ headers, body }: Answer): JsonObject | undefined {
+export function readBody({ headers, body }: UpstreamResponse): JsonObject | undefined {
   if (headers['content-type']?.startsWith('text/html') === true) return undefined;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return undefined;
@@ -40,7 +40,7 @@ export const tooLate = (endpoint: string, detail: string): GatewayError =>
   new GatewayError('UPSTREAM_TIMEOUT', `The workspace did not answer ${endpoint} in time.`, { detail });
 
 /** The error for a call without an answer. */
-export function noAnswer(endpoint: string, { reason, message }: NoAnswer): GatewayError {
+export function noAnswer(endpoint: string, { reason, message }: TransportError): GatewayError {
   if (reason === 'timeout') return tooLate(endpoint, message);
   if (reason === 'too-large') {
     const text = `The workspace's answer to ${endpoint} is larger than can be read.`;

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../clock.ts';
 import { UpstreamRefusal } from './refusals.ts';
-import { NoAnswer } from './transport.ts';
+import { TransportError } from './transport.ts';
 
 /** What is known of a failed call that it may make sense to repeat. */
 export interface Repeat {
@@ -20,7 +20,7 @@ const repeatableStatuses = new Set([502, 503, 504]);
  * fails again: other answers, whatever cannot be read, and a call that took all its time or was given up.
  */
 export function repeatOf(failure: unknown): Repeat | undefined {
-  if (failure instanceof NoAnswer) {
+  if (failure instanceof TransportError) {
     if (failure.reason !== 'unsent' && failure.reason !== 'broken') return undefined;
     return { isUntouched: failure.reason === 'unsent', isStaleSocket: failure.isReused, notBefore: undefined };
   }

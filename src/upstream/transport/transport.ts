@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Client, Pool, type Dispatcher } from 'undici';
 
 /** One answer, whole. */
-export interface Answer {
+export interface UpstreamResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -15,7 +15,7 @@ export interface Answer {
  */
 export type NoAnswerReason = 'timeout' | 'too-large' | 'cancelled' | 'unsent' | 'broken' | 'protocol' | 'connection';
 
-export class NoAnswer extends Error {
+export class TransportError extends Error {
   readonly reason: NoAnswerReason;
   /** Whether the connection had served another call before. */
   readonly isReused: boolean;
@@ -87,10 +87,13 @@ export class Transport {
   }
 
   /** `path` begins with a slash. */
-  get(path: string, { headers, timeoutMs, isFresh = false, onStart, onData }: GetOptions): Promise<Answer | NoAnswer> {
+  get(
+    path: string,
+    { headers, timeoutMs, isFresh = false, onStart, onData }: GetOptions,
+  ): Promise<UpstreamResponse | TransportError> {
     return new Promise((resolve) => {
       const exchange = new Exchange({ maxBodyBytes: this.#maxBodyBytes, timeoutMs, resolve, onData });
-      onStart(() => exchange.fail(new NoAnswer('cancelled', 'given up')));
+      onStart(() => exchange.fail(new TransportError('cancelled', 'given up')));
       const pool = isFresh ? this.#freshPool : this.#pool;
       pool.dispatch(
         { origin: this.#origin, path: this.#prefix + path, method: 'GET', headers: headers as string[] },
@@ -114,14 +117,14 @@ class Connection extends Client {
 
 interface ExchangeOptions extends Pick<GetOptions, 'timeoutMs' | 'onData'> {
   readonly maxBodyBytes: number;
-  readonly resolve: (answer: Answer | NoAnswer) => void;
+  readonly resolve: (answer: UpstreamResponse | TransportError) => void;
 }
 
 /** Collects one answer. After the first outcome every later event is ignored. */
 class Exchange implements Dispatcher.DispatchHandler {
   isReused = false;
   readonly #maxBodyBytes: number;
-  readonly #resolve: (answer: Answer | NoAnswer) => void;
+  readonly #resolve: (answer: UpstreamResponse | TransportError) => void;
   readonly #onData: ((bytes: number) => void) | undefined;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
@@ -129,16 +132,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: IncomingHttpHeaders = {};
   #chunks: Buffer[] = [];
   #bytes = 0;
-  #failure: NoAnswer | undefined;
+  #failure: TransportError | undefined;
 
   constructor({ maxBodyBytes, timeoutMs, resolve, onData }: ExchangeOptions) {
     this.#maxBodyBytes = maxBodyBytes;
     this.#resolve = resolve;
     this.#onData = onData;
-    this.#timer = setTimeout(() => this.fail(new NoAnswer('timeout', `no answer in ${timeoutMs} ms`)), timeoutMs);
+    this.#timer = setTimeout(() => this.fail(new TransportError('timeout', `no answer in ${timeoutMs} ms`)), timeoutMs);
   }
 
-  fail(failure: NoAnswer): void {
+  fail(failure: TransportError): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
     clearTimeout(this.#timer);
@@ -167,7 +170,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #refuseBody(): void {
     this.#chunks = [];
-    this.fail(new NoAnswer('too-large', `a body over ${this.#maxBodyBytes} bytes`));
+    this.fail(new TransportError('too-large', `a body over ${this.#maxBodyBytes} bytes`));
   }
 
   onResponseEnd(): void {
@@ -179,7 +182,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-    this.fail(new NoAnswer(reasonOf(code, error.message, this.#controller !== undefined), code, this.isReused));
+    this.fail(new TransportError(reasonOf(code, error.message, this.#controller !== undefined), code, this.isReused));
   }
 }
 

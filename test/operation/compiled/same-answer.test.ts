@@ -15,7 +15,7 @@ import { startDemo, type DemoWorkspace } from '../../../src/demo/server.ts';
 import { countAnswers } from '../../../src/operation/answer-counting.ts';
 import { Executor } from '../../../src/operation/compiled/executor.ts';
 import { atMost } from '../../../src/operation/cost/tally.ts';
-import { Planner } from '../../../src/operation/cost/estimator.ts';
+import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
 import { Workspace } from '../../../src/upstream/workspace.ts';
 import { randomOperation } from '../../support/operations.ts';
@@ -73,7 +73,7 @@ afterAll(async () => {
   await demo.close();
 });
 
-const planner = new Planner(schema);
+const planner = new CostEstimator(schema);
 
 const operationOf = (document: DocumentNode): OperationDefinitionNode =>
   document.definitions.find(

@@ -1,12 +1,12 @@
 import { buildSchema, Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { Planner, tooComplex, tooLarge } from '../../../src/operation/cost/estimator.ts';
+import { CostEstimator, tooComplex, tooLarge } from '../../../src/operation/cost/estimator.ts';
 import { readPrices } from '../../../src/schema/prices.ts';
-import { singly } from '../../../src/loaders/ways.ts';
+import { singly } from '../../../src/loaders/bulk-or-single.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
 
 const schema = createSchema();
-const planner = new Planner(schema);
+const planner = new CostEstimator(schema);
 
 function planOf(query: string, variables: Record<string, unknown> = {}) {
   const document = parse(query);

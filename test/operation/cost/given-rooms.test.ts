@@ -1,10 +1,10 @@
 import { Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { Planner } from '../../../src/operation/cost/estimator.ts';
-import { allLists } from '../../../src/loaders/ways.ts';
+import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
+import { allLists } from '../../../src/loaders/bulk-or-single.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
 
-const planner = new Planner(createSchema());
+const planner = new CostEstimator(createSchema());
 
 function planOf(query: string, known: readonly string[] = [], variables: Record<string, unknown> = {}) {
   const document = parse(query);

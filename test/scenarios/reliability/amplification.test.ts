@@ -6,7 +6,7 @@ import { AnswerSize } from '../../../src/context/answer-size.ts';
 import { Executor } from '../../../src/operation/compiled/executor.ts';
 import { maxAnswerBytes, maxStrangerBytes, maxTokens, maxValues } from '../../../src/limits.ts';
 import { OperationGuard } from '../../../src/operation/size-guard.ts';
-import { Planner } from '../../../src/operation/cost/estimator.ts';
+import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
 import { bytesSent, search, type Candidate } from '../../support/amplifiers.ts';
 import { heapBytes } from '../../support/heap.ts';
@@ -50,7 +50,7 @@ describe('a search for queries that are heavy for their length', () => {
   it(`G16: finds none that keeps too much, or takes long before it runs: ${weighed} candidates`, async () => {
     const store = new DocumentStore();
     const guard = new OperationGuard();
-    const [executor, planner] = [new Executor(schema, store), new Planner(schema, store)];
+    const [executor, planner] = [new Executor(schema, store), new CostEstimator(schema, store)];
     const before = heapBytes();
     let sent = 0;
     let allowed = 0;

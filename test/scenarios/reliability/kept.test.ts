@@ -4,10 +4,10 @@ import type { Context } from '../../../src/context/request-context.ts';
 import { DocumentStore } from '../../../src/operation/document-store.ts';
 import { AnswerSize } from '../../../src/context/answer-size.ts';
 import { Executor } from '../../../src/operation/compiled/executor.ts';
-import { Fairness } from '../../../src/operation/allowance.ts';
+import { CallAllowance } from '../../../src/operation/allowance.ts';
 import { OperationGuard } from '../../../src/operation/size-guard.ts';
 import { PersistedQueries } from '../../../src/operation/persisted-queries.ts';
-import { Planner } from '../../../src/operation/cost/estimator.ts';
+import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
 import { AcceptedCallers } from '../../../src/upstream/memory/accepted-callers.ts';
 import { heapBytes } from '../../support/heap.ts';
@@ -53,7 +53,7 @@ const documents: Readonly<Record<string, (index: number) => string>> = {
 /** Documents of some kinds in turn, each with its forms and plans, until so many bytes were kept of them. */
 async function fill(bytes: number, writers: readonly ((index: number) => string)[]) {
   const store = new DocumentStore();
-  const [executor, planner] = [new Executor(schema, store), new Planner(schema, store)];
+  const [executor, planner] = [new Executor(schema, store), new CostEstimator(schema, store)];
   let used = 0;
   for (let index = 0; used < bytes; index += 1) {
     const document = parse(asReceived(writers[index % writers.length]?.(index) ?? ''));
@@ -125,7 +125,7 @@ describe('what outlives a request', () => {
   it('C1: callers take no more than they may, accepted ones too', async () => {
     const { kept, heap } = await filled(() => {
       const accepted = new AcceptedCallers();
-      const fairness = new Fairness({
+      const fairness = new CallAllowance({
         callsPerMinute: 600,
         userOf: (key) => accepted.userOf(key),
         claimOf: (key) => key,

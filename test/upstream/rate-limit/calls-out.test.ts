@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CallsOut, type GateCall } from '../../../src/upstream/rate-limit/calls-out.ts';
+import { CallsOut, type LimitedCall } from '../../../src/upstream/rate-limit/calls-out.ts';
 
-const callOf = (user: string): GateCall => ({ caller: { key: user, user }, probed: undefined, sentAt: undefined });
+const callOf = (user: string): LimitedCall => ({ caller: { key: user, user }, probed: undefined, sentAt: undefined });
 
 describe('the calls that were let go', () => {
   it('are counted until they end, those of users whom nothing holds back aside', () => {

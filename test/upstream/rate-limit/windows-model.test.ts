@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Limiter } from '../../../src/demo/limiter.ts';
-import { Budget, type BudgetAnswer, type Ticket } from '../../../src/upstream/rate-limit/budget.ts';
+import { RateLimits, type LimitedResponse, type Ticket } from '../../../src/upstream/rate-limit/rate-limits.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { clockStart } from '../../support/manual-clock.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
@@ -49,13 +49,13 @@ interface Made {
 async function live(
   world: World,
   wishes: readonly Wish[],
-  oddAnswer?: (wish: Wish, now: number) => BudgetAnswer | undefined,
+  oddAnswer?: (wish: Wish, now: number) => LimitedResponse | undefined,
 ) {
   const clock = virtualClock();
   const workspaceClock = new WorkspaceClock(clock);
   const accepted = new Set<string>();
   const userOf = (key: string) => (accepted.has(key) ? key.split(' ')[0] : undefined);
-  const budget = new Budget({ clock, workspaceClock, userOf, usualAnswerMs: () => 1000 });
+  const budget = new RateLimits({ clock, workspaceClock, userOf, usualAnswerMs: () => 1000 });
   const limiter = new Limiter();
   const made: Made[] = [];
   const refusedLocally: Wish[] = [];
@@ -102,7 +102,7 @@ async function live(
     const known = knownSince.get(wish.endpoint);
     await sleep(wish.thereMs);
     const now = clock.now() + world.aheadMs;
-    const headers: BudgetAnswer['headers'] = { date: new Date(now).toUTCString() };
+    const headers: LimitedResponse['headers'] = { date: new Date(now).toUTCString() };
     let refusedIn: string | undefined;
     const isCounted = isOn() && wish.user >= world.exemptUsers && sentIn === era && !wish.isForbidden;
     if (isCounted) {

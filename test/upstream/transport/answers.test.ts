@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { badShape, noAnswer, outcomeOf, readBody, tooLate } from '../../../src/upstream/transport/answers.ts';
 import type { CallOutcome } from '../../../src/upstream/transport/breaker.ts';
-import { NoAnswer, type NoAnswerReason } from '../../../src/upstream/transport/transport.ts';
+import { TransportError, type NoAnswerReason } from '../../../src/upstream/transport/transport.ts';
 
 const answer = (body: string | Buffer, headers: Record<string, string> = {}, status = 200) => ({
   status,
@@ -34,7 +34,7 @@ describe('what a call tells of the workspace', () => {
     ['protocol', 'success'],
     ['cancelled', 'unknown'],
   ])('without an answer (%s) is %s', (reason, outcome) => {
-    expect(outcomeOf(new NoAnswer(reason, ''))).toBe(outcome);
+    expect(outcomeOf(new TransportError(reason, ''))).toBe(outcome);
   });
 });
 
@@ -96,7 +96,7 @@ describe('a call without a good answer', () => {
     ['connection', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
     ['cancelled', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
   ])('(%s) is %s: %s', (reason, code, message) => {
-    expect(noAnswer('im.list', new NoAnswer(reason, 'for the log'))).toMatchObject({
+    expect(noAnswer('im.list', new TransportError(reason, 'for the log'))).toMatchObject({
       code,
       message,
       detail: 'for the log',
@@ -105,7 +105,7 @@ describe('a call without a good answer', () => {
 
   it('L1: tells one that is too large apart, which will be so again', () => {
     const reasons = (['too-large', 'protocol'] as const).map(
-      (reason) => noAnswer('im.list', new NoAnswer(reason, '')).extensions['reason'],
+      (reason) => noAnswer('im.list', new TransportError(reason, '')).extensions['reason'],
     );
     expect(reasons).toEqual(['too_large', undefined]);
   });

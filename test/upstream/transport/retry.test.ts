@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../../../src/upstream/transport/refusals.ts';
 import { Durations, RetryBudget, RetryPolicy, repeatOf, type Repeat } from '../../../src/upstream/transport/retry.ts';
-import { NoAnswer, reasonOf, type NoAnswerReason } from '../../../src/upstream/transport/transport.ts';
+import { TransportError, reasonOf, type NoAnswerReason } from '../../../src/upstream/transport/transport.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
 const refused = (status: number, headers: Record<string, string> = {}) =>
@@ -20,11 +20,11 @@ describe('a failure', () => {
     ['protocol', undefined],
     ['connection', undefined],
   ])('without an answer, `%s`', (reason, repeat) => {
-    expect(repeatOf(new NoAnswer(reason, 'x'))).toEqual(repeat);
+    expect(repeatOf(new TransportError(reason, 'x'))).toEqual(repeat);
   });
 
   it('on a connection that had served before is told apart', () => {
-    expect(repeatOf(new NoAnswer('broken', 'x', true))).toMatchObject({ isStaleSocket: true });
+    expect(repeatOf(new TransportError('broken', 'x', true))).toMatchObject({ isStaleSocket: true });
   });
 
   it.each([400, 401, 403, 404, 500, 501, 505, 301, 200])('of status %i is never repeated', (status) => {

@@ -2,9 +2,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
-  NoAnswer,
+  TransportError,
   Transport,
-  type Answer,
+  type UpstreamResponse,
   type GetOptions,
   type TransportOptions,
 } from '../../../src/upstream/transport/transport.ts';
@@ -39,8 +39,8 @@ async function serving(
   return { get, connections: () => sockets.size };
 }
 
-const textOf = (answer: Answer | NoAnswer) =>
-  answer instanceof NoAnswer ? `${answer.reason}: ${answer.message}` : answer.body.toString();
+const textOf = (answer: UpstreamResponse | TransportError) =>
+  answer instanceof TransportError ? `${answer.reason}: ${answer.message}` : answer.body.toString();
 
 describe('an answer', () => {
   it('has its status and headers, and its body whole, in however many pieces it comes', async () => {

@@ -38,7 +38,7 @@ interface Shared<Value> extends Call<Value> {
  * between credentials. A call is given up only when its last waiter leaves; nothing is kept when it has ended. Its
  * deadline is that of the request that began it: one with less than half of the time that another has is not joined.
  */
-export class Sharing<Value> {
+export class InFlightCalls<Value> {
   readonly #calls = new Map<string, Shared<Value>>();
   readonly #clock: Pick<Clock, 'now'>;
 

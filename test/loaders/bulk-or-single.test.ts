@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allLists, chooseWays, type RoomReads } from '../../src/loaders/ways.ts';
+import { allLists, chooseBulkOrSingle, type RoomReads } from '../../src/loaders/bulk-or-single.ts';
 
 const reads = ({ records = 0, listed = 0, byId = 0, hasMemberships = false }): RoomReads => ({
   records,
@@ -7,7 +7,7 @@ const reads = ({ records = 0, listed = 0, byId = 0, hasMemberships = false }): R
   hasMemberships,
 });
 const waysOf = (given: Parameters<typeof reads>[0], lists = allLists) => {
-  const { records, counters } = chooseWays(reads(given), lists);
+  const { records, counters } = chooseBulkOrSingle(reads(given), lists);
   return `${records} ${counters.listed} ${counters.byId}`;
 };
 
@@ -18,11 +18,11 @@ describe('records of rooms', () => {
     [3, 'bulk'],
     [100, 'bulk'],
   ])('of %i rooms are read %s', (records, way) => {
-    expect(chooseWays(reads({ records }), allLists).records).toBe(way);
+    expect(chooseBulkOrSingle(reads({ records }), allLists).records).toBe(way);
   });
 
   it('are read singly where the list of rooms fails', () => {
-    expect(chooseWays(reads({ records: 100 }), { rooms: false, memberships: true }).records).toBe('single');
+    expect(chooseBulkOrSingle(reads({ records: 100 }), { rooms: false, memberships: true }).records).toBe('single');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Cancellation, Sharing } from '../../../src/upstream/queue/sharing.ts';
+import { Cancellation, InFlightCalls } from '../../../src/upstream/queue/in-flight-calls.ts';
 
 /** A call that is settled by hand. */
 function handCall() {
@@ -13,7 +13,7 @@ describe('a shared call', () => {
   const clock = { now: () => 0 };
 
   it('is started once and answers everybody who joined', async () => {
-    const sharing = new Sharing<string>(clock);
+    const sharing = new InFlightCalls<string>(clock);
     const { call, resolve } = handCall();
     const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => handCall().call)];
     expect([one.isShared, two.isShared]).toEqual([false, true]);
@@ -23,7 +23,7 @@ describe('a shared call', () => {
   });
 
   it('is given up when the last one leaves, each of whom leaves once', async () => {
-    const sharing = new Sharing<string>(clock);
+    const sharing = new InFlightCalls<string>(clock);
     const { call, cancelled } = handCall();
     const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => call)];
     one.cancel();
@@ -36,7 +36,7 @@ describe('a shared call', () => {
   });
 
   it('that was given up does not take the next of its key with it when it ends', async () => {
-    const sharing = new Sharing<string>(clock);
+    const sharing = new InFlightCalls<string>(clock);
     const old = handCall();
     const left = sharing.join('key', 10_000, () => old.call);
     left.cancel();
@@ -50,7 +50,7 @@ describe('a shared call', () => {
 
 describe('a call with little time left', () => {
   it('is not joined by who has more than twice as much, and the new one is the one to join', async () => {
-    const sharing = new Sharing<string>({ now: () => 1000 });
+    const sharing = new InFlightCalls<string>({ now: () => 1000 });
     const [short, long] = [handCall(), handCall()];
     const first = sharing.join('key', 2000, () => short.call);
     expect(sharing.join('key', 3000, () => handCall().call).isShared).toBe(true);

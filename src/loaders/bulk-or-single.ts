@@ -2,7 +2,7 @@
 export type Way = 'single' | 'bulk';
 
 /** The ways that a plan has chosen, which the loaders keep to: so a price holds in whatever order the rooms come. */
-export interface Ways {
+export interface BulkOrSingle {
   readonly records: Way;
   /** Counters of rooms whose record is at hand, and of others. */
   readonly counters: { readonly listed: Way; readonly byId: Way };
@@ -17,7 +17,7 @@ export interface WholeLists {
 }
 
 export const allLists: WholeLists = { rooms: true, memberships: true };
-export const singly: Ways = { records: 'single', counters: { listed: 'single', byId: 'single' } };
+export const singly: BulkOrSingle = { records: 'single', counters: { listed: 'single', byId: 'single' } };
 
 /** What an operation reads of rooms. */
 export interface RoomReads {
@@ -33,7 +33,7 @@ export interface RoomReads {
 const maxSingleRooms = 2;
 
 /** The ways that take the fewest calls; of equal ones, that of the smaller answers. */
-export function chooseWays({ records, counters, hasMemberships }: RoomReads, lists: WholeLists): Ways {
+export function chooseBulkOrSingle({ records, counters, hasMemberships }: RoomReads, lists: WholeLists): BulkOrSingle {
   const recordWay: Way = lists.rooms && records > maxSingleRooms ? 'bulk' : 'single';
   const memberships = hasMemberships ? 0 : 1;
   const rooms = recordWay === 'bulk' ? 0 : 1;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fixedHeaders } from '../../src/http/answer-shape.ts';
-import { BadRequest, overloaded } from '../../src/http/bad-request.ts';
+import { HttpError, overloaded } from '../../src/http/http-error.ts';
 
-const shown = ({ code, message, answer }: BadRequest) => ({
+const shown = ({ code, message, answer }: HttpError) => ({
   code,
   message,
   status: answer.status,
@@ -12,7 +12,7 @@ const shown = ({ code, message, answer }: BadRequest) => ({
 
 describe('A request that is refused', () => {
   it('is told in the shape of a GraphQL answer', () => {
-    expect(shown(new BadRequest(415, 'Send JSON.'))).toEqual({
+    expect(shown(new HttpError(415, 'Send JSON.'))).toEqual({
       code: 'BAD_REQUEST',
       message: 'Send JSON.',
       status: 415,
@@ -22,7 +22,7 @@ describe('A request that is refused', () => {
   });
 
   it('is told when to come back in its headers, and in the error itself', () => {
-    expect(shown(new BadRequest(503, 'Later.', 'OVERLOADED', 2))).toMatchObject({
+    expect(shown(new HttpError(503, 'Later.', 'OVERLOADED', 2))).toMatchObject({
       headers: { 'retry-after': '2' },
       body: { errors: [{ message: 'Later.', extensions: { code: 'OVERLOADED', retryAfterSeconds: 2 } }] },
     });

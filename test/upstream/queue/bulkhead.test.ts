@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
-import type { Turn } from '../../../src/upstream/rate-limit/gate.ts';
-import { Lane, RequestPlaces } from '../../../src/upstream/queue/lane.ts';
-import { CallQueue, defaultLimits, type QueueLimits } from '../../../src/upstream/queue/queue.ts';
+import type { Turn } from '../../../src/upstream/rate-limit/rate-limiter.ts';
+import { RequestConcurrency, RequestPlaces } from '../../../src/upstream/queue/request-concurrency.ts';
+import { Bulkhead, defaultLimits, type BulkheadLimits } from '../../../src/upstream/queue/bulkhead.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
 const far = clockStart + 1_000_000;
-const limits: QueueLimits = { inFlight: 4, inFlightOfOne: 2, waiting: 6, waitingOfOne: 3, waitMs: 1000 };
+const limits: BulkheadLimits = { inFlight: 4, inFlightOfOne: 2, waiting: 6, waitingOfOne: 3, waitMs: 1000 };
 
-function queueWith(changes: Partial<QueueLimits> = {}) {
+function queueWith(changes: Partial<BulkheadLimits> = {}) {
   const clock = manualClock();
-  return { clock, queue: new CallQueue({ ...limits, ...changes }, clock) };
+  return { clock, queue: new Bulkhead({ ...limits, ...changes }, clock) };
 }
 
 /** What became of a turn so far. */
@@ -70,7 +70,7 @@ describe('the queue before the workspace', () => {
   });
 
   it('leaves a user their share though any number of callers come whom the workspace has not accepted', async () => {
-    const queue = new CallQueue(undefined, manualClock());
+    const queue = new Bulkhead(undefined, manualClock());
     for (let caller = 0; caller < 20; caller += 1) {
       queue.enter(`?made-up${caller}`, far, false);
       queue.exit(`?made-up${caller}`);
@@ -83,7 +83,7 @@ describe('the queue before the workspace', () => {
 
   it('counts those whom the workspace has not accepted while calls of theirs are under way, and forgets them', async () => {
     const clock = manualClock();
-    const queue = new CallQueue(undefined, clock);
+    const queue = new Bulkhead(undefined, clock);
     for (let caller = 0; caller < 3; caller += 1) queue.enter(`?${caller}`, far, false);
     clock.move(1000);
     const atOnce = async (caller: string, isAccepted: boolean) => {
@@ -174,7 +174,7 @@ describe('the queue before the workspace', () => {
   });
 
   it('has the limits of the design by default', async () => {
-    const queue = new CallQueue();
+    const queue = new Bulkhead();
     const turns = Array.from({ length: 300 }, () => queue.enter('a', Date.now() + 5000));
     const states = await statesOf(turns);
     expect([
@@ -186,7 +186,7 @@ describe('the queue before the workspace', () => {
 
   it('gives each of many callers 8 places and 32 in line, and one who is alone again what the others leave', async () => {
     const clock = manualClock();
-    const queue = new CallQueue(undefined, clock);
+    const queue = new Bulkhead(undefined, clock);
     for (let caller = 0; caller < 7; caller += 1) queue.enter(`other ${caller}`, far);
     const turns = Array.from({ length: 41 }, () => queue.enter('a', far));
     const states = await statesOf(turns);
@@ -204,7 +204,7 @@ describe('the queue before the workspace', () => {
 
   it('gives one who waits all the places that the others left, once they are gone for a second', async () => {
     const clock = manualClock();
-    const queue = new CallQueue(undefined, clock);
+    const queue = new Bulkhead(undefined, clock);
     for (let caller = 0; caller < 8; caller += 1) {
       queue.enter(`other ${caller}`, far);
       queue.exit(`other ${caller}`);
@@ -224,7 +224,7 @@ describe('the queue before the workspace', () => {
 
   it('forgets who is gone though another keeps calling, and who left the line or was refused', async () => {
     const clock = manualClock();
-    const queue = new CallQueue({ ...defaultLimits, waiting: 1 }, clock);
+    const queue = new Bulkhead({ ...defaultLimits, waiting: 1 }, clock);
     const placesOf = async (caller: string) => {
       const states = await statesOf(Array.from({ length: 64 }, () => queue.enter(caller, far)));
       return states.filter((state) => state === 'at once').length;
@@ -251,7 +251,7 @@ describe('the queue before the workspace', () => {
 
   it('leaves a caller his few places while others ask now and then, between whose calls nobody else is there', async () => {
     const clock = manualClock();
-    const queue = new CallQueue(undefined, clock);
+    const queue = new Bulkhead(undefined, clock);
     for (let caller = 0; caller < 9; caller += 1) {
       queue.enter(`other ${caller}`, far);
       queue.exit(`other ${caller}`);
@@ -292,7 +292,7 @@ describe('the queue before the workspace', () => {
 
 describe('the lane of one request', () => {
   it('lets eight calls out at a time, in order', async () => {
-    const lane = new Lane();
+    const lane = new RequestConcurrency();
     const turns = Array.from({ length: 10 }, () => lane.enter());
     expect((await statesOf(turns)).slice(7)).toEqual(['at once', 'waits', 'waits']);
     lane.exit();
@@ -304,7 +304,7 @@ describe('the lane of one request', () => {
 
   it('G18: shares its places with the lanes of other endpoints, each of which has one in any case', async () => {
     const places = new RequestPlaces();
-    const [hung, other] = [new Lane(places), new Lane(places)];
+    const [hung, other] = [new RequestConcurrency(places), new RequestConcurrency(places)];
     const full = Array.from({ length: 10 }, () => hung.enter());
     const others = [other.enter(), other.enter(), other.enter()];
     expect((await statesOf([...full, ...others])).slice(7)).toEqual([

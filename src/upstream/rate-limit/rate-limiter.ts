@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.ts';
-import type { CallWindow } from './call-window.ts';
-import { CallsOut, type GateCall, type GateCaller } from './calls-out.ts';
+import type { RateLimitWindow } from './rate-limit-window.ts';
+import { CallsOut, type LimitedCall, type CallingUser } from './calls-out.ts';
 import type { Clock } from '../clock.ts';
 import { KnownLimiter, type LimiterNews, type LimiterOptions } from './known-limiter.ts';
 import { Line, type Waiting } from './line.ts';
@@ -12,14 +12,14 @@ export interface Turn {
   readonly leave: () => boolean;
 }
 
-export interface GateOptions extends LimiterOptions {
+export interface RateLimiterOptions extends LimiterOptions {
   readonly endpoint: string;
   /** Milliseconds that an answer usually takes. */
   readonly usualAnswerMs: () => number;
 }
 
 interface Waiter extends Waiting {
-  readonly call: GateCall;
+  readonly call: LimitedCall;
   /** Epoch milliseconds until which it is worth waiting. */
   readonly until: number;
   readonly resolve: () => void;
@@ -43,8 +43,8 @@ const maxCallers = 1000;
  * their first call of it at once, and further ones a moment later, so that others get theirs who come together with
  * twenty calls of one. A caller alone waits for nobody. When the line is full, whoever has most of it loses their newest call.
  */
-export class Gate {
-  readonly #options: GateOptions;
+export class RateLimiter {
+  readonly #options: RateLimiterOptions;
   readonly #clock: Clock;
   readonly #limiter: KnownLimiter;
   readonly #out: CallsOut;
@@ -53,9 +53,9 @@ export class Gate {
   /** Who has made calls in the current window, and how many callers the one before had. */
   readonly #callers = new Set<string>();
   #callersBefore = 0;
-  #windowOfCallers: CallWindow | undefined;
+  #windowOfCallers: RateLimitWindow | undefined;
 
-  constructor(options: GateOptions) {
+  constructor(options: RateLimiterOptions) {
     this.#options = options;
     this.#clock = options.clock;
     this.#limiter = new KnownLimiter(options);
@@ -89,11 +89,11 @@ export class Gate {
   }
 
   /** Without a turn, the call may be made at once; else when its turn resolves, or not at all when that rejects. */
-  enter(caller: GateCaller, until: number): { readonly call: GateCall; readonly turn: Turn | undefined } {
+  enter(caller: CallingUser, until: number): { readonly call: LimitedCall; readonly turn: Turn | undefined } {
     this.#noteWindow();
     const mayGo = this.#mayGoAtOnce(caller);
     const probed = mayGo ? undefined : this.#limiter.windowToProbe(caller.user);
-    const call: GateCall = { caller, probed, sentAt: undefined };
+    const call: LimitedCall = { caller, probed, sentAt: undefined };
     if (!mayGo && probed === undefined) return { call, turn: this.#waitFor(call, until) };
     probed?.beginProbe(caller.user !== undefined);
     this.#take(call);
@@ -101,7 +101,7 @@ export class Gate {
   }
 
   /** The call goes out now. False where it may not any more, by what was learnt since it was let go: it is given back. */
-  send(call: GateCall): boolean {
+  send(call: LimitedCall): boolean {
     const isTooMany =
       this.#limiter.window !== undefined && this.#limiter.places <= this.#out.sentAfter(Number.NEGATIVE_INFINITY);
     if (isTooMany && call.probed === undefined && !this.isFree(call.caller.user)) return false;
@@ -111,7 +111,7 @@ export class Gate {
   }
 
   /** A call has ended that went out. */
-  exit(call: GateCall, news: LimiterNews): void {
+  exit(call: LimitedCall, news: LimiterNews): void {
     const { caller, probed, sentAt = this.#clock.now() } = call;
     this.#out.remove(call);
     probed?.endProbe(news.kind === 'passed' ? 'uncounted' : news.kind === 'nothing' ? 'unknown' : 'counted');
@@ -120,7 +120,7 @@ export class Gate {
   }
 
   /** A call is not made after all, or did not reach the workspace. */
-  giveBack(call: GateCall): void {
+  giveBack(call: LimitedCall): void {
     this.#out.remove(call);
     call.probed?.endProbe('uncounted');
     this.#admitWaiting();
@@ -137,14 +137,14 @@ export class Gate {
     return this.#clock.now() - this.#options.usualAnswerMs();
   }
 
-  #take(call: GateCall): void {
+  #take(call: LimitedCall): void {
     this.#out.add(call);
     const { key, user } = call.caller;
     const isCounted = this.#limiter.state !== 'unlimited' && !this.isFree(user);
     if (isCounted && this.#callers.size < maxCallers) this.#callers.add(key);
   }
 
-  #mayGoAtOnce({ key, user }: GateCaller): boolean {
+  #mayGoAtOnce({ key, user }: CallingUser): boolean {
     if (this.isFree(user) || this.#limiter.state === 'unlimited') return true;
     return this.#line.size === 0 && this.#room > 0 && this.#isTurnOf(key, this.#clock.now());
   }
@@ -165,7 +165,7 @@ export class Gate {
     this.#windowOfCallers = window;
   }
 
-  #waitFor(call: GateCall, until: number): Turn {
+  #waitFor(call: LimitedCall, until: number): Turn {
     const usedUp = this.#usedUpBeyond(until);
     if (usedUp !== undefined) return refused(usedUp);
     if (this.#line.size >= maxWaiting) {

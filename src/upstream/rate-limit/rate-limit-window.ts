@@ -17,7 +17,7 @@ interface Known {
 }
 
 /** What is known of one call window. Times by the workspace's clock, in epoch milliseconds. */
-export class CallWindow {
+export class RateLimitWindow {
   limit: number;
   remaining: number;
   /** Undefined when it has not begun: its first answer tells. */
@@ -37,15 +37,15 @@ export class CallWindow {
   }
 
   /** What is known when an answer has told of its window. Answers can overtake each other: the smallest number left is the latest. */
-  static afterAnswer(known: CallWindow | undefined, rate: RateHeaders, now: number): CallWindow {
+  static afterAnswer(known: RateLimitWindow | undefined, rate: RateHeaders, now: number): RateLimitWindow {
     const { remaining, resetAt } = rate;
     const limit = rate.limit ?? known?.limit ?? (remaining ?? 0) + 1;
     // It ended while the answer was on its way: it tells of a limit, and nothing of what is left now.
     if (resetAt !== undefined && resetAt <= now && limit > 0)
-      return known ?? new CallWindow({ limit, remaining: limit, endsAt: undefined, isReported: true });
+      return known ?? new RateLimitWindow({ limit, remaining: limit, endsAt: undefined, isReported: true });
     const endsAt = resetAt ?? known?.endsAt ?? now + senselessWindowMs;
     if (known?.mayEndAt(endsAt) !== true) {
-      return new CallWindow({
+      return new RateLimitWindow({
         limit,
         remaining: remaining ?? Math.max(0, limit - 1),
         endsAt,
@@ -65,11 +65,11 @@ export class CallWindow {
    * call of the window that is sent to be refused.
    */
   static afterRefusal(
-    known: CallWindow | undefined,
+    known: RateLimitWindow | undefined,
     rate: RateHeaders | undefined,
     until: number,
     now: number,
-  ): CallWindow {
+  ): RateLimitWindow {
     // That window ended while the answer was on its way: it says nothing of another.
     if (known !== undefined && rate?.resetAt !== undefined && rate.resetAt <= now) return known;
     const resetAt = rate?.resetAt !== undefined && rate.resetAt > now ? rate.resetAt : undefined;
@@ -77,7 +77,7 @@ export class CallWindow {
     const limit = rate?.limit ?? known?.limit ?? 1;
     const isReported = rate !== undefined || known?.isReported === true;
     const isSame = known?.mayEndAt(endsAt) === true;
-    const window = isSame ? known : new CallWindow({ limit, remaining: 0, endsAt, isReported, isEndKnown: false });
+    const window = isSame ? known : new RateLimitWindow({ limit, remaining: 0, endsAt, isReported, isEndKnown: false });
     window.limit = limit;
     window.remaining = 0;
     window.isReported = isReported;
@@ -87,10 +87,10 @@ export class CallWindow {
   }
 
   /** The window after this one; undefined where nothing is known of it. */
-  get next(): CallWindow | undefined {
+  get next(): RateLimitWindow | undefined {
     const isKnown = this.isReported && this.isEndKnown && this.limit > 0;
     return isKnown
-      ? new CallWindow({ limit: this.limit, remaining: this.limit, endsAt: undefined, isReported: true })
+      ? new RateLimitWindow({ limit: this.limit, remaining: this.limit, endsAt: undefined, isReported: true })
       : undefined;
   }
 

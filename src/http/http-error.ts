@@ -3,7 +3,7 @@ import { errorBody, jsonType } from './answer-shape.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /** A request that is refused before GraphQL sees it, in the shape of a GraphQL answer. */
-export class BadRequest extends Error {
+export class HttpError extends Error {
   readonly code: ErrorCode;
   readonly answer: HTTPGraphQLResponse;
 
@@ -18,5 +18,5 @@ export class BadRequest extends Error {
 }
 
 /** There is too much to do: come back in one to three seconds, not all at the same time. */
-export const overloaded = (message = 'The gateway has too much to do: try again shortly.'): BadRequest =>
-  new BadRequest(503, message, 'OVERLOADED', 1 + Math.floor(Math.random() * 3));
+export const overloaded = (message = 'The gateway has too much to do: try again shortly.'): HttpError =>
+  new HttpError(503, message, 'OVERLOADED', 1 + Math.floor(Math.random() * 3));

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { SearchAllowance } from './search-allowance.ts';
-import type { Way } from './ways.ts';
+import type { Way } from './bulk-or-single.ts';
 import { tooLarge } from '../upstream/transport/answers.ts';
 import type { Endpoint, UpstreamClient } from '../upstream/client.ts';
 import { UpstreamRefusal } from '../upstream/transport/refusals.ts';
@@ -30,7 +30,7 @@ export interface FailedRead<Key, Value> {
  * price does not depend on the number of rooms. The plan has chosen one. Where the other has to take its place, it makes
  * as many calls as the price still holds, and more only from the request's allowance: the bound holds in any case.
  */
-export class WayChanges {
+export class BulkFallback {
   readonly #upstream: UpstreamClient;
   readonly #search: SearchAllowance;
   /** Lists that were planned and not sent, and in whose place a single call was made. */

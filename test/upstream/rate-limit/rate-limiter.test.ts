@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
 import { systemClock, type Clock } from '../../../src/upstream/clock.ts';
-import type { GateCall } from '../../../src/upstream/rate-limit/calls-out.ts';
-import { Gate, type Turn } from '../../../src/upstream/rate-limit/gate.ts';
+import type { LimitedCall } from '../../../src/upstream/rate-limit/calls-out.ts';
+import { RateLimiter, type Turn } from '../../../src/upstream/rate-limit/rate-limiter.ts';
 import type { LimiterNews } from '../../../src/upstream/rate-limit/known-limiter.ts';
 import { Standings } from '../../../src/upstream/rate-limit/standings.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
@@ -32,7 +32,7 @@ const nothing: LimiterNews = { kind: 'nothing' };
 const lost: LimiterNews = { kind: 'lost' };
 
 interface Entered {
-  readonly call: GateCall;
+  readonly call: LimitedCall;
   readonly turn: Turn | undefined;
 }
 
@@ -53,7 +53,7 @@ function gateAt() {
     latestOf: (user: string) => known.latestOf(user),
     set: (user: string, standing: Parameters<Standings['set']>[2]) => known.set(user, 'here', standing),
   };
-  const gate = new Gate({
+  const gate = new RateLimiter({
     endpoint: 'im.list',
     clock: watched,
     workspaceClock: new WorkspaceClock(clock),
@@ -63,7 +63,7 @@ function gateAt() {
   const enter = (name: string, until = far): Entered =>
     gate.enter({ key: name, user: name.startsWith('?') ? undefined : name }, until);
   /** A call that goes out, at once or when others had their moment. */
-  const send = (name: string): GateCall => {
+  const send = (name: string): LimitedCall => {
     const { call, turn } = enter(name);
     if (turn !== undefined) clock.move(50);
     expect([name, gate.send(call)]).toEqual([name, true]);
@@ -122,10 +122,10 @@ describe('an endpoint of which nothing is known', () => {
     const { gate, enter } = gateAt();
     const scouts = times(4, () => enter('a'));
     const others = times(3, () => enter('a'));
-    gate.exit(scouts[0]?.call as GateCall, nothing);
-    gate.exit(scouts[1]?.call as GateCall, lost);
+    gate.exit(scouts[0]?.call as LimitedCall, nothing);
+    gate.exit(scouts[1]?.call as LimitedCall, lost);
     expect(await statesOf(others)).toEqual(['came', 'came', 'waits']);
-    gate.giveBack(scouts[2]?.call as GateCall);
+    gate.giveBack(scouts[2]?.call as LimitedCall);
     expect(await statesOf(others)).toEqual(['came', 'came', 'came']);
   });
 
@@ -183,7 +183,7 @@ describe('an endpoint without a limiter', () => {
     for (const { call } of scouts.slice(0, 3)) gate.exit(call, passed);
     // Their own calls do not count any more, and so others go in their places.
     expect(await statesOf(others)).toEqual([...times(3, () => 'came'), ...times(6, () => 'waits')]);
-    gate.exit(scouts[3]?.call as GateCall, nothing);
+    gate.exit(scouts[3]?.call as LimitedCall, nothing);
     expect(await statesOf([...others, enter('late')])).toEqual([...times(9, () => 'came'), 'at once']);
   });
 
@@ -197,7 +197,7 @@ describe('an endpoint without a limiter', () => {
       for (const { call } of scouts) gate.send(call);
       const others = times(3, (index) => enter(`other${index}`));
       clock.move(took);
-      gate.exit(scouts[0]?.call as GateCall, passed);
+      gate.exit(scouts[0]?.call as LimitedCall, passed);
       clock.move(waits - 1);
       expect(await statesOf(others)).toEqual(['came', 'waits', 'waits']);
       clock.move(1);
@@ -210,8 +210,8 @@ describe('an endpoint without a limiter', () => {
     const { gate, enter } = gateAt();
     const [scout, ...more] = times(8, () => enter('a'));
     const other = enter('b');
-    gate.send(scout?.call as GateCall);
-    gate.exit(scout?.call as GateCall, passed);
+    gate.send(scout?.call as LimitedCall);
+    gate.exit(scout?.call as LimitedCall, passed);
     expect(await statesOf([...more, other])).toEqual([...times(3, () => 'at once'), ...times(4, () => 'came'), 'came']);
   });
 
@@ -220,7 +220,7 @@ describe('an endpoint without a limiter', () => {
     learn(passed);
     const out = times(6, (index) => enter(`caller${index}`));
     for (const { call } of out) gate.send(call);
-    gate.exit(out[0]?.call as GateCall, counted(7));
+    gate.exit(out[0]?.call as LimitedCall, counted(7));
     expect(await statesOf(times(3, (index) => enter(`new${index}`)))).toEqual(['at once', 'at once', 'waits']);
   });
 
@@ -240,7 +240,7 @@ describe('an endpoint without a limiter', () => {
     learn(passed);
     const out = times(12, (index) => enter(`caller${index}`));
     expect(out.slice(0, 4).map(({ call }) => gate.send(call))).toEqual([true, true, true, true]);
-    gate.exit(out[0]?.call as GateCall, counted(5));
+    gate.exit(out[0]?.call as LimitedCall, counted(5));
     expect(out.slice(4, 7).map(({ call }) => gate.send(call))).toEqual([true, true, false]);
     for (const { call } of out.slice(6)) gate.giveBack(call);
     expect(await stateOf(enter('late'))).toBe('waits');
@@ -256,9 +256,9 @@ describe('an endpoint without a limiter', () => {
     const waiting = times(3, (index) => enter(`caller${index}`));
     clock.move(5021);
     expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits']);
-    gate.send(waiting[0]?.call as GateCall);
+    gate.send(waiting[0]?.call as LimitedCall);
     expect(gate.allows('z', 1000)).toBe(true);
-    gate.exit(waiting[0]?.call as GateCall, passed);
+    gate.exit(waiting[0]?.call as LimitedCall, passed);
     expect(await statesOf([...waiting, enter('more')])).toEqual(['came', 'came', 'came', 'at once']);
   });
 
@@ -270,13 +270,13 @@ describe('an endpoint without a limiter', () => {
     expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits', 'waits']);
     clock.move(usualAnswerMs);
     expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits', 'waits']); // it has not gone out
-    gate.send(waiting[0]?.call as GateCall);
+    gate.send(waiting[0]?.call as LimitedCall);
     expect(waiting[3]?.turn?.leave()).toBe(true);
     enter('caller3');
     clock.move(usualAnswerMs);
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'waits', 'waits']);
-    gate.exit(waiting[0]?.call as GateCall, refusedWithoutHeaders(clock.now() + 500));
-    gate.exit(waiting[1]?.call as GateCall, passed); // it does not undo the refusal, even when it has ended
+    gate.exit(waiting[0]?.call as LimitedCall, refusedWithoutHeaders(clock.now() + 500));
+    gate.exit(waiting[1]?.call as LimitedCall, passed); // it does not undo the refusal, even when it has ended
     clock.move(521);
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'came', 'waits']);
   });
@@ -399,8 +399,8 @@ describe('users whom the limiter lets by', () => {
     const { gate, enter } = gateAt();
     const scouts = ['bot', 'a', 'b', 'c'].map((name) => enter(name).call);
     for (const call of scouts) gate.send(call);
-    gate.exit(scouts[0] as GateCall, passed);
-    gate.exit(scouts[1] as GateCall, counted(0));
+    gate.exit(scouts[0] as LimitedCall, passed);
+    gate.exit(scouts[1] as LimitedCall, counted(0));
     expect([gate.isFree('bot'), gate.isFree('a')]).toEqual([true, false]);
     expect(await statesOf([enter('bot'), enter('a', start + 1000)])).toEqual(['at once', 'RATE_LIMITED']);
   });
@@ -413,7 +413,7 @@ describe('users whom the limiter lets by', () => {
       const out = times(4, () => send('bot'));
       const queued = enter('bot');
       clock.move(1);
-      gate.exit(out[0] as GateCall, news);
+      gate.exit(out[0] as LimitedCall, news);
       expect(gate.isFree('bot')).toBe(false);
       expect([gate.allows('first', 1), gate.allows('first', 0)]).toEqual([false, news.kind === 'counted']);
       expect(gate.send(queued.call)).toBe(news.kind === 'counted');

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { Breaker } from '../../../src/upstream/transport/breaker.ts';
-import { Budget } from '../../../src/upstream/rate-limit/budget.ts';
-import { Lane } from '../../../src/upstream/queue/lane.ts';
-import { Passage } from '../../../src/upstream/queue/passage.ts';
-import { CallQueue, defaultLimits } from '../../../src/upstream/queue/queue.ts';
-import { Cancellation } from '../../../src/upstream/queue/sharing.ts';
+import { RateLimits } from '../../../src/upstream/rate-limit/rate-limits.ts';
+import { RequestConcurrency } from '../../../src/upstream/queue/request-concurrency.ts';
+import { Dispatcher } from '../../../src/upstream/queue/dispatcher.ts';
+import { Bulkhead, defaultLimits } from '../../../src/upstream/queue/bulkhead.ts';
+import { Cancellation } from '../../../src/upstream/queue/in-flight-calls.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
@@ -12,16 +12,21 @@ import { clockStart, manualClock } from '../../support/manual-clock.ts';
 function createPassage() {
   const clock = manualClock();
   const userOf = (key: string) => key;
-  const budget = new Budget({ clock, workspaceClock: new WorkspaceClock(clock), userOf, usualAnswerMs: () => 1000 });
+  const budget = new RateLimits({
+    clock,
+    workspaceClock: new WorkspaceClock(clock),
+    userOf,
+    usualAnswerMs: () => 1000,
+  });
   const breaker = new Breaker(clock, () => 0.5);
-  const queue = new CallQueue({ ...defaultLimits, inFlight: 1, inFlightOfOne: 1 }, clock);
-  const passage = new Passage({ clock, breaker, budget, queue, userOf });
+  const queue = new Bulkhead({ ...defaultLimits, inFlight: 1, inFlightOfOne: 1 }, clock);
+  const passage = new Dispatcher({ clock, breaker, budget, queue, userOf });
   const enter = (endpoint: string) =>
     passage.enter(
       {
         endpoint,
         caller: { key: 'maya', address: undefined },
-        lane: new Lane(),
+        lane: new RequestConcurrency(),
         deadline: clockStart + 60_000,
         check: () => undefined,
       },

@@ -1,8 +1,8 @@
 import { GatewayError } from '../../errors.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import type { Turn } from '../rate-limit/gate.ts';
+import type { Turn } from '../rate-limit/rate-limiter.ts';
 
-export interface QueueLimits {
+export interface BulkheadLimits {
   /** Calls under way at most, of all callers; and of one, however many there are. */
   readonly inFlight: number;
   readonly inFlightOfOne: number;
@@ -13,7 +13,7 @@ export interface QueueLimits {
   readonly waitMs: number;
 }
 
-export const defaultLimits: QueueLimits = {
+export const defaultLimits: BulkheadLimits = {
   inFlight: 64,
   inFlightOfOne: 8,
   waiting: 256,
@@ -57,8 +57,8 @@ const nearlyFull = 0.8;
  * which are there at once for whoever comes next. What does not fit is refused as OVERLOADED without waiting: a long line
  * would only make everybody late. When it is full, whoever has most of it gives up their newest call for those who have less.
  */
-export class CallQueue {
-  readonly #limits: QueueLimits;
+export class Bulkhead {
+  readonly #limits: BulkheadLimits;
   readonly #clock: Clock;
   /** By caller, those whose turn comes first in front. */
   readonly #lines = new Map<string, CallerLine>();
@@ -70,7 +70,7 @@ export class CallQueue {
   #inFlight = 0;
   #waiting = 0;
 
-  constructor(limits: QueueLimits = defaultLimits, clock: Clock = systemClock) {
+  constructor(limits: BulkheadLimits = defaultLimits, clock: Clock = systemClock) {
     this.#limits = limits;
     this.#clock = clock;
   }

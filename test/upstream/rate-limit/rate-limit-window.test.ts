@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { CallWindow } from '../../../src/upstream/rate-limit/call-window.ts';
+import { RateLimitWindow } from '../../../src/upstream/rate-limit/rate-limit-window.ts';
 
 const now = 1_800_000_000_000;
 const end = now + 60_000;
-const known = (remaining: number, endsAt = end) => new CallWindow({ limit: 10, remaining, endsAt, isReported: true });
-const notBegun = (remaining: number) => new CallWindow({ limit: 10, remaining, endsAt: undefined, isReported: true });
-const facts = ({ limit, remaining, endsAt, isReported, isEndKnown }: CallWindow) => ({
+const known = (remaining: number, endsAt = end) =>
+  new RateLimitWindow({ limit: 10, remaining, endsAt, isReported: true });
+const notBegun = (remaining: number) =>
+  new RateLimitWindow({ limit: 10, remaining, endsAt: undefined, isReported: true });
+const facts = ({ limit, remaining, endsAt, isReported, isEndKnown }: RateLimitWindow) => ({
   limit,
   remaining,
   endsAt,
@@ -15,11 +17,11 @@ const facts = ({ limit, remaining, endsAt, isReported, isEndKnown }: CallWindow)
 
 describe('a call window, by an answer’s headers', () => {
   const after = (
-    window: CallWindow | undefined,
+    window: RateLimitWindow | undefined,
     limit: number | undefined,
     remaining: number | undefined,
     resetAt: number | undefined,
-  ) => facts(CallWindow.afterAnswer(window, { limit, remaining, resetAt }, now));
+  ) => facts(RateLimitWindow.afterAnswer(window, { limit, remaining, resetAt }, now));
 
   it('is what they say', () => {
     expect(after(undefined, 10, 7, end)).toEqual({
@@ -76,9 +78,12 @@ describe('a call window, by an answer’s headers', () => {
 
 describe('a call window, by a refusal', () => {
   const until = now + 7000;
-  const after = (window: CallWindow | undefined, rate?: { limit?: number; remaining?: number; resetAt?: number }) =>
+  const after = (
+    window: RateLimitWindow | undefined,
+    rate?: { limit?: number; remaining?: number; resetAt?: number },
+  ) =>
     facts(
-      CallWindow.afterRefusal(
+      RateLimitWindow.afterRefusal(
         window,
         rate === undefined ? undefined : { limit: undefined, remaining: undefined, resetAt: undefined, ...rate },
         until,
@@ -134,9 +139,9 @@ describe('a call window, by a refusal', () => {
   });
 
   it('has had the call that is sent to be refused', () => {
-    expect(CallWindow.afterRefusal(undefined, undefined, until, now).mayProbe(true)).toBe(false);
+    expect(RateLimitWindow.afterRefusal(undefined, undefined, until, now).mayProbe(true)).toBe(false);
     expect(
-      CallWindow.afterRefusal(known(0), { limit: 10, remaining: 0, resetAt: end }, until, now).mayProbe(true),
+      RateLimitWindow.afterRefusal(known(0), { limit: 10, remaining: 0, resetAt: end }, until, now).mayProbe(true),
     ).toBe(false);
   });
 });
@@ -156,7 +161,7 @@ describe('the window after one', () => {
   it('is not known otherwise', () => {
     const base = { limit: 10, remaining: 0, endsAt: end, isReported: true };
     for (const unknown of [{ isReported: false }, { isEndKnown: false }, { limit: 0 }])
-      expect(new CallWindow({ ...base, ...unknown }).next).toBeUndefined();
+      expect(new RateLimitWindow({ ...base, ...unknown }).next).toBeUndefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Turn } from '../rate-limit/gate.ts';
+import type { Turn } from '../rate-limit/rate-limiter.ts';
 
 /** Calls of one request that are under way or in the queue at most. */
 const callsOfOneRequest = 8;
@@ -6,7 +6,7 @@ const callsOfOneRequest = 8;
 /** The places that the lanes of one request share. */
 export class RequestPlaces {
   running = 0;
-  readonly waiting: { readonly lane: Lane; readonly resolve: () => void }[] = [];
+  readonly waiting: { readonly lane: RequestConcurrency; readonly resolve: () => void }[] = [];
 }
 
 /**
@@ -15,7 +15,7 @@ export class RequestPlaces {
  * shared between them; but where none of a lane's calls is under way, one may go in any case. So whatever hangs, calls of
  * other endpoints go on.
  */
-export class Lane {
+export class RequestConcurrency {
   readonly #places: RequestPlaces;
   #running = 0;
 

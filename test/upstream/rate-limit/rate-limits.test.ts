@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
-import { Budget, type BudgetAnswer, type BudgetCaller, type Ticket } from '../../../src/upstream/rate-limit/budget.ts';
+import {
+  RateLimits,
+  type LimitedResponse,
+  type LimitedCaller,
+  type Ticket,
+} from '../../../src/upstream/rate-limit/rate-limits.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { clockStart, manualClock, type ManualClock } from '../../support/manual-clock.ts';
 
@@ -11,7 +16,11 @@ const far = start + 1_000_000;
 function createBudget(clock: ManualClock = manualClock()) {
   const workspaceClock = new WorkspaceClock(clock);
   const userOf = (key: string) => (key.startsWith('?') ? undefined : key.replace(/'s .*/, ''));
-  return { clock, workspaceClock, budget: new Budget({ clock, workspaceClock, userOf, usualAnswerMs: () => 1000 }) };
+  return {
+    clock,
+    workspaceClock,
+    budget: new RateLimits({ clock, workspaceClock, userOf, usualAnswerMs: () => 1000 }),
+  };
 }
 
 const rate = (remaining: number, resetAt: number | string = start + 60_000) => ({
@@ -19,13 +28,13 @@ const rate = (remaining: number, resetAt: number | string = start + 60_000) => (
   'x-ratelimit-remaining': String(remaining),
   'x-ratelimit-reset': String(resetAt),
 });
-const passed = (remaining: number, resetAt?: number): BudgetAnswer => ({
+const passed = (remaining: number, resetAt?: number): LimitedResponse => ({
   headers: rate(remaining, resetAt),
   limiter: 'passed',
 });
-const exempt: BudgetAnswer = { headers: {}, limiter: 'passed' };
+const exempt: LimitedResponse = { headers: {}, limiter: 'passed' };
 
-const caller = (key: string, address?: string): BudgetCaller => ({ key, address });
+const caller = (key: string, address?: string): LimitedCaller => ({ key, address });
 const maya = caller('maya');
 const botty = caller('botty');
 
@@ -45,7 +54,12 @@ async function stateOf(ticket: Ticket): Promise<string> {
 }
 
 /** A call that goes out at once and ends so. */
-function call(budget: Budget, who: BudgetCaller, answer: BudgetAnswer | undefined, endpoint = 'im.counters'): void {
+function call(
+  budget: RateLimits,
+  who: LimitedCaller,
+  answer: LimitedResponse | undefined,
+  endpoint = 'im.counters',
+): void {
   const ticket = budget.enter(endpoint, who, far);
   expect(ticket.send()).toBe(true);
   ticket.exit(answer);
@@ -59,7 +73,7 @@ function budgetWith(remaining: number) {
 }
 
 describe('what an answer tells', () => {
-  it.each<[string, BudgetAnswer | undefined, number]>([
+  it.each<[string, LimitedResponse | undefined, number]>([
     ['by its headers', passed(3), 3],
     ['by the headers of an error', { headers: rate(3), limiter: 'before' }, 3],
     ['by nothing but that it was not counted', { headers: {}, limiter: 'before' }, 5],
@@ -218,7 +232,7 @@ describe('forwarded addresses', () => {
   it('are not pushed out by those of callers whom the workspace has not accepted', () => {
     const { budget } = createBudget();
     call(budget, caller('maya', 'home'), passed(0), 'me');
-    const refused: BudgetAnswer = { headers: {}, limiter: 'refused', refusedUntil: start + 60_000 };
+    const refused: LimitedResponse = { headers: {}, limiter: 'refused', refusedUntil: start + 60_000 };
     for (let index = 0; index < 10_100; index += 1) call(budget, caller('?made-up', `address ${index}`), refused, 'me');
     expect(budget.allows('me', caller('maya', 'home'), 1)).toBe(false);
     expect(
@@ -229,7 +243,7 @@ describe('forwarded addresses', () => {
   it('whose calls told nothing leave nothing behind', () => {
     const { budget } = createBudget();
     call(budget, caller('maya', 'home'), passed(0), 'me');
-    const before: BudgetAnswer = { headers: {}, limiter: 'before' };
+    const before: LimitedResponse = { headers: {}, limiter: 'before' };
     for (let index = 0; index < 20_000; index += 1) call(budget, caller('?made-up', `address ${index}`), before, 'me');
     budget.enter('me', caller('?made-up', 'not sent'), far).giveBack();
     expect(budget.allows('me', caller('maya', 'home'), 1)).toBe(false);

@@ -1,20 +1,20 @@
 import { GatewayError } from '../../errors.ts';
 import { tooLate } from '../transport/answers.ts';
 import type { Breaker } from '../transport/breaker.ts';
-import type { Budget, BudgetCaller, Ticket } from '../rate-limit/budget.ts';
+import type { RateLimits, LimitedCaller, Ticket } from '../rate-limit/rate-limits.ts';
 import type { Clock } from '../clock.ts';
-import type { Turn } from '../rate-limit/gate.ts';
-import type { Lane } from './lane.ts';
-import type { CallQueue } from './queue.ts';
-import type { Cancellation } from './sharing.ts';
-import { NoAnswer } from '../transport/transport.ts';
+import type { Turn } from '../rate-limit/rate-limiter.ts';
+import type { RequestConcurrency } from './request-concurrency.ts';
+import type { Bulkhead } from './bulkhead.ts';
+import type { Cancellation } from './in-flight-calls.ts';
+import { TransportError } from '../transport/transport.ts';
 
 /** A call that is to go out. */
-export interface Passenger {
+export interface PendingCall {
   readonly endpoint: string;
-  readonly caller: BudgetCaller;
+  readonly caller: LimitedCaller;
   /** The calls of its request. */
-  readonly lane: Lane;
+  readonly lane: RequestConcurrency;
   /** Epoch milliseconds at which its request is answered. */
   readonly deadline: number;
   /** Called right before the call goes out; throws when it shall not any more. */
@@ -29,11 +29,11 @@ export interface Pass {
   readonly era: number;
 }
 
-export interface PassageParts {
+export interface DispatcherParts {
   readonly clock: Clock;
   readonly breaker: Breaker;
-  readonly budget: Budget;
-  readonly queue: CallQueue;
+  readonly budget: RateLimits;
+  readonly queue: Bulkhead;
   /** The user of a pair of id and token that the workspace has accepted, by the pair's hash. */
   readonly userOf: (callerKey: string) => string | undefined;
 }
@@ -49,15 +49,15 @@ const minAttemptMs = 50;
  * may be held meanwhile. It is asked again at the end: when what was learnt since takes the call's turn back, the call waits
  * for another.
  */
-export class Passage {
-  readonly #parts: PassageParts;
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
 
-  constructor(parts: PassageParts) {
+  constructor(parts: DispatcherParts) {
     this.#parts = parts;
   }
 
   /** Waits for everything that a call needs to go out. */
-  async enter(passenger: Passenger, cancellation: Cancellation): Promise<Pass> {
+  async enter(passenger: PendingCall, cancellation: Cancellation): Promise<Pass> {
     let pass = await this.#try(passenger, cancellation);
     while (pass === undefined) pass = await this.#try(passenger, cancellation);
     return pass;
@@ -65,7 +65,7 @@ export class Passage {
 
   /** Undefined where the call lost its turn. Whatever was taken is given back when it does not go out. */
   async #try(
-    { endpoint, caller, lane, deadline, check }: Passenger,
+    { endpoint, caller, lane, deadline, check }: PendingCall,
     cancellation: Cancellation,
   ): Promise<Pass | undefined> {
     const { clock, breaker, budget, queue, userOf } = this.#parts;
@@ -111,7 +111,7 @@ export class Passage {
   }
 }
 
-export const givenUp = () => new NoAnswer('cancelled', 'given up');
+export const givenUp = () => new TransportError('cancelled', 'given up');
 
 /** Waits for a turn. One that has come counts as taken even when the call is given up at that very moment. */
 const granted = ({ promise, leave }: Turn, cancellation: Cancellation): Promise<void> =>

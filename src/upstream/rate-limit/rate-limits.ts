@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
-import type { GateCall } from './calls-out.ts';
-import { Gate } from './gate.ts';
+import type { LimitedCall } from './calls-out.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import type { LimiterNews } from './known-limiter.ts';
 import { readRateHeaders } from './rate-headers.ts';
 import { Standings, type Standing } from './standings.ts';
@@ -16,7 +16,7 @@ export interface EndpointBudget {
 }
 
 /** Who makes a call: the window is the address's; a turn in the line and an exemption are the user's. */
-export interface BudgetCaller {
+export interface LimitedCaller {
   /** Hash of user id and token. */
   readonly key: string;
   /** The end user's address where it is forwarded; else the gateway's own, for everybody. */
@@ -24,7 +24,7 @@ export interface BudgetCaller {
 }
 
 /** What an answer told: its headers, and how the workspace's limiter treated the call. */
-export interface BudgetAnswer {
+export interface LimitedResponse {
   readonly headers: IncomingHttpHeaders;
   /**
    * `passed`: it had its turn; `refused`: too many calls; `before`: refused before the limiter saw it, unless its headers say
@@ -46,12 +46,12 @@ export interface Ticket {
   /** The call goes out now. False where it may not any more, by what was learnt since its turn: then it is given back. */
   readonly send: () => boolean;
   /** The call has ended, with an answer or without one. */
-  readonly exit: (answer: BudgetAnswer | undefined) => void;
+  readonly exit: (answer: LimitedResponse | undefined) => void;
   /** The call is not made after all, or did not reach the workspace. In place of `exit`. */
   readonly giveBack: () => void;
 }
 
-export interface BudgetOptions {
+export interface RateLimitsOptions {
   readonly clock: Clock;
   readonly workspaceClock: WorkspaceClock;
   /** The user of a pair of id and token that the workspace has accepted, by the pair's hash. */
@@ -72,7 +72,7 @@ const maxGates = 10_000;
 interface KnownGate {
   readonly endpoint: string;
   readonly address: string | undefined;
-  readonly gate: Gate;
+  readonly gate: RateLimiter;
   isUsersOwn: boolean;
 }
 
@@ -80,17 +80,17 @@ interface KnownGate {
  * The call windows of one workspace. Rocket.Chat counts by client address, route and method, so all users of a gateway
  * share a window unless their addresses are forwarded.
  */
-export class Budget {
-  readonly #options: BudgetOptions;
+export class RateLimits {
+  readonly #options: RateLimitsOptions;
   readonly #gates = new Map<string, KnownGate>();
   readonly #standings = new Standings();
 
-  constructor(options: BudgetOptions) {
+  constructor(options: RateLimitsOptions) {
     this.#options = options;
   }
 
   /** Asks for a call. It may be made once `ready` (undefined: at once) resolves; when that rejects, not at all. */
-  enter(endpoint: string, { key, address }: BudgetCaller, until: number): Ticket {
+  enter(endpoint: string, { key, address }: LimitedCaller, until: number): Ticket {
     const { userOf } = this.#options;
     const known = this.#gate(endpoint, address);
     const { gate } = known;
@@ -119,12 +119,12 @@ export class Budget {
   }
 
   /** Whether so many calls could be made now, without waiting. */
-  allows(endpoint: string, { key, address }: BudgetCaller, count: number): boolean {
+  allows(endpoint: string, { key, address }: LimitedCaller, count: number): boolean {
     return this.#gates.get(gateKey(endpoint, address))?.gate.allows(this.#options.userOf(key), count) ?? true;
   }
 
   /** The windows that are open for a caller, in the order of the endpoints' names. Whom the workspace has not accepted is told of none. */
-  current({ key, address }: BudgetCaller): EndpointBudget[] {
+  current({ key, address }: LimitedCaller): EndpointBudget[] {
     const user = this.#options.userOf(key);
     if (user === undefined) return [];
     return this.#open(({ gate, address: its }) => its === address && !gate.isFree(user));
@@ -144,7 +144,7 @@ export class Budget {
     return open.toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
   }
 
-  #newsOf(answer: BudgetAnswer | undefined, { sentAt = 0 }: GateCall): LimiterNews {
+  #newsOf(answer: LimitedResponse | undefined, { sentAt = 0 }: LimitedCall): LimiterNews {
     if (answer === undefined) return { kind: 'lost' };
     const { clock, workspaceClock } = this.#options;
     const { headers, limiter, refusedUntil = clock.now() + refusedMs } = answer;
@@ -164,13 +164,13 @@ export class Budget {
     return gate;
   }
 
-  #createGate(endpoint: string, key: string): Gate {
+  #createGate(endpoint: string, key: string): RateLimiter {
     const standings = {
       of: (user: string) => this.#standings.of(user, key),
       latestOf: (user: string) => this.#standings.latestOf(user),
       set: (user: string, standing: Standing) => this.#standings.set(user, key, standing),
     };
-    return new Gate({ ...this.#options, endpoint, standings });
+    return new RateLimiter({ ...this.#options, endpoint, standings });
   }
 
   /** Calls that teach nothing, as those with made-up credentials, leave nothing behind. */
