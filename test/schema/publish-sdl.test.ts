@@ -1,0 +1,99 @@
+import { buildSchema, parse, printSchema } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { describeMachinery, withoutSpecification } from '../../src/schema/descriptions.ts';
+import type { FieldPrice, Prices } from '../../src/schema/prices.ts';
+import { publishSdl } from '../../src/schema/published.ts';
+
+const publish = (sdl: string, prices: Prices = new Map()): string =>
+  publishSdl(parse(sdl), prices).split('\n').slice(1).join('\n').trim();
+
+const price = (part: Partial<FieldPrice>): FieldPrice => ({ calls: [], ...part }) as FieldPrice;
+
+describe('publishSdl', () => {
+  it('publishes a type without fields, a field without directives and a schema without directives as they are', () => {
+    expect(publish('schema { query: Query } type Query { a: Int } type Empty')).toBe(
+      'schema {\n  query: Query\n}\n\ntype Query {\n  a: Int\n}\n\ntype Empty',
+    );
+  });
+
+  it('adds @cost and @listSize to the import of a link, and to nothing else of it', () => {
+    const link = (given: string) =>
+      publish(`schema @link${given} { query: Query } type Query { a: Int }`).split('{')[0]?.trim();
+    expect(link('(url: "u", import: ["@key"])')).toBe('schema @link(url: "u", import: ["@key", "@cost", "@listSize"])');
+    expect(link('(url: "u", as: "x")')).toBe('schema @link(url: "u", as: "x")');
+    expect(link('(url: "u", import: "@key")')).toBe('schema @link(url: "u", import: "@key")');
+    expect(link('(names: ["@key"])')).toBe('schema @link(names: ["@key"])');
+    expect(link('')).toBe('schema @link');
+  });
+
+  it('keeps directives that others understand, those of scalars too, and drops the rest with their definitions', () => {
+    expect(
+      publish(`
+        directive @calls(endpoint: String) on FIELD_DEFINITION
+        scalar Url @specifiedBy(url: "https://example.com")
+        type Query @key(fields: "a") @shareable { a: Int @calls(endpoint: "me") @deprecated(reason: "old") @tag(name: "t") }
+      `),
+    ).toBe(
+      'scalar Url @specifiedBy(url: "https://example.com")\n\n' +
+        'type Query @key(fields: "a") @shareable {\n  a: Int @deprecated(reason: "old") @tag(name: "t")\n}',
+    );
+  });
+
+  it('prices a field by its calls, a list by its usual length, and a page by its slicing arguments', () => {
+    const prices: Prices = new Map([
+      ['Query.a', price({ calls: [{ endpoint: 'me' }, { endpoint: 'users.info' }] as unknown as FieldPrice['calls'] })],
+      ['Query.b', price({ assumedSize: 3 })],
+      ['Query.c', price({ assumedSize: 1 })],
+    ]);
+    expect(
+      publish('type Query { a: Int @tag(name: "t") b: [Int] c: [Int] d(last: Int, order: Int): Int }', prices),
+    ).toBe(
+      [
+        'type Query {',
+        '  a: Int @tag(name: "t") @cost(weight: 20)',
+        '  b: [Int] @listSize(assumedSize: 3)',
+        '  c: [Int]',
+        '  d(last: Int, order: Int): Int @listSize(assumedSize: 20, slicingArguments: ["last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)',
+        '}',
+      ].join('\n'),
+    );
+  });
+
+  it('puts the schema definition, which links the specification, before everything else', () => {
+    expect(publish('type Query { a: Int } schema { query: Query }')).toMatch(/^schema \{/);
+  });
+});
+
+describe("federation's own part of the schema", () => {
+  it('is described where it exists, and a schema without it stays as it is', () => {
+    const plain = buildSchema('type Query { a: Int }');
+    const before = printSchema(plain);
+    describeMachinery(plain);
+    expect(printSchema(plain)).toBe(before);
+
+    const subgraph = buildSchema(`
+      scalar _Any
+      type _Service { sdl: String }
+      type Query { _service: _Service! _entities(representations: [_Any!]!): [Int] }
+    `);
+    describeMachinery(subgraph);
+    const fields = subgraph.getQueryType()?.getFields();
+    expect(fields?.['_service']?.description).toMatch(/subgraph/);
+    expect(fields?.['_entities']?.args[0]?.description).toMatch(/__typename/);
+    expect(subgraph.getType('_Any')?.description).toMatch(/reference/);
+  });
+
+  it('loses the definitions of its specification, and nothing whose name only contains theirs', () => {
+    const document = parse(`
+      schema { query: Query }
+      scalar federation__FieldSet
+      scalar link__Import
+      scalar my_federation__Thing
+      type Query { a: Int }
+    `);
+    const kept = withoutSpecification(document).definitions.map((definition) =>
+      'name' in definition ? definition.name?.value : definition.kind,
+    );
+    expect(kept).toEqual(['SchemaDefinition', 'my_federation__Thing', 'Query']);
+  });
+});
