@@ -1,9 +1,10 @@
 import { GatewayError } from '../errors.ts';
 import type { SearchAllowance } from './search-allowance.ts';
 import type { Way } from './bulk-or-single.ts';
-import { tooLarge } from '../upstream/transport/answers.ts';
-import type { Endpoint, UpstreamClient } from '../upstream/client.ts';
-import { UpstreamRefusal } from '../upstream/transport/refusals.ts';
+import { tooLarge } from '../upstream/transport/response.ts';
+import type { Endpoint } from '../upstream/endpoint.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
+import { UpstreamRefusal } from '../upstream/transport/response.ts';
 import type { CallerList } from './caller.ts';
 
 /** Keys that are read from lists of everything of the caller's, and how they were planned to be. */
@@ -31,13 +32,13 @@ export interface FailedRead<Key, Value> {
  * as many calls as the price still holds, and more only from the request's allowance: the bound holds in any case.
  */
 export class BulkFallback {
-  readonly #upstream: UpstreamClient;
+  readonly #upstream: RequestUpstream;
   readonly #search: SearchAllowance;
   /** Lists that were planned and not sent, and in whose place a single call was made. */
   readonly #replaced = new Set<Endpoint>();
   #spareReads = 0;
 
-  constructor(upstream: UpstreamClient, search: SearchAllowance) {
+  constructor(upstream: RequestUpstream, search: SearchAllowance) {
     this.#upstream = upstream;
     this.#search = search;
   }

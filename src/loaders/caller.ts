@@ -1,4 +1,5 @@
-import type { Endpoint, UpstreamClient } from '../upstream/client.ts';
+import type { Endpoint } from '../upstream/endpoint.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { roomsGet } from '../upstream/endpoints/rooms-get.ts';
 import { subscriptionsGet } from '../upstream/endpoints/subscriptions-get.ts';
 import type { RestDirectMessage, RestSubscription } from '../upstream/types.ts';
@@ -15,7 +16,7 @@ export interface CallerLists {
   readonly subscriptions: CallerList<RestSubscription>;
 }
 
-export const createCallerLists = (upstream: UpstreamClient): CallerLists => ({
+export const createCallerLists = (upstream: RequestUpstream): CallerLists => ({
   rooms: Object.assign(
     once(async () => new Map((await roomsGet(upstream)).map((room) => [room._id, room]))),
     { endpoint: 'rooms.get' } as const,

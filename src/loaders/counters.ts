@@ -1,8 +1,10 @@
 import { GatewayError } from '../errors.ts';
 import { asId, asInt } from '../json.ts';
 import type { Way, BulkOrSingle } from './bulk-or-single.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { imCounters } from '../upstream/endpoints/im-counters.ts';
+import { notADirectMessage } from '../upstream/endpoints/rooms-info.ts';
+import { messages } from '../upstream/transport/failures.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
 import { batchByKey, type Loader } from './by-key.ts';
 import type { CallerList, CallerLists } from './caller.ts';
@@ -27,7 +29,7 @@ type Answers = Map<CountersKey, Promise<RestCounters>>;
  * room for several single calls, the lists take their place.
  */
 export function countersLoader(
-  upstream: UpstreamClient,
+  upstream: RequestUpstream,
   caller: CallerLists,
   changes: BulkFallback,
   ways: BulkOrSingle['counters'],
@@ -122,11 +124,7 @@ function fromLists(
 }
 
 /** Counters of a room need a membership in it, and `subscriptions.get` names all of the caller's. */
-const notAMember = () =>
-  new GatewayError('FORBIDDEN', 'The workspace does not let this user do that (subscriptions.get).');
-
-/** What `im.counters` says of a channel. */
-const notADirectMessage = () => new GatewayError('NOT_FOUND', 'That room is not a direct message.');
+const notAMember = () => new GatewayError('FORBIDDEN', messages.forbidden('subscriptions.get'));
 
 /** What `im.counters` would answer, but for the number of members. */
 const countersFrom = (room: RestDirectMessage, subscription: RestSubscription): RestCounters => ({

@@ -1,4 +1,4 @@
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import type { SearchAllowance } from './search-allowance.ts';
 import type { BulkOrSingle } from './bulk-or-single.ts';
 import { createCallerLists } from './caller.ts';
@@ -11,7 +11,7 @@ import { meLoader, membersLoader, userLoader } from './users.ts';
 import { BulkFallback } from './bulk-fallback.ts';
 
 /** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. `ways`: as planned. */
-export function createLoaders(upstream: UpstreamClient, search: SearchAllowance, ways: BulkOrSingle) {
+export function createLoaders(upstream: RequestUpstream, search: SearchAllowance, ways: BulkOrSingle) {
   const caller = createCallerLists(upstream);
   const roomInfos = roomInfoLoader(upstream);
   const changes = new BulkFallback(upstream, search);

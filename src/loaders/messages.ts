@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { chatGetMessage } from '../upstream/endpoints/chat-get-message.ts';
 import { dmHistory, type DmHistory, type DmHistoryParams } from '../upstream/endpoints/dm-history.ts';
 import { dmMessages, type DmMessagesParams } from '../upstream/endpoints/dm-messages.ts';
@@ -14,7 +14,7 @@ export interface Reading {
 
 /** Pages of `dm.messages`; equal pages share a call. */
 export const messagePageLoader = (
-  upstream: UpstreamClient,
+  upstream: RequestUpstream,
   check: RoomCheck,
 ): Loader<DmMessagesParams & Reading, RestPage<RestMessage>> =>
   callByKey(
@@ -28,7 +28,7 @@ export const messagePageLoader = (
 
 /** Pages of `dm.history`; equal pages share a call. */
 export const historyPageLoader = (
-  upstream: UpstreamClient,
+  upstream: RequestUpstream,
   check: RoomCheck,
 ): Loader<DmHistoryParams & Reading, DmHistory> =>
   callByKey(
@@ -41,7 +41,7 @@ export const historyPageLoader = (
   );
 
 /** Messages by id. Null for a message that does not exist; one of a channel is none of this API's. */
-export const messageLoader = (upstream: UpstreamClient, check: RoomCheck): Loader<string, RestMessage | null> =>
+export const messageLoader = (upstream: RequestUpstream, check: RoomCheck): Loader<string, RestMessage | null> =>
   callByKey(async (id) => {
     const message = (await chatGetMessage(upstream, id)) ?? null;
     if (message !== null && !(await check.isDirectMessage(message.rid))) throw ofAChannel();

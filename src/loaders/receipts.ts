@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { chatGetMessageReadReceipts } from '../upstream/endpoints/chat-get-message-read-receipts.ts';
 import type { RestMessage, RestReceipt } from '../upstream/types.ts';
 import { callByKey, type Loader } from './by-key.ts';
@@ -10,7 +10,7 @@ import type { RoomCheck } from './room-check.ts';
  * Receipts by message; null where the workspace has none to give. As long as that is not known, one call goes first, so
  * that a page of messages does not cost a refusal each; should it be slow, the others do not wait for it.
  */
-export function receiptsLoader(upstream: UpstreamClient): Loader<string, RestReceipt[] | null> {
+export function receiptsLoader(upstream: RequestUpstream): Loader<string, RestReceipt[] | null> {
   const { receiptsLicence } = upstream.workspace;
   let foundOut: Promise<void> | undefined;
 

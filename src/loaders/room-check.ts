@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
-import { UpstreamRefusal } from '../upstream/transport/refusals.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
+import { UpstreamRefusal } from '../upstream/transport/response.ts';
 import type { RestDirectMessage } from '../upstream/types.ts';
 import type { Loader } from './by-key.ts';
 
@@ -18,7 +18,7 @@ export interface RoomCheck {
   readonly isDirectMessage: (roomId: string) => Promise<boolean>;
 }
 
-export function roomCheck({ rooms: known }: UpstreamClient, records: Loader<string, RestDirectMessage>): RoomCheck {
+export function roomCheck({ rooms: known }: RequestUpstream, records: Loader<string, RestDirectMessage>): RoomCheck {
   return {
     async isRoom(roomId) {
       if (known.isRoom(roomId)) return;
@@ -49,5 +49,5 @@ const isUnknown = (error: unknown): boolean => error instanceof GatewayError && 
 const noSuchRoom = () =>
   new GatewayError(
     'NOT_FOUND',
-    'There is no direct-message room of that id, or this user may not know of it. For the room with a user, see `directMessageWith`.',
+    'No direct-message room has that id, or this user may not see it. Use `directMessageWith` for the room with a user.',
   );

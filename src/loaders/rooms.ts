@@ -1,9 +1,10 @@
 import { GatewayError } from '../errors.ts';
 import type { Way } from './bulk-or-single.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { dmListEveryone, type DmListParams } from '../upstream/endpoints/dm-list-everyone.ts';
 import { imList } from '../upstream/endpoints/im-list.ts';
 import { roomsInfo } from '../upstream/endpoints/rooms-info.ts';
+import { messages } from '../upstream/transport/failures.ts';
 import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
 import { batchByKey, callByKey, type Loader } from './by-key.ts';
 import type { CallerLists } from './caller.ts';
@@ -37,15 +38,14 @@ export function roomLoader(
   });
 }
 
-const noSuchRoom = () =>
-  new GatewayError('NOT_FOUND', 'There is no such room or message, or this user may not know of it (rooms.get).');
+const noSuchRoom = () => new GatewayError('NOT_FOUND', messages.notFound('rooms.get'));
 
 /** Rooms by id, one `rooms.info` each. */
-export const roomInfoLoader = (upstream: UpstreamClient): Loader<string, RestDirectMessage> =>
+export const roomInfoLoader = (upstream: RequestUpstream): Loader<string, RestDirectMessage> =>
   callByKey((id) => roomsInfo(upstream, id));
 
 /** Pages of the workspace's rooms, and of the caller's; equal pages share a call. */
-export const roomPageLoaders = (upstream: UpstreamClient) => ({
+export const roomPageLoaders = (upstream: RequestUpstream) => ({
   everyone: pageLoader((params) => dmListEveryone(upstream, params)),
   own: pageLoader((params) => imList(upstream, params)),
 });

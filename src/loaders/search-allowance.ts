@@ -113,14 +113,14 @@ export class SearchAllowance {
 const usedUp = () =>
   new GatewayError(
     'QUERY_TOO_COMPLEX',
-    'This request has no calls left to find this page in a list that has moved or is very long: ask for fewer pages at once.',
+    'This request has no calls left to find this page in a list that has changed or is very long: request fewer pages at a time.',
     { detail: 'search allowance used up' },
   );
 
 const unpaid = () =>
   new GatewayError(
     'RATE_LIMITED',
-    'The caller’s allowance has no calls left to find this page in a list that has moved.',
+    'The caller’s allowance has no calls left to find this page in a list that has changed.',
     {
       retryAfterSeconds: refillSeconds,
       detail: 'allowance used up',

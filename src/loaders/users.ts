@@ -1,5 +1,5 @@
 import type { SearchAllowance } from './search-allowance.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { imMembers } from '../upstream/endpoints/im-members.ts';
 import { me } from '../upstream/endpoints/me.ts';
 import { usersInfo } from '../upstream/endpoints/users-info.ts';
@@ -15,7 +15,7 @@ const membersPerCall = 100;
  * more members than one answer holds take calls from the request's allowance.
  */
 export const membersLoader = (
-  upstream: UpstreamClient,
+  upstream: RequestUpstream,
   check: RoomCheck,
   allowance: SearchAllowance,
 ): Loader<string, RestUser[]> =>
@@ -43,7 +43,7 @@ export const membersLoader = (
   );
 
 /** Users by id: upstream has no complete look-up by a list of ids. Null for an unknown user. */
-export const userLoader = (upstream: UpstreamClient): Loader<string, RestUser | null> =>
+export const userLoader = (upstream: RequestUpstream): Loader<string, RestUser | null> =>
   callByKey(async (id) => (await usersInfo(upstream, id)) ?? null);
 
-export const meLoader = (upstream: UpstreamClient) => once(() => me(upstream));
+export const meLoader = (upstream: RequestUpstream) => once(() => me(upstream));

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import type { Turn } from '../rate-limit/rate-limiter.ts';
+import type { Turn } from '../cancellation.ts';
 
 export interface BulkheadLimits {
   /** Calls under way at most, of all callers; and of one, however many there are. */
@@ -247,7 +247,7 @@ export class Bulkhead {
 }
 
 const overloaded = (detail: string): GatewayError =>
-  new GatewayError('OVERLOADED', 'The gateway has too many calls under way: try again shortly.', {
+  new GatewayError('OVERLOADED', 'The gateway has too many upstream calls in flight: try again shortly.', {
     detail,
     retryAfterSeconds: 1,
   });

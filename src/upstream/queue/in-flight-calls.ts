@@ -1,26 +1,5 @@
 import type { Clock } from '../clock.ts';
 
-/** How to give up a call, whatever it is doing: waiting for a turn, for an answer, or to try again. */
-export class Cancellation {
-  #isCancelled = false;
-  #giveUp: (() => void) | undefined;
-
-  get isCancelled(): boolean {
-    return this.#isCancelled;
-  }
-
-  /** What gives up the step that begins now: at once, when that is known already. */
-  onCancel(giveUp: () => void): void {
-    this.#giveUp = giveUp;
-    if (this.#isCancelled) giveUp();
-  }
-
-  cancel(): void {
-    this.#isCancelled = true;
-    this.#giveUp?.();
-  }
-}
-
 /** A call under way: its outcome, and how to give it up. */
 export interface Call<Value> {
   readonly promise: Promise<Value>;

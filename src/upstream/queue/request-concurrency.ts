@@ -1,10 +1,10 @@
-import type { Turn } from '../rate-limit/rate-limiter.ts';
+import type { Turn } from '../cancellation.ts';
 
 /** Calls of one request that are under way or in the queue at most. */
 const callsOfOneRequest = 8;
 
 /** The places that the lanes of one request share. */
-export class RequestPlaces {
+export class RequestSlots {
   running = 0;
   readonly waiting: { readonly lane: RequestConcurrency; readonly resolve: () => void }[] = [];
 }
@@ -16,11 +16,11 @@ export class RequestPlaces {
  * other endpoints go on.
  */
 export class RequestConcurrency {
-  readonly #places: RequestPlaces;
+  readonly #slots: RequestSlots;
   #running = 0;
 
-  constructor(places = new RequestPlaces()) {
-    this.#places = places;
+  constructor(slots = new RequestSlots()) {
+    this.#slots = slots;
   }
 
   enter(): Turn | undefined {
@@ -28,7 +28,7 @@ export class RequestConcurrency {
       this.#start();
       return undefined;
     }
-    const { waiting } = this.#places;
+    const { waiting } = this.#slots;
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiter = { lane: this, resolve };
     waiting.push(waiter);
@@ -44,8 +44,8 @@ export class RequestConcurrency {
   /** A call has ended: its place goes to the first that may have it. */
   exit(): void {
     this.#running -= 1;
-    this.#places.running -= 1;
-    const { waiting } = this.#places;
+    this.#slots.running -= 1;
+    const { waiting } = this.#slots;
     const index = waiting.findIndex(({ lane }) => lane.#hasPlace());
     const [next] = index === -1 ? [] : waiting.splice(index, 1);
     if (next === undefined) return;
@@ -54,11 +54,11 @@ export class RequestConcurrency {
   }
 
   #hasPlace(): boolean {
-    return this.#places.running < callsOfOneRequest || this.#running === 0;
+    return this.#slots.running < callsOfOneRequest || this.#running === 0;
   }
 
   #start(): void {
     this.#running += 1;
-    this.#places.running += 1;
+    this.#slots.running += 1;
   }
 }

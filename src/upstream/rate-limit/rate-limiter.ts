@@ -1,21 +1,16 @@
 import { GatewayError } from '../../errors.ts';
 import type { RateLimitWindow } from './rate-limit-window.ts';
 import { CallsOut, type LimitedCall, type CallingUser } from './calls-out.ts';
+import type { Turn } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
+import { messages } from '../transport/failures.ts';
 import { KnownLimiter, type LimiterNews, type LimiterOptions } from './known-limiter.ts';
 import { Line, type Waiting } from './line.ts';
-
-/** A place in the line: to be waited for, or left. */
-export interface Turn {
-  readonly promise: Promise<void>;
-  /** False when there was nothing to leave: the turn has come, or was refused. */
-  readonly leave: () => boolean;
-}
 
 export interface RateLimiterOptions extends LimiterOptions {
   readonly endpoint: string;
   /** Milliseconds that an answer usually takes. */
-  readonly usualAnswerMs: () => number;
+  readonly usualResponseMs: () => number;
 }
 
 interface Waiter extends Waiting {
@@ -134,7 +129,7 @@ export class RateLimiter {
 
   /** When a call was sent whose answer should be there now. */
   get #usuallyBegan(): number {
-    return this.#clock.now() - this.#options.usualAnswerMs();
+    return this.#clock.now() - this.#options.usualResponseMs();
   }
 
   #take(call: LimitedCall): void {
@@ -184,7 +179,7 @@ export class RateLimiter {
   #usedUpBeyond(until: number): GatewayError | undefined {
     const { window, resetAt, reopensAt } = this.#limiter;
     if (window === undefined || window.remaining > 0 || resetAt === undefined || reopensAt < until) return undefined;
-    return new GatewayError('RATE_LIMITED', `The workspace's call limit for ${this.#options.endpoint} is used up.`, {
+    return new GatewayError('RATE_LIMITED', messages.rateLimited(this.#options.endpoint), {
       retryAfterSeconds: Math.max(1, Math.ceil((resetAt - this.#clock.now()) / 1000)),
       detail: 'not sent',
     });
@@ -193,7 +188,7 @@ export class RateLimiter {
   #lineFull(): GatewayError {
     return new GatewayError(
       'OVERLOADED',
-      `Too many calls wait for the workspace's ${this.#options.endpoint}: try again shortly.`,
+      `Too many calls are waiting for the workspace's ${this.#options.endpoint}: try again shortly.`,
       {
         retryAfterSeconds: 1,
         detail: 'line full',
@@ -235,9 +230,9 @@ export class RateLimiter {
     const since = Math.min(...this.#line.firsts.map((first) => first.since));
     const { state, isFindingOut, decidesAt, reopensAt } = this.#limiter;
     const times = [decidesAt, reopensAt + 1];
-    if (state === 'unknown') times.push(since + this.#options.usualAnswerMs());
+    if (state === 'unknown') times.push(since + this.#options.usualResponseMs());
     if (this.#room > 0) times.push(since + courtesyMs);
-    const late = Math.max(...this.#out.sentAt) + this.#options.usualAnswerMs();
+    const late = Math.max(...this.#out.sentAt) + this.#options.usualResponseMs();
     if (isFindingOut && late > now) times.push(late);
     const at = Math.min(...times);
     if (at === Number.POSITIVE_INFINITY) return;

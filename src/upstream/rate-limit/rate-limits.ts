@@ -57,7 +57,7 @@ export interface RateLimitsOptions {
   /** The user of a pair of id and token that the workspace has accepted, by the pair's hash. */
   readonly userOf: (callerKey: string) => string | undefined;
   /** Milliseconds that an answer usually takes. */
-  readonly usualAnswerMs: () => number;
+  readonly usualResponseMs: () => number;
 }
 
 const leave = () => false;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
 import { systemClock, type Clock } from '../../../src/upstream/clock.ts';
 import type { LimitedCall } from '../../../src/upstream/rate-limit/calls-out.ts';
-import { RateLimiter, type Turn } from '../../../src/upstream/rate-limit/rate-limiter.ts';
+import type { Turn } from '../../../src/upstream/cancellation.ts';
+import { RateLimiter } from '../../../src/upstream/rate-limit/rate-limiter.ts';
 import type { LimiterNews } from '../../../src/upstream/rate-limit/known-limiter.ts';
 import { Standings } from '../../../src/upstream/rate-limit/standings.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
@@ -11,7 +12,7 @@ import { clockStart, manualClock } from '../../support/manual-clock.ts';
 const start = clockStart;
 const end = start + 60_000;
 const far = start + 1_000_000;
-const usualAnswerMs = 700;
+const usualResponseMs = 700;
 
 const counted = (remaining: number, resetAt = end, limit = 10): LimiterNews => ({
   kind: 'counted',
@@ -58,7 +59,7 @@ function gateAt() {
     clock: watched,
     workspaceClock: new WorkspaceClock(clock),
     standings,
-    usualAnswerMs: () => usualAnswerMs,
+    usualResponseMs: () => usualResponseMs,
   });
   const enter = (name: string, until = far): Entered =>
     gate.enter({ key: name, user: name.startsWith('?') ? undefined : name }, until);
@@ -110,7 +111,7 @@ describe('an endpoint of which nothing is known', () => {
     const first = times(6, () => enter('a'));
     clock.move(300);
     const later = enter('b');
-    clock.move(usualAnswerMs - 301);
+    clock.move(usualResponseMs - 301);
     expect(await statesOf([...first, later])).toEqual([...times(4, () => 'at once'), 'waits', 'waits', 'waits']);
     clock.move(1);
     expect(await statesOf([...first, later])).toEqual([...times(4, () => 'at once'), 'came', 'came', 'waits']);
@@ -268,12 +269,12 @@ describe('an endpoint without a limiter', () => {
     const waiting = times(4, (index) => enter(`caller${index}`));
     clock.move(521);
     expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits', 'waits']);
-    clock.move(usualAnswerMs);
+    clock.move(usualResponseMs);
     expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits', 'waits']); // it has not gone out
     gate.send(waiting[0]?.call as LimitedCall);
     expect(waiting[3]?.turn?.leave()).toBe(true);
     enter('caller3');
-    clock.move(usualAnswerMs);
+    clock.move(usualResponseMs);
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'waits', 'waits']);
     gate.exit(waiting[0]?.call as LimitedCall, refusedWithoutHeaders(clock.now() + 500));
     gate.exit(waiting[1]?.call as LimitedCall, passed); // it does not undo the refusal, even when it has ended
@@ -315,7 +316,7 @@ describe('a window', () => {
     const [hurried, patient] = [enter('first', start + 41_021), enter('first', start + 41_022)];
     expect(await statesOf([hurried, patient])).toEqual(['RATE_LIMITED', 'waits']);
     await expect(hurried?.turn?.promise).rejects.toMatchObject({
-      message: "The workspace's call limit for im.list is used up.",
+      message: "The workspace's rate limit for im.list is used up.",
       detail: 'not sent',
       extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 42 },
     });
@@ -561,7 +562,7 @@ describe('the line before a gate', () => {
       'OVERLOADED',
     ]);
     await expect(ofFirst[255]?.turn?.promise).rejects.toMatchObject({
-      message: "Too many calls wait for the workspace's im.list: try again shortly.",
+      message: "Too many calls are waiting for the workspace's im.list: try again shortly.",
       detail: 'line full',
       extensions: { code: 'OVERLOADED', retryAfterSeconds: 1 },
     });

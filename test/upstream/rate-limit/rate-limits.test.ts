@@ -19,7 +19,7 @@ function createBudget(clock: ManualClock = manualClock()) {
   return {
     clock,
     workspaceClock,
-    budget: new RateLimits({ clock, workspaceClock, userOf, usualAnswerMs: () => 1000 }),
+    budget: new RateLimits({ clock, workspaceClock, userOf, usualResponseMs: () => 1000 }),
   };
 }
 

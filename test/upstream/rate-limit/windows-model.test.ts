@@ -55,7 +55,7 @@ async function live(
   const workspaceClock = new WorkspaceClock(clock);
   const accepted = new Set<string>();
   const userOf = (key: string) => (accepted.has(key) ? key.split(' ')[0] : undefined);
-  const budget = new RateLimits({ clock, workspaceClock, userOf, usualAnswerMs: () => 1000 });
+  const budget = new RateLimits({ clock, workspaceClock, userOf, usualResponseMs: () => 1000 });
   const limiter = new Limiter();
   const made: Made[] = [];
   const refusedLocally: Wish[] = [];
