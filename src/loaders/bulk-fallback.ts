@@ -5,7 +5,7 @@ import { tooLarge } from '../upstream/transport/response.ts';
 import type { Endpoint } from '../upstream/endpoint.ts';
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { UpstreamRefusal } from '../upstream/transport/response.ts';
-import type { CallerList } from './caller.ts';
+import type { CallerList } from './caller-lists.ts';
 
 /** Keys that are read from lists of everything of the caller's, and how they were planned to be. */
 export interface ListRead {

@@ -6,8 +6,8 @@ import { imCounters } from '../upstream/endpoints/im-counters.ts';
 import { notADirectMessage } from '../upstream/endpoints/rooms-info.ts';
 import { messages } from '../upstream/transport/failures.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
-import { batchByKey, type Loader } from './by-key.ts';
-import type { CallerList, CallerLists } from './caller.ts';
+import { batchByKey, type Loader } from './loader.ts';
+import type { CallerList, CallerLists } from './caller-lists.ts';
 import type { BulkFallback } from './bulk-fallback.ts';
 
 export interface CountersKey {

@@ -1,7 +1,7 @@
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import type { SearchAllowance } from './search-allowance.ts';
 import type { BulkOrSingle } from './bulk-or-single.ts';
-import { createCallerLists } from './caller.ts';
+import { createCallerLists } from './caller-lists.ts';
 import { countersLoader } from './counters.ts';
 import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
 import { receiptsByIdLoader, receiptsLoader } from './receipts.ts';

@@ -4,7 +4,7 @@ import { chatGetMessage } from '../upstream/endpoints/chat-get-message.ts';
 import { dmHistory, type DmHistory, type DmHistoryParams } from '../upstream/endpoints/dm-history.ts';
 import { dmMessages, type DmMessagesParams } from '../upstream/endpoints/dm-messages.ts';
 import type { RestMessage, RestPage } from '../upstream/types.ts';
-import { callByKey, type Loader } from './by-key.ts';
+import { callByKey, type Loader } from './loader.ts';
 import type { RoomCheck } from './room-check.ts';
 
 /** Counts, from 0 on, how often a page has read the very same window: each time is a call of its own. */

@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { chatGetMessageReadReceipts } from '../upstream/endpoints/chat-get-message-read-receipts.ts';
 import type { RestMessage, RestReceipt } from '../upstream/types.ts';
-import { callByKey, type Loader } from './by-key.ts';
+import { callByKey, type Loader } from './loader.ts';
 import { ofAChannel } from './messages.ts';
 import type { RoomCheck } from './room-check.ts';
 

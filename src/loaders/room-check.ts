@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { UpstreamRefusal } from '../upstream/transport/response.ts';
 import type { RestDirectMessage } from '../upstream/types.ts';
-import type { Loader } from './by-key.ts';
+import type { Loader } from './loader.ts';
 
 /** What has to be known of a room's id before it is asked with, or before what belongs to the room is shown. */
 export interface RoomCheck {

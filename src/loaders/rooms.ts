@@ -6,8 +6,8 @@ import { imList } from '../upstream/endpoints/im-list.ts';
 import { roomsInfo } from '../upstream/endpoints/rooms-info.ts';
 import { messages } from '../upstream/transport/failures.ts';
 import type { RestDirectMessage, RestPage } from '../upstream/types.ts';
-import { batchByKey, callByKey, type Loader } from './by-key.ts';
-import type { CallerLists } from './caller.ts';
+import { batchByKey, callByKey, type Loader } from './loader.ts';
+import type { CallerLists } from './caller-lists.ts';
 import type { Reading } from './messages.ts';
 import type { BulkFallback } from './bulk-fallback.ts';
 

@@ -4,7 +4,7 @@ import { imMembers } from '../upstream/endpoints/im-members.ts';
 import { me } from '../upstream/endpoints/me.ts';
 import { usersInfo } from '../upstream/endpoints/users-info.ts';
 import type { RestUser } from '../upstream/types.ts';
-import { callByKey, type Loader } from './by-key.ts';
+import { callByKey, type Loader } from './loader.ts';
 import { once } from './once.ts';
 import type { RoomCheck } from './room-check.ts';
 

@@ -1,5 +1,5 @@
 import { callerKeyOf } from './memory/caller-key.ts';
-import type { LimitedCaller } from './rate-limit/rate-limits.ts';
+import type { CallerIdentity } from './rate-limit/rate-limits.ts';
 
 /** A pair that Rocket.Chat gave at login, checked for form only, and the end user's address where it is forwarded. */
 export interface Credentials {
@@ -9,7 +9,7 @@ export interface Credentials {
 }
 
 /** A caller as the process may remember them: by a hash of user id and token, never by the token. */
-export interface Caller extends LimitedCaller {
+export interface Caller extends CallerIdentity {
   readonly userId: string;
   /** Headers of each of their calls: names and values in turn. */
   readonly headers: readonly string[];

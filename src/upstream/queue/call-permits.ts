@@ -2,7 +2,7 @@ import { GatewayError } from '../../errors.ts';
 import { waitForTurn, cancelled, type Cancellation } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
 import type { Caller } from '../caller.ts';
-import type { RateLimits, Ticket } from '../rate-limit/rate-limits.ts';
+import type { RateLimits, Reservation } from '../rate-limit/rate-limits.ts';
 import type { Breaker } from '../transport/breaker.ts';
 import { messages } from '../transport/failures.ts';
 import { tooLate, type CallResult } from '../transport/response.ts';
@@ -23,7 +23,7 @@ export interface PendingCall {
 
 /** What a call holds while it is out: see `CallPermits`. */
 export interface Permit {
-  readonly reservation: Ticket;
+  readonly reservation: Reservation;
   readonly bulkheadKey: string;
   /** The breaker's. */
   readonly era: number;
