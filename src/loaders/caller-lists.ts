@@ -5,12 +5,12 @@ import { subscriptionsGet } from '../upstream/endpoints/subscriptions-get.ts';
 import type { RestDirectMessage, RestSubscription } from '../upstream/types.ts';
 import { once, type Once } from './once.ts';
 
-/** A list of everything of one kind of the caller's, in one answer; asked for at most once a request. */
+/** A list of everything of one kind of the caller's, in one response; loaded at most once a request. */
 export interface CallerList<Row = unknown> extends Once<ReadonlyMap<string, Row>> {
   readonly endpoint: Endpoint;
 }
 
-/** Both by room. */
+/** Both by room id. */
 export interface CallerLists {
   readonly rooms: CallerList<RestDirectMessage>;
   readonly subscriptions: CallerList<RestSubscription>;

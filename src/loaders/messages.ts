@@ -7,7 +7,7 @@ import type { RestMessage, RestPage } from '../upstream/types.ts';
 import { callByKey, type Loader } from './loader.ts';
 import type { RoomCheck } from './room-check.ts';
 
-/** Counts, from 0 on, how often a page has read the very same window: each time is a call of its own. */
+/** How often a page has read the same window before, from 0 on: each reading is a separate call. */
 export interface Reading {
   readonly reading: number;
 }
@@ -40,12 +40,13 @@ export const historyPageLoader = (
       JSON.stringify([roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading]),
   );
 
-/** Messages by id. Null for a message that does not exist; one of a channel is none of this API's. */
+/** Messages by id. Null for an unknown message; NOT_FOUND for one in a channel, which this API does not serve. */
 export const messageLoader = (upstream: RequestUpstream, check: RoomCheck): Loader<string, RestMessage | null> =>
   callByKey(async (id) => {
     const message = (await chatGetMessage(upstream, id)) ?? null;
-    if (message !== null && !(await check.isDirectMessage(message.rid))) throw ofAChannel();
+    if (message !== null && !(await check.isDirectMessage(message.rid))) throw notInDirectMessage();
     return message;
   });
 
-export const ofAChannel = (): GatewayError => new GatewayError('NOT_FOUND', 'That message is not in a direct message.');
+export const notInDirectMessage = (): GatewayError =>
+  new GatewayError('NOT_FOUND', 'That message is not in a direct message.');

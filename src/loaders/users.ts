@@ -8,11 +8,11 @@ import { callByKey, type Loader } from './loader.ts';
 import { once } from './once.ts';
 import type { RoomCheck } from './room-check.ts';
 
-/** Rows of one `im.members` answer; a room has 8 members at most unless the workspace raised that. */
+/** Rows of one `im.members` response. A room has at most 8 members unless the workspace raised that. */
 const membersPerCall = 100;
 /**
- * All active members by room: their order upstream changes with every presence, so a part of them is no page. Rooms with
- * more members than one answer holds take calls from the request's allowance.
+ * All active members by room. Their order upstream changes with every presence, so no part of them is a stable page.
+ * Rooms with more members than fit in one response take calls from the request's search allowance.
  */
 export const membersLoader = (
   upstream: RequestUpstream,
@@ -33,7 +33,7 @@ export const membersLoader = (
         }
         offset += rows.length;
         if (rows.length > 0 && offset < total) continue;
-        // Where members changed places between two calls, who was missed is looked for once more, as long as that finds any.
+        // Members who moved between two calls may be missing: read again for as long as that finds any.
         if (members.size + unreadable >= total || members.size === knownBefore) return [...members.values()];
         knownBefore = members.size;
         offset = 0;
@@ -42,7 +42,7 @@ export const membersLoader = (
     }),
   );
 
-/** Users by id: upstream has no complete look-up by a list of ids. Null for an unknown user. */
+/** Users by id; null for an unknown user. Upstream has no complete look-up by a list of ids. */
 export const userLoader = (upstream: RequestUpstream): Loader<string, RestUser | null> =>
   callByKey(async (id) => (await usersInfo(upstream, id)) ?? null);
 

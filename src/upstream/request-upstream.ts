@@ -4,6 +4,7 @@ import { callerOf, type Caller, type Credentials } from './caller.ts';
 import { EndpointResponse } from './endpoint-response.ts';
 import { isIdempotent, pathOf, type Endpoint, type Params } from './endpoint.ts';
 import { KnownRooms } from './memory/known-rooms.ts';
+import type { ReceiptsLicence } from './memory/receipts-licence.ts';
 import { RequestConcurrency, RequestSlots } from './queue/request-concurrency.ts';
 import type { EndpointBudget } from './rate-limit/rate-limits.ts';
 import type { Workspace } from './workspace.ts';
@@ -18,7 +19,7 @@ interface EndpointConcurrency {
 
 /** The upstream calls of one request, with one caller's credentials. Never outlives the request. */
 export class RequestUpstream {
-  readonly workspace: Workspace;
+  readonly #workspace: Workspace;
   readonly callerId: string;
   /** Which ids are known to be ids of rooms. */
   readonly rooms: KnownRooms;
@@ -50,7 +51,7 @@ export class RequestUpstream {
     deadline: number,
     onReceived: (bytes: number) => void = () => undefined,
   ) {
-    this.workspace = workspace;
+    this.#workspace = workspace;
     this.callerId = credentials.userId;
     this.#caller = callerOf(credentials);
     this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
@@ -94,26 +95,30 @@ export class RequestUpstream {
 
   /** Whether the workspace serves this caller a list of everything of theirs, as far as is known. */
   answersList(endpoint: Endpoint): boolean {
-    return !this.workspace.failingLists.has(this.#userKey, endpoint);
+    return !this.#workspace.failingLists.has(this.#userKey, endpoint);
   }
 
   /** The workspace does not serve this caller a list of everything of theirs, and that will not pass by itself. */
   listFailed(endpoint: Endpoint): void {
-    this.workspace.failingLists.add(this.#userKey, endpoint);
+    this.#workspace.failingLists.add(this.#userKey, endpoint);
+  }
+
+  get receiptsLicence(): ReceiptsLicence {
+    return this.#workspace.receiptsLicence;
   }
 
   get #userKey(): string | undefined {
-    return this.workspace.acceptedCallers.userOf(this.callerKey);
+    return this.#workspace.acceptedCallers.userOf(this.callerKey);
   }
 
   /** The open rate-limit windows that apply to this caller. */
   get budget(): EndpointBudget[] {
-    return this.workspace.rateLimits.current(this.#caller);
+    return this.#workspace.rateLimits.current(this.#caller);
   }
 
   /** Whether the rate-limit window of an endpoint has room for this many calls now. */
   allows(endpoint: Endpoint, count: number): boolean {
-    return this.workspace.rateLimits.allows(endpoint, this.#caller, count);
+    return this.#workspace.rateLimits.allows(endpoint, this.#caller, count);
   }
 
   /** Cancels all pending calls and makes no more: the deadline passed, or the client left. */
@@ -149,7 +154,7 @@ export class RequestUpstream {
     if (this.#begun >= this.#maxCalls) throw tooManyCalls(endpoint);
     this.#begun += 1;
     let isSent = false;
-    const { promise, cancel, isShared } = this.workspace.call({
+    const { promise, cancel, isShared } = this.#workspace.call({
       endpoint,
       path: pathOf(endpoint, params),
       caller: this.#caller,
