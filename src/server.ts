@@ -107,7 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         heldTokens: () => redactor.held,
         connections: () => promisify(app.server.getConnections.bind(app.server))(),
         knownCallers: () => fairness?.knownUsers ?? 0,
-        windows: () => workspace.budget.windows(),
+        windows: () => workspace.rateLimits.windows(),
         workspace,
       })
     : undefined;

@@ -194,7 +194,7 @@ describe('The table', () => {
     ['lets', 'resolvers/query.ts', 'import', 'upstream/types.ts'],
     ['lets', 'resolvers/query.ts', 'import types of', 'loaders/rooms.ts'],
     ['does not let', 'resolvers/query.ts', 'import', 'loaders/rooms.ts'],
-    ['does not let', 'resolvers/query.ts', 'import', 'upstream/client.ts'],
+    ['does not let', 'resolvers/query.ts', 'import', 'upstream/request-upstream.ts'],
     ['does not let', 'pagination/args.ts', 'import types of', 'upstream/types.ts'],
     ['does not let', 'server.ts', 'import types of', 'demo/server.ts'],
     ['does not let', 'config/config.ts', 'import types of', 'errors.ts'],

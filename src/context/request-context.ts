@@ -8,8 +8,9 @@ import type { CallerKnowledge, QueryCost } from './query-cost.ts';
 import { SearchAllowance } from '../loaders/search-allowance.ts';
 import { singly } from '../loaders/bulk-or-single.ts';
 import type { EndpointBudget } from '../upstream/rate-limit/rate-limits.ts';
-import { UpstreamClient } from '../upstream/client.ts';
-import type { Credentials, Workspace } from '../upstream/workspace.ts';
+import { RequestUpstream } from '../upstream/request-upstream.ts';
+import type { Credentials } from '../upstream/caller.ts';
+import type { Workspace } from '../upstream/workspace.ts';
 
 /** What resolvers may use. It belongs to one request: nothing in it may be kept or shared. */
 export interface Context {
@@ -51,7 +52,7 @@ export class RequestContext implements Context {
   readonly outcome: Outcome = {};
   readonly answerSize: AnswerSize;
   readonly search = new SearchAllowance();
-  private readonly upstream: UpstreamClient | undefined;
+  private readonly upstream: RequestUpstream | undefined;
   private createdLoaders: Loaders | undefined;
 
   /**
@@ -68,7 +69,7 @@ export class RequestContext implements Context {
       if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
     };
     this.upstream =
-      credentials === undefined ? undefined : new UpstreamClient(workspace, credentials, deadline, receive);
+      credentials === undefined ? undefined : new RequestUpstream(workspace, credentials, deadline, receive);
   }
 
   get isAuthenticated(): boolean {
@@ -131,7 +132,7 @@ export class RequestContext implements Context {
   admit(cost: QueryCost, atMost: number, charge: Charge | undefined): void {
     this.outcome.atMost = atMost;
     if (charge !== undefined) this.outcome.charge = charge;
-    if (this.upstream !== undefined) this.upstream.maxCalls = atMost;
+    this.upstream?.limitCalls(atMost);
     this.search.open(atMost - cost.calls, charge);
   }
 
@@ -141,7 +142,7 @@ export class RequestContext implements Context {
     this.search.close(reason);
   }
 
-  private get client(): UpstreamClient {
+  private get client(): RequestUpstream {
     if (this.upstream === undefined) throw unauthenticated();
     return this.upstream;
   }

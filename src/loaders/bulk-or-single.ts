@@ -1,18 +1,18 @@
-/** How something of several rooms is read: a call for each room, or from a list of all of the caller's rooms. */
-export type Way = 'single' | 'bulk';
+/** How several rooms are read: one call per room, or one list of all the caller's rooms. */
+export type ReadMode = 'single' | 'bulk';
 
-/** The ways that a plan has chosen, which the loaders keep to: so a price holds in whatever order the rooms come. */
+/** The modes that the cost estimate has chosen. Loaders keep to them, so the cost holds in whatever order rooms come. */
 export interface BulkOrSingle {
-  readonly records: Way;
+  readonly records: ReadMode;
   /** Counters of rooms whose record is at hand, and of others. */
-  readonly counters: { readonly listed: Way; readonly byId: Way };
+  readonly counters: { readonly listed: ReadMode; readonly byId: ReadMode };
 }
 
-/** Upstream's lists of everything of the caller's, without paging: one call each, whatever its number of rows. */
+/** Whether upstream serves this caller its unpaged lists; for some callers they are too large. */
 export interface WholeLists {
-  /** Whether `rooms.get` answers this caller; for some it is too large. */
+  /** `rooms.get`. */
   readonly rooms: boolean;
-  /** The same of `subscriptions.get`. */
+  /** `subscriptions.get`. */
   readonly memberships: boolean;
 }
 
@@ -21,28 +21,28 @@ export const singly: BulkOrSingle = { records: 'single', counters: { listed: 'si
 
 /** What an operation reads of rooms. */
 export interface RoomReads {
-  /** Rooms of whose record a part is read, at most. */
+  /** Rooms whose record is read, at most. */
   readonly records: number;
-  /** Rooms whose counters are read and whose record is at hand, and others, at most. */
+  /** Rooms whose counters are read, at most: those whose record is at hand, and others. */
   readonly counters: { readonly listed: number; readonly byId: number };
-  /** Whether the list of memberships is asked for anyway. */
+  /** Whether the operation reads the list of memberships anyway. */
   readonly hasMemberships: boolean;
 }
 
-/** Rooms whose records are read one by one; more are read all at once, with an answer that can be large. */
+/** Read this many records one by one; more of them in bulk, whose response can be large. */
 const maxSingleRooms = 2;
 
-/** The ways that take the fewest calls; of equal ones, that of the smaller answers. */
+/** The modes with the fewest calls; of equal ones, those with smaller responses. */
 export function chooseBulkOrSingle({ records, counters, hasMemberships }: RoomReads, lists: WholeLists): BulkOrSingle {
-  const recordWay: Way = lists.rooms && records > maxSingleRooms ? 'bulk' : 'single';
+  const recordMode: ReadMode = lists.rooms && records > maxSingleRooms ? 'bulk' : 'single';
   const memberships = hasMemberships ? 0 : 1;
-  const rooms = recordWay === 'bulk' ? 0 : 1;
+  const rooms = recordMode === 'bulk' ? 0 : 1;
   const { listed, byId } = counters;
-  const choices: { readonly listed: Way; readonly byId: Way; readonly calls: number }[] = [
+  const choices: { readonly listed: ReadMode; readonly byId: ReadMode; readonly calls: number }[] = [
     { listed: 'single', byId: 'single', calls: listed + byId },
   ];
   if (lists.memberships) choices.push({ listed: 'bulk', byId: 'single', calls: memberships + byId });
   if (lists.memberships && lists.rooms) choices.push({ listed: 'bulk', byId: 'bulk', calls: memberships + rooms });
   const best = choices.reduce((least, choice) => (choice.calls < least.calls ? choice : least));
-  return { records: recordWay, counters: { listed: best.listed, byId: best.byId } };
+  return { records: recordMode, counters: { listed: best.listed, byId: best.byId } };
 }

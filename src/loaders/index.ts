@@ -1,22 +1,22 @@
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import type { SearchAllowance } from './search-allowance.ts';
 import type { BulkOrSingle } from './bulk-or-single.ts';
-import { createCallerLists } from './caller.ts';
+import { createCallerLists } from './caller-lists.ts';
 import { countersLoader } from './counters.ts';
 import { historyPageLoader, messageLoader, messagePageLoader } from './messages.ts';
 import { receiptsByIdLoader, receiptsLoader } from './receipts.ts';
-import { roomCheck } from './room-check.ts';
+import { createRoomCheck } from './room-check.ts';
 import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
 import { meLoader, membersLoader, userLoader } from './users.ts';
 import { BulkFallback } from './bulk-fallback.ts';
 
-/** The loaders of one request: they hold one caller's data, so they may never outlive it or be shared. `ways`: as planned. */
-export function createLoaders(upstream: UpstreamClient, search: SearchAllowance, ways: BulkOrSingle) {
+/** The loaders of one request. They hold one caller's data: never share them, or keep them beyond the request. */
+export function createLoaders(upstream: RequestUpstream, search: SearchAllowance, modes: BulkOrSingle) {
   const caller = createCallerLists(upstream);
   const roomInfos = roomInfoLoader(upstream);
-  const changes = new BulkFallback(upstream, search);
-  const rooms = roomLoader(caller, roomInfos, changes, ways.records);
-  const check = roomCheck(upstream, rooms);
+  const fallback = new BulkFallback(upstream, search);
+  const rooms = roomLoader(caller, roomInfos, fallback, modes.records);
+  const check = createRoomCheck(upstream, rooms);
   const messages = messageLoader(upstream, check);
   const receipts = receiptsLoader(upstream);
   return {
@@ -24,7 +24,7 @@ export function createLoaders(upstream: UpstreamClient, search: SearchAllowance,
     rooms,
     roomPages: roomPageLoaders(upstream),
     subscriptions: caller.subscriptions,
-    counters: countersLoader(upstream, caller, changes, ways.counters),
+    counters: countersLoader(upstream, caller, fallback, modes.counters),
     messagePages: messagePageLoader(upstream, check),
     historyPages: historyPageLoader(upstream, check),
     messages,

@@ -1,10 +1,10 @@
 export interface Once<Value> {
   (): Promise<Value>;
-  /** Whether somebody asked already, so that asking again costs nothing. */
+  /** Whether it has been called, so that calling it again costs nothing. */
   readonly isStarted: () => boolean;
 }
 
-/** The same promise for everybody who asks, made at the first asking. */
+/** Loads on the first call; every call returns the same promise. */
 export function once<Value>(load: () => Promise<Value>): Once<Value> {
   let promise: Promise<Value> | undefined;
   return Object.assign(() => (promise ??= load()), { isStarted: () => promise !== undefined });

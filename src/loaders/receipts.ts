@@ -1,18 +1,17 @@
-import { GatewayError } from '../errors.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { chatGetMessageReadReceipts } from '../upstream/endpoints/chat-get-message-read-receipts.ts';
 import type { RestMessage, RestReceipt } from '../upstream/types.ts';
-import { callByKey, type Loader } from './by-key.ts';
-import { ofAChannel } from './messages.ts';
-import type { RoomCheck } from './room-check.ts';
+import { callByKey, type Loader } from './loader.ts';
+import { notInDirectMessage } from './messages.ts';
+import { isNotFound, type RoomCheck } from './room-check.ts';
 
 /**
- * Receipts by message; null where the workspace has none to give. As long as that is not known, one call goes first, so
- * that a page of messages does not cost a refusal each; should it be slow, the others do not wait for it.
+ * Receipts by message; null when the workspace has no read receipts. While that is unknown, one call goes first, so that a
+ * page of messages does not get a refusal each; if that call is slow, the others do not wait for it.
  */
-export function receiptsLoader(upstream: UpstreamClient): Loader<string, RestReceipt[] | null> {
-  const { receiptsLicence } = upstream.workspace;
-  let foundOut: Promise<void> | undefined;
+export function receiptsLoader(upstream: RequestUpstream): Loader<string, RestReceipt[] | null> {
+  const { receiptsLicence } = upstream;
+  let found: Promise<void> | undefined;
 
   async function read(messageId: string): Promise<RestReceipt[] | null> {
     const receipts = await chatGetMessageReadReceipts(upstream, messageId);
@@ -22,20 +21,20 @@ export function receiptsLoader(upstream: UpstreamClient): Loader<string, RestRec
 
   return callByKey(async (messageId) => {
     if (receiptsLicence.state === 'unknown') {
-      if (foundOut === undefined) {
+      if (found === undefined) {
         const first = read(messageId);
-        foundOut = receiptsLicence.whenFoundOut(first);
+        found = receiptsLicence.whenFoundOut(first);
         return first;
       }
-      await foundOut;
+      await found;
     }
     return receiptsLicence.state === 'missing' ? null : read(messageId);
   });
 }
 
 /**
- * Receipts of messages of which only the id is known. Those of a channel's message are none of this API's; receipts name
- * their room, and where there are none, the message does.
+ * Receipts of messages known by id only, which may be in a channel, which this API does not serve: the receipts name
+ * their room, and when there are none, the message does.
  */
 export const receiptsByIdLoader = (
   receipts: Loader<string, RestReceipt[] | null>,
@@ -47,12 +46,12 @@ export const receiptsByIdLoader = (
     if (rows === null) return null;
     const [first] = rows;
     if (first !== undefined) {
-      if (!(await check.isDirectMessage(first.roomId))) throw ofAChannel();
-    } else await messages.load(messageId).catch(rethrowNotFound);
+      if (!(await check.isDirectMessage(first.roomId))) throw notInDirectMessage();
+    } else await messages.load(messageId).catch(throwIfNotFound);
     return rows;
   });
 
-/** The receipts are here: what else cannot be found out costs nothing. */
-function rethrowNotFound(error: unknown): void {
-  if (error instanceof GatewayError && error.code === 'NOT_FOUND') throw error;
+/** The receipts are here: ignore other failures of the message. */
+function throwIfNotFound(error: unknown): void {
+  if (isNotFound(error)) throw error;
 }

@@ -1,24 +1,27 @@
 import { GatewayError } from '../errors.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
-import { UpstreamRefusal } from '../upstream/transport/refusals.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
+import { UpstreamRefusal } from '../upstream/transport/response.ts';
 import type { RestDirectMessage } from '../upstream/types.ts';
-import type { Loader } from './by-key.ts';
+import type { Loader } from './loader.ts';
 
-/** What has to be known of a room's id before it is asked with, or before what belongs to the room is shown. */
+/** What to check about a room id before using it in a call, or before showing what belongs to the room. */
 export interface RoomCheck {
   /**
-   * Rejects where the id may be a user's, for which `dm.messages`, `dm.history` and `im.members` would make a room. One
-   * that the workspace has named before is a room's; else its record tells, which is read without making anything.
+   * Rejects an id that may be a user's: `dm.messages`, `dm.history` and `im.members` would create a room for it. An id
+   * that the workspace has returned as a room's passes; otherwise the room's record decides, which creates nothing.
    */
   readonly isRoom: (roomId: string) => Promise<void>;
   /**
-   * Whether a room that the workspace named is a direct message. So it is taken to be where that cannot be found out: the
-   * workspace lets the caller see what is in it, and one failure costs one field.
+   * Whether a room that the workspace returned is a direct message. Assumes so when the room's record cannot be read: the
+   * workspace lets the caller see what is in the room, and one failure should cost one field only.
    */
   readonly isDirectMessage: (roomId: string) => Promise<boolean>;
 }
 
-export function roomCheck({ rooms: known }: UpstreamClient, records: Loader<string, RestDirectMessage>): RoomCheck {
+export function createRoomCheck(
+  { rooms: known }: RequestUpstream,
+  records: Loader<string, RestDirectMessage>,
+): RoomCheck {
   return {
     async isRoom(roomId) {
       if (known.isRoom(roomId)) return;
@@ -26,7 +29,7 @@ export function roomCheck({ rooms: known }: UpstreamClient, records: Loader<stri
         await records.load(roomId);
       } catch (error) {
         if (isOfOthers(error)) known.addAny(roomId);
-        else throw isUnknown(error) ? noSuchRoom() : error;
+        else throw isNotFound(error) ? noSuchRoom() : error;
       }
     },
     async isDirectMessage(roomId) {
@@ -35,19 +38,19 @@ export function roomCheck({ rooms: known }: UpstreamClient, records: Loader<stri
         await records.load(roomId);
         return true;
       } catch (error) {
-        return !(error instanceof GatewayError && error.code === 'NOT_FOUND');
+        return !isNotFound(error);
       }
     },
   };
 }
 
-/** A room in which the caller is not: it is one, and whoever is asked about it says why they do not answer. */
+/** Other people's room: the id is a room's, and the call that uses it fails with the right error. */
 const isOfOthers = (error: unknown): boolean => error instanceof UpstreamRefusal && error.errorType === 'Not Allowed';
 
-const isUnknown = (error: unknown): boolean => error instanceof GatewayError && error.code === 'NOT_FOUND';
+export const isNotFound = (error: unknown): boolean => error instanceof GatewayError && error.code === 'NOT_FOUND';
 
 const noSuchRoom = () =>
   new GatewayError(
     'NOT_FOUND',
-    'There is no direct-message room of that id, or this user may not know of it. For the room with a user, see `directMessageWith`.',
+    'No direct-message room has that id, or this user may not see it. Use `directMessageWith` for the room with a user.',
   );

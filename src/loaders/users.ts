@@ -1,21 +1,21 @@
 import type { SearchAllowance } from './search-allowance.ts';
-import type { UpstreamClient } from '../upstream/client.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { imMembers } from '../upstream/endpoints/im-members.ts';
 import { me } from '../upstream/endpoints/me.ts';
 import { usersInfo } from '../upstream/endpoints/users-info.ts';
 import type { RestUser } from '../upstream/types.ts';
-import { callByKey, type Loader } from './by-key.ts';
+import { callByKey, type Loader } from './loader.ts';
 import { once } from './once.ts';
 import type { RoomCheck } from './room-check.ts';
 
-/** Rows of one `im.members` answer; a room has 8 members at most unless the workspace raised that. */
+/** Rows of one `im.members` response. A room has at most 8 members unless the workspace raised that. */
 const membersPerCall = 100;
 /**
- * All active members by room: their order upstream changes with every presence, so a part of them is no page. Rooms with
- * more members than one answer holds take calls from the request's allowance.
+ * All active members by room. Their order upstream changes with every presence, so no part of them is a stable page.
+ * Rooms with more members than fit in one response take calls from the request's search allowance.
  */
 export const membersLoader = (
-  upstream: UpstreamClient,
+  upstream: RequestUpstream,
   check: RoomCheck,
   allowance: SearchAllowance,
 ): Loader<string, RestUser[]> =>
@@ -33,7 +33,7 @@ export const membersLoader = (
         }
         offset += rows.length;
         if (rows.length > 0 && offset < total) continue;
-        // Where members changed places between two calls, who was missed is looked for once more, as long as that finds any.
+        // Members who moved between two calls may be missing: read again for as long as that finds any.
         if (members.size + unreadable >= total || members.size === knownBefore) return [...members.values()];
         knownBefore = members.size;
         offset = 0;
@@ -42,8 +42,8 @@ export const membersLoader = (
     }),
   );
 
-/** Users by id: upstream has no complete look-up by a list of ids. Null for an unknown user. */
-export const userLoader = (upstream: UpstreamClient): Loader<string, RestUser | null> =>
+/** Users by id; null for an unknown user. Upstream has no complete look-up by a list of ids. */
+export const userLoader = (upstream: RequestUpstream): Loader<string, RestUser | null> =>
   callByKey(async (id) => (await usersInfo(upstream, id)) ?? null);
 
-export const meLoader = (upstream: UpstreamClient) => once(() => me(upstream));
+export const meLoader = (upstream: RequestUpstream) => once(() => me(upstream));

@@ -1,7 +1,7 @@
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Calls back after so many milliseconds; returns what takes that back. */
+  /** Calls back after `ms` milliseconds; returns a function that cancels the timer. */
   after(ms: number, callback: () => void): () => void;
 }
 

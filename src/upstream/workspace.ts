@@ -1,37 +1,29 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { AcceptedCallers } from './memory/accepted-callers.ts';
-import { noAnswer, outcomeOf, readBody } from './transport/answers.ts';
-import { Breaker, type BreakerState } from './transport/breaker.ts';
-import { RateLimits, type LimitedCaller, type Ticket } from './rate-limit/rate-limits.ts';
-import { callerKeyOf } from './memory/caller-key.ts';
+import { cancelled, Cancellation } from './cancellation.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { AcceptedCallers } from './memory/accepted-callers.ts';
 import { FailingLists } from './memory/failing-lists.ts';
 import { RoomMemory } from './memory/known-rooms.ts';
-import { givenUp, Dispatcher, type Pass, type PendingCall } from './queue/dispatcher.ts';
-import { Bulkhead, type BulkheadLimits } from './queue/bulkhead.ts';
 import { ReceiptsLicence } from './memory/receipts-licence.ts';
-import { hasAcceptedCaller, limiterOf, refusal } from './transport/refusals.ts';
-import { repeatOf, RetryPolicy, type Repeat } from './transport/retry.ts';
-import { Cancellation, InFlightCalls, type Call } from './queue/in-flight-calls.ts';
-import { TransportError, Transport, type UpstreamResponse } from './transport/transport.ts';
+import { Bulkhead, type BulkheadLimits } from './queue/bulkhead.ts';
+import { CallPermits, type PendingCall, type Permit } from './queue/call-permits.ts';
+import { InFlightCalls, type Call } from './queue/in-flight-calls.ts';
+import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
-
-/** A pair that Rocket.Chat gave at login, checked for form only, and the end user's address where it is forwarded. */
-export interface Credentials {
-  readonly userId: string;
-  readonly authToken: string;
-  readonly address?: string | undefined;
-}
+import { Breaker, type BreakerState } from './transport/breaker.ts';
+import { classify, type CallResult } from './transport/response.ts';
+import { RetryPolicy } from './transport/retry.ts';
+import { Transport, TransportError, type UpstreamResponse } from './transport/transport.ts';
 
 export interface WorkspaceOptions {
   readonly url: string;
   /** Milliseconds that one call may take in all. */
   readonly timeoutMs: number;
-  /** Whether equal calls under way of the same caller are shared between his requests. */
+  /** Whether a caller's requests share equal calls that are in flight. */
   readonly sharesInFlight?: boolean;
-  /** Attempts at most for a call that fails by a fault that can pass. */
+  /** Attempts per call at most, the first included, when failures are transient. */
   readonly attempts?: number;
   readonly queueLimits?: BulkheadLimits;
   readonly clock?: Clock;
@@ -39,48 +31,28 @@ export interface WorkspaceOptions {
   readonly random?: () => number;
 }
 
-/** A caller as the workspace's memory knows him: by a hash of user id and token, never by the token. */
-export interface Caller extends LimitedCaller {
-  readonly userId: string;
-  readonly headers: readonly string[];
-}
-
 export interface CallRequest extends PendingCall {
   /** Path with the query, below the workspace's URL. */
   readonly path: string;
-  readonly caller: Caller;
-  /** Whether making it twice does no harm. */
-  readonly isHarmless: boolean;
-  /** Called when the workspace does not accept the credentials, before the next call has its turn. */
+  /** Whether the call may be made twice. */
+  readonly isIdempotent: boolean;
+  /** Runs when the workspace rejects the credentials, before the next call has its turn. */
   readonly onUnauthenticated: (error: GatewayError) => void;
-  /** Called when an attempt goes out: it may not, for want of budget or place. */
+  /** Runs when an attempt goes out. A call without a place or a retry without budget does not. */
   readonly onSent: (attempt: number) => void;
-  /** Told of the bytes of its answer as they come. */
+  /** Receives the number of bytes of each chunk of the response. */
   readonly onData?: (bytes: number) => void;
 }
 
-/** Bodies beyond this take a good part of a turn of the event loop to be parsed. Bytes. */
+/** Parsing a larger body takes a good part of a turn of the event loop. Bytes. */
 const largeBody = 256 * 1024;
 
-/** An attempt that went out and failed. */
-class Failure {
-  readonly error: GatewayError;
-  readonly repeat: Repeat | undefined;
-
-  constructor(error: GatewayError, repeat: Repeat | undefined) {
-    this.error = error;
-    this.repeat = repeat;
-  }
-}
-
 /**
- * One workspace, for the life of the process: the connections to it and what its answers taught. Shared by all callers,
- * so it holds nothing of anybody's data.
- *
- * A call passes what `Dispatcher` names, and goes out. An attempt that fails in a way that can pass goes the same way once more.
+ * One workspace, for the life of the process: its connections, and what its responses taught the gateway. All callers
+ * share it, so it holds nobody's data. A call acquires its permits, goes out, and is retried when a failure is transient.
  */
 export class Workspace {
-  readonly budget: RateLimits;
+  readonly rateLimits: RateLimits;
   readonly acceptedCallers = new AcceptedCallers();
   readonly failingLists: FailingLists;
   readonly roomMemory = new RoomMemory();
@@ -88,179 +60,144 @@ export class Workspace {
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #workspaceClock: WorkspaceClock;
-  readonly #sharing: InFlightCalls<JsonObject> | undefined;
+  readonly #inFlightCalls: InFlightCalls<JsonObject> | undefined;
   readonly #clock: Clock;
   readonly #breaker: Breaker;
-  readonly #queue: Bulkhead;
-  readonly #passage: Dispatcher;
+  readonly #bulkhead: Bulkhead;
+  readonly #permits: CallPermits;
   readonly #retries: RetryPolicy;
 
   constructor(options: WorkspaceOptions) {
-    const {
-      url,
-      timeoutMs,
-      sharesInFlight = false,
-      attempts = 2,
-      queueLimits,
-      clock = systemClock,
-      random = Math.random,
-    } = options;
+    const { url, timeoutMs, sharesInFlight = false, attempts = 2, queueLimits } = options;
+    const { clock = systemClock, random = Math.random } = options;
     this.#transport = new Transport({ url, connectTimeoutMs: timeoutMs });
     this.#timeoutMs = timeoutMs;
-    this.#sharing = sharesInFlight ? new InFlightCalls(clock) : undefined;
+    this.#inFlightCalls = sharesInFlight ? new InFlightCalls(clock) : undefined;
     this.#clock = clock;
     this.failingLists = new FailingLists(clock);
     this.receiptsLicence = new ReceiptsLicence(clock);
     this.#workspaceClock = new WorkspaceClock(clock);
     this.#breaker = new Breaker(clock, random);
-    this.#queue = new Bulkhead(queueLimits, clock);
+    this.#bulkhead = new Bulkhead(queueLimits, clock);
     this.#retries = new RetryPolicy(attempts, clock, random);
     const userOf = (callerKey: string) => this.acceptedCallers.userOf(callerKey);
-    const usualAnswerMs = () => this.#retries.durations.usualMs;
-    this.budget = new RateLimits({ clock, workspaceClock: this.#workspaceClock, userOf, usualAnswerMs });
-    this.#passage = new Dispatcher({ clock, breaker: this.#breaker, budget: this.budget, queue: this.#queue, userOf });
+    const usualResponseMs = () => this.#retries.durations.usualMs;
+    this.rateLimits = new RateLimits({ clock, workspaceClock: this.#workspaceClock, userOf, usualResponseMs });
+    const [breaker, rateLimits, bulkhead] = [this.#breaker, this.rateLimits, this.#bulkhead];
+    this.#permits = new CallPermits({ clock, breaker, rateLimits, bulkhead, userOf });
   }
 
-  /** `open`: the workspace is taken to be down, and is not asked. */
+  /** `open`: the workspace counts as down, and gets no calls. */
   get breakerState(): BreakerState {
     return this.#breaker.state;
   }
 
   /** Calls on the wire. */
   get inFlight(): number {
-    return this.#queue.inFlight;
+    return this.#bulkhead.inFlight;
   }
 
-  /** Calls that wait for a place; those that wait for their window are not among them. */
+  /** Calls that wait in the bulkhead; those that wait for a rate-limit window do not count. */
   get queueLength(): number {
-    return this.#queue.length;
+    return this.#bulkhead.length;
   }
 
-  /** Milliseconds that a caller's next call has to expect to wait for a place. */
+  /** Expected wait of a caller's next call in the bulkhead, in milliseconds. */
   waitOf(callerKey: string): number {
-    return this.#queue.waitOf(this.#placeKey(callerKey));
+    return this.#bulkhead.waitOf(this.#bulkheadKey(callerKey));
   }
 
-  /** Whether the queue is nearly full, and with calls of this caller more than with those of others. */
+  /** Whether the bulkhead's queue is nearly full, and at least as full of this caller's calls as of others'. */
   isFilledBy(callerKey: string): boolean {
-    return this.#queue.isFilledBy(this.#placeKey(callerKey));
+    return this.#bulkhead.isFilledBy(this.#bulkheadKey(callerKey));
   }
 
-  /** Retries that were not made because the workspace fails too often. */
+  /** Retries that the retry budget did not allow. */
   get retriesDenied(): number {
     return this.#retries.budget.denied;
   }
 
-  caller({ userId, authToken, address }: Credentials): Caller {
-    const headers = [
-      'x-auth-token',
-      authToken,
-      'x-user-id',
-      userId,
-      'accept',
-      'application/json',
-      'accept-encoding',
-      'identity',
-    ];
-    if (address !== undefined) headers.push('x-real-ip', address);
-    return { key: callerKeyOf(userId, authToken), userId, address, headers };
-  }
-
-  /** A successful answer's body. */
+  /** The body of a successful response. */
   call(request: CallRequest): Call<JsonObject> & { readonly isShared: boolean } {
     const { caller, path, deadline } = request;
     const start = () => this.#start(request);
-    if (this.#sharing === undefined) return { ...start(), isShared: false };
-    return this.#sharing.join(`${caller.key} ${caller.address ?? ''} ${path}`, deadline, start);
+    if (this.#inFlightCalls === undefined) return { ...start(), isShared: false };
+    return this.#inFlightCalls.join(`${caller.key} ${caller.address ?? ''} ${path}`, deadline, start);
   }
 
   async close(): Promise<void> {
     await this.#transport.close();
   }
 
-  /** Whose places a caller's calls take. */
-  #placeKey(callerKey: string): string {
+  #bulkheadKey(callerKey: string): string {
     return this.acceptedCallers.userOf(callerKey) ?? callerKey;
   }
 
   #start(request: CallRequest): Call<JsonObject> {
     const cancellation = new Cancellation();
-    return { promise: this.#perform(request, cancellation), cancel: () => cancellation.cancel() };
+    return { promise: this.#attempt(request, cancellation), cancel: () => cancellation.cancel() };
   }
 
-  /** Attempts until one succeeds, or until it makes no sense to try again. */
-  async #perform(request: CallRequest, cancellation: Cancellation): Promise<JsonObject> {
-    let failed: Failure | undefined;
+  /** Attempts until one succeeds, or a retry makes no sense. */
+  async #attempt(request: CallRequest, cancellation: Cancellation): Promise<JsonObject> {
+    let failure: CallResult['failure'];
     for (let attempt = 1; ; attempt += 1) {
-      let result: JsonObject | Failure;
+      let result: CallResult;
       try {
-        const pass = await this.#passage.enter(request, cancellation);
+        const permit = await this.#permits.acquire(request, cancellation);
         request.onSent(attempt);
         if (attempt === 1) this.#retries.budget.deposit();
-        result = await this.#send(request, pass, failed?.repeat?.isStaleSocket === true, cancellation);
+        result = await this.#send(request, permit, failure?.retry?.isStaleSocket === true, cancellation);
       } catch (error) {
-        throw failed?.error ?? error; // an attempt that did not go out tells less than the one before it
+        throw failure?.error ?? error; // a retry that did not go out tells less than the attempt before it
       }
-      if (!(result instanceof Failure)) return result;
-      failed = result;
-      const { deadline, isHarmless } = request;
-      const wait = failed.repeat && this.#retries.waitBefore(failed.repeat, { attempt, isHarmless, deadline });
-      if (wait === undefined) throw failed.error;
+      if (result.body !== undefined) return result.body;
+      failure = result.failure;
+      const { deadline, isIdempotent } = request;
+      const wait = failure.retry && this.#retries.waitBefore(failure.retry, { attempt, isIdempotent, deadline });
+      if (wait === undefined) throw failure.error;
       if (wait > 0) await this.#sleep(wait, cancellation);
     }
   }
 
-  /** One attempt on the wire. What the passage took is given back when it has ended. */
-  async #send(
-    request: CallRequest,
-    pass: Pass,
-    isFresh: boolean,
-    cancellation: Cancellation,
-  ): Promise<JsonObject | Failure> {
-    const { endpoint, path, caller, lane, onData } = request;
-    const { ticket, placeKey, era } = pass;
+  /** One attempt on the wire; gives its permit back when it has ended. */
+  async #send(request: CallRequest, permit: Permit, isFresh: boolean, cancellation: Cancellation): Promise<CallResult> {
+    const { path, caller, onData } = request;
     const sentAt = this.#clock.now();
-    const { headers } = caller;
-    const onStart = (giveUp: () => void) => cancellation.onCancel(giveUp);
-    const answer = await this.#transport.get(path, { headers, timeoutMs: this.#timeoutMs, isFresh, onStart, onData });
-    this.#breaker.exit(era, outcomeOf(answer), { user: caller.userId, endpoint });
-    this.#queue.exit(placeKey);
-    lane.exit();
-    if (!(answer instanceof TransportError)) {
-      this.#retries.durations.add(this.#clock.now() - sentAt);
-      if (answer.status < 500) this.#workspaceClock.learn(answer.headers.date, sentAt); // else it can be a proxy's
-      const result = this.#read(request, answer, ticket);
-      if (answer.body.length > largeBody) await nextTurn(); // what becomes of its rows is a turn of its own
-      return result;
-    }
-    if (answer.reason === 'unsent') ticket.giveBack();
-    else ticket.exit(undefined);
-    return new Failure(noAnswer(endpoint, answer), repeatOf(answer));
+    const response = await this.#transport.get(path, {
+      headers: caller.headers,
+      timeoutMs: this.#timeoutMs,
+      isFresh,
+      onStart: (cancel) => cancellation.onCancel(cancel),
+      onData,
+    });
+    const result = this.#learn(request, response, sentAt);
+    this.#permits.release(permit, request, result);
+    const isLarge = !(response instanceof TransportError) && response.body.length > largeBody;
+    if (isLarge) await nextTurn(); // lets other requests run before the rows are processed
+    return result;
   }
 
-  /** The body of a success; everything else is a failure. The ticket learns what the answer tells of the call window. */
-  #read(
+  /** Classifies a response, and remembers what it says about the workspace and the caller. */
+  #learn(
     { endpoint, caller, onUnauthenticated }: CallRequest,
-    answer: UpstreamResponse,
-    ticket: Ticket,
-  ): JsonObject | Failure {
-    const body = readBody(answer);
-    const { status, headers } = answer;
-    if (status === 200 && body?.['success'] === true) {
-      this.acceptedCallers.accept(caller.key, caller.userId);
-      ticket.exit({ headers, limiter: 'passed' });
-      return body;
-    }
+    response: UpstreamResponse | TransportError,
+    sentAt: number,
+  ): CallResult {
     const now = this.#clock.now();
-    const error = refusal(endpoint, status, headers, body, now, this.#workspaceClock.likelyAheadMs);
-    if (error.code === 'UNAUTHENTICATED') {
+    if (!(response instanceof TransportError)) {
+      this.#retries.durations.add(now - sentAt);
+      // A server error may come from a proxy with another clock.
+      if (response.status < 500) this.#workspaceClock.learn(response.headers.date, sentAt);
+    }
+    const result = classify(endpoint, response, { now, aheadMs: this.#workspaceClock.likelyAheadMs });
+    if (result.isCallerAccepted) this.acceptedCallers.accept(caller.key, caller.userId);
+    const error = result.failure?.error;
+    if (error?.code === 'UNAUTHENTICATED') {
       this.acceptedCallers.refuse(caller.key);
       onUnauthenticated(error);
     }
-    if (hasAcceptedCaller(error)) this.acceptedCallers.accept(caller.key, caller.userId);
-    const refusedUntil = error.retryAt ?? now + Number(error.extensions['retryAfterSeconds']) * 1000;
-    ticket.exit({ headers, limiter: limiterOf(error), ...(error.code === 'RATE_LIMITED' && { refusedUntil }) });
-    return new Failure(error, repeatOf(error));
+    return result;
   }
 
   #sleep(ms: number, cancellation: Cancellation): Promise<void> {
@@ -268,7 +205,7 @@ export class Workspace {
       const wake = this.#clock.after(ms, resolve);
       cancellation.onCancel(() => {
         wake();
-        reject(givenUp());
+        reject(cancelled());
       });
     });
   }

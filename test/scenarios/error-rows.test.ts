@@ -1062,7 +1062,7 @@ it('tells in its log what happened, in words of its own', async () => {
       status: 200,
       upstreamCalls: 2,
       codes: { FORBIDDEN: 1 },
-      details: ['The workspace does not let this user do that (dm.messages). (HTTP 403)'],
+      details: ['The workspace does not allow this user to do that (dm.messages). (HTTP 403)'],
       unexpected: [],
     }),
   ]);

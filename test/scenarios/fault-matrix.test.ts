@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Endpoint } from '../../src/upstream/client.ts';
+import type { Endpoint } from '../../src/upstream/endpoint.ts';
 import { startFaultGateway, type FaultAnswer, type FaultGateway } from '../support/fault-gateway.ts';
 import type { FaultName } from '../support/faults.ts';
 import type { FaultRule } from '../support/fault-upstream.ts';

@@ -62,7 +62,7 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
     expect(Object.values(first.data ?? {}).filter((room) => (room as { kind: unknown }).kind !== null)).toHaveLength(2);
     expect(codesOf(first)).toEqual(['r2.kind: UPSTREAM_BAD_RESPONSE', 'r3.kind: UPSTREAM_BAD_RESPONSE']);
     expect(first.errors?.[0]).toMatchObject({
-      message: "The workspace's answer to rooms.get is larger than can be read.",
+      message: "The workspace's response to rooms.get is too large.",
       extensions: { reason: 'too_large' },
     });
     // From now on it is known, and priced.

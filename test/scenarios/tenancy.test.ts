@@ -168,7 +168,10 @@ describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) =
       `{ directMessage(id: "${landmarks.foreignRoomId}") { counters { unreadCount } } }`,
     );
     expect(errors).toMatchObject([
-      { message: 'The workspace does not let this user do that (im.counters).', extensions: { code: 'FORBIDDEN' } },
+      {
+        message: 'The workspace does not allow this user to do that (im.counters).',
+        extensions: { code: 'FORBIDDEN' },
+      },
     ]);
     gateway.demo.fail('dm.list.everyone', { status: 503 });
     const down = await gateway.ask('{ directMessages { totalCount } }', { as: gateway.demo.world.admin });

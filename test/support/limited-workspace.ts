@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
 import { Limiter } from '../../src/demo/limiter.ts';
 import { startGateway } from '../../src/server.ts';
-import type { Endpoint } from '../../src/upstream/client.ts';
+import type { Endpoint } from '../../src/upstream/endpoint.ts';
 import type { WorkspaceOptions } from '../../src/upstream/workspace.ts';
 import { patient, type Caller, type GraphqlResult } from './gateway.ts';
 import { answerAs } from './tiny-workspace.ts';

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../src/errors.ts';
-import { UpstreamClient, type Endpoint, type Params } from '../../src/upstream/client.ts';
+import type { Endpoint, Params } from '../../src/upstream/endpoint.ts';
+import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import type { Clock } from '../../src/upstream/clock.ts';
 import { Workspace, type WorkspaceOptions } from '../../src/upstream/workspace.ts';
 import type { Caller } from './gateway.ts';
@@ -28,7 +29,7 @@ export function createWorkspace(url: string, options: Partial<WorkspaceOptions> 
   const workspace = new Workspace({ url, timeoutMs: 2000, ...options });
   const now = () => options.clock?.now() ?? Date.now();
   const request = ({ as = alice, timeoutMs = 10_000 }: RequestOptions = {}) =>
-    new UpstreamClient(workspace, { userId: as.id, authToken: as.token }, now() + timeoutMs);
+    new RequestUpstream(workspace, { userId: as.id, authToken: as.token }, now() + timeoutMs);
   return {
     workspace,
     /** The calls of one request. */

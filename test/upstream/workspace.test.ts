@@ -1,9 +1,10 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
-import { UpstreamClient } from '../../src/upstream/client.ts';
+import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { dmMessages } from '../../src/upstream/endpoints/dm-messages.ts';
-import type { Turn } from '../../src/upstream/rate-limit/rate-limiter.ts';
+import { callerOf } from '../../src/upstream/caller.ts';
+import type { Turn } from '../../src/upstream/cancellation.ts';
 import { RequestConcurrency } from '../../src/upstream/queue/request-concurrency.ts';
 import { defaultLimits } from '../../src/upstream/queue/bulkhead.ts';
 import { Transport, TransportError } from '../../src/upstream/transport/transport.ts';
@@ -23,7 +24,7 @@ afterEach(async () => {
 });
 
 const left = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The client left.');
-const countersOf = (client: UpstreamClient, room = 'room1') => client.get('im.counters', { roomId: room });
+const countersOf = (client: RequestUpstream, room = 'room1') => client.get('im.counters', { roomId: room });
 const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo())
     await new Promise((resolve) => {
@@ -31,8 +32,8 @@ const until = async (isSo: () => boolean): Promise<void> => {
     });
 };
 
-/** Gives the turn, and has the call given up in the same step. */
-class LaneThatIsLeft extends RequestConcurrency {
+/** Grants the turn, and cancels the call in the same step. */
+class CancelledOnEntry extends RequestConcurrency {
   readonly #leave: () => void;
 
   constructor(leave: () => void) {
@@ -70,15 +71,15 @@ describe('a call that is given up', () => {
     const call = workspace.call({
       endpoint: 'me',
       path: '/api/v1/me',
-      caller: workspace.caller({ userId: alice.id, authToken: alice.token }),
+      caller: callerOf({ userId: alice.id, authToken: alice.token }),
       deadline: Date.now() + 5000,
-      lane: new LaneThatIsLeft(() => call.cancel()),
-      isHarmless: true,
+      concurrency: new CancelledOnEntry(() => call.cancel()),
+      isIdempotent: true,
       check: () => undefined,
       onUnauthenticated: () => undefined,
       onSent: () => undefined,
     });
-    await expect(call.promise).rejects.toThrow('given up');
+    await expect(call.promise).rejects.toThrow('cancelled by the gateway');
     expect([await ask(undefined, 'me', {}), upstream.calls.length]).toEqual(['ok', 1]);
     expect([workspace.inFlight, workspace.queueLength]).toEqual([0, 0]);
     await workspace.close();
@@ -140,7 +141,7 @@ describe('a call', () => {
     const still = createWorkspace(upstream.url, { clock });
     await expect(countersOf(still.request({ timeoutMs: 49 }))).rejects.toMatchObject({
       detail: 'no time left',
-      message: 'The workspace did not answer im.counters in time.',
+      message: 'The workspace did not respond to im.counters in time.',
     });
     expect([still.workspace.inFlight, upstream.calls.length]).toEqual([0, 0]);
     await still.workspace.close();
@@ -164,7 +165,7 @@ describe('a call', () => {
 
   it('carries the end user’s address where that is forwarded', async () => {
     const { workspace } = createWorkspace(upstream.url);
-    const client = new UpstreamClient(
+    const client = new RequestUpstream(
       workspace,
       { userId: alice.id, authToken: alice.token, address: '192.0.2.7' },
       Date.now() + 5000,
@@ -221,15 +222,15 @@ describe('a call', () => {
 
   it('that may not go out after all leaves its place in its request’s lane', async () => {
     const { workspace } = createWorkspace(upstream.url);
-    const lane = new RequestConcurrency();
+    const concurrency = new RequestConcurrency();
     const call = (check: () => void) =>
       workspace.call({
         endpoint: 'me',
         path: '/api/v1/me',
-        caller: workspace.caller({ userId: alice.id, authToken: alice.token }),
+        caller: callerOf({ userId: alice.id, authToken: alice.token }),
         deadline: Date.now() + 3000,
-        lane,
-        isHarmless: true,
+        concurrency,
+        isIdempotent: true,
         check,
         onUnauthenticated: () => undefined,
         onSent: () => undefined,
@@ -267,8 +268,7 @@ describe('a call', () => {
 describe('a workspace', () => {
   it('knows a caller by a hash of both his user id and his token, and sends no more than it must', async () => {
     const { workspace } = createWorkspace(upstream.url);
-    const of = (userId: string, authToken: string, address?: string) =>
-      workspace.caller({ userId, authToken, address });
+    const of = (userId: string, authToken: string, address?: string) => callerOf({ userId, authToken, address });
     const keys = [of('u', 't'), of('u', 't2'), of('u2', 't'), of('ut', ''), of('u', 't', '192.0.2.7')].map(
       ({ key }) => key,
     );
@@ -293,7 +293,7 @@ describe('a workspace', () => {
     for (let call = 0; call < 20; call += 1) await ask({ as: callerNamed(`user${call}`) });
     expect([workspace.breakerState, workspace.retriesDenied]).toEqual(['open', 0]);
     await expect(countersOf(request())).rejects.toMatchObject({
-      message: 'The workspace is not asked for now, as it does not answer (im.counters).',
+      message: 'The workspace is failing, so the gateway has paused calls to it (im.counters).',
       detail: 'circuit open',
       extensions: { code: 'UPSTREAM_UNAVAILABLE', reason: 'circuit_open', retryAfterSeconds: 5 },
     });
@@ -337,10 +337,10 @@ describe('a workspace', () => {
         workspace.call({
           endpoint: 'me',
           path,
-          caller: workspace.caller({ userId: alice.id, authToken: alice.token, address }),
+          caller: callerOf({ userId: alice.id, authToken: alice.token, address }),
           deadline: Date.now() + 5000,
-          lane: new RequestConcurrency(),
-          isHarmless: true,
+          concurrency: new RequestConcurrency(),
+          isIdempotent: true,
           check: () => undefined,
           onUnauthenticated: () => undefined,
           onSent: () => undefined,
@@ -381,7 +381,7 @@ describe('the queue before a workspace', () => {
     upstream.fail('status', { status: 200, body: { success: true } }); // the second token is theirs as well
     for (const as of [one, two, other]) expect(await ask({ as })).toBe('ok');
     upstream.fail('never');
-    const keyOf = ({ id, token }: typeof alice) => workspace.caller({ userId: id, authToken: token }).key;
+    const keyOf = ({ id, token }: typeof alice) => callerOf({ userId: id, authToken: token }).key;
     const clients = [one, two].map((as) => request({ as }));
     const outcomes = clients.flatMap((client) =>
       Array.from({ length: 6 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))),

@@ -1,26 +1,22 @@
-import { asObject } from '../../json.ts';
-import { badShape } from '../transport/answers.ts';
-import type { UpstreamClient } from '../client.ts';
-import { UpstreamRefusal } from '../transport/refusals.ts';
-import { readMessage, type RestMessage } from '../types.ts';
+import type { RequestUpstream } from '../request-upstream.ts';
+import { UpstreamRefusal } from '../transport/response.ts';
+import { isHidden, readMessage, type RestMessage } from '../types.ts';
 
 /**
- * GET /api/v1/chat.getMessage: one message. Undefined when there is none: Rocket.Chat answers 400 without a reason.
- * It also shows hidden rows (the copies kept of edited and deleted messages), which no list shows: they count as none.
+ * GET /api/v1/chat.getMessage: one message. Undefined for an unknown message: Rocket.Chat answers 400 without a reason.
+ * Unlike lists, it also returns hidden rows (copies kept of edited and deleted messages): treated as unknown.
  */
-export async function chatGetMessage(upstream: UpstreamClient, messageId: string): Promise<RestMessage | undefined> {
-  let body;
+export async function chatGetMessage(upstream: RequestUpstream, messageId: string): Promise<RestMessage | undefined> {
   try {
-    body = await upstream.get('chat.getMessage', { msgId: messageId });
+    const response = await upstream.get('chat.getMessage', { msgId: messageId });
+    const message = readMessage(response.object('message', messageId));
+    if (message === undefined) throw response.unusable('an incomplete `message`');
+    upstream.rooms.addAny(message.rid);
+    return isHidden(message) ? undefined : message;
   } catch (error) {
     if (error instanceof UpstreamRefusal && isUnknownMessage(error)) return undefined;
     throw error;
   }
-  const row = asObject(body['message']);
-  const message = row?.['_id'] === messageId ? readMessage(row) : undefined;
-  if (message === undefined) throw badShape('chat.getMessage', 'not the `message` that was asked for');
-  upstream.rooms.addAny(message.rid);
-  return message['_hidden'] === true ? undefined : message;
 }
 
 const isUnknownMessage = ({ status, errorType, body }: UpstreamRefusal): boolean =>

@@ -1,11 +1,10 @@
-import type { UpstreamClient } from '../client.ts';
-import { nameRooms, readPage } from '../rows.ts';
+import type { RequestUpstream } from '../request-upstream.ts';
 import { readDirectMessage, type RestDirectMessage, type RestPage } from '../types.ts';
 
 /** Both lists of rooms: Rocket.Chat's own order is by `name`, which rooms of this kind do not have. */
 export interface DmListParams {
   readonly offset: number;
-  /** Rows wanted, 1 to 100: 0 would answer every room of the workspace at once. */
+  /** Rows wanted, 1 to 100: 0 would return every room of the workspace. */
   readonly count: number;
   /** `_id` belongs last, for a total order. */
   readonly sort: Readonly<Record<string, 1 | -1>>;
@@ -13,10 +12,11 @@ export interface DmListParams {
 
 /** GET /api/v1/dm.list.everyone: every direct-message room of the workspace. 403 without `view-room-administration`. */
 export async function dmListEveryone(
-  upstream: UpstreamClient,
-  params: DmListParams,
+  upstream: RequestUpstream,
+  { offset, count, sort }: DmListParams,
 ): Promise<RestPage<RestDirectMessage>> {
-  const { offset, count, sort } = params;
-  const body = await upstream.get('dm.list.everyone', { offset, count, sort: JSON.stringify(sort) });
-  return nameRooms(upstream, readPage(upstream, 'dm.list.everyone', body, 'ims', readDirectMessage, count));
+  const response = await upstream.get('dm.list.everyone', { offset, count, sort: JSON.stringify(sort) });
+  const page = response.page('ims', readDirectMessage, count);
+  upstream.rooms.addRows(page.rows);
+  return page;
 }

@@ -1,28 +1,28 @@
-import type { UpstreamClient } from '../client.ts';
-import { readPage, refuseOtherRoom } from '../rows.ts';
+import type { RequestUpstream } from '../request-upstream.ts';
 import { readMessageOf, type RestMessage, type RestPage } from '../types.ts';
+import { refuseOtherRoom } from '../user-ids.ts';
 
 export interface DmMessagesParams {
-  /** Checked room id: for a user's id or name Rocket.Chat would open a room, and create it when there is none. */
+  /** Checked room id: for a user's id or name Rocket.Chat would open that user's room, or create it. */
   readonly roomId: string;
   readonly offset: number;
-  /** Rows wanted, 1 to 100: larger values are cut to the workspace's cap, and 0 means everything. */
+  /** Rows wanted, 1 to 100: the workspace caps larger values, and 0 means everything. */
   readonly count: number;
-  /** `_id` belongs last: rows that are equal in the other fields have no order of their own. */
+  /** `_id` belongs last: rows that are equal in the other fields have no defined order. */
   readonly sort: Readonly<Record<string, 1 | -1>>;
-  /** Only messages that mention any of these users; sent comma-separated (an array text matches nothing). */
+  /** Messages that mention any of these users; sent comma-separated, as a JSON array matches nothing. */
   readonly mentionIds?: readonly string[] | undefined;
   readonly starredIds?: readonly string[] | undefined;
-  /** Only the text `true` has an effect: there is no way to ask for unpinned messages. */
+  /** Only `true` has an effect: Rocket.Chat cannot filter for unpinned messages. */
   readonly pinned?: boolean | undefined;
 }
 
 /**
- * GET /api/v1/dm.messages: a page of a room's messages with the total of all that match. Thread replies and system
- * messages are among them. 400 `invalid-channel` for an unknown room, 403 for a room of other people.
+ * GET /api/v1/dm.messages: a page of a room's messages, thread replies and system messages included, with the total of
+ * all that match. 400 `invalid-channel` for an unknown room, 403 for a room of other people.
  */
-export async function dmMessages(upstream: UpstreamClient, params: DmMessagesParams): Promise<RestPage<RestMessage>> {
-  const body = await upstream.get('dm.messages', {
+export async function dmMessages(upstream: RequestUpstream, params: DmMessagesParams): Promise<RestPage<RestMessage>> {
+  const response = await upstream.get('dm.messages', {
     roomId: params.roomId,
     offset: params.offset,
     count: params.count,
@@ -31,6 +31,6 @@ export async function dmMessages(upstream: UpstreamClient, params: DmMessagesPar
     starredIds: params.starredIds?.join(','),
     pinned: params.pinned === true ? 'true' : undefined,
   });
-  refuseOtherRoom(body, params.roomId);
-  return readPage(upstream, 'dm.messages', body, 'messages', readMessageOf(params.roomId), params.count);
+  refuseOtherRoom(response.body, params.roomId);
+  return response.page('messages', readMessageOf(params.roomId), params.count);
 }

@@ -1,6 +1,5 @@
 import { asBoolean } from '../../json.ts';
-import { badShape } from '../transport/answers.ts';
-import type { UpstreamClient } from '../client.ts';
+import type { RequestUpstream } from '../request-upstream.ts';
 import type { RestCounters } from '../types.ts';
 
 export interface ImCountersParams {
@@ -10,18 +9,18 @@ export interface ImCountersParams {
 }
 
 /**
- * GET /api/v1/im.counters. 403 for a room that is unknown or not the user's own (never 404); asking by `roomId` never
- * creates a room, as access is checked on the raw id first.
+ * GET /api/v1/im.counters. 403 for a room that is unknown or not the user's own (never 404). Never creates a
+ * room: Rocket.Chat checks access to the raw id first.
  */
 export async function imCounters(
-  upstream: UpstreamClient,
+  upstream: RequestUpstream,
   { roomId, userId }: ImCountersParams,
 ): Promise<RestCounters> {
-  const body = await upstream.get('im.counters', { roomId, userId });
-  const joined = asBoolean(body['joined']);
-  if (joined === undefined) throw badShape('im.counters', 'no `joined`');
+  const response = await upstream.get('im.counters', { roomId, userId });
+  const joined = asBoolean(response.body['joined']);
+  if (joined === undefined) throw response.unusable('no `joined`');
   upstream.rooms.add(roomId);
-  return { ...pickCounters(body), joined };
+  return { ...pickCounters(response.body), joined };
 }
 
 const pickCounters = (body: { readonly [key: string]: unknown }): Omit<RestCounters, 'joined'> => ({

@@ -1,6 +1,6 @@
-import type { UpstreamClient } from '../client.ts';
-import { readPage, refuseOwnName } from '../rows.ts';
+import type { RequestUpstream } from '../request-upstream.ts';
 import { readUser, type RestPage, type RestUser } from '../types.ts';
+import { refuseMemberId } from '../user-ids.ts';
 
 export interface ImMembersParams {
   /** Checked room id, as for `dm.messages`. */
@@ -11,13 +11,13 @@ export interface ImMembersParams {
 }
 
 /**
- * GET /api/v1/im.members: active members with presence. Rocket.Chat orders by the time of the users' last change,
- * which is not in the answer, then by name: the order moves with every change of presence.
+ * GET /api/v1/im.members: active members with presence. Rocket.Chat orders by the users' last update, which the
+ * response does not contain, then by name: the order moves with every change of presence.
  */
-export async function imMembers(upstream: UpstreamClient, params: ImMembersParams): Promise<RestPage<RestUser>> {
+export async function imMembers(upstream: RequestUpstream, params: ImMembersParams): Promise<RestPage<RestUser>> {
   const { roomId, offset, count } = params;
-  const body = await upstream.get('im.members', { roomId, offset, count, sort: '{"username":1}' });
-  const page = readPage(upstream, 'im.members', body, 'members', readUser, count);
-  refuseOwnName(page.rows, roomId);
+  const response = await upstream.get('im.members', { roomId, offset, count, sort: '{"username":1}' });
+  const page = response.page('members', readUser, count);
+  refuseMemberId(page.rows, roomId);
   return page;
 }

@@ -1,16 +1,13 @@
-import { asObjects } from '../../json.ts';
-import { badShape } from '../transport/answers.ts';
-import type { UpstreamClient } from '../client.ts';
+import type { RequestUpstream } from '../request-upstream.ts';
 import { readDirectMessage, type RestDirectMessage } from '../types.ts';
 
 /**
- * GET /api/v1/rooms.get: all rooms of the caller in one answer, channels included (left out here), without paging.
- * A room has every field of `rooms.info` but `_USERNAMES`.
+ * GET /api/v1/rooms.get: all rooms of the caller in one response, without paging; channels are left out here. A room has
+ * every field of `rooms.info` but `_USERNAMES`.
  */
-export async function roomsGet(upstream: UpstreamClient): Promise<RestDirectMessage[]> {
-  const { update } = await upstream.get('rooms.get');
-  if (!Array.isArray(update)) throw badShape('rooms.get', 'no list `update`');
-  const rooms = asObjects(update).flatMap((room) => readDirectMessage(room) ?? []);
-  for (const { _id } of rooms) upstream.rooms.add(_id);
+export async function roomsGet(upstream: RequestUpstream): Promise<RestDirectMessage[]> {
+  const response = await upstream.get('rooms.get');
+  const rooms = response.objects('update').flatMap((room) => readDirectMessage(room) ?? []);
+  upstream.rooms.addRows(rooms);
   return rooms;
 }

@@ -68,6 +68,11 @@ export class KnownRooms {
     if (user !== undefined) this.#memory.add(user, roomId);
   }
 
+  /** The same for rooms of a list; unreadable ones are undefined. */
+  addRows(rooms: readonly ({ readonly _id: string } | undefined)[]): void {
+    for (const room of rooms) if (room !== undefined) this.add(room._id);
+  }
+
   /** The workspace has named a room, of which the kind is not known: one of other people, or that of a message. */
   addAny(roomId: string): void {
     this.#others.add(roomId);

@@ -1,52 +1,31 @@
 import type { Clock } from '../clock.ts';
 
-/** How to give up a call, whatever it is doing: waiting for a turn, for an answer, or to try again. */
-export class Cancellation {
-  #isCancelled = false;
-  #giveUp: (() => void) | undefined;
-
-  get isCancelled(): boolean {
-    return this.#isCancelled;
-  }
-
-  /** What gives up the step that begins now: at once, when that is known already. */
-  onCancel(giveUp: () => void): void {
-    this.#giveUp = giveUp;
-    if (this.#isCancelled) giveUp();
-  }
-
-  cancel(): void {
-    this.#isCancelled = true;
-    this.#giveUp?.();
-  }
-}
-
-/** A call under way: its outcome, and how to give it up. */
+/** A call in flight: its outcome, and how to cancel it. */
 export interface Call<Value> {
   readonly promise: Promise<Value>;
   readonly cancel: () => void;
 }
 
-interface Shared<Value> extends Call<Value> {
-  /** Epoch milliseconds after which it is not tried again. */
+interface SharedCall<Value> extends Call<Value> {
+  /** Epoch milliseconds after which it is not retried. */
   readonly deadline: number;
   waiters: number;
 }
 
 /**
- * Calls under way that equal callers may share, by key. The key must begin with the caller's hash: nothing is shared
- * between credentials. A call is given up only when its last waiter leaves; nothing is kept when it has ended. Its
- * deadline is that of the request that began it: one with less than half of the time that another has is not joined.
+ * Single flight: equal calls share one in flight, by key. The key must begin with the caller's hash, so that nothing is
+ * shared between credentials. A call is cancelled only when its last waiter leaves, and forgotten when it ends. It keeps
+ * the deadline of the request that began it: a request joins only a call with at least half of its own time left.
  */
 export class InFlightCalls<Value> {
-  readonly #calls = new Map<string, Shared<Value>>();
+  readonly #calls = new Map<string, SharedCall<Value>>();
   readonly #clock: Pick<Clock, 'now'>;
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
   }
 
-  /** Joins the call of that key, or starts it. `deadline`: epoch milliseconds at which the caller's request is answered. */
+  /** Joins the call with this key, or starts it. `deadline`: epoch milliseconds at which the joining request is answered. */
   join(key: string, deadline: number, start: () => Call<Value>): Call<Value> & { readonly isShared: boolean } {
     const known = this.#joinable(key, deadline);
     const call = known ?? this.#start(key, { ...start(), deadline, waiters: 0 });
@@ -66,20 +45,20 @@ export class InFlightCalls<Value> {
     return { promise, cancel: () => cancel?.(), isShared: known !== undefined };
   }
 
-  #joinable(key: string, deadline: number): Shared<Value> | undefined {
+  #joinable(key: string, deadline: number): SharedCall<Value> | undefined {
     const call = this.#calls.get(key);
     const now = this.#clock.now();
     return call !== undefined && call.deadline - now >= (deadline - now) / 2 ? call : undefined;
   }
 
-  #start(key: string, call: Shared<Value>): Shared<Value> {
+  #start(key: string, call: SharedCall<Value>): SharedCall<Value> {
     this.#calls.set(key, call);
     const forget = () => this.#forget(key, call);
     call.promise.then(forget, forget);
     return call;
   }
 
-  #forget(key: string, call: Shared<Value>): void {
+  #forget(key: string, call: SharedCall<Value>): void {
     if (this.#calls.get(key) === call) this.#calls.delete(key);
   }
 }

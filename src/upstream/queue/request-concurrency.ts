@@ -1,36 +1,36 @@
-import type { Turn } from '../rate-limit/rate-limiter.ts';
+import type { Turn } from '../cancellation.ts';
 
-/** Calls of one request that are under way or in the queue at most. */
-const callsOfOneRequest = 8;
+/** Calls of one request that are in flight or in the bulkhead's queue at most. */
+const maxRunning = 8;
 
-/** The places that the lanes of one request share. */
-export class RequestPlaces {
+/** The slots that the endpoints of one request share. */
+export class RequestSlots {
   running = 0;
-  readonly waiting: { readonly lane: RequestConcurrency; readonly resolve: () => void }[] = [];
+  readonly waiting: { readonly concurrency: RequestConcurrency; readonly resolve: () => void }[] = [];
 }
 
 /**
- * The calls of one request, a few at a time: the rest waits here, bounded by the request's plan and its deadline, so
- * that a large request alone never overflows the queue. Each endpoint has a lane of its own, and the request's places are
- * shared between them; but where none of a lane's calls is under way, one may go in any case. So whatever hangs, calls of
- * other endpoints go on.
+ * Bounds the concurrent calls of one request to one endpoint, so that a large request alone never overflows the
+ * bulkhead's queue; its query cost and its deadline bound what waits here. All endpoints of the request share its slots,
+ * but an endpoint without a running call may always start one: a hanging endpoint does not hold up the others.
  */
 export class RequestConcurrency {
-  readonly #places: RequestPlaces;
+  readonly #slots: RequestSlots;
   #running = 0;
 
-  constructor(places = new RequestPlaces()) {
-    this.#places = places;
+  constructor(slots = new RequestSlots()) {
+    this.#slots = slots;
   }
 
+  /** Undefined: the call may go on now. */
   enter(): Turn | undefined {
-    if (this.#hasPlace()) {
+    if (this.#hasSlot()) {
       this.#start();
       return undefined;
     }
-    const { waiting } = this.#places;
+    const { waiting } = this.#slots;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const waiter = { lane: this, resolve };
+    const waiter = { concurrency: this, resolve };
     waiting.push(waiter);
     const leave = (): boolean => {
       const index = waiting.indexOf(waiter);
@@ -41,24 +41,24 @@ export class RequestConcurrency {
     return { promise, leave };
   }
 
-  /** A call has ended: its place goes to the first that may have it. */
+  /** A call has ended: its slot goes to the first waiting call that may use it. */
   exit(): void {
     this.#running -= 1;
-    this.#places.running -= 1;
-    const { waiting } = this.#places;
-    const index = waiting.findIndex(({ lane }) => lane.#hasPlace());
+    this.#slots.running -= 1;
+    const { waiting } = this.#slots;
+    const index = waiting.findIndex(({ concurrency }) => concurrency.#hasSlot());
     const [next] = index === -1 ? [] : waiting.splice(index, 1);
     if (next === undefined) return;
-    next.lane.#start();
+    next.concurrency.#start();
     next.resolve();
   }
 
-  #hasPlace(): boolean {
-    return this.#places.running < callsOfOneRequest || this.#running === 0;
+  #hasSlot(): boolean {
+    return this.#slots.running < maxRunning || this.#running === 0;
   }
 
   #start(): void {
     this.#running += 1;
-    this.#places.running += 1;
+    this.#slots.running += 1;
   }
 }

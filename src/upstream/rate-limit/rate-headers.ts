@@ -1,21 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What an answer's headers say of a call window; undefined for what is missing there or makes no sense. */
+/** What a response's headers say about a rate-limit window; undefined for what is missing or makes no sense. */
 export interface RateHeaders {
   /** Calls allowed in a window. */
   readonly limit: number | undefined;
   /** Calls left in this window. */
   readonly remaining: number | undefined;
-  /** When the window ends, by the workspace's clock in epoch milliseconds. Past when it ended while the answer was on its way. */
+  /** When the window ends, by the workspace's clock in epoch milliseconds. In the past when it ended during the response. */
   readonly resetAt: number | undefined;
 }
 
-/** A window that ends later than this is not believed: Rocket.Chat's default is one minute. */
+/** Ignore ends of windows later than this: Rocket.Chat's default window is one minute. */
 const maxWindowMs = 15 * 60_000;
 
 /**
- * `X-RateLimit-*` of an answer; undefined where it has none of the three. An answer that has one was counted, whatever it
- * says. `sentAt`: when its call was sent. Both times by the workspace's clock.
+ * `X-RateLimit-*` of a response; undefined when it has none of the three. A call whose response has one was counted,
+ * whatever the value. `sentAt`: when the call was sent. Both times by the workspace's clock.
  */
 export function readRateHeaders(headers: IncomingHttpHeaders, sentAt: number, now: number): RateHeaders | undefined {
   const { 'x-ratelimit-limit': limit, 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset } = headers;
@@ -24,25 +24,25 @@ export function readRateHeaders(headers: IncomingHttpHeaders, sentAt: number, no
   return {
     limit: wholeNumber(limit),
     remaining: wholeNumber(remaining),
-    // A window that counted the call had not ended before it was sent.
+    // The window that counted the call cannot have ended before the call was sent.
     resetAt: resetAt !== undefined && resetAt >= sentAt && resetAt <= now + maxWindowMs ? resetAt : undefined,
   };
 }
 
-/** `X-RateLimit-Reset` in epoch milliseconds; undefined when it is no time within the next 15 minutes. */
+/** `X-RateLimit-Reset` in epoch milliseconds; undefined unless it is within the next 15 minutes. */
 export function readReset(header: string | string[] | undefined, now: number): number | undefined {
   const resetAt = readTime(header);
   return resetAt !== undefined && resetAt > now && resetAt <= now + maxWindowMs ? resetAt : undefined;
 }
 
-/** Milliseconds, or seconds, which are tolerated. */
+/** Epoch milliseconds; tolerates seconds. */
 function readTime(header: string | string[] | undefined): number | undefined {
   if (typeof header !== 'string' || !/^\d{1,15}$/.test(header)) return undefined;
   const value = Number(header);
   return value < 1e11 ? value * 1000 : value;
 }
 
-/** A wait that is longer than a day is cut to one. */
+/** Longer waits are cut to one day. */
 const longestWaitSeconds = 86_400;
 
 /** `Retry-After`, seconds or a date, in epoch milliseconds; undefined when it is neither. */
@@ -51,7 +51,7 @@ export function readRetryAfter(header: string | undefined, now: number): number 
   return time === undefined ? undefined : Math.min(Math.max(time, now), now + longestWaitSeconds * 1000);
 }
 
-/** Epoch milliseconds of a date as HTTP has it. Only the form of today's RFC: `Date.parse` would take nearly anything. */
+/** Epoch milliseconds of an HTTP date in the form that RFC 9110 prefers: `Date.parse` would accept nearly anything. */
 export function readHttpDate(text: string): number | undefined {
   const time = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)
     ? Date.parse(text)

@@ -1,11 +1,11 @@
 import type { RateHeaders } from './rate-headers.ts';
 
-/** Two ends that are less than this apart are one. Milliseconds. */
+/** Two ends less than this apart are the same. Milliseconds. */
 const sameEndMs = 1000;
-/** How long a window lasts whose end makes no sense; and one that may have begun with a call that got no answer. */
+/** Assumed length of a window whose end makes no sense, and of one that a lost call may have begun. Milliseconds. */
 const senselessWindowMs = 1000;
 const usualWindowMs = 60_000;
-/** Calls at most that find out in a used-up window whether their users are exempt; the first that is counted is the last. */
+/** Calls that may probe a used-up window for exempt users; the first that is counted is the last. */
 const maxProbes = 3;
 
 interface Known {
@@ -16,17 +16,17 @@ interface Known {
   readonly isEndKnown?: boolean;
 }
 
-/** What is known of one call window. Times by the workspace's clock, in epoch milliseconds. */
+/** What is known of one rate-limit window. Times by the workspace's clock, in epoch milliseconds. */
 export class RateLimitWindow {
   limit: number;
   remaining: number;
-  /** Undefined when it has not begun: its first answer tells. */
+  /** Undefined before it begins: its first response says. */
   endsAt: number | undefined;
-  /** Whether headers told of it, and not only a refusal. */
+  /** Whether headers reported it, and not only a refusal. */
   isReported: boolean;
-  /** Whether the workspace named its end: then the next one's calls are there from that moment on. */
+  /** Whether the workspace named its end: then the next window is open from that moment on. */
   isEndKnown: boolean;
-  readonly #probes = { made: 0, isUnderWay: false, isCounted: false, isOfStranger: false };
+  readonly #probes = { made: 0, isUnderWay: false, isCounted: false, isOfUnaccepted: false };
 
   constructor({ limit, remaining, endsAt, isReported, isEndKnown = true }: Known) {
     this.limit = limit;
@@ -36,11 +36,11 @@ export class RateLimitWindow {
     this.isEndKnown = isEndKnown;
   }
 
-  /** What is known when an answer has told of its window. Answers can overtake each other: the smallest number left is the latest. */
+  /** The window after a response with headers. Responses can overtake each other: the smallest `remaining` is the latest. */
   static afterAnswer(known: RateLimitWindow | undefined, rate: RateHeaders, now: number): RateLimitWindow {
     const { remaining, resetAt } = rate;
     const limit = rate.limit ?? known?.limit ?? (remaining ?? 0) + 1;
-    // It ended while the answer was on its way: it tells of a limit, and nothing of what is left now.
+    // It ended while the response was on its way: the limit holds, `remaining` does not.
     if (resetAt !== undefined && resetAt <= now && limit > 0)
       return known ?? new RateLimitWindow({ limit, remaining: limit, endsAt: undefined, isReported: true });
     const endsAt = resetAt ?? known?.endsAt ?? now + senselessWindowMs;
@@ -60,17 +60,14 @@ export class RateLimitWindow {
     return known;
   }
 
-  /**
-   * What is known when the workspace has refused a call: nothing is left until its window ends, or until then. That was the one
-   * call of the window that is sent to be refused.
-   */
+  /** The window after a refusal: nothing is left until it ends, or until `until`. No further call may probe it. */
   static afterRefusal(
     known: RateLimitWindow | undefined,
     rate: RateHeaders | undefined,
     until: number,
     now: number,
   ): RateLimitWindow {
-    // That window ended while the answer was on its way: it says nothing of another.
+    // That window ended while the response was on its way: the refusal says nothing about another.
     if (known !== undefined && rate?.resetAt !== undefined && rate.resetAt <= now) return known;
     const resetAt = rate?.resetAt !== undefined && rate.resetAt > now ? rate.resetAt : undefined;
     const endsAt = resetAt ?? until;
@@ -86,7 +83,7 @@ export class RateLimitWindow {
     return window;
   }
 
-  /** The window after this one; undefined where nothing is known of it. */
+  /** The window after this one; undefined when nothing is known of it. */
   get next(): RateLimitWindow | undefined {
     const isKnown = this.isReported && this.isEndKnown && this.limit > 0;
     return isKnown
@@ -99,29 +96,29 @@ export class RateLimitWindow {
     return this.endsAt === undefined || Math.abs(this.endsAt - time) < sameEndMs;
   }
 
-  /** A call got no answer: it may have been counted, and may have begun the window. */
+  /** A call was lost: it may have been counted, and may have begun the window. */
   countLost(now: number): void {
     this.remaining = Math.max(0, this.remaining - 1);
     if (this.endsAt === undefined) this.#endAt(now + usualWindowMs, false);
   }
 
   /**
-   * Whether one call more may go out, though nothing is left, to find out whether its user is exempt: one at a time, and
-   * none after one that was counted. Somebody whom the workspace has not accepted may once, as their call may be refused
-   * before the limiter sees it.
+   * Whether a call may go out though nothing is left, to find out whether its user is exempt: one at a time, and none
+   * after one that was counted. Callers whom the workspace has not accepted get one probe in all, as it may be refused
+   * before it reaches the limiter.
    */
   mayProbe(isAccepted: boolean): boolean {
-    const { made, isUnderWay, isCounted, isOfStranger } = this.#probes;
-    return this.remaining <= 0 && !isUnderWay && !isCounted && made < maxProbes && (isAccepted || !isOfStranger);
+    const { made, isUnderWay, isCounted, isOfUnaccepted } = this.#probes;
+    return this.remaining <= 0 && !isUnderWay && !isCounted && made < maxProbes && (isAccepted || !isOfUnaccepted);
   }
 
   beginProbe(isAccepted: boolean): void {
     this.#probes.made += 1;
     this.#probes.isUnderWay = true;
-    if (!isAccepted) this.#probes.isOfStranger = true;
+    if (!isAccepted) this.#probes.isOfUnaccepted = true;
   }
 
-  /** `counted`: for certain, or perhaps; `uncounted`: its user is exempt, or it was not sent; `unknown`: its answer did not tell. */
+  /** `counted`: surely or maybe; `uncounted`: its user is exempt, or it was not sent; `unknown`: its response did not say. */
   endProbe(how: 'counted' | 'uncounted' | 'unknown'): void {
     this.#probes.isUnderWay = false;
     if (how === 'uncounted') this.#probes.made -= 1;

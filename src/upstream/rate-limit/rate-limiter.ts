@@ -1,26 +1,21 @@
 import { GatewayError } from '../../errors.ts';
-import type { RateLimitWindow } from './rate-limit-window.ts';
-import { CallsOut, type LimitedCall, type CallingUser } from './calls-out.ts';
+import type { Turn } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
-import { KnownLimiter, type LimiterNews, type LimiterOptions } from './known-limiter.ts';
-import { Line, type Waiting } from './line.ts';
-
-/** A place in the line: to be waited for, or left. */
-export interface Turn {
-  readonly promise: Promise<void>;
-  /** False when there was nothing to leave: the turn has come, or was refused. */
-  readonly leave: () => boolean;
-}
+import { messages } from '../transport/failures.ts';
+import { LimiterModel, type LimiterOptions, type LimiterReport } from './limiter-model.ts';
+import { OutstandingCalls, type LimitedCall, type LimiterCaller } from './outstanding-calls.ts';
+import { RoundRobinQueue, type QueuedCall } from './round-robin-queue.ts';
+import { courtesyMs, WindowCallers } from './window-callers.ts';
 
 export interface RateLimiterOptions extends LimiterOptions {
   readonly endpoint: string;
-  /** Milliseconds that an answer usually takes. */
-  readonly usualAnswerMs: () => number;
+  /** Milliseconds that a response usually takes. */
+  readonly usualResponseMs: () => number;
 }
 
-interface Waiter extends Waiting {
+interface Waiter extends QueuedCall {
   readonly call: LimitedCall;
-  /** Epoch milliseconds until which it is worth waiting. */
+  /** Epoch milliseconds until which waiting makes sense. */
   readonly until: number;
   readonly resolve: () => void;
   readonly reject: (error: GatewayError) => void;
@@ -28,41 +23,34 @@ interface Waiter extends Waiting {
 
 /** Calls that wait for one endpoint at most. */
 const maxWaiting = 256;
-/** How long a caller's further calls let others go first who come at the same moment. Milliseconds. */
-const courtesyMs = 50;
-/** Callers of a window that are told apart; when there are more, nobody is asked to let others go first. */
-const maxCallers = 1000;
 
 /**
- * The line before one endpoint (and client address) of the workspace. It counts the calls that are out, so that the one too
- * many for the workspace's limiter is not sent. As long as nothing is known of the limiter, a few calls go first and
- * the others wait for what their answers tell, but no longer than an answer usually takes. Where the limiter is off, nobody
- * waits; nor do users whom it lets by. While a window is used up, one call at a time may find out whether its user is one.
+ * Rate limiter in front of one endpoint of the workspace (and client address). It counts outstanding calls, so that the
+ * gateway does not send the call that the workspace's limiter would refuse. While nothing is known about that limiter, a
+ * few calls go first and the others wait for their responses, but no longer than a response usually takes. Nobody waits
+ * where the limiter is off, nor do exempt users. While a window is used up, one call at a time may probe whether its user
+ * is exempt.
  *
- * Callers whose calls wait take turns, each by the order of their own calls. Where more than one uses the window, each has
- * their first call of it at once, and further ones a moment later, so that others get theirs who come together with
- * twenty calls of one. A caller alone waits for nobody. When the line is full, whoever has most of it loses their newest call.
+ * Waiting callers take turns: see `WindowCallers`. When the queue is full, the caller with most calls in it loses their
+ * newest one.
  */
 export class RateLimiter {
   readonly #options: RateLimiterOptions;
   readonly #clock: Clock;
-  readonly #limiter: KnownLimiter;
-  readonly #out: CallsOut;
-  readonly #line = new Line<Waiter>();
+  readonly #limiter: LimiterModel;
+  readonly #outstanding: OutstandingCalls;
+  readonly #queue = new RoundRobinQueue<Waiter>();
+  readonly #callers = new WindowCallers();
   #cancelTimer: (() => void) | undefined;
-  /** Who has made calls in the current window, and how many callers the one before had. */
-  readonly #callers = new Set<string>();
-  #callersBefore = 0;
-  #windowOfCallers: RateLimitWindow | undefined;
 
   constructor(options: RateLimiterOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#limiter = new KnownLimiter(options);
-    this.#out = new CallsOut((user) => this.isFree(user));
+    this.#limiter = new LimiterModel(options);
+    this.#outstanding = new OutstandingCalls((user) => this.isFree(user));
   }
 
-  /** The open window as last reported, its end by the gateway's clock; undefined where none is known. */
+  /** The open window as last reported, its end by the gateway's clock; undefined when none is known. */
   get window(): { readonly limit: number; readonly remaining: number; readonly resetAt: number } | undefined {
     const { window, resetAt } = this.#limiter;
     if (window?.isReported !== true || resetAt === undefined || resetAt <= this.#clock.now()) return undefined;
@@ -70,28 +58,28 @@ export class RateLimiter {
   }
 
   get isIdle(): boolean {
-    return this.#out.isEmpty && this.#line.size === 0;
+    return this.#outstanding.isEmpty && this.#queue.size === 0;
   }
 
-  /** Whether nothing is under way here, and nothing was learnt that is worth keeping. */
+  /** Whether no call is here, and nothing was learnt that is worth keeping. */
   get isBlank(): boolean {
     return this.isIdle && this.#limiter.isBlank;
   }
 
-  /** Whether the limiter does not hold this user back. */
+  /** Whether the workspace's limiter does not count this user's calls. */
   isFree(user: string | undefined): boolean {
     return this.#limiter.isFree(user);
   }
 
-  /** Whether so many calls of a user could be made now. */
+  /** Whether a user could make this many calls now. */
   allows(user: string | undefined, count: number): boolean {
     return this.#limiter.state === 'unknown' || this.#limiter.isFindingOut || this.isFree(user) || this.#room >= count;
   }
 
-  /** Without a turn, the call may be made at once; else when its turn resolves, or not at all when that rejects. */
-  enter(caller: CallingUser, until: number): { readonly call: LimitedCall; readonly turn: Turn | undefined } {
-    this.#noteWindow();
-    const mayGo = this.#mayGoAtOnce(caller);
+  /** Without a turn, the call may go out now; otherwise when the turn resolves, and never when the turn rejects. */
+  enter(caller: LimiterCaller, until: number): { readonly call: LimitedCall; readonly turn: Turn | undefined } {
+    this.#callers.enterWindow(this.#limiter.window);
+    const mayGo = this.#mayGoNow(caller);
     const probed = mayGo ? undefined : this.#limiter.windowToProbe(caller.user);
     const call: LimitedCall = { caller, probed, sentAt: undefined };
     if (!mayGo && probed === undefined) return { call, turn: this.#waitFor(call, until) };
@@ -100,110 +88,89 @@ export class RateLimiter {
     return { call, turn: undefined };
   }
 
-  /** The call goes out now. False where it may not any more, by what was learnt since it was let go: it is given back. */
+  /** The call goes out now. False when later responses have taken its turn back: then it must be given back. */
   send(call: LimitedCall): boolean {
     const isTooMany =
-      this.#limiter.window !== undefined && this.#limiter.places <= this.#out.sentAfter(Number.NEGATIVE_INFINITY);
+      this.#limiter.window !== undefined &&
+      this.#limiter.places <= this.#outstanding.sentAfter(Number.NEGATIVE_INFINITY);
     if (isTooMany && call.probed === undefined && !this.isFree(call.caller.user)) return false;
-    this.#out.send(call, this.#clock.now());
+    this.#outstanding.send(call, this.#clock.now());
     if (this.#limiter.isFindingOut) this.#setTimer();
     return true;
   }
 
-  /** A call has ended that went out. */
-  exit(call: LimitedCall, news: LimiterNews): void {
+  /** A call that went out has ended. */
+  exit(call: LimitedCall, report: LimiterReport): void {
     const { caller, probed, sentAt = this.#clock.now() } = call;
-    this.#out.remove(call);
-    probed?.endProbe(news.kind === 'passed' ? 'uncounted' : news.kind === 'nothing' ? 'unknown' : 'counted');
-    this.#limiter.learn(news, { sentAt, user: caller.user }, Math.min(...this.#out.sentAt));
+    this.#outstanding.remove(call);
+    probed?.endProbe(report.kind === 'passed' ? 'uncounted' : report.kind === 'nothing' ? 'unknown' : 'counted');
+    this.#limiter.learn(report, { sentAt, user: caller.user }, Math.min(...this.#outstanding.sentAt));
     this.#admitWaiting();
   }
 
-  /** A call is not made after all, or did not reach the workspace. */
+  /** A call did not go out after all, or did not reach the workspace. */
   giveBack(call: LimitedCall): void {
-    this.#out.remove(call);
+    this.#outstanding.remove(call);
     call.probed?.endProbe('uncounted');
     this.#admitWaiting();
   }
 
-  /** Calls that could be let go now. Where one goes first, it is waited for as long as an answer usually takes. */
+  /** Calls that could have their turn now. Where one goes first, the others wait as long as a response usually takes. */
   get #room(): number {
     const began = this.#limiter.isFindingOut ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
-    return this.#limiter.places - this.#out.unsent - this.#out.sentAfter(began);
+    return this.#limiter.places - this.#outstanding.unsent - this.#outstanding.sentAfter(began);
   }
 
-  /** When a call was sent whose answer should be there now. */
+  /** The response to a call that was sent before this time is overdue. */
   get #usuallyBegan(): number {
-    return this.#clock.now() - this.#options.usualAnswerMs();
+    return this.#clock.now() - this.#options.usualResponseMs();
   }
 
   #take(call: LimitedCall): void {
-    this.#out.add(call);
-    const { key, user } = call.caller;
-    const isCounted = this.#limiter.state !== 'unlimited' && !this.isFree(user);
-    if (isCounted && this.#callers.size < maxCallers) this.#callers.add(key);
+    this.#outstanding.add(call);
+    const { turnKey, user } = call.caller;
+    if (this.#limiter.state !== 'unlimited' && !this.isFree(user)) this.#callers.add(turnKey);
   }
 
-  #mayGoAtOnce({ key, user }: CallingUser): boolean {
+  #mayGoNow({ turnKey, user }: LimiterCaller): boolean {
     if (this.isFree(user) || this.#limiter.state === 'unlimited') return true;
-    return this.#line.size === 0 && this.#room > 0 && this.#isTurnOf(key, this.#clock.now());
-  }
-
-  /** Whether it is a caller's turn: their first call of the window, or nobody else is here, or others had their moment. */
-  #isTurnOf(key: string, since: number): boolean {
-    if (!this.#callers.has(key) || this.#clock.now() >= since + courtesyMs) return true;
-    return this.#callers.size === 1 && this.#callersBefore < 2 && this.#line.isOnly(key);
-  }
-
-  /** Callers are counted anew in each window. */
-  #noteWindow(): void {
-    const { window } = this.#limiter;
-    if (window !== this.#windowOfCallers && this.#windowOfCallers !== undefined) {
-      this.#callersBefore = this.#callers.size;
-      this.#callers.clear();
-    }
-    this.#windowOfCallers = window;
+    return this.#queue.size === 0 && this.#room > 0 && this.#callers.isTurnOf(turnKey, 0, true);
   }
 
   #waitFor(call: LimitedCall, until: number): Turn {
     const usedUp = this.#usedUpBeyond(until);
     if (usedUp !== undefined) return refused(usedUp);
-    if (this.#line.size >= maxWaiting) {
-      const newest = this.#line.takeNewestOfLargest(call.caller.key);
-      if (newest === undefined) return refused(this.#lineFull());
-      newest.reject(this.#lineFull());
+    const { turnKey } = call.caller;
+    if (this.#queue.size >= maxWaiting) {
+      const newest = this.#queue.takeNewestOfLargest(turnKey);
+      if (newest === undefined) return refused(this.#queueFull());
+      newest.reject(this.#queueFull());
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = { callerKey: call.caller.key, since: this.#clock.now(), call, until, resolve, reject };
-    this.#line.add(waiter);
+    const waiter: Waiter = { callerKey: turnKey, since: this.#clock.now(), call, until, resolve, reject };
+    this.#queue.add(waiter);
     this.#setTimer();
-    return { promise, leave: () => this.#line.remove(waiter) };
+    return { promise, leave: () => this.#queue.remove(waiter) };
   }
 
-  /** The refusal of a call that cannot be made before `until`, as nothing is left of the window; undefined where waiting can help. */
+  /** The refusal of a call whose window is used up beyond `until`; undefined while waiting can help. */
   #usedUpBeyond(until: number): GatewayError | undefined {
     const { window, resetAt, reopensAt } = this.#limiter;
     if (window === undefined || window.remaining > 0 || resetAt === undefined || reopensAt < until) return undefined;
-    return new GatewayError('RATE_LIMITED', `The workspace's call limit for ${this.#options.endpoint} is used up.`, {
+    return new GatewayError('RATE_LIMITED', messages.rateLimited(this.#options.endpoint), {
       retryAfterSeconds: Math.max(1, Math.ceil((resetAt - this.#clock.now()) / 1000)),
       detail: 'not sent',
     });
   }
 
-  #lineFull(): GatewayError {
-    return new GatewayError(
-      'OVERLOADED',
-      `Too many calls wait for the workspace's ${this.#options.endpoint}: try again shortly.`,
-      {
-        retryAfterSeconds: 1,
-        detail: 'line full',
-      },
-    );
+  #queueFull(): GatewayError {
+    const message = `Too many calls are waiting for the workspace's ${this.#options.endpoint}: try again shortly.`;
+    return new GatewayError('OVERLOADED', message, { retryAfterSeconds: 1, detail: 'queue full' });
   }
 
   #admitWaiting(): void {
-    this.#noteWindow();
-    if (this.#line.size === 0) return;
+    this.#callers.enterWindow(this.#limiter.window);
+    if (this.#queue.size === 0) return;
     let room = this.#room;
     const { state } = this.#limiter;
     const began = state === 'unknown' ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
@@ -211,34 +178,34 @@ export class RateLimiter {
       state === 'unlimited' ||
       this.isFree(call.caller.user) ||
       since <= began ||
-      (room > 0 && this.#isTurnOf(callerKey, since));
-    for (let waiter = this.#line.takeNext(mayGo); waiter !== undefined; waiter = this.#line.takeNext(mayGo)) {
+      (room > 0 && this.#callers.isTurnOf(callerKey, this.#clock.now() - since, this.#queue.isOnly(callerKey)));
+    for (let waiter = this.#queue.takeNext(mayGo); waiter !== undefined; waiter = this.#queue.takeNext(mayGo)) {
       if (!this.isFree(waiter.call.caller.user)) room -= 1;
       this.#take(waiter.call);
       waiter.resolve();
     }
-    for (const waiter of this.#line.waiters) {
+    for (const waiter of this.#queue.waiters) {
       const usedUp = this.#usedUpBeyond(waiter.until);
       if (usedUp === undefined) continue;
-      this.#line.remove(waiter);
+      this.#queue.remove(waiter);
       waiter.reject(usedUp);
     }
     this.#setTimer();
   }
 
-  /** Looks again when the window has ended, others have had their moment, or an answer should be there: nobody else may call by then. */
+  /** Looks again when the window ends, `courtesyMs` are over, or a response is overdue: no call may come until then. */
   #setTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    if (this.#line.size === 0) return;
+    if (this.#queue.size === 0) return;
     const now = this.#clock.now();
-    const since = Math.min(...this.#line.firsts.map((first) => first.since));
+    const since = Math.min(...this.#queue.firsts.map((first) => first.since));
     const { state, isFindingOut, decidesAt, reopensAt } = this.#limiter;
     const times = [decidesAt, reopensAt + 1];
-    if (state === 'unknown') times.push(since + this.#options.usualAnswerMs());
+    if (state === 'unknown') times.push(since + this.#options.usualResponseMs());
     if (this.#room > 0) times.push(since + courtesyMs);
-    const late = Math.max(...this.#out.sentAt) + this.#options.usualAnswerMs();
-    if (isFindingOut && late > now) times.push(late);
+    const overdueAt = Math.max(...this.#outstanding.sentAt) + this.#options.usualResponseMs();
+    if (isFindingOut && overdueAt > now) times.push(overdueAt);
     const at = Math.min(...times);
     if (at === Number.POSITIVE_INFINITY) return;
     this.#cancelTimer = this.#clock.after(Math.max(1, at - now), () => {

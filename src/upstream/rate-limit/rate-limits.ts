@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
-import type { LimitedCall } from './calls-out.ts';
+import type { LimitedCall } from './outstanding-calls.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import type { LimiterNews } from './known-limiter.ts';
+import type { LimiterReport } from './limiter-model.ts';
 import { readRateHeaders } from './rate-headers.ts';
-import { Standings, type Standing } from './standings.ts';
+import { Exemptions, type Exemption } from './exemptions.ts';
 import type { WorkspaceClock } from './workspace-clock.ts';
 
-/** What one endpoint still allows in the current window. Times in epoch milliseconds. */
+/** What one endpoint still allows in the current window. `resetAt` in epoch milliseconds. */
 export interface EndpointBudget {
   readonly endpoint: string;
   readonly limit: number;
@@ -15,39 +15,39 @@ export interface EndpointBudget {
   readonly resetAt: number;
 }
 
-/** Who makes a call: the window is the address's; a turn in the line and an exemption are the user's. */
-export interface LimitedCaller {
+/** Who makes a call: an address has a window; a user has a turn in the queue, and may be exempt. */
+export interface CallerIdentity {
   /** Hash of user id and token. */
   readonly key: string;
-  /** The end user's address where it is forwarded; else the gateway's own, for everybody. */
+  /** The end user's address where it is forwarded; undefined for the gateway's own, which all callers share. */
   readonly address: string | undefined;
 }
 
-/** What an answer told: its headers, and how the workspace's limiter treated the call. */
+/** A response's headers, and what the workspace's limiter did with the call. */
 export interface LimitedResponse {
   readonly headers: IncomingHttpHeaders;
   /**
-   * `passed`: it had its turn; `refused`: too many calls; `before`: refused before the limiter saw it, unless its headers say
-   * otherwise; `unknown`: none of these can be said.
+   * `passed`: let it pass; `refused`: too many calls; `before`: the call was refused before it, unless headers say
+   * otherwise; `unknown`: cannot be said.
    */
   readonly limiter: 'passed' | 'refused' | 'before' | 'unknown';
-  /** Epoch milliseconds until which a refusal holds, where it says so. */
+  /** Epoch milliseconds until which a refusal holds, if it says so. */
   readonly refusedUntil?: number;
 }
 
 /**
- * A place in the line for one call. One that is given up must `leave`, unless its `ready` has resolved: every such
- * ticket must be given back, or `send` and `exit`.
+ * One call's place in a rate-limit window. A cancelled call must `leave` while `ready` is pending; once `ready` has
+ * resolved, a reservation must `send` and then `exit`, or be given back.
  */
-export interface Ticket {
+export interface Reservation {
   readonly ready: Promise<void> | undefined;
   /** False when there was nothing to leave: the turn has come, or was refused. */
   readonly leave: () => boolean;
-  /** The call goes out now. False where it may not any more, by what was learnt since its turn: then it is given back. */
+  /** The call goes out now. False when later responses have taken its turn back: then it must be given back. */
   readonly send: () => boolean;
-  /** The call has ended, with an answer or without one. */
-  readonly exit: (answer: LimitedResponse | undefined) => void;
-  /** The call is not made after all, or did not reach the workspace. In place of `exit`. */
+  /** The call has ended, with a response or without one. */
+  readonly exit: (response: LimitedResponse | undefined) => void;
+  /** The call did not go out after all, or did not reach the workspace. Instead of `exit`. */
   readonly giveBack: () => void;
 }
 
@@ -56,78 +56,78 @@ export interface RateLimitsOptions {
   readonly workspaceClock: WorkspaceClock;
   /** The user of a pair of id and token that the workspace has accepted, by the pair's hash. */
   readonly userOf: (callerKey: string) => string | undefined;
-  /** Milliseconds that an answer usually takes. */
-  readonly usualAnswerMs: () => number;
+  /** Milliseconds that a response usually takes. */
+  readonly usualResponseMs: () => number;
 }
 
 const leave = () => false;
 
-/** How long a refusal holds that does not say so. Milliseconds. */
+/** How long a refusal holds when it does not say. Milliseconds. */
 const refusedMs = 1000;
 
-/** Windows that are remembered; those used longest ago are forgotten first. */
-const maxGates = 10_000;
+/** Limiters remembered; the least recently used are forgotten first. */
+const maxLimiters = 10_000;
 
-/** The gate before one endpoint and address, and whether an accepted user has ever used it. */
-interface KnownGate {
+/** The limiter of one endpoint and address, and whether an accepted user has ever used it. */
+interface LimiterEntry {
   readonly endpoint: string;
   readonly address: string | undefined;
-  readonly gate: RateLimiter;
-  isUsersOwn: boolean;
+  readonly limiter: RateLimiter;
+  isUsedByUser: boolean;
 }
 
 /**
- * The call windows of one workspace. Rocket.Chat counts by client address, route and method, so all users of a gateway
- * share a window unless their addresses are forwarded.
+ * The rate limits of one workspace. Rocket.Chat counts calls by client address, route and method, so all users of a
+ * gateway share a window unless their addresses are forwarded.
  */
 export class RateLimits {
   readonly #options: RateLimitsOptions;
-  readonly #gates = new Map<string, KnownGate>();
-  readonly #standings = new Standings();
+  readonly #limiters = new Map<string, LimiterEntry>();
+  readonly #exemptions = new Exemptions();
 
   constructor(options: RateLimitsOptions) {
     this.#options = options;
   }
 
-  /** Asks for a call. It may be made once `ready` (undefined: at once) resolves; when that rejects, not at all. */
-  enter(endpoint: string, { key, address }: LimitedCaller, until: number): Ticket {
+  /** Reserves a call. It may go out when `ready` resolves (undefined: now), and never when `ready` rejects. */
+  enter(endpoint: string, { key, address }: CallerIdentity, until: number): Reservation {
     const { userOf } = this.#options;
-    const known = this.#gate(endpoint, address);
-    const { gate } = known;
+    const known = this.#limiterOf(endpoint, address);
+    const { limiter } = known;
     const caller = {
-      key: userOf(key) ?? key,
+      turnKey: userOf(key) ?? key,
       get user() {
         return userOf(key);
       },
     };
-    const { call, turn } = gate.enter(caller, until);
-    turn?.promise.catch(() => undefined); // whoever gave up waiting does not listen any more
+    const { call, turn } = limiter.enter(caller, until);
+    turn?.promise.catch(() => undefined); // a cancelled call no longer listens
     return {
       ready: turn?.promise,
       leave: turn?.leave ?? leave,
-      send: () => gate.send(call),
-      exit: (answer) => {
-        gate.exit(call, this.#newsOf(answer, call));
-        known.isUsersOwn ||= caller.user !== undefined;
+      send: () => limiter.send(call),
+      exit: (response) => {
+        limiter.exit(call, this.#reportOf(response, call));
+        known.isUsedByUser ||= caller.user !== undefined;
         this.#forgetBlank(known);
       },
       giveBack: () => {
-        gate.giveBack(call);
+        limiter.giveBack(call);
         this.#forgetBlank(known);
       },
     };
   }
 
-  /** Whether so many calls could be made now, without waiting. */
-  allows(endpoint: string, { key, address }: LimitedCaller, count: number): boolean {
-    return this.#gates.get(gateKey(endpoint, address))?.gate.allows(this.#options.userOf(key), count) ?? true;
+  /** Whether this many calls could go out now without waiting. */
+  allows(endpoint: string, { key, address }: CallerIdentity, count: number): boolean {
+    return this.#limiters.get(keyOf(endpoint, address))?.limiter.allows(this.#options.userOf(key), count) ?? true;
   }
 
-  /** The windows that are open for a caller, in the order of the endpoints' names. Whom the workspace has not accepted is told of none. */
-  current({ key, address }: LimitedCaller): EndpointBudget[] {
+  /** A caller's open windows, sorted by endpoint. None for callers whom the workspace has not accepted. */
+  current({ key, address }: CallerIdentity): EndpointBudget[] {
     const user = this.#options.userOf(key);
     if (user === undefined) return [];
-    return this.#open(({ gate, address: its }) => its === address && !gate.isFree(user));
+    return this.#open(({ limiter, address: its }) => its === address && !limiter.isFree(user));
   }
 
   /** All open windows. */
@@ -135,61 +135,61 @@ export class RateLimits {
     return this.#open(() => true);
   }
 
-  #open(isMeant: (known: KnownGate) => boolean): (EndpointBudget & { readonly address: string | undefined })[] {
-    const open = [...this.#gates.values()]
-      .filter(isMeant)
-      .flatMap(({ endpoint, address, gate: { window } }) =>
+  #open(matches: (known: LimiterEntry) => boolean): (EndpointBudget & { readonly address: string | undefined })[] {
+    const open = [...this.#limiters.values()]
+      .filter(matches)
+      .flatMap(({ endpoint, address, limiter: { window } }) =>
         window === undefined ? [] : [{ endpoint, address, ...window }],
       );
     return open.toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
   }
 
-  #newsOf(answer: LimitedResponse | undefined, { sentAt = 0 }: LimitedCall): LimiterNews {
-    if (answer === undefined) return { kind: 'lost' };
+  #reportOf(response: LimitedResponse | undefined, { sentAt = 0 }: LimitedCall): LimiterReport {
+    if (response === undefined) return { kind: 'lost' };
     const { clock, workspaceClock } = this.#options;
-    const { headers, limiter, refusedUntil = clock.now() + refusedMs } = answer;
+    const { headers, limiter, refusedUntil = clock.now() + refusedMs } = response;
     const rate = readRateHeaders(headers, sentAt + workspaceClock.aheadMs, workspaceClock.now());
     if (limiter === 'refused') return { kind: 'refused', rate, until: refusedUntil };
     if (rate !== undefined) return { kind: 'counted', rate };
     return { kind: limiter === 'passed' ? 'passed' : limiter === 'before' ? 'nothing' : 'lost' };
   }
 
-  #gate(endpoint: string, address: string | undefined): KnownGate {
-    const key = gateKey(endpoint, address);
-    const known = this.#gates.get(key);
-    if (known === undefined && this.#gates.size >= maxGates) this.#forgetOne();
-    const gate = known ?? { endpoint, address, gate: this.#createGate(endpoint, key), isUsersOwn: false };
-    this.#gates.delete(key);
-    this.#gates.set(key, gate);
-    return gate;
+  #limiterOf(endpoint: string, address: string | undefined): LimiterEntry {
+    const key = keyOf(endpoint, address);
+    const known = this.#limiters.get(key);
+    if (known === undefined && this.#limiters.size >= maxLimiters) this.#forgetOne();
+    const entry = known ?? { endpoint, address, limiter: this.#createLimiter(endpoint, key), isUsedByUser: false };
+    this.#limiters.delete(key);
+    this.#limiters.set(key, entry);
+    return entry;
   }
 
-  #createGate(endpoint: string, key: string): RateLimiter {
-    const standings = {
-      of: (user: string) => this.#standings.of(user, key),
-      latestOf: (user: string) => this.#standings.latestOf(user),
-      set: (user: string, standing: Standing) => this.#standings.set(user, key, standing),
+  #createLimiter(endpoint: string, key: string): RateLimiter {
+    const exemptions = {
+      of: (user: string) => this.#exemptions.of(user, key),
+      latestOf: (user: string) => this.#exemptions.latestOf(user),
+      set: (user: string, exemption: Exemption) => this.#exemptions.set(user, key, exemption),
     };
-    return new RateLimiter({ ...this.#options, endpoint, standings });
+    return new RateLimiter({ ...this.#options, endpoint, exemptions });
   }
 
-  /** Calls that teach nothing, as those with made-up credentials, leave nothing behind. */
-  #forgetBlank({ endpoint, address, gate }: KnownGate): void {
-    if (gate.isBlank) this.#gates.delete(gateKey(endpoint, address));
+  /** Calls that teach nothing, such as those with made-up credentials, leave nothing behind. */
+  #forgetBlank({ endpoint, address, limiter }: LimiterEntry): void {
+    if (limiter.isBlank) this.#limiters.delete(keyOf(endpoint, address));
   }
 
-  /** Forgets the window used longest ago: of those that no accepted user has used, if there is one. */
+  /** Forgets the least recently used limiter: if possible, one that no accepted user has used. */
   #forgetOne(): void {
     let oldest: string | undefined;
-    for (const [key, { gate, isUsersOwn }] of this.#gates) {
-      if (!gate.isIdle) continue;
+    for (const [key, { limiter, isUsedByUser }] of this.#limiters) {
+      if (!limiter.isIdle) continue;
       oldest ??= key;
-      if (isUsersOwn) continue;
+      if (isUsedByUser) continue;
       oldest = key;
       break;
     }
-    if (oldest !== undefined) this.#gates.delete(oldest);
+    if (oldest !== undefined) this.#limiters.delete(oldest);
   }
 }
 
-const gateKey = (endpoint: string, address: string | undefined): string => `${endpoint} ${address ?? ''}`;
+const keyOf = (endpoint: string, address: string | undefined): string => `${endpoint} ${address ?? ''}`;

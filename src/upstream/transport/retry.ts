@@ -1,41 +1,11 @@
 import { systemClock, type Clock } from '../clock.ts';
-import { UpstreamRefusal } from './refusals.ts';
-import { TransportError } from './transport.ts';
-
-/** What is known of a failed call that it may make sense to repeat. */
-export interface Repeat {
-  /** The workspace did nothing for it: repeating cannot do anything twice. */
-  readonly isUntouched: boolean;
-  /** It failed on a socket that had served before: most likely the workspace had just closed it. */
-  readonly isStaleSocket: boolean;
-  /** Epoch milliseconds before which it would fail again, as the workspace said. */
-  readonly notBefore: number | undefined;
-}
-
-const repeatableStatuses = new Set([502, 503, 504]);
-
-/**
- * Whether a failure may pass by itself: the connection was refused, reset or closed before the answer was whole, a
- * proxy before the workspace says so (502, 503, 504), or the call limit is open again at a known time. Anything else
- * fails again: other answers, whatever cannot be read, and a call that took all its time or was given up.
- */
-export function repeatOf(failure: unknown): Repeat | undefined {
-  if (failure instanceof TransportError) {
-    if (failure.reason !== 'unsent' && failure.reason !== 'broken') return undefined;
-    return { isUntouched: failure.reason === 'unsent', isStaleSocket: failure.isReused, notBefore: undefined };
-  }
-  if (!(failure instanceof UpstreamRefusal)) return undefined;
-  const { code, status, retryAt } = failure;
-  if (code === 'RATE_LIMITED' && retryAt !== undefined)
-    return { isUntouched: true, isStaleSocket: false, notBefore: retryAt };
-  return repeatableStatuses.has(status) ? { isUntouched: false, isStaleSocket: false, notBefore: retryAt } : undefined;
-}
+import type { Retry } from './response.ts';
 
 export interface RetryRequest {
   /** Attempts made so far. */
   readonly attempt: number;
   /** Whether the call has no effect, so that making it twice does no harm. */
-  readonly isHarmless: boolean;
+  readonly isIdempotent: boolean;
   /** Epoch milliseconds at which its request is answered. */
   readonly deadline: number;
 }
@@ -63,13 +33,13 @@ export class RetryPolicy {
   }
 
   /** Milliseconds to wait before the next attempt; undefined for none. */
-  waitBefore(repeat: Repeat, { attempt, isHarmless, deadline }: RetryRequest): number | undefined {
-    if (attempt >= this.#attempts || !(isHarmless || repeat.isUntouched)) return undefined;
-    const isRepair = repeat.isStaleSocket && attempt === 1;
+  waitBefore(retry: Retry, { attempt, isIdempotent, deadline }: RetryRequest): number | undefined {
+    if (attempt >= this.#attempts || !(isIdempotent || retry.isUnprocessed)) return undefined;
+    const isRepair = retry.isStaleSocket && attempt === 1;
     const now = this.#clock.now();
     let wait = isRepair ? 0 : this.#random() * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt);
-    if (repeat.notBefore !== undefined) {
-      const asked = Math.max(0, repeat.notBefore - now);
+    if (retry.retryAt !== undefined) {
+      const asked = Math.max(0, retry.retryAt - now);
       if (asked > longestAskedWaitMs) return undefined;
       wait = asked + this.#random() * spreadMs;
     }

@@ -13,14 +13,14 @@ export interface UpstreamResponse {
  * connection ended before the answer was whole; `protocol`: what came was not HTTP; `connection`: it cannot be made,
  * and that will not pass by itself (unknown host, wrong certificate); `cancelled`: given up by us.
  */
-export type NoAnswerReason = 'timeout' | 'too-large' | 'cancelled' | 'unsent' | 'broken' | 'protocol' | 'connection';
+export type TransportFailure = 'timeout' | 'too-large' | 'cancelled' | 'unsent' | 'broken' | 'protocol' | 'connection';
 
 export class TransportError extends Error {
-  readonly reason: NoAnswerReason;
+  readonly reason: TransportFailure;
   /** Whether the connection had served another call before. */
   readonly isReused: boolean;
 
-  constructor(reason: NoAnswerReason, message: string, isReused = false) {
+  constructor(reason: TransportFailure, message: string, isReused = false) {
     super(message);
     this.reason = reason;
     this.isReused = isReused;
@@ -93,7 +93,7 @@ export class Transport {
   ): Promise<UpstreamResponse | TransportError> {
     return new Promise((resolve) => {
       const exchange = new Exchange({ maxBodyBytes: this.#maxBodyBytes, timeoutMs, resolve, onData });
-      onStart(() => exchange.fail(new TransportError('cancelled', 'given up')));
+      onStart(() => exchange.fail(new TransportError('cancelled', 'cancelled by the gateway')));
       const pool = isFresh ? this.#freshPool : this.#pool;
       pool.dispatch(
         { origin: this.#origin, path: this.#prefix + path, method: 'GET', headers: headers as string[] },
@@ -198,7 +198,7 @@ const passing = new Set([
 ]);
 
 /** What an error of a connection means, by its code. `isSent`: the call's head went out. */
-export function reasonOf(code: string, message: string, isSent: boolean): NoAnswerReason {
+export function reasonOf(code: string, message: string, isSent: boolean): TransportFailure {
   if (passing.has(code) || (code === 'UND_ERR_SOCKET' && message === 'other side closed'))
     return isSent ? 'broken' : 'unsent';
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout';

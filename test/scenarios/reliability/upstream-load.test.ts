@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
-import type { UpstreamClient } from '../../../src/upstream/client.ts';
+import type { RequestUpstream } from '../../../src/upstream/request-upstream.ts';
 import type { Caller } from '../../support/gateway.ts';
 import { startFaultUpstream, seededRandom, type FaultUpstream } from '../../support/fault-upstream.ts';
 import { callerNamed } from '../../support/tiny-workspace.ts';
@@ -17,7 +17,7 @@ afterEach(async () => {
   await upstream.close();
 });
 
-const countersOf = (client: UpstreamClient, room = 'room1') => client.get('im.counters', { roomId: room });
+const countersOf = (client: RequestUpstream, room = 'room1') => client.get('im.counters', { roomId: room });
 const tally = (outcomes: readonly string[]) =>
   Object.fromEntries(
     [...new Set(outcomes)].toSorted().map((each) => [each, outcomes.filter((one) => one === each).length]),

@@ -6,7 +6,7 @@ import { imList } from '../../../src/upstream/endpoints/im-list.ts';
 import { roomsGet } from '../../../src/upstream/endpoints/rooms-get.ts';
 import { roomsInfo } from '../../../src/upstream/endpoints/rooms-info.ts';
 import { subscriptionsGet } from '../../../src/upstream/endpoints/subscriptions-get.ts';
-import type { UpstreamClient } from '../../../src/upstream/client.ts';
+import type { RequestUpstream } from '../../../src/upstream/request-upstream.ts';
 import { KnownRooms, RoomMemory } from '../../../src/upstream/memory/known-rooms.ts';
 import { startFaultUpstream, type FaultUpstream } from '../../support/fault-upstream.ts';
 import { manualClock } from '../../support/manual-clock.ts';
@@ -101,7 +101,7 @@ describe('an id that the workspace has named', () => {
   const roomId = 'opaque00000000000';
   const room = { _id: roomId, t: 'd' };
   const page = (name: string) => ({ [name]: [room, { _id: 'channel0000000000', t: 'c' }], total: 2, success: true });
-  const sources: readonly [string, (client: UpstreamClient) => Promise<unknown>, object][] = [
+  const sources: readonly [string, (client: RequestUpstream) => Promise<unknown>, object][] = [
     ['im.list', (client) => imList(client, { offset: 0, count: 10, sort: {} }), page('ims')],
     ['dm.list.everyone', (client) => dmListEveryone(client, { offset: 0, count: 10, sort: {} }), page('ims')],
     ['rooms.get', roomsGet, page('update')],

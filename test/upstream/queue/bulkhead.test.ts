@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
-import type { Turn } from '../../../src/upstream/rate-limit/rate-limiter.ts';
-import { RequestConcurrency, RequestPlaces } from '../../../src/upstream/queue/request-concurrency.ts';
+import type { Turn } from '../../../src/upstream/cancellation.ts';
+import { RequestConcurrency, RequestSlots } from '../../../src/upstream/queue/request-concurrency.ts';
 import { Bulkhead, defaultLimits, type BulkheadLimits } from '../../../src/upstream/queue/bulkhead.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
@@ -150,7 +150,7 @@ describe('the queue before the workspace', () => {
     const { queue } = queueWith({ inFlight: 1, waiting: 0 });
     queue.enter('a', far);
     await expect(queue.enter('b', far)?.promise).rejects.toMatchObject({
-      message: 'The gateway has too many calls under way: try again shortly.',
+      message: 'The gateway has too many upstream calls in flight: try again shortly.',
       extensions: { code: 'OVERLOADED', retryAfterSeconds: 1 },
     });
   });
@@ -303,7 +303,7 @@ describe('the lane of one request', () => {
   });
 
   it('G18: shares its places with the lanes of other endpoints, each of which has one in any case', async () => {
-    const places = new RequestPlaces();
+    const places = new RequestSlots();
     const [hung, other] = [new RequestConcurrency(places), new RequestConcurrency(places)];
     const full = Array.from({ length: 10 }, () => hung.enter());
     const others = [other.enter(), other.enter(), other.enter()];

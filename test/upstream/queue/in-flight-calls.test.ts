@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Cancellation, InFlightCalls } from '../../../src/upstream/queue/in-flight-calls.ts';
+import { Cancellation } from '../../../src/upstream/cancellation.ts';
+import { InFlightCalls } from '../../../src/upstream/queue/in-flight-calls.ts';
 
 /** A call that is settled by hand. */
 function handCall() {

@@ -1,42 +1,43 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
 import { systemClock, type Clock } from '../../../src/upstream/clock.ts';
-import type { LimitedCall } from '../../../src/upstream/rate-limit/calls-out.ts';
-import { RateLimiter, type Turn } from '../../../src/upstream/rate-limit/rate-limiter.ts';
-import type { LimiterNews } from '../../../src/upstream/rate-limit/known-limiter.ts';
-import { Standings } from '../../../src/upstream/rate-limit/standings.ts';
+import type { LimitedCall } from '../../../src/upstream/rate-limit/outstanding-calls.ts';
+import type { Turn } from '../../../src/upstream/cancellation.ts';
+import { RateLimiter } from '../../../src/upstream/rate-limit/rate-limiter.ts';
+import type { LimiterReport } from '../../../src/upstream/rate-limit/limiter-model.ts';
+import { Exemptions } from '../../../src/upstream/rate-limit/exemptions.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
 const start = clockStart;
 const end = start + 60_000;
 const far = start + 1_000_000;
-const usualAnswerMs = 700;
+const usualResponseMs = 700;
 
-const counted = (remaining: number, resetAt = end, limit = 10): LimiterNews => ({
+const counted = (remaining: number, resetAt = end, limit = 10): LimiterReport => ({
   kind: 'counted',
   rate: { limit, remaining, resetAt },
 });
-const countedUntilNobodyKnows = (remaining: number): LimiterNews => ({
+const countedUntilNobodyKnows = (remaining: number): LimiterReport => ({
   kind: 'counted',
   rate: { limit: 10, remaining, resetAt: undefined },
 });
-const refused = (): LimiterNews => ({
+const refused = (): LimiterReport => ({
   kind: 'refused',
   rate: { limit: 10, remaining: 0, resetAt: end },
   until: start + 1000,
 });
-const refusedWithoutHeaders = (until: number): LimiterNews => ({ kind: 'refused', rate: undefined, until });
-const passed: LimiterNews = { kind: 'passed' };
-const nothing: LimiterNews = { kind: 'nothing' };
-const lost: LimiterNews = { kind: 'lost' };
+const refusedWithoutHeaders = (until: number): LimiterReport => ({ kind: 'refused', rate: undefined, until });
+const passed: LimiterReport = { kind: 'passed' };
+const nothing: LimiterReport = { kind: 'nothing' };
+const lost: LimiterReport = { kind: 'lost' };
 
 interface Entered {
   readonly call: LimitedCall;
   readonly turn: Turn | undefined;
 }
 
-/** A gate, and for how long it set its timers. Names that begin with `?` are of callers whom the workspace has not accepted. */
+/** A limiter, and for how long it set its timers. Names that begin with `?` are of callers whom the workspace has not accepted. */
 function gateAt() {
   const clock = manualClock();
   const timers: number[] = [];
@@ -47,37 +48,37 @@ function gateAt() {
       return clock.after(ms, callback);
     },
   };
-  const known = new Standings();
-  const standings = {
+  const known = new Exemptions();
+  const exemptions = {
     of: (user: string) => known.of(user, 'here'),
     latestOf: (user: string) => known.latestOf(user),
-    set: (user: string, standing: Parameters<Standings['set']>[2]) => known.set(user, 'here', standing),
+    set: (user: string, exemption: Parameters<Exemptions['set']>[2]) => known.set(user, 'here', exemption),
   };
-  const gate = new RateLimiter({
+  const limiter = new RateLimiter({
     endpoint: 'im.list',
     clock: watched,
     workspaceClock: new WorkspaceClock(clock),
-    standings,
-    usualAnswerMs: () => usualAnswerMs,
+    exemptions,
+    usualResponseMs: () => usualResponseMs,
   });
   const enter = (name: string, until = far): Entered =>
-    gate.enter({ key: name, user: name.startsWith('?') ? undefined : name }, until);
+    limiter.enter({ turnKey: name, user: name.startsWith('?') ? undefined : name }, until);
   /** A call that goes out, at once or when others had their moment. */
   const send = (name: string): LimitedCall => {
     const { call, turn } = enter(name);
     if (turn !== undefined) clock.move(50);
-    expect([name, gate.send(call)]).toEqual([name, true]);
+    expect([name, limiter.send(call)]).toEqual([name, true]);
     return call;
   };
   return {
     clock,
     timers,
-    gate,
+    limiter,
     known,
     enter,
     send,
     /** Makes a call that ends at once. */
-    learn: (news: LimiterNews, name = 'first') => gate.exit(send(name), news),
+    learn: (news: LimiterReport, name = 'first') => limiter.exit(send(name), news),
   };
 }
 
@@ -98,11 +99,16 @@ const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
 
 describe('an endpoint of which nothing is known', () => {
   it('H1: is asked by four calls at once; the others wait for what their answers tell', async () => {
-    const { gate, enter } = gateAt();
+    const { limiter, enter } = gateAt();
     const entered = ['a', 'b', 'a', 'c', 'd', 'e'].map((name) => enter(name));
     // The second of `a` lets others go first for a moment, and those do not overtake it.
     expect(await statesOf(entered)).toEqual(['at once', 'at once', 'waits', 'waits', 'waits', 'waits']);
-    expect([gate.allows('z', 1000), gate.window, gate.isBlank, gate.isIdle]).toEqual([true, undefined, false, false]);
+    expect([limiter.allows('z', 1000), limiter.window, limiter.isBlank, limiter.isIdle]).toEqual([
+      true,
+      undefined,
+      false,
+      false,
+    ]);
   });
 
   it('H1: keeps nobody waiting for longer than an answer usually takes', async () => {
@@ -110,7 +116,7 @@ describe('an endpoint of which nothing is known', () => {
     const first = times(6, () => enter('a'));
     clock.move(300);
     const later = enter('b');
-    clock.move(usualAnswerMs - 301);
+    clock.move(usualResponseMs - 301);
     expect(await statesOf([...first, later])).toEqual([...times(4, () => 'at once'), 'waits', 'waits', 'waits']);
     clock.move(1);
     expect(await statesOf([...first, later])).toEqual([...times(4, () => 'at once'), 'came', 'came', 'waits']);
@@ -119,71 +125,71 @@ describe('an endpoint of which nothing is known', () => {
   });
 
   it('goes on with other scouts when answers tell nothing, or are lost', async () => {
-    const { gate, enter } = gateAt();
+    const { limiter, enter } = gateAt();
     const scouts = times(4, () => enter('a'));
     const others = times(3, () => enter('a'));
-    gate.exit(scouts[0]?.call as LimitedCall, nothing);
-    gate.exit(scouts[1]?.call as LimitedCall, lost);
+    limiter.exit(scouts[0]?.call as LimitedCall, nothing);
+    limiter.exit(scouts[1]?.call as LimitedCall, lost);
     expect(await statesOf(others)).toEqual(['came', 'came', 'waits']);
-    gate.giveBack(scouts[2]?.call as LimitedCall);
+    limiter.giveBack(scouts[2]?.call as LimitedCall);
     expect(await statesOf(others)).toEqual(['came', 'came', 'came']);
   });
 
   it('is blank again when its calls have ended and told nothing', () => {
-    const { gate, send } = gateAt();
+    const { limiter, send } = gateAt();
     const [one, two] = [send('a'), send('b')];
-    gate.exit(one, nothing);
-    expect([gate.isBlank, gate.isIdle]).toEqual([false, false]);
-    gate.giveBack(two);
-    expect([gate.isBlank, gate.isIdle]).toEqual([true, true]);
+    limiter.exit(one, nothing);
+    expect([limiter.isBlank, limiter.isIdle]).toEqual([false, false]);
+    limiter.giveBack(two);
+    expect([limiter.isBlank, limiter.isIdle]).toEqual([true, true]);
   });
 });
 
 describe('calls that are lost while no window is known', () => {
   it('count in the first that is told of, but for those that ended before its call was sent', () => {
-    const { gate, send, clock } = gateAt();
-    gate.exit(send('a'), lost);
+    const { limiter, send, clock } = gateAt();
+    limiter.exit(send('a'), lost);
     clock.move(10);
     const [one, two, three] = [send('b'), send('c'), send('d')];
     clock.move(10);
-    gate.exit(one, lost);
-    gate.exit(two, lost);
-    gate.exit(three, counted(7));
-    expect(gate.window).toMatchObject({ remaining: 5 });
-    gate.exit(send('e'), counted(4, end + 5000));
-    expect(gate.window).toMatchObject({ remaining: 4 });
+    limiter.exit(one, lost);
+    limiter.exit(two, lost);
+    limiter.exit(three, counted(7));
+    expect(limiter.window).toMatchObject({ remaining: 5 });
+    limiter.exit(send('e'), counted(4, end + 5000));
+    expect(limiter.window).toMatchObject({ remaining: 4 });
   });
 
   it('do not where the limiter was off', () => {
-    const { gate, send, learn } = gateAt();
+    const { limiter, send, learn } = gateAt();
     learn(passed);
     const late = send('b');
-    gate.exit(send('a'), lost);
-    gate.exit(late, counted(7));
-    expect(gate.window).toMatchObject({ remaining: 7 });
+    limiter.exit(send('a'), lost);
+    limiter.exit(late, counted(7));
+    expect(limiter.window).toMatchObject({ remaining: 7 });
   });
 });
 
 describe('an endpoint without a limiter', () => {
   it('H1: is known by one answer that passed without headers: nobody waits there any more', async () => {
-    const { gate, enter, learn } = gateAt();
+    const { limiter, enter, learn } = gateAt();
     learn(passed);
     expect(new Set(await statesOf(times(100, (index) => enter(`caller${index % 20}`))))).toEqual(new Set(['at once']));
-    expect([gate.allows('z', 1000), gate.isBlank, gate.window]).toEqual([true, false, undefined]);
+    expect([limiter.allows('z', 1000), limiter.isBlank, limiter.window]).toEqual([true, false, undefined]);
     learn(passed);
     expect(await stateOf(enter('?stranger'))).toBe('at once');
   });
 
   it('H1: is known once the scouts’ answers are there', async () => {
-    const { gate, enter, clock } = gateAt();
+    const { limiter, enter, clock } = gateAt();
     const scouts = times(4, (index) => enter(`scout${index}`));
-    for (const { call } of scouts) gate.send(call);
+    for (const { call } of scouts) limiter.send(call);
     const others = times(9, (index) => enter(`other${index}`));
     clock.move(200);
-    for (const { call } of scouts.slice(0, 3)) gate.exit(call, passed);
+    for (const { call } of scouts.slice(0, 3)) limiter.exit(call, passed);
     // Their own calls do not count any more, and so others go in their places.
     expect(await statesOf(others)).toEqual([...times(3, () => 'came'), ...times(6, () => 'waits')]);
-    gate.exit(scouts[3]?.call as LimitedCall, nothing);
+    limiter.exit(scouts[3]?.call as LimitedCall, nothing);
     expect(await statesOf([...others, enter('late')])).toEqual([...times(9, () => 'came'), 'at once']);
   });
 
@@ -192,12 +198,12 @@ describe('an endpoint without a limiter', () => {
       [200, 200],
       [1, 50],
     ] as const) {
-      const { gate, enter, clock } = gateAt();
+      const { limiter, enter, clock } = gateAt();
       const scouts = times(4, (index) => enter(`scout${index}`));
-      for (const { call } of scouts) gate.send(call);
+      for (const { call } of scouts) limiter.send(call);
       const others = times(3, (index) => enter(`other${index}`));
       clock.move(took);
-      gate.exit(scouts[0]?.call as LimitedCall, passed);
+      limiter.exit(scouts[0]?.call as LimitedCall, passed);
       clock.move(waits - 1);
       expect(await statesOf(others)).toEqual(['came', 'waits', 'waits']);
       clock.move(1);
@@ -207,76 +213,76 @@ describe('an endpoint without a limiter', () => {
   });
 
   it('lets the waiting calls of a scout’s user go at once, whatever else is known', async () => {
-    const { gate, enter } = gateAt();
+    const { limiter, enter } = gateAt();
     const [scout, ...more] = times(8, () => enter('a'));
     const other = enter('b');
-    gate.send(scout?.call as LimitedCall);
-    gate.exit(scout?.call as LimitedCall, passed);
+    limiter.send(scout?.call as LimitedCall);
+    limiter.exit(scout?.call as LimitedCall, passed);
     expect(await statesOf([...more, other])).toEqual([...times(3, () => 'at once'), ...times(4, () => 'came'), 'came']);
   });
 
   it('is limited as soon as headers come, and counts the calls that are out by then', async () => {
-    const { gate, enter, learn } = gateAt();
+    const { limiter, enter, learn } = gateAt();
     learn(passed);
     const out = times(6, (index) => enter(`caller${index}`));
-    for (const { call } of out) gate.send(call);
-    gate.exit(out[0]?.call as LimitedCall, counted(7));
+    for (const { call } of out) limiter.send(call);
+    limiter.exit(out[0]?.call as LimitedCall, counted(7));
     expect(await statesOf(times(3, (index) => enter(`new${index}`)))).toEqual(['at once', 'at once', 'waits']);
   });
 
   it('M5: whose answer comes late, when headers have been seen, makes nobody exempt', async () => {
-    const { gate, enter, learn, send, clock } = gateAt();
+    const { limiter, enter, learn, send, clock } = gateAt();
     learn(passed);
     const early = send('a');
     clock.move(10);
     learn(counted(0), 'b');
     clock.move(10);
-    gate.exit(early, passed);
-    expect([gate.isFree('a'), await stateOf(enter('b', start + 1000))]).toEqual([false, 'RATE_LIMITED']);
+    limiter.exit(early, passed);
+    expect([limiter.isFree('a'), await stateOf(enter('b', start + 1000))]).toEqual([false, 'RATE_LIMITED']);
   });
 
   it('takes back the turns of those who have not gone out by then, as far as there are too many', async () => {
-    const { gate, enter, learn } = gateAt();
+    const { limiter, enter, learn } = gateAt();
     learn(passed);
     const out = times(12, (index) => enter(`caller${index}`));
-    expect(out.slice(0, 4).map(({ call }) => gate.send(call))).toEqual([true, true, true, true]);
-    gate.exit(out[0]?.call as LimitedCall, counted(5));
-    expect(out.slice(4, 7).map(({ call }) => gate.send(call))).toEqual([true, true, false]);
-    for (const { call } of out.slice(6)) gate.giveBack(call);
+    expect(out.slice(0, 4).map(({ call }) => limiter.send(call))).toEqual([true, true, true, true]);
+    limiter.exit(out[0]?.call as LimitedCall, counted(5));
+    expect(out.slice(4, 7).map(({ call }) => limiter.send(call))).toEqual([true, true, false]);
+    for (const { call } of out.slice(6)) limiter.giveBack(call);
     expect(await stateOf(enter('late'))).toBe('waits');
   });
 
   it('is closed by a refusal without headers, and then asked by one call: by an answer without headers it is open to all', async () => {
-    const { gate, enter, learn, clock, send } = gateAt();
+    const { limiter, enter, learn, clock, send } = gateAt();
     learn(passed);
     const early = send('a');
     learn(refusedWithoutHeaders(start + 5000));
-    gate.exit(early, passed); // it does not undo the refusal
-    expect([await stateOf(enter('a', start + 2000)), gate.window]).toEqual(['RATE_LIMITED', undefined]);
+    limiter.exit(early, passed); // it does not undo the refusal
+    expect([await stateOf(enter('a', start + 2000)), limiter.window]).toEqual(['RATE_LIMITED', undefined]);
     const waiting = times(3, (index) => enter(`caller${index}`));
     clock.move(5021);
     expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits']);
-    gate.send(waiting[0]?.call as LimitedCall);
-    expect(gate.allows('z', 1000)).toBe(true);
-    gate.exit(waiting[0]?.call as LimitedCall, passed);
+    limiter.send(waiting[0]?.call as LimitedCall);
+    expect(limiter.allows('z', 1000)).toBe(true);
+    limiter.exit(waiting[0]?.call as LimitedCall, passed);
     expect(await statesOf([...waiting, enter('more')])).toEqual(['came', 'came', 'came', 'at once']);
   });
 
   it('is asked by one call more where the first that finds out hangs, and by no more', async () => {
-    const { gate, enter, learn, clock } = gateAt();
+    const { limiter, enter, learn, clock } = gateAt();
     learn(refusedWithoutHeaders(start + 500), 'first');
     const waiting = times(4, (index) => enter(`caller${index}`));
     clock.move(521);
     expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits', 'waits']);
-    clock.move(usualAnswerMs);
+    clock.move(usualResponseMs);
     expect(await statesOf(waiting)).toEqual(['came', 'waits', 'waits', 'waits']); // it has not gone out
-    gate.send(waiting[0]?.call as LimitedCall);
+    limiter.send(waiting[0]?.call as LimitedCall);
     expect(waiting[3]?.turn?.leave()).toBe(true);
     enter('caller3');
-    clock.move(usualAnswerMs);
+    clock.move(usualResponseMs);
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'waits', 'waits']);
-    gate.exit(waiting[0]?.call as LimitedCall, refusedWithoutHeaders(clock.now() + 500));
-    gate.exit(waiting[1]?.call as LimitedCall, passed); // it does not undo the refusal, even when it has ended
+    limiter.exit(waiting[0]?.call as LimitedCall, refusedWithoutHeaders(clock.now() + 500));
+    limiter.exit(waiting[1]?.call as LimitedCall, passed); // it does not undo the refusal, even when it has ended
     clock.move(521);
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'came', 'waits']);
   });
@@ -284,29 +290,29 @@ describe('an endpoint without a limiter', () => {
 
 describe('a window', () => {
   it('counts the calls that are out', async () => {
-    const { gate, enter, learn } = gateAt();
+    const { limiter, enter, learn } = gateAt();
     learn(counted(3));
-    expect([gate.allows('a', 3), gate.allows('a', 4)]).toEqual([true, false]);
+    expect([limiter.allows('a', 3), limiter.allows('a', 4)]).toEqual([true, false]);
     const entered = times(4, () => enter('first'));
-    expect([gate.allows('a', 0), gate.allows('a', 1), await statesOf(entered)]).toEqual([
+    expect([limiter.allows('a', 0), limiter.allows('a', 1), await statesOf(entered)]).toEqual([
       true,
       false,
       ['at once', 'at once', 'at once', 'waits'],
     ]);
-    expect(gate.window).toEqual({ limit: 10, remaining: 3, resetAt: end });
+    expect(limiter.window).toEqual({ limit: 10, remaining: 3, resetAt: end });
   });
 
   it('is open again 20 ms after its end, and not told of any more from its end on', () => {
-    const { gate, clock, learn } = gateAt();
+    const { limiter, clock, learn } = gateAt();
     learn(counted(0));
     clock.move(59_999);
-    expect(gate.window).toEqual({ limit: 10, remaining: 0, resetAt: end });
+    expect(limiter.window).toEqual({ limit: 10, remaining: 0, resetAt: end });
     clock.move(1);
-    expect([gate.window, gate.allows('a', 1)]).toEqual([undefined, false]);
+    expect([limiter.window, limiter.allows('a', 1)]).toEqual([undefined, false]);
     clock.move(19);
-    expect(gate.allows('a', 1)).toBe(false);
+    expect(limiter.allows('a', 1)).toBe(false);
     clock.move(1);
-    expect([gate.allows('a', 10), gate.allows('a', 11), gate.window]).toEqual([true, false, undefined]);
+    expect([limiter.allows('a', 10), limiter.allows('a', 11), limiter.window]).toEqual([true, false, undefined]);
   });
 
   it('is waited for by those who can wait until 20 ms after its end, and the others are told when it ends', async () => {
@@ -315,7 +321,7 @@ describe('a window', () => {
     const [hurried, patient] = [enter('first', start + 41_021), enter('first', start + 41_022)];
     expect(await statesOf([hurried, patient])).toEqual(['RATE_LIMITED', 'waits']);
     await expect(hurried?.turn?.promise).rejects.toMatchObject({
-      message: "The workspace's call limit for im.list is used up.",
+      message: "The workspace's rate limit for im.list is used up.",
       detail: 'not sent',
       extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 42 },
     });
@@ -327,13 +333,13 @@ describe('a window', () => {
   });
 
   it('refuses those who wait and cannot be served any more', async () => {
-    const { gate, enter, learn, send } = gateAt();
+    const { limiter, enter, learn, send } = gateAt();
     learn(counted(1));
     const running = send('first');
     const [hurried, patient] = [enter('first', start + 1000), enter('first')];
-    gate.exit(running, counted(0));
+    limiter.exit(running, counted(0));
     expect(await statesOf([hurried, patient] as Entered[])).toEqual(['RATE_LIMITED', 'waits']);
-    expect([gate.isIdle, hurried?.turn?.leave(), patient?.turn?.leave(), gate.isIdle]).toEqual([
+    expect([limiter.isIdle, hurried?.turn?.leave(), patient?.turn?.leave(), limiter.isIdle]).toEqual([
       false,
       false,
       true,
@@ -342,154 +348,154 @@ describe('a window', () => {
   });
 
   it('is not open again for a call that was let go before somebody else had used it up', () => {
-    const { gate, enter, learn, send } = gateAt();
+    const { limiter, enter, learn, send } = gateAt();
     learn(counted(5));
     const [running, queued] = [send('first'), enter('first')];
-    gate.exit(running, refused());
-    expect(gate.send(queued.call)).toBe(false);
+    limiter.exit(running, refused());
+    expect(limiter.send(queued.call)).toBe(false);
   });
 
   it('M5: is not open again early because the workspace’s clock is behind, nor late because it is ahead', async () => {
-    const { gate, enter, learn, clock } = gateAt();
+    const { limiter, enter, learn, clock } = gateAt();
     learn(countedUntilNobodyKnows(0)); // its end makes no sense: a second
     expect(await stateOf(enter('first', start + 500))).toBe('RATE_LIMITED');
     clock.move(1020);
     const [one, two] = [enter('first'), enter('first')];
     expect(await statesOf([one, two])).toEqual(['at once', 'waits']);
-    gate.send(one.call);
-    gate.exit(one.call, counted(9, end));
+    limiter.send(one.call);
+    limiter.exit(one.call, counted(9, end));
     expect(await stateOf(two)).toBe('came');
   });
 
   it('counts calls that are lost, but for those of users whom the limiter lets by', () => {
-    const { gate, learn, send } = gateAt();
+    const { limiter, learn, send } = gateAt();
     learn(counted(5));
     const call = send('bot');
-    gate.exit(send('bot'), passed);
-    gate.exit(call, lost);
-    gate.exit(send('first'), lost);
-    expect(gate.window).toMatchObject({ remaining: 4 });
-    gate.exit(send('?stranger'), lost);
-    gate.exit(send('?stranger'), nothing);
-    expect(gate.window).toMatchObject({ remaining: 3 });
+    limiter.exit(send('bot'), passed);
+    limiter.exit(call, lost);
+    limiter.exit(send('first'), lost);
+    expect(limiter.window).toMatchObject({ remaining: 4 });
+    limiter.exit(send('?stranger'), lost);
+    limiter.exit(send('?stranger'), nothing);
+    expect(limiter.window).toMatchObject({ remaining: 3 });
   });
 });
 
 describe('users whom the limiter lets by', () => {
   it('are known by an answer without headers where others have them, and wait no more', async () => {
-    const { gate, enter, learn, send, clock } = gateAt();
+    const { limiter, enter, learn, send, clock } = gateAt();
     learn(counted(1));
     const running = send('bot');
     const waiting = [enter('bot'), enter('bot'), enter('first')];
-    gate.exit(running, passed);
+    limiter.exit(running, passed);
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'waits']);
     clock.move(50);
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'came']);
-    expect([gate.isFree('bot'), gate.isFree('first'), gate.isFree(undefined), gate.allows('bot', 1000)]).toEqual([
-      true,
-      false,
-      false,
-      true,
-    ]);
+    expect([
+      limiter.isFree('bot'),
+      limiter.isFree('first'),
+      limiter.isFree(undefined),
+      limiter.allows('bot', 1000),
+    ]).toEqual([true, false, false, true]);
     expect(await statesOf(times(30, () => enter('bot')))).toEqual(times(30, () => 'at once'));
     expect(await stateOf(enter('first', start + 1000))).toBe('waits');
   });
 
   it('are those of the scouts, too, when the others’ have headers', async () => {
-    const { gate, enter } = gateAt();
+    const { limiter, enter } = gateAt();
     const scouts = ['bot', 'a', 'b', 'c'].map((name) => enter(name).call);
-    for (const call of scouts) gate.send(call);
-    gate.exit(scouts[0] as LimitedCall, passed);
-    gate.exit(scouts[1] as LimitedCall, counted(0));
-    expect([gate.isFree('bot'), gate.isFree('a')]).toEqual([true, false]);
+    for (const call of scouts) limiter.send(call);
+    limiter.exit(scouts[0] as LimitedCall, passed);
+    limiter.exit(scouts[1] as LimitedCall, counted(0));
+    expect([limiter.isFree('bot'), limiter.isFree('a')]).toEqual([true, false]);
     expect(await statesOf([enter('bot'), enter('a', start + 1000)])).toEqual(['at once', 'RATE_LIMITED']);
   });
 
   it('are no longer when headers or a refusal come to them, and their calls that are out count from then on', async () => {
     for (const news of [counted(4), refused()]) {
-      const { gate, enter, learn, send, clock } = gateAt();
+      const { limiter, enter, learn, send, clock } = gateAt();
       learn(counted(5));
-      gate.exit(send('bot'), passed);
+      limiter.exit(send('bot'), passed);
       const out = times(4, () => send('bot'));
       const queued = enter('bot');
       clock.move(1);
-      gate.exit(out[0] as LimitedCall, news);
-      expect(gate.isFree('bot')).toBe(false);
-      expect([gate.allows('first', 1), gate.allows('first', 0)]).toEqual([false, news.kind === 'counted']);
-      expect(gate.send(queued.call)).toBe(news.kind === 'counted');
+      limiter.exit(out[0] as LimitedCall, news);
+      expect(limiter.isFree('bot')).toBe(false);
+      expect([limiter.allows('first', 1), limiter.allows('first', 0)]).toEqual([false, news.kind === 'counted']);
+      expect(limiter.send(queued.call)).toBe(news.kind === 'counted');
     }
   });
 
   it('M5: are not those to whom headers came after the call was sent', () => {
-    const { gate, send, clock, learn } = gateAt();
+    const { limiter, send, clock, learn } = gateAt();
     learn(counted(9));
     const slow = send('a');
     clock.move(10);
-    gate.exit(send('a'), counted(8));
-    gate.exit(slow, passed);
-    expect(gate.isFree('a')).toBe(false);
+    limiter.exit(send('a'), counted(8));
+    limiter.exit(slow, passed);
+    expect(limiter.isFree('a')).toBe(false);
     clock.move(10);
-    gate.exit(send('a'), passed);
-    expect(gate.isFree('a')).toBe(true);
+    limiter.exit(send('a'), passed);
+    expect(limiter.isFree('a')).toBe(true);
   });
 
   it('say nothing about the others, however long ago these had headers', async () => {
-    const { gate, enter, learn, send, clock } = gateAt();
+    const { limiter, enter, learn, send, clock } = gateAt();
     learn(counted(9));
-    gate.exit(send('bot'), passed);
+    limiter.exit(send('bot'), passed);
     clock.move(2_000_000);
-    gate.exit(send('bot'), passed);
+    limiter.exit(send('bot'), passed);
     expect(await statesOf(times(11, (index) => enter(`caller${index}`)))).toEqual([
       ...times(10, () => 'at once'),
       'waits',
     ]);
-    gate.exit(send('bot'), passed);
-    expect(gate.window).toBeUndefined();
+    limiter.exit(send('bot'), passed);
+    expect(limiter.window).toBeUndefined();
   });
 
   it('are not everybody: two users who had headers and have none any more show that the limiter is off', async () => {
-    const { gate, enter, learn, send, clock } = gateAt();
+    const { limiter, enter, learn, send, clock } = gateAt();
     for (const name of ['a', 'b', 'c']) learn(counted(9), name);
     clock.move(1);
-    for (const name of ['bot', 'another bot', 'a', 'a']) gate.exit(send(name), passed);
-    expect([gate.isFree('bot'), gate.isFree('a'), gate.isFree('b')]).toEqual([true, true, false]);
+    for (const name of ['bot', 'another bot', 'a', 'a']) limiter.exit(send(name), passed);
+    expect([limiter.isFree('bot'), limiter.isFree('a'), limiter.isFree('b')]).toEqual([true, true, false]);
     learn(counted(8), 'c'); // it is not off: of that only one may go on
-    gate.exit(send('b'), passed);
-    expect(gate.window).toMatchObject({ remaining: 8 });
+    limiter.exit(send('b'), passed);
+    expect(limiter.window).toMatchObject({ remaining: 8 });
     clock.move(1);
-    gate.exit(send('c'), passed);
+    limiter.exit(send('c'), passed);
     expect(await statesOf(times(50, (index) => enter(`caller${index}`)))).toEqual(times(50, () => 'at once'));
   });
 
   it('are not everybody: a user without headers where nobody had them for a quarter of an hour shows that the limiter is off', async () => {
-    const { gate, enter, learn, send, clock } = gateAt();
+    const { limiter, enter, learn, send, clock } = gateAt();
     learn(counted(9, start + 5000));
     clock.move(15 * 60_000 - 1);
-    gate.exit(send('a'), passed);
-    expect([gate.isFree('a'), gate.isFree('b')]).toEqual([true, false]);
+    limiter.exit(send('a'), passed);
+    expect([limiter.isFree('a'), limiter.isFree('b')]).toEqual([true, false]);
     clock.move(1);
-    gate.exit(send('b'), passed);
+    limiter.exit(send('b'), passed);
     expect(await statesOf(times(50, (index) => enter(`caller${index}`)))).toEqual(times(50, () => 'at once'));
   });
 
   it('M5: are found out by one call while the window is used up, whoever comes', async () => {
-    const { gate, enter, learn, clock } = gateAt();
+    const { limiter, enter, learn, clock } = gateAt();
     learn(counted(0));
     const probe = enter('bot', start + 1000);
     const states = await statesOf(['a', 'b', '?c', 'first', 'bot'].map((name) => enter(name, start + 1000)));
     expect([await stateOf(probe), ...states]).toEqual(['at once', ...times(5, () => 'RATE_LIMITED')]);
-    expect(gate.send(probe.call)).toBe(true);
-    gate.exit(probe.call, passed);
-    expect([gate.isFree('bot'), await stateOf(enter('bot', start + 1000))]).toEqual([true, 'at once']);
+    expect(limiter.send(probe.call)).toBe(true);
+    limiter.exit(probe.call, passed);
+    expect([limiter.isFree('bot'), await stateOf(enter('bot', start + 1000))]).toEqual([true, 'at once']);
     const next = enter('a', start + 1000);
-    gate.exit(next.call, refused());
+    limiter.exit(next.call, refused());
     expect([await stateOf(next), await stateOf(enter('b', start + 1000))]).toEqual(['at once', 'RATE_LIMITED']);
     clock.move(60_020);
     expect(await stateOf(enter('b', far))).toBe('at once');
   });
 
   it('M5: are not looked for among those who are counted, be it elsewhere', async () => {
-    const { enter, learn, known, gate } = gateAt();
+    const { enter, learn, known, limiter } = gateAt();
     learn(counted(0));
     known.set('elsewhere', 'there', { isExempt: false, since: start });
     expect(await statesOf([enter('first', start + 1000), enter('elsewhere', start + 1000)])).toEqual([
@@ -499,7 +505,7 @@ describe('users whom the limiter lets by', () => {
     known.set('bot', 'there', { isExempt: true, since: start });
     const probe = enter('bot', start + 1000);
     expect(await stateOf(probe)).toBe('at once');
-    gate.giveBack(probe.call);
+    limiter.giveBack(probe.call);
     expect(await stateOf(enter('bot', start + 1000))).toBe('at once');
   });
 
@@ -509,43 +515,43 @@ describe('users whom the limiter lets by', () => {
       [lost, 'RATE_LIMITED'],
       [counted(0), 'RATE_LIMITED'],
     ] as const) {
-      const { gate, enter, learn } = gateAt();
+      const { limiter, enter, learn } = gateAt();
       learn(counted(0));
-      gate.exit(enter('bot').call, news);
+      limiter.exit(enter('bot').call, news);
       expect([news.kind, await stateOf(enter('other', start + 1000))]).toEqual([news.kind, state]);
     }
   });
 
   it('are not known of a caller whom the workspace has not accepted', async () => {
-    const { gate, enter, learn, send, clock } = gateAt();
-    gate.exit(send('?a'), passed); // nothing was known: it tells about the endpoint
+    const { limiter, enter, learn, send, clock } = gateAt();
+    limiter.exit(send('?a'), passed); // nothing was known: it tells about the endpoint
     expect(await stateOf(enter('b'))).toBe('at once');
     learn(counted(5));
     clock.move(1);
-    gate.exit(send('?a'), passed);
-    gate.exit(send('?a'), counted(3));
-    expect([gate.isFree('?a'), gate.window]).toEqual([false, { limit: 10, remaining: 3, resetAt: end }]);
+    limiter.exit(send('?a'), passed);
+    limiter.exit(send('?a'), counted(3));
+    expect([limiter.isFree('?a'), limiter.window]).toEqual([false, { limit: 10, remaining: 3, resetAt: end }]);
   });
 });
 
-describe('the line before a gate', () => {
+describe('the line before a limiter', () => {
   it('is not overtaken', async () => {
-    const { gate, enter, learn, send } = gateAt();
+    const { limiter, enter, learn, send } = gateAt();
     learn(counted(1));
     const running = send('a');
     const waiting = enter('b');
     const late = enter('c');
-    gate.exit(running, counted(5, end + 5000));
+    limiter.exit(running, counted(5, end + 5000));
     expect(await statesOf([waiting, late, enter('d')])).toEqual(['came', 'came', 'at once']);
   });
 
   it('closes up when somebody leaves it', async () => {
-    const { gate, enter, learn, send } = gateAt();
+    const { limiter, enter, learn, send } = gateAt();
     learn(counted(1), 'a');
     const running = send('a');
     const [leaving, next] = [enter('a'), enter('a')];
     expect([leaving?.turn?.leave(), leaving?.turn?.leave()]).toEqual([true, false]);
-    gate.giveBack(running);
+    limiter.giveBack(running);
     expect(await statesOf([leaving, next] as Entered[])).toEqual(['waits', 'came']);
   });
 
@@ -561,8 +567,8 @@ describe('the line before a gate', () => {
       'OVERLOADED',
     ]);
     await expect(ofFirst[255]?.turn?.promise).rejects.toMatchObject({
-      message: "Too many calls wait for the workspace's im.list: try again shortly.",
-      detail: 'line full',
+      message: "Too many calls are waiting for the workspace's im.list: try again shortly.",
+      detail: 'queue full',
       extensions: { code: 'OVERLOADED', retryAfterSeconds: 1 },
     });
     const ofDave = times(200, () => enter('dave'));
@@ -574,7 +580,7 @@ describe('the line before a gate', () => {
   });
 });
 
-describe('callers of one gate', () => {
+describe('callers of one limiter', () => {
   it('let others go first for 50 ms once there are two of them, and a timer ends that', async () => {
     const { clock, timers, enter, learn } = gateAt();
     learn(counted(10), 'a');
@@ -596,9 +602,9 @@ describe('callers of one gate', () => {
   });
 
   it('are woken just after the end of the window, and only while somebody waits', async () => {
-    const { gate, clock, timers, enter, learn, send } = gateAt();
+    const { limiter, clock, timers, enter, learn, send } = gateAt();
     learn(counted(1, end, 1));
-    gate.exit(send('first'), lost);
+    limiter.exit(send('first'), lost);
     expect(timers).toEqual([]);
     const waiting = enter('first');
     expect(timers).toEqual([60_021]);
@@ -611,7 +617,7 @@ describe('callers of one gate', () => {
   });
 
   it('remember from one window to the next that they were several, and then are alone again', async () => {
-    const { gate, clock, enter, learn } = gateAt();
+    const { limiter, clock, enter, learn } = gateAt();
     learn(counted(2, end, 3), 'a');
     learn(counted(1, end, 3), 'b');
     clock.move(60_020);
@@ -619,15 +625,15 @@ describe('callers of one gate', () => {
     expect(await statesOf([one, two])).toEqual(['at once', 'waits']); // two had the window before
     clock.move(50);
     expect(await stateOf(two)).toBe('came');
-    for (const { call } of [one, two]) gate.exit(call, counted(0, end + 100_000, 3));
+    for (const { call } of [one, two]) limiter.exit(call, counted(0, end + 100_000, 3));
     clock.move(100_000);
     expect(await statesOf(times(3, () => enter('a')))).toEqual(['at once', 'at once', 'at once']);
   });
 
   it('are told apart up to a thousand of them', async () => {
-    const { gate, enter, send } = gateAt();
-    for (let caller = 0; caller < 1000; caller += 1) gate.exit(send(`?made-up${caller}`), nothing);
-    gate.exit(send('a'), nothing);
+    const { limiter, enter, send } = gateAt();
+    for (let caller = 0; caller < 1000; caller += 1) limiter.exit(send(`?made-up${caller}`), nothing);
+    limiter.exit(send('a'), nothing);
     expect(await statesOf([enter('a'), enter('?made-up1')])).toEqual(['at once', 'waits']);
   });
 });

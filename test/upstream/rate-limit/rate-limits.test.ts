@@ -3,8 +3,8 @@ import { GatewayError } from '../../../src/errors.ts';
 import {
   RateLimits,
   type LimitedResponse,
-  type LimitedCaller,
-  type Ticket,
+  type CallerIdentity,
+  type Reservation,
 } from '../../../src/upstream/rate-limit/rate-limits.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { clockStart, manualClock, type ManualClock } from '../../support/manual-clock.ts';
@@ -19,7 +19,7 @@ function createBudget(clock: ManualClock = manualClock()) {
   return {
     clock,
     workspaceClock,
-    budget: new RateLimits({ clock, workspaceClock, userOf, usualAnswerMs: () => 1000 }),
+    budget: new RateLimits({ clock, workspaceClock, userOf, usualResponseMs: () => 1000 }),
   };
 }
 
@@ -34,12 +34,12 @@ const passed = (remaining: number, resetAt?: number): LimitedResponse => ({
 });
 const exempt: LimitedResponse = { headers: {}, limiter: 'passed' };
 
-const caller = (key: string, address?: string): LimitedCaller => ({ key, address });
+const caller = (key: string, address?: string): CallerIdentity => ({ key, address });
 const maya = caller('maya');
 const botty = caller('botty');
 
 /** What became of a ticket so far. */
-async function stateOf(ticket: Ticket): Promise<string> {
+async function stateOf(ticket: Reservation): Promise<string> {
   if (ticket.ready === undefined) return 'at once';
   const waiting = new Promise<string>((resolve) => {
     setImmediate(() => resolve('waits'));
@@ -56,7 +56,7 @@ async function stateOf(ticket: Ticket): Promise<string> {
 /** A call that goes out at once and ends so. */
 function call(
   budget: RateLimits,
-  who: LimitedCaller,
+  who: CallerIdentity,
   answer: LimitedResponse | undefined,
   endpoint = 'im.counters',
 ): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Limiter } from '../../../src/demo/limiter.ts';
-import { RateLimits, type LimitedResponse, type Ticket } from '../../../src/upstream/rate-limit/rate-limits.ts';
+import { RateLimits, type LimitedResponse, type Reservation } from '../../../src/upstream/rate-limit/rate-limits.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { clockStart } from '../../support/manual-clock.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
@@ -55,7 +55,7 @@ async function live(
   const workspaceClock = new WorkspaceClock(clock);
   const accepted = new Set<string>();
   const userOf = (key: string) => (accepted.has(key) ? key.split(' ')[0] : undefined);
-  const budget = new RateLimits({ clock, workspaceClock, userOf, usualAnswerMs: () => 1000 });
+  const budget = new RateLimits({ clock, workspaceClock, userOf, usualResponseMs: () => 1000 });
   const limiter = new Limiter();
   const made: Made[] = [];
   const refusedLocally: Wish[] = [];
@@ -96,7 +96,7 @@ async function live(
     }
   }
 
-  async function travel(wish: Wish, key: string, ticket: Ticket, waitedMs: number): Promise<void> {
+  async function travel(wish: Wish, key: string, ticket: Reservation, waitedMs: number): Promise<void> {
     const sentAt = clock.now();
     const sentIn = era;
     const known = knownSince.get(wish.endpoint);

@@ -1,63 +1,63 @@
 import { describe, expect, it } from 'vitest';
-import { refusal } from '../../../src/upstream/transport/refusals.ts';
-import { Durations, RetryBudget, RetryPolicy, repeatOf, type Repeat } from '../../../src/upstream/transport/retry.ts';
-import { TransportError, reasonOf, type NoAnswerReason } from '../../../src/upstream/transport/transport.ts';
+import { classify, type Retry } from '../../../src/upstream/transport/response.ts';
+import { Durations, RetryBudget, RetryPolicy } from '../../../src/upstream/transport/retry.ts';
+import { TransportError, reasonOf, type TransportFailure } from '../../../src/upstream/transport/transport.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
-const refused = (status: number, headers: Record<string, string> = {}) =>
-  refusal('me', status, headers, undefined, clockStart);
+const clocks = { now: clockStart, aheadMs: 0 };
+const retryOf = (status: number, headers: Record<string, string> = {}) =>
+  classify('me', { status, headers, body: Buffer.alloc(0) }, clocks).failure?.retry;
 const far = clockStart + 1_000_000;
 
 const policyWith = (random: number, attempts = 2) => new RetryPolicy(attempts, manualClock(), () => random);
 
 describe('a failure', () => {
-  it.each<[NoAnswerReason, Partial<Repeat> | undefined]>([
-    ['unsent', { isUntouched: true, isStaleSocket: false, notBefore: undefined }],
-    ['broken', { isUntouched: false, isStaleSocket: false, notBefore: undefined }],
+  it.each<[TransportFailure, Retry | undefined]>([
+    ['unsent', { isUnprocessed: true, isStaleSocket: false, retryAt: undefined }],
+    ['broken', { isUnprocessed: false, isStaleSocket: false, retryAt: undefined }],
     ['timeout', undefined],
     ['too-large', undefined],
     ['cancelled', undefined],
     ['protocol', undefined],
     ['connection', undefined],
-  ])('without an answer, `%s`', (reason, repeat) => {
-    expect(repeatOf(new TransportError(reason, 'x'))).toEqual(repeat);
+  ])('without a response (`%s`) may be retried accordingly', (reason, retry) => {
+    expect(classify('me', new TransportError(reason, 'x'), clocks).failure?.retry).toEqual(retry);
   });
 
-  it('on a connection that had served before is told apart', () => {
-    expect(repeatOf(new TransportError('broken', 'x', true))).toMatchObject({ isStaleSocket: true });
+  it('on a reused connection is marked as a stale socket', () => {
+    const { failure } = classify('me', new TransportError('broken', 'x', true), clocks);
+    expect(failure?.retry).toMatchObject({ isStaleSocket: true });
   });
 
-  it.each([400, 401, 403, 404, 500, 501, 505, 301, 200])('of status %i is never repeated', (status) => {
-    expect(repeatOf(refused(status))).toBeUndefined();
+  it.each([400, 401, 403, 404, 500, 501, 505, 301, 200])('with status %i is never retried', (status) => {
+    expect(retryOf(status)).toBeUndefined();
   });
 
-  it.each([502, 503, 504])('of status %i may pass', (status) => {
-    expect(repeatOf(refused(status))).toEqual({ isUntouched: false, isStaleSocket: false, notBefore: undefined });
+  it.each([502, 503, 504])('with status %i may be retried', (status) => {
+    expect(retryOf(status)).toEqual({ isUnprocessed: false, isStaleSocket: false, retryAt: undefined });
   });
 
-  it('with a time of its own is repeated then: 503 by `Retry-After`, 429 by the window’s end as well', () => {
-    expect(repeatOf(refused(503, { 'retry-after': '2' }))).toMatchObject({ notBefore: clockStart + 2000 });
-    expect(repeatOf(refused(502, { 'retry-after': '2' }))).toMatchObject({ notBefore: undefined });
-    expect(repeatOf(refused(503, { 'retry-after': '2' }))).toMatchObject({ isUntouched: false, isStaleSocket: false });
-    expect(repeatOf(refused(429, { 'retry-after': '2' }))).toEqual({
-      isUntouched: true,
+  it('is retried when the workspace says: 503 by `Retry-After`, 429 by the end of the window as well', () => {
+    expect(retryOf(503, { 'retry-after': '2' })).toMatchObject({ retryAt: clockStart + 2000 });
+    expect(retryOf(502, { 'retry-after': '2' })).toMatchObject({ retryAt: undefined });
+    expect(retryOf(503, { 'retry-after': '2' })).toMatchObject({ isUnprocessed: false, isStaleSocket: false });
+    expect(retryOf(429, { 'retry-after': '2' })).toEqual({
+      isUnprocessed: true,
       isStaleSocket: false,
-      notBefore: clockStart + 2000,
+      retryAt: clockStart + 2000,
     });
-    expect(repeatOf(refused(429, { 'x-ratelimit-reset': String(clockStart + 300) }))).toMatchObject({
-      notBefore: clockStart + 300,
+    expect(retryOf(429, { 'x-ratelimit-reset': String(clockStart + 300) })).toMatchObject({
+      retryAt: clockStart + 300,
     });
   });
 
-  it('of a call limit that does not say when it opens, and anything unknown, is not repeated', () => {
-    expect(repeatOf(refused(429))).toBeUndefined();
-    expect(repeatOf(new Error('x'))).toBeUndefined();
-    expect(repeatOf(Object.assign(new Error('x'), { status: 503 }))).toBeUndefined();
+  it('of a rate limit without an end is not retried', () => {
+    expect(retryOf(429)).toBeUndefined();
   });
 });
 
 describe('an error of the connection', () => {
-  it.each<[string, string, boolean, NoAnswerReason]>([
+  it.each<[string, string, boolean, TransportFailure]>([
     ['ECONNREFUSED', '', false, 'unsent'],
     ['EAI_AGAIN', '', false, 'unsent'],
     ['ECONNRESET', '', true, 'broken'],
@@ -86,8 +86,8 @@ describe('an error of the connection', () => {
 });
 
 describe('the wait before another attempt', () => {
-  const plain: Repeat = { isUntouched: false, isStaleSocket: false, notBefore: undefined };
-  const request = { attempt: 1, isHarmless: true, deadline: far };
+  const plain: Retry = { isUnprocessed: false, isStaleSocket: false, retryAt: undefined };
+  const request = { attempt: 1, isIdempotent: true, deadline: far };
 
   it.each([
     [1, 50],
@@ -105,9 +105,9 @@ describe('the wait before another attempt', () => {
 
   it('is not taken for a call that could do something twice, unless the workspace did nothing yet', () => {
     const policy = policyWith(0);
-    expect(policy.waitBefore(plain, { ...request, isHarmless: false })).toBeUndefined();
-    expect(policy.waitBefore({ ...plain, isStaleSocket: true }, { ...request, isHarmless: false })).toBeUndefined();
-    expect(policy.waitBefore({ ...plain, isUntouched: true }, { ...request, isHarmless: false })).toBe(0);
+    expect(policy.waitBefore(plain, { ...request, isIdempotent: false })).toBeUndefined();
+    expect(policy.waitBefore({ ...plain, isStaleSocket: true }, { ...request, isIdempotent: false })).toBeUndefined();
+    expect(policy.waitBefore({ ...plain, isUnprocessed: true }, { ...request, isIdempotent: false })).toBe(0);
   });
 
   it('is none for a stale connection, which costs no budget either', () => {
@@ -124,7 +124,7 @@ describe('the wait before another attempt', () => {
     [1000, 1050],
     [1001, undefined],
   ])('that the workspace asks for, %i ms, is kept with up to 100 ms on top: %s', (asked, wait) => {
-    expect(policyWith(0.5).waitBefore({ ...plain, notBefore: clockStart + asked }, request)).toBe(wait);
+    expect(policyWith(0.5).waitBefore({ ...plain, retryAt: clockStart + asked }, request)).toBe(wait);
   });
 
   it('leaves time for the attempt itself', () => {

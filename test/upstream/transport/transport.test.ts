@@ -145,7 +145,9 @@ describe('a call', () => {
   it('that takes too long says so, and that is given up too', async () => {
     const { get } = await serving(() => undefined);
     expect(textOf(await get('/api', { timeoutMs: 30 }))).toBe('timeout: no answer in 30 ms');
-    expect(textOf(await get('/api', { onStart: (cancel) => void setTimeout(cancel, 30) }))).toBe('cancelled: given up');
+    expect(textOf(await get('/api', { onStart: (cancel) => void setTimeout(cancel, 30) }))).toBe(
+      'cancelled: cancelled by the gateway',
+    );
   });
 
   it('that is given up before it is sent is never sent', async () => {
@@ -157,7 +159,7 @@ describe('a call', () => {
     });
     expect(
       textOf(await transport.get('/api/v1/me', { headers: [], timeoutMs: 1000, onStart: (cancel) => cancel() })),
-    ).toBe('cancelled: given up');
+    ).toBe('cancelled: cancelled by the gateway');
     const ok = await transport.get('/api/v1/me', { headers: [], timeoutMs: 1000, onStart: () => undefined });
     expect(ok).toMatchObject({ status: 401 });
     expect(upstream.calls).toHaveLength(1);

@@ -1,21 +1,22 @@
-import type { Endpoint, UpstreamClient } from '../upstream/client.ts';
+import type { Endpoint } from '../upstream/endpoint.ts';
+import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { roomsGet } from '../upstream/endpoints/rooms-get.ts';
 import { subscriptionsGet } from '../upstream/endpoints/subscriptions-get.ts';
 import type { RestDirectMessage, RestSubscription } from '../upstream/types.ts';
 import { once, type Once } from './once.ts';
 
-/** A list of everything of one kind of the caller's, in one answer; asked for at most once a request. */
+/** A list of everything of one kind of the caller's, in one response; loaded at most once a request. */
 export interface CallerList<Row = unknown> extends Once<ReadonlyMap<string, Row>> {
   readonly endpoint: Endpoint;
 }
 
-/** Both by room. */
+/** Both by room id. */
 export interface CallerLists {
   readonly rooms: CallerList<RestDirectMessage>;
   readonly subscriptions: CallerList<RestSubscription>;
 }
 
-export const createCallerLists = (upstream: UpstreamClient): CallerLists => ({
+export const createCallerLists = (upstream: RequestUpstream): CallerLists => ({
   rooms: Object.assign(
     once(async () => new Map((await roomsGet(upstream)).map((room) => [room._id, room]))),
     { endpoint: 'rooms.get' } as const,

@@ -1,12 +1,12 @@
-/** Who waits in a line: by whom, and since when (epoch milliseconds). */
-export interface Waiting {
+/** A waiting call: whose it is, and since when it waits (epoch milliseconds). */
+export interface QueuedCall {
   readonly callerKey: string;
   readonly since: number;
 }
 
-/** A line in which callers take turns, each by the order of their own calls. */
-export class Line<Waiter extends Waiting> {
-  /** By caller, those whose turn comes first in front; none is empty. */
+/** A queue that serves callers round-robin, and each caller's calls first in, first out. */
+export class RoundRobinQueue<Waiter extends QueuedCall> {
+  /** By caller, in round-robin order; none is empty. */
   readonly #queues = new Map<string, Waiter[]>();
   #size = 0;
 
@@ -14,7 +14,7 @@ export class Line<Waiter extends Waiting> {
     return this.#size;
   }
 
-  /** The caller who comes next of each, in the order of turns. */
+  /** The next call of each caller, in round-robin order. */
   get firsts(): Waiter[] {
     return [...this.#queues.values()].flatMap((queue) => queue.slice(0, 1));
   }
@@ -24,6 +24,7 @@ export class Line<Waiter extends Waiting> {
     return [...this.#queues.values()].flat();
   }
 
+  /** Whether no other caller's calls wait. */
   isOnly(callerKey: string): boolean {
     return this.#queues.size === 0 || (this.#queues.size === 1 && this.#queues.has(callerKey));
   }
@@ -35,7 +36,7 @@ export class Line<Waiter extends Waiting> {
     this.#size += 1;
   }
 
-  /** False when it is not in the line. */
+  /** False when it is not in the queue. */
   remove(waiter: Waiter): boolean {
     const queue = this.#queues.get(waiter.callerKey) ?? [];
     const index = queue.indexOf(waiter);
@@ -46,7 +47,7 @@ export class Line<Waiter extends Waiting> {
     return true;
   }
 
-  /** Takes out the first in the order of turns who may go; that caller's next call is the last in that order. */
+  /** Takes out the first call in round-robin order that may go, and moves its caller to the end of that order. */
   takeNext(mayGo: (waiter: Waiter) => boolean): Waiter | undefined {
     for (const waiter of this.firsts) {
       if (!mayGo(waiter)) continue;
@@ -61,8 +62,8 @@ export class Line<Waiter extends Waiting> {
   }
 
   /**
-   * Makes room for a call of that caller by taking out the newest call of whoever has most of them here. Undefined where
-   * nobody has more than the caller would have: then their own call is the one too many.
+   * Makes room for a call of this caller: takes out the newest call of the caller with most calls here. Undefined when
+   * nobody has more than this caller would have, so that their own call is the one too many.
    */
   takeNewestOfLargest(callerKey: string): Waiter | undefined {
     const own = (this.#queues.get(callerKey)?.length ?? 0) + 1;

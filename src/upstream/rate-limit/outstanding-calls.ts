@@ -1,34 +1,34 @@
 import type { RateLimitWindow } from './rate-limit-window.ts';
 
-/** Who asks for a call. */
-export interface CallingUser {
-  /** Whose turn it takes: the user's, once the workspace has accepted them; that of their pair of id and token before. */
-  readonly key: string;
-  /** The user whom the workspace has accepted by now; undefined where it has not. */
+/** A caller, as the rate limiter sees them. */
+export interface LimiterCaller {
+  /** Whose turn a call takes: the user's once the workspace has accepted them, before that the pair's of id and token. */
+  readonly turnKey: string;
+  /** The user, once the workspace has accepted them. */
   readonly user: string | undefined;
 }
 
-/** A call that goes through a gate. */
+/** A call on its way through the rate limiter. */
 export interface LimitedCall {
-  readonly caller: CallingUser;
-  /** The used-up window that it finds out about. */
+  readonly caller: LimiterCaller;
+  /** The used-up window that this call probes. */
   readonly probed: RateLimitWindow | undefined;
-  /** Epoch milliseconds; undefined as long as it has not gone out. */
+  /** Epoch milliseconds; undefined until it has gone out. */
   sentAt: number | undefined;
 }
 
 /**
- * Calls that were let go and have not ended. Those on the wire are few, as the queue sees to it; those that have yet to go
- * out can be thousands, and are only counted.
+ * Calls that had their turn and have not ended. Those on the wire are few, as the bulkhead bounds them; those that have
+ * yet to go out can be thousands, and are only counted.
  */
-export class CallsOut {
+export class OutstandingCalls {
   readonly #isFree: (user: string | undefined) => boolean;
-  /** When it was sent, of each call on the wire. */
+  /** When each call on the wire was sent. */
   readonly #sent = new Map<LimitedCall, number>();
   /** Calls that have yet to go out, by whose turn they take. */
-  readonly #unsent = new Map<string, { readonly caller: CallingUser; calls: number }>();
+  readonly #unsent = new Map<string, { readonly caller: LimiterCaller; calls: number }>();
 
-  /** `isFree`: whether the limiter does not count a user's calls. */
+  /** `isFree`: whether the workspace's limiter does not count a user's calls. */
   constructor(isFree: (user: string | undefined) => boolean) {
     this.#isFree = isFree;
   }
@@ -42,14 +42,14 @@ export class CallsOut {
     return [...this.#sent.values()];
   }
 
-  /** Calls that have yet to go out, of those that are counted. */
+  /** Calls that have yet to go out, without those of exempt users. */
   get unsent(): number {
     let count = 0;
     for (const { caller, calls } of this.#unsent.values()) if (!this.#isFree(caller.user)) count += calls;
     return count;
   }
 
-  /** Calls on the wire that were sent after then, of those that are counted. */
+  /** Calls on the wire that were sent after this time, without those of exempt users. */
   sentAfter(time: number): number {
     let count = 0;
     for (const [{ caller }, sentAt] of this.#sent) if (sentAt > time && !this.#isFree(caller.user)) count += 1;
@@ -57,8 +57,8 @@ export class CallsOut {
   }
 
   add({ caller }: LimitedCall): void {
-    const { calls } = this.#unsent.get(caller.key) ?? { calls: 0 };
-    this.#unsent.set(caller.key, { caller, calls: calls + 1 });
+    const { calls } = this.#unsent.get(caller.turnKey) ?? { calls: 0 };
+    this.#unsent.set(caller.turnKey, { caller, calls: calls + 1 });
   }
 
   send(call: LimitedCall, now: number): void {
@@ -72,8 +72,8 @@ export class CallsOut {
   }
 
   #removeUnsent({ caller }: LimitedCall): void {
-    const { calls } = this.#unsent.get(caller.key) ?? { calls: 0 };
-    if (calls > 1) this.#unsent.set(caller.key, { caller, calls: calls - 1 });
-    else this.#unsent.delete(caller.key);
+    const { calls } = this.#unsent.get(caller.turnKey) ?? { calls: 0 };
+    if (calls > 1) this.#unsent.set(caller.turnKey, { caller, calls: calls - 1 });
+    else this.#unsent.delete(caller.turnKey);
   }
 }

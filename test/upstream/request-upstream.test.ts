@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
-import { UpstreamClient } from '../../src/upstream/client.ts';
+import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
 import { alice, bob } from '../support/tiny-workspace.ts';
 import { createWorkspace, outcomeOf } from '../support/workspace.ts';
@@ -92,11 +92,11 @@ describe('many calls of a request', () => {
 describe('M4: the bound of a request', () => {
   it('holds whoever asks: calls beyond it are refused without being made', async () => {
     const { client, workspace } = open();
-    client.maxCalls = 2;
+    client.limitCalls(2);
     const calls = ['a', 'b', 'c'].map((roomId) => outcomeOf(client.get('im.counters', { roomId })));
     expect([await Promise.all(calls), upstream.calls.length]).toEqual([['ok', 'ok', 'QUERY_TOO_COMPLEX'], 2]);
-    const message = 'This request has made all the upstream calls that it may (me).';
-    await expect(client.get('me')).rejects.toMatchObject({ message, detail: 'beyond the bound of its plan' });
+    const message = 'This request has used up its upstream calls (me).';
+    await expect(client.get('me')).rejects.toMatchObject({ message, detail: 'more calls than its cost allows' });
     expect(upstream.calls).toHaveLength(2);
     await workspace.close();
   });
@@ -104,7 +104,8 @@ describe('M4: the bound of a request', () => {
   it('counts what goes out: neither a call that is tried again, nor one that was joined or never sent', async () => {
     const { workspace, request } = createWorkspace(upstream.url, { sharesInFlight: true });
     const [one, other] = [request(), request()];
-    one.maxCalls = other.maxCalls = 1;
+    one.limitCalls(1);
+    other.limitCalls(1);
     upstream.fail('slow-headers', { ms: 40, endpoint: 'me' });
     expect(await Promise.all([outcomeOf(one.get('me')), outcomeOf(other.get('me'))])).toEqual(['ok', 'ok']);
     upstream.fail('status', { status: 503, times: 1, endpoint: 'im.counters' });
@@ -125,7 +126,7 @@ describe('L1: a list that failed', () => {
       false,
       true,
     ]);
-    const again = new UpstreamClient(workspace, { userId: alice.id, authToken: 'another token' }, Date.now() + 1000);
+    const again = new RequestUpstream(workspace, { userId: alice.id, authToken: 'another token' }, Date.now() + 1000);
     expect(again.answersList('rooms.get')).toBe(true); // not accepted yet
     workspace.acceptedCallers.accept(again.callerKey, alice.id);
     expect(again.answersList('rooms.get')).toBe(false);

@@ -1,19 +1,17 @@
 import DataLoader from 'dataloader';
 
-/** Values by key, for one request: equal keys share a promise, and a key that fails costs no other key anything. */
+/** Values by key, for one request: equal keys share a promise, and a failed key fails alone. */
 export interface Loader<Key, Value> {
   load(key: Key): Promise<Value>;
 }
 
-const itself = (key: unknown): string => String(key);
-
 /**
- * One call for each key, made when somebody first asks for it. There is nothing to wait for: upstream has no way to read
- * several of these together. So what lies below a key goes on when its own call has ended, however long others take.
+ * One call per key, made on first load. No batching, because upstream cannot read several of these together: each key
+ * resolves as soon as its own call has ended, however long others take.
  */
 export function callByKey<Key, Value>(
   call: (key: Key) => Promise<Value>,
-  keyOf: (key: Key) => string = itself,
+  keyOf: (key: Key) => string = String,
 ): Loader<Key, Value> {
   const promises = new Map<string, Promise<Value>>();
   return {
@@ -29,13 +27,13 @@ export function callByKey<Key, Value>(
 }
 
 /**
- * For what upstream can answer in bulk: `read` gets all keys that are asked for at one moment, chooses the way, and
- * answers a promise for each. A DataLoader resolves the keys of a batch together; handing it promises lets each key
- * resolve by itself, so one slow single call does not hold up the others.
+ * For what upstream can read in bulk: `read` gets all keys of one tick, chooses bulk or single, and returns a promise per
+ * key. A DataLoader resolves the keys of a batch together; handing it promises lets each key resolve by itself, so that
+ * one slow single call does not hold up the others.
  */
 export function batchByKey<Key, Value>(
   read: (keys: readonly Key[]) => readonly Promise<Value>[],
-  keyOf: (key: Key) => string = itself,
+  keyOf: (key: Key) => string = String,
 ): Loader<Key, Value> {
   const loader = new DataLoader<Key, Promise<Value>, string>(async (keys) => read(keys), { cacheKeyFn: keyOf });
   return { load: async (key) => await loader.load(key) };

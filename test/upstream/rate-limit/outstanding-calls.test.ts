@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { CallsOut, type LimitedCall } from '../../../src/upstream/rate-limit/calls-out.ts';
+import { OutstandingCalls, type LimitedCall } from '../../../src/upstream/rate-limit/outstanding-calls.ts';
 
-const callOf = (user: string): LimitedCall => ({ caller: { key: user, user }, probed: undefined, sentAt: undefined });
+const callOf = (user: string): LimitedCall => ({
+  caller: { turnKey: user, user },
+  probed: undefined,
+  sentAt: undefined,
+});
 
 describe('the calls that were let go', () => {
   it('are counted until they end, those of users whom nothing holds back aside', () => {
     const free = new Set<string | undefined>();
-    const out = new CallsOut((user) => free.has(user));
+    const out = new OutstandingCalls((user) => free.has(user));
     const [a, b, c, d] = [callOf('maya'), callOf('maya'), callOf('botty'), callOf('botty')];
     for (const call of [a, b, c, d]) out.add(call);
     out.send(a, 1000);

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { Line, type Waiting } from '../../../src/upstream/rate-limit/line.ts';
+import { RoundRobinQueue, type QueuedCall } from '../../../src/upstream/rate-limit/round-robin-queue.ts';
 
-interface Waiter extends Waiting {
+interface Waiter extends QueuedCall {
   readonly name: string;
 }
 
 /** A line of calls that are named after their caller and number: `a1`. */
 function lineOf(...names: string[]) {
-  const line = new Line<Waiter>();
+  const line = new RoundRobinQueue<Waiter>();
   const waiters = new Map(names.map((name) => [name, { name, callerKey: name.charAt(0), since: 0 }]));
   for (const waiter of waiters.values()) line.add(waiter);
   return { line, waiter: (name: string) => waiters.get(name) ?? { name, callerKey: name.charAt(0), since: 0 } };
 }
 
-const drain = (line: Line<Waiter>, mayGo: (waiter: Waiter) => boolean = () => true): string[] => {
+const drain = (line: RoundRobinQueue<Waiter>, mayGo: (waiter: Waiter) => boolean = () => true): string[] => {
   const names = [];
   for (let next = line.takeNext(mayGo); next !== undefined; next = line.takeNext(mayGo)) names.push(next.name);
   return names;

@@ -1,0 +1,43 @@
+import { TransportError } from './transport/transport.ts';
+
+/**
+ * Cancels a call in whatever step it is. Not an AbortSignal: adding and removing a listener for each of a call's four
+ * steps takes 0.9 µs (Node 26.10), a callback that the next step replaces 0.04 µs.
+ */
+export class Cancellation {
+  #isCancelled = false;
+  #cancelStep: (() => void) | undefined;
+
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
+  /** Sets how to cancel the step that begins now; cancels it immediately when the call has been cancelled before. */
+  onCancel(cancelStep: () => void): void {
+    this.#cancelStep = cancelStep;
+    if (this.#isCancelled) cancelStep();
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#cancelStep?.();
+  }
+}
+
+/** A place in a queue: wait for it, or leave it. */
+export interface Turn {
+  readonly promise: Promise<void>;
+  /** False when there was nothing to leave: the turn has come, or was refused. */
+  readonly leave: () => boolean;
+}
+
+/** Waits for a turn. A turn that has come counts as taken, even when the call is cancelled at that very moment. */
+export const waitForTurn = ({ promise, leave }: Turn, cancellation: Cancellation): Promise<void> =>
+  new Promise((resolve, reject) => {
+    cancellation.onCancel(() => {
+      if (leave()) reject(cancelled());
+    });
+    promise.then(resolve, reject);
+  });
+
+export const cancelled = () => new TransportError('cancelled', 'cancelled by the gateway');

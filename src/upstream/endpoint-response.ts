@@ -1,0 +1,74 @@
+import type { GatewayError } from '../errors.ts';
+import { asObject, asObjects, type JsonObject } from '../json.ts';
+import type { Endpoint } from './endpoint.ts';
+import { badShape } from './transport/response.ts';
+import { isHidden, readStored, type ReadRow, type RestPage, type RestRows, type StoredRow } from './types.ts';
+
+/** The largest `total`: GraphQL's Int. */
+const maxTotal = 2_147_483_647;
+
+/**
+ * The JSON of a successful response, and how to read it. A part that is missing makes the response broken: it is never
+ * taken for an empty one.
+ */
+export class EndpointResponse {
+  readonly endpoint: Endpoint;
+  readonly body: JsonObject;
+  readonly #onDroppedRow: () => void;
+
+  constructor(endpoint: Endpoint, body: JsonObject, onDroppedRow: () => void) {
+    this.endpoint = endpoint;
+    this.body = body;
+    this.#onDroppedRow = onDroppedRow;
+  }
+
+  /** The object `name`, which must have the id that the call was made for. */
+  object(name: string, id: string): JsonObject {
+    const object = asObject(this.body[name]);
+    if (object?.['_id'] !== id) throw this.unusable(`not the requested \`${name}\``);
+    return object;
+  }
+
+  /** The objects of the list `name`. */
+  objects(name: string): JsonObject[] {
+    return asObjects(this.#list(name));
+  }
+
+  /**
+   * The rows of the list `name`, at most `maxRows`. A hidden or unreadable row is left out, but keeps its place.
+   */
+  rows<Row>(name: string, readRow: ReadRow<Row>, maxRows = Number.POSITIVE_INFINITY): RestRows<Row> {
+    const rows: (Row | undefined)[] = [];
+    const stored: (StoredRow | undefined)[] = [];
+    for (const item of this.#list(name).slice(0, maxRows)) {
+      const json = asObject(item);
+      const isShown = json !== undefined && !isHidden(json);
+      const row = isShown ? readRow(json) : undefined;
+      rows.push(row);
+      stored.push(json && readStored(json));
+      if (row === undefined && (isShown || json === undefined)) this.#onDroppedRow();
+    }
+    return { rows, stored };
+  }
+
+  /** The same with the `total` beside it, for endpoints that take `offset` and `count`. */
+  page<Row>(name: string, readRow: ReadRow<Row>, count: number): RestPage<Row> {
+    const rows = this.rows(name, readRow, count);
+    const { total } = this.body;
+    if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0 || total > maxTotal) {
+      throw this.unusable('no `total`');
+    }
+    return { ...rows, total };
+  }
+
+  /** The error of a response that has not the shape of its endpoint. `detail` is for the log: what is missing. */
+  unusable(detail: string): GatewayError {
+    return badShape(this.endpoint, detail);
+  }
+
+  #list(name: string): readonly unknown[] {
+    const list = this.body[name];
+    if (!Array.isArray(list)) throw this.unusable(`no list \`${name}\``);
+    return list;
+  }
+}

@@ -1,0 +1,198 @@
+import { GatewayError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import { callerOf, type Caller, type Credentials } from './caller.ts';
+import { EndpointResponse } from './endpoint-response.ts';
+import { isIdempotent, pathOf, type Endpoint, type Params } from './endpoint.ts';
+import { KnownRooms } from './memory/known-rooms.ts';
+import type { ReceiptsLicence } from './memory/receipts-licence.ts';
+import { RequestConcurrency, RequestSlots } from './queue/request-concurrency.ts';
+import type { EndpointBudget } from './rate-limit/rate-limits.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What bounds the calls of one request to one endpoint. */
+interface EndpointConcurrency {
+  /** All of them: keeps a large request from filling the queue before the endpoint's rate-limit window. */
+  readonly calls: RequestConcurrency;
+  /** Those that have passed the window. */
+  readonly admitted: RequestConcurrency;
+}
+
+/** The upstream calls of one request, with one caller's credentials. Never outlives the request. */
+export class RequestUpstream {
+  readonly #workspace: Workspace;
+  readonly callerId: string;
+  /** Which ids are known to be ids of rooms. */
+  readonly rooms: KnownRooms;
+  readonly #caller: Caller;
+  readonly #deadline: number;
+  readonly #onReceived: (bytes: number) => void;
+  readonly #onDroppedRow = () => void (this.#droppedRows += 1);
+  readonly #pending = new Set<() => void>();
+  readonly #slots = new RequestSlots();
+  readonly #concurrency = new Map<Endpoint, EndpointConcurrency>();
+  readonly #calls = new Map<Endpoint, number>();
+  #receivedBytes = 0;
+  #maxCalls = Number.POSITIVE_INFINITY;
+  /** Calls made or waiting to be made. */
+  #begun = 0;
+  #retries = 0;
+  #sharedCalls = 0;
+  #droppedRows = 0;
+  #stopped: GatewayError | undefined;
+  #rejected: GatewayError | undefined;
+
+  /**
+   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` gets the total of
+   * bytes received so far, as they come.
+   */
+  constructor(
+    workspace: Workspace,
+    credentials: Credentials,
+    deadline: number,
+    onReceived: (bytes: number) => void = () => undefined,
+  ) {
+    this.#workspace = workspace;
+    this.callerId = credentials.userId;
+    this.#caller = callerOf(credentials);
+    this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
+    this.#deadline = deadline;
+    this.#onReceived = onReceived;
+  }
+
+  /** The caller as the process may remember them: a hash of user id and token. */
+  get callerKey(): string {
+    return this.#caller.key;
+  }
+
+  /** Whether the workspace has accepted these credentials, in this request or an earlier one. */
+  get isAccepted(): boolean {
+    return this.#userKey !== undefined;
+  }
+
+  /** Upstream calls made so far, by endpoint, without shared calls and retries. */
+  get calls(): ReadonlyMap<Endpoint, number> {
+    return this.#calls;
+  }
+
+  get retries(): number {
+    return this.#retries;
+  }
+
+  /** Calls of the caller's other requests that this request joined. */
+  get sharedCalls(): number {
+    return this.#sharedCalls;
+  }
+
+  /** Rows left out of the response because they do not have the shape of their kind. */
+  get droppedRows(): number {
+    return this.#droppedRows;
+  }
+
+  /** Sets how many calls this request may make in all, without retries. */
+  limitCalls(maxCalls: number): void {
+    this.#maxCalls = maxCalls;
+  }
+
+  /** Whether the workspace serves this caller a list of everything of theirs, as far as is known. */
+  answersList(endpoint: Endpoint): boolean {
+    return !this.#workspace.failingLists.has(this.#userKey, endpoint);
+  }
+
+  /** The workspace does not serve this caller a list of everything of theirs, and that will not pass by itself. */
+  listFailed(endpoint: Endpoint): void {
+    this.#workspace.failingLists.add(this.#userKey, endpoint);
+  }
+
+  get receiptsLicence(): ReceiptsLicence {
+    return this.#workspace.receiptsLicence;
+  }
+
+  get #userKey(): string | undefined {
+    return this.#workspace.acceptedCallers.userOf(this.callerKey);
+  }
+
+  /** The open rate-limit windows that apply to this caller. */
+  get budget(): EndpointBudget[] {
+    return this.#workspace.rateLimits.current(this.#caller);
+  }
+
+  /** Whether the rate-limit window of an endpoint has room for this many calls now. */
+  allows(endpoint: Endpoint, count: number): boolean {
+    return this.#workspace.rateLimits.allows(endpoint, this.#caller, count);
+  }
+
+  /** Cancels all pending calls and makes no more: the deadline passed, or the client left. */
+  stop(reason: GatewayError): void {
+    this.#stopped ??= reason;
+    for (const cancel of this.#pending) cancel();
+  }
+
+  /** A successful response. Everything else throws a GatewayError with a code. */
+  async get(endpoint: Endpoint, params: Params = {}): Promise<EndpointResponse> {
+    const { calls, admitted } = this.#concurrencyOf(endpoint);
+    await calls.enter()?.promise;
+    try {
+      const body = await this.#call(endpoint, params, admitted);
+      return new EndpointResponse(endpoint, body, this.#onDroppedRow);
+    } finally {
+      calls.exit();
+    }
+  }
+
+  #concurrencyOf(endpoint: Endpoint): EndpointConcurrency {
+    const known = this.#concurrency.get(endpoint);
+    if (known !== undefined) return known;
+    const created = { calls: new RequestConcurrency(), admitted: new RequestConcurrency(this.#slots) };
+    this.#concurrency.set(endpoint, created);
+    return created;
+  }
+
+  async #call(endpoint: Endpoint, params: Params, concurrency: RequestConcurrency): Promise<JsonObject> {
+    const final = this.#stopped ?? this.#rejected;
+    if (final !== undefined) throw final;
+    // The estimated cost covers every call; should an estimate be too low, this bound still holds.
+    if (this.#begun >= this.#maxCalls) throw tooManyCalls(endpoint);
+    this.#begun += 1;
+    let isSent = false;
+    const { promise, cancel, isShared } = this.#workspace.call({
+      endpoint,
+      path: pathOf(endpoint, params),
+      caller: this.#caller,
+      deadline: this.#deadline,
+      concurrency,
+      isIdempotent: isIdempotent(endpoint, params, (roomId) => this.rooms.isRoom(roomId)),
+      check: () => {
+        if (this.#rejected !== undefined) throw this.#rejected;
+      },
+      onUnauthenticated: (error) => {
+        this.#rejected = error; // the workspace would reject further calls as well
+      },
+      onSent: (attempt) => {
+        isSent = true;
+        if (attempt > 1) this.#retries += 1;
+        else this.#calls.set(endpoint, (this.#calls.get(endpoint) ?? 0) + 1);
+      },
+      onData: (bytes) => {
+        this.#receivedBytes += bytes;
+        this.#onReceived(this.#receivedBytes);
+      },
+    });
+    this.#pending.add(cancel);
+    if (isShared) this.#sharedCalls += 1;
+    try {
+      return await promise;
+    } catch (error) {
+      // A shared call told only the request that began it.
+      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error;
+      throw this.#stopped ?? error;
+    } finally {
+      this.#pending.delete(cancel);
+      if (!isSent) this.#begun -= 1;
+    }
+  }
+}
+
+const tooManyCalls = (endpoint: string) =>
+  new GatewayError('QUERY_TOO_COMPLEX', `This request has used up its upstream calls (${endpoint}).`, {
+    detail: 'more calls than its cost allows',
+  });

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { EndpointResponse } from '../../src/upstream/endpoint-response.ts';
+
+/** A response of `im.list`, and how many rows it has dropped. */
+function responseOf(body: Readonly<Record<string, unknown>>) {
+  const dropped = { rows: 0 };
+  const response = new EndpointResponse('im.list', body, () => void (dropped.rows += 1));
+  return { response, dropped };
+}
+
+const readRow = (row: Readonly<Record<string, unknown>>) => (typeof row['_id'] === 'string' ? row['_id'] : undefined);
+const badShape = (detail: string) =>
+  expect.objectContaining({
+    code: 'UPSTREAM_BAD_RESPONSE',
+    message: 'The workspace sent an unusable response to im.list.',
+    detail,
+  }) as Error;
+
+describe('EndpointResponse.rows', () => {
+  it('leaves a gap for each unreadable row, and counts it', () => {
+    const { response, dropped } = responseOf({ rows: [{ _id: 'a' }, null, { _id: 5 }, 'text', { _id: 'b' }] });
+    expect(response.rows('rows', readRow).rows).toEqual(['a', undefined, undefined, undefined, 'b']);
+    expect(dropped.rows).toBe(3);
+    response.rows('rows', readRow);
+    expect(dropped.rows).toBe(6);
+  });
+
+  it('cuts off rows beyond the requested number', () => {
+    const { response, dropped } = responseOf({ rows: [{ _id: 'a' }, { _id: 'b' }, null] });
+    expect(response.rows('rows', readRow, 2).rows).toEqual(['a', 'b']);
+    expect(dropped.rows).toBe(0);
+  });
+
+  it('M9: keeps the place of each row by its id, also of rows that are left out', () => {
+    const [short, long] = ['é'.repeat(64), 'é'.repeat(65)].map((_id) => ({ _id }));
+    const rows = [{ _id: 'a', x: 1 }, { _id: 'b' }, { x: 1 }, null, { _id: '' }, short, long];
+    const { rows: read, stored } = responseOf({ rows }).response.rows('rows', (row) =>
+      row['x'] === 1 && row['_id'] === 'a' ? row : undefined,
+    );
+    expect(read.map((row) => row !== undefined)).toEqual([true, false, false, false, false, false, false]);
+    expect(stored).toEqual([rows[0], rows[1], undefined, undefined, undefined, short, undefined]);
+  });
+
+  it('L3: leaves out hidden rows in their places without counting them as dropped', () => {
+    const rows = [{ _id: 'a' }, { _id: 'b', _hidden: true }, { _id: 'c', _hidden: false }];
+    const { response, dropped } = responseOf({ rows });
+    const { rows: read, stored } = response.rows('rows', readRow);
+    expect([read, stored]).toEqual([['a', undefined, 'c'], rows]);
+    expect(dropped.rows).toBe(0);
+  });
+
+  it.each([{}, { rows: null }, { rows: { length: 0 } }, { rows: 'none' }])('throws for a missing list: %j', (body) => {
+    const { response } = responseOf(body);
+    expect(() => response.rows('rows', readRow)).toThrow(badShape('no list `rows`'));
+    expect(() => response.objects('rows')).toThrow(badShape('no list `rows`'));
+  });
+});
+
+describe('EndpointResponse.page', () => {
+  const page = (total: unknown, rows: unknown[] = [{ _id: 'a' }]) =>
+    responseOf({ rows, total }).response.page('rows', readRow, 2);
+
+  it('returns the rows with their total', () => {
+    expect(page(2_147_483_647)).toEqual({ rows: ['a'], stored: [{ _id: 'a' }], total: 2_147_483_647 });
+    expect(page(0, [])).toEqual({ rows: [], stored: [], total: 0 });
+  });
+
+  it.each([undefined, '3', -1, 1.5, 2_147_483_648, Number.NaN])('throws for a total of %s', (total) => {
+    expect(() => page(total)).toThrow(badShape('no `total`'));
+  });
+});
+
+describe('EndpointResponse.object', () => {
+  it('returns the requested object', () => {
+    expect(responseOf({ room: { _id: 'a', t: 'd' } }).response.object('room', 'a')).toEqual({ _id: 'a', t: 'd' });
+  });
+
+  it.each([{}, { room: null }, { room: [] }, { room: { _id: 'b' } }, { room: {} }])(
+    'throws when the response has another: %j',
+    (body) => {
+      expect(() => responseOf(body).response.object('room', 'a')).toThrow(badShape('not the requested `room`'));
+    },
+  );
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { badShape, classify, readBody, tooLate } from '../../../src/upstream/transport/response.ts';
+import type { CallOutcome } from '../../../src/upstream/transport/breaker.ts';
+import { TransportError, type TransportFailure } from '../../../src/upstream/transport/transport.ts';
+
+const clocks = { now: 1_800_000_000_000, aheadMs: 0 };
+const response = (body: string | Buffer, headers: Record<string, string> = {}, status = 200) => ({
+  status,
+  headers,
+  body: Buffer.from(body),
+});
+
+describe('the circuit breaker', () => {
+  it.each<[number, CallOutcome]>([
+    [200, 'success'],
+    [400, 'success'],
+    [401, 'success'],
+    [429, 'success'],
+    [500, 'success'],
+    [501, 'success'],
+    [505, 'success'],
+    [502, 'failure'],
+    [503, 'failure'],
+    [504, 'failure'],
+  ])('counts status %i as %s', (status, outcome) => {
+    expect(classify('im.list', response('', {}, status), clocks).breaker).toBe(outcome);
+  });
+
+  it.each<[TransportFailure, CallOutcome]>([
+    ['timeout', 'timeout'],
+    ['unsent', 'failure'],
+    ['broken', 'failure'],
+    ['connection', 'failure'],
+    ['too-large', 'success'],
+    ['protocol', 'success'],
+    ['cancelled', 'unknown'],
+  ])('counts a call without a response (%s) as %s', (reason, outcome) => {
+    expect(classify('im.list', new TransportError(reason, ''), clocks).breaker).toBe(outcome);
+  });
+});
+
+describe('readBody', () => {
+  const json = '{"success":true}';
+
+  it.each<[string, Record<string, string>]>([
+    ['as JSON', { 'content-type': 'application/json' }],
+    ['without a type', {}],
+    ['as text that is not HTML', { 'content-type': 'text/plain' }],
+    ['with encoding `identity`', { 'content-encoding': 'identity' }],
+  ])('reads a body %s', (_name, headers) => {
+    expect(readBody(response(json, headers))).toEqual({ success: true });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['as HTML', { 'content-type': 'text/html; charset=utf-8' }],
+    ['with encoding `gzip`', { 'content-encoding': 'gzip' }],
+  ])('does not read a body %s', (_name, headers) => {
+    expect(readBody(response(json, headers))).toBeUndefined();
+  });
+
+  it.each<[string, string | Buffer]>([
+    ['HTML', '<html>'],
+    ['half of the JSON', '{"success":tr'],
+    ['nothing', ''],
+    ['a list', '[1]'],
+    ['a text', '"x"'],
+    ['null', 'null'],
+    [
+      'a large body with extreme nesting',
+      `{"a":${JSON.stringify('x'.repeat(300_000))},"b":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+    ],
+  ])('finds no object in %s', (_name, body) => {
+    expect(readBody(response(body))).toBeUndefined();
+  });
+
+  it('skips a byte order mark, and no other bytes', () => {
+    expect(readBody(response(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('{"a":"é"}')])))).toEqual({
+      a: 'é',
+    });
+    for (const start of [
+      [0xef, 0xbb, 0x20],
+      [0xef, 0x20, 0xbf],
+      [0x20, 0xbb, 0xbf],
+    ]) {
+      expect(readBody(response(Buffer.concat([Buffer.from(start), Buffer.from(json)])))).toBeUndefined();
+    }
+  });
+});
+
+describe('a call without a usable response', () => {
+  const errorOf = (error: TransportError) => classify('im.list', error, clocks).failure?.error;
+
+  it.each<[TransportFailure, string, string]>([
+    ['timeout', 'UPSTREAM_TIMEOUT', 'The workspace did not respond to im.list in time.'],
+    ['too-large', 'UPSTREAM_BAD_RESPONSE', "The workspace's response to im.list is too large."],
+    ['protocol', 'UPSTREAM_BAD_RESPONSE', 'The workspace sent an unusable response to im.list.'],
+    ['unsent', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
+    ['broken', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
+    ['connection', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
+    ['cancelled', 'UPSTREAM_UNAVAILABLE', 'The workspace cannot be reached (im.list).'],
+  ])('(%s) is %s: %s', (reason, code, message) => {
+    expect(errorOf(new TransportError(reason, 'for the log'))).toMatchObject({
+      code,
+      message,
+      detail: 'for the log',
+    });
+  });
+
+  it('L1: has a reason of its own when the response is too large, as the next one will be', () => {
+    const reasons = (['too-large', 'protocol'] as const).map(
+      (reason) => errorOf(new TransportError(reason, ''))?.extensions['reason'],
+    );
+    expect(reasons).toEqual(['too_large', undefined]);
+  });
+
+  it('logs what is missing', () => {
+    expect([badShape('me', 'no list').detail, tooLate('me').detail]).toEqual(['no list', 'no time left']);
+  });
+});

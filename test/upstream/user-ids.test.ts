@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { RestUser } from '../../src/upstream/types.ts';
+import { refuseMemberId, refuseOtherRoom } from '../../src/upstream/user-ids.ts';
+
+describe('a room id that turns out to be a user’s', () => {
+  const isUserId = expect.objectContaining({
+    code: 'NOT_FOUND',
+    message: 'No room has that id: it names a user. Use `directMessageWith` for their room.',
+  }) as Error;
+  const user = (_id: string, username?: string) => ({ _id, username }) as unknown as RestUser;
+
+  it('is refused when one of the members has that id or name', () => {
+    for (const members of [
+      [user('a', 'x'), user('b', 'anna')],
+      [user('anna', 'a'), user('b')],
+      [undefined, user('c', 'anna')],
+    ]) {
+      expect(() => refuseMemberId(members, 'anna')).toThrow(isUserId);
+    }
+    expect(() => refuseMemberId([undefined, user('a', 'anna2'), user('b')], 'anna')).not.toThrow();
+    expect(() => refuseMemberId([], 'anna')).not.toThrow();
+  });
+
+  it('is refused when all messages are of another room', () => {
+    const messagesOf =
+      (...rooms: unknown[]) =>
+      () =>
+        refuseOtherRoom({ messages: rooms.map((rid) => ({ rid })) }, 'anna');
+    expect(messagesOf('room1', 'room1')).toThrow(isUserId);
+    for (const fine of [
+      messagesOf('anna'),
+      messagesOf('room1', 'anna'),
+      messagesOf('room1', undefined),
+      messagesOf('room1', 5),
+      messagesOf(),
+    ])
+      expect(fine).not.toThrow();
+    expect(() => refuseOtherRoom({ messages: [null, { rid: 'room1' }] }, 'anna')).not.toThrow();
+    expect(() => refuseOtherRoom({ messages: 'none' }, 'anna')).not.toThrow();
+    expect(() => refuseOtherRoom({}, 'anna')).not.toThrow();
+  });
+});
