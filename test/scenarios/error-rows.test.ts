@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import type { Fault } from '../../src/demo/server.ts';
+import type { Fault } from '../../src/demo/faults.ts';
 import type { Caller, TestGateway, TestGatewayOptions } from '../support/gateway.ts';
 import { codesOf, expectNoLeak, marker, openGateway as openNewGateway } from '../support/scenario.ts';
 

@@ -1,7 +1,6 @@
 import { cutPage, readPaging, sortRows } from '../paging.ts';
 import { presentMessage } from '../present.ts';
-import type { Call, Route } from '../route.ts';
-import { textOf } from '../route.ts';
+import { textOf, type Call, type Route } from '../route.ts';
 import { historySchema } from '../schemas.ts';
 import type { Settings } from '../settings.ts';
 import type { Message, Room } from '../types.ts';

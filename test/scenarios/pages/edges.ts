@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { DemoOptions } from '../../../src/demo/server.ts';
-import { createEmptyWorld, type Message, type World } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
+import type { Message } from '../../../src/demo/types.ts';
+import type { World } from '../../../src/demo/world.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
 export const roomId = 'roomOfTheTest1234';

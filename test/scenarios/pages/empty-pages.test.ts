@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeCursor, encodeCursor } from '../../../src/pagination/cursor.ts';
-import { createEmptyWorld } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
 import { askPage, at, openAt, queries, roomId, walk, worldWith } from './edges.ts';
 
 const spread = (count: number) => Array.from({ length: count }, (_, index) => index * 10);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createEmptyWorld } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
 import { askPage, at, openAt, queries, roomId } from './edges.ts';
 
 describe('a room with more members than one answer holds', () => {

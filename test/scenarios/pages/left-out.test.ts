@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createEmptyWorld, type World } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
+import type { World } from '../../../src/demo/world.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 import { askPage, at, newestFirst, openAt, queries, roomId, walk, worldWith } from './edges.ts';
 

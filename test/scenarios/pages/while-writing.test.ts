@@ -2,7 +2,8 @@ import { ApolloClient, gql, HttpLink, InMemoryCache, type TypedDocumentNode } fr
 import { relayStylePagination } from '@apollo/client/utilities';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createEmptyWorld, type World } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
+import type { World } from '../../../src/demo/world.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
 const roomId = 'roomOfTheTest1234';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { landmarks } from '../../../src/demo/seed.ts';
+import { landmarks, createWorld } from '../../../src/demo/seed.ts';
 import { startDemo } from '../../../src/demo/server.ts';
-import { createWorld } from '../../../src/demo/world.ts';
 import { Redactor } from '../../../src/observability/log.ts';
 import { openGateway } from '../../support/scenario.ts';
 import { openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
