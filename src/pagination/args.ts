@@ -27,7 +27,8 @@ export function planPage({ first, after, last, before }: PageArgs): PagePlan {
     return { isBackward: true, size: pageSize(last, 'last', 1), cursor: before ?? undefined, cursorArgument: 'before' };
   }
   if (before != null) throw badInput('`before` goes with `last`; with `first`, give `after`.');
-  if (first === null) throw badInput('`first` is null: give 0 to 100, or leave it out for 20.');
+  if (first === null)
+    throw badInput(`\`first\` is null: give 0 to ${maxPageSize}, or leave it out for ${defaultPageSize}.`);
   const size = first === undefined ? defaultPageSize : pageSize(first, 'first', 0);
   return { isBackward: false, size, cursor: after ?? undefined, cursorArgument: 'after' };
 }

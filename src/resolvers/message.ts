@@ -1,8 +1,9 @@
 import { asBoolean, asId, asInstant, asInt, asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts';
-import type { RestMessage, RestUser } from '../upstream/types.ts';
+import type { RestMessage } from '../upstream/types.ts';
 import type { ReactionParent } from './parents.ts';
 import { receiptConnection } from './read-receipt.ts';
 import type { Resolvers } from './types.generated.ts';
+import { userOf } from './user.ts';
 
 export const Message: Resolvers['Message'] = {
   id: (message) => message._id,
@@ -91,12 +92,6 @@ export const MessageEncryption: Resolvers['MessageEncryption'] = {
 };
 
 export const isEncrypted = (message: RestMessage): boolean => message['t'] === 'e2e';
-
-/** A user that a record names, if it names one. */
-function userOf(value: unknown): RestUser | null {
-  const user = asObject(value);
-  return asId(user?.['_id']) === undefined ? null : (user as RestUser);
-}
 
 /** Older messages have only the deprecated `file`. */
 function filesOf(message: RestMessage): JsonObject[] {
