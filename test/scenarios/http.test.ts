@@ -4,7 +4,6 @@ import { landmarks } from '../../src/demo/seed.ts';
 import { startDemo } from '../../src/demo/server.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { bodyOf, expectRefused, sendRaw, type RawAnswer } from '../support/raw.ts';
-import { openGateway } from '../support/scenario.ts';
 
 const { users } = landmarks;
 const json = (query: string) => JSON.stringify({ query });
@@ -18,7 +17,7 @@ const noCalls = ({ demo }: TestGateway) => expect(demo.callLines()).toEqual([]);
 
 describe('A browser of an origin on the list', () => {
   it('may read the answer to a POST, without credentials of its own', async () => {
-    const gateway = await openGateway({ env: { CORS_ORIGINS: `${origin}, https://b.example.com` } });
+    const gateway = await startTestGateway({ env: { CORS_ORIGINS: `${origin}, https://b.example.com` } });
     for (const allowed of [origin, 'https://b.example.com']) {
       const answer = await sendRaw(gateway, { body: typename, headers: { origin: allowed } });
       expect(
@@ -42,7 +41,7 @@ describe('A browser of an origin on the list', () => {
   });
 
   it('may read errors as well, also those of requests that are no GraphQL', async () => {
-    const gateway = await openGateway({ env: { CORS_ORIGINS: origin } });
+    const gateway = await startTestGateway({ env: { CORS_ORIGINS: origin } });
     for (const request of [
       { body: '{' },
       { body: whoAmI, as: null },
@@ -57,7 +56,7 @@ describe('A browser of an origin on the list', () => {
   });
 
   it('may ask before it sends the headers that the API takes', async () => {
-    const gateway = await openGateway({ env: { CORS_ORIGINS: origin } });
+    const gateway = await startTestGateway({ env: { CORS_ORIGINS: origin } });
     const preflight = await sendRaw(gateway, {
       method: 'OPTIONS',
       as: null,
@@ -90,8 +89,8 @@ describe('A browser of an origin on the list', () => {
   });
 
   it('is known to production only when it is named', async () => {
-    const production = await openGateway({ env: { NODE_ENV: 'production' } });
-    const development = await openGateway();
+    const production = await startTestGateway({ env: { NODE_ENV: 'production' } });
+    const development = await startTestGateway();
     const studio = 'https://studio.apollographql.com';
     const answerOf = (gateway: TestGateway) => sendRaw(gateway, { body: typename, headers: { origin: studio } });
     expect(headerLines(await answerOf(production), 'access-control-allow-origin')).toEqual({
@@ -105,7 +104,7 @@ describe('A browser of an origin on the list', () => {
 
 describe('Every answer', () => {
   it('has the request’s id when it is one, and a fresh one when it is not', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     for (const id of ['request-1', 'a.b_c-D9', 'x'.repeat(128)]) {
       expect(
         (await sendRaw(gateway, { body: typename, headers: { 'x-request-id': id } })).headers['x-request-id'],
@@ -128,7 +127,7 @@ describe('Every answer', () => {
   });
 
   it('is kept by no cache, sniffed by no browser, and tells nothing of the workspace’s own headers', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     gateway.demo.fail('me', {
       headers: {
         'Set-Cookie': 'rc_token=1',
@@ -169,7 +168,7 @@ describe('Every answer', () => {
 
 describe('Paths', () => {
   it('healthz and readyz say that it runs, without asking the workspace', async () => {
-    const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
+    const gateway = await startTestGateway({ env: { NODE_ENV: 'production' } });
     for (const path of ['/healthz', '/readyz']) {
       const answer = await sendRaw(gateway, { method: 'GET', path, as: null });
       expect({
@@ -192,7 +191,7 @@ describe('Paths', () => {
   it.each(['/', '/graphql/x', '//graphql', '/graphqlx', '/api/v1/me', '/explorer', '/%2e%2e/etc/passwd', '/GRAPHQL'])(
     'that are none are a 404 in JSON: %s',
     async (path) => {
-      const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
+      const gateway = await startTestGateway({ env: { NODE_ENV: 'production' } });
       for (const method of ['GET', 'POST'])
         expectRefused(
           gateway,
@@ -204,14 +203,14 @@ describe('Paths', () => {
   );
 
   it('that cannot be read are a 400 in JSON', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     expectRefused(gateway, await sendRaw(gateway, { method: 'GET', path: '/%zz' }), 400, 'BAD_REQUEST');
   });
 });
 
 describe('A GET', () => {
   it('of a query is answered when a browser had to ask before', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const path = `/graphql?query=${encodeURIComponent('query ($id: ID!) { directMessage(id: $id) { id } viewer { user { id } } }')}&variables=${encodeURIComponent('{"id":"x"}')}`;
     const answer = await sendRaw(gateway, { method: 'GET', path, headers: { 'apollo-require-preflight': 'true' } });
     expect({ status: answer.status, body: bodyOf(answer), calls: gateway.demo.callLines() }).toEqual({
@@ -225,7 +224,7 @@ describe('A GET', () => {
     ['on', '200'],
     ['off', '400'],
   ])('of a browser shows Apollo Sandbox only where the explorer is switched %s', async (explorer, status) => {
-    const gateway = await openGateway({ env: { EXPLORER: explorer } });
+    const gateway = await startTestGateway({ env: { EXPLORER: explorer } });
     const answer = await sendRaw(gateway, {
       method: 'GET',
       as: null,
@@ -256,7 +255,7 @@ describe('The schema', () => {
   ])(
     'is told where introspection is on, also without credentials: %j is %i',
     async (env: Record<string, string>, status) => {
-      const gateway = await openGateway({ env });
+      const gateway = await startTestGateway({ env });
       const answer = await sendRaw(gateway, { body: sdlQuery, as: null });
       if (status === 200)
         expect({ status: answer.status, body: bodyOf(answer) }).toMatchObject({
@@ -269,8 +268,8 @@ describe('The schema', () => {
   );
 
   it('is hinted at in development, and not in production', async () => {
-    const development = await openGateway();
-    const production = await openGateway({ env: { NODE_ENV: 'production' } });
+    const development = await startTestGateway();
+    const production = await startTestGateway({ env: { NODE_ENV: 'production' } });
     const body = json('{ viewr { id } directMessage(id: "x") { topik } }');
     const hinted = await sendRaw(development, { body });
     expectRefused(development, hinted, 400, 'GRAPHQL_VALIDATION_FAILED');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import type { GraphqlResult, TestGateway } from '../support/gateway.ts';
-import { codesOf, openGateway } from '../support/scenario.ts';
+import { type GraphqlResult, type TestGateway, startTestGateway } from '../support/gateway.ts';
+import { codesOf } from '../support/scenario.ts';
 
 /** An account with so many rooms, or such long last messages, that a list of all of them is larger than can be read. */
 
@@ -20,7 +20,7 @@ function swell(gateway: TestGateway, endpoint: string): void {
 
 describe('L1: where the list of all rooms is over eight megabytes', () => {
   it('rooms by id and their counters are answered, the first time and later, without asking for the list again', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const expected = await gateway.ask(byId('kind usernames counters { unreadCount unreadSince }'));
     swell(gateway, 'rooms.get');
     const ask = () =>
@@ -40,7 +40,7 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
   });
 
   it('the counters of listed rooms are still one call together, and of others one each', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     swell(gateway, 'rooms.get');
     await gateway.ask(byId('kind'));
     const query = `{ viewer { directMessages(first: 20) { nodes { counters { unreadCount } } } } one: directMessage(id: "${busyRoomId}") { counters { joined } } }`;
@@ -55,7 +55,7 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
   });
 
   it('as many are answered as the request has calls for; the others say what is wrong', async () => {
-    const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '3' } });
+    const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '3' } });
     swell(gateway, 'rooms.get');
     const first = await gateway.askCounting(byId('kind'), { headers: report });
     expect(first.calls).toHaveLength(3);
@@ -76,7 +76,7 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
   });
 
   it('other users have their lists', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const other = gateway.demo.world.accounts.find(
       ({ id }) =>
         gateway.demo.world.subscriptionsOf(id).filter(({ t }) => t === 'd').length > 3 &&
@@ -99,7 +99,7 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
 
 describe('L1: where the list of all memberships is', () => {
   it('counters are read one by one', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const query =
       '{ viewer { directMessages(first: 5) { nodes { id counters { unreadCount unreadSince joined } } } } }';
     const expected = await gateway.ask(query);

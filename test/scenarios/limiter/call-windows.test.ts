@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DemoOptions } from '../../../src/demo/server.ts';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type GraphqlResult, type TestGateway } from '../../support/gateway.ts';
@@ -10,7 +10,6 @@ async function open(demo: DemoOptions = {}, env: Record<string, string> = {}): P
     demo: { rateLimit: { calls: 10, ms: 60_000 }, ...demo },
     env: { LOG_LEVEL: 'silent', ...env },
   });
-  onTestFinished(() => gateway.close());
   return gateway;
 }
 

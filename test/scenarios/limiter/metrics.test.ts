@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 
@@ -7,7 +7,6 @@ const query = `{ directMessage(id: "${landmarks.busyRoomId}") { messages(first: 
 describe('the metrics', () => {
   it('show the same windows as `upstreamBudget`, and the calls that were made', async () => {
     const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } }, env: { METRICS: 'on' } });
-    onTestFinished(() => gateway.close());
     await gateway.ask(query);
     await gateway.ask(query);
     const { data } = await gateway.ask('{ upstreamBudget { endpoint limit remaining } }');
@@ -33,7 +32,6 @@ describe('the metrics', () => {
 
   it('are not there unless they are asked for', async () => {
     const gateway = await startTestGateway();
-    onTestFinished(() => gateway.close());
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
   });
 });

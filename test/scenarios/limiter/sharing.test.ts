@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
@@ -7,7 +7,6 @@ async function open(isOn: boolean): Promise<TestGateway> {
     demo: { latencyMs: 60 },
     env: { LOG_LEVEL: 'silent', SHARE_IN_FLIGHT: isOn ? 'on' : 'off' },
   });
-  onTestFinished(() => gateway.close());
   // The caller is known to be exempt from the limiter, so that nothing is held back.
   await gateway.ask('{ viewer { user { name } } }');
   // And the room is known as one: it takes a call of its own to find that out.

@@ -1,7 +1,7 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache, type TypedDocumentNode } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEmptyWorld } from '../../../src/demo/seed.ts';
 import type { World } from '../../../src/demo/world.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
@@ -103,7 +103,6 @@ describe('Apollo Client pages to the end while somebody writes', () => {
     const world = worldOf(400);
     const before = world.messagesOf(roomId).map(({ _id, ts }) => ({ id: _id, ts }));
     const gateway = await startTestGateway({ demo: { world }, env: { LOG_LEVEL: 'silent' } });
-    onTestFinished(() => gateway.close());
     const client = clientOf(gateway);
     const writer = startWriter(world);
 
