@@ -2,10 +2,10 @@ import { GraphQLError, GraphQLScalarType, Kind, print } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import { isInstant, isNestedWithin, maxJsonDepth } from '../json.ts';
 
-/** Input is normalised to upstream's form; output is upstream's own text, which the resolvers have checked. */
+/** Normalises input to upstream's form. Output is upstream's own text, which the resolvers have validated. */
 export const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
-  description: 'An instant: ISO 8601, UTC, milliseconds, such as `2023-11-01T23:20:57.357Z`.',
+  description: 'An instant in ISO 8601, UTC with milliseconds, such as `2023-11-01T23:20:57.357Z`.',
   serialize: (value) => {
     if (typeof value === 'string' && isInstant(value)) return value;
     throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave something else than an instant.');
@@ -24,7 +24,7 @@ export const DateTime = new GraphQLScalarType<string, string>({
 
 export const Json = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
-  description: 'Any JSON value, as upstream sent it.',
+  description: 'Any JSON value, exactly as upstream sent it.',
   serialize: (value) => {
     if (isNestedWithin(value, maxJsonDepth)) return value;
     throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave a value that is nested too deep.');
