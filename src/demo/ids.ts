@@ -24,7 +24,9 @@ export function createRandom(seed: string): Random {
   };
 }
 
-/** An id that looks random and is the same for the same name. Rooms, users and messages have 17 characters, tokens 43. */
+/**
+ * An id that looks random and is the same for the same name. Rooms, users and messages have 17 characters, tokens 43.
+ */
 export function idOf(name: string, length = 17): string {
   const random = createRandom(name);
   let id = '';

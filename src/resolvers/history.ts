@@ -5,10 +5,10 @@ import { planPage } from '../pagination/args.ts';
 import { emptyConnection, toConnection } from '../pagination/connection.ts';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
 import { countGap } from '../pagination/gap.ts';
+import { pagePrices } from '../pagination/page-prices.ts';
 import { instantKey } from '../pagination/place.ts';
 import { newerWindow, readTimelinePage } from '../pagination/timeline.ts';
 import type { TimelineQuery, TimelineWindow } from '../pagination/timeline-window.ts';
-import { pagePrices } from '../pagination/page-prices.ts';
 import type { RestMessage, StoredRow } from '../upstream/types.ts';
 import { drivePager, inPlace, type PageRead } from './pages.ts';
 import type { HistoryConnection } from './parents.ts';
@@ -30,8 +30,8 @@ export async function historyConnection(
     return { ...nothing, notLoadedCount: null, firstNotLoaded: null };
   }
   const load = async (window: TimelineWindow, reading: number, unreads = false) => {
-    const answer = await loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads, reading });
-    return { ...answer, ...inPlace(answer, placeOf) };
+    const page = await loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads, reading });
+    return { ...page, ...inPlace(page, placeOf) };
   };
   const key = `${binding} ${JSON.stringify(plan)}`;
   const read: PageRead = { key, includedCalls: pagePrices.timeline.calls, search };
@@ -43,7 +43,7 @@ export async function historyConnection(
       if (calls >= read.includedCalls) await spare.take();
       return countGap(page.gap, await load(others, 0, true));
     });
-  /** Whether newer rows exist; where that cannot be asked, the cursor tells that there was one. */
+  /** Whether newer rows exist. If the call fails, true: the cursor's row did. */
   const hasNewer = () =>
     search.page(`${key} newer`, async (spare) => {
       try {

@@ -87,7 +87,7 @@ export const Thread: Resolvers['Thread'] = {
 export const MessageEncryption: Resolvers['MessageEncryption'] = {
   status: (message) => asText(message['e2e']) ?? null,
   algorithm: (message) => asText(asObject(message['content'])?.['algorithm']) ?? null,
-  // Messages of before `content` carry their cipher text as `msg`.
+  // Messages older than `content` carry the cipher text in `msg`.
   content: (message) => message['content'] ?? (asId(message['msg']) === undefined ? null : message['msg']),
 };
 

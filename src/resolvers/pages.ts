@@ -20,8 +20,10 @@ export interface PageRead {
   readonly search: SearchAllowance;
 }
 
-/** Loads a window. `reading` counts from 0 how often this page has loaded the same window: again, if the list changed. */
-export type Load<Window, Answer> = (window: Window, reading: number) => Promise<Answer>;
+/**
+ * Loads a window. `reading` counts from 0 how often this page has loaded the same window: again, if the list changed.
+ */
+export type Load<Window, Loaded> = (window: Window, reading: number) => Promise<Loaded>;
 
 /** A page, and the calls that it took. */
 export interface DrivenPage<Page> {
@@ -30,12 +32,12 @@ export interface DrivenPage<Page> {
 }
 
 /**
- * Drives a pager of `pagination/`: loads every window it yields and passes the response back, until it returns the page.
- * Equal windows share a call across the pages of a request; within one page each reading is a new call.
+ * Drives a pager of `pagination/`: loads every window it yields and passes the response back, until it returns the
+ * page. Equal windows share a call across the pages of a request; within one page each reading is a new call.
  */
-export const drivePager = <Window, Page, Answer>(
-  pager: Generator<Window, Page, Answer>,
-  load: Load<Window, Answer>,
+export const drivePager = <Window, Page, Loaded>(
+  pager: Generator<Window, Page, Loaded>,
+  load: Load<Window, Loaded>,
   { key, includedCalls, search: allowance }: PageRead,
 ): Promise<DrivenPage<Page>> =>
   allowance.page(key, async (search) => {
@@ -46,16 +48,16 @@ export const drivePager = <Window, Page, Answer>(
       const window = JSON.stringify(step.value);
       const reading = readings.get(window) ?? 0;
       readings.set(window, reading + 1);
-      let answer: Answer;
+      let loaded: Loaded;
       try {
         if (calls >= includedCalls) await search.take();
         calls += 1;
-        answer = await load(step.value, reading);
+        loaded = await load(step.value, reading);
       } catch (error) {
         step = pager.throw(error);
         continue;
       }
-      step = pager.next(answer);
+      step = pager.next(loaded);
     }
     return { page: step.value, calls };
   });

@@ -17,7 +17,7 @@ export const ReadReceipt: Resolvers['ReadReceipt'] = {
   readAt: (receipt) => receipt.ts,
 };
 
-/** Receipts of one message, in order of `readAt`. A workspace without the licence has none, and says so. */
+/** Receipts of one message, ordered by `readAt`. The loader returns null for a workspace without the licence. */
 export async function receiptConnection(
   messageId: string,
   args: PageArgs,

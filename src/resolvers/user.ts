@@ -21,7 +21,7 @@ export function userOf(value: unknown): RestUser | null {
   return asId(user?.['_id']) === undefined ? null : (user as RestUser);
 }
 
-/** Active members of a room, ordered by username: upstream's own order changes with every presence. */
+/** Active members of a room, ordered by username: upstream's order changes with every presence update. */
 export function memberConnection(
   roomId: string,
   args: PageArgs,

@@ -48,8 +48,8 @@ function gapBelow(page: readonly Message[], visible: readonly Message[], oldest:
 }
 
 /**
- * `dm.history`: newest first, whatever `sort` says. Without `latest` a range ends at the present moment: the demo's is just
- * after the newest thing that happened, so that messages which are dated later are not in it.
+ * `dm.history`: newest first, whatever `sort` says. Without `latest` a range ends at the present moment: the demo's is
+ * just after the newest thing that happened, so that messages which are dated later are not in it.
  */
 export const history: Route = {
   schemas: { R7: historySchema, R8: historySchema },
