@@ -26,8 +26,8 @@ const expectAnswered = (answer: RawAnswer, data: unknown, type = 'application/js
   });
 };
 
-describe('A body that is no GraphQL request', () => {
-  it('B01: is BAD_REQUEST when it is not JSON', async () => {
+describe('Request bodies', () => {
+  it('B01: a body that is not JSON is BAD_REQUEST', async () => {
     const gateway = await startTestGateway();
     for (const body of ['{"query":', '{query: "{ __typename }"}', '\u0000', 'query=%7B__typename%7D']) {
       expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
@@ -56,7 +56,7 @@ describe('A body that is no GraphQL request', () => {
     'application/graphql',
     'application/json5',
     undefined,
-  ])('B04: is not read when its content-type is %s', async (type) => {
+  ])('B04: a body is not read if its content-type is %s', async (type) => {
     const gateway = await startTestGateway();
     expectRefused(
       gateway,
@@ -98,13 +98,13 @@ describe('A body that is no GraphQL request', () => {
     },
   );
 
-  it('B10: is read up to 100 KiB', async () => {
+  it('B10: a body of 100 KiB is read', async () => {
     const gateway = await startTestGateway();
     expectAnswered(await sendRaw(gateway, { body: bodyOfLength(102_400) }), { viewer: { user: { id: users.member } } });
     expect(gateway.demo.callLines()).toEqual(['me']);
   });
 
-  it('B10: is refused from the first byte more, said in its length or only found out, and the connection closed', async () => {
+  it('B10: a body over 100 KiB, declared or discovered, is rejected and the connection closed', async () => {
     const gateway = await startTestGateway();
     const said = await sendRaw(gateway, { body: bodyOfLength(102_401) });
     expectRefused(gateway, said, 413, 'BAD_REQUEST');
@@ -122,7 +122,7 @@ describe('A body that is no GraphQL request', () => {
     expect(gateway.demo.callLines()).toEqual([]);
   });
 
-  it('B10: does not become the next request when it is longer than it says', async () => {
+  it('B10: body bytes beyond the declared length are not parsed as the next request', async () => {
     const gateway = await startTestGateway();
     const smuggled = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`;
     const answer = await exchange(
@@ -141,7 +141,7 @@ describe('A body that is no GraphQL request', () => {
     { operationName: {} },
     { extensions: [1] },
     { extensions: 'x' },
-  ])('B11: is BAD_REQUEST when a part of it has another type: %j', async (part) => {
+  ])('B11: a body with a part of the wrong type is BAD_REQUEST: %j', async (part) => {
     const gateway = await startTestGateway();
     expectRefused(
       gateway,
@@ -152,10 +152,10 @@ describe('A body that is no GraphQL request', () => {
   });
 });
 
-describe('A request that is no POST of a query', () => {
+describe('Methods and media types', () => {
   const search = `?query=${encodeURIComponent('{ viewer { user { id } } }')}`;
 
-  it('B05: is refused when it is a GET that any page could send, and answered with proof of a preflight', async () => {
+  it('B05: a GET that any web page could send is rejected, and one that proves a preflight is answered', async () => {
     const gateway = await startTestGateway();
     const { member } = gateway.demo.world;
     const open = '/graphql?query={__typename}';
@@ -186,7 +186,7 @@ describe('A request that is no POST of a query', () => {
     'application/x-www-form-urlencoded',
     'garbage',
     'application/json, text/plain',
-  ])('B06: is refused when it is a GET with the content-type %s', async (type) => {
+  ])('B06: a GET with the content-type %s is rejected', async (type) => {
     const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       method: 'GET',
@@ -206,7 +206,7 @@ describe('A request that is no POST of a query', () => {
     expect(answer.headers['allow']).toBe('GET, POST');
   });
 
-  it('B07: is refused with the allowed methods: HEAD', async () => {
+  it('B07: HEAD is rejected, naming the allowed methods', async () => {
     const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       method: 'HEAD',
@@ -228,14 +228,14 @@ describe('A request that is no POST of a query', () => {
     });
   });
 
-  it('B14: is refused when only other media types are accepted', async () => {
+  it('B14: a request that accepts only other media types is rejected', async () => {
     const gateway = await startTestGateway();
     for (const accept of ['application/xml', 'text/plain', 'image/*']) {
       expectRefused(gateway, await sendRaw(gateway, { body: question, headers: { accept } }), 406, 'BAD_REQUEST');
     }
   });
 
-  it('B14: is answered in the accepted media type', async () => {
+  it('B14: the response has a media type that the client accepts', async () => {
     const gateway = await startTestGateway();
     const data = { viewer: { user: { id: users.member } } };
     expectAnswered(
@@ -249,12 +249,12 @@ describe('A request that is no POST of a query', () => {
   });
 });
 
-describe('An operation that cannot be run', () => {
+describe('Invalid operations', () => {
   it.each([
     ['an unknown operationName', { query: 'query A { __typename }', operationName: 'B' }],
     ['two operations and no name', { query: 'query A { __typename } query B { __typename }' }],
     ['no operation', { query: 'fragment F on Query { __typename }' }],
-  ])('B12: is refused: %s', async (name, body) => {
+  ])('B12: an invalid operation is rejected: %s', async (name, body) => {
     const gateway = await startTestGateway();
     const code = name === 'no operation' ? 'GRAPHQL_VALIDATION_FAILED' : 'OPERATION_RESOLUTION_FAILURE';
     expectRefused(gateway, await sendRaw(gateway, { body: json(body) }), 400, code);
@@ -276,7 +276,7 @@ describe('An operation that cannot be run', () => {
     },
   );
 
-  it('B22: is refused without hints at the schema in production', async () => {
+  it('B22: in production, a rejected operation gets no hints at the schema', async () => {
     const gateway = await startTestGateway({ env: { NODE_ENV: 'production' } });
     const order = 'query ($order: DirectMessageOrder) { directMessages(orderBy: $order) { totalCount } }';
     for (const [body, code] of [
@@ -297,7 +297,7 @@ describe('An operation that cannot be run', () => {
     }
   });
 
-  it('B23: is refused when it is introspection in production, and answered when that is switched on', async () => {
+  it('B23: in production, introspection is rejected unless it is switched on', async () => {
     const production = await startTestGateway({ env: { NODE_ENV: 'production' } });
     const body = json({ query: getIntrospectionQuery() });
     expectRefused(production, await sendRaw(production, { body }), 400, 'GRAPHQL_VALIDATION_FAILED');
@@ -401,7 +401,7 @@ describe.each(connections)('B15: the page arguments of $name', ({ query, isForwa
     },
   );
 
-  it('are an empty page at no cost when none are wanted', async () => {
+  it('a page of zero rows is empty and costs no call', async () => {
     const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       body: json({ query: query.replace('ARGS', 'first: 0') }),
@@ -439,7 +439,7 @@ const badIds = [
   '{"$ne":""}',
 ];
 
-describe('B16: an id that no id can be', () => {
+describe('B16: invalid ids', () => {
   it.each(badIds)('is BAD_USER_INPUT wherever it is given: %j', async (id) => {
     const gateway = await startTestGateway();
     for (const query of [
@@ -481,7 +481,7 @@ describe('B16: an id that no id can be', () => {
     users.member,
     `${users.member}@`,
     landmarks.strangerUsername.replace('.', '@.'),
-  ])('is BAD_USER_INPUT when upstream would take it for a user and make a room: %s', async (id) => {
+  ])('B16: an id that upstream would take for a user, and create a room for, is BAD_USER_INPUT: %s', async (id) => {
     const gateway = await startTestGateway();
     const rooms = gateway.demo.world.rooms.size;
     expectRefused(
@@ -493,7 +493,7 @@ describe('B16: an id that no id can be', () => {
     expect(gateway.demo.world.rooms.size).toBe(rooms);
   });
 
-  it('is BAD_USER_INPUT in a list without ids, or with more than fit an address', async () => {
+  it('B16: a list with no ids, or with too many for a URL, is BAD_USER_INPUT', async () => {
     const gateway = await startTestGateway();
     for (const ids of [[], Array.from({ length: 51 }, (_, index) => `id${index}`)]) {
       const query = `query ($ids: [ID!]) ${room('messages(filterBy: { mentioning: $ids }) { totalCount }')}`;
@@ -523,7 +523,7 @@ it.each(['rYhzFRd2QZjNwAAXXrocket.cat', 'a-b_c:d!e~f+g=h', '!room:matrix.example
   },
 );
 
-describe('B18: a date that is none', () => {
+describe('B18: invalid dates', () => {
   const badDates = [
     'x',
     '',
@@ -570,7 +570,7 @@ describe('B18: a date that is none', () => {
     },
   );
 
-  it('is BAD_USER_INPUT when the range ends before it begins', async () => {
+  it('B18: a range that ends before it starts is BAD_USER_INPUT', async () => {
     const gateway = await startTestGateway();
     const query = room(
       'history(range: { since: "2026-10-02T00:00:00Z", until: "2026-10-01T00:00:00Z" }) { nodes { id } }',
@@ -579,8 +579,8 @@ describe('B18: a date that is none', () => {
   });
 });
 
-describe('Credentials that cannot be any', () => {
-  it('B19: are UNAUTHENTICATED when one is missing; what tells nothing of the workspace is answered without', async () => {
+describe('Invalid credentials', () => {
+  it('B19: a missing credential is UNAUTHENTICATED, except for operations that reveal nothing of the workspace', async () => {
     const gateway = await startTestGateway();
     const { member } = gateway.demo.world;
     for (const headers of [
@@ -622,7 +622,7 @@ describe('Credentials that cannot be any', () => {
     ['a token with ö', 'secret-t\u00f6ken'],
     ['a token with a tab inside', 'secret-\ttoken'],
     ['a token with a space inside', 'secret- token'],
-  ])('B20: are UNAUTHENTICATED, and not logged: %s', async (_name, token) => {
+  ])('B20: malformed credentials are UNAUTHENTICATED and not logged: %s', async (_name, token) => {
     const gateway = await startTestGateway();
     const headers = { 'x-user-id': users.member, 'x-auth-token': token };
     const answer = await sendRaw(gateway, { as: null, headers, body: question });
@@ -638,8 +638,8 @@ describe('Credentials that cannot be any', () => {
   });
 });
 
-describe('B21: keys that reach for prototypes', () => {
-  it('have no effect in variables', async () => {
+describe('B21: prototype pollution', () => {
+  it('B21: keys such as `__proto__` in variables have no effect', async () => {
     const gateway = await startTestGateway();
     const variables = `{"__proto__":{"polluted":true,"id":"${busyRoomId}"},"constructor":{"prototype":{"polluted":true}},"id":"${shapesRoomId}"}`;
     const answer = await sendRaw(gateway, {
@@ -664,7 +664,7 @@ describe('B21: keys that reach for prototypes', () => {
   });
 });
 
-describe('B24: an origin that is not on the list', () => {
+describe('B24: origins that CORS does not allow', () => {
   it.each(['https://evil.example', 'null', 'https://app.example.com.evil.example', 'http://app.example.com'])(
     'gets no permission to read: %s',
     async (origin) => {

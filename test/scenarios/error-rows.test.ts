@@ -150,7 +150,7 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     await expectRow(await startWithKnownRooms({ demo: { dialect } }), row);
   });
 
-  it('costs its own field and nothing else: a message of other people', async () => {
+  it('a message of other people’s room nulls its own field and nothing else', async () => {
     const gateway = await startWithKnownRooms({ demo: { dialect } });
     const id = gateway.demo.world.messagesOf(foreignRoomId)[0]?._id ?? '';
     const name = 'a message of other people';
@@ -170,7 +170,7 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     });
   });
 
-  it('is UNAUTHENTICATED in every field when the token is not accepted, at one call for each at most', async () => {
+  it('with a rejected token every field is UNAUTHENTICATED, after at most one call each', async () => {
     const gateway = await startWithKnownRooms({ demo: { dialect } });
     const as = { id: users.member, token: 'notTheToken' };
     const result = await gateway.askCounting(
@@ -191,7 +191,7 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     expect(JSON.stringify(gateway.logs)).not.toContain(as.token);
   });
 
-  it('is RATE_LIMITED with the seconds to wait when the window is used up', async () => {
+  it('a call in an exhausted rate-limit window is RATE_LIMITED with the seconds to wait', async () => {
     const gateway = await startWithKnownRooms({ demo: { dialect, rateLimit: { calls: 2, ms: 60_000 } } });
     for (let call = 1; call <= 2; call += 1) expect((await gateway.ask(`{ ${sibling} }`)).data).toEqual(siblingData);
     const result = await gateway.askCounting(`{ ${sibling} __typename }`);
@@ -206,7 +206,7 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     expectNoLeak(gateway, result);
   });
 
-  it('is no error for receipts without a licence: that is asked once for forty messages, and remembered', async () => {
+  it('receipts without a licence are no error, and one call for forty messages finds that out', async () => {
     const gateway = await startWithKnownRooms({ demo: { dialect, licensed: false } });
     const query = `{ ${room(shapesRoomId, 'messages(first: 40) { nodes { readReceipts { isAvailable totalCount nodes { id } } } }')} }`;
     const none = { readReceipts: { isAvailable: false, totalCount: 0, nodes: [] } };
@@ -428,7 +428,7 @@ async function expectFault(
 
 const onePage = (roomId: string) => ({ messages: { nodes: [{ roomId }] } });
 
-describe('An answer that is not a success', () => {
+describe('Unsuccessful upstream responses', () => {
   it.each(faultRows)('is $code: $name', async (row) => {
     await expectFault(await startWithKnownRooms(), row);
   });
@@ -436,7 +436,7 @@ describe('An answer that is not a success', () => {
   it.each([
     ['milliseconds', () => Date.now() + 30_000],
     ['seconds', () => Math.floor(Date.now() / 1000) + 30],
-  ])('is RATE_LIMITED until the time in its header, in %s', async (_unit, reset) => {
+  ])('a 429 is RATE_LIMITED until the time in its header, in %s', async (_unit, reset) => {
     const gateway = await startWithKnownRooms();
     const headers = { 'X-RateLimit-Limit': '10', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': String(reset()) };
     gateway.demo.fail('dm.messages', { status: 429, headers, body: words('too many') });
@@ -450,7 +450,7 @@ describe('An answer that is not a success', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('keeps a code of upstream’s that nobody knows to itself', async () => {
+  it('an unknown upstream error code is not shown to the client', async () => {
     const row = coded(upstreamMarker, 'BAD_USER_INPUT');
     await expectFault(await startWithKnownRooms(), row);
   });
@@ -476,7 +476,7 @@ describe('An answer that is not a success', () => {
     },
   );
 
-  it('nulls the page when what is asked for beside its rows fails', async () => {
+  it('a failed call for anything but the rows nulls the page', async () => {
     const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', { status: 500, body: words('down') });
     const result = await gateway.askCounting(
@@ -490,7 +490,7 @@ describe('An answer that is not a success', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('costs one room of three and leaves the others', async () => {
+  it('a failed call for one room of three leaves the others intact', async () => {
     const gateway = await startWithKnownRooms();
     const ids = [shapesRoomId, foreignRoomId, landmarks.oneMessageRoomId];
     const result = await gateway.askCounting(
@@ -647,7 +647,7 @@ const spoil = (name: string, ...rows: unknown[]): Fault => ({
   },
 });
 
-describe('An answer about something else than was asked for', () => {
+describe('Upstream responses about something else', () => {
   it.each([
     {
       endpoint: 'chat.getMessage',
@@ -677,23 +677,26 @@ describe('An answer about something else than was asked for', () => {
       path: 'viewer.user',
       transform: (body: unknown) => ({ ...(body as object), _id: users.shapes }),
     },
-  ])('is UPSTREAM_BAD_RESPONSE: $endpoint', async ({ endpoint, query, data, path, transform }) => {
-    const gateway = await startWithKnownRooms();
-    gateway.demo.fail(endpoint, { transform });
-    const result = await gateway.askCounting(`{ ${query} }`);
-    expect({
-      data: result.data,
-      errors: codesOf(result),
-      calls: result.calls.map((call) => call.split('?')[0]),
-    }).toEqual({
-      data,
-      errors: [`${path}: UPSTREAM_BAD_RESPONSE`],
-      calls: [endpoint],
-    });
-    expectNoLeak(gateway, result);
-  });
+  ])(
+    'a response about another object is UPSTREAM_BAD_RESPONSE: $endpoint',
+    async ({ endpoint, query, data, path, transform }) => {
+      const gateway = await startWithKnownRooms();
+      gateway.demo.fail(endpoint, { transform });
+      const result = await gateway.askCounting(`{ ${query} }`);
+      expect({
+        data: result.data,
+        errors: codesOf(result),
+        calls: result.calls.map((call) => call.split('?')[0]),
+      }).toEqual({
+        data,
+        errors: [`${path}: UPSTREAM_BAD_RESPONSE`],
+        calls: [endpoint],
+      });
+      expectNoLeak(gateway, result);
+    },
+  );
 
-  it('leaves out rows that are no messages of the room, and tells how many in the log', async () => {
+  it('rows that are no messages of the room are left out and counted in the log', async () => {
     const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', {
       transform: (body) => {
@@ -734,7 +737,7 @@ describe('An answer about something else than was asked for', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('gives no more rows than were asked for', async () => {
+  it('a page never has more rows than requested, even if upstream returns more', async () => {
     const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', {
       transform: (body) => ({ ...(body as object), messages: gateway.demo.world.messagesOf(shapesRoomId) }),
@@ -749,7 +752,7 @@ describe('An answer about something else than was asked for', () => {
     });
   });
 
-  it('leaves out receipts of other messages, and members and rooms that are none', async () => {
+  it('receipts of other messages and malformed members and rooms are left out', async () => {
     const gateway = await startWithKnownRooms();
     gateway.demo.fail(
       'chat.getMessageReadReceipts',
@@ -782,7 +785,7 @@ describe('An answer about something else than was asked for', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('is null in the fields that may be, when a message’s parts have other types', async () => {
+  it('parts of a message with wrong types are null where the schema allows it', async () => {
     const gateway = await startWithKnownRooms();
     const wrong = {
       msg: 5,
@@ -854,7 +857,7 @@ describe('An answer about something else than was asked for', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('cannot change other objects through keys such as `__proto__`', async () => {
+  it('upstream keys such as `__proto__` change no other object', async () => {
     const gateway = await startWithKnownRooms();
     const evil = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":1}';
     const message = `{"_id":"m","rid":"${shapesRoomId}","ts":"2026-10-29T16:02:11.402Z","u":{"_id":"u","__proto__":{"username":"evil"}},"msg":"hello","__proto__":{"alias":"evil"},"reactions":{"__proto__":{"usernames":["evil"]},":ok:":{"usernames":["a"]}},"customFields":${evil}}`;
@@ -880,7 +883,7 @@ describe('An answer about something else than was asked for', () => {
   });
 });
 
-describe('An answer in an unusual form', () => {
+describe('Unusual forms of upstream responses', () => {
   const rowWith = (fields: string) =>
     `{"messages":[{"_id":"m","rid":"${shapesRoomId}","ts":"2026-10-29T16:02:11.402Z","u":{"_id":"u"},${fields}}],"total":1,"success":true}`;
   const query = `{ ${room(shapesRoomId, 'messages { nodes { id text customFields markup { json plainText nodes { type } } } }')} }`;
@@ -910,7 +913,7 @@ describe('An answer in an unusual form', () => {
     },
   );
 
-  it('is read when it begins with a byte-order mark, and whatever its media type is', async () => {
+  it('a response with a byte order mark or any media type is read', async () => {
     const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', {
       status: 200,
@@ -927,7 +930,7 @@ describe('An answer in an unusual form', () => {
     });
   });
 
-  it('is an empty list of receipts where the workspace keeps none, which is not the lack of a licence', async () => {
+  it('a workspace that stores no receipts returns an empty list, which is not a missing licence', async () => {
     const gateway = await startWithKnownRooms({ demo: { storeReceipts: false } });
     const { data, errors, calls } = await gateway.askCounting(
       `{ readReceipts(messageId: "${shapes.plain}") { isAvailable totalCount nodes { id } } }`,
@@ -941,8 +944,8 @@ describe('An answer in an unusual form', () => {
   });
 });
 
-describe('A workspace that cannot be reached or does not answer', () => {
-  it('is UPSTREAM_UNAVAILABLE in the fields that need it, while the rest is answered', async () => {
+describe('An unreachable workspace', () => {
+  it('an unreachable workspace is UPSTREAM_UNAVAILABLE only in the fields that need it', async () => {
     const gateway = await startWithKnownRooms();
     await gateway.demo.close();
     const result = await gateway.askCounting(
@@ -971,7 +974,7 @@ describe('A workspace that cannot be reached or does not answer', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('is asked again by the next request, once it is back', async () => {
+  it('the next request calls a workspace that is back', async () => {
     const gateway = await startWithKnownRooms();
     gateway.demo.fail('me', { status: 500, body: words('down'), times: 1 });
     expect(codesOf(await gateway.ask(`{ ${sibling} }`))).toEqual(['viewer.user: UPSTREAM_UNAVAILABLE']);
@@ -979,7 +982,7 @@ describe('A workspace that cannot be reached or does not answer', () => {
     expect({ data, errors, calls }).toEqual({ data: siblingData, errors: undefined, calls: ['me'] });
   });
 
-  it('is UPSTREAM_TIMEOUT when one call takes too long, and is not asked twice', async () => {
+  it('a call that takes too long is UPSTREAM_TIMEOUT and not retried', async () => {
     const gateway = await startWithKnownRooms({ env: { UPSTREAM_TIMEOUT_MS: '100' } });
     gateway.demo.fail('dm.messages', { hang: true });
     const result = await gateway.askCounting(brokenMessages);
@@ -997,7 +1000,7 @@ describe('A workspace that cannot be reached or does not answer', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('is UPSTREAM_TIMEOUT in what is missing when the request’s time is over; what came is answered', async () => {
+  it('at the request’s deadline, missing fields are UPSTREAM_TIMEOUT and the rest is returned', async () => {
     const gateway = await startWithKnownRooms({ env: { REQUEST_TIMEOUT_MS: '200' } });
     gateway.demo.fail('dm.messages', { hang: true });
     const result = await gateway.askCounting(
@@ -1017,7 +1020,7 @@ describe('A workspace that cannot be reached or does not answer', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('is asked nothing more once the request’s time is over', async () => {
+  it('after its deadline, a request makes no more calls', async () => {
     const gateway = await startWithKnownRooms({ env: { REQUEST_TIMEOUT_MS: '200' } });
     gateway.demo.fail('dm.messages', { hang: true });
     const result = await gateway.askCounting(
@@ -1032,8 +1035,8 @@ describe('A workspace that cannot be reached or does not answer', () => {
   });
 });
 
-describe('Credentials that the workspace refuses', () => {
-  it('stop every further call of the request', async () => {
+describe('Credentials that the workspace rejects', () => {
+  it('rejected credentials stop all further calls of the request', async () => {
     const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', { status: 401, body: words('You must be logged in to do this.') });
     const result = await gateway.askCounting(
@@ -1046,7 +1049,7 @@ describe('Credentials that the workspace refuses', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('do not stop the requests of others', async () => {
+  it('one caller’s rejected credentials do not stop other callers’ requests', async () => {
     const gateway = await startWithKnownRooms();
     const revoked: Caller = { id: users.member, token: 'revoked-token-of-the-member' };
     expect(codesOf(await gateway.ask(`{ ${sibling} }`, { as: revoked }))).toEqual(['viewer.user: UNAUTHENTICATED']);
@@ -1055,7 +1058,7 @@ describe('Credentials that the workspace refuses', () => {
   });
 });
 
-it('tells in its log what happened, in words of its own', async () => {
+it('the log names what happened without quoting upstream', async () => {
   const gateway = await startWithKnownRooms();
   gateway.demo.fail('dm.messages', { status: 403, body: words('unauthorized') });
   const result = await gateway.ask(brokenMessages, { headers: { 'x-request-id': 'request-1' } });

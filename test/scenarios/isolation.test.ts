@@ -146,7 +146,7 @@ function nullsOf(value: unknown, path: readonly string[] = []): string[] {
     : [];
 }
 
-describe('M6: one call that hangs costs the field that needed it: what lies below the others is asked for and answered meanwhile', () => {
+describe('M6: a call that hangs nulls only the field that needs it: fields below its siblings are loaded meanwhile', () => {
   it.each(cases.map((each, index) => ({ ...each, index })))('$name', ({ index, lost, below }) => {
     const answer = answers[index];
     expect(answer?.codes).toEqual(Object.fromEntries(lost.map((path) => [path, 'UPSTREAM_TIMEOUT'])));
@@ -155,7 +155,7 @@ describe('M6: one call that hangs costs the field that needed it: what lies belo
   });
 });
 
-it('G18: an endpoint that hangs for all of many rooms costs what needs it, and the rest of them is answered meanwhile', async () => {
+it('G18: an endpoint that hangs for many rooms nulls only the fields that need it, and the rest is returned', async () => {
   const lone = await startTestGateway({
     upstream: await startFaultUpstream(),
     env: { UPSTREAM_TIMEOUT_MS: '20000', MAX_UPSTREAM_CALLS: '400' },

@@ -14,7 +14,7 @@ describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no member
   const counters = (ids: readonly string[]) =>
     `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { counters { joined unreadCount } }`).join(' ')} }`;
 
-  it('for counters, of one room as of several', async () => {
+  it('a membership that is only an invitation or a ban does not count in counters, of one room or several', async () => {
     const gateway = await startTestGateway();
     mark(gateway, busyRoomId, status);
     const one = await gateway.askCounting(counters([busyRoomId]));
@@ -31,7 +31,7 @@ describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no member
     expect(several.data).toMatchObject({ r0: { counters: null }, r1: { counters: { joined: true } } });
   });
 
-  it('for what is unread in all rooms', async () => {
+  it('a membership that is only an invitation or a ban does not count in viewer.unreadCount', async () => {
     const gateway = await startTestGateway();
     const query = '{ viewer { unreadCount } }';
     const unread = async () =>
@@ -44,7 +44,7 @@ describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no member
     expect(await unread()).toBe(before - ofRoom);
   });
 
-  it('for finding the room with a user', async () => {
+  it('directMessageWith ignores a membership that is only an invitation or a ban', async () => {
     const gateway = await startTestGateway();
     const ask = async () => (await gateway.ask('{ directMessageWith(username: "priya.raman") { id } }')).data;
     expect(await ask()).toEqual({ directMessageWith: { id: shapesRoomId } });
@@ -53,7 +53,7 @@ describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no member
   });
 });
 
-it('L4: a membership whose status is another, or none, is one', async () => {
+it('L4: a membership with any other status, or none, counts', async () => {
   const gateway = await startTestGateway();
   mark(gateway, shapesRoomId, 'ACTIVE');
   expect((await gateway.ask('{ directMessageWith(username: "priya.raman") { id } }')).data).toEqual({

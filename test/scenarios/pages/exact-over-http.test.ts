@@ -82,7 +82,7 @@ async function readPage(gateway: TestGateway, list: LivingList, args: string): P
   return list.path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], result.data) as Connection;
 }
 
-describe('through the server, every row that stays is delivered exactly once, in order', () => {
+describe('Through the server, every row that stays is delivered exactly once, in order', () => {
   it.each(lists.map((list) => [list.name, list] as const))(
     '%s',
     async (_name, list) => {
