@@ -1,6 +1,6 @@
 /**
- * Readers for JSON that somebody else wrote: each answers the value if it has the wanted form, else undefined (or an
- * empty list). Nothing is copied by key from outside, so a key such as `__proto__` never reaches an object of ours.
+ * Readers for untrusted JSON: each returns the value if it has the expected type, else undefined (or an empty list).
+ * They copy no keys, so a key such as `__proto__` never reaches one of our objects.
  */
 
 export type JsonObject = { readonly [key: string]: unknown };
@@ -8,7 +8,7 @@ export type JsonObject = { readonly [key: string]: unknown };
 export const asObject = (value: unknown): JsonObject | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 
-/** What a text means; undefined where it is no JSON, or there is none. */
+/** The parsed text, undefined if it is missing or not JSON. */
 export function readJson(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
@@ -21,17 +21,17 @@ export const asList = (value: unknown): readonly unknown[] => (Array.isArray(val
 
 export const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** A text with something in it. */
+/** A non-empty string. */
 export const asId = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
 export const asBoolean = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
 
-/** A whole number within GraphQL's Int (32 bits). */
+/** An integer in the range of GraphQL's Int (32 bits). */
 export const asInt = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2_147_483_647 ? value : undefined;
 
-/** An instant as Rocket.Chat writes it, such as `2023-11-01T23:20:57.357Z`: kept as text, never reformatted. */
+/** An instant as Rocket.Chat writes it, such as `2023-11-01T23:20:57.357Z`. Stays a string, never reformatted. */
 export const asInstant = (value: unknown): string | undefined =>
   typeof value === 'string' && isInstant(value) ? value : undefined;
 
@@ -39,7 +39,7 @@ const instant =
   /^\d{4}-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const daysInMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Whether a text is a real calendar instant with a zone: RFC 3339 without leap seconds, years 0000 to 9999. */
+/** Whether a string is a real instant with a time zone: RFC 3339 without leap seconds, years 0000 to 9999. */
 export function isInstant(text: string): boolean {
   const found = instant.exec(text);
   if (found === null) return false;
@@ -59,10 +59,13 @@ export const asObjects = (value: unknown): JsonObject[] =>
     .map(asObject)
     .filter((item) => item !== undefined);
 
-/** Levels of a JSON value at most. Markup of 64 levels has about 130; deeper values would exhaust the stack when written. */
+/**
+ * Maximum levels of a JSON value. Markup of 64 levels has about 130; serialising much deeper values overflows the
+ * stack.
+ */
 export const maxJsonDepth = 256;
 
-/** Whether objects and lists are nested no deeper than `limit`, which is what it calls itself at most. */
+/** Whether objects and lists are nested at most `limit` deep. Recurses no deeper than that. */
 export function isNestedWithin(value: unknown, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (limit === 0) return false;
@@ -70,15 +73,15 @@ export function isNestedWithin(value: unknown, limit: number): boolean {
     for (const item of value as readonly unknown[]) if (!isNestedWithin(item, limit - 1)) return false;
     return true;
   }
-  // Values that were parsed inherit nothing; this way no list of the keys is made.
+  // `for…in` allocates no list of keys, and parsed values inherit none.
   for (const key in value) if (!isNestedWithin((value as JsonObject)[key], limit - 1)) return false;
   return true;
 }
 
 /**
- * About the characters of a value as JSON: at once, for texts are not looked through. In bytes it is between as many and
- * `maxBytesPerLength` times as many, but for long lists of small negative numbers or fractions. Infinite where the value
- * is nested deeper than `levels`.
+ * Approximate length of a value as JSON. Fast, because it does not scan strings. The bytes are between this and
+ * `maxBytesPerLength` times this, except for long lists of small negative numbers or fractions. Infinite for a value
+ * nested deeper than `levels`.
  */
 export function jsonLength(value: unknown, levels: number): number {
   if (typeof value === 'string') return value.length + 2;
@@ -99,23 +102,23 @@ export function jsonLength(value: unknown, levels: number): number {
   return length;
 }
 
-/** A control character takes six bytes; a number that counts as four characters has 24 at most. */
+/** A control character takes six bytes; a number that counts as four characters takes at most 24. */
 export const maxBytesPerLength = 6;
 
-/** What JSON writes as it is: printable ASCII without quotes and backslashes. */
+/** Text that JSON does not escape: printable ASCII without quotes and backslashes. */
 const plain = /^[ !#-[\]-~]*$/;
-/** Longer texts are written out faster than they are looked through. */
+/** Longer texts are serialised faster than they are scanned. */
 const longText = 200;
 
 const textBytes = (text: string): number =>
   text.length < longText && plain.test(text) ? text.length + 2 : Buffer.byteLength(JSON.stringify(text));
 
-/** Bytes of a value as JSON in UTF-8. It looks no further than `most`, beyond which the answer is only that it is more. */
+/** Bytes of a value as JSON in UTF-8. Stops counting beyond `most`: a larger result means only that it is more. */
 export function jsonBytes(value: unknown, most: number): number {
   if (typeof value === 'string') return textBytes(value);
   if (typeof value === 'number') return String(value).length;
   if (typeof value !== 'object' || value === null) return value === false ? 5 : 4;
-  let bytes = 1; // and one for each value: a comma, or the bracket behind the last one
+  let bytes = 1; // plus one per value: a comma, or the closing bracket
   if (Array.isArray(value)) {
     for (const item of value as readonly unknown[]) {
       bytes += 1 + jsonBytes(item, most - bytes);

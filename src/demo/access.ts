@@ -1,7 +1,7 @@
 import { codedError, invalidChannel } from './api-error.ts';
 import type { Settings } from './settings.ts';
 import type { Account, Room } from './types.ts';
-import type { World } from './world-store.ts';
+import type { World } from './world.ts';
 
 export type Permission =
   | 'api-bypass-rate-limit'
@@ -11,7 +11,7 @@ export type Permission =
   | 'view-room-administration';
 
 /** Rocket.Chat's defaults, as far as these endpoints ask. */
-const PERMISSIONS: Record<string, readonly Permission[]> = {
+const permissionsByRole: Record<string, readonly Permission[]> = {
   admin: ['api-bypass-rate-limit', 'create-d', 'view-d-room', 'view-full-other-user-info', 'view-room-administration'],
   app: ['api-bypass-rate-limit', 'create-d', 'view-d-room'],
   bot: ['api-bypass-rate-limit', 'create-d', 'view-d-room'],
@@ -20,7 +20,7 @@ const PERMISSIONS: Record<string, readonly Permission[]> = {
 };
 
 export function hasPermission(account: Account, permission: Permission): boolean {
-  return account.roles.some((role) => PERMISSIONS[role]?.includes(permission) ?? false);
+  return account.roles.some((role) => permissionsByRole[role]?.includes(permission) ?? false);
 }
 
 /**

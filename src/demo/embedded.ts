@@ -5,7 +5,10 @@ export interface EmbeddedOptions {
   readonly dialect: 'R7' | 'R8';
 }
 
-/** Calls that are kept for a look at them, each with its headers. Tests keep all of theirs; `npm start` can run for weeks. */
+/**
+ * Calls that are kept for a look at them, each with its headers. Tests keep all of theirs; `npm start` can run for
+ * weeks.
+ */
 const keptCalls = 1000;
 
 /** The workspace of `npm start`, and what is printed about it. */

@@ -1,31 +1,31 @@
 /** Something going wrong on purpose. Without `status`, `body`, `reset` or `hang` the normal answer is sent. */
 export interface Fault {
-  status?: number;
-  headers?: Record<string, string>;
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
   /** Written as JSON, a string as it is. */
-  body?: unknown;
-  contentType?: string;
-  delayMs?: number;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly delayMs?: number;
   /** Destroys the socket. */
-  reset?: boolean;
+  readonly reset?: boolean;
   /** Never answers. */
-  hang?: boolean;
+  readonly hang?: boolean;
   /** Calls that fail; until healed unless told. */
-  times?: number;
-  when?: (call: FaultCall) => boolean;
+  readonly times?: number;
+  readonly when?: (call: FaultCall) => boolean;
   /** Changes the body of the normal answer. */
-  transform?: (body: unknown) => unknown;
+  readonly transform?: (body: unknown) => unknown;
 }
 
 export interface FaultCall {
-  endpoint: string;
-  query: Record<string, string>;
-  userId: string | undefined;
+  readonly endpoint: string;
+  readonly query: Record<string, string>;
+  readonly userId: string | undefined;
 }
 
 interface Entry {
-  endpoint: string;
-  fault: Fault;
+  readonly endpoint: string;
+  readonly fault: Fault;
   left: number;
 }
 

@@ -1,4 +1,5 @@
 import type { Message, Room, Subscription } from './types.ts';
+import { later } from './world-clock.ts';
 
 /** What follows from a message: for its room, for its thread, and for those who have not read it. */
 
@@ -8,6 +9,23 @@ export const isOnlyInThread = (message: Message): boolean => message.tmid !== un
 export function isLatest(message: Message, room: Room): boolean {
   if (isOnlyInThread(message) || (message.t !== undefined && message.t !== 'e2e')) return false;
   return room.lm === undefined || message.ts >= room.lm;
+}
+
+export function setLatest(room: Room, message: Message): void {
+  room.lm = message.ts;
+  room.lastMessage = message;
+}
+
+export function findLatest(room: Room, messages: readonly Message[]): void {
+  delete room.lm;
+  delete room.lastMessage;
+  for (const message of messages) if (message._hidden !== true && isLatest(message, room)) setLatest(room, message);
+}
+
+/** The room's record changes a moment after what happened in it. */
+export function touch(room: Room, at: string): void {
+  const updatedAt = later(at, 107);
+  if (updatedAt > room._updatedAt) room._updatedAt = updatedAt;
 }
 
 export function countReply(root: Message, reply: Message): void {

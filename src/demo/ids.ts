@@ -1,5 +1,5 @@
 /** Characters of Rocket.Chat's random ids: nothing that is easily misread. */
-const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
+const alphabet = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
 
 /** Numbers from 0 up to 1, the same ones for the same seed. */
 export type Random = () => number;
@@ -24,11 +24,13 @@ export function createRandom(seed: string): Random {
   };
 }
 
-/** An id that looks random and is the same for the same name. Rooms, users and messages have 17 characters, tokens 43. */
+/**
+ * An id that looks random and is the same for the same name. Rooms, users and messages have 17 characters, tokens 43.
+ */
 export function idOf(name: string, length = 17): string {
   const random = createRandom(name);
   let id = '';
-  for (let index = 0; index < length; index += 1) id += ALPHABET.charAt(Math.floor(random() * ALPHABET.length));
+  for (let index = 0; index < length; index += 1) id += alphabet.charAt(Math.floor(random() * alphabet.length));
   return id;
 }
 

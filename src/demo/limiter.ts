@@ -1,15 +1,15 @@
 /** What the limiter says about one call. */
 export interface Allowance {
-  limit: number;
-  remaining: number;
+  readonly limit: number;
+  readonly remaining: number;
   /** Epoch milliseconds at which the window ends. */
-  resetAt: number;
-  isRefused: boolean;
+  readonly resetAt: number;
+  readonly isRefused: boolean;
 }
 
 interface Window {
-  startedAt: number;
-  callsByAddress: Map<string, number>;
+  readonly startedAt: number;
+  readonly callsByAddress: Map<string, number>;
 }
 
 /**

@@ -3,12 +3,12 @@
  * timestamps. Blocks are split by line; inlines nest by recursion.
  */
 export interface MarkupNode {
-  type: string;
-  value?: MarkupNode | MarkupNode[] | string | { src: MarkupNode; label: MarkupNode[] };
-  [property: string]: unknown;
+  readonly type: string;
+  readonly value?: MarkupNode | MarkupNode[] | string | { src: MarkupNode; label: MarkupNode[] };
+  readonly [property: string]: unknown;
 }
 
-const INLINE = new RegExp(
+const inlinePattern = new RegExp(
   [
     '`(?<code>[^`\\n]+)`',
     '\\[(?<label>[^\\]\\n]+)\\]\\((?<target>https?:[^\\s)]+)\\)',
@@ -25,7 +25,7 @@ const INLINE = new RegExp(
   'gu',
 );
 
-const BIG_EMOJI = /^\s*(?:(?::[a-z0-9_+-]+:|\p{Extended_Pictographic}\uFE0F?)\s*){1,3}$/u;
+const bigEmojiPattern = /^\s*(?:(?::[a-z0-9_+-]+:|\p{Extended_Pictographic}\uFE0F?)\s*){1,3}$/u;
 
 export const plainText = (value: string): MarkupNode => ({ type: 'PLAIN_TEXT', value });
 
@@ -52,7 +52,7 @@ function inlineNode(groups: Record<string, string | undefined>): MarkupNode {
 function parseInlines(text: string): MarkupNode[] {
   const nodes: MarkupNode[] = [];
   let end = 0;
-  for (const match of text.matchAll(INLINE)) {
+  for (const match of text.matchAll(inlinePattern)) {
     if (match.index > end) nodes.push(plainText(text.slice(end, match.index)));
     nodes.push(inlineNode(match.groups ?? {}));
     end = match.index + match[0].length;
@@ -64,7 +64,7 @@ function parseInlines(text: string): MarkupNode[] {
 const paragraph = (line: string): MarkupNode => ({ type: 'PARAGRAPH', value: parseInlines(line) });
 
 /** Blocks made of several like lines: their mark, and what becomes of the lines. The first that fits wins. */
-const LINE_BLOCKS: readonly { mark: RegExp; build: (lines: RegExpExecArray[]) => MarkupNode }[] = [
+const lineBlocks: readonly { mark: RegExp; build: (lines: RegExpExecArray[]) => MarkupNode }[] = [
   {
     mark: /^- \[(?<mark>[ x])\] (?<text>.+)$/,
     build: (lines) => ({
@@ -127,16 +127,16 @@ function singleLine(line: string): MarkupNode {
 }
 
 export function parseMarkup(text: string): MarkupNode[] {
-  if (BIG_EMOJI.test(text)) {
+  if (bigEmojiPattern.test(text)) {
     return [{ type: 'BIG_EMOJI', value: parseInlines(text).filter((node) => node.type === 'EMOJI') }];
   }
   const lines = text.split('\n');
   const blocks: MarkupNode[] = [];
   for (let index = 0; index < lines.length;) {
     const code = codeBlock(lines, index);
-    const list = LINE_BLOCKS.map(({ mark, build }) => ({ matches: run(lines, index, mark), build })).find(
-      ({ matches }) => matches.length > 0,
-    );
+    const list = lineBlocks
+      .map(({ mark, build }) => ({ matches: run(lines, index, mark), build }))
+      .find(({ matches }) => matches.length > 0);
     if (code) blocks.push(code.node);
     else blocks.push(list ? list.build(list.matches) : singleLine(lines[index] ?? ''));
     index = code?.next ?? index + (list?.matches.length ?? 1);

@@ -6,8 +6,8 @@ export function linksIn(text: string): { url: string; meta: object }[] {
 }
 
 interface Mentions {
-  mentions: Mention[];
-  channels: { _id: string; name: string }[];
+  readonly mentions: Mention[];
+  readonly channels: { _id: string; name: string }[];
 }
 
 /** Who and what a text mentions: only names that exist, and the groups `all` and `here`. */

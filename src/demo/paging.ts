@@ -3,13 +3,13 @@ import type { Params } from './schemas.ts';
 import type { Settings } from './settings.ts';
 
 export interface Paging {
-  offset: number;
+  readonly offset: number;
   /** 0 is everything; a negative one at most that many, in MongoDB's reading. */
-  count: number;
+  readonly count: number;
 }
 
-const DEFAULT_UPPER = 100;
-const DEFAULT_COUNT = 50;
+const defaultUpper = 100;
+const defaultCount = 50;
 
 /** What JavaScript's `parseInt` makes of a parameter; nothing at all counts as 0. */
 function readInteger(value: Params[string]): number {
@@ -18,8 +18,8 @@ function readInteger(value: Params[string]): number {
 }
 
 export function readPaging({ offset, count }: Params, settings: Settings): Paging {
-  const upper = settings.upperCount < 0 ? DEFAULT_UPPER : settings.upperCount;
-  const fallback = settings.defaultCount <= 0 ? DEFAULT_COUNT : settings.defaultCount;
+  const upper = settings.upperCount < 0 ? defaultUpper : settings.upperCount;
+  const fallback = settings.defaultCount <= 0 ? defaultCount : settings.defaultCount;
   const skip = offset === undefined ? 0 : readInteger(offset);
   const wanted = count === undefined ? fallback : readInteger(count);
   const clamped = upper > 0 && wanted > upper ? upper : wanted;
@@ -63,12 +63,12 @@ function valuesAt(value: unknown, path: readonly string[]): unknown[] {
   return valuesAt((value as Record<string, unknown>)[key], rest);
 }
 
-const RANKS = ['undefined', 'number', 'string', 'object', 'boolean'];
+const kindRanks = ['undefined', 'number', 'string', 'object', 'boolean'];
 
 /** MongoDB's order of kinds: nothing, then numbers, texts, objects and booleans. */
 function compare(left: unknown, right: unknown): number {
-  const leftRank = left === null ? 0 : RANKS.indexOf(typeof left);
-  const rightRank = right === null ? 0 : RANKS.indexOf(typeof right);
+  const leftRank = left === null ? 0 : kindRanks.indexOf(typeof left);
+  const rightRank = right === null ? 0 : kindRanks.indexOf(typeof right);
   if (leftRank !== rightRank) return leftRank - rightRank;
   if (leftRank === 0 || leftRank === 3) return 0;
   const [low, high] = [left, right] as [string, string];

@@ -2,37 +2,37 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { hasPermission } from './access.ts';
 import { ApiError, codedError, missingPermission, unauthenticated } from './api-error.ts';
 import type { Allowance, Limiter } from './limiter.ts';
-import type { Query } from './query-string.ts';
-import { parseQueryString } from './query-string.ts';
+import { parseQueryString, type Query } from './query-string.ts';
 import type { Route } from './route.ts';
-import { ROUTES } from './routes/index.ts';
+import { routes } from './routes/index.ts';
 import { login } from './routes/login.ts';
-import type { Params } from './schemas.ts';
-import { checkQuery } from './schemas.ts';
+import { checkQuery, type Params } from './schemas.ts';
 import type { Settings } from './settings.ts';
 import type { Account } from './types.ts';
-import type { World } from './world-store.ts';
+import type { World } from './world.ts';
 
 export interface Incoming {
-  method: string;
-  endpoint: string;
-  search: string;
-  headers: IncomingHttpHeaders;
+  readonly method: string;
+  readonly endpoint: string;
+  readonly search: string;
+  readonly headers: IncomingHttpHeaders;
   /** Of the socket. */
-  remoteAddress: string;
-  body: string;
+  readonly remoteAddress: string;
+  readonly body: string;
 }
 
+type Headers = Record<string, string>;
+
 export interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  body: Record<string, unknown>;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
 }
 
 export interface Workspace {
-  world: World;
-  settings: Settings;
-  limiter: Limiter;
+  readonly world: World;
+  readonly settings: Settings;
+  readonly limiter: Limiter;
 }
 
 /** Both headers, or nobody: the token must belong to exactly that user. */
@@ -72,24 +72,24 @@ function tooManyRequests({ resetAt }: Allowance, now: number): ApiError {
 }
 
 /** Counts the call, unless its caller is exempt, and writes the limiter's headers to the answer. */
-function limit(call: Incoming, caller: Account | undefined, { settings, limiter }: Workspace, answer: Answer): void {
+function limit(call: Incoming, caller: Account | undefined, { settings, limiter }: Workspace, headers: Headers): void {
   if (settings.rateLimit === false || (caller && hasPermission(caller, 'api-bypass-rate-limit'))) return;
   const now = Date.now();
   const realIp = call.headers['x-real-ip'];
   const address = typeof realIp === 'string' ? realIp : call.remoteAddress;
   const allowance = limiter.count(`${call.method} ${call.endpoint}`, address, settings.rateLimit, now);
-  Object.assign(answer.headers, limiterHeaders(allowance));
+  Object.assign(headers, limiterHeaders(allowance));
   if (allowance.isRefused) throw tooManyRequests(allowance, now);
 }
 
 /** The checks of a GET, in the order of the dialect, and then its handler. */
-function handleGet(call: Incoming, route: Route, workspace: Workspace, answer: Answer): Record<string, unknown> {
+function handleGet(call: Incoming, route: Route, workspace: Workspace, headers: Headers): Record<string, unknown> {
   const { world, settings } = workspace;
   const query = parseQueryString(call.search);
   const caller = authenticate(call.headers, world);
   let params: Params;
   if (settings.dialect === 'R7') {
-    limit(call, caller, workspace, answer);
+    limit(call, caller, workspace, headers);
     params = checkParams(query, route, settings);
     checkPermission(route, caller);
     checkLicence(route, settings);
@@ -97,16 +97,16 @@ function handleGet(call: Incoming, route: Route, workspace: Workspace, answer: A
     checkPermission(route, caller);
     checkLicence(route, settings);
     params = checkParams(query, route, settings);
-    limit(call, caller, workspace, answer);
+    limit(call, caller, workspace, headers);
   }
   return route.handle({ endpoint: call.endpoint, caller, params, world, settings });
 }
 
-function handle(call: Incoming, workspace: Workspace, answer: Answer): Record<string, unknown> {
-  const route = call.method === 'GET' ? ROUTES.get(call.endpoint) : undefined;
-  if (route) return handleGet(call, route, workspace, answer);
+function handle(call: Incoming, workspace: Workspace, headers: Headers): Record<string, unknown> {
+  const route = call.method === 'GET' ? routes.get(call.endpoint) : undefined;
+  if (route) return handleGet(call, route, workspace, headers);
   if (call.method === 'POST' && call.endpoint === 'login') {
-    limit(call, undefined, workspace, answer);
+    limit(call, undefined, workspace, headers);
     return login(call.body, workspace.world);
   }
   throw new ApiError(404, { success: false, error: 'API endpoint not found' });
@@ -114,13 +114,12 @@ function handle(call: Incoming, workspace: Workspace, answer: Answer): Record<st
 
 /** What the workspace answers; nothing but programming errors gets out as an exception. */
 export function answerCall(call: Incoming, workspace: Workspace): Answer {
-  const answer: Answer = { status: 200, headers: {}, body: {} };
+  const headers: Headers = {};
   try {
-    answer.body = { ...handle(call, workspace, answer), success: true };
+    const body = handle(call, workspace, headers);
+    return { status: 200, headers, body: { ...body, success: true } };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    answer.status = error.status;
-    answer.body = error.body;
+    return { status: error.status, headers, body: error.body };
   }
-  return answer;
 }

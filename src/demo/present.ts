@@ -1,6 +1,6 @@
 import type { Mention, Message, MessageUser, Room, StoredReaction } from './types.ts';
 import type { Call } from './route.ts';
-import type { World } from './world-store.ts';
+import type { World } from './world.ts';
 
 type Named<Value> = Value & { name?: string | undefined };
 
@@ -33,12 +33,12 @@ export function presentMessage(message: Message, { caller, world, settings }: Ca
   };
 }
 
-const HIDDEN_ROOM_FIELDS = ['joinCode', 'members', 'importIds', 'e2e'];
+const hiddenRoomFields = ['joinCode', 'members', 'importIds', 'e2e'];
 
 /** The stored room without its secrets, and with its last message as the caller may see it. */
 export function presentRoom(room: Room, call: Call): Room {
   const shown: Room = { ...room };
-  for (const field of HIDDEN_ROOM_FIELDS) if (field in shown) delete shown[field];
+  for (const field of hiddenRoomFields) if (field in shown) delete shown[field];
   if (room.lastMessage) shown.lastMessage = presentMessage(room.lastMessage, call);
   return shown;
 }

@@ -4,7 +4,7 @@ export type QueryValue = string | QueryValue[] | { [key: string]: QueryValue };
 export type Query = Record<string, QueryValue>;
 
 /** Rocket.Chat refuses longer lists (`Invalid query parameters`). */
-const ARRAY_LIMIT = 500;
+const maxListLength = 500;
 
 function decode(text: string): string {
   const spaced = text.replaceAll('+', ' ');
@@ -23,7 +23,7 @@ function combine(present: QueryValue | undefined, added: QueryValue): QueryValue
   if (present === undefined) return added;
   if (isObject(present) && isObject(added)) return { ...present, ...added };
   const list = [present, added].flat();
-  if (list.length > ARRAY_LIMIT) throw new ApiError(400, { success: false, error: 'Invalid query parameters' });
+  if (list.length > maxListLength) throw new ApiError(400, { success: false, error: 'Invalid query parameters' });
   return list;
 }
 

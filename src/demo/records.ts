@@ -47,7 +47,7 @@ export function subscriptionRecord(room: Room, own: Account, members: readonly A
 }
 
 /** What is left of a message that is shown as deleted; `file` and `files` stay as they were. */
-export const REMOVED: Partial<Message> = {
+export const removedFields: Partial<Message> = {
   t: 'rm',
   msg: '',
   urls: [],

@@ -9,15 +9,15 @@ type Rule =
   | { type: 'strings' };
 
 interface Shape {
-  required: readonly string[];
-  properties: Record<string, Rule>;
+  readonly required: readonly string[];
+  readonly properties: Record<string, Rule>;
 }
 
 export interface QuerySchema {
   /** Exactly one of them must fit. */
-  shapes: readonly Shape[];
+  readonly shapes: readonly Shape[];
   /** Whether a list of one counts as its element, and an element as a list of one. */
-  unwrapsLists: boolean;
+  readonly unwrapsLists: boolean;
 }
 
 const text: Rule = { type: 'string' };

@@ -1,8 +1,8 @@
 import { addChannel, fillRooms } from './seed/fill-rooms.ts';
-import { ACCOUNTS, DELETED_USER_ID, MAIN_ACCOUNTS, userIdOf } from './seed/people.ts';
-import { CHANNEL_ID, planRoomId, roomWith } from './seed/rooms.ts';
-import { SHAPE_IDS, shapeId } from './seed/shapes.ts';
-import { World } from './world-store.ts';
+import { accounts, deletedUserId, mainAccounts, userIdOf } from './seed/people.ts';
+import { channelId, planRoomId, roomWith } from './seed/rooms.ts';
+import { shapeIds, shapeId } from './seed/shape-ids.ts';
+import { World } from './world.ts';
 
 /** Ids worth knowing, the same in every world that `createWorld` makes. */
 export const landmarks = {
@@ -46,11 +46,11 @@ export const landmarks = {
   foreignRoomId: planRoomId({ others: ['jonas.weber', 'priya.raman'], count: 0, isForeign: true, hasOldId: true }),
   foreignGroupRoomId: planRoomId({ others: ['chen.wei', 'keiko.tanaka', 'noor.haddad'], count: 0, isForeign: true }),
   /** Not a direct message. */
-  channelId: CHANNEL_ID,
+  channelId,
   users: {
-    member: MAIN_ACCOUNTS.memberId,
-    admin: MAIN_ACCOUNTS.adminId,
-    bot: MAIN_ACCOUNTS.botId,
+    member: mainAccounts.memberId,
+    admin: mainAccounts.adminId,
+    bot: mainAccounts.botId,
     /** The other one in the busy room. */
     busy: userIdOf('jonas.weber'),
     /** The other one in the room of shapes. */
@@ -59,15 +59,15 @@ export const landmarks = {
     stranger: userIdOf('wanda.kowalska'),
     deactivated: userIdOf('erik.hansen'),
     /** Has left a receipt on `messages.deletedReader`. */
-    deleted: DELETED_USER_ID,
+    deleted: deletedUserId,
   },
   strangerUsername: 'wanda.kowalska',
-  messages: SHAPE_IDS,
+  messages: shapeIds,
 } as const;
 
 /** The accounts only. */
 export function createEmptyWorld(): World {
-  return new World(ACCOUNTS, MAIN_ACCOUNTS);
+  return new World(accounts, mainAccounts);
 }
 
 /** A small company's direct messages, up to the afternoon of 30 October 2026. */
@@ -75,7 +75,7 @@ export function createWorld(): World {
   const world = createEmptyWorld();
   addChannel(world);
   fillRooms(world);
-  world.addReceipt(world.message(shapeId('deletedReader')), DELETED_USER_ID, '2026-10-29T16:02:11.402Z');
+  world.addReceipt(world.message(shapeId('deletedReader')), deletedUserId, '2026-10-29T16:02:11.402Z');
   world.receipts.delete(shapeId('noReceipts'));
   return world;
 }

@@ -1,54 +1,54 @@
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from './faults.ts';
-import { FaultBox } from './faults.ts';
+import { FaultBox, type Fault } from './faults.ts';
 import { Limiter } from './limiter.ts';
-import type { Answer } from './pipeline.ts';
-import { answerCall } from './pipeline.ts';
+import { answerCall, type Answer, type Incoming } from './pipeline.ts';
 import { readableQuery } from './query-string.ts';
-import type { Settings } from './settings.ts';
-import { DEFAULT_SETTINGS } from './settings.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import { createWorld } from './seed.ts';
 import type { World } from './world.ts';
-import { createWorld } from './world.ts';
-
-export type { Fault } from './faults.ts';
 
 export interface DemoOptions {
   /** 0, the default, takes any free port. */
-  port?: number;
-  host?: string;
-  dialect?: 'R7' | 'R8';
+  readonly port?: number;
+  readonly host?: string;
+  readonly dialect?: 'R7' | 'R8';
   /** Licence for read receipts. */
-  licensed?: boolean;
+  readonly licensed?: boolean;
   /** Without it every list of receipts is empty. */
-  storeReceipts?: boolean;
-  useRealName?: boolean;
-  hideSystemMessages?: readonly string[];
-  upperCount?: number;
-  defaultCount?: number;
-  allowInfinite?: boolean;
+  readonly storeReceipts?: boolean;
+  readonly useRealName?: boolean;
+  readonly hideSystemMessages?: readonly string[];
+  readonly upperCount?: number;
+  readonly defaultCount?: number;
+  readonly allowInfinite?: boolean;
   /** Off by default. */
-  rateLimit?: { calls: number; ms: number } | false;
+  readonly rateLimit?: { calls: number; ms: number } | false;
   /** Whether `im.messages.others` answers. */
-  directHistoryEndpoint?: boolean;
-  latencyMs?: number;
+  readonly directHistoryEndpoint?: boolean;
+  readonly latencyMs?: number;
   /** Calls that are kept, the latest; all unless told. */
-  keptCalls?: number;
-  world?: World;
+  readonly keptCalls?: number;
+  readonly world?: World;
 }
 
 export interface UpstreamCall {
   /** `dm.messages`, say. */
-  endpoint: string;
+  readonly endpoint: string;
   /** As received, in its order. */
-  query: Record<string, string>;
-  userId: string | undefined;
+  readonly query: Record<string, string>;
+  readonly userId: string | undefined;
   /** 0 until answered, and for a call that never is. */
   status: number;
-  headers: IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   /** Epoch milliseconds. */
-  at: number;
+  readonly at: number;
 }
 
 export type ChangeableOption =
@@ -77,8 +77,32 @@ export interface DemoWorkspace {
   close(): Promise<void>;
 }
 
-const ROOT = '/api/v1/';
-const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', pragma: 'no-cache' };
+const apiRoot = '/api/v1/';
+const usualHeaders = { 'content-type': 'application/json', 'cache-control': 'no-store', pragma: 'no-cache' };
+
+const emptyAnswer: Answer = { status: 200, headers: {}, body: {} };
+
+function readCall(request: IncomingMessage): { call: UpstreamCall; search: string } {
+  const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
+  const { headers } = request;
+  const userId = headers['x-user-id'];
+  const call: UpstreamCall = {
+    endpoint: path.startsWith(apiRoot) ? path.slice(apiRoot.length) : path,
+    query: readableQuery(search),
+    userId: typeof userId === 'string' ? userId : undefined,
+    status: 0,
+    headers,
+    at: Date.now(),
+  };
+  return { call, search };
+}
+
+async function readIncoming(request: IncomingMessage, call: UpstreamCall, search: string): Promise<Incoming> {
+  const { method = 'GET', socket } = request;
+  const body = method === 'GET' ? '' : await readBody(request);
+  const { endpoint, headers } = call;
+  return { method, endpoint, search, headers, remoteAddress: socket.remoteAddress ?? '', body };
+}
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -104,7 +128,7 @@ function applyFault({ status, headers, body, transform }: Fault, answer: Answer)
 
 function send(response: ServerResponse, status: number, headers: Record<string, string>, body: unknown): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  response.writeHead(status, { ...HEADERS, ...headers, 'content-length': Buffer.byteLength(text) });
+  response.writeHead(status, { ...usualHeaders, ...headers, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }
 
@@ -130,6 +154,11 @@ function close(server: Server): Promise<void> {
   return promise;
 }
 
+function lineOf({ endpoint, query }: UpstreamCall): string {
+  const pairs = Object.entries(query).map(([key, value]) => `${key}=${value}`);
+  return pairs.length === 0 ? endpoint : `${endpoint}?${pairs.join('&')}`;
+}
+
 /** A Rocket.Chat workspace on the loopback: its direct-message endpoints over data in memory. */
 export async function startDemo(options: DemoOptions = {}): Promise<DemoWorkspace> {
   const {
@@ -139,24 +168,13 @@ export async function startDemo(options: DemoOptions = {}): Promise<DemoWorkspac
     keptCalls = Number.POSITIVE_INFINITY,
     ...given
   } = options;
-  const settings: Settings = { ...DEFAULT_SETTINGS, ...given };
+  const settings: Settings = { ...defaultSettings, ...given };
   const workspace = { world, settings, limiter: new Limiter() };
   const faults = new FaultBox();
   const calls: UpstreamCall[] = [];
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
-    const endpoint = path.startsWith(ROOT) ? path.slice(ROOT.length) : path;
-    const { headers, method = 'GET' } = request;
-    const userId = headers['x-user-id'];
-    const call: UpstreamCall = {
-      endpoint,
-      query: readableQuery(search),
-      userId: typeof userId === 'string' ? userId : undefined,
-      status: 0,
-      headers,
-      at: Date.now(),
-    };
+    const { call, search } = readCall(request);
     calls.push(call);
     if (calls.length > keptCalls) calls.shift();
     const fault = faults.take(call) ?? {};
@@ -167,15 +185,13 @@ export async function startDemo(options: DemoOptions = {}): Promise<DemoWorkspac
       request.socket.destroy();
       return;
     }
-    const body = method === 'GET' ? '' : await readBody(request);
-    const remoteAddress = request.socket.remoteAddress ?? '';
-    const normal: Answer = replacesAnswer(fault)
-      ? { status: 200, headers: {}, body: {} }
-      : answerCall({ method, endpoint, search, headers, remoteAddress, body }, workspace);
-    const { answer, body: sent } = applyFault(fault, normal);
+    const normal = replacesAnswer(fault)
+      ? emptyAnswer
+      : answerCall(await readIncoming(request, call, search), workspace);
+    const { answer, body } = applyFault(fault, normal);
     call.status = answer.status;
     const contentType = fault.contentType === undefined ? {} : { 'content-type': fault.contentType };
-    send(response, answer.status, { ...answer.headers, ...contentType }, sent);
+    send(response, answer.status, { ...answer.headers, ...contentType }, body);
   }
 
   const server = createServer((request, response) => {
@@ -191,11 +207,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<DemoWorkspac
     url,
     world,
     calls,
-    callLines: () =>
-      calls.map(({ endpoint, query }) => {
-        const pairs = Object.entries(query).map(([key, value]) => `${key}=${value}`);
-        return pairs.length === 0 ? endpoint : `${endpoint}?${pairs.join('&')}`;
-      }),
+    callLines: () => calls.map(lineOf),
     fail: (endpoint, fault) => faults.add(endpoint, fault),
     heal: (endpoint) => faults.heal(endpoint),
     resetCalls() {

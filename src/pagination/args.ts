@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 
-/** Relay's four arguments as they come from the query. `null` counts as left out, except for a lone `first: null`. */
+/** Relay's four arguments. `null` counts as omitted, except for `first: null` without `last`. */
 export interface PageArgs {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -8,7 +8,7 @@ export interface PageArgs {
   readonly before?: string | null | undefined;
 }
 
-/** Which rows a page wants: `size` (0 to 100) rows after `cursor` in the connection's order, or before it. */
+/** Which rows a page requests: `size` (0 to 100) rows after `cursor` in the connection's order, or before it. */
 export interface PagePlan {
   readonly isBackward: boolean;
   readonly size: number;
@@ -16,7 +16,7 @@ export interface PagePlan {
   readonly cursorArgument: 'after' | 'before';
 }
 
-/** Rows of one page at most: Rocket.Chat cuts `count` to its own cap, 100 by default. */
+/** Rocket.Chat caps `count`, at 100 by default. */
 export const maxPageSize = 100;
 export const defaultPageSize = 20;
 
@@ -27,7 +27,7 @@ export function planPage({ first, after, last, before }: PageArgs): PagePlan {
     return { isBackward: true, size: pageSize(last, 'last', 1), cursor: before ?? undefined, cursorArgument: 'before' };
   }
   if (before != null) throw badInput('`before` goes with `last`; with `first`, give `after`.');
-  if (first === null) throw badInput('`first` is null: give 0 to 100, or leave it out for 20.');
+  if (first === null) throw badInput(`\`first\` is null: give 0 to ${maxPageSize}, or omit it for ${defaultPageSize}.`);
   const size = first === undefined ? defaultPageSize : pageSize(first, 'first', 0);
   return { isBackward: false, size, cursor: after ?? undefined, cursorArgument: 'after' };
 }

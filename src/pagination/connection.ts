@@ -1,12 +1,12 @@
 import type { Cursor } from './cursor.ts';
 
-/** One row of a page. The cursor is worked out only when it is selected. */
+/** One row of a page. The cursor is encoded only if it is selected. */
 export interface Edge<Row> {
   readonly node: Row;
   readonly cursor: () => string;
 }
 
-/** A function where the answer costs a call: it is made only when the field is selected. */
+/** A function if finding out takes a call, which is made only if the field is selected. */
 export type Flag = boolean | (() => Promise<boolean>);
 
 export interface PageInfo {
@@ -22,17 +22,17 @@ export interface Connection<Row> {
   readonly pageInfo: PageInfo;
 }
 
-/** Rows of a page, in the connection's order, and what lies around them. */
+/** Rows of a page in the connection's order, and whether others surround them. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
-  /** Places that have a cursor: those of the rows, or, in a page without any, those of rows that are left out. */
+  /** Number of places with a cursor: the rows', or in a page without rows, those of rows left out. */
   readonly places: number;
   readonly cursorAt: (place: number) => Cursor;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: Flag;
 }
 
-/** A connection of no rows, of which only the flags can tell something. */
+/** A connection without rows. */
 export const emptyConnection = <Row>(flags: Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'>): Connection<Row> => ({
   edges: [],
   nodes: [],

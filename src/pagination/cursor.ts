@@ -3,20 +3,20 @@ import { GatewayError } from '../errors.ts';
 import type { PagePlan } from './args.ts';
 import type { Place } from './place.ts';
 
-/** A row's place, and where it was found: both are needed to find what follows it after the list has changed. */
+/** A row's place, and the offset where it was read: both are needed to find the next row after the list has changed. */
 export interface Cursor extends Place {
-  /** Rows before it in the connection's order, when it was read. In a history: rows of its millisecond. */
+  /** Rows before it in the connection's order when it was read. In a history: rows in its millisecond. */
   readonly offset: number;
-  /** Rows in the whole list, when it was read. */
+  /** Rows in the whole list when it was read. */
   readonly total: number;
 }
 
 /**
- * A cursor is base64url of: version (1 byte), seal (5), key (7), offset (4), total (4), id (the rest, 128 at most): under
- * 200 characters. The seal is a digest of the rest and of the `binding`, the text that names connection,
- * room, filter and order. It makes a cursor of another list, and a mangled one, an error. It keeps no secret and grants
- * nothing: every page is asked for with the caller's own credentials, and what a cursor says of offsets is believed only
- * as far as the workspace's own answers bear it out.
+ * A cursor is the base64url of: version (1 byte), seal (5), key (7), offset (4), total (4), id (the rest, at most 128):
+ * less than 200 characters. The seal is a digest of the rest and of the `binding`, a string that names connection,
+ * room, filter and order, so a cursor of another list or a corrupted one is an error. The seal hides nothing and
+ * authorises nothing: every page is read with the caller's own credentials, and a cursor's offsets are only hints that
+ * upstream's responses must confirm.
  */
 const version = 2;
 const keyAt = 6;
@@ -24,7 +24,7 @@ const offsetAt = keyAt + 7;
 const totalAt = offsetAt + 4;
 const headBytes = totalAt + 4;
 const sealBytes = keyAt - 1;
-/** Added to keys, so that none is negative; 0 then stands for a key of null. Instants reach from -2^46 to 2^48. */
+/** Added to keys, so that none is negative and 0 can encode null. Instants range from -2^46 to 2^48. */
 const keyBias = 2 ** 52;
 const lowKeyBits = 2 ** 24;
 
@@ -41,23 +41,23 @@ export function encodeCursor(binding: string, { key, id, offset, total }: Cursor
   return bytes.toString('base64url');
 }
 
-/** Refuses what is no cursor of any list, before it is known which list it is meant for. */
+/** Rejects what cannot be a cursor of any list, before the list is known. */
 export function checkCursorForm({ cursor, cursorArgument }: PagePlan): void {
   if (cursor === undefined || readBytes(cursor) !== undefined) return;
   throw new GatewayError(
     'BAD_USER_INPUT',
-    `\`${cursorArgument}\` is not a cursor: use an \`endCursor\` or \`startCursor\` as it was given.`,
+    `\`${cursorArgument}\` is not a cursor: pass an \`endCursor\` or \`startCursor\` unchanged.`,
   );
 }
 
-/** The bytes of a text that has the form of a cursor. */
+/** The bytes of a well-formed cursor. */
 function readBytes(cursor: string): Buffer | undefined {
   if (cursor.length > 512) return undefined;
   const bytes = Buffer.from(cursor, 'base64url');
   return bytes.length > headBytes && bytes[0] === version && bytes.toString('base64url') === cursor ? bytes : undefined;
 }
 
-/** The cursor that a page continues from. One that was not issued for this very list is BAD_USER_INPUT. */
+/** The cursor that a page continues from. A cursor of another list is BAD_USER_INPUT. */
 export function decodeCursor(binding: string, { cursor, cursorArgument }: PagePlan): Cursor | undefined {
   if (cursor === undefined) return undefined;
   const bytes = readBytes(cursor);

@@ -2,16 +2,16 @@ import type { Rows } from './place.ts';
 import type { Slot } from './timeline-reading.ts';
 import { windowOf, type TimelineWindow } from './timeline-window.ts';
 
-/** What lies between `since` and the oldest row of a page, neither included. */
+/** The rows strictly between `since` and the oldest row of a page. */
 export interface Gap<Row> {
-  /** Those of it that were read, newest first: all, or at least those of the oldest row's own millisecond. */
+  /** Rows of the gap that were read, newest first: all, or at least those in the oldest row's own millisecond. */
   readonly known: readonly (Row | undefined)[];
-  /** Upstream counts the others, as older than the first row of this window. Undefined: there are none. */
+  /** The window by which upstream counts the others: those older than its first row. Undefined if there are none. */
   readonly others: TimelineWindow | undefined;
 }
 
-export interface GapAnswer<Row> extends Rows<Row> {
-  /** Rows strictly between `oldest` and the oldest of these, and the oldest of them. */
+export interface GapResponse<Row> extends Rows<Row> {
+  /** Number of rows strictly between `oldest` and the oldest row of the response, and the oldest of them. */
   readonly unreadNotLoaded: number | undefined;
   readonly firstUnread: Row | undefined;
 }
@@ -29,11 +29,11 @@ export function gapBehind<Row>(
   return { known, others: window };
 }
 
-/** How many there are, and the oldest; null where the list changed before they were counted. */
-export function countGap<Row>({ known, others }: Gap<Row>, answer: GapAnswer<Row> | undefined) {
+/** The size of the gap and its oldest row. The size is null if the list changed before upstream counted. */
+export function countGap<Row>({ known, others }: Gap<Row>, response: GapResponse<Row> | undefined) {
   const none = { count: known.length, first: known.at(-1) };
-  if (others === undefined || answer === undefined) return none;
-  const { unreadNotLoaded, firstUnread, placeAt } = answer;
+  if (others === undefined || response === undefined) return none;
+  const { unreadNotLoaded, firstUnread, placeAt } = response;
   if (unreadNotLoaded === undefined || placeAt(0)?.key !== Date.parse(others.latest))
     return { count: null, first: undefined };
   return unreadNotLoaded === 0 ? none : { count: known.length + unreadNotLoaded, first: firstUnread };

@@ -5,39 +5,40 @@ import type { Cursor } from './cursor.ts';
 import { comparePlaces, type Place, type Rows } from './place.ts';
 
 /**
- * Exact pages over an upstream list that knows only `offset`, `count` and `total`: a keyset over offsets.
+ * Exact pages over an upstream list that knows only `offset`, `count` and `total`: keyset pagination over offsets.
  *
- * The list has a total order (sort key, then id), and a cursor names its row by both. To continue after it we ask for
- * the row again, where it was, and for `size` rows more. The page begins at the first row that sorts after the cursor,
- * and that beginning is proven only by a neighbour: the row before it, in the same answer, sorts before or equals the
- * cursor (or there is no row before it). So it does not matter whether the cursor's row still exists, and no row that
- * stays is skipped or repeated, whatever came or went in front of it.
+ * The list has a total order (sort key, then id), and a cursor names its row by both. To continue after it, we request
+ * that row again at its old offset, and `size` more rows. The page starts at the first row that sorts after the cursor.
+ * Only a neighbour proves that start: the row before it, in the same response, sorts before or equals the cursor (or
+ * there is no row before it). So the cursor's row need not exist any more, and no row that stays is skipped or
+ * repeated, whatever came or went in front of it.
  *
- * When the beginning is not in the answer, the list has moved: first by as much as its total has changed, then in
- * doubling steps, then by halves. Cost: one call a page when nothing changed, two when the page's beginning was in the
- * answer but not all of its rows, and O(log drift) else.
+ * If the start is not in the response, the list has moved. We look for it first where the change in total suggests,
+ * then in doubling steps, then by bisection. Cost: one call per page if nothing changed, two if the response held the
+ * page's start but not all of its rows, otherwise O(log drift).
  *
- * Backward pages are forward pages of the reversed order: upstream is asked with the order turned round, so the last
- * rows cost one call as well, wherever they are.
+ * Backward pages are forward pages of the reversed order: upstream sorts in reverse, so the last rows also cost one
+ * call, wherever they are.
  *
- * A page holds what one answer brings: fewer rows than asked for where the workspace caps `count`, and 99 instead of
- * 100 after a cursor, as its row is asked for too. `hasNextPage` compares with the total, so it is true all the same.
+ * A page holds the rows of one response: fewer than requested if the workspace caps `count`, and 99 instead of 100
+ * after a cursor, because the cursor's row takes one. `hasNextPage` compares with the total, so it is exact all the
+ * same.
  *
- * Rows that are left out (they cannot be read, or are hidden) are places like all others: a page of nothing else has no
- * rows, but a cursor to continue with. Only rows without an id have no place; the page goes on behind them.
+ * Rows left out (unreadable or hidden) keep their places: a page of nothing else has no rows, but a cursor to continue
+ * from. Only rows without an id have no place; the page skips them.
  *
- * Where answers hold one row only, the neighbour is in the answer before: that proves a beginning as long as nothing
- * changes between the two.
+ * If responses hold only one row, the neighbour is in the previous response. That proves a start only if nothing
+ * changes between the two calls.
  */
 export interface OffsetWindow {
   readonly offset: number;
   /** 1 to 100. */
   readonly count: number;
-  /** Ask in the reversed order. */
+  /** Whether upstream sorts in reverse. */
   readonly isReversed: boolean;
 }
 
-export interface OffsetAnswer<Row> extends Rows<Row> {
+export interface OffsetResponse<Row> extends Rows<Row> {
   readonly total: number;
 }
 
@@ -53,17 +54,19 @@ export interface OffsetQuery {
   readonly isDescending: boolean;
 }
 
-/** More calls than a search of any list takes; beyond them the list changes faster than it can be read. */
+/** No search of an unchanging list takes this many calls. */
 const maxCalls = 40;
 
-/** No cursor sends a page farther than this into a list unless the list's own total does. */
+/** Limit for a cursor's offset until upstream's total confirms it. */
 const maxBlindOffset = 100_000;
 
-/** Yields the window to ask for next, takes its answer, and returns the page. Needs `plan.size` of 1 or more. */
-export function* readOffsetPage<Row>(query: OffsetQuery): Generator<OffsetWindow, OffsetPage<Row>, OffsetAnswer<Row>> {
+/** Yields each window to load, receives the response, and returns the page. `plan.size` must be at least 1. */
+export function* readOffsetPage<Row>(
+  query: OffsetQuery,
+): Generator<OffsetWindow, OffsetPage<Row>, OffsetResponse<Row>> {
   const { plan, cursor, isDescending } = query;
   const isReversed = plan.isBackward;
-  // "Offset" counts in reading order here: from the end of the list for a backward page.
+  // Offsets count in reading order: for a backward page, from the end of the list.
   const isAscending = isDescending === isReversed;
   const isSeen = (place: Place) => {
     if (cursor === undefined) return false;
@@ -74,22 +77,22 @@ export function* readOffsetPage<Row>(query: OffsetQuery): Generator<OffsetWindow
   let shortPage: OffsetPage<Row> | undefined;
   for (let call = 1; call <= maxCalls; call += 1) {
     const { offset, count } = search;
-    let answer: OffsetAnswer<Row>;
+    let response: OffsetResponse<Row>;
     try {
-      answer = yield { offset, count, isReversed };
+      response = yield { offset, count, isReversed };
     } catch (error) {
       if (shortPage === undefined) throw error;
-      return shortPage; // what was to fill it up could not be had
+      return shortPage; // only the call that would fill it up failed
     }
-    const { placeAt, total } = answer;
-    const rows = answer.rows.length;
+    const { placeAt, total } = response;
+    const rows = response.rows.length;
     const isWholeRest = offset + rows >= total || (offset === 0 && rows === 0);
-    const { start, hasSeen } = beginningOf(answer, isSeen);
+    const { start, hasSeen } = beginningOf(response, isSeen);
     const hasNeighbour = offset === 0 || hasSeen || search.hasSeenBefore({ start, rows, total });
     if (hasNeighbour && (start < rows || isWholeRest)) {
       const hasMoreBefore = cursor !== undefined && (offset > 0 || hasSeen);
-      const page = cutPage(plan, answer, { offset, start, isWholeRest, hasMoreBefore });
-      // Filled up by one more call at most: while others write all the time, the next would find it moved again.
+      const page = cutPage(plan, response, { offset, start, isWholeRest, hasMoreBefore });
+      // Fill it up with one more call at most: in a busy list, every further call would find it moved again.
       if (isWholeRest || start <= 1 || cursor === undefined || shortPage !== undefined) return page;
       shortPage = page;
       search.restartAt(offset + start - 1);
@@ -97,12 +100,12 @@ export function* readOffsetPage<Row>(query: OffsetQuery): Generator<OffsetWindow
       search.move({ total, rows, isBefore: !hasNeighbour, endsWithoutPlace: placeAt(rows - 1) === undefined });
     }
   }
-  throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The list changes faster than it can be read: try again.', {
+  throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The list changes faster than the gateway can read it: try again.', {
     detail: `no page after ${maxCalls} calls`,
   });
 }
 
-/** Index of the first new row, or of the end, and whether a row before it is known to be none. */
+/** Index of the first new row, or of the end, and whether an already seen row precedes it. */
 function beginningOf<Row>({ rows, placeAt }: Rows<Row>, isSeen: (place: Place) => boolean) {
   let start = 0;
   let hasSeen = false;
@@ -117,23 +120,23 @@ function beginningOf<Row>({ rows, placeAt }: Rows<Row>, isSeen: (place: Place) =
 interface Finding {
   readonly total: number;
   readonly rows: number;
-  /** The first new row is before the window (or at its start, unproven); else it is after the window. */
+  /** Whether the first new row is before the window (or at its start, unproven); otherwise it is after the window. */
   readonly isBefore: boolean;
-  /** The last row of the window has no id, so that it proves nothing the next time. */
+  /** Whether the last row of the window has no id, so that it proves nothing next time. */
   readonly endsWithoutPlace: boolean;
 }
 
-/** Where to look next for the first row after the cursor. Bounds hold as long as nothing changes between two calls. */
+/** Where to look next for the first row after the cursor. The bounds hold while nothing changes between two calls. */
 class Search {
   offset: number;
   count: number;
   readonly #cursorOffset: number;
   readonly #cursorTotal: number;
-  /** Offset of a row known to be seen; -1 when none is. */
+  /** Offset of a row known to be at or before the cursor; -1 if none is. */
   #lower = -1;
-  /** Offset at or after the first row that is not. */
+  /** Offset at or after the first row behind the cursor. */
   #upper = Number.POSITIVE_INFINITY;
-  /** Rows of a window, as steps count them: one where the workspace gives no more. */
+  /** Rows that a window covers; one if the workspace returns only one row at a time. */
   #reach: number;
   #step: number;
   #total: number | undefined;
@@ -154,8 +157,8 @@ class Search {
   }
 
   /**
-   * Whether an earlier answer saw the row before the first new one: that row has no id to be known by in this answer, or
-   * this answer holds one row only.
+   * Whether an earlier response showed the row before the first new one. Needed if that row has no id, and if this
+   * response holds only one row.
    */
   hasSeenBefore({ start, rows, total }: { start: number; rows: number; total: number }): boolean {
     const isNextRow = this.#reach === 1 && rows === 1 && this.offset === this.#lower + 1;
@@ -165,10 +168,10 @@ class Search {
   move({ total, rows, isBefore, endsWithoutPlace }: Finding): void {
     if (isBefore) this.#upper = Math.min(this.offset, total);
     else this.#lower = this.offset + Math.max(1, rows) - 1;
-    // Of answers of one row, none shows that an older bound holds no longer; the total may.
+    // A response of one row never disproves an older bound; a changed total may.
     const isOutdated = isBefore && this.#reach === 1 && total !== this.#total;
     if (this.#lower >= this.#upper || isOutdated) {
-      // The list changed under the search: what this call showed holds, the older bound does not.
+      // The list changed during the search: keep what this call showed, drop the older bound.
       if (isBefore) this.#lower = -1;
       else this.#upper = Number.POSITIVE_INFINITY;
     }
@@ -178,7 +181,7 @@ class Search {
     this.offset = Math.max(0, Math.min(next, total - 1));
   }
 
-  /** Row by row, as there is no place to jump over. */
+  /** The next row or window: without a place there is nothing to measure a jump by. */
   #goOn(): number {
     this.count = maxPageSize;
     return this.#reach === 1 ? this.#lower + 1 : this.#lower;
@@ -200,20 +203,20 @@ class Search {
   }
 }
 
-/** Which part of an answer is new. */
+/** Which part of a response is new. */
 interface Cut {
   readonly offset: number;
   /** Index of the first new row. */
   readonly start: number;
-  /** Whether no row follows those of the answer. */
+  /** Whether no row follows the response. */
   readonly isWholeRest: boolean;
   readonly hasMoreBefore: boolean;
 }
 
-function cutPage<Row>(plan: PagePlan, answer: OffsetAnswer<Row>, cut: Cut): OffsetPage<Row> {
+function cutPage<Row>(plan: PagePlan, response: OffsetResponse<Row>, cut: Cut): OffsetPage<Row> {
   const { offset, start, isWholeRest, hasMoreBefore } = cut;
-  const { rows, placeAt } = answer;
-  const total = Math.max(answer.total, offset + rows.length);
+  const { rows, placeAt } = response;
+  const total = Math.max(response.total, offset + rows.length);
   const shown: number[] = [];
   const leftOut: number[] = [];
   let end = start;
@@ -235,7 +238,7 @@ function cutPage<Row>(plan: PagePlan, answer: OffsetAnswer<Row>, cut: Cut): Offs
         total,
       };
     },
-    total: answer.total,
+    total: response.total,
     hasNextPage: plan.isBackward ? hasMoreBefore : hasMoreAfter,
     hasPreviousPage: plan.isBackward ? hasMoreAfter : hasMoreBefore,
   };

@@ -3,7 +3,7 @@ import { maxPageSize } from './args.ts';
 import { comparePlaces, type Place, type Rows } from './place.ts';
 import { boundsOf, keyOf, windowOf, type TimelineQuery, type TimelineWindow } from './timeline-window.ts';
 
-/** A row that was read, or one that is left out but has its place. */
+/** A row that was read; `row` is undefined if the gateway leaves it out. */
 export interface Slot<Row> {
   readonly key: number;
   readonly id: string;
@@ -11,15 +11,15 @@ export interface Slot<Row> {
 }
 
 /**
- * How the next window goes on: from the first row of a millisecond, from the last row again, or from the row after it, where
- * that is all that can be relied on (answers of one row, rows without a place).
+ * Where the next window starts: at the first row of a millisecond, at the last row again, or at the row after it (after
+ * responses of one row, and after rows without a place).
  */
 type Step = 'anew' | 'again' | 'after';
 
-/** How often a millisecond is begun anew, as its rows came in another order. */
+/** How often to start a millisecond again because its rows came in a different order. */
 const maxRestarts = 3;
 
-/** What the answers of one page have brought so far, and what to ask for next. See `timeline.ts`. */
+/** The rows read so far for one page, and the window to load next. See `timeline.ts`. */
 export class Reading<Row> {
   readonly #query: TimelineQuery;
   readonly #low: number | undefined;
@@ -28,15 +28,15 @@ export class Reading<Row> {
   #latest: number;
   #offset = 0;
   #count: number;
-  /** Millisecond of the oldest row so far: nothing is known of rows in it that were not in an answer. */
+  /** Millisecond of the oldest row so far. It may have more rows, which no response has shown. */
   lastKey = Number.POSITIVE_INFINITY;
-  /** Ids of the rows in it, from its first on. */
+  /** Ids of the rows read in that millisecond. */
   readonly #idsAtLast = new Set<string>();
   #hasPlaceless = false;
   #restarts = 0;
-  /** Proven: nothing follows what was read. */
+  /** Proven: no row follows. */
   isEnd = false;
-  /** The last answer was shorter than asked for: it is not known whether anything follows. */
+  /** The last response was shorter than requested: whether a row follows is unknown. */
   mayEnd = false;
 
   constructor(query: TimelineQuery) {
@@ -53,21 +53,21 @@ export class Reading<Row> {
     return windowOf(this.#low, this.#latest, { offset: this.#offset, count: this.#count });
   }
 
-  take(answer: Rows<Row>): void {
-    if (this.#step === 'again') this.#takeAgain(answer);
-    else if (answer.rows.length === 0) this.isEnd = true;
-    else if (this.#step === 'after') this.#takeMore(answer, 0);
-    else this.#takeAnew(answer);
+  take(response: Rows<Row>): void {
+    if (this.#step === 'again') this.#takeAgain(response);
+    else if (response.rows.length === 0) this.isEnd = true;
+    else if (this.#step === 'after') this.#takeMore(response, 0);
+    else this.#takeAnew(response);
   }
 
-  /** Whether so many rows are complete: no unknown row can belong before them. */
+  /** Whether at least `size` rows are complete: no unknown row can come before them. */
   isPage(size: number): boolean {
     let complete = 0;
     for (const slot of this.#slots.values()) if (slot.key > this.lastKey && this.#isFresh(slot)) complete += 1;
     return complete >= size;
   }
 
-  /** What comes after the cursor, in the connection's order. */
+  /** Rows after the cursor, in the connection's order. */
   fresh(): Slot<Row>[] {
     return [...this.#slots.values()].filter((slot) => this.#isFresh(slot)).toSorted((a, b) => comparePlaces(b, a));
   }
@@ -76,7 +76,7 @@ export class Reading<Row> {
     return [...this.#slots.values()].some((slot) => !this.#isFresh(slot));
   }
 
-  /** Rows that were read, by their millisecond. */
+  /** Number of rows read per millisecond. */
   rowsByKey(): Map<number, number> {
     const rows = new Map<number, number>();
     for (const { key } of this.#slots.values()) rows.set(key, (rows.get(key) ?? 0) + 1);
@@ -88,10 +88,10 @@ export class Reading<Row> {
     return cursor === undefined || comparePlaces(place, cursor) < 0;
   }
 
-  #takeAnew(answer: Rows<Row>): void {
-    const rows = answer.rows.length;
+  #takeAnew(response: Rows<Row>): void {
+    const rows = response.rows.length;
     this.lastKey = Number.POSITIVE_INFINITY;
-    this.#add(answer, 0);
+    this.#add(response, 0);
     this.mayEnd = rows < this.#count;
     if (this.#hasPlaceless || rows === 1) this.#goOn('after');
     else if (this.mayEnd || this.#idsAtLast.size === maxPageSize) this.#goOn('again');
@@ -99,27 +99,27 @@ export class Reading<Row> {
   }
 
   /**
-   * The last row should come first again. Of several of its millisecond another may, as their order is nobody's promise:
-   * as many as were read stand before the next, and as long as that is none of them, they are the same.
+   * The last row should come first again. Another row of its millisecond may, since their order is undefined: the
+   * window skips as many rows as were read, so if no known row follows, the skipped rows are the known ones.
    */
-  #takeAgain(answer: Rows<Row>): void {
-    const last = answer.placeAt(0);
+  #takeAgain(response: Rows<Row>): void {
+    const last = response.placeAt(0);
     if (last?.key !== this.lastKey || !this.#idsAtLast.has(last.id)) this.#restart();
-    else if (answer.rows.length === 1) this.isEnd = true;
-    else this.#takeMore(answer, 1);
+    else if (response.rows.length === 1) this.isEnd = true;
+    else this.#takeMore(response, 1);
   }
 
-  /** Rows from an index on are those that follow. */
-  #takeMore(answer: Rows<Row>, from: number): void {
-    if (!this.#repeats(answer, from)) {
+  /** Takes the rows from an index on as the rows that follow. */
+  #takeMore(response: Rows<Row>, from: number): void {
+    if (!this.#repeats(response, from)) {
       this.mayEnd = false;
-      this.#add(answer, from);
+      this.#add(response, from);
       this.#goOn(this.#hasPlaceless ? 'after' : this.#step);
-    } else if (this.isPage(1)) this.mayEnd = false; // what follows is the next page's
+    } else if (this.isPage(1)) this.mayEnd = false; // the next page reads what follows
     else this.#restart();
   }
 
-  /** Whether rows of the last millisecond are known that should be new: others of it are then missed. */
+  /** Whether a row of the last millisecond that should be new is already known: then another row was missed. */
   #repeats({ rows, placeAt }: Rows<Row>, from: number): boolean {
     return rows.some((_, index) => {
       const place = index < from ? undefined : placeAt(index);
@@ -132,7 +132,7 @@ export class Reading<Row> {
     if (this.#restarts > maxRestarts) {
       throw new GatewayError(
         'UPSTREAM_BAD_RESPONSE',
-        'More messages share one millisecond than one answer holds, and come in another order each time: read them with `messages`.',
+        'Too many messages share one millisecond, and the workspace returns them in varying order: use `messages` instead.',
         { detail: 'no order within a millisecond' },
       );
     }
@@ -148,9 +148,9 @@ export class Reading<Row> {
 
   #goOn(step: Step): void {
     this.#step = step;
-    // To know whether anything follows takes one row; rows that are needed are asked for at once.
+    // With a page complete, one more row tells whether anything follows; otherwise request as many as possible.
     this.#count = this.isPage(1) ? 2 : maxPageSize;
-    if (this.#hasPlaceless) return; // where the last row is in its millisecond, nobody knows: the window stays
+    if (this.#hasPlaceless) return; // the last row's position in its millisecond is unknown: keep the window
     this.#latest = this.lastKey;
     this.#offset = this.#idsAtLast.size - (step === 'again' ? 1 : 0);
   }

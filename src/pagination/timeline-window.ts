@@ -1,11 +1,11 @@
 import type { PagePlan } from './args.ts';
 import type { Cursor } from './cursor.ts';
 
-/** A part of a range of time, as upstream is asked for it: newest first. */
+/** A part of a time range as requested from upstream, newest first. */
 export interface TimelineWindow {
   readonly latest: string;
   readonly oldest: string | undefined;
-  /** Whether rows exactly at `latest` and at `oldest` belong to it. */
+  /** Whether it includes rows exactly at `latest` and `oldest`. */
   readonly inclusive: boolean;
   readonly offset: number;
   /** 1 to 100. */
@@ -21,10 +21,10 @@ export interface TimelineQuery {
   readonly isInclusive: boolean;
 }
 
-/** The last instant that Rocket.Chat can write. Without `latest` it would take now for it, but messages can be dated later. */
+/** The last instant that Rocket.Chat can store. Its default for `latest` is now, but messages can have a later date. */
 const endOfTime = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** The first and the last millisecond of the range; undefined: it has no beginning. */
+/** The first and last millisecond of the range. `low` is undefined if the range has no start. */
 export function boundsOf({ since, until, isInclusive }: TimelineQuery) {
   const margin = isInclusive ? 0 : 1;
   return {
@@ -33,13 +33,13 @@ export function boundsOf({ since, until, isInclusive }: TimelineQuery) {
   };
 }
 
-/** All rows from one millisecond to another, both included. */
+/** All rows from `low` to `high`, both included. */
 export function windowOf(
   low: number | undefined,
   high: number,
   { offset, count }: Pick<TimelineWindow, 'offset' | 'count'>,
 ): TimelineWindow {
-  // Rocket.Chat may take two equal bounds for nothing: one millisecond lies between its neighbours instead.
+  // Rocket.Chat may treat two equal bounds as an empty range, so request a single millisecond by its neighbours.
   const isOne = low === high;
   return {
     latest: isoOf(isOne ? high + 1 : high),
@@ -50,7 +50,7 @@ export function windowOf(
   };
 }
 
-/** The millisecond of a cursor. Every cursor that was issued has one; a forged one may name what is no instant. */
+/** The millisecond of a cursor. A forged cursor may lack one, or name one that is no instant. */
 export const keyOf = (cursor: Cursor | undefined): number => Math.min(cursor?.key ?? 0, endOfTime);
 
 const isoOf = (key: number): string => new Date(key).toISOString();

@@ -6,60 +6,59 @@ import { Reading, type Slot } from './timeline-reading.ts';
 import { boundsOf, keyOf, windowOf, type TimelineQuery, type TimelineWindow } from './timeline-window.ts';
 
 /**
- * Exact pages over an upstream list that knows only a range of time, newest first, without a total: a keyset on time.
+ * Exact pages over an upstream list that takes only a time range, returns the newest rows first, and reports no total:
+ * keyset pagination on time.
  *
- * A page asks from the cursor's own millisecond on, that included, and drops what does not come after the cursor. Rows
- * of one millisecond come in no defined order, perhaps in another each time, so they are ordered by id here, and those of
- * an answer's last millisecond are held back: more of it may follow. What is held back is also how a next page is
- * known: one row more than the page is asked for.
+ * A page starts at the cursor's own millisecond, inclusive, and drops the rows up to the cursor. Upstream's order
+ * within a millisecond is undefined and may change from call to call, so the gateway sorts those rows by id. It holds
+ * back the rows of a response's last millisecond, because more of them may follow. It requests one row more than the
+ * page needs, so a row held back also proves that there is a next page.
  *
- * **The end** is never told by an answer that is shorter than asked for: the workspace caps answers as it likes, each
- * of its instances by a setting of its own that can change at any time. So what follows a short answer is asked for, from
- * its last row on: the end is proven where that row comes back alone, though two were asked for. Where the short answer
- * was of one row, which may be all that the workspace gives at a time, only an answer of nothing behind it proves it. So
- * an end costs two calls, or one where there is nothing at all. (A cap that falls to one row between two calls of a page
- * would pass for the end.)
+ * **The end.** A response shorter than requested does not prove it: each instance of the workspace may cap responses,
+ * by a setting that can change at any time. So the gateway requests two rows from the last row on: if only that row
+ * comes back, it was the last. After a response of one row, which may be all that the workspace returns at a time, only
+ * an empty response proves the end. The end therefore takes two calls, or one if the range is empty. (If the cap drops
+ * to one row between two calls of a page, the gateway mistakes that for the end.)
  *
- * **One millisecond with more rows than the page**: it is asked for once more from its first row on, for a hundred.
- * That is whole, whatever its order, when an older row follows in the same answer. Cursors remember how many rows their
- * millisecond had, so that the next page asks for enough at once. With more rows than one answer holds, `offset` goes on
- * from the last row, which must come again, and nothing that is known behind it; else the order is not to be relied on,
- * and that is an error.
+ * **A millisecond with more rows than the page.** The gateway requests it again from its first row, for a hundred rows.
+ * The millisecond is complete, in any order, if an older row follows in the same response. Cursors store how many rows
+ * their millisecond had, so that the next page requests enough. If the millisecond exceeds one response, `offset`
+ * continues from its last row: that row must come again, with no other known row behind it. Otherwise upstream's order
+ * is unreliable, which is an error.
  *
- * A page holds what this brings, so it can be shorter than asked for: with 100 rows asked, where the workspace caps
- * `count`, and where rows of one millisecond meet its end. Cost: one call, two at the end and where a page meets
- * a millisecond that is larger than itself; three where both are true at once.
+ * So a page can be shorter than requested: with 100 rows, if the workspace caps `count`, and if rows of one millisecond
+ * meet its end. Cost: one call; two at the end, or if a page meets a millisecond larger than itself; three if both.
  */
 export interface TimelinePage<Row> extends Omit<Page<Row>, 'hasPreviousPage'> {
-  /** Undefined where the cursor's row is gone and nothing beside it tells: see `newerWindow`. */
+  /** Undefined if the cursor's row is gone and no other row proves it: see `newerWindow`. */
   readonly hasPreviousPage: boolean | undefined;
   readonly gap: Gap<Row>;
 }
 
-/** More calls than any page takes; beyond them something is wrong upstream. */
+/** No page takes this many calls: beyond them, upstream is inconsistent. */
 const maxCalls = 200;
 
-/** Yields the window to ask for next, takes its answer, and returns the page. Needs `plan.size` of 1 or more. */
+/** Yields each window to load, receives its rows, and returns the page. `plan.size` must be at least 1. */
 export function* readTimelinePage<Row>(query: TimelineQuery): Generator<TimelineWindow, TimelinePage<Row>, Rows<Row>> {
   const reading = new Reading<Row>(query);
   for (let call = 1; call <= maxCalls; call += 1) {
-    let answer: Rows<Row>;
+    let response: Rows<Row>;
     try {
-      answer = yield reading.window;
+      response = yield reading.window;
     } catch (error) {
-      // Rows that are complete are a page without the call that failed: those that are held back follow it.
+      // Complete rows are a page even though this call failed; the rows held back belong to the next page.
       if (!reading.isPage(1)) throw error;
       return pageOf(query, reading);
     }
-    reading.take(answer);
+    reading.take(response);
     if (reading.isEnd || reading.isPage(reading.mayEnd ? query.plan.size : 1)) return pageOf(query, reading);
   }
-  throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave a history that cannot be read.', {
+  throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace returned an inconsistent history.', {
     detail: 'no page',
   });
 }
 
-/** Asks for one row that is newer than the cursor: whether there is one tells whether a previous page has rows. */
+/** The window of one row newer than the cursor: if there is one, the page has a previous page. */
 export function newerWindow(query: TimelineQuery): TimelineWindow {
   const { low, high } = boundsOf(query);
   const afterCursor = keyOf(query.cursor) + 1;

@@ -7,7 +7,7 @@ export interface WholePage<Row> extends Page<Row> {
   readonly total: number;
 }
 
-/** A page of a list that upstream answers whole: ordered by place here, and cut where the cursor's row is or was. */
+/** A page of a list that upstream returns whole: sorted by place, and cut where the cursor's row is or was. */
 export function cutWhole<Row>(
   rows: readonly Row[],
   plan: PagePlan,

@@ -14,7 +14,7 @@ import type {
   QueryUserArgs,
 } from './types.generated.ts';
 
-/** Refuses arguments of a field that are wrong by themselves, whatever they are asked of. */
+/** Rejects arguments that are invalid in themselves, for any parent object. */
 export type ArgumentCheck<Args> = (args: Args, callerId: string) => void;
 
 const checkPage: ArgumentCheck<PageArgs> = (args) => checkCursorForm(planPage(args));
@@ -46,7 +46,7 @@ const checks = {
 };
 
 /**
- * By coordinate, for every field that takes arguments. The resolvers read the same arguments by the same functions: what is
- * asked for here is only that a mistake shows before anything runs. References in `_entities` are refused one by one.
+ * By schema coordinate, for every field with arguments. The resolvers parse arguments with the same functions; checking
+ * them here too reports a mistake before anything runs. References in `_entities` are rejected one by one.
  */
 export const argumentChecks: ReadonlyMap<string, ArgumentCheck<never>> = new Map(Object.entries(checks));

@@ -18,7 +18,7 @@ export const Attachment: Resolvers['Attachment'] = {
   json: (attachment) => attachment,
 };
 
-/** Upstream's union has no one discriminator: `type` tells files, the rest is told by the fields that are there. */
+/** Upstream's union has no single discriminator: `type` marks files, the fields present tell the rest apart. */
 function kindOf(attachment: JsonObject): AttachmentKind {
   if (attachment['type'] === 'removed-file') return 'REMOVED_FILE';
   if (attachment['type'] === 'file') return mediaKindOf(attachment) ?? 'FILE';

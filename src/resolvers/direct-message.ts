@@ -7,7 +7,7 @@ import { historyConnection } from './history.ts';
 import { messageOrder } from './orders.ts';
 import { offsetConnection, type OffsetList } from './pages.ts';
 import type { RoomParent } from './parents.ts';
-import { needsPermission } from './permission.ts';
+import { explainForbidden } from './permission.ts';
 import { isSelected } from './selection.ts';
 import type { MessageFilters, Resolvers } from './types.generated.ts';
 import { memberConnection } from './user.ts';
@@ -31,26 +31,26 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
   description: fromRecord((room) => asText(room['description']) ?? null),
   announcement: fromRecord((room) => asText(room['announcement']) ?? null),
   isReadOnly: fromRecord((room) => asBoolean(room['ro']) ?? null),
-  // A direct message that does not say so is none: not every answer with a record has the field.
+  // Not every response contains the field; without it, the room is not a default room.
   isDefault: fromRecord((room) => asBoolean(room['default']) ?? false),
   isEncrypted: fromRecord((room) => asBoolean(room['encrypted']) ?? null),
   showsSystemMessages: fromRecord((room) => Array.isArray(room['sysMes']) || (asBoolean(room['sysMes']) ?? null)),
   hiddenSystemTypes: fromRecord((room) => textsOrNull(room['sysMes'])),
   typeCode: fromRecord((room) => room.t),
   legacyUsernames: async (room, _args, { loaders }) =>
-    // Only the whole record has it: what serves the other fields of many rooms at once leaves it out.
+    // Only in the full record: the bulk response, which serves the other fields, omits it.
     textsOrNull((room.t === undefined ? await loaders.roomInfos.load(room._id) : room)['_USERNAMES']),
 
   counters: (room, { userId }, { loaders, viewerId }, info) => {
-    // The caller's own need no permission as long as upstream is not told whose they are.
+    // Omit the caller's own id: with any `userId`, upstream requires a permission.
     const isSelf = userId === viewerId;
-    const asked = loaders.counters.load({
+    const counters = loaders.counters.load({
       roomId: room._id,
       userId: userId == null || isSelf ? undefined : checkId(userId, 'userId'),
       isSingle: isSelf || isSelected(info, 'memberCount'),
       record: room.t === undefined ? undefined : room,
     });
-    return userId == null || isSelf ? asked : needsPermission(asked, othersForbidden);
+    return userId == null || isSelf ? counters : explainForbidden(counters, othersForbidden);
   },
 
   messages: (room, args, { loaders, search }, info) => {
@@ -78,15 +78,15 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
 };
 
 const othersForbidden =
-  'Counters of another user need the permission `view-room-administration`, and that user in the room: leave `userId` out for this user.';
+  'Counters of another user require the permission `view-room-administration`, and the user must be in the room: omit `userId` for your own.';
 
-/** A field of the room's record: at hand where the room came from a list, else read with the room's first such field. */
+/** A field of the room record, which is loaded unless the room came from a list. */
 function fromRecord<Value>(read: (room: RestDirectMessage) => Value) {
   return (room: RoomParent, _args: unknown, { loaders }: Context): Value | Promise<Value> =>
     room.t === undefined ? loaders.rooms.load(room._id).then(read) : read(room);
 }
 
-/** From the distinct members' ids; `usersCount` shows 2 for some notes to self. */
+/** Counts distinct members: `usersCount` is 2 for some notes to self. */
 function kindOf(room: RestDirectMessage): 'SELF' | 'ONE_TO_ONE' | 'GROUP' | null {
   const members = new Set(asTexts(room['uids'] ?? room['usernames'])).size;
   if (members === 0) return null;
@@ -96,7 +96,7 @@ function kindOf(room: RestDirectMessage): 'SELF' | 'ONE_TO_ONE' | 'GROUP' | null
 
 const textsOrNull = (value: unknown): string[] | null => (Array.isArray(value) ? asTexts(asList(value)) : null);
 
-/** Ids of one condition at most: they travel in the address of a GET. */
+/** Maximum ids per condition: they are sent in the URL of a GET. */
 const maxFilterIds = 50;
 
 export function readFilters(filters: MessageFilters | null | undefined) {
@@ -110,7 +110,7 @@ export function readFilters(filters: MessageFilters | null | undefined) {
 function readIds(ids: readonly string[] | null | undefined, argument: string): string[] | undefined {
   if (ids == null) return undefined;
   if (ids.length === 0 || ids.length > maxFilterIds) {
-    const message = `\`${argument}\` has ${ids.length} ids: give 1 to ${maxFilterIds}, or leave it out for no condition.`;
+    const message = `\`${argument}\` has ${ids.length} ids: give 1 to ${maxFilterIds}, or omit it.`;
     throw new GatewayError('BAD_USER_INPUT', message);
   }
   return [...new Set(ids.map((id) => checkId(id, argument)))].toSorted();

@@ -7,8 +7,8 @@ import { asObject, asText } from '../json.ts';
 import type { RoomStub } from './parents.ts';
 
 /**
- * What other subgraphs refer to by id, found with the caller's own credentials. Like the root fields of the same types:
- * a room costs nothing until a field below asks, and a message or user that does not exist is null.
+ * Resolves references from other subgraphs, with the caller's own credentials. As with the root fields of these types,
+ * a room costs no call itself, and a message or user that does not exist is null.
  */
 export const references = {
   DirectMessage: {
@@ -30,11 +30,11 @@ const argument = 'representations.id';
 
 function keyOf(reference: object): string {
   const id = asText(asObject(reference)?.['id']);
-  if (id === undefined) throw new GatewayError('BAD_USER_INPUT', 'A reference has no `id`, the key of its type.');
+  if (id === undefined) throw new GatewayError('BAD_USER_INPUT', 'The reference has no `id`, the key of its type.');
   return id;
 }
 
-/** Federation's own fields. `sdl`: the schema as it is published. */
+/** Resolvers of federation's own fields. `sdl` is the published schema. */
 export const federationResolvers = (sdl: string) => ({
   Query: {
     _service: () => ({ sdl }),
@@ -48,13 +48,13 @@ export const federationResolvers = (sdl: string) => ({
   _Entity: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
 });
 
-/** One reference, on its own: one that is refused is null with its error, and the others are not touched. */
+/** Resolves one reference. If it fails, it alone is null, with its error. */
 async function resolveEntity(representation: unknown, context: Context, info: GraphQLResolveInfo): Promise<unknown> {
   const reference = asObject(representation);
   const typeName = asText(reference?.['__typename']);
   if (reference === undefined || typeName === undefined || !Object.hasOwn(references, typeName)) {
     const types = Object.keys(references).join(', ');
-    throw new GatewayError('BAD_USER_INPUT', `A reference has a \`__typename\` that is none of ${types}.`);
+    throw new GatewayError('BAD_USER_INPUT', `The \`__typename\` of a reference must be one of ${types}.`);
   }
   const [entity] = entitiesResolver({ representations: [reference], context, info }) as unknown[];
   return entity;

@@ -5,12 +5,12 @@ import { planPage } from '../pagination/args.ts';
 import { emptyConnection, toConnection } from '../pagination/connection.ts';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
 import { countGap } from '../pagination/gap.ts';
+import { pagePrices } from '../pagination/page-prices.ts';
 import { instantKey } from '../pagination/place.ts';
 import { newerWindow, readTimelinePage } from '../pagination/timeline.ts';
 import type { TimelineQuery, TimelineWindow } from '../pagination/timeline-window.ts';
-import { pagePrices } from '../pagination/page-prices.ts';
 import type { RestMessage, StoredRow } from '../upstream/types.ts';
-import { follow, inPlace } from './pages.ts';
+import { drivePager, inPlace, type PageRead } from './pages.ts';
 import type { HistoryConnection } from './parents.ts';
 import type { DirectMessageHistoryArgs } from './types.generated.ts';
 
@@ -30,21 +30,22 @@ export async function historyConnection(
     return { ...nothing, notLoadedCount: null, firstNotLoaded: null };
   }
   const load = async (window: TimelineWindow, reading: number, unreads = false) => {
-    const answer = await loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads, reading });
-    return { ...answer, ...inPlace(answer, placeOf) };
+    const page = await loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads, reading });
+    return { ...page, ...inPlace(page, placeOf) };
   };
-  const budget = { key: `${binding} ${JSON.stringify(plan)}`, calls: pagePrices.timeline.calls, search };
-  const { page, calls } = await follow(readTimelinePage<RestMessage>(query), load, budget);
+  const key = `${binding} ${JSON.stringify(plan)}`;
+  const read: PageRead = { key, includedCalls: pagePrices.timeline.calls, search };
+  const { page, calls } = await drivePager(readTimelinePage<RestMessage>(query), load, read);
   const { others } = page.gap;
   const gap = () =>
-    search.page(`${budget.key} gap`, async (spare) => {
+    search.page(`${key} gap`, async (spare) => {
       if (others === undefined) return countGap(page.gap, undefined);
-      if (calls >= budget.calls) await spare.take();
+      if (calls >= read.includedCalls) await spare.take();
       return countGap(page.gap, await load(others, 0, true));
     });
-  /** Whether newer rows exist; where that cannot be asked, the cursor tells that there was one. */
+  /** Whether newer rows exist. If the call fails, true: the cursor's row did. */
   const hasNewer = () =>
-    search.page(`${budget.key} newer`, async (spare) => {
+    search.page(`${key} newer`, async (spare) => {
       try {
         await spare.take();
         return (await load(newerWindow(query), 0)).rows.length > 0;

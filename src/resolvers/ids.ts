@@ -1,19 +1,19 @@
 import { GatewayError } from '../errors.ts';
 
-/** Ids as Rocket.Chat makes them, with room for imported ones; a comma or bracket would smuggle in a second id. */
+/** Rocket.Chat's own and imported ids. No comma or bracket: it could smuggle in a second id. */
 const idForm = /^[A-Za-z0-9._:@!~+=-]{1,128}$/;
 
 export function checkId(id: string, argument: string): string {
   if (idForm.test(id)) return id;
   throw new GatewayError(
     'BAD_USER_INPUT',
-    `\`${argument}\` is not an id: 1 to 128 letters, digits or . _ : @ ! ~ + = - are expected.`,
+    `\`${argument}\` is not a valid id: use 1 to 128 letters, digits or . _ : @ ! ~ + = -.`,
   );
 }
 
 /**
- * A room id that is safe to send. Rocket.Chat takes the first `@` out of it, and resolves a username and a user id in
- * place of a room id: it **creates** the room when there is none. The forms that can be told apart are refused here.
+ * Rejects what is recognisably a user. Rocket.Chat removes the first `@` from a room id, accepts a username or a user
+ * id in its place, and **creates** the room if there is none.
  */
 export function checkRoomId(id: string, argument: string, callerId: string): string {
   checkId(id, argument);
@@ -26,11 +26,14 @@ export function checkRoomId(id: string, argument: string, callerId: string): str
   return id;
 }
 
-/** A username to compare with: it is never sent. Workspaces choose their own alphabet, but no list and no white space. */
+/**
+ * A username, which is compared and never sent. Workspaces choose the alphabet; lists and white space are always
+ * invalid.
+ */
 export function checkUsername(username: string, argument: string): string {
   if (/^[^\s,@\p{Cc}\p{Cs}][^\s,\p{Cc}\p{Cs}]{0,127}$/u.test(username)) return username;
   throw new GatewayError(
     'BAD_USER_INPUT',
-    `\`${argument}\` is not a username: give one name of 1 to 128 characters, without \`@\` and spaces.`,
+    `\`${argument}\` is not a valid username: give one name of 1 to 128 characters without \`@\` or spaces.`,
   );
 }

@@ -18,7 +18,7 @@ import { DateTime, Json } from './scalars.ts';
 import type { Resolvers } from './types.generated.ts';
 import { User } from './user.ts';
 
-/** Types whose parents are objects of our own with the schema's names: connections, edges and other results. */
+/** Types whose parents already have the schema's field names: connections, edges and other results of the gateway. */
 type OwnShape =
   | 'DirectMessageConnection'
   | 'DirectMessageEdge'
@@ -33,7 +33,7 @@ type OwnShape =
   | 'UserConnection'
   | 'UserEdge';
 
-/** Every type whose fields have other names upstream. */
+/** Every type whose fields have different names upstream. */
 export const resolvers = {
   Attachment,
   ChannelMention,

@@ -12,10 +12,12 @@ export interface MarkupNode {
   readonly url: string | null;
 }
 
-/** Bounds of the walk: what lies beyond them is left out of `nodes` and `plainText`, never of `json`. */
+/** Limits of the walk. Nodes beyond them are missing from `nodes` and `plainText`, never from `json`. */
 const maxNodes = 10_000;
 const maxDepth = 64;
-/** Nodes whose walk is as much work as a value of an answer: a plain text is one value, whatever it is made of. */
+/**
+ * Walking this many nodes is as much work as one value of a response; a plain text counts as one value of any length.
+ */
 const nodesPerValue = 4;
 
 export const MessageMarkup: Resolvers['MessageMarkup'] = {
@@ -31,7 +33,7 @@ interface Flattened {
 
 const flattened = new WeakMap<readonly unknown[], Flattened>();
 
-/** Worked out once for each tree, and counted with the answer. */
+/** Flattens each tree once, and adds the work to the size of the response. */
 function flattenOnce(tree: MarkupParent['tree'], { answerSize }: Context): Flattened {
   let result = flattened.get(tree);
   if (result === undefined) {
@@ -43,8 +45,8 @@ function flattenOnce(tree: MarkupParent['tree'], { answerSize }: Context): Flatt
 }
 
 /**
- * The nodes of a parsed text in reading order, and its text alone. Depth first with a stack of its own: a tree of any depth
- * costs no call stack.
+ * The nodes of a parsed text in reading order, and its plain text. Depth first with an explicit stack, so a tree of any
+ * depth cannot overflow the call stack.
  */
 export function flattenMarkup(tree: MarkupParent['tree']): Flattened {
   const nodes: MarkupNode[] = [];
@@ -70,7 +72,7 @@ export function flattenMarkup(tree: MarkupParent['tree']): Flattened {
   return { nodes, plainText: plainText.trim() };
 }
 
-/** Nodes that begin on a line of their own in the plain text. */
+/** Node types that start a new line in the plain text. */
 const startsLine = new Set([
   'PARAGRAPH',
   'HEADING',
@@ -90,7 +92,7 @@ const startsLine = new Set([
 
 const prefixOf: Record<string, string | undefined> = { MENTION_USER: '@', MENTION_CHANNEL: '#' };
 
-/** The text of a node that has no nodes below it, else null. */
+/** The text of a leaf node, else null. */
 function leafText(type: string, node: JsonObject): string | null {
   const { value } = node;
   if (typeof value === 'string') return value;
@@ -109,15 +111,15 @@ function leafText(type: string, node: JsonObject): string | null {
   return null;
 }
 
-/** Target of a link or image: `src` is a node or a text. */
+/** Target of a link or image: `src` is a node or a string. */
 function targetOf(node: JsonObject): string | null {
   const src = asObject(node['value'])?.['src'];
   return asText(src) ?? asText(asObject(src)?.['value']) ?? null;
 }
 
 /**
- * The nodes below a node: its value, or those in it. The target of a link is told as `url` and is none of them. A type
- * that we do not know is read as its fallback says; without one, as the types that we do, so that no text is lost.
+ * Child nodes: the value of the node, or the nodes in it, without a link's target, which is its `url`. An unknown type
+ * uses its fallback, or without one is read like the known types, so that no text is lost.
  */
 function childrenOf(node: JsonObject): JsonObject[] {
   const { value, fallback } = node;
@@ -135,7 +137,7 @@ const orFallback = (nodes: JsonObject[], fallback: unknown): JsonObject[] =>
 
 const isNode = (object: JsonObject): boolean => asText(object['type']) !== undefined;
 
-/** Adds a value that is a node, or the nodes in a list or object, however often these are wrapped in others. */
+/** Adds the value if it is a node, else the nodes inside it, at any depth of lists and objects. */
 function collectNodes(value: unknown, nodes: JsonObject[], depth = 1): JsonObject[] {
   if (typeof value !== 'object' || value === null || depth > maxDepth || nodes.length >= maxNodes) return nodes;
   const object = asObject(value);

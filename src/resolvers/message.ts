@@ -1,8 +1,9 @@
 import { asBoolean, asId, asInstant, asInt, asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts';
-import type { RestMessage, RestUser } from '../upstream/types.ts';
+import type { RestMessage } from '../upstream/types.ts';
 import type { ReactionParent } from './parents.ts';
 import { receiptConnection } from './read-receipt.ts';
 import type { Resolvers } from './types.generated.ts';
+import { userOf } from './user.ts';
 
 export const Message: Resolvers['Message'] = {
   id: (message) => message._id,
@@ -86,17 +87,11 @@ export const Thread: Resolvers['Thread'] = {
 export const MessageEncryption: Resolvers['MessageEncryption'] = {
   status: (message) => asText(message['e2e']) ?? null,
   algorithm: (message) => asText(asObject(message['content'])?.['algorithm']) ?? null,
-  // Messages of before `content` carry their cipher text as `msg`.
+  // Messages older than `content` carry the cipher text in `msg`.
   content: (message) => message['content'] ?? (asId(message['msg']) === undefined ? null : message['msg']),
 };
 
 export const isEncrypted = (message: RestMessage): boolean => message['t'] === 'e2e';
-
-/** A user that a record names, if it names one. */
-function userOf(value: unknown): RestUser | null {
-  const user = asObject(value);
-  return asId(user?.['_id']) === undefined ? null : (user as RestUser);
-}
 
 /** Older messages have only the deprecated `file`. */
 function filesOf(message: RestMessage): JsonObject[] {

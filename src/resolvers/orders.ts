@@ -8,9 +8,9 @@ import type {
   MessageOrderField,
 } from './types.generated.ts';
 
-/** An order of the API as upstream sorts by it, and as its rows are compared here. */
+/** An order of the API: how upstream sorts by it, and how the gateway compares its rows. */
 export interface RowOrder {
-  /** Text for cursors: a cursor of another order is refused. */
+  /** Part of a cursor's binding: a cursor of another order is rejected. */
   readonly name: string;
   readonly isDescending: boolean;
   readonly placeOf: PlaceOf<StoredRow>;
@@ -27,7 +27,7 @@ const roomFields: Record<DirectMessageOrderField, string> = {
 
 const messageFields: Record<MessageOrderField, string> = { SENT_AT: 'ts', UPDATED_AT: '_updatedAt' };
 
-/** An explicit `null` means the default, as when the argument is left out. */
+/** An explicit `null` means the default, like an omitted argument. */
 export const roomOrder = (order: DirectMessageOrder | null | undefined): RowOrder =>
   rowOrder(roomFields, order ?? { field: 'LAST_MESSAGE_AT', direction: 'DESC' });
 

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { planPage, type PageArgs, type PagePlan } from '../pagination/args.ts';
-import { emptyConnection, toConnection, type Connection } from '../pagination/connection.ts';
-import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
+import { emptyConnection, toConnection, type Connection, type Page } from '../pagination/connection.ts';
+import { decodeCursor, encodeCursor, type Cursor } from '../pagination/cursor.ts';
 import { readOffsetPage, type OffsetPage, type OffsetWindow } from '../pagination/offset.ts';
 import type { PlaceOf, Rows } from '../pagination/place.ts';
 import { cutWhole } from '../pagination/whole.ts';
@@ -10,57 +10,59 @@ import type { SearchAllowance } from '../loaders/search-allowance.ts';
 import type { RestPage, RestRows, StoredRow } from '../upstream/types.ts';
 import { isSelected } from './selection.ts';
 
-/** What a page may cost. */
-export interface PageBudget {
-  /** Names all that the page depends on: a page of that name is read once a request. */
+/** Which page is read, and the upstream calls that it may make. */
+export interface PageRead {
+  /** Names everything the page depends on: equal pages of a request are read once. */
   readonly key: string;
-  /** Calls of its own, which the plan counted. */
-  readonly calls: number;
-  /** Where further ones come from. */
+  /** Calls that the query cost already includes. */
+  readonly includedCalls: number;
+  /** Source of any further calls. */
   readonly search: SearchAllowance;
 }
 
-/** A window to load. One that a page reads again, because the list changed, has the number of the reading, from 0 on. */
-export type Load<Window, Answer> = (window: Window, reading: number) => Promise<Answer>;
+/**
+ * Loads a window. `reading` counts from 0 how often this page has loaded the same window: again, if the list changed.
+ */
+export type Load<Window, Loaded> = (window: Window, reading: number) => Promise<Loaded>;
 
-/** A page as it was read, and the calls that it took. */
-export interface ReadPage<Result> {
-  readonly page: Result;
+/** A page, and the calls that it took. */
+export interface DrivenPage<Page> {
+  readonly page: Page;
   readonly calls: number;
 }
 
 /**
- * Runs a reader of pages: every window it yields is loaded, and the answer given back, until it returns the page. Equal
- * windows of a request share a call, but within one page each reading is a call of its own.
+ * Drives a pager of `pagination/`: loads every window it yields and passes the response back, until it returns the
+ * page. Equal windows share a call across the pages of a request; within one page each reading is a new call.
  */
-export const follow = <Window, Result, Answer>(
-  reader: Generator<Window, Result, Answer>,
-  load: Load<Window, Answer>,
-  { key, calls, search: allowance }: PageBudget,
-): Promise<ReadPage<Result>> =>
+export const drivePager = <Window, Page, Loaded>(
+  pager: Generator<Window, Page, Loaded>,
+  load: Load<Window, Loaded>,
+  { key, includedCalls, search: allowance }: PageRead,
+): Promise<DrivenPage<Page>> =>
   allowance.page(key, async (search) => {
     const readings = new Map<string, number>();
-    let taken = 0;
-    let step = reader.next();
+    let calls = 0;
+    let step = pager.next();
     while (step.done !== true) {
       const window = JSON.stringify(step.value);
       const reading = readings.get(window) ?? 0;
       readings.set(window, reading + 1);
-      let answer: Answer;
+      let loaded: Loaded;
       try {
-        if (taken >= calls) await search.take();
-        taken += 1;
-        answer = await load(step.value, reading);
+        if (calls >= includedCalls) await search.take();
+        calls += 1;
+        loaded = await load(step.value, reading);
       } catch (error) {
-        step = reader.throw(error);
+        step = pager.throw(error);
         continue;
       }
-      step = reader.next(answer);
+      step = pager.next(loaded);
     }
-    return { page: step.value, calls: taken };
+    return { page: step.value, calls };
   });
 
-/** Rows as upstream listed them, each in the place that `placeOf` reads from it, also those that are left out. */
+/** Upstream's rows, each with its place, including rows that the gateway leaves out. */
 export const inPlace = <Row>({ rows, stored }: RestRows<Row>, placeOf: PlaceOf<StoredRow>): Rows<Row> => ({
   rows,
   placeAt: (index) => {
@@ -70,7 +72,7 @@ export const inPlace = <Row>({ rows, stored }: RestRows<Row>, placeOf: PlaceOf<S
 });
 
 export interface OffsetList<Row> {
-  /** Names connection, room, filter and order: a cursor of another list is refused. */
+  /** Names connection, room, filter and order. A cursor of another list is rejected. */
   readonly binding: string;
   readonly isDescending: boolean;
   readonly placeOf: PlaceOf<StoredRow>;
@@ -79,25 +81,21 @@ export interface OffsetList<Row> {
 }
 
 /** A page of a list that upstream pages by offset. See `pagination/offset.ts`. */
-export async function offsetConnection<Row>(
+export function offsetConnection<Row>(
   args: PageArgs,
   { binding, isDescending, placeOf, load, search }: OffsetList<Row>,
   info: GraphQLResolveInfo,
-): Promise<Connection<Row> & { totalCount: number | (() => Promise<number>) }> {
-  const plan = planPage(args);
-  const cursor = decodeCursor(binding, plan);
-  const read = async (size: number): Promise<OffsetPage<Row>> => {
-    const sized = { ...plan, size };
+): Promise<CountedConnection<Row>> {
+  const readPage = async (plan: PagePlan, cursor: Cursor | undefined): Promise<OffsetPage<Row>> => {
     const loadInPlace = async (window: OffsetWindow, reading: number) => {
       const page = await load(window, reading);
       return { ...inPlace(page, placeOf), total: page.total };
     };
-    const budget = { key: `${binding} ${JSON.stringify(sized)}`, calls: pagePrices.offset.calls, search };
-    return (await follow(readOffsetPage<Row>({ plan: sized, cursor, isDescending }), loadInPlace, budget)).page;
+    const key = `${binding} ${JSON.stringify(plan)}`;
+    const read: PageRead = { key, includedCalls: pagePrices.offset.calls, search };
+    return (await drivePager(readOffsetPage<Row>({ plan, cursor, isDescending }), loadInPlace, read)).page;
   };
-  if (plan.size === 0) return noRows(() => read(1), plan, info);
-  const page = await read(plan.size);
-  return { ...toConnection(page, (at) => encodeCursor(binding, at)), totalCount: page.total };
+  return countedConnection(args, binding, readPage, info);
 }
 
 export interface WholeList<Row> {
@@ -106,42 +104,51 @@ export interface WholeList<Row> {
   readonly load: () => Promise<readonly Row[]>;
 }
 
-/** A page of a list that upstream answers whole. See `pagination/whole.ts`. */
-export async function wholeConnection<Row>(
+/** A page of a list that upstream returns whole. See `pagination/whole.ts`. */
+export const wholeConnection = <Row>(
   args: PageArgs,
   { binding, placeOf, load }: WholeList<Row>,
   info: GraphQLResolveInfo,
-): Promise<Connection<Row> & { totalCount: number | (() => Promise<number>) }> {
-  const plan = planPage(args);
-  const cursor = decodeCursor(binding, plan);
-  const read = async (size: number) => cutWhole(await load(), { ...plan, size }, cursor, placeOf);
-  if (plan.size === 0) return noRows(() => read(1), plan, info);
-  const page = await read(plan.size);
-  return { ...toConnection(page, (at) => encodeCursor(binding, at)), totalCount: page.total };
-}
+): Promise<CountedConnection<Row>> =>
+  countedConnection(args, binding, async (plan, cursor) => cutWhole(await load(), plan, cursor, placeOf), info);
 
-interface SizedPage {
-  readonly places: number;
-  readonly hasNextPage: boolean;
+/** A connection with `totalCount`, which is a function where it takes a call. */
+type CountedConnection<Row> = Connection<Row> & { readonly totalCount: number | (() => Promise<number>) };
+
+interface CountedPage<Row> extends Page<Row> {
   readonly hasPreviousPage: boolean;
   readonly total: number;
 }
 
-/** What `first: 0` answers: nothing is asked, unless for `totalCount`, which tells what lies around the page as well. */
+/** Plans the page, reads it, and connects its rows. */
+async function countedConnection<Row>(
+  args: PageArgs,
+  binding: string,
+  readPage: (plan: PagePlan, cursor: Cursor | undefined) => Promise<CountedPage<Row>>,
+  info: GraphQLResolveInfo,
+): Promise<CountedConnection<Row>> {
+  const plan = planPage(args);
+  const cursor = decodeCursor(binding, plan);
+  if (plan.size === 0) return noRows(() => readPage({ ...plan, size: 1 }, cursor), plan, info);
+  const page = await readPage(plan, cursor);
+  return { ...toConnection(page, (at) => encodeCursor(binding, at)), totalCount: page.total };
+}
+
+/** The page of `first: 0`. It makes no call unless `totalCount` is selected; the same call then tells the flags. */
 function noRows<Row>(
-  readOne: () => Promise<SizedPage>,
+  readOne: () => Promise<CountedPage<Row>>,
   { cursor }: PagePlan,
   info: GraphQLResolveInfo,
-): Connection<Row> & { totalCount: () => Promise<number> } {
-  const isAsked = isSelected(info, 'totalCount');
+): CountedConnection<Row> {
+  const isCounted = isSelected(info, 'totalCount');
   const hasNextPage = async () => {
     const { places, hasNextPage: hasMore } = await readOne();
     return places > 0 || hasMore;
   };
   return {
     ...emptyConnection<Row>({
-      hasNextPage: isAsked && hasNextPage,
-      hasPreviousPage: isAsked && cursor !== undefined && (async () => (await readOne()).hasPreviousPage),
+      hasNextPage: isCounted && hasNextPage,
+      hasPreviousPage: isCounted && cursor !== undefined && (async () => (await readOne()).hasPreviousPage),
     }),
     totalCount: async () => (await readOne()).total,
   };

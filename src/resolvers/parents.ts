@@ -2,11 +2,9 @@ import type { JsonObject } from '../json.ts';
 import type { Connection } from '../pagination/connection.ts';
 import type { RestDirectMessage, RestMessage, RestReceipt, RestUser } from '../upstream/types.ts';
 
-/**
- * What resolvers get as their parent: upstream's JSON itself, under its own names. There is no second model.
- */
+/** Parents of the resolvers: upstream's own JSON. There is no second model. */
 
-/** A room of which only the id is known so far: its record is read when a field needs it. */
+/** A room of which only the id is known. A field that needs the record loads it. */
 export interface RoomStub {
   readonly _id: string;
   readonly t?: undefined;
@@ -14,7 +12,7 @@ export interface RoomStub {
 
 export type RoomParent = RestDirectMessage | RoomStub;
 
-/** A value, or how to get it where it costs a call that only this field needs. */
+/** A value, or a function that gets it with a call that only this field needs. */
 type Lazy<Value> = Value | (() => Promise<Value>);
 
 export type RoomConnection = Connection<RestDirectMessage> & { readonly totalCount: Lazy<number> };
@@ -39,10 +37,10 @@ export interface ReactionParent {
   readonly usernames: readonly string[];
 }
 
-/** A part of a message that has no checked fields: url, mention, file, attachment. */
+/** A part of a message whose fields are unchecked: URL, mention, file or attachment. */
 export type JsonParent = JsonObject;
 
-/** The caller: everything but the id is asked for. */
+/** The caller. Everything but the id takes a call. */
 export interface ViewerParent {
   readonly id: string;
 }

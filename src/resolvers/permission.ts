@@ -1,12 +1,9 @@
 import { GatewayError } from '../errors.ts';
 
-/**
- * What the workspace answers, with a refusal of it told in full: it says no more than that this user may not, which helps
- * nobody who did not know that a permission was needed.
- */
-export async function needsPermission<Value>(asked: Promise<Value>, message: string): Promise<Value> {
+/** Names the missing permission: upstream only says that the user may not, without saying why. */
+export async function explainForbidden<Value>(response: Promise<Value>, message: string): Promise<Value> {
   try {
-    return await asked;
+    return await response;
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'FORBIDDEN') throw error;
     throw new GatewayError('FORBIDDEN', message, error.detail === undefined ? {} : { detail: error.detail });

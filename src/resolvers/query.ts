@@ -7,7 +7,7 @@ import type { RestDirectMessage } from '../upstream/types.ts';
 import { roomOrder } from './orders.ts';
 import { offsetConnection, type OffsetList } from './pages.ts';
 import type { RoomConnection } from './parents.ts';
-import { needsPermission } from './permission.ts';
+import { explainForbidden } from './permission.ts';
 import { receiptConnection } from './read-receipt.ts';
 import type { DirectMessageOrder, Resolvers } from './types.generated.ts';
 
@@ -16,7 +16,7 @@ export const Query: Resolvers['Query'] = {
   directMessage: (_root, { id }, { viewerId }) => ({ _id: checkRoomId(id, 'id', viewerId) }),
   directMessageWith: async (_root, { username }, { loaders }) => {
     const wanted = checkUsername(username, 'username');
-    // A membership is named after the other user, or after the caller in notes to self; asking creates nothing.
+    // A membership is named after the other user; in notes to self, after the caller.
     for (const { t, rid, name } of (await loaders.subscriptions()).values()) {
       if (t === 'd' && name === wanted) return { _id: rid };
     }
@@ -43,7 +43,7 @@ export const Viewer: Resolvers['Viewer'] = {
 };
 
 const everyoneForbidden =
-  'All rooms of the workspace need the permission `view-room-administration`: `viewer { directMessages }` has the rooms of this user.';
+  'Listing all rooms requires the permission `view-room-administration`: use `viewer { directMessages }` for your own rooms.';
 
 interface RoomListArgs extends PageArgs {
   readonly orderBy?: DirectMessageOrder | null | undefined;
@@ -62,8 +62,8 @@ function roomConnection(
     placeOf: order.placeOf,
     search,
     load: ({ offset, count, isReversed }, reading) => {
-      const asked = loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed), reading });
-      return list === 'own' ? asked : needsPermission(asked, everyoneForbidden);
+      const page = loaders.roomPages[list].load({ offset, count, sort: order.sortFor(isReversed), reading });
+      return list === 'own' ? page : explainForbidden(page, everyoneForbidden);
     },
   };
   return offsetConnection(args, rooms, info);

@@ -1,26 +1,23 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context/request-context.ts';
-import { asId, asObject } from '../json.ts';
 import type { PageArgs } from '../pagination/args.ts';
 import { instantKey, placeId } from '../pagination/place.ts';
-import type { RestReceipt, RestUser } from '../upstream/types.ts';
+import type { RestReceipt } from '../upstream/types.ts';
 import { wholeConnection, type WholeList } from './pages.ts';
 import type { ReceiptConnection } from './parents.ts';
 import type { Resolvers } from './types.generated.ts';
+import { userOf } from './user.ts';
 
 export const ReadReceipt: Resolvers['ReadReceipt'] = {
   id: (receipt) => receipt._id,
   messageId: (receipt) => receipt.messageId,
   roomId: (receipt) => receipt.roomId,
   userId: (receipt) => receipt.userId,
-  user: (receipt) => {
-    const user = asObject(receipt['user']);
-    return asId(user?.['_id']) === undefined ? null : (user as RestUser);
-  },
+  user: (receipt) => userOf(receipt['user']),
   readAt: (receipt) => receipt.ts,
 };
 
-/** Receipts of one message, in order of `readAt`. A workspace without the licence has none, and says so. */
+/** Receipts of one message, ordered by `readAt`. The loader returns null for a workspace without the licence. */
 export async function receiptConnection(
   messageId: string,
   args: PageArgs,

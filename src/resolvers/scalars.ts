@@ -2,13 +2,13 @@ import { GraphQLError, GraphQLScalarType, Kind, print } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import { isInstant, isNestedWithin, maxJsonDepth } from '../json.ts';
 
-/** Input is normalised to upstream's form; output is upstream's own text, which the resolvers have checked. */
+/** Normalises input to upstream's form. Output is upstream's own text, which the resolvers have validated. */
 export const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
-  description: 'An instant: ISO 8601, UTC, milliseconds, such as `2023-11-01T23:20:57.357Z`.',
+  description: 'An instant in ISO 8601, UTC with milliseconds, such as `2023-11-01T23:20:57.357Z`.',
   serialize: (value) => {
     if (typeof value === 'string' && isInstant(value)) return value;
-    throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave something else than an instant.');
+    throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace returned an invalid date-time.');
   },
   parseValue: (value) => {
     const instant = typeof value === 'string' ? normalise(value) : undefined;
@@ -24,14 +24,14 @@ export const DateTime = new GraphQLScalarType<string, string>({
 
 export const Json = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
-  description: 'Any JSON value, as upstream sent it.',
+  description: 'Any JSON value, exactly as upstream sent it.',
   serialize: (value) => {
     if (isNestedWithin(value, maxJsonDepth)) return value;
-    throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace gave a value that is nested too deep.');
+    throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace returned a value that is nested too deeply.');
   },
 });
 
-/** The instant in UTC, where it is still of a year of four digits: instants are compared as texts. */
+/** The instant in UTC, if its year still has four digits: instants are compared as strings. */
 function normalise(text: string): string | undefined {
   if (!isInstant(text)) return undefined;
   const instant = new Date(text).toISOString();
@@ -39,4 +39,4 @@ function normalise(text: string): string | undefined {
 }
 
 const notAnInstant = (given: string): string =>
-  `${given.slice(0, 64)} is not an instant: give ISO 8601 with a zone, such as "2023-11-01T23:20:57.357Z".`;
+  `${given.slice(0, 64)} is not a date-time: give ISO 8601 with a time zone, such as "2023-11-01T23:20:57.357Z".`;

@@ -13,54 +13,54 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant: ISO 8601, UTC, milliseconds, such as `2023-11-01T23:20:57.357Z`. */
+  /** An instant in ISO 8601, UTC with milliseconds, such as `2023-11-01T23:20:57.357Z`. */
   DateTime: { input: string; output: string; }
-  /** Any JSON value, as upstream sent it. */
+  /** Any JSON value, exactly as upstream sent it. */
   JSON: { input: unknown; output: unknown; }
 };
 
-/** A file, a quote, or a card below a message. */
+/** A file, quote or card below a message. */
 export type Attachment = {
   readonly __typename?: 'Attachment';
-  /** Attachments inside this one, such as those of a quoted message. */
+  /** Nested attachments, such as those of a quoted message. */
   readonly attachments: ReadonlyArray<Attachment>;
-  /** For a quote: who wrote it. For a card: its author line. */
+  /** For a quote: its author. For a card: its author line. */
   readonly authorName?: Maybe<Scalars['String']['output']>;
-  /** Text that the sender put beside the file. */
+  /** The sender's caption for the file. */
   readonly description?: Maybe<Scalars['String']['output']>;
   /** The attachment exactly as upstream sent it. */
   readonly json: Scalars['JSON']['output'];
-  /** What it is, from the shape of upstream's record. */
+  /** Kind of attachment, derived from the shape of upstream's record. */
   readonly kind: AttachmentKind;
-  /** For a quote: link of the quoted message. */
+  /** For a quote: link to the quoted message. */
   readonly messageLink?: Maybe<Scalars['String']['output']>;
   /** Media type of an image, audio or video file, such as `image/png`. */
   readonly mimeType?: Maybe<Scalars['String']['output']>;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size?: Maybe<Scalars['Int']['output']>;
   /** Body of a quote or card. */
   readonly text?: Maybe<Scalars['String']['output']>;
-  /** Title, or the file's name. */
+  /** Title, or file name. */
   readonly title?: Maybe<Scalars['String']['output']>;
-  /** Where the file, or the title's link, is. Relative to the workspace unless it begins with a scheme. */
+  /** URL of the file, or of the title's link. Relative to the workspace unless it has a scheme. */
   readonly url?: Maybe<Scalars['String']['output']>;
 };
 
-/** What an attachment is. */
+/** Kinds of attachments. */
 export type AttachmentKind =
   /** Buttons. */
   | 'ACTIONS'
-  /** An uploaded or linked sound. */
+  /** An uploaded or linked audio file. */
   | 'AUDIO'
-  /** Anything else: title, text, fields, picture, colour. */
+  /** Anything else: a card with a title, text, fields, an image or a colour. */
   | 'CARD'
   /** Any other file. */
   | 'FILE'
-  /** An uploaded or linked picture. */
+  /** An uploaded or linked image. */
   | 'IMAGE'
   /** A quoted message. */
   | 'QUOTE'
-  /** A file that was deleted since. */
+  /** A file that has since been deleted. */
   | 'REMOVED_FILE'
   /** An uploaded or linked video. */
   | 'VIDEO';
@@ -74,125 +74,123 @@ export type ChannelMention = {
   readonly name?: Maybe<Scalars['String']['output']>;
 };
 
-/** Totals of a room and what is unread by one user. Upstream can leave out everything but `joined`. */
+/** Totals of a room, and the unread counts of one user. Upstream may omit every field but `joined`. */
 export type Counters = {
   readonly __typename?: 'Counters';
   /** Whether the user is a member. */
   readonly joined: Scalars['Boolean']['output'];
-  /** When the latest message was sent (`latest`); in an empty room, when the room last changed. */
+  /** When the latest message was sent (`latest`). In an empty room, when the room last changed. */
   readonly latestAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Active members (`members`): only `im.counters` tells, one upstream call a room. */
+  /** Active members (`members`). Only `im.counters` returns it: one upstream call per room. */
   readonly memberCount?: Maybe<Scalars['Int']['output']>;
   /** Messages in the room (`msgs`). */
   readonly messageCount?: Maybe<Scalars['Int']['output']>;
-  /** Unread by this user (`unreads`). */
+  /** Messages this user has not read (`unreads`). */
   readonly unreadCount?: Maybe<Scalars['Int']['output']>;
-  /** When this user last read the room (`unreadsFrom`). Null when it was never opened. */
+  /** When this user last read the room (`unreadsFrom`). Null if they never opened it. */
   readonly unreadSince?: Maybe<Scalars['DateTime']['output']>;
   /** Unread mentions of this user (`userMentions`). */
   readonly userMentionCount?: Maybe<Scalars['Int']['output']>;
 };
 
 /**
- * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
- * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
- * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
- * room's, and make the room.
+ * A direct-message room: one conversation. Fields of the room record cost one call for a single room (`rooms.info`), one
+ * call for several rooms together (`rooms.get`), and none for a room that came from a list. `messages`, `history` and
+ * `members` first read the record of a room that is known only by an id from the client and that the workspace has not yet
+ * shown to this caller: upstream would accept a user's id in its place, and create the room.
  */
 export type DirectMessage = {
   readonly __typename?: 'DirectMessage';
-  /** The room's announcement, shown above its messages. From the record (`rooms.info`, `rooms.get`). */
+  /** Announcement, shown above the messages. Room record (`rooms.info`, `rooms.get`). */
   readonly announcement?: Maybe<Scalars['String']['output']>;
   /**
-   * Totals of the room, and what is unread by one user: the caller, or `userId`. Counters of many rooms of the caller are
-   * read in two upstream calls together (`subscriptions.get`, `rooms.get`); with `memberCount`, or for another user, each
-   * room costs one call (`im.counters`).
+   * Totals of the room, and the unread counts of one user: the caller, or `userId`. Two upstream calls serve any number of
+   * the caller's rooms (`subscriptions.get`, `rooms.get`); with `memberCount`, or for another user, each room costs one call
+   * (`im.counters`).
    */
   readonly counters?: Maybe<Counters>;
-  /** When the room was made (`ts`). From the record (`rooms.info`, `rooms.get`). */
+  /** When the room was created (`ts`). Room record (`rooms.info`, `rooms.get`). */
   readonly createdAt?: Maybe<Scalars['DateTime']['output']>;
-  /** The room's description, as set by a member. From the record (`rooms.info`, `rooms.get`). */
+  /** Description, as set by a member. Room record (`rooms.info`, `rooms.get`). */
   readonly description?: Maybe<Scalars['String']['output']>;
-  /** System-message types hidden in this room (`sysMes` when it is a list). From the record (`rooms.info`, `rooms.get`). */
+  /** System-message types hidden in this room (`sysMes`, if it is a list). Room record (`rooms.info`, `rooms.get`). */
   readonly hiddenSystemTypes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /**
-   * The room's messages in a time range, newest first (`dm.history`, one upstream call a page, two at the end). System
-   * messages that the room or the workspace hides are left out. Upstream reports no total and pages forward only.
+   * Messages in a time range, newest first (`dm.history`, one upstream call per page, two for the last). Omits system
+   * messages that the room or the workspace hides. Upstream reports no total and pages forward only.
    */
   readonly history?: Maybe<MessageHistoryConnection>;
-  /** Room id (`_id`; elsewhere upstream `rid` or `roomId`). Opaque: never parse or build one. */
+  /** Room id (upstream `_id`, `rid` or `roomId`). Opaque: never parse or construct one. */
   readonly id: Scalars['ID']['output'];
   /**
-   * Whether new users join the room by themselves (`default`); false for direct messages. From the record (`rooms.info`,
+   * Whether new users join the room automatically (`default`). False for direct messages. Room record (`rooms.info`,
    * `rooms.get`).
    */
   readonly isDefault?: Maybe<Scalars['Boolean']['output']>;
   /**
-   * Whether messages are end-to-end encrypted (`encrypted`). Null where the room never said so. From the record
-   * (`rooms.info`, `rooms.get`).
+   * Whether messages are end-to-end encrypted (`encrypted`). Null if encryption was never set. Room record (`rooms.info`,
+   * `rooms.get`).
    */
   readonly isEncrypted?: Maybe<Scalars['Boolean']['output']>;
-  /** Whether nobody can write (`ro`), as with a deactivated user. From the record (`rooms.info`, `rooms.get`). */
+  /** Whether the room is read-only (`ro`), for example because a member is deactivated. Room record (`rooms.info`, `rooms.get`). */
   readonly isReadOnly?: Maybe<Scalars['Boolean']['output']>;
   /**
-   * One-to-one, notes to self, or a group of three and more. From the number of distinct members. From the record
+   * Whether the room is one-to-one, a group, or notes to self, by its number of distinct members. Room record
    * (`rooms.info`, `rooms.get`).
    */
   readonly kind?: Maybe<DirectMessageKind>;
   /**
-   * The latest message. Null in an empty room, or where the workspace does not store it. From the record (`rooms.info`,
+   * The latest message. Null in an empty room, and if the workspace does not store it. Room record (`rooms.info`,
    * `rooms.get`).
    */
   readonly lastMessage?: Maybe<Message>;
-  /** When the latest message was sent (`lm`). Null in an empty room. From the record (`rooms.info`, `rooms.get`). */
+  /** When the latest message was sent (`lm`). Null in an empty room. Room record (`rooms.info`, `rooms.get`). */
   readonly lastMessageAt?: Maybe<Scalars['DateTime']['output']>;
   /**
-   * Copy kept by upstream's Apps engine (`_USERNAMES`). From the whole record (`rooms.info`).
+   * Usernames as copied by upstream's Apps engine (`_USERNAMES`). Only in the full room record (`rooms.info`).
    * @deprecated May be missing or stale. Use `usernames`.
    */
   readonly legacyUsernames?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /**
-   * Members as upstream counted them when the room was made (`usersCount`); notes to self can show 2. From the record
-   * (`rooms.info`, `rooms.get`).
+   * Number of members when the room was created (`usersCount`); notes to self may show 2. Room record (`rooms.info`,
+   * `rooms.get`).
    */
   readonly memberCount?: Maybe<Scalars['Int']['output']>;
-  /** The room's active members with their names and presence (`im.members`, one upstream call), ordered by username. */
+  /** Active members with their names and presence, ordered by username (`im.members`, one upstream call). */
   readonly members?: Maybe<UserConnection>;
   /**
-   * Messages ever counted in the room (`msgs`). Neither `messages.totalCount` nor the history's length. From the record
-   * (`rooms.info`, `rooms.get`).
+   * Upstream's running count of messages (`msgs`). It equals neither `messages.totalCount` nor the length of `history`. Room
+   * record (`rooms.info`, `rooms.get`).
    */
   readonly messageCount?: Maybe<Scalars['Int']['output']>;
   /**
-   * The room's messages, filtered and ordered by upstream, with an exact total (`dm.messages`, one upstream call a page).
-   * Thread replies and system messages included.
+   * Messages of the room with an exact total, filtered and ordered by upstream (`dm.messages`, one upstream call per page).
+   * Includes thread replies and system messages.
    */
   readonly messages?: Maybe<MessageConnection>;
   /**
-   * Whether system messages are shown at all (`sysMes`; a list of hidden types counts as true). From the record
-   * (`rooms.info`, `rooms.get`).
+   * Whether system messages are shown (`sysMes`); true if only some types are hidden. Room record (`rooms.info`,
+   * `rooms.get`).
    */
   readonly showsSystemMessages?: Maybe<Scalars['Boolean']['output']>;
-  /** The room's topic, as set by a member. From the record (`rooms.info`, `rooms.get`). */
+  /** Topic, as set by a member. Room record (`rooms.info`, `rooms.get`). */
   readonly topic?: Maybe<Scalars['String']['output']>;
-  /** Room type as upstream stores it (`t`): `d`. From the record (`rooms.info`, `rooms.get`). */
+  /** Upstream's room type (`t`): `d`. Room record (`rooms.info`, `rooms.get`). */
   readonly typeCode?: Maybe<Scalars['String']['output']>;
-  /** When the room's record last changed (`_updatedAt`). From the record (`rooms.info`, `rooms.get`). */
+  /** When the room record last changed (`_updatedAt`). Room record (`rooms.info`, `rooms.get`). */
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Members' user ids (`uids`). Not in the order of `usernames`. From the record (`rooms.info`, `rooms.get`). */
+  /** Members' user ids (`uids`). Their order differs from `usernames`. Room record (`rooms.info`, `rooms.get`). */
   readonly userIds?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
-  /** Members' usernames. Not in the order of `userIds`: never pair the two lists. From the record (`rooms.info`, `rooms.get`). */
+  /** Members' usernames. Their order differs from `userIds`: never pair the two lists. Room record (`rooms.info`, `rooms.get`). */
   readonly usernames?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
 
 /**
- * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
- * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
- * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
- * room's, and make the room.
+ * A direct-message room: one conversation. Fields of the room record cost one call for a single room (`rooms.info`), one
+ * call for several rooms together (`rooms.get`), and none for a room that came from a list. `messages`, `history` and
+ * `members` first read the record of a room that is known only by an id from the client and that the workspace has not yet
+ * shown to this caller: upstream would accept a user's id in its place, and create the room.
  */
 export type DirectMessageCountersArgs = {
   userId?: InputMaybe<Scalars['ID']['input']>;
@@ -200,11 +198,10 @@ export type DirectMessageCountersArgs = {
 
 
 /**
- * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
- * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
- * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
- * room's, and make the room.
+ * A direct-message room: one conversation. Fields of the room record cost one call for a single room (`rooms.info`), one
+ * call for several rooms together (`rooms.get`), and none for a room that came from a list. `messages`, `history` and
+ * `members` first read the record of a room that is known only by an id from the client and that the workspace has not yet
+ * shown to this caller: upstream would accept a user's id in its place, and create the room.
  */
 export type DirectMessageHistoryArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -215,11 +212,10 @@ export type DirectMessageHistoryArgs = {
 
 
 /**
- * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
- * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
- * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
- * room's, and make the room.
+ * A direct-message room: one conversation. Fields of the room record cost one call for a single room (`rooms.info`), one
+ * call for several rooms together (`rooms.get`), and none for a room that came from a list. `messages`, `history` and
+ * `members` first read the record of a room that is known only by an id from the client and that the workspace has not yet
+ * shown to this caller: upstream would accept a user's id in its place, and create the room.
  */
 export type DirectMessageMembersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -230,11 +226,10 @@ export type DirectMessageMembersArgs = {
 
 
 /**
- * A direct-message room: one conversation, not one message (see Message). Fields that upstream's record of the room
- * holds cost one call for the room (`rooms.info`), or one for all rooms selected together (`rooms.get`);
- * none where the room came from a list. Of a room that only its id is known of, and that the workspace has not named to
- * this caller before, `messages`, `history` and `members` read the record first: upstream would take a user's id for a
- * room's, and make the room.
+ * A direct-message room: one conversation. Fields of the room record cost one call for a single room (`rooms.info`), one
+ * call for several rooms together (`rooms.get`), and none for a room that came from a list. `messages`, `history` and
+ * `members` first read the record of a room that is known only by an id from the client and that the workspace has not yet
+ * shown to this caller: upstream would accept a user's id in its place, and create the room.
  */
 export type DirectMessageMessagesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
@@ -248,59 +243,59 @@ export type DirectMessageMessagesArgs = {
 /** A page of direct-message rooms. */
 export type DirectMessageConnection = {
   readonly __typename?: 'DirectMessageConnection';
-  /** The page's rows with their cursors. */
+  /** Rows of the page, each with its cursor. */
   readonly edges: ReadonlyArray<DirectMessageEdge>;
-  /** The page's rows without their cursors. */
+  /** Rows of the page, without cursors. */
   readonly nodes: ReadonlyArray<DirectMessage>;
-  /** Whether more rows follow, and where to continue. */
+  /** Whether there are more rows, and the cursors to continue from. */
   readonly pageInfo: PageInfo;
-  /** Rooms over all pages. */
+  /** Number of rooms in all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A room in a page, and its place. */
+/** A room in a page, with its cursor. */
 export type DirectMessageEdge = {
   readonly __typename?: 'DirectMessageEdge';
-  /** The row's place, for `after` and `before`. Opaque. */
+  /** Position of the row, for `after` and `before`. Opaque. */
   readonly cursor: Scalars['String']['output'];
   /** The room. */
   readonly node: DirectMessage;
 };
 
-/** What sort of conversation a room is. */
+/** Kinds of direct-message rooms. */
 export type DirectMessageKind =
-  /** Three members or more. */
+  /** Three or more members. */
   | 'GROUP'
   /** Two members. */
   | 'ONE_TO_ONE'
   /** One member: notes to self. */
   | 'SELF';
 
-/** How to order rooms. */
+/** Order of rooms. */
 export type DirectMessageOrder = {
-  /** Which end comes first. */
+  /** Ascending or descending. */
   readonly direction: OrderDirection;
-  /** What to order by. */
+  /** Value to order by. */
   readonly field: DirectMessageOrderField;
 };
 
-/** What rooms can be ordered by. Rooms without the value sort as the smallest. */
+/** Values that rooms can be ordered by. A room without the value sorts as the smallest. */
 export type DirectMessageOrderField =
-  /** When the room was made. */
+  /** When the room was created. */
   | 'CREATED_AT'
   /** When the latest message was sent. */
   | 'LAST_MESSAGE_AT'
-  /** Messages ever counted in the room. */
+  /** Upstream's running count of messages. */
   | 'MESSAGE_COUNT'
-  /** When the room's record last changed. */
+  /** When the room record last changed. */
   | 'UPDATED_AT';
 
-/** How often one upstream endpoint may still be called in the current window. */
+/** Rate-limit window of one upstream endpoint. */
 export type EndpointBudget = {
   readonly __typename?: 'EndpointBudget';
   /** Upstream path below `/api/v1/`, such as `dm.messages`. */
   readonly endpoint: Scalars['String']['output'];
-  /** Calls allowed in a window. */
+  /** Calls allowed per window. */
   readonly limit: Scalars['Int']['output'];
   /** Calls left in this window. */
   readonly remaining: Scalars['Int']['output'];
@@ -308,22 +303,22 @@ export type EndpointBudget = {
   readonly resetAt: Scalars['DateTime']['output'];
 };
 
-/** One node of a message's parsed text. */
+/** One node of the parsed text. */
 export type MarkupNode = {
   readonly __typename?: 'MarkupNode';
   /** Position in `nodes`, from 0. */
   readonly index: Scalars['Int']['output'];
-  /** `index` of the enclosing node; null at the top. */
+  /** `index` of the enclosing node. Null at the top level. */
   readonly parent?: Maybe<Scalars['Int']['output']>;
-  /** Text of a leaf. */
+  /** Text of a leaf node. */
   readonly text?: Maybe<Scalars['String']['output']>;
-  /** Upstream's node type, such as `PARAGRAPH`, `BOLD`, `LINK`, `PLAIN_TEXT`. Open set. */
+  /** Upstream's node type, such as `PARAGRAPH`, `BOLD`, `LINK` or `PLAIN_TEXT`. Open set. */
   readonly type: Scalars['String']['output'];
-  /** Target of a link or image. */
+  /** Target of a link or an image. */
   readonly url?: Maybe<Scalars['String']['output']>;
 };
 
-/** One message. By its id alone, as other subgraphs refer to it: one upstream call (`chat.getMessage`). */
+/** One message. A reference to it from another subgraph costs one upstream call (`chat.getMessage`). */
 export type Message = {
   readonly __typename?: 'Message';
   /** Name shown instead of the author's, set by integrations (`alias`). */
@@ -340,7 +335,7 @@ export type Message = {
   readonly channelMentions: ReadonlyArray<ChannelMention>;
   /** Fields added by the workspace (`customFields`). */
   readonly customFields?: Maybe<Scalars['JSON']['output']>;
-  /** The room it was sent in. Selecting only `id` costs no upstream call. */
+  /** The room it was sent in. Selecting only its `id` costs no upstream call. */
   readonly directMessage?: Maybe<DirectMessage>;
   /** When the text was last edited, or the message deleted. */
   readonly editedAt?: Maybe<Scalars['DateTime']['output']>;
@@ -348,60 +343,60 @@ export type Message = {
   readonly editedBy?: Maybe<User>;
   /** Emoji shown instead of a picture (`emoji`). */
   readonly emoji?: Maybe<Scalars['String']['output']>;
-  /** End-to-end encrypted payload, opaque to upstream and to this API (`content`, `e2e`). Null for readable messages. */
+  /** End-to-end encrypted payload (`content`, `e2e`), opaque to upstream and to this API. Null for readable messages. */
   readonly encryption?: Maybe<MessageEncryption>;
   /** Files uploaded with it. */
   readonly files: ReadonlyArray<MessageFile>;
   /** Message id (`_id`). Opaque. */
   readonly id: Scalars['ID']['output'];
-  /** Sent by an integration (`bot` present). */
+  /** Whether an integration sent it (`bot` is present). */
   readonly isBot: Scalars['Boolean']['output'];
-  /** Deleted, with its place still shown (`t` is `rm`). */
+  /** Whether it was deleted but its place is still shown (`t` is `rm`). */
   readonly isDeleted: Scalars['Boolean']['output'];
-  /** Whether it may be drawn together with its author's previous message (`groupable`); null means yes. */
+  /** Whether clients may group it with its author's previous message (`groupable`). Null means yes. */
   readonly isGroupable?: Maybe<Scalars['Boolean']['output']>;
-  /** Pinned to the room (`pinned`). */
+  /** Whether it is pinned to the room (`pinned`). */
   readonly isPinned: Scalars['Boolean']['output'];
-  /** For a thread reply: also shown in the room (`tshow`). */
+  /** For a thread reply: whether it is also shown in the room (`tshow`). */
   readonly isShownInRoom?: Maybe<Scalars['Boolean']['output']>;
-  /** Starred by the caller. Other users' stars are never visible. */
+  /** Whether the caller starred it. Other users' stars are never visible. */
   readonly isStarred: Scalars['Boolean']['output'];
-  /** True while not every member has read it; null where the workspace does not track it (`unread`). */
+  /** True until every member has read it (`unread`). Null if the workspace does not track it. */
   readonly isUnreadBySomeone?: Maybe<Scalars['Boolean']['output']>;
   /** GeoJSON point (`location`). */
   readonly location?: Maybe<Scalars['JSON']['output']>;
-  /** The text as upstream parsed it (`md`). Null when there is no parse: show `text`. */
+  /** The text as parsed by upstream (`md`). Null if upstream did not parse it: show `text` instead. */
   readonly markup?: Maybe<MessageMarkup>;
   /** Users and groups mentioned in the text. */
   readonly mentions: ReadonlyArray<UserMention>;
-  /** When it was last pinned; kept by upstream after unpinning. */
+  /** When it was last pinned. Upstream keeps the value after unpinning. */
   readonly pinnedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Who last pinned it; kept by upstream after unpinning. */
+  /** Who last pinned it. Upstream keeps the value after unpinning. */
   readonly pinnedBy?: Maybe<User>;
-  /** Reactions, one entry an emoji. */
+  /** Reactions, one entry per emoji. */
   readonly reactions: ReadonlyArray<Reaction>;
-  /** Who has read it, and when (`chat.getMessageReadReceipts`: one upstream call for each message). */
+  /** Who read it, and when (`chat.getMessageReadReceipts`, one upstream call per message). */
   readonly readReceipts?: Maybe<ReadReceiptConnection>;
   /** The room it was sent in (`rid`). */
   readonly roomId: Scalars['ID']['output'];
   /** When it was sent (`ts`). */
   readonly sentAt: Scalars['DateTime']['output'];
-  /** System-message code (`t`), such as `uj`: a user joined; `rm`: deleted. Null for an ordinary message. Open set. */
+  /** System-message type (`t`), such as `uj` (user joined) or `rm` (deleted). Null for an ordinary message. Open set. */
   readonly systemType?: Maybe<Scalars['String']['output']>;
-  /** The text as typed (`msg`). Empty for deleted and encrypted messages; in a system message, its parameter. */
+  /** The text as typed (`msg`). Empty in deleted and encrypted messages; the parameter in a system message. */
   readonly text: Scalars['String']['output'];
-  /** Set when the message started a thread that has replies. */
+  /** The thread that this message started. Null if it has no replies. */
   readonly thread?: Maybe<Thread>;
-  /** The message whose thread this one replies to (`tmid`). */
+  /** For a thread reply: id of the message that started the thread (`tmid`). */
   readonly threadRootId?: Maybe<Scalars['ID']['output']>;
-  /** When its record last changed (`_updatedAt`): an edit, a reaction, a reply, a pin. */
+  /** When its record last changed (`_updatedAt`): by an edit, reaction, reply or pin, for example. */
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Links in the text, with what upstream fetched of them. */
+  /** Links in the text, with the previews that upstream fetched. */
   readonly urls: ReadonlyArray<MessageUrl>;
 };
 
 
-/** One message. By its id alone, as other subgraphs refer to it: one upstream call (`chat.getMessage`). */
+/** One message. A reference to it from another subgraph costs one upstream call (`chat.getMessage`). */
 export type MessageReadReceiptsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -412,33 +407,33 @@ export type MessageReadReceiptsArgs = {
 /** A page of a room's messages. */
 export type MessageConnection = {
   readonly __typename?: 'MessageConnection';
-  /** The page's rows with their cursors. */
+  /** Rows of the page, each with its cursor. */
   readonly edges: ReadonlyArray<MessageEdge>;
-  /** The page's rows without their cursors. */
+  /** Rows of the page, without cursors. */
   readonly nodes: ReadonlyArray<Message>;
-  /** Whether more rows follow, and where to continue. */
+  /** Whether there are more rows, and the cursors to continue from. */
   readonly pageInfo: PageInfo;
-  /** Messages that match the filter, over all pages. */
+  /** Number of matching messages in all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A message in a page, and its place. */
+/** A message in a page, with its cursor. */
 export type MessageEdge = {
   readonly __typename?: 'MessageEdge';
-  /** The row's place, for `after` and `before`. Opaque. */
+  /** Position of the row, for `after` and `before`. Opaque. */
   readonly cursor: Scalars['String']['output'];
   /** The message. */
   readonly node: Message;
 };
 
-/** What is known of an end-to-end encrypted message. */
+/** The readable part of an end-to-end encrypted message. */
 export type MessageEncryption = {
   readonly __typename?: 'MessageEncryption';
   /** Cipher, such as `rc.v2.aes-sha2`. */
   readonly algorithm?: Maybe<Scalars['String']['output']>;
   /** The encrypted payload as upstream sent it. */
   readonly content?: Maybe<Scalars['JSON']['output']>;
-  /** `pending` or `done`. */
+  /** Encryption status: `pending` or `done`. */
   readonly status?: Maybe<Scalars['String']['output']>;
 };
 
@@ -451,162 +446,162 @@ export type MessageFile = {
   readonly mimeType?: Maybe<Scalars['String']['output']>;
   /** File name. */
   readonly name?: Maybe<Scalars['String']['output']>;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size?: Maybe<Scalars['Int']['output']>;
 };
 
-/** Which messages to list. Conditions combine with *and*. */
+/** Conditions on messages, combined with *and*. */
 export type MessageFilters = {
-  /** Mentions any of these users, 1 to 50 ids. */
+  /** Messages that mention any of these users: 1 to 50 ids. */
   readonly mentioning?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   /** Only pinned messages. */
   readonly pinnedOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Starred by any of these users, 1 to 50 ids. */
+  /** Messages starred by any of these users: 1 to 50 ids. */
   readonly starredBy?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
 };
 
 /** A page of a room's history, newest message first. */
 export type MessageHistoryConnection = {
   readonly __typename?: 'MessageHistoryConnection';
-  /** The page's rows with their cursors. */
+  /** Rows of the page, each with its cursor. */
   readonly edges: ReadonlyArray<MessageEdge>;
   /**
-   * The oldest message of that gap (upstream's `firstUnread`, with the same call); one of the oldest where several were sent
-   * in the same millisecond. Null when there is no gap, and where `notLoadedCount` is.
+   * The oldest of those messages (`firstUnread`, same upstream call); any one of them if several were sent in the same
+   * millisecond. Null if there are none, and whenever `notLoadedCount` is null.
    */
   readonly firstNotLoaded?: Maybe<Message>;
-  /** The page's rows without their cursors. */
+  /** Rows of the page, without cursors. */
   readonly nodes: ReadonlyArray<Message>;
   /**
-   * Messages between `range.since` and the oldest message of this page, as upstream counts them (`unreadNotLoaded`: one
-   * more call, but for the last page). Null without `since`, with `first: 0`, and where the page's oldest message was
-   * deleted before they were counted.
+   * Number of messages between `range.since` and the oldest message of this page (`unreadNotLoaded`, one more upstream call
+   * except on the last page). Null without `since`, with `first: 0`, and if the page's oldest message was deleted before
+   * upstream counted.
    */
   readonly notLoadedCount?: Maybe<Scalars['Int']['output']>;
-  /** Whether more rows follow, and where to continue. */
+  /** Whether there are more rows, and the cursors to continue from. */
   readonly pageInfo: PageInfo;
 };
 
-/** A message's parsed text: lossless as a tree, and flattened so that one query reads any depth. */
+/** Parsed text of a message: as the original tree, and as a flat list that one query can read at any depth. */
 export type MessageMarkup = {
   readonly __typename?: 'MessageMarkup';
   /** The tree exactly as upstream sent it. */
   readonly json: Scalars['JSON']['output'];
-  /** Its nodes in reading order, parents before children; at most 10,000, and none deeper than 64. */
+  /** Nodes in reading order, parents before children: at most 10,000 nodes and 64 levels. */
   readonly nodes: ReadonlyArray<MarkupNode>;
   /** The text without markup, for previews and notifications. */
   readonly plainText: Scalars['String']['output'];
 };
 
-/** How to order messages. */
+/** Order of messages. */
 export type MessageOrder = {
-  /** Which end comes first. */
+  /** Ascending or descending. */
   readonly direction: OrderDirection;
-  /** What to order by. */
+  /** Value to order by. */
   readonly field: MessageOrderField;
 };
 
-/** What messages can be ordered by. */
+/** Values that messages can be ordered by. */
 export type MessageOrderField =
-  /** When it was sent. */
+  /** When the message was sent. */
   | 'SENT_AT'
-  /** When its record last changed. */
+  /** When its record last changed, for example by an edit or a reaction. */
   | 'UPDATED_AT';
 
 /** A link in a message. */
 export type MessageUrl = {
   readonly __typename?: 'MessageUrl';
-  /** Page title, image and the like, as fetched by upstream. */
+  /** Page metadata fetched by upstream, such as title and image. */
   readonly meta?: Maybe<Scalars['JSON']['output']>;
-  /** The link as found in the text. */
+  /** The link as written in the text. */
   readonly url: Scalars['String']['output'];
 };
 
-/** Which end of an order comes first. */
+/** Direction of an order. */
 export type OrderDirection =
-  /** Smallest, or earliest, first. */
+  /** Smallest or earliest first. */
   | 'ASC'
-  /** Largest, or latest, first. */
+  /** Largest or latest first. */
   | 'DESC';
 
-/** Where a page stands in its connection. */
+/** Position of a page in its connection. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
-  /** Cursor of the page's last row. In a page whose rows cannot be read, of the last of those; else null in an empty one. */
+  /** Cursor of the last row, even if the page is empty because its rows cannot be read. Otherwise null in an empty page. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
   /**
-   * Whether rows follow this page: true exactly when one does, also after a page that is shorter than asked for, or empty as
-   * its rows cannot be read. With `first: 0` nothing is asked, and it is false, unless `totalCount` is selected as well.
+   * Whether rows follow this page. Exact even if the page is shorter than requested, or empty because its rows cannot be
+   * read. With `first: 0` it is false, unless `totalCount` is selected too: the gateway then calls upstream to find out.
    */
   readonly hasNextPage: Scalars['Boolean']['output'];
   /**
-   * Whether rows come before this page: true exactly when one does; with `first: 0` as `hasNextPage`. Of a history also
-   * true where the cursor's message is gone and the workspace cannot be asked for newer ones.
+   * Whether rows precede this page. Exact; with `first: 0`, like `hasNextPage`. In a history it is also true if the cursor's
+   * message is gone and the call for newer messages fails.
    */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the page's first row. In a page whose rows cannot be read, of the first of those; else null in an empty one. */
+  /** Cursor of the first row, even if the page is empty because its rows cannot be read. Otherwise null in an empty page. */
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Where every query starts. */
+/** The root of every query. */
 export type Query = {
   readonly __typename?: 'Query';
   /**
-   * One direct-message room by its id. Costs nothing by itself: upstream is asked only for the fields
-   * selected below it, and they report an unknown or forbidden room. Asking never makes a room.
+   * One direct-message room by id. Costs no upstream call itself: only its fields call upstream, and they report an unknown
+   * or forbidden room. Never creates a room.
    */
   readonly directMessage?: Maybe<DirectMessage>;
   /**
-   * The caller's one-to-one room with a user (the caller's own username: notes to self). Null when there is none:
-   * unlike upstream's look-up by username, asking never creates a room. One upstream call (`subscriptions.get`).
+   * The caller's one-to-one room with a user, or the caller's notes to self for their own username. Null if there is none:
+   * unlike upstream's lookup by username, this never creates a room. One upstream call (`subscriptions.get`).
    */
   readonly directMessageWith?: Maybe<DirectMessage>;
   /**
-   * Every direct-message room of the workspace, also those that the caller is not in. Needs the permission
-   * `view-room-administration`; a caller's own rooms are `viewer.directMessages`. One upstream call a page
+   * All direct-message rooms of the workspace, including rooms that the caller is not in. Requires the permission
+   * `view-room-administration`; for the caller's own rooms use `viewer.directMessages`. One upstream call per page
    * (`dm.list.everyone`).
    */
   readonly directMessages?: Maybe<DirectMessageConnection>;
   /**
-   * One message by its id (`chat.getMessage`, one upstream call, and the room's record if the workspace has not named the
-   * room to this caller before). Null when it does not exist; one of a channel is NOT_FOUND.
+   * One message by id (`chat.getMessage`, one upstream call, plus the room record unless the workspace has already shown the
+   * room to this caller). Null if it does not exist; NOT_FOUND if it belongs to a channel.
    */
   readonly message?: Maybe<Message>;
   /**
-   * Who has read one message, for clients that hold only its id (`chat.getMessageReadReceipts`, one upstream call; the
-   * message too (`chat.getMessage`) when nobody has, and its room's record as for `message`). NOT_FOUND when there is no such message, or it is
-   * a channel's.
+   * Read receipts of one message, for clients that have only its id (`chat.getMessageReadReceipts`, one upstream call; plus
+   * `chat.getMessage` if there are no receipts, and the room record as for `message`). NOT_FOUND if the message does not
+   * exist or belongs to a channel.
    */
   readonly readReceipts?: Maybe<ReadReceiptConnection>;
   /**
-   * What is left of the workspace's call budget, as upstream last reported it. Never costs an upstream call.
-   * Endpoints not called in the current window have no entry, nor have those where the limiter lets the caller by. Callers
-   * whom the workspace has not accepted yet are told of none.
+   * Calls left in upstream's rate-limit windows, as upstream last reported them. Never costs an upstream call. Omits endpoints
+   * that were not called in the current window or whose limiter exempts the caller. Empty for callers whom the workspace has
+   * not yet accepted.
    */
   readonly upstreamBudget: ReadonlyArray<EndpointBudget>;
-  /** One user of the workspace by id (`users.info`, one upstream call). Null when there is none. */
+  /** One user of the workspace by id (`users.info`, one upstream call). Null if there is none. */
   readonly user?: Maybe<User>;
   /**
-   * The caller: whose credentials came with the request. That the workspace accepts them shows in the first field below that
-   * costs a call, such as `user`.
+   * The caller, as named by the request's credentials. Only a field that calls upstream, such as `user`, proves that the
+   * workspace accepts them.
    */
   readonly viewer: Viewer;
 };
 
 
-/** Where every query starts. */
+/** The root of every query. */
 export type QueryDirectMessageArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Where every query starts. */
+/** The root of every query. */
 export type QueryDirectMessageWithArgs = {
   username: Scalars['String']['input'];
 };
 
 
-/** Where every query starts. */
+/** The root of every query. */
 export type QueryDirectMessagesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -616,13 +611,13 @@ export type QueryDirectMessagesArgs = {
 };
 
 
-/** Where every query starts. */
+/** The root of every query. */
 export type QueryMessageArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Where every query starts. */
+/** The root of every query. */
 export type QueryReadReceiptsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -632,19 +627,19 @@ export type QueryReadReceiptsArgs = {
 };
 
 
-/** Where every query starts. */
+/** The root of every query. */
 export type QueryUserArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** All reactions to a message with one emoji. */
+/** All reactions to a message with the same emoji. */
 export type Reaction = {
   readonly __typename?: 'Reaction';
-  /** How many reacted. */
+  /** Number of users who reacted. */
   readonly count: Scalars['Int']['output'];
   /** Emoji code with its colons, such as `:thumbsup:`. */
   readonly emoji: Scalars['String']['output'];
-  /** Who reacted. */
+  /** Usernames of those who reacted. */
   readonly usernames: ReadonlyArray<Scalars['String']['output']>;
 };
 
@@ -653,74 +648,74 @@ export type ReadReceipt = {
   readonly __typename?: 'ReadReceipt';
   /** Receipt id. Opaque. */
   readonly id: Scalars['ID']['output'];
-  /** The message that was read. */
+  /** Id of the message that was read. */
   readonly messageId: Scalars['ID']['output'];
-  /** When it was read (`ts`): the same instant for all messages read in one go. */
+  /** When it was read (`ts`). Messages read together share one instant. */
   readonly readAt: Scalars['DateTime']['output'];
-  /** The room of that message. */
+  /** Id of the room the message was sent in. */
   readonly roomId: Scalars['ID']['output'];
-  /** Who read it. Null when the account was deleted. */
+  /** The user who read it. Null if the account was deleted. */
   readonly user?: Maybe<User>;
-  /** Who read it. */
+  /** Id of the user who read it. */
   readonly userId: Scalars['ID']['output'];
 };
 
-/** Receipts come in one upstream answer: pages are cut by the gateway, in order of `readAt`. */
+/** A page of read receipts, ordered by `readAt`. Upstream returns all receipts together; the gateway pages them. */
 export type ReadReceiptConnection = {
   readonly __typename?: 'ReadReceiptConnection';
-  /** The page's rows with their cursors. */
+  /** Rows of the page, each with its cursor. */
   readonly edges: ReadonlyArray<ReadReceiptEdge>;
-  /** False where the workspace has no read receipts, for want of a licence or of the premium endpoints; the list is then empty. */
+  /** False if the workspace lacks the licence or the premium endpoints for read receipts. The page is then empty. */
   readonly isAvailable: Scalars['Boolean']['output'];
-  /** The page's rows without their cursors. */
+  /** Rows of the page, without cursors. */
   readonly nodes: ReadonlyArray<ReadReceipt>;
-  /** Whether more rows follow, and where to continue. */
+  /** Whether there are more rows, and the cursors to continue from. */
   readonly pageInfo: PageInfo;
-  /** Receipts over all pages. */
+  /** Number of receipts in all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A receipt in a page, and its place. */
+/** A receipt in a page, with its cursor. */
 export type ReadReceiptEdge = {
   readonly __typename?: 'ReadReceiptEdge';
-  /** The row's place, for `after` and `before`. Opaque. */
+  /** Position of the row, for `after` and `before`. Opaque. */
   readonly cursor: Scalars['String']['output'];
   /** The receipt. */
   readonly node: ReadReceipt;
 };
 
-/** The replies below a message. */
+/** The replies to a message. */
 export type Thread = {
   readonly __typename?: 'Thread';
-  /** User ids of those who follow the thread (`replies`). */
+  /** Ids of the users who follow the thread (`replies`). */
   readonly followerIds: ReadonlyArray<Scalars['ID']['output']>;
   /** When the latest reply was sent (`tlm`). */
   readonly lastReplyAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Replies (`tcount`). */
+  /** Number of replies (`tcount`). */
   readonly replyCount: Scalars['Int']['output'];
 };
 
-/** A stretch of time, open at an end that is left out. */
+/** A time range. An omitted end is open. */
 export type TimeRange = {
-  /** Whether messages exactly at `since` and `until` belong to it. */
+  /** Whether the range includes messages sent exactly at `since` and `until`. */
   readonly inclusive?: InputMaybe<Scalars['Boolean']['input']>;
-  /** The earlier end (`oldest`). */
+  /** Start of the range (`oldest`). */
   readonly since?: InputMaybe<Scalars['DateTime']['input']>;
-  /** The later end (`latest`); not before `since`. */
+  /** End of the range (`latest`), not before `since`. */
   readonly until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /**
- * A user, as far as the answer that mentions it says. By its id alone, as other subgraphs refer to it: one upstream call
- * (`users.info`).
+ * A user, with the fields that the upstream response happens to contain. A reference from another subgraph costs one
+ * upstream call (`users.info`).
  */
 export type User = {
   readonly __typename?: 'User';
   /** User id (`_id`). Opaque. */
   readonly id: Scalars['ID']['output'];
-  /** Full name, where the answer has it; as it was when the message was sent, unless the workspace shows real names. */
+  /** Full name, if the response contains it: as of when the message was sent, unless the workspace shows real names. */
   readonly name?: Maybe<Scalars['String']['output']>;
-  /** `online`, `away`, `busy` or `offline`, where the answer has it. */
+  /** Presence, if the response contains it: `online`, `away`, `busy` or `offline`. */
   readonly status?: Maybe<Scalars['String']['output']>;
   /** Username, without `@`. Null on some imported messages. */
   readonly username?: Maybe<Scalars['String']['output']>;
@@ -729,31 +724,31 @@ export type User = {
 /** A page of users. */
 export type UserConnection = {
   readonly __typename?: 'UserConnection';
-  /** The page's rows with their cursors. */
+  /** Rows of the page, each with its cursor. */
   readonly edges: ReadonlyArray<UserEdge>;
-  /** The page's rows without their cursors. */
+  /** Rows of the page, without cursors. */
   readonly nodes: ReadonlyArray<User>;
-  /** Whether more rows follow, and where to continue. */
+  /** Whether there are more rows, and the cursors to continue from. */
   readonly pageInfo: PageInfo;
-  /** Users over all pages. */
+  /** Number of users in all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A user in a page, and its place. */
+/** A user in a page, with its cursor. */
 export type UserEdge = {
   readonly __typename?: 'UserEdge';
-  /** The row's place, for `after` and `before`. Opaque. */
+  /** Position of the row, for `after` and `before`. Opaque. */
   readonly cursor: Scalars['String']['output'];
   /** The user. */
   readonly node: User;
 };
 
-/** Somebody mentioned in a message. `id` is `all` or `here` for a group mention. */
+/** A user or group mentioned in a message. */
 export type UserMention = {
   readonly __typename?: 'UserMention';
-  /** User id, `all` or `here`. */
+  /** User id; `all` or `here` for a group mention. */
   readonly id?: Maybe<Scalars['ID']['output']>;
-  /** Full name, where the workspace shows it. */
+  /** Full name, if the workspace shows real names. */
   readonly name?: Maybe<Scalars['String']['output']>;
   /** `user` or `team`. */
   readonly type?: Maybe<Scalars['String']['output']>;
@@ -761,24 +756,24 @@ export type UserMention = {
   readonly username?: Maybe<Scalars['String']['output']>;
 };
 
-/** The person whose credentials came with the request. */
+/** The user whose credentials came with the request. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
-  /** The caller's own rooms. Open to every user. One upstream call a page (`im.list`). */
+  /** The caller's own rooms (`im.list`, one upstream call per page). Requires no permission. */
   readonly directMessages?: Maybe<DirectMessageConnection>;
   /**
-   * The caller's user id as the request claims it (`X-User-Id`): costs no upstream call, and so is no sign that the
-   * credentials are good. `user { id }` is.
+   * User id that the request claims (`X-User-Id`). Costs no upstream call, so it does not prove that the credentials are
+   * valid; `user { id }` does.
    */
   readonly id: Scalars['ID']['output'];
-  /** Unread messages over all of the caller's direct-message rooms (`subscriptions.get`, one upstream call). */
+  /** Number of unread messages in all of the caller's direct-message rooms (`subscriptions.get`, one upstream call). */
   readonly unreadCount?: Maybe<Scalars['Int']['output']>;
-  /** The caller's own user record (`me`, one upstream call). */
+  /** The caller's user record (`me`, one upstream call). */
   readonly user?: Maybe<User>;
 };
 
 
-/** The person whose credentials came with the request. */
+/** The user whose credentials came with the request. */
 export type ViewerDirectMessagesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { asText } from '../json.ts';
+import { asId, asObject, asText } from '../json.ts';
 import type { PageArgs } from '../pagination/args.ts';
 import { placeId } from '../pagination/place.ts';
 import type { Context } from '../context/request-context.ts';
@@ -15,7 +15,13 @@ export const User: Resolvers['User'] = {
   status: (user) => asText(user['status']) ?? null,
 };
 
-/** Active members of a room, ordered by username: upstream's own order changes with every presence. */
+/** The user that an upstream record names, if it names one. */
+export function userOf(value: unknown): RestUser | null {
+  const user = asObject(value);
+  return asId(user?.['_id']) === undefined ? null : (user as RestUser);
+}
+
+/** Active members of a room, ordered by username: upstream's order changes with every presence update. */
 export function memberConnection(
   roomId: string,
   args: PageArgs,

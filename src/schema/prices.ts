@@ -49,7 +49,7 @@ const free: FieldPrice = {
   assumedSize: 1,
 };
 
-/** Reads the directives of `planning.graphql`. What pages and rooms take is counted in `page-prices.ts` and `ways.ts`. */
+/** Reads the directives of `cost.graphql`. What pages and rooms take is counted in `page-prices.ts` and `ways.ts`. */
 export function readPrices(schema: GraphQLSchema): Prices {
   const prices = new Map<string, FieldPrice>();
   const callsOf = (directives: readonly ConstDirectiveNode[] | undefined): CallPrice[] =>

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedDemo } from '../../src/demo/embedded.ts';
 import { startDemo } from '../../src/demo/server.ts';
-import { createEmptyWorld } from '../../src/demo/world.ts';
+import { createEmptyWorld } from '../../src/demo/seed.ts';
 import { openDemo, roomOf } from './support.ts';
 
 describe('the call log', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MarkupNode } from '../../src/demo/markup.ts';
-import { parseMarkup, plainText } from '../../src/demo/markup.ts';
+import { parseMarkup, plainText, type MarkupNode } from '../../src/demo/markup.ts';
 
 const link = (url: string, label: MarkupNode[]): MarkupNode => ({
   type: 'LINK',

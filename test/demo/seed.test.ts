@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { landmarks } from '../../src/demo/seed.ts';
-import type { Message } from '../../src/demo/world.ts';
-import { createWorld } from '../../src/demo/world.ts';
+import { landmarks, createWorld } from '../../src/demo/seed.ts';
+import type { Message } from '../../src/demo/types.ts';
 import { openDemo } from './support.ts';
 
 const world = createWorld();

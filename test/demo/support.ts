@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
-import type { DemoOptions, DemoWorkspace } from '../../src/demo/server.ts';
-import { startDemo } from '../../src/demo/server.ts';
-import type { Account, Room, World } from '../../src/demo/world.ts';
-import { createEmptyWorld } from '../../src/demo/world.ts';
+import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
+import { createEmptyWorld } from '../../src/demo/seed.ts';
+import type { Account, Room } from '../../src/demo/types.ts';
+import type { World } from '../../src/demo/world.ts';
 
 export interface Reply {
   status: number;

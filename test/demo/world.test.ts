@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createEmptyWorld } from '../../src/demo/world.ts';
+import { createEmptyWorld } from '../../src/demo/seed.ts';
 import { colleague, roomOf } from './support.ts';
 
 function openRoom(count = 0) {

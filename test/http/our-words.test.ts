@@ -357,7 +357,7 @@ const rows: Row[] = [
     }),
     ...wrongValue,
     message:
-      'Variable "$v" got invalid value "today"; "today" is not an instant: give ISO 8601 with a zone, such as "2023-11-01T23:20:57.357Z".',
+      'Variable "$v" got invalid value "today"; "today" is not a date-time: give ISO 8601 with a time zone, such as "2023-11-01T23:20:57.357Z".',
   },
   {
     of: 'graphql-js arguments: null',

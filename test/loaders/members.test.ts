@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import { codesOf, openGateway } from '../support/scenario.ts';
+import { startTestGateway } from '../support/gateway.ts';
+import { codesOf } from '../support/scenario.ts';
 
 const { largestGroupRoomId, users } = landmarks;
 const query = `{ directMessage(id: "${largestGroupRoomId}") { members { totalCount nodes { id } } } }`;
@@ -10,7 +11,7 @@ const membersIn = (data: Record<string, unknown> | null | undefined) =>
 
 describe('Members that do not fit into one answer of the workspace', () => {
   it('are all there, each once, for as many calls as it takes', async () => {
-    const gateway = await openGateway({ demo: { upperCount: 3 } });
+    const gateway = await startTestGateway({ demo: { upperCount: 3 } });
     const { data, errors, calls } = await gateway.askCounting(query);
     const members = membersIn(data);
     expect(errors).toBeUndefined();
@@ -26,7 +27,7 @@ describe('Members that do not fit into one answer of the workspace', () => {
   });
 
   it('are once in the list though they moved from one answer to the next', async () => {
-    const gateway = await openGateway({ demo: { upperCount: 4 } });
+    const gateway = await startTestGateway({ demo: { upperCount: 4 } });
     gateway.demo.fail('im.members', {
       when: ({ query: asked }) => asked['offset'] === '4',
       transform: (body) => {
@@ -40,7 +41,7 @@ describe('Members that do not fit into one answer of the workspace', () => {
   });
 
   it('end where an answer is empty and a second look finds no more, whatever total it tells', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     gateway.demo.fail('im.members', {
       when: ({ query: asked }) => asked['offset'] !== '0',
       transform: (body) => ({ ...(body as object), members: [], total: 1000 }),
@@ -52,7 +53,7 @@ describe('Members that do not fit into one answer of the workspace', () => {
   });
 
   it('are given up when they do not end, for no more calls than a request may take to search', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     gateway.demo.fail('im.members', {
       transform: (body) => ({
         ...(body as object),

@@ -38,7 +38,7 @@ describe('page arguments', () => {
     ['last with after', { last: 1, after: 'c' }, '`after` goes with `first`; with `last`, give `before`.'],
     ['first with before', { first: 1, before: 'c' }, '`before` goes with `last`; with `first`, give `after`.'],
     ['before alone', { before: 'c' }, '`before` goes with `last`; with `first`, give `after`.'],
-    ['first: null alone', { first: null }, '`first` is null: give 0 to 100, or leave it out for 20.'],
+    ['first: null alone', { first: null }, '`first` is null: give 0 to 100, or omit it for 20.'],
   ])('%s is refused, with the way to mend it', (_name, args, message) => {
     expect(() => planPage(args)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
   });

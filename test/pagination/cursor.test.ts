@@ -93,7 +93,7 @@ describe('a cursor', () => {
       'A'.repeat(513),
     ])
       expect(check(text), text).toBe('BAD_USER_INPUT');
-    const message = '`before` is not a cursor: use an `endCursor` or `startCursor` as it was given.';
+    const message = '`before` is not a cursor: pass an `endCursor` or `startCursor` unchanged.';
     expect(() => checkCursorForm({ cursor: 'x', cursorArgument: 'before', isBackward: true, size: 1 })).toThrow(
       message,
     );

@@ -333,7 +333,7 @@ describe('a list that cannot be paged', () => {
     expect(run).toThrow(
       expect.objectContaining({
         code: 'UPSTREAM_BAD_RESPONSE',
-        message: 'The list changes faster than it can be read: try again.',
+        message: 'The list changes faster than the gateway can read it: try again.',
         detail: 'no page after 40 calls',
       }),
     );

@@ -314,7 +314,7 @@ describe('M2: a millisecond with more rows than the page', () => {
       expect.objectContaining({
         code: 'UPSTREAM_BAD_RESPONSE',
         detail: 'no order within a millisecond',
-        message: expect.stringContaining('read them with `messages`') as string,
+        message: expect.stringContaining('use `messages` instead') as string,
       }),
     );
     expect(asked).toBeLessThanOrEqual(9);

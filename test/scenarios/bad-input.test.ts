@@ -1,8 +1,9 @@
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import { bodyOf, expectRefused, sendBytes, sendRaw, type RawAnswer } from '../support/raw.ts';
-import { openGateway } from '../support/scenario.ts';
+import { bodyOf, expectRefused, sendRaw, type RawAnswer } from '../support/raw.ts';
+import { exchange } from '../support/raw-http.ts';
+import { startTestGateway } from '../support/gateway.ts';
 
 const { shapesRoomId, busyRoomId, users, messages: shapes } = landmarks;
 const json = (value: unknown) => JSON.stringify(value);
@@ -25,9 +26,9 @@ const expectAnswered = (answer: RawAnswer, data: unknown, type = 'application/js
   });
 };
 
-describe('A body that is no GraphQL request', () => {
-  it('B01: is BAD_REQUEST when it is not JSON', async () => {
-    const gateway = await openGateway();
+describe('Request bodies', () => {
+  it('B01: a body that is not JSON is BAD_REQUEST', async () => {
+    const gateway = await startTestGateway();
     for (const body of ['{"query":', '{query: "{ __typename }"}', '\u0000', 'query=%7B__typename%7D']) {
       expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
     }
@@ -37,13 +38,13 @@ describe('A body that is no GraphQL request', () => {
   it.each(['', 'null', '[]', '"x"', '7', 'true', '{}', '{"query":null}', '{"query":7}', '{"query":""}'])(
     'B02: is BAD_REQUEST when it holds no query: %j',
     async (body) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
     },
   );
 
   it.each([1, 1000])('B03: is BAD_REQUEST when it is a batch of %i', async (size) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const body = json(Array.from({ length: size }, () => ({ query: '{ __typename }' })));
     expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
   });
@@ -55,8 +56,8 @@ describe('A body that is no GraphQL request', () => {
     'application/graphql',
     'application/json5',
     undefined,
-  ])('B04: is not read when its content-type is %s', async (type) => {
-    const gateway = await openGateway();
+  ])('B04: a body is not read if its content-type is %s', async (type) => {
+    const gateway = await startTestGateway();
     expectRefused(
       gateway,
       await sendRaw(gateway, { body: question, headers: { 'content-type': type } }),
@@ -66,7 +67,7 @@ describe('A body that is no GraphQL request', () => {
   });
 
   it.each(['utf-7', 'utf-16le', 'iso-8859-1', 'x', ''])('B08: is not read in the charset %j', async (charset) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       body: question,
       headers: { 'content-type': `application/json; charset=${charset}` },
@@ -75,7 +76,7 @@ describe('A body that is no GraphQL request', () => {
   });
 
   it.each(['utf-8', 'UTF-8', '"utf-8"'])('B08: is read in the charset %s', async (charset) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       body: question,
       headers: { 'content-type': `application/json; charset=${charset}` },
@@ -87,7 +88,7 @@ describe('A body that is no GraphQL request', () => {
   it.each(['gzip', 'deflate', 'br', 'zstd', 'gzip, identity'])(
     'B09: is not unpacked: content-encoding %s',
     async (encoding) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       expectRefused(
         gateway,
         await sendRaw(gateway, { body: question, headers: { 'content-encoding': encoding } }),
@@ -97,14 +98,14 @@ describe('A body that is no GraphQL request', () => {
     },
   );
 
-  it('B10: is read up to 100 KiB', async () => {
-    const gateway = await openGateway();
+  it('B10: a body of 100 KiB is read', async () => {
+    const gateway = await startTestGateway();
     expectAnswered(await sendRaw(gateway, { body: bodyOfLength(102_400) }), { viewer: { user: { id: users.member } } });
     expect(gateway.demo.callLines()).toEqual(['me']);
   });
 
-  it('B10: is refused from the first byte more, said in its length or only found out, and the connection closed', async () => {
-    const gateway = await openGateway();
+  it('B10: a body over 100 KiB, declared or discovered, is rejected and the connection closed', async () => {
+    const gateway = await startTestGateway();
     const said = await sendRaw(gateway, { body: bodyOfLength(102_401) });
     expectRefused(gateway, said, 413, 'BAD_REQUEST');
     const { member } = gateway.demo.world;
@@ -113,7 +114,7 @@ describe('A body that is no GraphQL request', () => {
       `Content-Length: 10485760\r\n\r\n{`, // ten megabytes promised, one byte sent
       `Transfer-Encoding: chunked\r\n\r\n${(102_401).toString(16)}\r\n${bodyOfLength(102_401)}\r\n`, // and no end
     ]) {
-      const answer = await sendBytes(gateway, head + rest);
+      const answer = await exchange(gateway.url, head + rest);
       expect(answer).toMatch(/^HTTP\/1\.1 413 /);
       expect(answer.toLowerCase()).toContain('\r\nconnection: close\r\n');
       expect(answer).toContain('"code":"BAD_REQUEST"');
@@ -121,11 +122,11 @@ describe('A body that is no GraphQL request', () => {
     expect(gateway.demo.callLines()).toEqual([]);
   });
 
-  it('B10: does not become the next request when it is longer than it says', async () => {
-    const gateway = await openGateway();
+  it('B10: body bytes beyond the declared length are not parsed as the next request', async () => {
+    const gateway = await startTestGateway();
     const smuggled = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`;
-    const answer = await sendBytes(
-      gateway,
+    const answer = await exchange(
+      gateway.url,
       `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1\r\nConnection: close\r\n\r\n{${smuggled}`,
     );
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
@@ -140,8 +141,8 @@ describe('A body that is no GraphQL request', () => {
     { operationName: {} },
     { extensions: [1] },
     { extensions: 'x' },
-  ])('B11: is BAD_REQUEST when a part of it has another type: %j', async (part) => {
-    const gateway = await openGateway();
+  ])('B11: a body with a part of the wrong type is BAD_REQUEST: %j', async (part) => {
+    const gateway = await startTestGateway();
     expectRefused(
       gateway,
       await sendRaw(gateway, { body: json({ query: '{ viewer { user { id } } }', ...part }) }),
@@ -151,11 +152,11 @@ describe('A body that is no GraphQL request', () => {
   });
 });
 
-describe('A request that is no POST of a query', () => {
+describe('Methods and media types', () => {
   const search = `?query=${encodeURIComponent('{ viewer { user { id } } }')}`;
 
-  it('B05: is refused when it is a GET that any page could send, and answered with proof of a preflight', async () => {
-    const gateway = await openGateway();
+  it('B05: a GET that any web page could send is rejected, and one that proves a preflight is answered', async () => {
+    const gateway = await startTestGateway();
     const { member } = gateway.demo.world;
     const open = '/graphql?query={__typename}';
     for (const headers of [
@@ -185,8 +186,8 @@ describe('A request that is no POST of a query', () => {
     'application/x-www-form-urlencoded',
     'garbage',
     'application/json, text/plain',
-  ])('B06: is refused when it is a GET with the content-type %s', async (type) => {
-    const gateway = await openGateway();
+  ])('B06: a GET with the content-type %s is rejected', async (type) => {
+    const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       method: 'GET',
       path: `/graphql${search}`,
@@ -196,7 +197,7 @@ describe('A request that is no POST of a query', () => {
   });
 
   it.each(['PUT', 'DELETE', 'PATCH', 'TRACE'])('B07: is refused with the allowed methods: %s', async (method) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       method,
       headers: { 'content-type': 'application/json', 'apollo-require-preflight': 'x' },
@@ -205,8 +206,8 @@ describe('A request that is no POST of a query', () => {
     expect(answer.headers['allow']).toBe('GET, POST');
   });
 
-  it('B07: is refused with the allowed methods: HEAD', async () => {
-    const gateway = await openGateway();
+  it('B07: HEAD is rejected, naming the allowed methods', async () => {
+    const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       method: 'HEAD',
       path: `/graphql${search}`,
@@ -227,15 +228,15 @@ describe('A request that is no POST of a query', () => {
     });
   });
 
-  it('B14: is refused when only other media types are accepted', async () => {
-    const gateway = await openGateway();
+  it('B14: a request that accepts only other media types is rejected', async () => {
+    const gateway = await startTestGateway();
     for (const accept of ['application/xml', 'text/plain', 'image/*']) {
       expectRefused(gateway, await sendRaw(gateway, { body: question, headers: { accept } }), 406, 'BAD_REQUEST');
     }
   });
 
-  it('B14: is answered in the accepted media type', async () => {
-    const gateway = await openGateway();
+  it('B14: the response has a media type that the client accepts', async () => {
+    const gateway = await startTestGateway();
     const data = { viewer: { user: { id: users.member } } };
     expectAnswered(
       await sendRaw(gateway, { body: question, headers: { accept: 'application/graphql-response+json' } }),
@@ -248,13 +249,13 @@ describe('A request that is no POST of a query', () => {
   });
 });
 
-describe('An operation that cannot be run', () => {
+describe('Invalid operations', () => {
   it.each([
     ['an unknown operationName', { query: 'query A { __typename }', operationName: 'B' }],
     ['two operations and no name', { query: 'query A { __typename } query B { __typename }' }],
     ['no operation', { query: 'fragment F on Query { __typename }' }],
-  ])('B12: is refused: %s', async (name, body) => {
-    const gateway = await openGateway();
+  ])('B12: an invalid operation is rejected: %s', async (name, body) => {
+    const gateway = await startTestGateway();
     const code = name === 'no operation' ? 'GRAPHQL_VALIDATION_FAILED' : 'OPERATION_RESOLUTION_FAILURE';
     expectRefused(gateway, await sendRaw(gateway, { body: json(body) }), 400, code);
   });
@@ -262,7 +263,7 @@ describe('An operation that cannot be run', () => {
   it.each(['mutation { anything }', 'subscription { anything }', 'mutation { __typename }'])(
     'B13: is refused when it does not read: %s',
     async (query) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_VALIDATION_FAILED');
     },
   );
@@ -270,13 +271,13 @@ describe('An operation that cannot be run', () => {
   it.each(['{', '{ viewer { id }', 'query ($id: ID!', '💥'])(
     'is GRAPHQL_PARSE_FAILED when it is not GraphQL: %s',
     async (query) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_PARSE_FAILED');
     },
   );
 
-  it('B22: is refused without hints at the schema in production', async () => {
-    const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
+  it('B22: in production, a rejected operation gets no hints at the schema', async () => {
+    const gateway = await startTestGateway({ env: { NODE_ENV: 'production' } });
     const order = 'query ($order: DirectMessageOrder) { directMessages(orderBy: $order) { totalCount } }';
     for (const [body, code] of [
       [{ query: '{ directMesages { totalCount } }' }, 'GRAPHQL_VALIDATION_FAILED'],
@@ -296,11 +297,11 @@ describe('An operation that cannot be run', () => {
     }
   });
 
-  it('B23: is refused when it is introspection in production, and answered when that is switched on', async () => {
-    const production = await openGateway({ env: { NODE_ENV: 'production' } });
+  it('B23: in production, introspection is rejected unless it is switched on', async () => {
+    const production = await startTestGateway({ env: { NODE_ENV: 'production' } });
     const body = json({ query: getIntrospectionQuery() });
     expectRefused(production, await sendRaw(production, { body }), 400, 'GRAPHQL_VALIDATION_FAILED');
-    const open = await openGateway({ env: { NODE_ENV: 'production', INTROSPECTION: 'on' } });
+    const open = await startTestGateway({ env: { NODE_ENV: 'production', INTROSPECTION: 'on' } });
     const answer = await sendRaw(open, { body, as: null });
     expect(answer.status).toBe(200);
     expect(bodyOf(answer)).toMatchObject({ data: { __schema: { queryType: { name: 'Query' } } } });
@@ -363,7 +364,7 @@ describe.each(connections)('B15: the page arguments of $name', ({ query, isForwa
   it.each(isForwardOnly ? wrong : [...wrong, ...wrongBackward])(
     'refuse the request and cost nothing: %s',
     async (args) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       expectRefused(
         gateway,
         await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }), as: gateway.demo.world.admin }),
@@ -376,7 +377,7 @@ describe.each(connections)('B15: the page arguments of $name', ({ query, isForwa
   it.each(['first: 2147483648', 'first: 1.5', 'first: "5"', 'after: 5'])(
     'refuse it as well when they have another type: %s',
     async (args) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       expectRefused(
         gateway,
         await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }) }),
@@ -389,7 +390,7 @@ describe.each(connections)('B15: the page arguments of $name', ({ query, isForwa
   it.each([2_147_483_648, 1.5, '5', true, [1, 2], {}])(
     'are BAD_USER_INPUT when they have another type in a variable: %j',
     async (first) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       const withVariable = `query ($first: Int) ${query.replace('ARGS', 'first: $first')}`;
       expectRefused(
         gateway,
@@ -400,8 +401,8 @@ describe.each(connections)('B15: the page arguments of $name', ({ query, isForwa
     },
   );
 
-  it('are an empty page at no cost when none are wanted', async () => {
-    const gateway = await openGateway();
+  it('a page of zero rows is empty and costs no call', async () => {
+    const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       body: json({ query: query.replace('ARGS', 'first: 0') }),
       as: gateway.demo.world.admin,
@@ -438,9 +439,9 @@ const badIds = [
   '{"$ne":""}',
 ];
 
-describe('B16: an id that no id can be', () => {
+describe('B16: invalid ids', () => {
   it.each(badIds)('is BAD_USER_INPUT wherever it is given: %j', async (id) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     for (const query of [
       'query ($id: ID!) { directMessage(id: $id) { id topic } }',
       'query ($id: ID!) { message(id: $id) { id } }',
@@ -462,7 +463,7 @@ describe('B16: an id that no id can be', () => {
   it.each(['', 'x'.repeat(129), 'a b', 'a,b', '@a', 'a\u0000', '\ud800', 'a\r\nb', ' '])(
     'is BAD_USER_INPUT as a username as well: %j',
     async (username) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       const query = 'query ($username: String!) { directMessageWith(username: $username) { id } }';
       expectRefused(
         gateway,
@@ -480,8 +481,8 @@ describe('B16: an id that no id can be', () => {
     users.member,
     `${users.member}@`,
     landmarks.strangerUsername.replace('.', '@.'),
-  ])('is BAD_USER_INPUT when upstream would take it for a user and make a room: %s', async (id) => {
-    const gateway = await openGateway();
+  ])('B16: an id that upstream would take for a user, and create a room for, is BAD_USER_INPUT: %s', async (id) => {
+    const gateway = await startTestGateway();
     const rooms = gateway.demo.world.rooms.size;
     expectRefused(
       gateway,
@@ -492,8 +493,8 @@ describe('B16: an id that no id can be', () => {
     expect(gateway.demo.world.rooms.size).toBe(rooms);
   });
 
-  it('is BAD_USER_INPUT in a list without ids, or with more than fit an address', async () => {
-    const gateway = await openGateway();
+  it('B16: a list with no ids, or with too many for a URL, is BAD_USER_INPUT', async () => {
+    const gateway = await startTestGateway();
     for (const ids of [[], Array.from({ length: 51 }, (_, index) => `id${index}`)]) {
       const query = `query ($ids: [ID!]) ${room('messages(filterBy: { mentioning: $ids }) { totalCount }')}`;
       expectRefused(
@@ -509,7 +510,7 @@ describe('B16: an id that no id can be', () => {
 it.each(['rYhzFRd2QZjNwAAXXrocket.cat', 'a-b_c:d!e~f+g=h', '!room:matrix.example', 'x'.repeat(128)])(
   'B17: an odd id that is legal goes to upstream as it is, once: %s',
   async (id) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { world, calls } = gateway.demo;
     world.createRoom({ id, userIds: [world.member.id, users.stranger] });
     const { data, errors } = await gateway.ask(room('messages { totalCount } topic counters { joined }', id));
@@ -522,7 +523,7 @@ it.each(['rYhzFRd2QZjNwAAXXrocket.cat', 'a-b_c:d!e~f+g=h', '!room:matrix.example
   },
 );
 
-describe('B18: a date that is none', () => {
+describe('B18: invalid dates', () => {
   const badDates = [
     'x',
     '',
@@ -539,7 +540,7 @@ describe('B18: a date that is none', () => {
   ];
 
   it.each(badDates)('is BAD_USER_INPUT, written out or in a variable: %j', async (date) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     for (const end of ['since', 'until']) {
       const literal = room(`history(range: { ${end}: ${json(date)} }) { nodes { id } }`);
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query: literal }) }), 400, 'BAD_USER_INPUT');
@@ -556,7 +557,7 @@ describe('B18: a date that is none', () => {
   it.each([1_698_796_800_000, true, ['2023-11-01T00:00:00Z', '2023-11-01T00:00:00Z'], {}])(
     'is BAD_USER_INPUT when it is no text: %j',
     async (date) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       const literal = room(`history(range: { since: ${json(date)} }) { nodes { id } }`);
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query: literal }) }), 400, 'BAD_USER_INPUT');
       const variable = `query ($date: DateTime) ${room('history(range: { since: $date }) { nodes { id } }')}`;
@@ -569,8 +570,8 @@ describe('B18: a date that is none', () => {
     },
   );
 
-  it('is BAD_USER_INPUT when the range ends before it begins', async () => {
-    const gateway = await openGateway();
+  it('B18: a range that ends before it starts is BAD_USER_INPUT', async () => {
+    const gateway = await startTestGateway();
     const query = room(
       'history(range: { since: "2026-10-02T00:00:00Z", until: "2026-10-01T00:00:00Z" }) { nodes { id } }',
     );
@@ -578,9 +579,9 @@ describe('B18: a date that is none', () => {
   });
 });
 
-describe('Credentials that cannot be any', () => {
-  it('B19: are UNAUTHENTICATED when one is missing; what tells nothing of the workspace is answered without', async () => {
-    const gateway = await openGateway();
+describe('Invalid credentials', () => {
+  it('B19: a missing credential is UNAUTHENTICATED, except for operations that reveal nothing of the workspace', async () => {
+    const gateway = await startTestGateway();
     const { member } = gateway.demo.world;
     for (const headers of [
       {},
@@ -621,8 +622,8 @@ describe('Credentials that cannot be any', () => {
     ['a token with ö', 'secret-t\u00f6ken'],
     ['a token with a tab inside', 'secret-\ttoken'],
     ['a token with a space inside', 'secret- token'],
-  ])('B20: are UNAUTHENTICATED, and not logged: %s', async (_name, token) => {
-    const gateway = await openGateway();
+  ])('B20: malformed credentials are UNAUTHENTICATED and not logged: %s', async (_name, token) => {
+    const gateway = await startTestGateway();
     const headers = { 'x-user-id': users.member, 'x-auth-token': token };
     const answer = await sendRaw(gateway, { as: null, headers, body: question });
     expectRefused(gateway, answer, 401, 'UNAUTHENTICATED');
@@ -637,9 +638,9 @@ describe('Credentials that cannot be any', () => {
   });
 });
 
-describe('B21: keys that reach for prototypes', () => {
-  it('have no effect in variables', async () => {
-    const gateway = await openGateway();
+describe('B21: prototype pollution', () => {
+  it('B21: keys such as `__proto__` in variables have no effect', async () => {
+    const gateway = await startTestGateway();
     const variables = `{"__proto__":{"polluted":true,"id":"${busyRoomId}"},"constructor":{"prototype":{"polluted":true}},"id":"${shapesRoomId}"}`;
     const answer = await sendRaw(gateway, {
       body: `{"query":"query ($id: ID!) { directMessage(id: $id) { id } }","variables":${variables},"__proto__":{"polluted":true}}`,
@@ -653,7 +654,7 @@ describe('B21: keys that reach for prototypes', () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString'])('are BAD_USER_INPUT in an input: %s', async (name) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const query = `query ($filter: MessageFilters) ${room('messages(filterBy: $filter) { totalCount }')}`;
     const answer = await sendRaw(gateway, {
       body: `{"query":${json(query)},"variables":{"filter":{"${name}":{"pinnedOnly":true}}}}`,
@@ -663,11 +664,11 @@ describe('B21: keys that reach for prototypes', () => {
   });
 });
 
-describe('B24: an origin that is not on the list', () => {
+describe('B24: origins that CORS does not allow', () => {
   it.each(['https://evil.example', 'null', 'https://app.example.com.evil.example', 'http://app.example.com'])(
     'gets no permission to read: %s',
     async (origin) => {
-      const gateway = await openGateway({ env: { CORS_ORIGINS: 'https://app.example.com' } });
+      const gateway = await startTestGateway({ env: { CORS_ORIGINS: 'https://app.example.com' } });
       const preflight = await sendRaw(gateway, {
         method: 'OPTIONS',
         as: null,

@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import type { Fault } from '../../src/demo/server.ts';
-import type { Caller, TestGateway, TestGatewayOptions } from '../support/gateway.ts';
-import { codesOf, expectNoLeak, marker, openGateway as openNewGateway } from '../support/scenario.ts';
+import type { Fault } from '../../src/demo/faults.ts';
+import { type Caller, type TestGateway, type TestGatewayOptions, startTestGateway } from '../support/gateway.ts';
+import { codesOf, expectNoLeak } from '../support/scenario.ts';
+import { upstreamMarker } from '../support/secrets.ts';
 
 const { shapesRoomId, foreignRoomId, channelId, users, messages: shapes } = landmarks;
 const unknownRoomId = 'noRoom2468ACEGJKM';
@@ -17,9 +18,9 @@ const membersCall = (id: string) => `im.members?roomId=${id}&offset=0&count=100&
 const historyCall = (id: string) =>
   `dm.history?roomId=${id}&latest=9999-12-31T23:59:59.999Z&inclusive=true&offset=0&count=21`;
 
-/** A gateway before which the caller has listed their rooms: those are known, and their ids can be no user's. */
-async function openGateway(options?: TestGatewayOptions): Promise<TestGateway> {
-  const gateway = await openNewGateway(options);
+/** A gateway whose caller has listed their rooms, so the gateway knows those ids as rooms. */
+async function startWithKnownRooms(options?: TestGatewayOptions): Promise<TestGateway> {
+  const gateway = await startTestGateway(options);
   await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
   gateway.logs.length = 0;
   gateway.demo.resetCalls();
@@ -146,11 +147,11 @@ async function expectRow(gateway: TestGateway, row: Row): Promise<void> {
 
 describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
   it.each(refusals)('costs its own field and nothing else: $name', async (row) => {
-    await expectRow(await openGateway({ demo: { dialect } }), row);
+    await expectRow(await startWithKnownRooms({ demo: { dialect } }), row);
   });
 
-  it('costs its own field and nothing else: a message of other people', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+  it('a message of other people’s room nulls its own field and nothing else', async () => {
+    const gateway = await startWithKnownRooms({ demo: { dialect } });
     const id = gateway.demo.world.messagesOf(foreignRoomId)[0]?._id ?? '';
     const name = 'a message of other people';
     await expectRow(gateway, {
@@ -169,8 +170,8 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     });
   });
 
-  it('is UNAUTHENTICATED in every field when the token is not accepted, at one call for each at most', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+  it('with a rejected token every field is UNAUTHENTICATED, after at most one call each', async () => {
+    const gateway = await startWithKnownRooms({ demo: { dialect } });
     const as = { id: users.member, token: 'notTheToken' };
     const result = await gateway.askCounting(
       `{ ${room(shapesRoomId, 'id messages { totalCount } counters { joined }')} ${sibling} }`,
@@ -190,8 +191,8 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     expect(JSON.stringify(gateway.logs)).not.toContain(as.token);
   });
 
-  it('is RATE_LIMITED with the seconds to wait when the window is used up', async () => {
-    const gateway = await openGateway({ demo: { dialect, rateLimit: { calls: 2, ms: 60_000 } } });
+  it('a call in an exhausted rate-limit window is RATE_LIMITED with the seconds to wait', async () => {
+    const gateway = await startWithKnownRooms({ demo: { dialect, rateLimit: { calls: 2, ms: 60_000 } } });
     for (let call = 1; call <= 2; call += 1) expect((await gateway.ask(`{ ${sibling} }`)).data).toEqual(siblingData);
     const result = await gateway.askCounting(`{ ${sibling} __typename }`);
     expect({ data: result.data, errors: codesOf(result) }).toEqual({
@@ -205,8 +206,8 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
     expectNoLeak(gateway, result);
   });
 
-  it('is no error for receipts without a licence: that is asked once for forty messages, and remembered', async () => {
-    const gateway = await openGateway({ demo: { dialect, licensed: false } });
+  it('receipts without a licence are no error, and one call for forty messages finds that out', async () => {
+    const gateway = await startWithKnownRooms({ demo: { dialect, licensed: false } });
     const query = `{ ${room(shapesRoomId, 'messages(first: 40) { nodes { readReceipts { isAvailable totalCount nodes { id } } } }')} }`;
     const none = { readReceipts: { isAvailable: false, totalCount: 0, nodes: [] } };
     const data = { directMessage: { messages: { nodes: Array.from({ length: 40 }, () => none) } } };
@@ -224,9 +225,9 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
 
 const words = (error: string, rest: object = {}) => ({
   success: false,
-  error: `${marker} ${error}`,
-  details: { method: marker, text: `at ${marker} (/opt/rocket.chat/app.js:1:1)` },
-  stack: `Error: ${marker}\n    at /opt/rocket.chat/app.js:1:1`,
+  error: `${upstreamMarker} ${error}`,
+  details: { method: upstreamMarker, text: `at ${upstreamMarker} (/opt/rocket.chat/app.js:1:1)` },
+  stack: `Error: ${upstreamMarker}\n    at /opt/rocket.chat/app.js:1:1`,
   ...rest,
 });
 
@@ -239,7 +240,7 @@ interface FaultRow {
   readonly mayRepeat?: boolean;
 }
 
-const html = `<html><body>${marker}</body></html>`;
+const html = `<html><body>${upstreamMarker}</body></html>`;
 const coded = (errorType: string, code: string, status = 400): FaultRow => ({
   name: `${status} ${errorType}`,
   fault: { status, body: words(`[${errorType}]`, { errorType }) },
@@ -276,23 +277,23 @@ const faultRows: readonly FaultRow[] = [
   { name: '403 without a body', fault: { status: 403, body: '' }, code: 'FORBIDDEN' },
   {
     name: '401 with all four keys (R7, R8)',
-    fault: { status: 401, body: words('You must be logged in', { status: 'error', message: marker }) },
+    fault: { status: 401, body: words('You must be logged in', { status: 'error', message: upstreamMarker }) },
     code: 'UNAUTHENTICATED',
   },
   {
     name: '401 with status and message (R6)',
-    fault: { status: 401, body: { status: 'error', message: marker } },
+    fault: { status: 401, body: { status: 'error', message: upstreamMarker } },
     code: 'UNAUTHENTICATED',
   },
   {
     name: '401 with success and error (R9)',
-    fault: { status: 401, body: { success: false, error: marker } },
+    fault: { status: 401, body: { success: false, error: upstreamMarker } },
     code: 'UNAUTHENTICATED',
   },
   { name: '401 of a proxy', fault: { status: 401, body: html, contentType: 'text/html' }, code: 'UNAUTHENTICATED' },
   {
     name: '400 with a driver’s words',
-    fault: { status: 400, body: { success: false, error: `MongoServerError: ${marker}` } },
+    fault: { status: 400, body: { success: false, error: `MongoServerError: ${upstreamMarker}` } },
     code: 'UPSTREAM_BAD_RESPONSE',
   },
   { name: '400 without words', fault: { status: 400, body: { success: false } }, code: 'UPSTREAM_BAD_RESPONSE' },
@@ -358,7 +359,7 @@ const faultRows: readonly FaultRow[] = [
   },
   wrongOk('HTML', html),
   wrongOk('HTML that says it is JSON', html),
-  wrongOk('half a body', `{"messages":[{"_id":"${marker}"`),
+  wrongOk('half a body', `{"messages":[{"_id":"${upstreamMarker}"`),
   wrongOk('nothing', ''),
   wrongOk('null', 'null'),
   wrongOk('a list', [{ success: true }]),
@@ -371,7 +372,7 @@ const faultRows: readonly FaultRow[] = [
   wrongOk('success as a text', { messages: [], total: 0, success: 'true' }),
   wrongOk('no success', { messages: [], total: 0 }),
   wrongOk('no list', { total: 0, success: true }),
-  wrongOk('an object for the list', { messages: { 0: marker }, total: 1, success: true }),
+  wrongOk('an object for the list', { messages: { 0: upstreamMarker }, total: 1, success: true }),
   wrongOk('null for the list', { messages: null, total: 0, success: true }),
   wrongOk('no total', { messages: [], success: true }),
   wrongOk('a text for the total', { messages: [], total: '0', success: true }),
@@ -394,7 +395,7 @@ const faultRows: readonly FaultRow[] = [
   },
   {
     name: '200 of more than 8 MiB',
-    fault: { transform: (body) => ({ ...(body as object), padding: marker.repeat(420_000) }) },
+    fault: { transform: (body) => ({ ...(body as object), padding: upstreamMarker.repeat(420_000) }) },
     code: 'UPSTREAM_BAD_RESPONSE',
   },
   { name: 'a connection that breaks', fault: { reset: true }, code: 'UPSTREAM_UNAVAILABLE', mayRepeat: true },
@@ -427,16 +428,16 @@ async function expectFault(
 
 const onePage = (roomId: string) => ({ messages: { nodes: [{ roomId }] } });
 
-describe('An answer that is not a success', () => {
+describe('Unsuccessful upstream responses', () => {
   it.each(faultRows)('is $code: $name', async (row) => {
-    await expectFault(await openGateway(), row);
+    await expectFault(await startWithKnownRooms(), row);
   });
 
   it.each([
     ['milliseconds', () => Date.now() + 30_000],
     ['seconds', () => Math.floor(Date.now() / 1000) + 30],
-  ])('is RATE_LIMITED until the time in its header, in %s', async (_unit, reset) => {
-    const gateway = await openGateway();
+  ])('a 429 is RATE_LIMITED until the time in its header, in %s', async (_unit, reset) => {
+    const gateway = await startWithKnownRooms();
     const headers = { 'X-RateLimit-Limit': '10', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': String(reset()) };
     gateway.demo.fail('dm.messages', { status: 429, headers, body: words('too many') });
     const result = await gateway.askCounting(brokenMessages);
@@ -449,9 +450,9 @@ describe('An answer that is not a success', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('keeps a code of upstream’s that nobody knows to itself', async () => {
-    const row = coded(marker, 'BAD_USER_INPUT');
-    await expectFault(await openGateway(), row);
+  it('an unknown upstream error code is not shown to the client', async () => {
+    const row = coded(upstreamMarker, 'BAD_USER_INPUT');
+    await expectFault(await startWithKnownRooms(), row);
   });
 
   it.each([301, 302, 303, 307, 308])(
@@ -466,7 +467,7 @@ describe('An answer that is not a success', () => {
       onTestFinished(() => void elsewhere.close());
       const { port } = elsewhere.address() as AddressInfo;
       const location = `http://127.0.0.1:${port}/api/v1/dm.messages`;
-      await expectFault(await openGateway(), {
+      await expectFault(await startWithKnownRooms(), {
         name: 'redirect',
         fault: { status, headers: { Location: location }, body: '' },
         code: 'UPSTREAM_BAD_RESPONSE',
@@ -475,8 +476,8 @@ describe('An answer that is not a success', () => {
     },
   );
 
-  it('nulls the page when what is asked for beside its rows fails', async () => {
-    const gateway = await openGateway();
+  it('a failed call for anything but the rows nulls the page', async () => {
+    const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', { status: 500, body: words('down') });
     const result = await gateway.askCounting(
       `{ ${room(shapesRoomId, 'id messages(first: 0) { totalCount nodes { id } }')} ${sibling} }`,
@@ -489,8 +490,8 @@ describe('An answer that is not a success', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('costs one room of three and leaves the others', async () => {
-    const gateway = await openGateway();
+  it('a failed call for one room of three leaves the others intact', async () => {
+    const gateway = await startWithKnownRooms();
     const ids = [shapesRoomId, foreignRoomId, landmarks.oneMessageRoomId];
     const result = await gateway.askCounting(
       `{ ${ids.map((id, index) => `r${index}: ${room(id, 'messages(first: 1) { nodes { roomId } }')}`).join(' ')} }`,
@@ -584,7 +585,7 @@ const commonFaults: readonly { name: string; fault: Fault; code: string }[] = [
   },
   {
     name: '400 with a driver’s words',
-    fault: { status: 400, body: { success: false, error: `MongoServerError: ${marker}` } },
+    fault: { status: 400, body: { success: false, error: `MongoServerError: ${upstreamMarker}` } },
     code: 'UPSTREAM_BAD_RESPONSE',
   },
   { name: '403 unauthorized', fault: { status: 403, body: words('unauthorized') }, code: 'FORBIDDEN' },
@@ -599,7 +600,9 @@ const commonFaults: readonly { name: string; fault: Fault; code: string }[] = [
     name: 'texts for everything in it',
     fault: {
       transform: (body) =>
-        Object.fromEntries(Object.keys(body as object).map((name) => [name, name === 'success' ? true : marker])),
+        Object.fromEntries(
+          Object.keys(body as object).map((name) => [name, name === 'success' ? true : upstreamMarker]),
+        ),
     },
     code: 'UPSTREAM_BAD_RESPONSE',
   },
@@ -615,7 +618,7 @@ describe.each(commonFaults)('$name', ({ name, fault, code }) => {
   it.each(fields.filter(isExpected(name)))(
     `is ${code} where $endpoint is asked`,
     async ({ endpoint, query, data, errors, as }) => {
-      const gateway = await openGateway();
+      const gateway = await startWithKnownRooms();
       gateway.demo.fail(endpoint, fault);
       const caller = as === 'admin' ? gateway.demo.world.admin : gateway.demo.world.member;
       const result = await gateway.askCounting(`{ ${query} ${sibling} }`, { as: caller });
@@ -644,7 +647,7 @@ const spoil = (name: string, ...rows: unknown[]): Fault => ({
   },
 });
 
-describe('An answer about something else than was asked for', () => {
+describe('Upstream responses about something else', () => {
   it.each([
     {
       endpoint: 'chat.getMessage',
@@ -674,37 +677,40 @@ describe('An answer about something else than was asked for', () => {
       path: 'viewer.user',
       transform: (body: unknown) => ({ ...(body as object), _id: users.shapes }),
     },
-  ])('is UPSTREAM_BAD_RESPONSE: $endpoint', async ({ endpoint, query, data, path, transform }) => {
-    const gateway = await openGateway();
-    gateway.demo.fail(endpoint, { transform });
-    const result = await gateway.askCounting(`{ ${query} }`);
-    expect({
-      data: result.data,
-      errors: codesOf(result),
-      calls: result.calls.map((call) => call.split('?')[0]),
-    }).toEqual({
-      data,
-      errors: [`${path}: UPSTREAM_BAD_RESPONSE`],
-      calls: [endpoint],
-    });
-    expectNoLeak(gateway, result);
-  });
+  ])(
+    'a response about another object is UPSTREAM_BAD_RESPONSE: $endpoint',
+    async ({ endpoint, query, data, path, transform }) => {
+      const gateway = await startWithKnownRooms();
+      gateway.demo.fail(endpoint, { transform });
+      const result = await gateway.askCounting(`{ ${query} }`);
+      expect({
+        data: result.data,
+        errors: codesOf(result),
+        calls: result.calls.map((call) => call.split('?')[0]),
+      }).toEqual({
+        data,
+        errors: [`${path}: UPSTREAM_BAD_RESPONSE`],
+        calls: [endpoint],
+      });
+      expectNoLeak(gateway, result);
+    },
+  );
 
-  it('leaves out rows that are no messages of the room, and tells how many in the log', async () => {
-    const gateway = await openGateway();
+  it('rows that are no messages of the room are left out and counted in the log', async () => {
+    const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', {
       transform: (body) => {
         const { messages, ...rest } = body as { messages: Record<string, unknown>[] };
         const [a, b, c, d, e, f, g, h, ...kept] = messages;
         const broken = [
           null,
-          marker,
+          upstreamMarker,
           [a],
           { ...b, rid: foreignRoomId },
           { ...c, ts: 'yesterday' },
           { ...d, u: undefined },
           { ...e, _id: '' },
-          { ...f, u: { username: marker } },
+          { ...f, u: { username: upstreamMarker } },
           { ...g, _id: 'x'.repeat(129) },
           { ...h, _id: 7 },
         ];
@@ -731,8 +737,8 @@ describe('An answer about something else than was asked for', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('gives no more rows than were asked for', async () => {
-    const gateway = await openGateway();
+  it('a page never has more rows than requested, even if upstream returns more', async () => {
+    const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', {
       transform: (body) => ({ ...(body as object), messages: gateway.demo.world.messagesOf(shapesRoomId) }),
     });
@@ -746,8 +752,8 @@ describe('An answer about something else than was asked for', () => {
     });
   });
 
-  it('leaves out receipts of other messages, and members and rooms that are none', async () => {
-    const gateway = await openGateway();
+  it('receipts of other messages and malformed members and rooms are left out', async () => {
+    const gateway = await startWithKnownRooms();
     gateway.demo.fail(
       'chat.getMessageReadReceipts',
       spoil(
@@ -763,7 +769,7 @@ describe('An answer about something else than was asked for', () => {
         { _id: 'q', messageId: shapes.plain },
       ),
     );
-    gateway.demo.fail('im.members', spoil('members', null, 'x', { username: marker }, { _id: 5 }));
+    gateway.demo.fail('im.members', spoil('members', null, 'x', { username: upstreamMarker }, { _id: 5 }));
     gateway.demo.fail('im.list', spoil('ims', null, { _id: channelId, t: 'c' }, { t: 'd' }));
     const query = `{ readReceipts(messageId: "${shapes.plain}") { nodes { userId } } ${room(shapesRoomId, 'members { nodes { id } }')} viewer { directMessages(first: 4) { nodes { id } } } }`;
     const result = await gateway.askCounting(query);
@@ -779,24 +785,24 @@ describe('An answer about something else than was asked for', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('is null in the fields that may be, when a message’s parts have other types', async () => {
-    const gateway = await openGateway();
+  it('parts of a message with wrong types are null where the schema allows it', async () => {
+    const gateway = await startWithKnownRooms();
     const wrong = {
       msg: 5,
-      md: marker,
+      md: upstreamMarker,
       _updatedAt: 7,
       editedAt: 'today',
-      editedBy: marker,
+      editedBy: upstreamMarker,
       alias: {},
       avatar: [],
       emoji: 1,
       t: 9,
       groupable: 'no',
-      urls: marker,
+      urls: upstreamMarker,
       mentions: { 0: {} },
       channels: 3,
-      reactions: [marker],
-      attachments: marker,
+      reactions: [upstreamMarker],
+      attachments: upstreamMarker,
       files: {},
       starred: {},
       pinned: 'true',
@@ -851,8 +857,8 @@ describe('An answer about something else than was asked for', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('cannot change other objects through keys such as `__proto__`', async () => {
-    const gateway = await openGateway();
+  it('upstream keys such as `__proto__` change no other object', async () => {
+    const gateway = await startWithKnownRooms();
     const evil = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":1}';
     const message = `{"_id":"m","rid":"${shapesRoomId}","ts":"2026-10-29T16:02:11.402Z","u":{"_id":"u","__proto__":{"username":"evil"}},"msg":"hello","__proto__":{"alias":"evil"},"reactions":{"__proto__":{"usernames":["evil"]},":ok:":{"usernames":["a"]}},"customFields":${evil}}`;
     gateway.demo.fail('dm.messages', {
@@ -877,7 +883,7 @@ describe('An answer about something else than was asked for', () => {
   });
 });
 
-describe('An answer in an unusual form', () => {
+describe('Unusual forms of upstream responses', () => {
   const rowWith = (fields: string) =>
     `{"messages":[{"_id":"m","rid":"${shapesRoomId}","ts":"2026-10-29T16:02:11.402Z","u":{"_id":"u"},${fields}}],"total":1,"success":true}`;
   const query = `{ ${room(shapesRoomId, 'messages { nodes { id text customFields markup { json plainText nodes { type } } } }')} }`;
@@ -885,7 +891,7 @@ describe('An answer in an unusual form', () => {
   it.each([300, 5000])(
     'is cut where it is nested too deep (%i levels), and costs nothing beside that',
     async (levels) => {
-      const gateway = await openGateway();
+      const gateway = await startWithKnownRooms();
       const custom = '['.repeat(levels) + ']'.repeat(levels);
       const markup = `[${'{"type":"BOLD","value":['.repeat(levels)}${']}'.repeat(levels)}]`;
       gateway.demo.fail('dm.messages', {
@@ -907,8 +913,8 @@ describe('An answer in an unusual form', () => {
     },
   );
 
-  it('is read when it begins with a byte-order mark, and whatever its media type is', async () => {
-    const gateway = await openGateway();
+  it('a response with a byte order mark or any media type is read', async () => {
+    const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', {
       status: 200,
       body: `\uFEFF${rowWith('"msg":"grüße 🎉"')}`,
@@ -924,8 +930,8 @@ describe('An answer in an unusual form', () => {
     });
   });
 
-  it('is an empty list of receipts where the workspace keeps none, which is not the lack of a licence', async () => {
-    const gateway = await openGateway({ demo: { storeReceipts: false } });
+  it('a workspace that stores no receipts returns an empty list, which is not a missing licence', async () => {
+    const gateway = await startWithKnownRooms({ demo: { storeReceipts: false } });
     const { data, errors, calls } = await gateway.askCounting(
       `{ readReceipts(messageId: "${shapes.plain}") { isAvailable totalCount nodes { id } } }`,
     );
@@ -938,9 +944,9 @@ describe('An answer in an unusual form', () => {
   });
 });
 
-describe('A workspace that cannot be reached or does not answer', () => {
-  it('is UPSTREAM_UNAVAILABLE in the fields that need it, while the rest is answered', async () => {
-    const gateway = await openGateway();
+describe('An unreachable workspace', () => {
+  it('an unreachable workspace is UPSTREAM_UNAVAILABLE only in the fields that need it', async () => {
+    const gateway = await startWithKnownRooms();
     await gateway.demo.close();
     const result = await gateway.askCounting(
       `{ __typename viewer { id user { id } unreadCount } ${room(shapesRoomId, 'id topic')} upstreamBudget { endpoint } }`,
@@ -968,16 +974,16 @@ describe('A workspace that cannot be reached or does not answer', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('is asked again by the next request, once it is back', async () => {
-    const gateway = await openGateway();
+  it('the next request calls a workspace that is back', async () => {
+    const gateway = await startWithKnownRooms();
     gateway.demo.fail('me', { status: 500, body: words('down'), times: 1 });
     expect(codesOf(await gateway.ask(`{ ${sibling} }`))).toEqual(['viewer.user: UPSTREAM_UNAVAILABLE']);
     const { data, errors, calls } = await gateway.askCounting(`{ ${sibling} }`);
     expect({ data, errors, calls }).toEqual({ data: siblingData, errors: undefined, calls: ['me'] });
   });
 
-  it('is UPSTREAM_TIMEOUT when one call takes too long, and is not asked twice', async () => {
-    const gateway = await openGateway({ env: { UPSTREAM_TIMEOUT_MS: '100' } });
+  it('a call that takes too long is UPSTREAM_TIMEOUT and not retried', async () => {
+    const gateway = await startWithKnownRooms({ env: { UPSTREAM_TIMEOUT_MS: '100' } });
     gateway.demo.fail('dm.messages', { hang: true });
     const result = await gateway.askCounting(brokenMessages);
     expect({
@@ -994,8 +1000,8 @@ describe('A workspace that cannot be reached or does not answer', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('is UPSTREAM_TIMEOUT in what is missing when the request’s time is over; what came is answered', async () => {
-    const gateway = await openGateway({ env: { REQUEST_TIMEOUT_MS: '200' } });
+  it('at the request’s deadline, missing fields are UPSTREAM_TIMEOUT and the rest is returned', async () => {
+    const gateway = await startWithKnownRooms({ env: { REQUEST_TIMEOUT_MS: '200' } });
     gateway.demo.fail('dm.messages', { hang: true });
     const result = await gateway.askCounting(
       `{ ${room(shapesRoomId, 'id topic messages { nodes { readReceipts { totalCount } } }')} ${sibling} }`,
@@ -1014,8 +1020,8 @@ describe('A workspace that cannot be reached or does not answer', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('is asked nothing more once the request’s time is over', async () => {
-    const gateway = await openGateway({ env: { REQUEST_TIMEOUT_MS: '200' } });
+  it('after its deadline, a request makes no more calls', async () => {
+    const gateway = await startWithKnownRooms({ env: { REQUEST_TIMEOUT_MS: '200' } });
     gateway.demo.fail('dm.messages', { hang: true });
     const result = await gateway.askCounting(
       '{ viewer { directMessages(first: 12) { nodes { messages(first: 1) { totalCount } } } } }',
@@ -1029,9 +1035,9 @@ describe('A workspace that cannot be reached or does not answer', () => {
   });
 });
 
-describe('Credentials that the workspace refuses', () => {
-  it('stop every further call of the request', async () => {
-    const gateway = await openGateway();
+describe('Credentials that the workspace rejects', () => {
+  it('rejected credentials stop all further calls of the request', async () => {
+    const gateway = await startWithKnownRooms();
     gateway.demo.fail('dm.messages', { status: 401, body: words('You must be logged in to do this.') });
     const result = await gateway.askCounting(
       '{ viewer { directMessages(first: 20) { nodes { id messages(first: 1) { totalCount } } } } }',
@@ -1043,8 +1049,8 @@ describe('Credentials that the workspace refuses', () => {
     expectNoLeak(gateway, result);
   });
 
-  it('do not stop the requests of others', async () => {
-    const gateway = await openGateway();
+  it('one caller’s rejected credentials do not stop other callers’ requests', async () => {
+    const gateway = await startWithKnownRooms();
     const revoked: Caller = { id: users.member, token: 'revoked-token-of-the-member' };
     expect(codesOf(await gateway.ask(`{ ${sibling} }`, { as: revoked }))).toEqual(['viewer.user: UNAUTHENTICATED']);
     const { data, calls } = await gateway.askCounting(`{ ${sibling} }`);
@@ -1052,8 +1058,8 @@ describe('Credentials that the workspace refuses', () => {
   });
 });
 
-it('tells in its log what happened, in words of its own', async () => {
-  const gateway = await openGateway();
+it('the log names what happened without quoting upstream', async () => {
+  const gateway = await startWithKnownRooms();
   gateway.demo.fail('dm.messages', { status: 403, body: words('unauthorized') });
   const result = await gateway.ask(brokenMessages, { headers: { 'x-request-id': 'request-1' } });
   expect(gateway.logs).toEqual([

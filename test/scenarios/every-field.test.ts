@@ -567,14 +567,14 @@ describe.each(Object.keys(variants))('in front of %s, the gateway', (variant) =>
     expect(finding?.answer).toEqual(finding?.expected);
   });
 
-  it('was asked for every field of every type', () => {
+  it('the queries of this file cover every field of every type', () => {
     const { tally, schema, findings } = surveyOf(variant);
     expect([...findings.keys()]).toEqual(areas);
     const answered = [...tally.fields].filter(([, { values }]) => values > 0).map(([coordinate]) => coordinate);
     expect(answered.toSorted()).toEqual(coordinatesOf(schema));
   });
 
-  it('met every null that a workspace can give', () => {
+  it('the queries of this file meet every null that a workspace can cause', () => {
     const { tally, schema } = surveyOf(variant);
     const nulls = [...tally.fields].filter(([, { nulls }]) => nulls > 0).map(([coordinate]) => coordinate);
     const wanted = coordinatesOf(schema, isNullable).filter(
@@ -583,7 +583,7 @@ describe.each(Object.keys(variants))('in front of %s, the gateway', (variant) =>
     expect(nulls.toSorted()).toEqual(wanted);
   });
 
-  it('takes the calls that each question needs, and no more', () => {
+  it('each query makes exactly the calls it needs', () => {
     const counts = Object.fromEntries(
       [...surveyOf(variant).findings].map(([area, { calls }]) => [area, countByEndpoint(calls)]),
     );
@@ -632,7 +632,7 @@ function countByEndpoint(calls: readonly string[]): Record<string, number> {
 const answersOf = (variant: string) =>
   [...surveyOf(variant).findings].filter(([area]) => area !== 'the budget').map(([area, { answer }]) => [area, answer]);
 
-it('gives the same answers in front of R7 and of R8', () => {
+it('Rocket.Chat 7 and 8 give the same responses', () => {
   expect(answersOf('R7')).toEqual(answersOf('R8'));
 });
 
@@ -645,7 +645,7 @@ it.each([
   ['bigEmoji', ':tada::heart_eyes:'],
   ['mention', '@priya.raman @noor.haddad could one of you export them at double size?'],
   ['channelMention', 'I’ll announce it in #general tomorrow.'],
-] as const)('sets the plain text of %s in lines, with its marks', async (name, plainText) => {
+] as const)('the plain text of %s keeps its lines and markers', async (name, plainText) => {
   const gateway = await startTestGateway();
   await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
   const { data, errors, calls } = await gateway.askCounting(

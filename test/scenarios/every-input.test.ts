@@ -260,8 +260,8 @@ const some = <Item>(cases: readonly Item[], part: number): readonly Item[] =>
 const unexpected = () =>
   gateway.logs.filter((line) => Array.isArray(line['unexpected']) && line['unexpected'].length > 0);
 
-describe('no value of a client is a mistake of the gateway', () => {
-  it('M10: and every place for one is tried', () => {
+describe('No input value causes an internal error', () => {
+  it('M10: every input position of the schema is tried', () => {
     const names = new Set(positions.map(({ name }) => name));
     expect(names.size).toBe(positions.length);
     for (const name of [
@@ -278,7 +278,7 @@ describe('no value of a client is a mistake of the gateway', () => {
       expect(names).toContain(name);
   });
 
-  it(`M10: null, and nothing at all, as each argument and part of one, and as the condition of directives (${runs})`, async () => {
+  it(`M10: null and omission cause no internal error in any argument, input field or directive condition (${runs})`, async () => {
     const [conditions, inputs] = [true, false].map((isCondition) =>
       positions.filter(({ name }) => name.includes('@') === isCondition),
     );
@@ -352,7 +352,7 @@ describe('no value of a client is a mistake of the gateway', () => {
     },
   );
 
-  it(`M10: wrong types and extremes (${runs})`, async () => {
+  it(`M10: wrong types and extreme values cause no internal error (${runs})`, async () => {
     expect(await faultsOfAll(some(casesOf(values), 1))).toEqual([]);
     expect(unexpected()).toEqual([]);
     expect(({} as Record<string, unknown>)['first']).toBeUndefined();

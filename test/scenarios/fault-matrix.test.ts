@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/upstream/endpoint.ts';
-import { startFaultGateway, type FaultAnswer, type FaultGateway } from '../support/fault-gateway.ts';
+import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
+import { startTestGateway, type GatewayBefore, type GraphqlResult } from '../support/gateway.ts';
 import type { FaultName } from '../support/faults.ts';
 import type { FaultRule } from '../support/fault-upstream.ts';
 import { callerNamed } from '../support/tiny-workspace.ts';
@@ -118,14 +119,17 @@ const valueAt = (data: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | null | undefined)?.[name], data);
 
 describe.each(faults)('G18: an endpoint that $name', ({ fault, rule, code }) => {
-  let gateway: FaultGateway;
-  let answers: readonly { readonly well: FaultAnswer; readonly ill: FaultAnswer }[];
+  let gateway: GatewayBefore<FaultUpstream>;
+  let answers: readonly { readonly well: GraphqlResult; readonly ill: GraphqlResult }[];
 
   const waits = fault === 'never';
 
   beforeAll(async () => {
     // Each case has a caller and an address of its own, so that one's call windows are none of another's.
-    gateway = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '20000', FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' });
+    gateway = await startTestGateway({
+      upstream: await startFaultUpstream(),
+      env: { UPSTREAM_TIMEOUT_MS: '20000', FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' },
+    });
     const askTwice = async ({ endpoint, query }: Need, index: number) => {
       const as = callerNamed(`case${String.fromCodePoint(65 + index)}000000000000`);
       const options = { as, headers: { 'x-real-ip': `192.0.2.${index + 1}` } };

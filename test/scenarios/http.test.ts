@@ -4,7 +4,6 @@ import { landmarks } from '../../src/demo/seed.ts';
 import { startDemo } from '../../src/demo/server.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { bodyOf, expectRefused, sendRaw, type RawAnswer } from '../support/raw.ts';
-import { openGateway } from '../support/scenario.ts';
 
 const { users } = landmarks;
 const json = (query: string) => JSON.stringify({ query });
@@ -16,9 +15,9 @@ const headerLines = (answer: RawAnswer, ...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, answer.headers[name]]));
 const noCalls = ({ demo }: TestGateway) => expect(demo.callLines()).toEqual([]);
 
-describe('A browser of an origin on the list', () => {
-  it('may read the answer to a POST, without credentials of its own', async () => {
-    const gateway = await openGateway({ env: { CORS_ORIGINS: `${origin}, https://b.example.com` } });
+describe('Allowed CORS origins', () => {
+  it('an allowed origin may read the response to a POST, without cookies', async () => {
+    const gateway = await startTestGateway({ env: { CORS_ORIGINS: `${origin}, https://b.example.com` } });
     for (const allowed of [origin, 'https://b.example.com']) {
       const answer = await sendRaw(gateway, { body: typename, headers: { origin: allowed } });
       expect(
@@ -41,8 +40,8 @@ describe('A browser of an origin on the list', () => {
     noCalls(gateway);
   });
 
-  it('may read errors as well, also those of requests that are no GraphQL', async () => {
-    const gateway = await openGateway({ env: { CORS_ORIGINS: origin } });
+  it('an allowed origin may read errors, also of requests that are not GraphQL', async () => {
+    const gateway = await startTestGateway({ env: { CORS_ORIGINS: origin } });
     for (const request of [
       { body: '{' },
       { body: whoAmI, as: null },
@@ -56,8 +55,8 @@ describe('A browser of an origin on the list', () => {
     noCalls(gateway);
   });
 
-  it('may ask before it sends the headers that the API takes', async () => {
-    const gateway = await openGateway({ env: { CORS_ORIGINS: origin } });
+  it('an allowed origin gets a preflight response with the headers of the API', async () => {
+    const gateway = await startTestGateway({ env: { CORS_ORIGINS: origin } });
     const preflight = await sendRaw(gateway, {
       method: 'OPTIONS',
       as: null,
@@ -89,9 +88,9 @@ describe('A browser of an origin on the list', () => {
     noCalls(gateway);
   });
 
-  it('is known to production only when it is named', async () => {
-    const production = await openGateway({ env: { NODE_ENV: 'production' } });
-    const development = await openGateway();
+  it('in production only configured origins are allowed', async () => {
+    const production = await startTestGateway({ env: { NODE_ENV: 'production' } });
+    const development = await startTestGateway();
     const studio = 'https://studio.apollographql.com';
     const answerOf = (gateway: TestGateway) => sendRaw(gateway, { body: typename, headers: { origin: studio } });
     expect(headerLines(await answerOf(production), 'access-control-allow-origin')).toEqual({
@@ -103,9 +102,9 @@ describe('A browser of an origin on the list', () => {
   });
 });
 
-describe('Every answer', () => {
-  it('has the request’s id when it is one, and a fresh one when it is not', async () => {
-    const gateway = await openGateway();
+describe('Every response', () => {
+  it('every response has the client’s request id if that is valid, else a fresh one', async () => {
+    const gateway = await startTestGateway();
     for (const id of ['request-1', 'a.b_c-D9', 'x'.repeat(128)]) {
       expect(
         (await sendRaw(gateway, { body: typename, headers: { 'x-request-id': id } })).headers['x-request-id'],
@@ -127,8 +126,8 @@ describe('Every answer', () => {
     noCalls(gateway);
   });
 
-  it('is kept by no cache, sniffed by no browser, and tells nothing of the workspace’s own headers', async () => {
-    const gateway = await openGateway();
+  it('no response is cached or sniffed, or passes on upstream headers', async () => {
+    const gateway = await startTestGateway();
     gateway.demo.fail('me', {
       headers: {
         'Set-Cookie': 'rc_token=1',
@@ -168,8 +167,8 @@ describe('Every answer', () => {
 });
 
 describe('Paths', () => {
-  it('healthz and readyz say that it runs, without asking the workspace', async () => {
-    const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
+  it('/healthz and /readyz report the gateway as up without calling the workspace', async () => {
+    const gateway = await startTestGateway({ env: { NODE_ENV: 'production' } });
     for (const path of ['/healthz', '/readyz']) {
       const answer = await sendRaw(gateway, { method: 'GET', path, as: null });
       expect({
@@ -192,7 +191,7 @@ describe('Paths', () => {
   it.each(['/', '/graphql/x', '//graphql', '/graphqlx', '/api/v1/me', '/explorer', '/%2e%2e/etc/passwd', '/GRAPHQL'])(
     'that are none are a 404 in JSON: %s',
     async (path) => {
-      const gateway = await openGateway({ env: { NODE_ENV: 'production' } });
+      const gateway = await startTestGateway({ env: { NODE_ENV: 'production' } });
       for (const method of ['GET', 'POST'])
         expectRefused(
           gateway,
@@ -203,15 +202,15 @@ describe('Paths', () => {
     },
   );
 
-  it('that cannot be read are a 400 in JSON', async () => {
-    const gateway = await openGateway();
+  it('a malformed path is a 400 in JSON', async () => {
+    const gateway = await startTestGateway();
     expectRefused(gateway, await sendRaw(gateway, { method: 'GET', path: '/%zz' }), 400, 'BAD_REQUEST');
   });
 });
 
 describe('A GET', () => {
-  it('of a query is answered when a browser had to ask before', async () => {
-    const gateway = await openGateway();
+  it('a GET query that proves a preflight is answered', async () => {
+    const gateway = await startTestGateway();
     const path = `/graphql?query=${encodeURIComponent('query ($id: ID!) { directMessage(id: $id) { id } viewer { user { id } } }')}&variables=${encodeURIComponent('{"id":"x"}')}`;
     const answer = await sendRaw(gateway, { method: 'GET', path, headers: { 'apollo-require-preflight': 'true' } });
     expect({ status: answer.status, body: bodyOf(answer), calls: gateway.demo.callLines() }).toEqual({
@@ -224,8 +223,8 @@ describe('A GET', () => {
   it.each([
     ['on', '200'],
     ['off', '400'],
-  ])('of a browser shows Apollo Sandbox only where the explorer is switched %s', async (explorer, status) => {
-    const gateway = await openGateway({ env: { EXPLORER: explorer } });
+  ])('a browser’s GET shows Apollo Sandbox only if the explorer is %s', async (explorer, status) => {
+    const gateway = await startTestGateway({ env: { EXPLORER: explorer } });
     const answer = await sendRaw(gateway, {
       method: 'GET',
       as: null,
@@ -253,24 +252,21 @@ describe('The schema', () => {
     [{ INTROSPECTION: 'off' }, 400],
     [{ NODE_ENV: 'production' }, 400],
     [{ NODE_ENV: 'production', INTROSPECTION: 'on' }, 200],
-  ])(
-    'is told where introspection is on, also without credentials: %j is %i',
-    async (env: Record<string, string>, status) => {
-      const gateway = await openGateway({ env });
-      const answer = await sendRaw(gateway, { body: sdlQuery, as: null });
-      if (status === 200)
-        expect({ status: answer.status, body: bodyOf(answer) }).toMatchObject({
-          status,
-          body: { data: { __schema: { queryType: { name: 'Query' } } } },
-        });
-      else expectRefused(gateway, answer, 400, 'GRAPHQL_VALIDATION_FAILED');
-      noCalls(gateway);
-    },
-  );
+  ])('introspection, if on, needs no credentials: %j is %i', async (env: Record<string, string>, status) => {
+    const gateway = await startTestGateway({ env });
+    const answer = await sendRaw(gateway, { body: sdlQuery, as: null });
+    if (status === 200)
+      expect({ status: answer.status, body: bodyOf(answer) }).toMatchObject({
+        status,
+        body: { data: { __schema: { queryType: { name: 'Query' } } } },
+      });
+    else expectRefused(gateway, answer, 400, 'GRAPHQL_VALIDATION_FAILED');
+    noCalls(gateway);
+  });
 
-  it('is hinted at in development, and not in production', async () => {
-    const development = await openGateway();
-    const production = await openGateway({ env: { NODE_ENV: 'production' } });
+  it('errors hint at the schema in development and not in production', async () => {
+    const development = await startTestGateway();
+    const production = await startTestGateway({ env: { NODE_ENV: 'production' } });
     const body = json('{ viewr { id } directMessage(id: "x") { topik } }');
     const hinted = await sendRaw(development, { body });
     expectRefused(development, hinted, 400, 'GRAPHQL_VALIDATION_FAILED');
@@ -282,7 +278,7 @@ describe('The schema', () => {
 });
 
 describe('Closing', () => {
-  it('lets a request under way finish, and takes no more', async () => {
+  it('closing lets a request under way finish and accepts no new ones', async () => {
     const demo = await startDemo();
     onTestFinished(() => demo.close());
     const gateway = await startTestGateway({ demo });
@@ -301,7 +297,7 @@ describe('Closing', () => {
     expect(demo.callLines()).toEqual(['me']);
   });
 
-  it('ends when nothing is under way, also with idle connections open', async () => {
+  it('closing ends once no request is under way, even with idle connections open', async () => {
     const demo = await startDemo();
     onTestFinished(() => demo.close());
     const gateway = await startTestGateway({ demo });

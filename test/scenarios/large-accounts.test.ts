@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import type { GraphqlResult, TestGateway } from '../support/gateway.ts';
-import { codesOf, openGateway } from '../support/scenario.ts';
+import { type GraphqlResult, type TestGateway, startTestGateway } from '../support/gateway.ts';
+import { codesOf } from '../support/scenario.ts';
 
 /** An account with so many rooms, or such long last messages, that a list of all of them is larger than can be read. */
 
@@ -18,9 +18,9 @@ function swell(gateway: TestGateway, endpoint: string): void {
   gateway.demo.fail(endpoint, { transform: (body) => ({ ...(body as object), more: 'x'.repeat(9_000_000) }) });
 }
 
-describe('L1: where the list of all rooms is over eight megabytes', () => {
-  it('rooms by id and their counters are answered, the first time and later, without asking for the list again', async () => {
-    const gateway = await openGateway();
+describe('L1: a room list over eight megabytes', () => {
+  it('L1: rooms by id and counters work without the room list, which is requested only once', async () => {
+    const gateway = await startTestGateway();
     const expected = await gateway.ask(byId('kind usernames counters { unreadCount unreadSince }'));
     swell(gateway, 'rooms.get');
     const ask = () =>
@@ -39,8 +39,8 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
     expect(reportOf(second)).toMatchObject({ plannedCalls: 8, atMost: 8, calls: 8 });
   });
 
-  it('the counters of listed rooms are still one call together, and of others one each', async () => {
-    const gateway = await openGateway();
+  it('L1: without the room list, counters of listed rooms still share one call and others cost one each', async () => {
+    const gateway = await startTestGateway();
     swell(gateway, 'rooms.get');
     await gateway.ask(byId('kind'));
     const query = `{ viewer { directMessages(first: 20) { nodes { counters { unreadCount } } } } one: directMessage(id: "${busyRoomId}") { counters { joined } } }`;
@@ -54,8 +54,8 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
     expect(reportOf(result)).toMatchObject({ plannedCalls: 3, calls: 3 });
   });
 
-  it('as many are answered as the request has calls for; the others say what is wrong', async () => {
-    const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '3' } });
+  it('L1: without the room list, a request answers as many rooms as its calls allow, and the others have an error', async () => {
+    const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '3' } });
     swell(gateway, 'rooms.get');
     const first = await gateway.askCounting(byId('kind'), { headers: report });
     expect(first.calls).toHaveLength(3);
@@ -75,8 +75,8 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
     expect((await gateway.ask(byId('kind', ids.slice(0, 3)))).errors).toBeUndefined();
   });
 
-  it('other users have their lists', async () => {
-    const gateway = await openGateway();
+  it('L1: one user’s oversized room list does not affect other users', async () => {
+    const gateway = await startTestGateway();
     const other = gateway.demo.world.accounts.find(
       ({ id }) =>
         gateway.demo.world.subscriptionsOf(id).filter(({ t }) => t === 'd').length > 3 &&
@@ -97,9 +97,9 @@ describe('L1: where the list of all rooms is over eight megabytes', () => {
   });
 });
 
-describe('L1: where the list of all memberships is', () => {
-  it('counters are read one by one', async () => {
-    const gateway = await openGateway();
+describe('L1: a membership list over eight megabytes', () => {
+  it('L1: without the membership list, counters are read one by one', async () => {
+    const gateway = await startTestGateway();
     const query =
       '{ viewer { directMessages(first: 5) { nodes { id counters { unreadCount unreadSince joined } } } } }';
     const expected = await gateway.ask(query);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import type { TestGateway } from '../support/gateway.ts';
-import { codesOf, openGateway } from '../support/scenario.ts';
+import { type TestGateway, startTestGateway } from '../support/gateway.ts';
+import { codesOf } from '../support/scenario.ts';
 
 const { busyRoomId, groupRoomId, selfRoomId, shapesRoomId } = landmarks;
 
@@ -14,8 +14,8 @@ describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no member
   const counters = (ids: readonly string[]) =>
     `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { counters { joined unreadCount } }`).join(' ')} }`;
 
-  it('for counters, of one room as of several', async () => {
-    const gateway = await openGateway();
+  it('a membership that is only an invitation or a ban does not count in counters, of one room or several', async () => {
+    const gateway = await startTestGateway();
     mark(gateway, busyRoomId, status);
     const one = await gateway.askCounting(counters([busyRoomId]));
     expect([one.data, codesOf(one), one.calls]).toEqual([
@@ -31,8 +31,8 @@ describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no member
     expect(several.data).toMatchObject({ r0: { counters: null }, r1: { counters: { joined: true } } });
   });
 
-  it('for what is unread in all rooms', async () => {
-    const gateway = await openGateway();
+  it('a membership that is only an invitation or a ban does not count in viewer.unreadCount', async () => {
+    const gateway = await startTestGateway();
     const query = '{ viewer { unreadCount } }';
     const unread = async () =>
       ((await gateway.ask(query)).data as { viewer: { unreadCount: number } }).viewer.unreadCount;
@@ -44,8 +44,8 @@ describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no member
     expect(await unread()).toBe(before - ofRoom);
   });
 
-  it('for finding the room with a user', async () => {
-    const gateway = await openGateway();
+  it('directMessageWith ignores a membership that is only an invitation or a ban', async () => {
+    const gateway = await startTestGateway();
     const ask = async () => (await gateway.ask('{ directMessageWith(username: "priya.raman") { id } }')).data;
     expect(await ask()).toEqual({ directMessageWith: { id: shapesRoomId } });
     mark(gateway, shapesRoomId, status);
@@ -53,8 +53,8 @@ describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no member
   });
 });
 
-it('L4: a membership whose status is another, or none, is one', async () => {
-  const gateway = await openGateway();
+it('L4: a membership with any other status, or none, counts', async () => {
+  const gateway = await startTestGateway();
   mark(gateway, shapesRoomId, 'ACTIVE');
   expect((await gateway.ask('{ directMessageWith(username: "priya.raman") { id } }')).data).toEqual({
     directMessageWith: { id: shapesRoomId },

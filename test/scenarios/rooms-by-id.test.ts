@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway, type AskOptions, type GraphqlResult, type TestGateway } from '../support/gateway.ts';
-import { codesOf, openGateway } from '../support/scenario.ts';
+import { codesOf } from '../support/scenario.ts';
 
 const { users, groupRoomId, selfRoomId, busyRoomId, shapesRoomId, foreignRoomId, channelId, strangerUsername } =
   landmarks;
@@ -63,7 +63,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
   });
 
   it('makes no room among many, all of which are found out about with one call', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const { world } = gateway.demo;
     const rooms = [...world.rooms.keys()];
     const ids = [groupRoomId, users.stranger, selfRoomId, users.shapes, strangerUsername, 'unknown'];
@@ -79,7 +79,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
   });
 
   it('makes no room when it cannot be found out what it is', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const { world } = gateway.demo;
     const rooms = [...world.rooms.keys()];
     for (const endpoint of ['rooms.info', 'rooms.get']) gateway.demo.fail(endpoint, { status: 502 });
@@ -93,7 +93,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
   });
 
   it('is found out once for all fields of a room, and together with its record', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const [result] = await askBoth(
       gateway,
       [groupRoomId],
@@ -109,7 +109,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
   });
 
   it('is not asked of rooms that the workspace has named to the caller: the plan and the calls are those of the page', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const query = `{ directMessage(id: "${groupRoomId}") { messages(first: 1) { totalCount } } }`;
     const costOf = async () => {
       const result = await gateway.askCounting(query, { headers: report });
@@ -126,7 +126,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
   });
 
   it('is told by no call or price to whoever only claims to be the user', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     await gateway.ask(mailbox);
     const query = `{ directMessage(id: "${groupRoomId}") { messages(first: 1) { totalCount } } }`;
     const as = { id: users.member, token: 'notTheToken' };
@@ -142,7 +142,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
   });
 
   it('changes nothing of what the workspace says of rooms, known or not', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const { admin } = gateway.demo.world;
     const query = `{ a: directMessage(id: "${foreignRoomId}") { messages { totalCount } } b: directMessage(id: "${channelId}") { messages { totalCount } } }`;
     const codes = ['a.messages: FORBIDDEN', 'b.messages: NOT_FOUND'];
@@ -161,7 +161,7 @@ describe.each(dialects)('M7: a fault that passes, of a room whose id could as we
   };
 
   it.each(asked)('is repaired below the list that names the room, and by its id: %s', async (endpoint) => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const below = fieldOf[endpoint];
     const queries = [
       `{ viewer { directMessages(first: 2) { nodes { ${below} } } } }`,
@@ -183,7 +183,7 @@ describe.each(dialects)('M7: a fault that passes, of a room whose id could as we
 describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
   /** A channel in which the caller is, with a message that has a receipt and one that has none. */
   const open = async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const { world } = gateway.demo;
     const room = world.createRoom({ userIds: [users.member, users.busy], t: 'c', name: 'design' });
     const [read, unread] = ['read', 'unread'].map((text) => world.post({ roomId: room._id, userId: users.busy, text }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import type { Caller, GraphqlResult } from '../support/gateway.ts';
-import { codesOf, expectNoLeak, openGateway } from '../support/scenario.ts';
+import { type Caller, type GraphqlResult, startTestGateway } from '../support/gateway.ts';
+import { codesOf, expectNoLeak } from '../support/scenario.ts';
 import { takeLeaks } from '../support/secrets.ts';
 
 const { shapesRoomId, busyRoomId, foreignRoomId, users, messages: shapes } = landmarks;
@@ -22,7 +22,7 @@ const mailbox = `{
 
 describe('Two callers at once', () => {
   it('each get their own rooms, stars and counters, as if they were alone', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const callers = [world.member, world.accountOf(users.shapes), world.accountOf(users.busy)];
     const alone: GraphqlResult['data'][] = [];
@@ -63,7 +63,7 @@ describe('Two callers at once', () => {
   });
 
   it('never share a call for the same page', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const query = `{ directMessage(id: "${shapesRoomId}") { messages(first: 60) { nodes { id isStarred } } } }`;
     const callers = [world.member, world.accountOf(users.shapes)] as const;
@@ -93,7 +93,7 @@ describe('The list of all rooms', () => {
   it.each([['administrator first'], ['member first']])(
     'is an administrator’s alone, whoever asked before: %s',
     async (order) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       const { world } = gateway.demo;
       const total = [...world.rooms.values()].filter(({ t }) => t === 'd').length;
       const asAdmin = async () =>
@@ -114,7 +114,7 @@ describe('The list of all rooms', () => {
   );
 
   it('gives an administrator the rooms, but not the messages in them', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       `{ directMessages(first: 1) { nodes { id messageCount messages(first: 1) { totalCount } counters { joined } } } }`,
       { as: gateway.demo.world.admin },
@@ -141,7 +141,7 @@ describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) =
       'leave `userId` out',
     ],
   ])('part 6: names it, and what needs none: %s', async (path, query, hint) => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const { status, errors } = await gateway.ask(query);
     expect({ status, errors }).toMatchObject({
       status: 200,
@@ -163,7 +163,7 @@ describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) =
   });
 
   it('part 6: a refusal for another reason says nothing of it', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const { errors } = await gateway.ask(
       `{ directMessage(id: "${landmarks.foreignRoomId}") { counters { unreadCount } } }`,
     );
@@ -180,7 +180,7 @@ describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) =
 });
 
 it('part 6: a token that is wrong looks right where nothing is asked of the workspace, as the schema says, and shows in the first call', async () => {
-  const gateway = await openGateway();
+  const gateway = await startTestGateway();
   const as = { ...gateway.demo.world.member, token: 'wrong' };
   const { status, data, errors } = await gateway.ask(
     '{ viewer { id user { id } } __type(name: "Viewer") { fields { name description } } }',
@@ -206,7 +206,7 @@ describe('Credentials that do not belong together', () => {
     'a token in other letters',
     'a revoked token',
   ])('are UNAUTHENTICATED: %s', async (kind) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { member, admin } = gateway.demo.world;
     const wrong: Record<string, Caller> = {
       'another user’s token': { id: admin.id, token: member.token },
@@ -230,7 +230,7 @@ describe('Credentials that do not belong together', () => {
   });
 
   it('make no cursor of one caller a key to another’s rooms', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const first = await gateway.ask(
       `{ directMessage(id: "${busyRoomId}") { messages(first: 3) { pageInfo { endCursor } } } }`,
@@ -252,7 +252,7 @@ describe('Credentials that do not belong together', () => {
 });
 
 it('no token comes into the log, wherever a client puts it', async () => {
-  const gateway = await openGateway({ env: { LOG_LEVEL: 'trace' } });
+  const gateway = await startTestGateway({ env: { LOG_LEVEL: 'trace' } });
   const { member, admin } = gateway.demo.world;
   await gateway.ask('{ viewer { user { id } } }');
   await gateway.ask(`query ${member.token.replaceAll(/^[^a-zA-Z]/g, 'a')} { viewer { id } }`);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import type { TestGateway } from '../support/gateway.ts';
-import { openGateway } from '../support/scenario.ts';
+import { type TestGateway, startTestGateway } from '../support/gateway.ts';
 
 /**
  * The demo workspace filters what it shows, as Rocket.Chat mostly does. Here it does not: what is not the caller's, or of
@@ -39,7 +38,7 @@ const valuesOf = (data: unknown, name: string): unknown[] =>
 
 describe('Stars that a workspace shows of everybody', () => {
   it.each(places)('are the caller’s own only where they are his: %s', async (endpoint, query) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const starredOf = async (...ids: readonly string[]) => {
       gateway.demo.heal();
       changeMessages(gateway, endpoint, (message) => ({ ...message, starred: ids.map((_id) => ({ _id })) }));
@@ -65,7 +64,7 @@ describe('A last message of another room', () => {
     ],
     ['im.list', `{ viewer { directMessages(first: 3) { nodes { ${fields} } } } }`],
   ])('is not shown in this one, though it stands in its record: %s', async (endpoint, query) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const lastMessages = async () => {
       const { data, errors } = await gateway.ask(query);
       expect(errors).toBeUndefined();
@@ -82,7 +81,7 @@ describe('A channel that is named as a user is', () => {
   const query = `{ directMessageWith(username: "${strangerUsername}") { id } }`;
 
   it('is not the room with that user', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { world } = gateway.demo;
     world.createRoom({ t: 'c', name: strangerUsername, userIds: [users.member, users.busy] });
     expect(await gateway.ask(query)).toMatchObject({ data: { directMessageWith: null }, errors: undefined });
@@ -94,7 +93,7 @@ describe('A channel that is named as a user is', () => {
   });
 
   it('does not count among what is unread in direct messages, nor does what is no number', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const unreadCount = async () => (await gateway.ask('{ viewer { unreadCount } }')).data?.['viewer'];
     const before = await unreadCount();

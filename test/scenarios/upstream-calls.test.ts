@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import type { GraphqlResult, TestGateway } from '../support/gateway.ts';
+import { type GraphqlResult, type TestGateway, startTestGateway } from '../support/gateway.ts';
 import { sendRaw } from '../support/raw.ts';
-import { codesOf, openGateway } from '../support/scenario.ts';
+import { codesOf } from '../support/scenario.ts';
 
 const {
   shapesRoomId,
@@ -23,7 +23,7 @@ const byIds = (ids: readonly string[], fields: string) =>
 
 /** A gateway before which the caller has listed their rooms, as somebody has who opens one. */
 async function openKnownRooms(): Promise<TestGateway> {
-  const gateway = await openGateway();
+  const gateway = await startTestGateway();
   await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
   return gateway;
 }
@@ -35,7 +35,7 @@ const named = (id: string) => ({ id, __typename: 'DirectMessage' });
 
 describe('A room', () => {
   it('costs nothing by its id alone, even an unknown one', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId, foreignRoomId, 'unknown'], 'id __typename')} }`);
     expect(gist(result)).toEqual({
       data: { r0: named(shapesRoomId), r1: named(foreignRoomId), r2: named('unknown') },
@@ -45,7 +45,7 @@ describe('A room', () => {
   });
 
   it('is asked for once under ten aliases, whatever fields each wants', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const fields = [
       'topic',
       'kind',
@@ -68,7 +68,7 @@ describe('A room', () => {
   });
 
   it('costs a call each for two, and one call together for three and more', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const two = await gateway.askCounting(`{ ${byIds([groupRoomId, selfRoomId], 'kind')} }`);
     expect(gist(two)).toEqual({
       data: { r0: { kind: 'GROUP' }, r1: { kind: 'SELF' } },
@@ -84,7 +84,7 @@ describe('A room', () => {
   });
 
   it('costs nothing more where it comes from a list, its last message included', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const record =
       'id kind usernames userIds memberCount messageCount createdAt updatedAt lastMessageAt topic legacyUsernames';
     const result = await gateway.askCounting(
@@ -125,7 +125,7 @@ describe('A room', () => {
   });
 
   it('takes a call of its own for the field that only its whole record has, which holds the other fields as well', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const ids = [groupRoomId, selfRoomId, busyRoomId];
     const result = await gateway.askCounting(`{ ${byIds(ids, 'kind legacyUsernames')} }`);
     expect(result.errors).toBeUndefined();
@@ -135,7 +135,7 @@ describe('A room', () => {
 
 describe('The caller', () => {
   it('costs nothing by id, and one call as a user', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     expect(gist(await gateway.askCounting('{ viewer { id } }'))).toEqual({
       data: { viewer: { id: users.member } },
       errors: undefined,
@@ -150,7 +150,7 @@ describe('The caller', () => {
   });
 
   it('has memberships that are asked for once, whatever needs them', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       `{ viewer { unreadCount } directMessageWith(username: "priya.raman") { id } ${byIds([busyRoomId, groupRoomId, selfRoomId], 'topic counters { unreadCount }')} }`,
     );
@@ -170,7 +170,7 @@ describe('The caller', () => {
 
 describe('Counters', () => {
   it('of twenty of the caller’s rooms cost one call beside the list', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       '{ viewer { directMessages(first: 20) { nodes { counters { joined unreadCount unreadSince messageCount latestAt userMentionCount } } } } }',
     );
@@ -182,7 +182,7 @@ describe('Counters', () => {
   });
 
   it('cost one call a room with the number of members', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { data, errors, calls } = await gateway.askCounting(
       '{ viewer { directMessages(first: 20) { nodes { id counters { memberCount } } } } }',
     );
@@ -197,7 +197,7 @@ describe('Counters', () => {
   });
 
   it('of another user cost an administrator one call a room', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { admin, rooms } = gateway.demo.world;
     const ids = [foreignRoomId, landmarks.foreignGroupRoomId];
     const [first = '', second = ''] = ids.map((id) => rooms.get(id)?.uids[0]);
@@ -213,7 +213,7 @@ describe('Counters', () => {
   });
 
   it('L7: of oneself by id are one’s own: they need no permission, and share a call with those that ask for the members', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const own = `counters(userId: "${users.member}") { unreadCount }`;
     const result = await gateway.askCounting(
       `{ ${byIds([busyRoomId, groupRoomId, selfRoomId], `${own} members: counters { memberCount }`)} }`,
@@ -230,7 +230,7 @@ describe('Counters', () => {
   });
 
   it('of one or two rooms cost a call each', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       `{ ${byIds([busyRoomId, groupRoomId], 'counters { unreadCount }')} again: directMessage(id: "${busyRoomId}") { counters { joined } } }`,
     );
@@ -255,7 +255,7 @@ describe('A way of reading many rooms at once', () => {
   ])(
     'falls back to single calls when the workspace refuses it ($status), as far as the request may make them',
     async ({ status, code }) => {
-      const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
+      const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
       gateway.demo.fail('rooms.get', { status, body: { success: false } });
       const records = await gateway.askCounting(`{ ${byIds(ids, 'kind')} }`);
       expect(gist(records)).toEqual({
@@ -263,7 +263,7 @@ describe('A way of reading many rooms at once', () => {
         errors: undefined,
         calls: ['rooms.get', ...ids.map((id) => `rooms.info?roomId=${id}`)].toSorted(),
       });
-      const other = await openGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
+      const other = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
       other.demo.fail('subscriptions.get', { status, body: { success: false } });
       const counters = await other.askCounting(`{ ${byIds(ids, 'counters { unreadCount }')} }`);
       expect(gist(counters)).toEqual({
@@ -280,7 +280,7 @@ describe('A way of reading many rooms at once', () => {
   );
 
   it('fails as a whole when the workspace is down: more calls would not help', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     for (const endpoint of ['rooms.get', 'subscriptions.get'])
       gateway.demo.fail(endpoint, { status: 500, body: { success: false } });
     expect(gist(await gateway.askCounting(`{ ${byIds(ids, 'kind')} }`))).toEqual({
@@ -301,7 +301,7 @@ describe('A way of reading many rooms at once', () => {
   });
 
   it('does not take with it the counters that are read another way', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     gateway.demo.fail('subscriptions.get', { status: 500, body: { success: false } });
     const result = await gateway.askCounting(
       `{ ${byIds(ids, 'counters { unreadCount }')} other: directMessage(id: "${shapesRoomId}") { counters { memberCount } } }`,
@@ -334,7 +334,7 @@ describe('directMessageWith', () => {
     ['a channel’s name', 'general', null],
     ['another case', 'Priya.Raman', null],
   ])('costs one call and creates no room: %s', async (_name, username, id) => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const rooms = [...world.rooms.keys()];
     const result = await gateway.askCounting(
@@ -350,7 +350,7 @@ describe('directMessageWith', () => {
   });
 
   it('never finds a group by the names of its members', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const rooms = world.rooms.size;
     const name = world.subscription(groupRoomId, users.member)?.name ?? '';
@@ -404,7 +404,7 @@ describe('Pages', () => {
   });
 
   it('of no rows cost nothing, or one row’s call for the total', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       `{ ${byIds([shapesRoomId, emptyRoomId], 'messages(first: 0) { nodes { id } } history(first: 0) { nodes { id } } members(first: 0) { nodes { id } }')} viewer { directMessages(first: 0) { nodes { id } } } readReceipts(messageId: "${shapes.plain}", first: 0) { nodes { id } } }`,
     );
@@ -464,7 +464,7 @@ describe('A time range', () => {
   ])(
     'part 7: reaches upstream in UTC, written out, in a variable, in an input in a variable and as a default: %s',
     async (since, sent) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       const asked = await Promise.all([
         gateway.askCounting(history(`{ since: "${since}" }`)),
         gateway.askCounting(history('{ since: $since }', '($since: DateTime)'), { variables: { since } }),
@@ -482,7 +482,7 @@ describe('A time range', () => {
   );
 
   it('part 7: is compared by its instants, and not by their texts', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const variables = { since: '2026-10-02T00:30:00+02:00', until: '2026-10-01T23:00:00Z' };
     const right = await gateway.askCounting(
       history('{ since: $since until: $until }', '($since: DateTime $until: DateTime)'),
@@ -501,7 +501,7 @@ describe('A time range', () => {
   });
 
   it('part 7: is the same list in any zone, so that a cursor of it goes on', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     const first = await gateway.ask(history('{ since: $since }', '($since: DateTime)'), {
       variables: { since: '2020-01-01T02:00:00+02:00' },
     });
@@ -516,7 +516,7 @@ describe('A time range', () => {
   it.each(['9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00+23:59'])(
     'part 7: is refused where UTC has no year of four digits for it: %s',
     async (since) => {
-      const gateway = await openGateway();
+      const gateway = await startTestGateway();
       for (const asked of [
         await gateway.askCounting(history(`{ since: "${since}" }`)),
         await gateway.askCounting(history('{ since: $since }', '($since: DateTime)'), { variables: { since } }),
@@ -571,7 +571,7 @@ describe('upstreamBudget', () => {
   const callMe = '{ viewer { user { id } } }';
 
   it('has no entry before the first call, then one for each endpoint called, and costs no call', async () => {
-    const gateway = await openGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } } });
+    const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } } });
     expect(gist(await gateway.askCounting(budget))).toEqual({
       data: { upstreamBudget: [] },
       errors: undefined,
@@ -599,7 +599,7 @@ describe('upstreamBudget', () => {
   });
 
   it.each(['bot', 'admin'] as const)('has no entry for a caller who is exempt: %s', async (role) => {
-    const gateway = await openGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } } });
+    const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } } });
     const as = gateway.demo.world[role];
     await gateway.ask(callMe);
     await gateway.ask(callMe, { as });
@@ -612,7 +612,7 @@ describe('upstreamBudget', () => {
   });
 
   it('has no entry once the window is over', async () => {
-    const gateway = await openGateway({ demo: { rateLimit: { calls: 10, ms: 40 } } });
+    const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 40 } } });
     await gateway.ask(callMe);
     await sleep(60);
     expect(gist(await gateway.askCounting(budget))).toEqual({
@@ -623,7 +623,7 @@ describe('upstreamBudget', () => {
   });
 
   it('has no entry where there is no limiter', async () => {
-    const gateway = await openGateway();
+    const gateway = await startTestGateway();
     await gateway.ask(callMe);
     expect(gist(await gateway.askCounting(budget))).toEqual({
       data: { upstreamBudget: [] },
@@ -685,7 +685,7 @@ async function askForEverything(gateway: TestGateway, ask: (query: string) => Pr
 
 describe.each(['R7', 'R8'] as const)('On the wire to %s', (dialect) => {
   it('goes nothing but the known parameters, each once, with a count of 1 to 100 and an order by id last', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const { member, admin } = gateway.demo.world;
     await askForEverything(gateway, (query) =>
       gateway.ask(query, { as: query.startsWith('{ a0: directMessages') ? admin : member }),
@@ -711,7 +711,7 @@ describe.each(['R7', 'R8'] as const)('On the wire to %s', (dialect) => {
   });
 
   it('go the caller’s two credentials and none of the client’s other headers', async () => {
-    const gateway = await openGateway({ demo: { dialect } });
+    const gateway = await startTestGateway({ demo: { dialect } });
     const { member } = gateway.demo.world;
     const foreign = {
       cookie: 'rc_uid=a; rc_token=b',

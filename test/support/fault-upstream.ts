@@ -1,6 +1,9 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { faults, send, type FaultDetails, type FaultName } from './faults.ts';
-import { answerAs, internalMarker, tokenOf } from './tiny-workspace.ts';
+import type { TestUpstream } from './gateway.ts';
+import { createRandom } from './random.ts';
+import { upstreamMarker } from './secrets.ts';
+import { alice, answerAs, tokenOf, tokenPrefix } from './tiny-workspace.ts';
 
 export interface FaultCall {
   readonly endpoint: string;
@@ -30,8 +33,7 @@ export interface FaultRule extends FaultDetails {
 }
 
 /** A workspace of its own on raw sockets, that fails as it is told to. */
-export interface FaultUpstream {
-  readonly url: string;
+export interface FaultUpstream extends TestUpstream {
   /** Every call received, in order. */
   readonly calls: FaultCall[];
   /** Connections opened so far, and open now. */
@@ -47,24 +49,12 @@ export interface FaultUpstream {
   down(): Promise<void>;
   /** Listens again, on the same port. */
   up(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 export async function startFaultUpstream(): Promise<FaultUpstream> {
   const calls: FaultCall[] = [];
   const sockets = new Set<Socket>();
-  const random = seededRandom(7);
+  const random = createRandom(7).fraction;
   let rules: { readonly name: FaultName; readonly rule: FaultRule; left: number }[] = [];
   let connections = 0;
   let idleMs = 0;
@@ -101,7 +91,7 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
       found.left -= 1;
       faults[found.name]({ ...found.rule, socket, served, answer: healthy });
     } else if (headers.get('x-auth-token') !== tokenOf(userId)) {
-      send(socket, 401, { status: 'error', message: `You must be logged in to do this. ${internalMarker}` });
+      send(socket, 401, { status: 'error', message: `You must be logged in to do this. ${upstreamMarker}` });
     } else send(socket, healthy.status, healthy.body);
   }
 
@@ -125,6 +115,9 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
 
   return {
     url: `http://127.0.0.1:${port}`,
+    caller: alice,
+    tokens: [tokenPrefix],
+    ownerMark: /for:(\w+)/g,
     calls,
     get connections() {
       return connections;

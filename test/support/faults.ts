@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { internalMarker, type TinyAnswer } from './tiny-workspace.ts';
+import { upstreamMarker } from './secrets.ts';
+import type { TinyAnswer } from './tiny-workspace.ts';
 
 /** What a fault may be told besides its name. */
 export interface FaultDetails {
@@ -45,10 +46,10 @@ export function send(
 
 const refusal = (error: string, more: Record<string, unknown> = {}) => ({
   success: false,
-  error: `${error} ${internalMarker}`,
+  error: `${error} ${upstreamMarker}`,
   ...more,
 });
-const html = `<html><body>${internalMarker}</body></html>`;
+const html = `<html><body>${upstreamMarker}</body></html>`;
 const healthy = ({ answer }: FaultyCall): Buffer => Buffer.from(JSON.stringify(answer.body));
 
 /** Head and first half of the healthy answer. */

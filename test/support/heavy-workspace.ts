@@ -2,19 +2,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseMarkup } from '../../src/demo/markup.ts';
-import { bob, tokenOf } from './tiny-workspace.ts';
+import type { TestUpstream } from './gateway.ts';
+import { bob, tokenOf, tokenPrefix } from './tiny-workspace.ts';
 
 /**
  * A workspace whose every room is as heavy as what its users can write: texts of 5,000 characters with as much markup as
  * fits, files in quotes in quotes, reactions of many, JSON of their own. It accepts the tokens of `tokenOf` alone.
  */
-export interface HeavyWorkspace {
-  readonly url: string;
+export interface HeavyWorkspace extends TestUpstream {
   /** Calls that it answered with data. */
   calls: number;
   /** Whether it answers 503 to everybody. */
   isDown: boolean;
-  close(): Promise<void>;
 }
 
 /** What the rooms are full of; a room's id begins with one of these. */
@@ -163,6 +162,8 @@ export async function startHeavyWorkspace(): Promise<HeavyWorkspace> {
   await once(server, 'listening');
   const workspace: HeavyWorkspace = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    caller: null,
+    tokens: [tokenPrefix],
     calls: 0,
     isDown: false,
     async close() {

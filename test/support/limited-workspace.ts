@@ -1,13 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { readConfig } from '../../src/config/config.ts';
 import { Limiter } from '../../src/demo/limiter.ts';
-import { startGateway } from '../../src/server.ts';
 import type { Endpoint } from '../../src/upstream/endpoint.ts';
 import type { WorkspaceOptions } from '../../src/upstream/workspace.ts';
-import { patient, type Caller, type GraphqlResult } from './gateway.ts';
-import { answerAs } from './tiny-workspace.ts';
+import { startTestGateway, type Caller, type GraphqlResult } from './gateway.ts';
+import { answerAs, tokenPrefix } from './tiny-workspace.ts';
 import { createWorkspace } from './workspace.ts';
 
 export interface LimitedOptions {
@@ -108,12 +106,16 @@ export async function openLimitedWorkspace(options: LimitedOptions = {}) {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  onTestFinished(() => {
+  const close = async (): Promise<void> => {
     server.closeAllConnections();
     server.close();
-  });
+  };
+  onTestFinished(close);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    caller: null,
+    tokens: [tokenPrefix],
+    close,
     calls,
     get mostInFlight() {
       return mostInFlight;
@@ -134,27 +136,10 @@ export async function openLimitedWorkspace(options: LimitedOptions = {}) {
 /** A gateway before such a workspace. */
 export async function openLimited(options: LimitedOptions = {}, env: Record<string, string> = {}) {
   const workspace = await openLimitedWorkspace(options);
-  const gateway = await startGateway({
-    config: readConfig({
-      PORT: '0',
-      LOG_LEVEL: 'silent',
-      ROCKETCHAT_URL: workspace.url,
-      CALLER_CALLS_PER_MINUTE: '0',
-      ...env,
-    }),
-    workspaceUrl: workspace.url,
-    limits: patient,
-    logDestination: { write: () => undefined },
-  });
-  onTestFinished(() => gateway.close());
-  const ask = async (query: string, { id, token }: Caller, headers: Record<string, string> = {}): Promise<Answered> => {
-    const response = await fetch(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token, ...headers },
-      body: JSON.stringify({ query }),
-    });
-    const { data, errors } = (await response.json()) as Pick<GraphqlResult, 'data' | 'errors'>;
-    return { status: response.status, data, errors, code: errors?.[0]?.extensions['code'] ?? 'ok' };
+  const gateway = await startTestGateway({ upstream: workspace, env });
+  const ask = async (query: string, as: Caller, headers: Record<string, string> = {}): Promise<Answered> => {
+    const result = await gateway.ask(query, { as, headers });
+    return { ...result, code: result.errors?.[0]?.extensions['code'] ?? 'ok' };
   };
   return { workspace, ask };
 }
@@ -173,7 +158,7 @@ export async function openLimitedCalls(options: LimitedOptions = {}, workspaceOp
   };
 }
 
-export interface Answered extends Pick<GraphqlResult, 'status' | 'data' | 'errors'> {
+export interface Answered extends GraphqlResult {
   /** Of the first error; `ok` where there is none. */
   readonly code: unknown;
 }

@@ -1,4 +1,6 @@
-import { createEmptyWorld, type Room, type World } from '../../src/demo/world.ts';
+import { createEmptyWorld } from '../../src/demo/seed.ts';
+import type { Room } from '../../src/demo/types.ts';
+import type { World } from '../../src/demo/world.ts';
 
 const start = Date.parse('2026-03-02T09:00:00.000Z');
 const at = (minute: number): string => new Date(start + minute * 60_000).toISOString();

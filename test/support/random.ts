@@ -1,7 +1,7 @@
 /** Choices that a seed repeats. */
 export interface Random {
   /** From 0 to below 1. */
-  fraction(): number;
+  readonly fraction: () => number;
   below(limit: number): number;
   chance(part: number): boolean;
   pick<Item>(items: readonly Item[]): Item;

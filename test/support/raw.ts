@@ -1,5 +1,4 @@
 import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
-import { connect } from 'node:net';
 import { expect } from 'vitest';
 import type { Caller, TestGateway } from './gateway.ts';
 
@@ -46,18 +45,6 @@ export function sendRaw(
     });
     outgoing.on('error', reject);
     outgoing.end(body);
-  });
-}
-
-/** Writes bytes to the gateway's port and answers all that comes back until the connection ends. */
-export function sendBytes({ url }: TestGateway, bytes: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    socket.on('data', (chunk) => (text += chunk.toString()));
-    socket.on('close', () => resolve(text));
-    socket.on('error', reject);
   });
 }
 

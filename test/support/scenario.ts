@@ -1,19 +1,7 @@
-import { onTestFinished, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { DemoWorkspace } from '../../src/demo/server.ts';
-import {
-  startTestGateway,
-  type Caller,
-  type GraphqlResult,
-  type TestGateway,
-  type TestGatewayOptions,
-} from './gateway.ts';
-
-/** A gateway before a demo workspace, for one test. */
-export async function openGateway(options?: TestGatewayOptions): Promise<TestGateway> {
-  const gateway = await startTestGateway(options);
-  onTestFinished(() => gateway.close());
-  return gateway;
-}
+import type { Caller, GraphqlResult, TestGateway } from './gateway.ts';
+import { upstreamMarker } from './secrets.ts';
 
 /** JSON as the demo's REST answers hold it. */
 export type Json = string | number | boolean | null | undefined | readonly Json[] | JsonRecord;
@@ -50,9 +38,6 @@ export async function askRest(
   return { status: response.status, headers: response.headers, body: (await response.json()) as JsonRecord };
 }
 
-/** Stands in upstream bodies for what may never get out. */
-export const marker = 'UPSTREAM-INTERNAL-7f3a';
-
 /** Neither the answer nor the log holds upstream's words or address, anybody's token, or a stack. */
 export function expectNoLeak(gateway: TestGateway, ...answers: readonly (GraphqlResult | string)[]): void {
   const told = answers.map((answer) =>
@@ -62,7 +47,7 @@ export function expectNoLeak(gateway: TestGateway, ...answers: readonly (Graphql
   );
   const texts = [...told, JSON.stringify(gateway.logs)];
   const secrets = [
-    marker,
+    upstreamMarker,
     new URL(gateway.demo.url).host,
     ...gateway.demo.world.accounts.map(({ token }) => token),
     '    at ',

@@ -1,27 +1,31 @@
-import type { DemoWorkspace } from '../../src/demo/server.ts';
-
-/** Planted in upstream's error texts by the tests that make it fail: nothing of those may reach a client or a log. */
-export const upstreamMark = 'UPSTREAM-INTERNAL-7f3a';
+/** In the error texts of the fake upstreams, which may reach no client and no log. */
+export const upstreamMarker = 'UPSTREAM-INTERNAL-7f3a';
 
 /** What may appear nowhere, and what it is. */
-const secrets = new Map<string, string>([
-  [upstreamMark, 'a text of the workspace that is not for clients'],
-  ['\n    at ', 'a stack'],
-  ['\\n    at ', 'a stack'],
+const secrets = new Set([
+  { secret: upstreamMarker, what: 'an upstream text that is not for clients' },
+  { secret: '\n    at ', what: 'a stack' },
+  { secret: '\\n    at ', what: 'a stack' },
 ]);
 const guarded = new Set<string>();
 const leaks: string[] = [];
 
 /** Another secret, until the returned function is called. */
 export function plant(what: string, secret: string): () => void {
-  secrets.set(secret, what);
-  return () => void secrets.delete(secret);
+  const planted = { secret, what };
+  secrets.add(planted);
+  return () => void secrets.delete(planted);
 }
 
-/** Looks from now on at every answer of this gateway for the tokens of its workspace's users and for its address. */
-export function guardSecrets(gatewayUrl: string, { url, world }: DemoWorkspace): () => void {
+interface Guarded {
+  readonly url: string;
+  readonly tokens: readonly string[];
+}
+
+/** From now on, searches every response of this gateway for its upstream's address and its users' tokens. */
+export function guardSecrets(gatewayUrl: string, { url, tokens }: Guarded): () => void {
   guarded.add(gatewayUrl);
-  const releases = world.accounts.map(({ username, token }) => plant(`the token of ${username}`, token));
+  const releases = tokens.map((token) => plant('the token of a user', token));
   releases.push(plant('the address of the workspace', new URL(url).host));
   return () => {
     guarded.delete(gatewayUrl);
@@ -33,7 +37,7 @@ export const isGuarded = (url: string): boolean => [...guarded].some((origin) =>
 
 /** Notes the secrets in a text that leaves the gateway. */
 export function inspect(where: string, text: string): void {
-  for (const [secret, what] of secrets)
+  for (const { secret, what } of secrets)
     if (text.includes(secret)) leaks.push(`${what} in ${where}: ${text.slice(0, 500)}`);
 }
 

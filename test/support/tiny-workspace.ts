@@ -1,10 +1,9 @@
 import type { Caller } from './gateway.ts';
-
-/** Stands in every error body of the fault upstream: no client and no log may ever see it. */
-export const internalMarker = 'UPSTREAM-INTERNAL-7f3a';
+import { upstreamMarker } from './secrets.ts';
 
 /** A user's token: 43 characters, as Rocket.Chat's are. */
-export const tokenOf = (userId: string): string => `token-of-${userId}-`.padEnd(43, 'x');
+export const tokenOf = (userId: string): string => `${tokenPrefix}${userId}-`.padEnd(43, 'x');
+export const tokenPrefix = 'token-of-';
 export const callerNamed = (id: string): Caller => ({ id, token: tokenOf(id) });
 export const alice = callerNamed('alice000000000000');
 export const bob = callerNamed('bob00000000000000');
@@ -56,7 +55,7 @@ export function answerAs(userId: string, endpoint: string, query: URLSearchParam
   };
   const body = bodyOf(endpoint);
   return body === undefined
-    ? { status: 404, body: { success: false, status: 'error', error: `API endpoint not found ${internalMarker}` } }
+    ? { status: 404, body: { success: false, status: 'error', error: `API endpoint not found ${upstreamMarker}` } }
     : { status: 200, body: { ...body, success: true } };
 
   function bodyOf(name: string): Record<string, unknown> | undefined {

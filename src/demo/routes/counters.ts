@@ -1,7 +1,6 @@
 import { canAccess, findDirectRoom, hasPermission } from '../access.ts';
 import { codedError, forbidden } from '../api-error.ts';
-import type { Call, Route } from '../route.ts';
-import { textOf } from '../route.ts';
+import { textOf, type Call, type Route } from '../route.ts';
 import { countersSchema } from '../schemas.ts';
 import type { Account } from '../types.ts';
 

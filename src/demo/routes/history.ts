@@ -1,7 +1,6 @@
 import { cutPage, readPaging, sortRows } from '../paging.ts';
 import { presentMessage } from '../present.ts';
-import type { Call, Route } from '../route.ts';
-import { textOf } from '../route.ts';
+import { textOf, type Call, type Route } from '../route.ts';
 import { historySchema } from '../schemas.ts';
 import type { Settings } from '../settings.ts';
 import type { Message, Room } from '../types.ts';
@@ -49,8 +48,8 @@ function gapBelow(page: readonly Message[], visible: readonly Message[], oldest:
 }
 
 /**
- * `dm.history`: newest first, whatever `sort` says. Without `latest` a range ends at the present moment: the demo's is just
- * after the newest thing that happened, so that messages which are dated later are not in it.
+ * `dm.history`: newest first, whatever `sort` says. Without `latest` a range ends at the present moment: the demo's is
+ * just after the newest thing that happened, so that messages which are dated later are not in it.
  */
 export const history: Route = {
   schemas: { R7: historySchema, R8: historySchema },

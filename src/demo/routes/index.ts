@@ -9,7 +9,7 @@ import { subscription, subscriptions } from './subscriptions.ts';
 import { me, userInfo } from './users.ts';
 
 /** GET endpoints below `/api/v1/`. An alias has the same handler but is a route of its own to the limiter. */
-export const ROUTES: ReadonlyMap<string, Route> = new Map([
+export const routes: ReadonlyMap<string, Route> = new Map([
   ['chat.getMessage', message],
   ['chat.getMessageReadReceipts', receipts],
   ['dm.counters', counters],

@@ -1,9 +1,9 @@
 import { ApiError } from '../api-error.ts';
-import type { World } from '../world-store.ts';
+import type { World } from '../world.ts';
 import { ownRecord } from './users.ts';
 
 /** Every demo account's password. */
-export const DEMO_PASSWORD = 'demo';
+export const demoPassword = 'demo';
 
 function readBody(text: string): Record<string, unknown> {
   try {
@@ -20,7 +20,7 @@ export function login(text: string, world: World): Record<string, unknown> {
     (candidate) =>
       candidate.active &&
       (candidate.token === resume ||
-        (password === DEMO_PASSWORD && (candidate.username === username || candidate.email === email))),
+        (password === demoPassword && (candidate.username === username || candidate.email === email))),
   );
   if (!account) {
     throw new ApiError(401, { success: false, status: 'error', error: 'Unauthorized', message: 'Unauthorized' });

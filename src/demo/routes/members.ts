@@ -1,6 +1,5 @@
 import { cutPage, readPaging, readSort } from '../paging.ts';
-import type { Route } from '../route.ts';
-import { textOf } from '../route.ts';
+import { textOf, type Route } from '../route.ts';
 import { membersSchema } from '../schemas.ts';
 import type { Account } from '../types.ts';
 import { readRoom } from './messages.ts';

@@ -2,8 +2,7 @@ import { canAccess, findDirectRoom } from '../access.ts';
 import { codedError, forbidden, plainFailure } from '../api-error.ts';
 import { cutPage, readPaging, readSort, sortRows } from '../paging.ts';
 import { presentMessage } from '../present.ts';
-import type { Call, Route } from '../route.ts';
-import { textOf } from '../route.ts';
+import { textOf, type Call, type Route } from '../route.ts';
 import { messageSchema, messagesSchema } from '../schemas.ts';
 import type { Message, Room } from '../types.ts';
 

@@ -3,7 +3,7 @@ import { ApiError, codedError } from '../api-error.ts';
 import type { Route } from '../route.ts';
 import { receiptsSchema } from '../schemas.ts';
 import type { Receipt } from '../types.ts';
-import type { World } from '../world-store.ts';
+import type { World } from '../world.ts';
 
 /** A receipt with its reader, who is left out when the account was deleted. */
 function withUser({ _id, roomId, userId, messageId, ts, _updatedAt }: Receipt, world: World): Record<string, unknown> {

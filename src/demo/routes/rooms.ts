@@ -2,8 +2,7 @@ import { canAccess } from '../access.ts';
 import { ApiError, codedError } from '../api-error.ts';
 import { cutPage, readPaging, readSort, sortRows } from '../paging.ts';
 import { presentRoom } from '../present.ts';
-import type { Call, Route } from '../route.ts';
-import { textOf } from '../route.ts';
+import { textOf, type Call, type Route } from '../route.ts';
 import type { Room } from '../types.ts';
 
 function pageOf(rooms: readonly Room[], call: Call): Record<string, unknown> {
@@ -58,7 +57,7 @@ export const roomInfo: Route = {
 };
 
 /** Fields that Rocket.Chat publishes of a room: not the Apps engine's copies and the like. */
-const PUBLISHED = new Set(
+const publishedFields = new Set(
   (
     '_id name fname t u lm topic announcement announcementDetails muted unmuted _updatedAt archived description default ' +
     'customFields lastMessage retention prid avatarETag usersCount msgs open ro reactWhenReadOnly sysMes broadcast ' +
@@ -78,7 +77,7 @@ export const rooms: Route = {
     const update = ownRooms(call)
       .filter(({ _updatedAt }) => _updatedAt > from)
       .map((room) =>
-        Object.fromEntries(Object.entries(presentRoom(room, call)).filter(([field]) => PUBLISHED.has(field))),
+        Object.fromEntries(Object.entries(presentRoom(room, call)).filter(([field]) => publishedFields.has(field))),
       );
     const remove = since === undefined ? [] : call.world.removedRooms.filter(({ _deletedAt }) => _deletedAt > from);
     return { update, remove };

@@ -1,6 +1,5 @@
 import { codedError } from '../api-error.ts';
-import type { Route } from '../route.ts';
-import { textOf } from '../route.ts';
+import { textOf, type Route } from '../route.ts';
 import { roomIdSchema, updatedSinceSchema } from '../schemas.ts';
 
 /** `subscriptions.get`: all of the caller's memberships in one answer, unread counts included. */

@@ -1,7 +1,6 @@
 import { hasPermission } from '../access.ts';
 import { codedError, plainFailure } from '../api-error.ts';
-import type { Route } from '../route.ts';
-import { textOf } from '../route.ts';
+import { textOf, type Route } from '../route.ts';
 import type { Account } from '../types.ts';
 
 const publicFields = ({ id, name, username, status, statusText, utcOffset, active, type }: Account) => ({

@@ -2,14 +2,15 @@ import { idOf } from '../ids.ts';
 import { parseMarkup } from '../markup.ts';
 
 /** A grey pixel, as upstream makes a blurred preview. */
-const PREVIEW = '/9j/2wBDAAYEBQYFBAYGBQYHBwYIChAKCgkJChQODwwQFxQYGBcUFhYaHSUfGhsjHBYWICwgIyYnKSopGR8tMC0oMCUoKSj/2Q==';
+const blurredPreview =
+  '/9j/2wBDAAYEBQYFBAYGBQYHBwYIChAKCgkJChQODwwQFxQYGBcUFhYaHSUfGhsjHBYWICwgIyYnKSopGR8tMC0oMCUoKSj/2Q==';
 
 type Fields = Record<string, unknown>;
 
 interface Upload {
-  name: string;
-  type: string;
-  size: number;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
 }
 
 /** The fields a message with one uploaded file has. `attachment` adds the part that depends on the kind of file. */
@@ -45,7 +46,7 @@ export const image = (name: string, size: number, description?: string): Fields 
     image_type: 'image/png',
     image_size: size,
     image_dimensions: { width: 1440, height: 810 },
-    image_preview: PREVIEW,
+    image_preview: blurredPreview,
   }));
 
 export const audio = (name: string, size: number): Fields =>
@@ -61,11 +62,11 @@ export const video = (name: string, size: number): Fields =>
 export const document = (name: string, size: number): Fields =>
   upload({ name, type: 'application/pdf', size }, () => ({ description: 'Final version, signed' }));
 
-export const REMOVED_FILE = {
+export const removedFile = {
   attachments: [{ type: 'removed-file', text: 'File removed by retention policy', color: '#FD745E' }],
 };
 
-export const ACTIONS = {
+export const actions = {
   attachments: [
     {
       title: 'Deploy 4.2.0-rc.3 to production?',
@@ -83,7 +84,7 @@ export const ACTIONS = {
   ],
 };
 
-export const CARD = {
+export const card = {
   attachments: [
     {
       author_name: 'Build pipeline',
@@ -108,12 +109,12 @@ export const CARD = {
 };
 
 interface Quoted {
-  id: string;
-  roomId: string;
-  author: string;
-  text: string;
-  ts: string;
-  attachments?: unknown[];
+  readonly id: string;
+  readonly roomId: string;
+  readonly author: string;
+  readonly text: string;
+  readonly ts: string;
+  readonly attachments?: unknown[];
 }
 
 /** A quote of a message, which may itself quote another. */
@@ -129,7 +130,7 @@ export function quote({ id, roomId, author, text, ts, attachments = [] }: Quoted
   };
 }
 
-export const LINK_META = {
+export const linkMeta = {
   url: 'https://blog.northlight.example/autumn-release',
   meta: {
     pageTitle: 'Everything new in the autumn release',

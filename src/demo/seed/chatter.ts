@@ -1,22 +1,22 @@
-import type { Random } from '../ids.ts';
-import { between, pick } from '../ids.ts';
-import { DIALOGUES, GROUP_DIALOGUES, WORDS } from './dialogues.ts';
+import { between, pick, type Random } from '../ids.ts';
+import { wordChoices, type Dialogue } from './dialogue.ts';
+import { dayMs, hourMs, minuteMs, secondMs } from './durations.ts';
+import { groupDialogues } from './group-dialogues.ts';
+import { officeDialogues } from './office-dialogues.ts';
+import { productDialogues } from './product-dialogues.ts';
+
+const pairDialogues = [...productDialogues, ...officeDialogues];
 
 export interface Speaker {
-  id: string;
-  username: string;
+  readonly id: string;
+  readonly username: string;
 }
 
 export interface Line {
-  userId: string;
-  text: string;
-  at: string;
+  readonly userId: string;
+  readonly text: string;
+  readonly at: string;
 }
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
   return items
@@ -28,24 +28,24 @@ function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
 /** The same moment if it is within working hours (7 to 17 h UTC, Monday to Friday), else a late afternoon before it. */
 export function backToWork(ms: number, random: Random): number {
   const hour = new Date(ms).getUTCHours();
-  const midnight = ms - (ms % DAY);
-  const afternoon = (day: number): number => day + 16 * HOUR + between(random, 0, HOUR - 1);
+  const midnight = ms - (ms % dayMs);
+  const afternoon = (day: number): number => day + 16 * hourMs + between(random, 0, hourMs - 1);
   let moment = ms;
-  if (hour < 7) moment = afternoon(midnight - DAY);
+  if (hour < 7) moment = afternoon(midnight - dayMs);
   else if (hour >= 17) moment = afternoon(midnight);
   const weekday = new Date(moment).getUTCDay();
   const daysBack = weekday === 6 ? 1 : Number(weekday === 0) * 2;
-  return daysBack === 0 ? moment : afternoon(moment - (moment % DAY) - daysBack * DAY);
+  return daysBack === 0 ? moment : afternoon(moment - (moment % dayMs) - daysBack * dayMs);
 }
 
 /** One dialogue with its words filled in and its voices given to people. */
-function perform(dialogue: readonly string[], speakers: readonly Speaker[], random: Random): Omit<Line, 'at'>[] {
+function perform(dialogue: Dialogue, speakers: readonly Speaker[], random: Random): Omit<Line, 'at'>[] {
   const cast = shuffled(random, speakers);
   const words: Record<string, string> = {
     number: String(between(random, 12, 480)),
     ticket: String(between(random, 1200, 4980)),
   };
-  for (const [word, choices] of Object.entries(WORDS)) words[word] = pick(random, choices);
+  for (const [word, choices] of Object.entries(wordChoices)) words[word] = pick(random, choices);
   words['slug'] = words['doc']?.toLowerCase().replaceAll(' ', '-') ?? '';
   return dialogue.map((line) => {
     const speaker = cast[Number(line.charAt(0)) % cast.length] ?? pick(random, cast);
@@ -55,7 +55,7 @@ function perform(dialogue: readonly string[], speakers: readonly Speaker[], rand
 }
 
 /** Every dialogue once before any comes again. */
-function* deck(dialogues: readonly (readonly string[])[], random: Random): Generator<readonly string[], never> {
+function* deck(dialogues: readonly Dialogue[], random: Random): Generator<Dialogue, never> {
   for (;;) yield* shuffled(random, dialogues);
 }
 
@@ -64,16 +64,16 @@ function* deck(dialogues: readonly (readonly string[])[], random: Random): Gener
  * apart. Written backwards, so that the newest dialogue is always complete.
  */
 export function writeChatter(random: Random, speakers: readonly Speaker[], count: number, lastAt: number): Line[] {
-  const dialogues = speakers.length > 2 ? [...GROUP_DIALOGUES, ...DIALOGUES] : DIALOGUES;
+  const dialogues = speakers.length > 2 ? [...groupDialogues, ...pairDialogues] : pairDialogues;
   const lines: Line[] = [];
   let moment = lastAt;
   for (const dialogue of deck(dialogues, random)) {
     for (const line of perform(dialogue, speakers, random).toReversed()) {
       if (lines.length === count) return lines.toReversed();
       lines.push({ ...line, at: new Date(moment).toISOString() });
-      moment -= between(random, 12 * SECOND, 5 * MINUTE);
+      moment -= between(random, 12 * secondMs, 5 * minuteMs);
     }
-    moment = backToWork(moment - between(random, 50 * MINUTE, 3 * DAY), random);
+    moment = backToWork(moment - between(random, 50 * minuteMs, 3 * dayMs), random);
   }
   return lines;
 }

@@ -1,35 +1,30 @@
-import type { Random } from '../ids.ts';
-import { between, createRandom } from '../ids.ts';
+import { between, createRandom, type Random } from '../ids.ts';
 import type { Room } from '../types.ts';
-import type { World } from '../world-store.ts';
-import type { Line } from './chatter.ts';
-import { backToWork, writeChatter } from './chatter.ts';
+import type { World } from '../world.ts';
+import { backToWork, writeChatter, type Line } from './chatter.ts';
+import { dayMs, hourMs, minuteMs } from './durations.ts';
+import { addEncrypted } from './encrypted.ts';
 import { addNotes, addReleases } from './notes.ts';
 import { userIdOf } from './people.ts';
-import type { RoomPlan } from './rooms.ts';
-import { CHANNEL_ID, planRoomId, planUserIds, ROOM_PLANS, roomWith } from './rooms.ts';
-import { addEncrypted, addShapes } from './shapes.ts';
+import { channelId, planRoomId, planUserIds, roomPlans, roomWith, type RoomPlan } from './rooms.ts';
+import { addShapes } from './shapes.ts';
 
-const END = Date.parse('2026-10-30T15:58:21.314Z');
+const newestMoment = Date.parse('2026-10-30T15:58:21.314Z');
 /** Read receipts were switched on then. */
-const RECEIPTS_SINCE = '2026-06-01T00:00:00.000Z';
+const receiptsSince = '2026-06-01T00:00:00.000Z';
 /** The talk in the room of shapes up to the first of them. */
-const BEFORE_SHAPES = Date.parse('2026-10-26T16:12:48.019Z');
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const beforeShapes = Date.parse('2026-10-26T16:12:48.019Z');
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Last moments of the rooms, newest first: some today, most this week, the rest over the year. */
 function lastMoments(count: number, random: Random): number[] {
   const moments: number[] = [];
-  for (let moment = END; moments.length < count;) {
+  for (let moment = newestMoment; moments.length < count;) {
     moments.push(moment);
-    if (moments.length < 8) moment -= between(random, 9 * MINUTE, 42 * MINUTE);
-    else if (moments.length < 26) moment = backToWork(moment - between(random, HOUR, 14 * HOUR), random);
-    else moment = backToWork(moment - between(random, DAY, 8 * DAY), random);
+    if (moments.length < 8) moment -= between(random, 9 * minuteMs, 42 * minuteMs);
+    else if (moments.length < 26) moment = backToWork(moment - between(random, hourMs, 14 * hourMs), random);
+    else moment = backToWork(moment - between(random, dayMs, 8 * dayMs), random);
   }
   return moments;
 }
@@ -39,7 +34,7 @@ function closingLines({ closing = [] }: RoomPlan, lastAt: number): Line[] {
   return closing.map(([username, text], index) => ({
     userId: userIdOf(username),
     text,
-    at: iso(lastAt - (closing.length - 1 - index) * 2 * MINUTE - (index % 2) * 17_000),
+    at: iso(lastAt - (closing.length - 1 - index) * 2 * minuteMs - (index % 2) * 17_000),
   }));
 }
 
@@ -50,15 +45,16 @@ function talk(world: World, plan: RoomPlan, lastAt: number, random: Random): voi
   const speakers = userIds.map((userId) => world.accountOf(userId));
   const isShapesRoom = roomId === roomWith('priya.raman');
   const closing = closingLines(plan, lastAt);
-  const end = isShapesRoom ? BEFORE_SHAPES : Date.parse(closing[0]?.at ?? iso(lastAt + HOUR)) - HOUR;
+  const end = isShapesRoom ? beforeShapes : Date.parse(closing[0]?.at ?? iso(lastAt + hourMs)) - hourMs;
   const chatter = speakers.length < 2 || plan.count === 0 ? [] : writeChatter(random, speakers, plan.count, end);
   const lines = [...chatter, ...closing];
-  const createdAt = iso(Date.parse(lines[0]?.at ?? iso(lastAt - 60 * DAY)) - 3 * MINUTE);
+  const createdAt = iso(Date.parse(lines[0]?.at ?? iso(lastAt - 60 * dayMs)) - 3 * minuteMs);
   world.createRoom({ userIds, id: roomId, at: createdAt, ...plan.fields });
   for (const { userId, text, at } of lines) world.post({ roomId, userId, text, at });
   if (speakers.length === 1) addNotes(world, roomId, userIds[0] ?? '', lastAt);
   if (roomId === roomWith('rocket.cat')) addReleases(world, roomId);
-  if (roomId === roomWith('uma.krishnan', 'grace.kimani')) addEncrypted(world, roomId, userIds, iso(lastAt + HOUR / 4));
+  if (roomId === roomWith('uma.krishnan', 'grace.kimani'))
+    addEncrypted(world, roomId, userIds, iso(lastAt + hourMs / 4));
   if (isShapesRoom) closeShapes(world, roomId, lastAt);
 }
 
@@ -66,11 +62,11 @@ function closeShapes(world: World, roomId: string, lastAt: number): void {
   const other = userIdOf('priya.raman');
   addShapes(world, roomId, other);
   const lines: Line[] = [
-    { userId: other, text: 'The launch page is signed off by Carla :tada:', at: iso(lastAt - 4 * MINUTE) },
+    { userId: other, text: 'The launch page is signed off by Carla :tada:', at: iso(lastAt - 4 * minuteMs) },
     {
       userId: world.member.id,
       text: 'That’s the best news today. Thank you for all the late iterations!',
-      at: iso(lastAt - MINUTE),
+      at: iso(lastAt - minuteMs),
     },
     { userId: other, text: 'Monday: *screenshots for the press kit*. Have a lovely weekend!', at: iso(lastAt) },
   ];
@@ -83,7 +79,7 @@ function lastSeen(world: World, room: Room, userId: string, unread: number, rand
   const own = messages.findLast((message) => message.u._id === userId)?.ts ?? '';
   const newest = messages.at(-1 - unread)?.ts ?? room.ts;
   const seen = own > newest ? own : newest;
-  return iso(Math.min(Date.parse(seen) + between(random, 2000, 9000), END));
+  return iso(Math.min(Date.parse(seen) + between(random, 2000, 9000), newestMoment));
 }
 
 function readRoom(world: World, plan: RoomPlan, random: Random): void {
@@ -101,13 +97,13 @@ function readRoom(world: World, plan: RoomPlan, random: Random): void {
 /** Receipts of everything since they were switched on, each some minutes after the message at most. */
 function writeReceipts(world: World, room: Room, random: Random): void {
   for (const message of world.messagesOf(room._id)) {
-    if (message.ts < RECEIPTS_SINCE) {
+    if (message.ts < receiptsSince) {
       world.receipts.delete(message._id);
       continue;
     }
     for (const userId of room.uids) {
       const seen = world.subscription(room._id, userId)?.ls ?? '';
-      const readAt = iso(Date.parse(message.ts) + between(random, 4000, 35 * MINUTE));
+      const readAt = iso(Date.parse(message.ts) + between(random, 4000, 35 * minuteMs));
       if (seen >= message.ts) world.addReceipt(message, userId, readAt < seen ? readAt : seen);
     }
     if ((world.receipts.get(message._id)?.length ?? 0) < room.uids.length) message.unread = true;
@@ -124,10 +120,10 @@ function addOddities(world: World): void {
 
 /** The oldest room first, so that the world's newest moment is the end of the newest room. */
 export function fillRooms(world: World): void {
-  const moments = lastMoments(ROOM_PLANS.length, createRandom('moments'));
-  for (const [index, plan] of [...ROOM_PLANS.entries()].toReversed()) {
+  const moments = lastMoments(roomPlans.length, createRandom('moments'));
+  for (const [index, plan] of [...roomPlans.entries()].toReversed()) {
     const random = createRandom(planRoomId(plan));
-    talk(world, plan, moments[index] ?? END, random);
+    talk(world, plan, moments[index] ?? newestMoment, random);
     readRoom(world, plan, random);
   }
   addOddities(world);
@@ -137,7 +133,7 @@ export function addChannel(world: World): void {
   const userIds = world.accounts.filter(({ active }) => active).map(({ id }) => id);
   world.createRoom({
     userIds,
-    id: CHANNEL_ID,
+    id: channelId,
     at: '2024-01-08T08:00:00.000Z',
     t: 'c',
     name: 'general',
@@ -150,6 +146,11 @@ export function addChannel(world: World): void {
   ];
   for (const [index, text] of lines.entries()) {
     const userId = userIds[index] ?? world.member.id;
-    world.post({ roomId: CHANNEL_ID, userId, text, at: iso(Date.parse('2026-03-02T09:00:00.000Z') + index * 3 * DAY) });
+    world.post({
+      roomId: channelId,
+      userId,
+      text,
+      at: iso(Date.parse('2026-03-02T09:00:00.000Z') + index * 3 * dayMs),
+    });
   }
 }

@@ -1,6 +1,7 @@
-import type { World } from '../world-store.ts';
+import type { World } from '../world.ts';
+import { dayMs } from './durations.ts';
 
-const NOTES: readonly string[] = [
+const notes: readonly string[] = [
   'Ideas for the autumn release:\n- waiting list for popular rooms\n- calendar sync both ways\n- fewer fields at check-in',
   'Ask Carla about the board dates',
   'https://docs.northlight.example/travel',
@@ -12,7 +13,7 @@ const NOTES: readonly string[] = [
   'Thank-you cards for the launch team :love_letter:',
 ];
 
-const RELEASES: readonly (readonly [version: string, at: string])[] = [
+const releases: readonly (readonly [version: string, at: string])[] = [
   ['8.4.2', '2026-05-29T02:00:10.367Z'],
   ['8.5.0', '2026-06-30T02:00:08.112Z'],
   ['8.5.1', '2026-07-21T02:00:09.940Z'],
@@ -23,15 +24,15 @@ const RELEASES: readonly (readonly [version: string, at: string])[] = [
 
 /** Notes to self, one every few days, the newest at `lastAt` (epoch milliseconds). */
 export function addNotes(world: World, roomId: string, userId: string, lastAt: number): void {
-  for (const [index, text] of NOTES.entries()) {
-    const daysBefore = (NOTES.length - 1 - index) * 5.2;
-    world.post({ roomId, userId, text, at: new Date(lastAt - Math.round(daysBefore * 86_400_000)).toISOString() });
+  for (const [index, text] of notes.entries()) {
+    const daysBefore = (notes.length - 1 - index) * 5.2;
+    world.post({ roomId, userId, text, at: new Date(lastAt - Math.round(daysBefore * dayMs)).toISOString() });
   }
 }
 
 /** What Rocket.Cat tells everybody about updates. */
 export function addReleases(world: World, roomId: string): void {
-  for (const [version, at] of RELEASES) {
+  for (const [version, at] of releases) {
     const link = `https://github.com/RocketChat/Rocket.Chat/releases/tag/${version}`;
     const text = `*Update your Rocket.Chat*\nNew version available (${version})\n${link}`;
     world.post({ roomId, userId: world.bot.id, text, at });

@@ -4,7 +4,7 @@ import type { Account } from '../types.ts';
 type Status = 'online' | 'away' | 'busy' | 'offline';
 
 /** Username, full name, presence, hours from UTC, status text. */
-const PEOPLE: readonly (readonly [string, string, Status, number, string])[] = [
+const people: readonly (readonly [string, string, Status, number, string])[] = [
   ['maya.lindqvist', 'Maya Lindqvist', 'online', 1, 'Release week'],
   ['jonas.weber', 'Jonas Weber', 'online', 1, ''],
   ['priya.raman', 'Priya Raman', 'busy', 5.5, 'In a design review'],
@@ -35,10 +35,10 @@ const PEOPLE: readonly (readonly [string, string, Status, number, string])[] = [
   ['wanda.kowalska', 'Wanda Kowalska', 'online', 1, ''],
 ];
 
-const DEACTIVATED = 'erik.hansen';
-const BOT = 'rocket.cat';
+const deactivatedUsername = 'erik.hansen';
+const botId = 'rocket.cat';
 
-function person([username, name, status, utcOffset, statusText]: (typeof PEOPLE)[number], index: number): Account {
+function person([username, name, status, utcOffset, statusText]: (typeof people)[number], index: number): Account {
   return {
     id: idOf(`account ${username}`),
     token: idOf(`demo token ${username}`, 43),
@@ -57,26 +57,26 @@ function person([username, name, status, utcOffset, statusText]: (typeof PEOPLE)
 }
 
 const deactivated: Account = {
-  ...person([DEACTIVATED, 'Erik Hansen', 'offline', 1, ''], PEOPLE.length),
+  ...person([deactivatedUsername, 'Erik Hansen', 'offline', 1, ''], people.length),
   active: false,
 };
 
 const bot: Account = {
-  ...person([BOT, 'Rocket.Cat', 'online', 0, ''], PEOPLE.length + 1),
-  id: BOT,
+  ...person([botId, 'Rocket.Cat', 'online', 0, ''], people.length + 1),
+  id: botId,
   roles: ['bot'],
   type: 'bot',
 };
 
-export const ACCOUNTS: readonly Account[] = [...PEOPLE.map(person), deactivated, bot];
+export const accounts: readonly Account[] = [...people.map(person), deactivated, bot];
 
 /** Somebody whose account was deleted; receipts of theirs are left. */
-export const DELETED_USER_ID = idOf('account nadia.petrova');
+export const deletedUserId = idOf('account nadia.petrova');
 
-export const userIdOf = (username: string): string => (username === BOT ? BOT : idOf(`account ${username}`));
+export const userIdOf = (username: string): string => (username === botId ? botId : idOf(`account ${username}`));
 
-export const MAIN_ACCOUNTS = {
+export const mainAccounts = {
   memberId: userIdOf('maya.lindqvist'),
   adminId: userIdOf('tomas.berg'),
-  botId: BOT,
+  botId: botId,
 };

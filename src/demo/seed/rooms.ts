@@ -4,24 +4,24 @@ import { userIdOf } from './people.ts';
 /** One room to fill. The member is in it unless `isForeign`. */
 export interface RoomPlan {
   /** The others' usernames. */
-  others: readonly string[];
+  readonly others: readonly string[];
   /** Lines of talk. */
-  count: number;
+  readonly count: number;
   /** Lines after those, each with its username. */
-  closing?: readonly (readonly [username: string, text: string])[];
+  readonly closing?: readonly (readonly [username: string, text: string])[];
   /** How many lines at the end the member has not read. */
-  unread?: number;
-  neverOpened?: boolean;
-  isForeign?: boolean;
+  readonly unread?: number;
+  readonly neverOpened?: boolean;
+  readonly isForeign?: boolean;
   /** One-to-one rooms made by Rocket.Chat 7 and before: both user ids, sorted. */
-  hasOldId?: boolean;
-  fields?: Record<string, unknown>;
+  readonly hasOldId?: boolean;
+  readonly fields?: Record<string, unknown>;
 }
 
-const ME = 'maya.lindqvist';
+const memberUsername = 'maya.lindqvist';
 
 /** Usernames, in the order of the plans; the last message of each is older than that of the one before it. */
-export const ROOM_PLANS: readonly RoomPlan[] = [
+export const roomPlans: readonly RoomPlan[] = [
   {
     others: ['jonas.weber'],
     count: 430,
@@ -171,7 +171,7 @@ export const ROOM_PLANS: readonly RoomPlan[] = [
 ];
 
 export function planUserIds({ others, isForeign = false }: RoomPlan): string[] {
-  return [...(isForeign ? [] : [ME]), ...others].map(userIdOf);
+  return [...(isForeign ? [] : [memberUsername]), ...others].map(userIdOf);
 }
 
 export function planRoomId(plan: RoomPlan): string {
@@ -181,7 +181,7 @@ export function planRoomId(plan: RoomPlan): string {
 
 /** Id of the member's room with just these others; with nobody, the notes to self. */
 export const roomWith = (...others: readonly string[]): string => {
-  const plan = ROOM_PLANS.find(
+  const plan = roomPlans.find(
     ({ others: planned, isForeign }) =>
       isForeign !== true && planned.length === others.length && others.every((name) => planned.includes(name)),
   );
@@ -189,4 +189,4 @@ export const roomWith = (...others: readonly string[]): string => {
   return planRoomId(plan);
 };
 
-export const CHANNEL_ID = 'GENERAL';
+export const channelId = 'GENERAL';

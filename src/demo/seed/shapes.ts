@@ -1,90 +1,30 @@
 import { between, createRandom, idOf } from '../ids.ts';
 import type { Message } from '../types.ts';
-import type { World } from '../world-store.ts';
-import { ACTIONS, audio, CARD, document, image, LINK_META, quote, REMOVED_FILE, video } from './attachments.ts';
-
-/** One message of every shape that a direct message can have, by the name of the shape. */
-const SHAPES = [
-  'plain',
-  'richMarkup',
-  'unknownMarkup',
-  'sameMomentA',
-  'sameMomentB',
-  'edited',
-  'editedCopy',
-  'hidden',
-  'threadRoot',
-  'threadReply',
-  'threadReplyShown',
-  'reacted',
-  'starredByMember',
-  'starredByOther',
-  'pinned',
-  'unpinned',
-  'image',
-  'audio',
-  'video',
-  'genericFile',
-  'removedFile',
-  'quote',
-  'nestedQuote',
-  'actions',
-  'card',
-  'linkWithMeta',
-  'linkWithoutMeta',
-  'mention',
-  'mentionOfMember',
-  'mentionAll',
-  'channelMention',
-  'removed',
-  'removedThreadRoot',
-  'topicChanged',
-  'userJoined',
-  'videoconf',
-  'alias',
-  'bot',
-  'location',
-  'customFields',
-  'blocks',
-  'translated',
-  'legacy',
-  'noText',
-  'unnamedAuthor',
-  'encrypted',
-  'noReceipts',
-  'deletedReader',
-  'bigEmoji',
-] as const;
-
-export type ShapeName = (typeof SHAPES)[number];
-
-export const shapeId = (name: ShapeName): string => idOf(`message ${name}`);
-
-export const SHAPE_IDS = Object.fromEntries(SHAPES.map((name) => [name, shapeId(name)])) as Record<ShapeName, string>;
+import type { World } from '../world.ts';
+import { actions, audio, card, document, image, linkMeta, quote, removedFile, video } from './attachments.ts';
+import { hourMs, minuteMs } from './durations.ts';
+import { shapeId, type ShapeName } from './shape-ids.ts';
 
 interface Talk {
-  world: World;
-  roomId: string;
+  readonly world: World;
+  readonly roomId: string;
   /** The member's user id. */
-  me: string;
-  other: string;
+  readonly me: string;
+  readonly other: string;
   /** Next moment of the talk, some minutes on; nights are skipped. */
-  next: () => string;
-  say: (name: ShapeName, userId: string, text: string, fields?: Record<string, unknown>) => Message;
+  readonly next: () => string;
+  readonly say: (name: ShapeName, userId: string, text: string, fields?: Record<string, unknown>) => Message;
 }
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /** Moments from `start` on, a few minutes apart, between 7:40 and 16:30 UTC. */
 function moments(start: string): () => string {
   const random = createRandom(`moments ${start}`);
   let ms = Date.parse(start);
   return () => {
-    ms += between(random, 3 * MINUTE, 26 * MINUTE);
+    ms += between(random, 3 * minuteMs, 26 * minuteMs);
     const { hour, minute } = { hour: new Date(ms).getUTCHours(), minute: new Date(ms).getUTCMinutes() };
     const isLate = hour * 60 + minute > 16 * 60 + 30;
-    if (isLate) ms = ms - (ms % (24 * HOUR)) + 31 * HOUR + between(random, 40 * MINUTE, HOUR);
+    if (isLate) ms = ms - (ms % (24 * hourMs)) + 31 * hourMs + between(random, 40 * minuteMs, hourMs);
     return new Date(ms).toISOString();
   };
 }
@@ -165,7 +105,7 @@ function tellFiles({ say, me, other, roomId, world }: Talk): void {
   say('audio', me, '', audio('voice-note-headline.mp3', 96_412));
   say('video', other, 'Quick walk through the animation:', video('scroll-animation.mp4', 7_340_288));
   say('genericFile', me, '', document('Photo licence Lisbon.pdf', 214_880));
-  say('removedFile', other, '', REMOVED_FILE);
+  say('removedFile', other, '', removedFile);
   const quoted = world.message(shapeId('reacted'));
   const inner = quote({ id: quoted._id, roomId, author: 'maya.lindqvist', text: quoted.msg ?? '', ts: quoted.ts });
   const link = `[ ](https://chat.northlight.example/direct/${roomId}?msg=${quoted._id})`;
@@ -182,12 +122,12 @@ function tellFiles({ say, me, other, roomId, world }: Talk): void {
     attachments: [outer],
     urls: [],
   });
-  say('actions', other, '', { ...ACTIONS, bot: { i: idOf('integration deploy') }, alias: 'Deploy' });
-  say('card', other, '', { ...CARD, bot: { i: idOf('integration pipeline') }, alias: 'Pipeline' });
+  say('actions', other, '', { ...actions, bot: { i: idOf('integration deploy') }, alias: 'Deploy' });
+  say('card', other, '', { ...card, bot: { i: idOf('integration pipeline') }, alias: 'Pipeline' });
 }
 
 function tellReferences({ say, me, other, world, next }: Talk): void {
-  say('linkWithMeta', me, `Draft of the announcement: ${LINK_META.url}`, { urls: [LINK_META] });
+  say('linkWithMeta', me, `Draft of the announcement: ${linkMeta.url}`, { urls: [linkMeta] });
   say('linkWithoutMeta', other, 'And the icons: https://design.northlight.example/icons');
   say('mention', me, '@priya.raman @noor.haddad could one of you export them at double size?');
   say('mentionOfMember', other, '@maya.lindqvist done, they are in the folder.');
@@ -265,26 +205,4 @@ export function addShapes(world: World, roomId: string, otherId: string): void {
   tellReferences(talk);
   tellSystem(talk);
   tellExtras(talk);
-}
-
-/** Messages the server cannot read, in a room with end-to-end encryption. */
-export function addEncrypted(world: World, roomId: string, userIds: readonly string[], at: string): void {
-  const start = Date.parse(at);
-  for (const [index, userId] of [...userIds, ...userIds].entries()) {
-    world.post({
-      roomId,
-      userId,
-      text: '',
-      at: new Date(start + index * 97_000).toISOString(),
-      id: index === 0 ? shapeId('encrypted') : idOf(`encrypted ${index}`),
-      t: 'e2e',
-      e2e: index % 2 === 0 ? 'pending' : 'done',
-      content: {
-        algorithm: 'rc.v2.aes-sha2',
-        kid: 'f3b1c0d25a9e',
-        iv: idOf(`iv ${index}`, 16),
-        ciphertext: idOf(`ciphertext ${index}`, 88),
-      },
-    });
-  }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
-import type { GraphqlResult, TestGateway } from '../../support/gateway.ts';
+import { type GraphqlResult, type TestGateway, startTestGateway } from '../../support/gateway.ts';
 import { move, worldOfRooms } from '../../support/moving-rooms.ts';
-import { codesOf, openGateway } from '../../support/scenario.ts';
+import { codesOf } from '../../support/scenario.ts';
 
 /** A request never makes more calls than `atMost`, and more than its price only where a list moved or was refused. */
 
@@ -37,7 +37,7 @@ async function secondPages(gateway: TestGateway, ids: readonly string[], first: 
 
 describe('calls stay within the plan', () => {
   it('M4: two rooms whose records are refused in bulk cost two calls, as planned', async () => {
-    const gateway = await openGateway({ demo: { rateLimit: { calls: 3, ms: 700 } } });
+    const gateway = await startTestGateway({ demo: { rateLimit: { calls: 3, ms: 700 } } });
     for (const id of [busyRoomId, groupRoomId]) await gateway.ask(`{ directMessage(id: "${id}") { kind } }`);
     gateway.demo.fail('rooms.get', { status: 403, body: { success: false } });
     const result = await gateway.askCounting(
@@ -49,7 +49,7 @@ describe('calls stay within the plan', () => {
   });
 
   it('M4: so do their counters', async () => {
-    const gateway = await openGateway({ demo: { rateLimit: { calls: 3, ms: 700 } } });
+    const gateway = await startTestGateway({ demo: { rateLimit: { calls: 3, ms: 700 } } });
     for (const id of [busyRoomId, groupRoomId])
       await gateway.ask(`{ directMessage(id: "${id}") { counters { joined } } }`);
     gateway.demo.fail('subscriptions.get', { status: 403, body: { success: false } });
@@ -63,7 +63,7 @@ describe('calls stay within the plan', () => {
 
   it('M4: a compiled run that fails leaves graphql-js no second allowance for searches', async () => {
     const { world, rooms } = worldOfRooms(2, 3000);
-    const gateway = await openGateway({ demo: { world } });
+    const gateway = await startTestGateway({ demo: { world } });
     const [first = '', second = ''] = rooms.map(({ _id }) => _id);
     const [afterFirst = '', afterSecond = ''] = cursorsOf(
       await gateway.ask(`{ a: ${latest(first, 'first: 1')} b: ${latest(second, 'first: 1')} }`),
@@ -93,7 +93,7 @@ describe('calls stay within the plan', () => {
     const { world, rooms } = worldOfRooms(2, 5);
     const [short = '', long = ''] = rooms.map(({ _id }) => _id);
     for (const { _id } of [...world.messagesOf(short)].slice(1)) world.remove(_id);
-    const gateway = await openGateway({ demo: { world } });
+    const gateway = await startTestGateway({ demo: { world } });
     const query = `{ directMessage(id: "${short}") { history(first: 5) { nodes { id } } messages(first: 1) { totalCount } } }`;
     const before = await gateway.askCounting(query);
     gateway.demo.fail('dm.messages', { status: 403, delayMs: 250, when: (call) => call.query['roomId'] === short });
@@ -110,7 +110,7 @@ describe('calls stay within the plan', () => {
 
   it('L12: of twenty-four pages whose lists have moved, those that begin to search end', async () => {
     const { world, rooms } = worldOfRooms(24, 120);
-    const gateway = await openGateway({ demo: { world } });
+    const gateway = await startTestGateway({ demo: { world } });
     const ids = rooms.map(({ _id }) => _id);
     const query = await secondPages(gateway, ids, 5);
     for (const id of ids) move(world, id, 40);
@@ -141,7 +141,7 @@ describe('calls stay within the plan', () => {
 describe('who pays for what comes on top of the price', () => {
   it('M8: the caller, from when a search begins; without enough it is refused, and says when to come back', async () => {
     const { world, rooms } = worldOfRooms(2, 120);
-    const gateway = await openGateway({
+    const gateway = await startTestGateway({
       demo: { world },
       env: { CALLER_CALLS_PER_MINUTE: '30', MAX_UPSTREAM_CALLS: '30' },
     });
@@ -163,7 +163,7 @@ describe('who pays for what comes on top of the price', () => {
 
   it('nobody, where the caller pays nothing', async () => {
     const { world, rooms } = worldOfRooms(1, 120);
-    const gateway = await openGateway({ demo: { world } });
+    const gateway = await startTestGateway({ demo: { world } });
     const query = await secondPages(
       gateway,
       rooms.map(({ _id }) => _id),
@@ -176,7 +176,7 @@ describe('who pays for what comes on top of the price', () => {
 
 describe('the price is what a person would count', () => {
   it('M8: forty panels at once, each with a first page of history, are all answered', async () => {
-    const gateway = await openGateway({ demo: { latencyMs: 60 }, env: { CALLER_CALLS_PER_MINUTE: '600' } });
+    const gateway = await startTestGateway({ demo: { latencyMs: 60 }, env: { CALLER_CALLS_PER_MINUTE: '600' } });
     await gateway.ask('{ viewer { unreadCount } }'); // the workspace accepts the caller: from now on an allowance of their own
     const panel = () => gateway.ask(`{ directMessage(id: "${busyRoomId}") { history(first: 5) { nodes { id } } } }`);
     const answers = await Promise.all(Array.from({ length: 40 }, panel));
@@ -191,7 +191,7 @@ describe('the price is what a person would count', () => {
   ])(
     'M8: a limit of twenty calls lets a page of %s through, and bounds its searches',
     async (_name, selection, plannedCalls) => {
-      const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '20' } });
+      const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '20' } });
       const result = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { ${selection} } }`, { headers: report });
       expect(result.status).toBe(200);
       expect(reportOf(result)).toMatchObject({ plannedCalls, atMost: 20, limit: 20 });
@@ -199,7 +199,7 @@ describe('the price is what a person would count', () => {
   );
 
   it('M8: and a limit of one call lets a page of members through', async () => {
-    const gateway = await openGateway({ env: { MAX_UPSTREAM_CALLS: '1' } });
+    const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '1' } });
     const result = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { members { totalCount } } }`, {
       headers: report,
     });

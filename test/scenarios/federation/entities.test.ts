@@ -26,20 +26,20 @@ const find = (representations: readonly unknown[], fields: string, headers: Reco
   );
 
 describe('_service', () => {
-  it('is the published schema, for anybody, without an upstream call', async () => {
+  it('_service returns the published schema without credentials and without an upstream call', async () => {
     const { data, status, calls } = await gateway.askCounting('{ _service { sdl } }', { as: null });
     expect(status).toBe(200);
     expect(data?.['_service']).toEqual({ sdl: createPublishedSdl() });
     expect(calls).toEqual([]);
   });
 
-  it('is what the file says that registries are given', () => {
+  it('_service returns the SDL of the published schema file', () => {
     expect(readFileSync(new URL('../../../schema/published/subgraph.graphql', import.meta.url), 'utf8')).toBe(
       createPublishedSdl(),
     );
   });
 
-  it('opens nothing else', async () => {
+  it('allowing _service without credentials allows nothing else', async () => {
     const { status, errors } = await gateway.ask('{ _service { sdl } viewer { id } }', { as: null });
     expect(status).toBe(401);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
@@ -47,7 +47,7 @@ describe('_service', () => {
 });
 
 describe('_entities', () => {
-  it('needs credentials', async () => {
+  it('_entities requires credentials', async () => {
     const { status, errors } = await gateway.ask(
       `{ _entities(representations: [{ __typename: "User", id: "${users.busy}" }]) { __typename } }`,
       {
@@ -58,7 +58,7 @@ describe('_entities', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  it('answers all three types in the order asked for', async () => {
+  it('_entities returns all three types in the order of the references', async () => {
     const { data, errors, calls } = await find(
       [user(users.busy), room(busyRoomId), message(messages.plain)],
       '... on User { username } ... on DirectMessage { id messageCount } ... on Message { id text }',
@@ -77,13 +77,13 @@ describe('_entities', () => {
     ]);
   });
 
-  it('asks nothing for the ids of rooms', async () => {
+  it('room ids by reference cost no call', async () => {
     const { data, calls } = await find([room(busyRoomId)], '... on DirectMessage { id }');
     expect(data?.['_entities']).toEqual([{ __typename: 'DirectMessage', id: busyRoomId }]);
     expect(calls).toEqual([]);
   });
 
-  it('reads the records behind a hundred references with one call, as for rooms asked for in any other way', async () => {
+  it('one call reads the records of a hundred referenced rooms, as for other rooms', async () => {
     const ids = [...gateway.demo.world.rooms.values()]
       .filter(({ uids }) => uids?.includes(users.member))
       .map(({ _id }) => _id);
@@ -98,7 +98,7 @@ describe('_entities', () => {
     expect(extensions?.['upstream']).toMatchObject({ calls: 1, plannedCalls: 1 });
   });
 
-  it('makes for a hundred rooms the calls of a hundred rooms that are listed, but for the list', async () => {
+  it('a hundred referenced rooms make the calls of a hundred listed rooms, without the list', async () => {
     const own = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '200' } });
     const { world } = own.demo;
     for (let index = 0; index < 100; index += 1)
@@ -124,7 +124,7 @@ describe('_entities', () => {
     await own.close();
   });
 
-  it('asks once for a message or user referred to many times', async () => {
+  it('a message or user referenced many times is loaded once', async () => {
     const { data, calls } = await find(
       [message(messages.plain), user(users.busy), message(messages.plain), user(users.busy)],
       '... on Message { text } ... on User { name }',
@@ -133,7 +133,7 @@ describe('_entities', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('takes what is refused for null with an error of its own, and leaves the others intact', async () => {
+  it('a rejected reference is null with its own error, and the others are intact', async () => {
     const { data, errors } = await find(
       [
         room(busyRoomId),
@@ -175,7 +175,7 @@ describe('_entities', () => {
     );
   });
 
-  it('is null without an error for a message or user that does not exist', async () => {
+  it('a reference to a missing message or user is null without an error', async () => {
     const { data, errors } = await find(
       [message('nothing'), user('nobody')],
       '... on Message { id } ... on User { id }',
@@ -184,14 +184,14 @@ describe('_entities', () => {
     expect(data?.['_entities']).toEqual([null, null]);
   });
 
-  it('reports what the workspace refuses, by entity', async () => {
+  it('each entity that the workspace refuses has its own error', async () => {
     gateway.demo.fail('users.info', { status: 503, when: ({ query }) => query['userId'] === users.shapes });
     const { data, errors } = await find([user(users.shapes), user(users.busy)], '... on User { username }');
     expect(data?.['_entities']).toEqual([null, { __typename: 'User', username: 'jonas.weber' }]);
     expect(errors).toMatchObject([{ path: ['_entities', 0], extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
   });
 
-  it('answers everybody with his own rights', async () => {
+  it('references are resolved with each caller’s own permissions', async () => {
     const ask = (as: { id: string; token: string }) =>
       gateway.ask(
         `{ _entities(representations: [{ __typename: "DirectMessage", id: "${groupRoomId}" }]) { ... on DirectMessage { messages(first: 1) { totalCount } } } }`,
@@ -204,7 +204,7 @@ describe('_entities', () => {
   });
 });
 
-describe('The price of _entities', () => {
+describe('The cost of _entities', () => {
   const planOf = async (representations: readonly unknown[], fields: string) => {
     const { extensions, calls } = await find(representations, fields, { 'x-upstream-plan': 'only' });
     expect(calls).toEqual([]);
@@ -215,7 +215,7 @@ describe('The price of _entities', () => {
     };
   };
 
-  it('is one of each reference and type, and of what is selected below that type alone', async () => {
+  it('_entities costs each reference plus the fields selected on its type', async () => {
     const representations = [
       room(busyRoomId),
       room(groupRoomId),
@@ -243,14 +243,14 @@ describe('The price of _entities', () => {
     expect(heaviest[0]).toEqual({ path: '_entities.messages.readReceipts', calls: 15 });
   });
 
-  it('is nothing for references that will be refused, and for types that are not there', async () => {
+  it('references that will be rejected and types without references cost nothing', async () => {
     expect(
       (await planOf([{ __typename: 'Viewer' }, 'x', {}], '... on Message { readReceipts { totalCount } }'))
         .plannedCalls,
     ).toBe(0);
   });
 
-  it('is that of the objects, and not of how often they are referred to', async () => {
+  it('duplicate references cost as much as one', async () => {
     const often = [room(busyRoomId), message('m1'), user('u1')].flatMap((reference) =>
       Array<unknown>(150).fill(reference),
     );
@@ -274,7 +274,7 @@ describe('The price of _entities', () => {
     ['values, of one name as of several', 'a: __typename b: __typename c: __typename d: __typename', [room('r')], 1800],
     ['references, though they cost no call', '... on DirectMessage { id }', [room('r')], 2000],
     ['references, though all will be refused', '', [{}, 0, 'x'], 1000],
-  ])('refuses more %s', async (_what, fields, references, count) => {
+  ])('_entities rejects more %s', async (_what, fields, references, count) => {
     const { status, errors, calls } = await find(Array.from({ length: count }, () => references).flat(), fields);
     expect({ status, codes: errors?.map(({ extensions }) => extensions['code']), calls }).toEqual({
       status: 400,
@@ -287,7 +287,7 @@ describe('The price of _entities', () => {
     ['id', 1100, 200],
     ['id', 1160, 400],
     ['id topic kind usernames messageCount', 900, 200],
-  ])('claim 10: with %s takes %i: %i', async (fields, count, expected) => {
+  ])('claim 10: _entities with %s costs %i: %i', async (fields, count, expected) => {
     const { status, errors } = await find(
       Array.from({ length: count }, () => room(busyRoomId)),
       `... on DirectMessage { ${fields} }`,
@@ -303,7 +303,7 @@ describe('The price of _entities', () => {
     });
   });
 
-  it('counts them under each name that they are asked for', async () => {
+  it('the same references under several aliases cost once per alias', async () => {
     const names = Array.from(
       { length: 50 },
       (_, index) => `a${index}: _entities(representations: $representations) { __typename }`,
@@ -317,7 +317,7 @@ describe('The price of _entities', () => {
     });
   });
 
-  it('refuses more references than a request may cost, before any call', async () => {
+  it('references beyond the cost limit of a request are rejected before any call', async () => {
     const { status, errors, calls } = await find(
       Array.from({ length: 101 }, (_, index) => message(`m${index}`)),
       '... on Message { id }',

@@ -13,13 +13,13 @@ const tickets = [
 ];
 
 describe('The published schema', () => {
-  it('composes with a second subgraph', () => {
+  it('the published schema composes with a second subgraph', () => {
     const { errors, supergraphSdl } = compose(createPublishedSdl());
     expect(errors).toBeUndefined();
     expect(supergraphSdl).toContain('@join__type(graph: PEOPLE, key: "id")');
   });
 
-  it('carries its prices and names into the supergraph', () => {
+  it('costs and tags of the published schema reach the supergraph', () => {
     const { supergraphSdl } = compose(createPublishedSdl());
     const lines = supergraphSdl?.split('\n').map((line) => line.trim()) ?? [];
     const listSize =
@@ -33,7 +33,7 @@ describe('The published schema', () => {
     );
   });
 
-  it('would not compose if it kept PageInfo to itself: the check above checks something', () => {
+  it('the published schema does not compose without @shareable PageInfo', () => {
     const { errors } = compose(createPublishedSdl().replace('type PageInfo @shareable', 'type PageInfo'), peopleSdl);
     expect(errors?.map(({ message }) => message).join('\n')).toMatch(/PageInfo\.hasNextPage.* non-shareable/);
   });
@@ -68,7 +68,7 @@ describe('Behind a router', () => {
     return (await response.json()) as Pick<GraphqlResult, 'data' | 'errors'>;
   };
 
-  it('our objects are found from references of another subgraph, all at once', async () => {
+  it('references from another subgraph are resolved in one batch', async () => {
     const { data, errors } = await ask('{ tickets { id room { id topic messageCount } } }');
     expect(errors).toBeUndefined();
     const countOf = (id: string) => gateway.demo.world.room(id).msgs;
@@ -80,7 +80,7 @@ describe('Behind a router', () => {
     expect(gateway.demo.callLines()).toEqual(['rooms.get']);
   });
 
-  it('a message and a user that several refer to are asked for once; one that is gone is null', async () => {
+  it('a message and a user referenced several times are loaded once, and a missing one is null', async () => {
     const { data, errors } = await ask('{ tickets { evidence { id author { username } } owner { name } } }');
     expect(errors).toBeUndefined();
     expect(data?.['tickets']).toMatchObject([
@@ -98,7 +98,7 @@ describe('Behind a router', () => {
     );
   });
 
-  it('another subgraph adds to our users, from fields that it requires of us', async () => {
+  it('another subgraph extends User with fields that require ours', async () => {
     const { data, errors } = await ask(
       `{ directMessage(id: "${busyRoomId}") { messages(last: 2) { nodes { author { username department address } } } } }`,
     );
@@ -114,7 +114,7 @@ describe('Behind a router', () => {
     expect(gateway.demo.calls.map(({ endpoint }) => endpoint)).toEqual(['dm.messages']);
   });
 
-  it('connections are shared: rows of another subgraph are our users', async () => {
+  it('another subgraph returns our connection types with our users as rows', async () => {
     const { data, errors } = await ask('{ staff { totalCount nodes { id username } } }');
     expect(errors).toBeUndefined();
     expect(data?.['staff']).toMatchObject({
@@ -123,7 +123,7 @@ describe('Behind a router', () => {
     });
   });
 
-  it('the caller is who he is at the router', async () => {
+  it('the router forwards the caller’s credentials', async () => {
     const { admin } = gateway.demo.world;
     await ask('{ tickets { owner { name } } }', { 'x-user-id': admin.id, 'x-auth-token': admin.token });
     expect(new Set(gateway.demo.calls.map(({ userId }) => userId))).toEqual(new Set([admin.id]));
@@ -131,14 +131,14 @@ describe('Behind a router', () => {
     expect(errors?.map(({ extensions }) => extensions['code'])).toContain('UNAUTHENTICATED');
   });
 
-  it('credentials are told to us, and to no other subgraph', async () => {
+  it('the router sends credentials to this subgraph only', async () => {
     const { errors } = await ask('{ tickets { owner { name department } } }');
     expect(errors).toBeUndefined();
     expect([...supergraph.headersSeen]).toContain('content-type');
     expect([...supergraph.headersSeen].filter((name) => name.startsWith('x-'))).toEqual([]);
   });
 
-  it('refusals keep their codes, and cost only what they are about', async () => {
+  it('errors keep their codes and null only their own fields behind a router', async () => {
     const { data, errors } = await ask(
       `{ tickets { id } a: directMessage(id: "${busyRoomId}") { id messageCount } b: directMessage(id: "${foreignRoomId}") { messageCount } }`,
     );
@@ -146,7 +146,7 @@ describe('Behind a router', () => {
     expect(errors).toMatchObject([{ path: ['b', 'messageCount'], extensions: { code: 'NOT_FOUND' } }]);
   });
 
-  it('the time that the client has is the time that we take; what is there by then is answered', async () => {
+  it('the client’s deadline applies behind a router: what is ready by then is returned', async () => {
     gateway.demo.fail('users.info', { hang: true });
     const startedAt = performance.now();
     const { data, errors } = await ask('{ tickets { id room { messageCount } owner { name } } }', {
@@ -158,7 +158,7 @@ describe('Behind a router', () => {
     expect(new Set(errors?.map(({ extensions }) => extensions['code']))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
   });
 
-  it('a report of the calls does not pass this router: it keeps no extensions of subgraphs but those of errors', async () => {
+  it('the router drops the cost report: it keeps only the extensions of errors', async () => {
     const { id, token } = gateway.demo.world.member;
     const body = JSON.stringify({ query: '{ viewer { user { name } } }' });
     const headers = {
@@ -176,7 +176,7 @@ describe('Behind a router', () => {
     expect(answers[0]).not.toHaveProperty('extensions');
   });
 
-  it('a request that is refused as a whole comes as an error of this router, with ours inside', async () => {
+  it('the router wraps the error of a request rejected as a whole', async () => {
     const rooms = '{ directMessages(first: 100) { nodes { messages { nodes { readReceipts { totalCount } } } } } }';
     const unknown = await ask('{ viewer { id } }', { 'x-auth-token': '' });
     expect(unknown.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', response: { status: 401 } } }]);
@@ -206,12 +206,12 @@ describe('Behind a router', () => {
     ]);
   });
 
-  it('the request id of the client is the one in our log', async () => {
+  it('the client’s request id reaches our log through the router', async () => {
     await ask('{ tickets { owner { name } } }', { 'x-request-id': 'from-the-client' });
     expect(gateway.logs.filter(({ requestId }) => requestId === 'from-the-client')).toHaveLength(1);
   });
 
-  it('an error keeps its extensions and its place', async () => {
+  it('an error keeps its extensions and path behind the router', async () => {
     gateway.demo.fail('users.info', { status: 429, headers: { 'x-ratelimit-reset': String(Date.now() + 30_000) } });
     const { data, errors } = await ask('{ tickets { id owner { name } } }');
     expect(data?.['tickets']).toMatchObject([

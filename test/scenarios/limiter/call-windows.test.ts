@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DemoOptions } from '../../../src/demo/server.ts';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type GraphqlResult, type TestGateway } from '../../support/gateway.ts';
@@ -10,7 +10,6 @@ async function open(demo: DemoOptions = {}, env: Record<string, string> = {}): P
     demo: { rateLimit: { calls: 10, ms: 60_000 }, ...demo },
     env: { LOG_LEVEL: 'silent', ...env },
   });
-  onTestFinished(() => gateway.close());
   return gateway;
 }
 
@@ -34,8 +33,8 @@ const receiptsOf = (ids: readonly string[]) =>
   `{ ${ids.map((id, index) => `m${index}: readReceipts(messageId: "${id}") { totalCount }`).join(' ')} }`;
 const messageIds = Object.values(landmarks.messages).filter((id) => id !== landmarks.messages.hidden);
 
-describe('with the default limit of a workspace', () => {
-  it('a screen of twenty rooms shows the list, all counters, and the messages of the first ten', async () => {
+describe('With a workspace’s default rate limit', () => {
+  it('at the default limit, a screen of twenty rooms gets the list, all counters and ten rooms’ messages', async () => {
     const gateway = await open();
     const result = await gateway.ask(
       '{ viewer { directMessages(first: 20) { nodes { counters { unreadCount } messages(first: 3) { nodes { id } } } } } }',
@@ -61,7 +60,7 @@ describe('with the default limit of a workspace', () => {
     expect(refusedByUpstream(gateway)).toBe(0);
   });
 
-  it('a screen of five rooms, four messages each, with counters and receipts shows ten receipts, of each room the first', async () => {
+  it('at the default limit, a screen of five rooms with four messages each gets ten receipts, spread over the rooms', async () => {
     const gateway = await open();
     const result = await gateway.ask(
       '{ viewer { directMessages(first: 5) { nodes { counters { unreadCount } messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }',
@@ -75,7 +74,7 @@ describe('with the default limit of a workspace', () => {
     expect(refusedByUpstream(gateway)).toBe(0);
   });
 
-  it('an endpoint that is used up does not touch the others', async () => {
+  it('an exhausted endpoint does not affect others', async () => {
     const gateway = await open();
     await gateway.ask(receiptsOf(messageIds.slice(0, 11)));
     const result = await gateway.ask(
@@ -86,7 +85,7 @@ describe('with the default limit of a workspace', () => {
     expect(refusedByUpstream(gateway)).toBe(0);
   });
 
-  it('the budget in the schema tells the same', async () => {
+  it('upstreamBudget reports the same windows', async () => {
     const gateway = await open();
     expect((await gateway.ask('{ upstreamBudget { endpoint } }')).data).toEqual({ upstreamBudget: [] });
     await gateway.ask(receiptsOf(messageIds.slice(0, 3)));
@@ -102,7 +101,7 @@ describe('with the default limit of a workspace', () => {
     expect(Date.parse(window?.resetAt ?? '')).toBeGreaterThan(Date.now());
   });
 
-  it('a caller whom the limiter lets by has no limit, also while the others’ window is used up, and sees none', async () => {
+  it('an exempt caller has no limit even in an exhausted window, and sees no budget', async () => {
     const gateway = await open();
     await gateway.ask(receiptsOf(messageIds.slice(0, 12)));
     const bot = gateway.demo.world.admin;
@@ -126,7 +125,7 @@ describe('with the default limit of a workspace', () => {
     expect((await gateway.ask(`{ ${many.join(' ')} }`, { as: bot })).errors).toBeUndefined();
   });
 
-  it('ten users at once, who want twenty calls, get the ten that there are, and nobody is refused by the workspace', async () => {
+  it('ten concurrent users wanting twenty calls get the ten available, and upstream rejects none', async () => {
     const gateway = await open({ latencyMs: 5 });
     const users = gateway.demo.world.accounts
       .filter(({ active, roles }) => active && !roles.includes('admin') && !roles.includes('bot'))
@@ -162,8 +161,8 @@ describe('with the default limit of a workspace', () => {
   });
 });
 
-describe('a window', () => {
-  it('that reopens before the request must be answered is waited for, without one refused call', async () => {
+describe('A rate-limit window', () => {
+  it('a window that resets before the deadline is waited for, without a rejected call', async () => {
     const gateway = await open({ rateLimit: { calls: 3, ms: 400 } });
     const result = await gateway.ask(receiptsOf(messageIds.slice(0, 8)));
     expect(result.errors).toBeUndefined();
@@ -171,14 +170,14 @@ describe('a window', () => {
     expect(refusedByUpstream(gateway)).toBe(0);
   });
 
-  it('that reopens too late for the request is not waited for', async () => {
+  it('a window that resets after the deadline is not waited for', async () => {
     const gateway = await open({ rateLimit: { calls: 3, ms: 30_000 } }, { REQUEST_TIMEOUT_MS: '2000' });
     const result = await gateway.ask(receiptsOf(messageIds.slice(0, 5)));
     expect(codesOf(result)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
     expect(callsOf(gateway, 'chat.getMessageReadReceipts')).toBe(3);
   });
 
-  it('that others use up costs a refused call in mid-list, and the rest is not sent', async () => {
+  it('a window that others exhaust in mid-list costs one rejected call, and the rest is not sent', async () => {
     const gateway = await open();
     await gateway.ask(receiptsOf(messageIds.slice(0, 2)));
     // Somebody else behind the same address takes what is left.
@@ -204,7 +203,7 @@ describe('a window', () => {
     ['in the past', () => String(Date.now() - 1000), false],
     ['in the far future', () => String(Date.now() + 86_400_000), false],
     ['as garbage', () => 'tomorrow', false],
-  ])('whose end is given %s is %s', async (_name, reset, isBelieved) => {
+  ])('a window whose reset time is given %s is %s', async (_name, reset, isBelieved) => {
     const gateway = await open({ rateLimit: false }, { REQUEST_TIMEOUT_MS: '1500' });
     const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset() };
     gateway.demo.fail('chat.getMessageReadReceipts', {
@@ -231,13 +230,13 @@ describe('a window', () => {
   });
 });
 
-describe('a call that is refused for want of a permission', () => {
+describe('Calls rejected for a missing permission', () => {
   // Rocket.Chat 7 counts it, and its answer has headers; Rocket.Chat 8 looks at permissions first, and it teaches nothing.
   it.each([
     ['R7', { FORBIDDEN: 10, RATE_LIMITED: 10 }, 10],
     ['R8', { FORBIDDEN: 20 }, 20],
   ] as const)(
-    'H1: is counted as the dialect has it (%s), and never taken for a limiter that is off',
+    'H1: a call without permission is counted as in %s, and never means that the limiter is off',
     async (dialect, codes, calls) => {
       const gateway = await open({ dialect });
       const answers = [];
@@ -251,22 +250,22 @@ describe('a call that is refused for want of a permission', () => {
   );
 });
 
-describe('the end user’s address', () => {
+describe('The end user’s address', () => {
   const ask = async (gateway: TestGateway, headers: Record<string, string>) => {
     await gateway.ask('{ viewer { user { name } } }', { headers });
     return gateway.demo.calls.at(-1)?.headers['x-real-ip'];
   };
   const forged = { 'x-real-ip': '203.0.113.9', 'x-forwarded-for': '203.0.113.8' };
 
-  it('is not passed on unless it is asked for, whatever the client says', async () => {
+  it('the client’s address is not forwarded by default, whatever headers it sends', async () => {
     expect(await ask(await open(), forged)).toBeUndefined();
   });
 
-  it('is the socket’s without a trusted proxy: a client cannot forge it', async () => {
+  it('without a trusted proxy the forwarded address is the socket’s: a client cannot forge it', async () => {
     expect(await ask(await open({}, { FORWARD_CLIENT_IP: 'on' }), forged)).toBe('127.0.0.1');
   });
 
-  it('is what a trusted proxy wrote', async () => {
+  it('behind a trusted proxy the forwarded address is the one the proxy wrote', async () => {
     const gateway = await open({}, { FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' });
     expect(await ask(gateway, { 'x-real-ip': '203.0.113.9' })).toBe('203.0.113.9');
     expect(await ask(gateway, { 'x-forwarded-for': '198.51.100.1, 203.0.113.8' })).toBe('203.0.113.8');
@@ -276,7 +275,7 @@ describe('the end user’s address', () => {
     expect(await ask(gateway, {})).toBe('127.0.0.1');
   });
 
-  it('gives each user a window of his own', async () => {
+  it('with forwarded addresses each user has their own window', async () => {
     const gateway = await open({}, { FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' });
     const from = (address: string) =>
       gateway.ask(receiptsOf(messageIds.slice(0, 10)), { headers: { 'x-real-ip': address } });

@@ -26,7 +26,7 @@ const missing = {
   error: 'User does not have the permissions required for this action [error-unauthorized]',
 };
 
-describe('a workspace without a limiter', () => {
+describe('A workspace without a rate limiter', () => {
   it.each([60, 150, 200])(
     'H1: serves %i new callers who come at once together, and not one after another',
     async (count) => {
@@ -55,7 +55,7 @@ describe('a workspace without a limiter', () => {
     },
   );
 
-  it('H1: serves a new caller’s forty users who do not exist eight at a time: errors that passed the limiter teach as well', async () => {
+  it('H1: a new caller’s lookups of forty missing users run eight at a time: errors beyond the limiter also prove it off', async () => {
     const body = { success: false, error: 'User not found.' };
     const { workspace, ask } = await openLimited({
       rateLimit: false,
@@ -80,7 +80,7 @@ describe('a workspace without a limiter', () => {
       },
     ],
     ['R7', 401, { status: 'error', message: 'You must be logged in to do this.' }],
-  ])('H1: is not meant by answers that come before a limiter (%s, %i)', async (_dialect, status, body) => {
+  ])('H1: responses from before the limiter do not prove that it is off (%s, %i)', async (_dialect, status, body) => {
     const { workspace, ask } = await openLimitedCalls({
       refuses: ({ userId }) => (userId === 'guest' ? { status, body, isBefore: true } : undefined),
     });
@@ -93,7 +93,7 @@ describe('a workspace without a limiter', () => {
   });
 });
 
-describe('a workspace with a limiter', () => {
+describe('A workspace with a rate limiter', () => {
   it.each([60, 150, 200])('G17: is sent no call too many by %i new callers at once', async (count) => {
     const { workspace, ask } = await openLimitedCalls({ latencyMs: () => 20 });
     expect(tally(await Promise.all(callersNamed('new', count).map((caller) => ask(caller))))).toEqual({
@@ -103,7 +103,7 @@ describe('a workspace with a limiter', () => {
     expect(workspace.refused).toBeLessThanOrEqual(1);
   });
 
-  it('G17: that lets every tenth by is sent no call too many by 200 new callers at once, and later lets these by as often as they like', async () => {
+  it('G17: a limiter that exempts every tenth of 200 new callers rejects no call, and later exempts those entirely', async () => {
     const isExempt = (userId: string) => userId.endsWith('7');
     const { workspace, ask } = await openLimitedCalls({ latencyMs: () => 20, isExempt });
     const callers = callersNamed('new', 200);
@@ -115,7 +115,7 @@ describe('a workspace with a limiter', () => {
     expect(workspace.refused).toBeLessThanOrEqual(1);
   });
 
-  it('G17: that is switched on in mid-run refuses what is on the wire by then, and is sent no call too many afterwards', async () => {
+  it('G17: a limiter switched on in mid-run rejects only the calls on the wire', async () => {
     const { workspace, ask } = await openLimitedCalls({ rateLimit: false });
     const callers = callersNamed('user', 200);
     expect(tally(await Promise.all(callers.map((caller) => ask(caller))))).toEqual({ ok: 200 });
@@ -127,7 +127,7 @@ describe('a workspace with a limiter', () => {
     expect(workspace.refused).toBe(refused);
   });
 
-  it('G17: that is switched off in mid-run holds nobody back once two users were served without being counted', async () => {
+  it('G17: a limiter switched off in mid-run delays no one after two users were served uncounted', async () => {
     const { workspace, ask } = await openLimitedCalls({ rateLimit: { calls: 100, ms: 60_000 } });
     for (const caller of callersNamed('user', 3)) expect(await ask(caller)).toBe('ok');
     workspace.configure({ rateLimit: false });
@@ -135,7 +135,7 @@ describe('a workspace with a limiter', () => {
     expect(tally(await Promise.all(callersNamed('new', 150).map((caller) => ask(caller))))).toEqual({ ok: 150 });
   });
 
-  it('G17: at one endpoint does not hold up the others', async () => {
+  it('G17: a limiter at one endpoint does not delay others', async () => {
     const { workspace, ask } = await openLimited({
       latencyMs: () => 20,
       isLimited: (endpoint) => endpoint === 'im.counters',
@@ -147,7 +147,7 @@ describe('a workspace with a limiter', () => {
     expect(answers.filter(({ data }) => (data?.['viewer'] as { user: unknown } | undefined)?.user == null)).toEqual([]);
   });
 
-  it('M5: is sent one call at most into a window that is used up, however many new callers and tokens come', async () => {
+  it('M5: an exhausted window gets at most one call, from any number of new callers and tokens', async () => {
     const { workspace, ask } = await openLimitedCalls();
     await Promise.all(times(10, () => ask(login('early'))));
     for (const login_ of [1, 2, 3]) {
@@ -156,7 +156,7 @@ describe('a workspace with a limiter', () => {
     expect([workspace.calls.length, workspace.refused]).toEqual([11, 1]);
   });
 
-  it('M5: finds out by that call whom the limiter lets by', async () => {
+  it('M5: that one call finds out whether its caller is exempt', async () => {
     const { workspace, ask } = await openLimitedCalls({ isExempt: (userId) => userId === 'bot' });
     await Promise.all(times(10, () => ask(login('early'))));
     expect(await ask(login('bot'))).toBe('ok');
@@ -167,7 +167,7 @@ describe('a workspace with a limiter', () => {
     expect(workspace.refused).toBe(0);
   });
 
-  it('S6: does not take an exempt caller for limited because the call that was to find out was refused before the limiter', async () => {
+  it('S6: an exempt caller is not taken for limited if the probing call fails before the limiter', async () => {
     const { workspace, ask } = await openLimitedCalls({
       isExempt: (userId) => userId === 'bot',
       refuses: ({ query }) =>
@@ -179,7 +179,7 @@ describe('a workspace with a limiter', () => {
     expect(workspace.refused).toBe(0);
   });
 
-  it('H4: serves another user as well while two tokens of one user want far more than there is', async () => {
+  it('H4: another user is served while two tokens of one user want far more than the window holds', async () => {
     const { workspace, ask } = await openLimitedCalls({ rateLimit: { calls: 10, ms: 300 } });
     await Promise.all([1, 2].map((login_) => ask(login('alice', login_))));
     const greedy = times(400, (call) => ask(login('alice', 1 + (call % 2)), 'im.counters', `room${call}`, 3000));
@@ -191,8 +191,8 @@ describe('a workspace with a limiter', () => {
   });
 });
 
-describe('clocks that are apart', () => {
-  it('M5: an answer that was on its way when its window ended does not make its caller exempt', async () => {
+describe('Clocks that differ', () => {
+  it('M5: a response under way when its window ended does not make its caller exempt', async () => {
     const { workspace, ask } = await openLimited({
       rateLimit: { calls: 10, ms: 300 },
       latencyMs: ({ query }) => (query.get('messageId') === 'slow0' ? 900 : 0),
@@ -213,8 +213,8 @@ describe('clocks that are apart', () => {
   );
 });
 
-describe('a caller whom the workspace has not accepted', () => {
-  it('claim 16: is told nothing of anybody’s windows', async () => {
+describe('Callers not yet accepted by the workspace', () => {
+  it('claim 16: upstreamBudget is empty for a caller whom the workspace has not accepted', async () => {
     const { ask } = await openLimited();
     await ask(counters(), login('early'));
     const budget = '{ upstreamBudget { endpoint remaining } }';
@@ -228,8 +228,8 @@ describe('a caller whom the workspace has not accepted', () => {
   });
 });
 
-describe('the allowance', () => {
-  it('S8: is the user’s, however often they log in', async () => {
+describe('The call allowance', () => {
+  it('S8: all logins of a user share one allowance', async () => {
     const { workspace, ask } = await openLimited(
       { rateLimit: false },
       { CALLER_CALLS_PER_MINUTE: '10', MAX_UPSTREAM_CALLS: '10' },
@@ -241,7 +241,7 @@ describe('the allowance', () => {
     expect([tally(statuses), workspace.calls.length]).toEqual([{ 200: 10, 429: 10 }, 10]);
   });
 
-  it('S8: is not taken by made-up tokens for that user', async () => {
+  it('S8: made-up tokens for a user do not use up the user’s allowance', async () => {
     const { ask } = await openLimited(
       { rateLimit: false },
       { CALLER_CALLS_PER_MINUTE: '10', MAX_UPSTREAM_CALLS: '10' },

@@ -1,13 +1,12 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 
 const query = `{ directMessage(id: "${landmarks.busyRoomId}") { messages(first: 1) { totalCount } counters { joined } } }`;
 
 describe('the metrics', () => {
-  it('show the same windows as `upstreamBudget`, and the calls that were made', async () => {
+  it('metrics show the windows of `upstreamBudget` and the calls made', async () => {
     const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } }, env: { METRICS: 'on' } });
-    onTestFinished(() => gateway.close());
     await gateway.ask(query);
     await gateway.ask(query);
     const { data } = await gateway.ask('{ upstreamBudget { endpoint limit remaining } }');
@@ -31,9 +30,8 @@ describe('the metrics', () => {
       expect(metrics).not.toContain(secret);
   });
 
-  it('are not there unless they are asked for', async () => {
+  it('metrics are off by default', async () => {
     const gateway = await startTestGateway();
-    onTestFinished(() => gateway.close());
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
   });
 });

@@ -13,8 +13,8 @@ const overview =
 const everything =
   '{ directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { totalCount } } } } } }';
 
-describe('what a request costs', () => {
-  it('is told on request, planned and spent', async () => {
+describe('The cost of a request', () => {
+  it('the cost report lists estimated and actual calls on request', async () => {
     const { extensions, calls } = await gateway.askCounting(overview, { headers: { 'x-upstream-report': '1' } });
     expect(extensions).toEqual({
       upstream: {
@@ -29,11 +29,11 @@ describe('what a request costs', () => {
     });
   });
 
-  it('is not told unasked', async () => {
+  it('there is no cost report unless requested', async () => {
     expect((await gateway.ask('{ viewer { id } }')).extensions).toBeUndefined();
   });
 
-  it('is told of an operation that is only priced, and nothing is called', async () => {
+  it('a cost-only operation gets its report and makes no call', async () => {
     const { status, data, errors, extensions, calls } = await gateway.askCounting(overview, {
       headers: { 'x-upstream-plan': 'only' },
     });
@@ -53,7 +53,7 @@ describe('what a request costs', () => {
     });
   });
 
-  it('claim 6: is in the log line of the request, all of it', async () => {
+  it('claim 6: the log line of a request has its full cost', async () => {
     await gateway.ask(
       `query Counters { directMessage(id: "${landmarks.busyRoomId}") { counters { joined } } viewer { user { name } } }`,
     );
@@ -76,7 +76,7 @@ describe('what a request costs', () => {
     expect(Object.keys(rest)).not.toEqual(expect.arrayContaining(['byEndpoint']));
   });
 
-  it('claim 11: is told of what would be refused as well, with the reason', async () => {
+  it('claim 11: a cost-only operation over the limit gets its report with the reason', async () => {
     const headers = { 'x-upstream-plan': 'only', 'x-upstream-report': '1' };
     const { status, data, errors, extensions, calls } = await gateway.askCounting(everything, {
       as: gateway.demo.world.admin,
@@ -105,7 +105,7 @@ describe('what a request costs', () => {
     });
   });
 
-  it('claim 11: is told in the answer to a request that was refused, where its price is known', async () => {
+  it('claim 11: a rejected request gets its cost report if its cost is known', async () => {
     const { status, extensions } = await gateway.ask(everything, {
       as: gateway.demo.world.admin,
       headers: { 'x-upstream-report': '1' },
@@ -135,26 +135,26 @@ describe('what a request costs', () => {
     ['x-upstream-plan', '', '`X-Upstream-Plan` can only be `only`: send that, or leave it out.'],
     ['x-upstream-report', 'true', '`X-Upstream-Report` can only be `1`: send that, or leave it out.'],
     ['x-upstream-report', '1, 1', '`X-Upstream-Report` can only be `1`: send that, or leave it out.'],
-  ])('claim 11: is not silently left out for `%s: %s`', async (name, value, message) => {
+  ])('claim 11: `%s: %s` never silently omits the report', async (name, value, message) => {
     const { status, data, errors, calls } = await gateway.askCounting(overview, { headers: { [name]: value } });
     expect({ status, data, calls }).toEqual({ status: 400, data: undefined, calls: [] });
     expect(errors).toEqual([{ message, extensions: { code: 'BAD_REQUEST' } }]);
   });
 
-  it('is there under the operation’s name, or as much of it as a line should hold', async () => {
+  it('the log line has the operation’s name, truncated if it is long', async () => {
     await gateway.ask(`query ${'Long'.repeat(50)} { viewer { id } }`);
     expect(gateway.logs.at(-1)).toMatchObject({ operation: 'Long'.repeat(32) });
     await gateway.ask('{ viewer { id } }');
     expect(gateway.logs.at(-1)).not.toHaveProperty('operation');
   });
 
-  it('is told by endpoint in the order of their names', async () => {
+  it('the report lists endpoints in order of their names', async () => {
     const { extensions } = await gateway.ask(overview, { headers: { 'x-upstream-report': '1' } });
     const report = extensions?.['upstream'] as { byEndpoint: Record<string, number> } | undefined;
     expect(Object.keys(report?.byEndpoint ?? {})).toEqual(['chat.getMessageReadReceipts', 'dm.messages', 'im.list']);
   });
 
-  it('may be as much as the limit, and not one call more', async () => {
+  it('a request may cost exactly the limit and not one call more', async () => {
     const { demo } = gateway;
     for (const [limit, status] of [
       ['26', 200],
@@ -166,7 +166,7 @@ describe('what a request costs', () => {
     }
   });
 
-  it('above the limit is refused as a whole, without a call, with the paths that cost the most', async () => {
+  it('a request above the limit is rejected as a whole without a call, naming its most expensive paths', async () => {
     const { status, data, errors, calls } = await gateway.askCounting(everything, { as: gateway.demo.world.admin });
     expect({ status, data, calls }).toEqual({ status: 400, data: undefined, calls: [] });
     expect(errors).toEqual([
@@ -189,7 +189,7 @@ describe('what a request costs', () => {
     ]);
   });
 
-  it('claim 11: adds up over the paths, of a call that several share too', async () => {
+  it('claim 11: the costs by path add up, including calls that several paths share', async () => {
     const rooms = [landmarks.busyRoomId, landmarks.groupRoomId, landmarks.selfRoomId]
       .map((id, index) => `r${index}: directMessage(id: "${id}") { topic counters { unreadCount } }`)
       .join(' ');
@@ -207,7 +207,7 @@ describe('what a request costs', () => {
     expect(heaviest.map(({ path }) => path)).toEqual(['viewer.unreadCount', 'r0']);
   });
 
-  it('L9: is told for nothing, also where the caller’s allowance is used up', async () => {
+  it('L9: a cost-only operation is free, even if the caller’s allowance is used up', async () => {
     const poor = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '30', CALLER_CALLS_PER_MINUTE: '30' } });
     const price = () => poor.ask(overview, { headers: { 'x-upstream-plan': 'only' } });
     for (let time = 0; time < 20; time += 1) expect((await price()).status).toBe(200);
@@ -224,7 +224,7 @@ describe('what a request costs', () => {
     await poor.close();
   });
 
-  it('is not told to those who bring no credentials', async () => {
+  it('there is no cost report without credentials', async () => {
     const { status, errors, extensions } = await gateway.ask(overview, {
       as: null,
       headers: { 'x-upstream-plan': 'only', 'x-upstream-report': '1' },

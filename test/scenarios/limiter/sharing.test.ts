@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
@@ -7,7 +7,6 @@ async function open(isOn: boolean): Promise<TestGateway> {
     demo: { latencyMs: 60 },
     env: { LOG_LEVEL: 'silent', SHARE_IN_FLIGHT: isOn ? 'on' : 'off' },
   });
-  onTestFinished(() => gateway.close());
   // The caller is known to be exempt from the limiter, so that nothing is held back.
   await gateway.ask('{ viewer { user { name } } }');
   // And the room is known as one: it takes a call of its own to find that out.
@@ -26,8 +25,8 @@ const report = { 'x-upstream-report': '1' };
 const upstreamOf = ({ extensions }: { extensions: Record<string, unknown> | undefined }) =>
   extensions?.['upstream'] as { calls: number; shared: number };
 
-describe('equal calls under way of one caller', () => {
-  it('are shared between his requests when that is on, and the report says so', async () => {
+describe('Single flight: equal concurrent calls of one caller', () => {
+  it('equal concurrent calls of one caller’s requests are shared if sharing is on, and the report says so', async () => {
     const gateway = await open(true);
     const results = await Promise.all(Array.from({ length: 6 }, () => gateway.ask(query, { headers: report })));
     expect(gateway.demo.calls).toHaveLength(1);
@@ -37,14 +36,14 @@ describe('equal calls under way of one caller', () => {
     expect(results.map(upstreamOf).reduce((sum, { shared }) => sum + shared, 0)).toBe(5);
   });
 
-  it('are not shared when it is off, as a reader might see an answer begun before his own write', async () => {
+  it('calls are not shared if sharing is off: a reader might get a response from before their own write', async () => {
     const gateway = await open(false);
     const results = await Promise.all(Array.from({ length: 3 }, () => gateway.ask(query, { headers: report })));
     expect(gateway.demo.calls).toHaveLength(3);
     expect(results.map((result) => upstreamOf(result).shared)).toEqual([0, 0, 0]);
   });
 
-  it('are never shared with another caller, nor with the same user id and another token', async () => {
+  it('calls are never shared between callers, nor between tokens of one user id', async () => {
     const gateway = await open(true);
     const { member, admin } = gateway.demo.world;
     const [mine, theirs, forged] = await Promise.all([
@@ -70,7 +69,7 @@ describe('equal calls under way of one caller', () => {
     ]);
   });
 
-  it('are not kept when they have ended, whether well or badly', async () => {
+  it('a finished call is not shared any more, successful or not', async () => {
     const gateway = await open(true);
     gateway.demo.fail('dm.messages', { status: 500, body: {}, times: 1 });
     const failed = await Promise.all([gateway.ask(query), gateway.ask(query)]);
@@ -84,7 +83,7 @@ describe('equal calls under way of one caller', () => {
     expect(gateway.demo.calls).toHaveLength(3);
   });
 
-  it('go on for those who wait when the one who began leaves', async () => {
+  it('a shared call continues for the waiting requests if the one that started it is cancelled', async () => {
     const gateway = await open(true);
     const { member } = gateway.demo.world;
     const leaving = new AbortController();

@@ -173,7 +173,7 @@ describe('a cursor', () => {
     },
   );
 
-  it('grants nothing: another user who has it is asked for his own right to the room', async () => {
+  it('a cursor grants nothing: another user needs their own access to the room', async () => {
     const [, query] = connections[0] ?? expect.unreachable();
     const cursor = await issueCursor(query);
     const { data, errors } = await gateway.ask(query(`first: 1 after: "${cursor}"`), { as: gateway.demo.world.admin });
@@ -181,7 +181,7 @@ describe('a cursor', () => {
     expect(errors).toMatchObject([{ path: ['directMessage', 'c'], extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('outlives the gateway that issued it', async () => {
+  it('a cursor outlives the gateway that issued it', async () => {
     const [, query] = connections[0] ?? expect.unreachable();
     const cursor = await issueCursor(query);
     const restarted = await startTestGateway({ demo: gateway.demo, env: { LOG_LEVEL: 'silent' } });
@@ -197,7 +197,7 @@ describe('history', () => {
     `{ directMessage(id: "${busyRoomId}") { history(${args}) { ${fields} } } }`;
   const since = '2026-10-01T00:00:00.000Z';
 
-  it('asks for what is not loaded only when it is selected and there is a `since`', async () => {
+  it('a history counts its gap only if that is selected and `since` is given', async () => {
     const unreadsOf = async (args: string, fields: string) =>
       (await gateway.askCounting(history(args, fields))).calls.map((call) => call.includes('unreads=true'));
     expect(await unreadsOf(`first: 3 range: { since: "${since}" }`, 'nodes { id }')).toEqual([false]);
@@ -215,7 +215,7 @@ describe('history', () => {
     ).toEqual([false]);
   });
 
-  it('tells what lies between `since` and the page, page by page, as upstream counts it', async () => {
+  it('a history reports the gap between `since` and each page as upstream counts it', async () => {
     const inRange = gateway.demo.world
       .messagesOf(busyRoomId)
       .filter(
@@ -245,12 +245,12 @@ describe('history', () => {
     }
   });
 
-  it('without `since` knows of no gap', async () => {
+  it('a history without `since` has no gap', async () => {
     const { data } = await gateway.ask(history('first: 1', 'notLoadedCount firstNotLoaded { id }'));
     expect(data).toEqual({ directMessage: { history: { notLoadedCount: null, firstNotLoaded: null } } });
   });
 
-  it('refuses a range that ends before it begins, without a call', async () => {
+  it('a history rejects a range that ends before it starts, without a call', async () => {
     const { data, errors, calls } = await gateway.askCounting(
       history('range: { since: "2026-10-02T00:00:00Z", until: "2026-10-01T23:59:59+00:00" }', 'nodes { id }'),
     );
@@ -265,7 +265,7 @@ describe('history', () => {
     expect(calls).toEqual([]);
   });
 
-  it('knows whether there are newer messages though its cursor was deleted, for one call when that is selected', async () => {
+  it('a history whose cursor was deleted finds newer messages with one call, only if hasPreviousPage is selected', async () => {
     const restarted = await startTestGateway({ env: { LOG_LEVEL: 'silent' } });
     const { world } = restarted.demo;
     const first = await restarted.ask(history('first: 2', 'nodes { id } pageInfo { endCursor }'));

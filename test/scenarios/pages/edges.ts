@@ -1,6 +1,7 @@
-import { onTestFinished } from 'vitest';
 import type { DemoOptions } from '../../../src/demo/server.ts';
-import { createEmptyWorld, type Message, type World } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
+import type { Message } from '../../../src/demo/types.ts';
+import type { World } from '../../../src/demo/world.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
 export const roomId = 'roomOfTheTest1234';
@@ -50,7 +51,6 @@ const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 export async function openAt(world: World, demo: Omit<DemoOptions, 'world'> = {}): Promise<TestGateway> {
   const gateway = await startTestGateway({ demo: { world, ...demo }, env: { LOG_LEVEL: 'silent' } });
-  onTestFinished(() => gateway.close());
   // The workspace names the room, so that no page of it has to make sure that it is one.
   await gateway.ask(`{ directMessage(id: "${roomId}") { typeCode } }`);
   return gateway;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeCursor, encodeCursor } from '../../../src/pagination/cursor.ts';
-import { createEmptyWorld } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
 import { askPage, at, openAt, queries, roomId, walk, worldWith } from './edges.ts';
 
 const spread = (count: number) => Array.from({ length: count }, (_, index) => index * 10);
@@ -33,7 +33,7 @@ describe('L8: a page of no rows', () => {
     },
   );
 
-  it('asks nothing else, and says that nothing lies around it', async () => {
+  it('L8: `first: 0` makes no call and reports no neighbouring rows', async () => {
     const gateway = await openAt(worldWith(spread(3)));
     const none = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
     for (const name of ['messages', 'history', 'members', 'rooms'] as const) {
@@ -53,8 +53,8 @@ describe('L8: a page of no rows', () => {
   });
 });
 
-describe('L11: a forged cursor', () => {
-  it('sends no offset beyond the list that it is of, or 100,000', async () => {
+describe('L11: forged cursors', () => {
+  it('L11: a forged cursor sends no offset beyond its list or 100,000', async () => {
     const gateway = await openAt(worldWith(spread(30)));
     const binding = `messages ${roomId} SENT_AT DESC ${JSON.stringify({ mentionIds: undefined, starredIds: undefined, pinned: undefined })}`;
     const real = (await askPage(gateway, queries.messages, 'first: 3')).pageInfo.endCursor ?? '';
@@ -77,7 +77,7 @@ describe('L11: a forged cursor', () => {
   });
 });
 
-describe('L11: a cursor that is forged in any part', () => {
+describe('L11: a cursor forged in any part', () => {
   const bindings = {
     messages: `messages ${roomId} SENT_AT DESC {}`,
     history: `history ${roomId} ${JSON.stringify([{ since: undefined, until: undefined, isInclusive: false }, false])}`,
@@ -108,7 +108,7 @@ describe('L11: a cursor that is forged in any part', () => {
 });
 
 describe('S7: a cursor that the gateway issues', () => {
-  it('is one that it accepts, and short, however long usernames and ids are', async () => {
+  it('S7: a cursor the gateway issues is accepted and short for any length of usernames and ids', async () => {
     const world = createEmptyWorld();
     const members = world.accounts.slice(0, 8);
     for (const [index, account] of members.entries())
@@ -129,7 +129,7 @@ describe('S7: a cursor that the gateway issues', () => {
     }
   });
 
-  it('is one that it accepts of a message dated as late as there are dates', async () => {
+  it('S7: a cursor of a message with the latest possible date is accepted', async () => {
     const world = worldWith(spread(2));
     for (const ts of ['0000-01-01T00:00:00.000Z', '6500-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z']) {
       world.post({ roomId, userId: world.member.id, text: 'odd', at: at(50), ts, _updatedAt: ts });

@@ -61,7 +61,7 @@ interface Connection {
 let gateway: TestGateway | undefined;
 afterAll(() => gateway?.close());
 
-async function openGateway(world: World, dialect: 'R7' | 'R8', caps: readonly number[]): Promise<TestGateway> {
+async function startCapped(world: World, dialect: 'R7' | 'R8', caps: readonly number[]): Promise<TestGateway> {
   await gateway?.close();
   const opened = await startTestGateway({ demo: { world, dialect }, env: { LOG_LEVEL: 'silent' } });
   let call = 0;
@@ -82,7 +82,7 @@ async function readPage(gateway: TestGateway, list: LivingList, args: string): P
   return list.path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], result.data) as Connection;
 }
 
-describe('through the server, every row that stays is delivered exactly once, in order', () => {
+describe('Through the server, every row that stays is delivered exactly once, in order', () => {
   it.each(lists.map((list) => [list.name, list] as const))(
     '%s',
     async (_name, list) => {
@@ -92,7 +92,7 @@ describe('through the server, every row that stays is delivered exactly once, in
           const world = list.create(rows);
           // A millisecond with more messages than an answer holds can only be read where they keep their order.
           if (isUnstable && (list.path.at(-1) !== 'history' || Math.min(...caps) === 100)) withUnstableTies(world);
-          const server = await openGateway(world, dialect, caps);
+          const server = await startCapped(world, dialect, caps);
           const back = isBackward && list.canGoBack;
           const before = list.rows();
           const touched = new Set<string>();

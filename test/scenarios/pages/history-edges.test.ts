@@ -16,7 +16,7 @@ import {
 const spread = (count: number) => Array.from({ length: count }, (_, index) => index * 10);
 const burst = (count: number, ms = 0) => Array.from({ length: count }, () => ms);
 
-describe('the end of a history', () => {
+describe('The end of a history', () => {
   it.each(['R7', 'R8'] as const)(
     'H5: a history does not end because the workspace caps answers lower than it once did (%s)',
     async (dialect) => {
@@ -30,7 +30,7 @@ describe('the end of a history', () => {
     },
   );
 
-  it('H5: nor because instances of the workspace cap answers unlike each other', async () => {
+  it('H5: a history does not end early if instances of the workspace cap responses differently', async () => {
     const world = worldWith([...spread(30), ...burst(5, 400), ...burst(5, 500)]);
     const gateway = await openAt(world);
     const stored = world.messagesOf.bind(world);
@@ -45,7 +45,7 @@ describe('the end of a history', () => {
     }
   });
 
-  it('H5: costs a second call where the answer is shorter than was asked for, and none where the page is full or empty', async () => {
+  it('H5: the end of a history costs a second call after a short response, and none after a full or empty one', async () => {
     const gateway = await openAt(worldWith(spread(5)));
     const costs = async (size: number) => (await walk(gateway, queries.history, size)).calls;
     expect(await costs(4)).toEqual([1, 2]);
@@ -55,7 +55,7 @@ describe('the end of a history', () => {
   });
 });
 
-describe('messages of one millisecond', () => {
+describe('Messages of one millisecond', () => {
   it.each([1, 2, 5, 10, 59, 60, 99, 100])(
     'M2: sixty of them are read with pages of %i, in whatever order they come, for two calls a page at most',
     async (size) => {
@@ -79,13 +79,13 @@ describe('messages of one millisecond', () => {
     },
   );
 
-  it('M2: more of them than one answer holds are read where they keep their order', async () => {
+  it('M2: more messages of one millisecond than one response holds are read if their order is stable', async () => {
     const world = worldWith(burst(230));
     const gateway = await openAt(world);
     expect((await walk(gateway, queries.history, 60)).ids).toEqual(newestFirst(world.messagesOf(roomId)));
   });
 
-  it('M2: more of them than one answer holds, in another order each time, are an error that says what to do', async () => {
+  it('M2: more messages of one millisecond than one response holds, in varying order, are an error with advice', async () => {
     const world = withUnstableTies(worldWith(burst(130)));
     const gateway = await openAt(world);
     const { data, errors, calls } = await gateway.askCounting(queries.history.replace('$ARGS', 'first: 60'));
@@ -97,7 +97,7 @@ describe('messages of one millisecond', () => {
     expect((await walk(gateway, queries.messages, 60)).ids).toEqual(newestFirst(world.messagesOf(roomId)));
   });
 
-  it('M2: a window that has to be read again really is, and then serves all who read it again', async () => {
+  it('M2: a window that must be read again is, and that second reading serves every page that needs it', async () => {
     const world = worldWith(burst(8));
     const gateway = await openAt(world, { upperCount: 3 });
     const stored = world.messagesOf.bind(world);
@@ -111,7 +111,7 @@ describe('messages of one millisecond', () => {
     expect(reads).toBe(calls.length);
   });
 
-  it('S1: what graphql-js runs again, as something failed, reads the same windows once more and calls for none of them', async () => {
+  it('S1: when graphql-js runs a failed operation again, its windows cost no second call', async () => {
     const world = worldWith([...spread(3), ...burst(8, 400)]);
     const gateway = await openAt(world, { upperCount: 3 });
     const stored = world.messagesOf.bind(world);
@@ -130,7 +130,7 @@ describe('messages of one millisecond', () => {
     expect(new Set(once.calls).size).toBeLessThan(once.calls.length);
   });
 
-  it('M2: a workspace that gives one row a call is read all the same', async () => {
+  it('M2: a history is read from a workspace that returns one row per call', async () => {
     const world = worldWith([...spread(4), ...burst(3, 100)]);
     const gateway = await openAt(world, { upperCount: 1 });
     for (const query of [queries.history, queries.messages]) {
@@ -143,7 +143,7 @@ describe('messages of one millisecond', () => {
   });
 });
 
-describe('what lies between `since` and a page of history', () => {
+describe('The gap between `since` and a page of history', () => {
   const query = `{ directMessage(id: "${roomId}") { c: history($ARGS) { nodes { id } notLoadedCount firstNotLoaded { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`;
 
   it.each([false, true])(
@@ -170,7 +170,7 @@ describe('what lies between `since` and a page of history', () => {
     },
   );
 
-  it('M1: leaves out what is sent at `since` itself, also where the range holds it', async () => {
+  it('M1: the gap excludes messages sent at `since` itself, even if the range includes them', async () => {
     const gateway = await openAt(worldWith([10, 10, 20, 30]));
     const pageOf = async (inclusive: boolean, size: number) => {
       const { nodes, notLoadedCount, pageInfo } = await askPage(
@@ -188,7 +188,7 @@ describe('what lies between `since` and a page of history', () => {
     expect(await pageOf(false, 2)).toEqual([2, 0, false]);
   });
 
-  it('M1: that cannot be counted costs its own fields, and not the page', async () => {
+  it('M1: a gap that cannot be counted nulls its own fields and not the page', async () => {
     const gateway = await openAt(worldWith(spread(9)));
     gateway.demo.fail('dm.history', { status: 500, when: ({ query: { unreads } }) => unreads === 'true' });
     const answer = await gateway.ask(query.replace('$ARGS', `first: 3 range: { since: "${at(0)}" }`));
@@ -205,8 +205,8 @@ describe('what lies between `since` and a page of history', () => {
   });
 });
 
-describe('an extra call that fails', () => {
-  it('M3: for `hasPreviousPage`, does not cost the page: a cursor says that a row was there', async () => {
+describe('Extra calls that fail', () => {
+  it('M3: a failed call for `hasPreviousPage` does not null the page: it is true because the cursor’s row existed', async () => {
     const world = worldWith(spread(9));
     const gateway = await openAt(world);
     const first = await askPage(gateway, queries.history, 'first: 2');
@@ -217,7 +217,7 @@ describe('an extra call that fails', () => {
     expect(next.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
   });
 
-  it('M3: for the end of a history, costs the page its last millisecond, which the next page has', async () => {
+  it('M3: a failed call for the end of a history moves the last millisecond to the next page', async () => {
     const world = worldWith(spread(4));
     const gateway = await openAt(world);
     gateway.demo.fail('dm.history', { status: 503, times: 2, when: ({ query: { count } }) => count === '2' });
@@ -229,8 +229,8 @@ describe('an extra call that fails', () => {
   });
 });
 
-describe('messages dated in the future', () => {
-  it('S2: belong to a range that is open, and to no other', async () => {
+describe('Messages dated in the future', () => {
+  it('S2: messages dated in the future belong to open ranges only', async () => {
     const world = worldWith(spread(3));
     const ahead = ['2031-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map(
       (ts) => world.post({ roomId, userId: world.member.id, text: 'ahead', at: at(25), ts })._id,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createEmptyWorld } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
 import { askPage, at, openAt, queries, roomId } from './edges.ts';
 
-describe('a room with more members than one answer holds', () => {
+describe('A room with more members than one response holds', () => {
   const worldWithMembers = () => {
     const world = createEmptyWorld();
     const userIds = world.accounts.slice(0, 9).map(({ id }) => id);
@@ -10,7 +10,7 @@ describe('a room with more members than one answer holds', () => {
     return world;
   };
 
-  it('M2: has all of them, though they change places while they are read', async () => {
+  it('M2: all members are listed although they move while being read', async () => {
     const world = worldWithMembers();
     const gateway = await openAt(world, { upperCount: 4 });
     const whole = (await askPage(gateway, queries.members, 'first: 100')).nodes;
@@ -31,7 +31,7 @@ describe('a room with more members than one answer holds', () => {
     expect(isMoved).toBe(true);
   });
 
-  it('M2: is looked through once more, and no more, where the workspace counts members that it does not give', async () => {
+  it('M2: members are read once more, and no more, if the workspace counts members that it does not return', async () => {
     const gateway = await openAt(worldWithMembers());
     const whole = (await askPage(gateway, queries.members, 'first: 100')).nodes;
     gateway.demo.fail('im.members', { transform: (body) => ({ ...(body as object), total: 40 }) });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createEmptyWorld, type World } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
+import type { World } from '../../../src/demo/world.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 import { askPage, at, newestFirst, openAt, queries, roomId, walk, worldWith } from './edges.ts';
 
@@ -28,7 +29,7 @@ const lists = [
   ['history', queries.history, 'dm.history', false],
 ] as const;
 
-describe.each(lists)('messages that cannot be read in %s', (_name, query, endpoint, canGoBack) => {
+describe.each(lists)('Unreadable messages in %s', (_name, query, endpoint, canGoBack) => {
   it.each([
     ['at the front', (index: number) => index < 3],
     ['at the end', (index: number) => index >= 9],
@@ -36,7 +37,7 @@ describe.each(lists)('messages that cannot be read in %s', (_name, query, endpoi
     ['but one', (index: number) => index !== 6],
     ['every other', (index: number) => index % 2 === 0],
     ['all', () => true],
-  ])('M9: are passed over, in both directions: %s', async (_where, isLost) => {
+  ])('M9: unreadable messages are skipped in both directions: %s', async (_where, isLost) => {
     const world = worldWith(messagesOf(12));
     const gateway = await openAt(world);
     const all = newestFirst(world.messagesOf(roomId));
@@ -51,7 +52,7 @@ describe.each(lists)('messages that cannot be read in %s', (_name, query, endpoi
     }
   });
 
-  it('M9: and have no id either, are passed over within the allowance', async () => {
+  it('M9: unreadable messages without an id are skipped within the search allowance', async () => {
     const world = worldWith(messagesOf(12));
     const gateway = await openAt(world);
     const all = newestFirst(world.messagesOf(roomId));
@@ -66,7 +67,7 @@ describe.each(lists)('messages that cannot be read in %s', (_name, query, endpoi
     }
   });
 
-  it('M9: leave a page without rows, but with cursors and the truth of what follows', async () => {
+  it('M9: a page of unreadable messages has no rows, but cursors and an exact hasNextPage', async () => {
     const world = worldWith(messagesOf(6));
     const gateway = await openAt(world);
     const all = newestFirst(world.messagesOf(roomId));
@@ -79,8 +80,8 @@ describe.each(lists)('messages that cannot be read in %s', (_name, query, endpoi
   });
 });
 
-describe('hidden copies of messages, which early versions of Rocket.Chat 7 list', () => {
-  it('L3: are left out of `messages` and keep their places, in both directions', async () => {
+describe('Hidden copies of messages, which early versions of Rocket.Chat 7 list', () => {
+  it('L3: hidden copies of messages are left out of `messages` and keep their places, in both directions', async () => {
     const world = worldWith(messagesOf(9));
     const gateway = await openAt(world, { dialect: 'R7' });
     const all = newestFirst(world.messagesOf(roomId));
@@ -93,7 +94,7 @@ describe('hidden copies of messages, which early versions of Rocket.Chat 7 list'
   });
 });
 
-describe('other rows that cannot be read', () => {
+describe('Other unreadable rows', () => {
   const worldWithRooms = (count: number): World => {
     const world = createEmptyWorld();
     for (let index = 0; index < count; index += 1) {
@@ -107,7 +108,7 @@ describe('other rows that cannot be read', () => {
   it.each([
     ['rooms', 'im.list'],
     ['allRooms', 'dm.list.everyone'],
-  ] as const)('M9: are passed over in %s, in both directions', async (name, endpoint) => {
+  ] as const)('M9: unreadable rows are skipped in %s, in both directions', async (name, endpoint) => {
     const world = worldWithRooms(11);
     const gateway = await openAt(world);
     const all = [...world.rooms.keys()].toReversed();
@@ -126,7 +127,7 @@ describe('other rows that cannot be read', () => {
     }
   });
 
-  it('M9: are passed over among members and receipts, whose lists come whole', async () => {
+  it('M9: unreadable rows are skipped among members and receipts', async () => {
     const world = worldWith([0]);
     const [message] = world.messagesOf(roomId);
     const users = world.accounts.slice(0, 6);

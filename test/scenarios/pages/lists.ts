@@ -1,4 +1,5 @@
-import { createEmptyWorld, type World } from '../../../src/demo/world.ts';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
+import type { World } from '../../../src/demo/world.ts';
 
 /** One place where rows come and go: how it is queried, what is in it, and how somebody changes it. */
 export interface LivingList {

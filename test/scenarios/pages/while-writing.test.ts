@@ -1,8 +1,9 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache, type TypedDocumentNode } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { createEmptyWorld, type World } from '../../../src/demo/world.ts';
+import { describe, expect, it } from 'vitest';
+import { createEmptyWorld } from '../../../src/demo/seed.ts';
+import type { World } from '../../../src/demo/world.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
 const roomId = 'roomOfTheTest1234';
@@ -94,36 +95,38 @@ function startWriter(world: World) {
   };
 }
 
-describe('Apollo Client pages to the end while somebody writes', () => {
+describe('Apollo Client pages to the end while messages arrive', () => {
   it.each([
     ['newest first', { first: 17 }, false],
     ['from the oldest backward', { last: 17 }, true],
-  ])('%s: every message that stays, exactly once and in order', async (_name, variables, isBackward) => {
-    const world = worldOf(400);
-    const before = world.messagesOf(roomId).map(({ _id, ts }) => ({ id: _id, ts }));
-    const gateway = await startTestGateway({ demo: { world }, env: { LOG_LEVEL: 'silent' } });
-    onTestFinished(() => gateway.close());
-    const client = clientOf(gateway);
-    const writer = startWriter(world);
+  ])(
+    '%s: Apollo Client gets every message that stays exactly once and in order while messages arrive',
+    async (_name, variables, isBackward) => {
+      const world = worldOf(400);
+      const before = world.messagesOf(roomId).map(({ _id, ts }) => ({ id: _id, ts }));
+      const gateway = await startTestGateway({ demo: { world }, env: { LOG_LEVEL: 'silent' } });
+      const client = clientOf(gateway);
+      const writer = startWriter(world);
 
-    const observed = client.watchQuery({ query, variables: { id: roomId, ...variables } });
-    const subscription = observed.subscribe({});
-    let { data } = await client.query({ query, variables: { id: roomId, ...variables } });
-    for (;;) {
-      const { pageInfo } = data?.directMessage.messages ?? { pageInfo: undefined };
-      if (!(isBackward ? pageInfo?.hasPreviousPage : pageInfo?.hasNextPage)) break;
-      const from = isBackward ? { before: pageInfo?.startCursor } : { after: pageInfo?.endCursor };
-      ({ data } = await observed.fetchMore({ variables: from }));
-    }
-    const deleted = await writer.stop();
-    const merged = client.readQuery({ query, variables: { id: roomId, ...variables } });
-    subscription.unsubscribe();
+      const observed = client.watchQuery({ query, variables: { id: roomId, ...variables } });
+      const subscription = observed.subscribe({});
+      let { data } = await client.query({ query, variables: { id: roomId, ...variables } });
+      for (;;) {
+        const { pageInfo } = data?.directMessage.messages ?? { pageInfo: undefined };
+        if (!(isBackward ? pageInfo?.hasPreviousPage : pageInfo?.hasNextPage)) break;
+        const from = isBackward ? { before: pageInfo?.startCursor } : { after: pageInfo?.endCursor };
+        ({ data } = await observed.fetchMore({ variables: from }));
+      }
+      const deleted = await writer.stop();
+      const merged = client.readQuery({ query, variables: { id: roomId, ...variables } });
+      subscription.unsubscribe();
 
-    const stayed = before.filter(({ id }) => !deleted.has(id));
-    const ids = merged?.directMessage.messages.edges.map(({ node }) => node.id) ?? [];
-    expect(deleted.size).toBeGreaterThan(0);
-    const initial = new Set(stayed.map(({ id }) => id));
-    const expected = stayed.toSorted((a, b) => (a.ts === b.ts ? (a.id < b.id ? 1 : -1) : a.ts < b.ts ? 1 : -1));
-    expect(ids.filter((id) => initial.has(id))).toEqual(expected.map(({ id }) => id));
-  });
+      const stayed = before.filter(({ id }) => !deleted.has(id));
+      const ids = merged?.directMessage.messages.edges.map(({ node }) => node.id) ?? [];
+      expect(deleted.size).toBeGreaterThan(0);
+      const initial = new Set(stayed.map(({ id }) => id));
+      const expected = stayed.toSorted((a, b) => (a.ts === b.ts ? (a.id < b.id ? 1 : -1) : a.ts < b.ts ? 1 : -1));
+      expect(ids.filter((id) => initial.has(id))).toEqual(expected.map(({ id }) => id));
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { startDemo } from '../../../src/demo/server.ts';
 import { HeldBytes } from '../../../src/http/held-bytes.ts';
 import { startMain, urlOf } from '../../support/child.ts';
 import { heapBytes } from '../../support/heap.ts';
-import { openGateway } from '../../support/scenario.ts';
+import { startTestGateway } from '../../support/gateway.ts';
 import { openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
 
 const metric = async (url: string, name: string): Promise<number> => {
@@ -96,7 +96,7 @@ describe('requests under way', () => {
   it('G16: take as much of the heap as is said of them, and are bounded all together: the largest give up what they wait for', async () => {
     const demo = await startDemo();
     onTestFinished(() => demo.close());
-    const gateway = await openGateway({
+    const gateway = await startTestGateway({
       demo,
       env: { METRICS: 'on', LOG_LEVEL: 'silent' },
       limits: { maxHeldBytes: 40_000_000 },
@@ -127,7 +127,7 @@ describe('requests under way', () => {
 
 describe('request bodies on their way', () => {
   it('Hardening: are bounded all together: whoever sends slowest is told to come back, and nobody else', async () => {
-    const gateway = await openGateway({ env: { METRICS: 'on' }, limits: { maxArrivingBytes: 1_000_000 } });
+    const gateway = await startTestGateway({ env: { METRICS: 'on' }, limits: { maxArrivingBytes: 1_000_000 } });
     const body = bodyOf(90_000);
     const slow = await Promise.all(Array.from({ length: 30 }, () => openRaw(gateway.url)));
     for (const { socket } of slow) socket.write(rawPost(body).slice(0, -30_000));

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { landmarks } from '../../../src/demo/seed.ts';
+import { landmarks, createWorld } from '../../../src/demo/seed.ts';
 import { startDemo } from '../../../src/demo/server.ts';
-import { createWorld } from '../../../src/demo/world.ts';
 import { Redactor } from '../../../src/observability/log.ts';
-import { openGateway } from '../../support/scenario.ts';
+import { startTestGateway } from '../../support/gateway.ts';
 import { openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
 
 const gauges = [
@@ -36,7 +35,7 @@ const big = JSON.stringify({ query: '{ __typename }', extensions: { filler: 'x'.
 describe('after requests of every kind', () => {
   it('Hardening: nothing is held: no place, byte, token, call or connection', async () => {
     const demo = await startDemo({ latencyMs: 30 });
-    const gateway = await openGateway({
+    const gateway = await startTestGateway({
       demo,
       env: { METRICS: 'on', LOG_LEVEL: 'silent', REQUEST_TIMEOUT_MS: '500' },
       limits: {
@@ -90,7 +89,7 @@ describe('after requests of every kind', () => {
 
 describe('after a client left', () => {
   it('claim 15: the log and the metrics say that, and not that the workspace was down', async () => {
-    const gateway = await openGateway({ env: { METRICS: 'on' } });
+    const gateway = await startTestGateway({ env: { METRICS: 'on' } });
     const { id, token } = gateway.demo.world.member;
     gateway.demo.fail('me', { hang: true });
     const { socket } = await openRaw(gateway.url);
@@ -109,7 +108,7 @@ describe('after a client left', () => {
     const world = createWorld();
     for (let index = 0; index < 100; index += 1)
       world.post({ roomId: landmarks.selfRoomId, userId: world.member.id, text: 'long '.repeat(400) });
-    const gateway = await openGateway({ demo: { world }, env: { METRICS: 'on', LOG_LEVEL: 'info' } });
+    const gateway = await startTestGateway({ demo: { world }, env: { METRICS: 'on', LOG_LEVEL: 'info' } });
     gateway.demo.fail('me', { hang: true });
     const { socket } = await openRaw(gateway.url);
     const body = JSON.stringify({

@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../../src/config/config.ts';
-import { createWorld } from '../../../src/demo/world.ts';
-import { landmarks } from '../../../src/demo/seed.ts';
+import { createWorld, landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts';
 import { exchange, openRaw, rawPost, statusesOf, type RawConnection } from '../../support/raw-http.ts';
 

@@ -1,14 +1,15 @@
 import { getIntrospectionQuery } from 'graphql';
 import { encodeCursor } from '../../../src/pagination/cursor.ts';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maxAnswerBytes, maxStrangerBytes } from '../../../src/limits.ts';
-import { startHeavyGateway, type HeavyGateway } from '../../support/heavy-gateway.ts';
+import { startTestGateway, type Caller, type GatewayBefore } from '../../support/gateway.ts';
+import { startHeavyWorkspace, type HeavyWorkspace } from '../../support/heavy-workspace.ts';
 import { startSmallProcess } from '../../support/small-process.ts';
 import { alice, callerNamed } from '../../support/tiny-workspace.ts';
 
-let gateway: HeavyGateway;
+let gateway: GatewayBefore<HeavyWorkspace>;
 beforeAll(async () => {
-  gateway = await startHeavyGateway({ INTROSPECTION: 'on' });
+  gateway = await startTestGateway({ upstream: await startHeavyWorkspace(), env: { INTROSPECTION: 'on' } });
 });
 afterAll(() => gateway.close());
 
@@ -17,10 +18,17 @@ const times = (count: number, write: (index: number) => string): string =>
 const page = (kind: string, rows: string, size = 20) =>
   `{ directMessage(id: "${kind}-room") { messages(first: ${size}) { nodes { ${rows} } } } }`;
 
+/** Sends a body, with nobody's credentials by default. */
+async function send(body: object, caller: Caller | null = null, to = gateway) {
+  const { status, text } = await to.post(body, { as: caller });
+  const codes = new Set([...text.slice(0, 2000).matchAll(/"code":"(\w+)"/g)].map(([, code = '']) => code));
+  return { status, text, bytes: Buffer.byteLength(text), codes: [...codes] };
+}
+
 /** Asks three times: graphql-js, then compiled. Every answer is the same refusal, which is not made for nothing. */
 async function expectTooLarge(query: string, caller?: { id: string; token: string }): Promise<void> {
   for (let time = 0; time < 3; time += 1) {
-    const { status, codes, bytes, text } = await gateway.ask({ query }, caller);
+    const { status, codes, bytes, text } = await send({ query }, caller);
     expect({ status, codes }, text.slice(0, 300)).toEqual({ status: 400, codes: ['QUERY_TOO_COMPLEX'] });
     expect(bytes).toBeLessThan(500);
   }
@@ -133,28 +141,27 @@ describe('an answer that would be too large', () => {
       [150, 1],
       [650, 1],
     ] as const) {
-      const answer = await gateway.ask(body(references), caller);
+      const answer = await send(body(references), caller);
       expect([answer.status, answer.codes, errorsOf(answer)]).toEqual([200, ['UNAUTHENTICATED'], errors]);
     }
   });
 
   it('H2: is one of errors where the workspace is down', async () => {
-    const other = await startHeavyGateway();
-    onTestFinished(() => other.close());
-    await other.ask({ query: '{ viewer { user { id } } }' }, alice);
-    other.workspace.isDown = true;
+    const other = await startTestGateway({ upstream: await startHeavyWorkspace() });
+    await send({ query: '{ viewer { user { id } } }' }, alice, other);
+    other.upstream.isDown = true;
     for (const [references, errors] of [
       [200, 200 * 13],
       [250, 1],
     ] as const) {
-      const answer = await other.ask(body(references), alice);
+      const answer = await send(body(references), alice, other);
       expect([answer.status, answer.codes, errorsOf(answer)]).toEqual([200, ['UPSTREAM_UNAVAILABLE'], errors]);
     }
   });
 
   it('H2: is answered below the limits, however large', async () => {
     for (let time = 0; time < 3; time += 1) {
-      const { status, bytes } = await gateway.ask({ query: large }, alice);
+      const { status, bytes } = await send({ query: large }, alice);
       expect(status).toBe(200);
       expect(bytes).toBeGreaterThan(5_000_000);
       expect(bytes).toBeLessThanOrEqual(maxAnswerBytes);
@@ -188,15 +195,15 @@ describe('an answer to somebody whom the workspace has not accepted', () => {
     ['made-up credentials', { id: 'nobody', token: 'x'.repeat(43) }],
   ])('H3: holds some copies of the schema, and not hundreds: to %s', async (_who, caller) => {
     for (let time = 0; time < 2; time += 1) {
-      const some = await gateway.ask({ query: copies(2) }, caller);
+      const some = await send({ query: copies(2) }, caller);
       expect([some.status, some.bytes > 4 * 20_000, some.bytes <= maxStrangerBytes]).toEqual([200, true, true]);
     }
     await expectTooLarge(copies(25), caller);
   });
 
   it('H3: is bounded as others are where somebody is accepted', async () => {
-    expect((await gateway.ask({ query: '{ viewer { user { id } } }' }, callerNamed('carol'))).status).toBe(200);
-    expect((await gateway.ask({ query: copies(10) }, callerNamed('carol'))).status).toBe(200);
+    expect((await send({ query: '{ viewer { user { id } } }' }, callerNamed('carol'))).status).toBe(200);
+    expect((await send({ query: copies(10) }, callerNamed('carol'))).status).toBe(200);
     await expectTooLarge(copies(25), callerNamed('carol'));
   });
 
@@ -212,7 +219,7 @@ describe('an answer to somebody whom the workspace has not accepted', () => {
       }),
       introspection(2, 'args { name } type { name }'),
     ]) {
-      const { status, bytes } = await gateway.ask({ query });
+      const { status, bytes } = await send({ query });
       expect([status, bytes <= maxStrangerBytes]).toEqual([200, true]);
     }
     const deep = introspection(8, 'type { name fields { name description type { name } } }');

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   startTestGateway,
   type Caller,
@@ -11,7 +11,6 @@ const query = '{ viewer { user { username } } }';
 
 async function open(options: TestGatewayOptions): Promise<TestGateway> {
   const gateway = await startTestGateway({ ...options, env: { METRICS: 'on', ...options.env } });
-  onTestFinished(() => gateway.close());
   await gateway.ask(query); // the first call ever finds out whether the workspace limits calls
   return gateway;
 }

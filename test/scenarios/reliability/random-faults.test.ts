@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { startFaultGateway } from '../../support/fault-gateway.ts';
-import { seededRandom } from '../../support/fault-upstream.ts';
+import { startTestGateway } from '../../support/gateway.ts';
+import { startFaultUpstream } from '../../support/fault-upstream.ts';
+import { createRandom } from '../../support/random.ts';
 import { faults, type FaultName } from '../../support/faults.ts';
 import { alice, bob, callerNamed } from '../../support/tiny-workspace.ts';
 
@@ -23,8 +24,11 @@ it(
   'G7 whatever fails, every request is answered by its deadline, in codes of ours and without a leak',
   { timeout: 120_000 },
   async () => {
-    const gateway = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: String(timeoutMs) });
-    const random = seededRandom(42);
+    const gateway = await startTestGateway({
+      upstream: await startFaultUpstream(),
+      env: { UPSTREAM_TIMEOUT_MS: '300', REQUEST_TIMEOUT_MS: String(timeoutMs) },
+    });
+    const random = createRandom(42).fraction;
     const unhandled: unknown[] = [];
     const onUnhandled = (error: unknown) => void unhandled.push(error);
     process.on('unhandledRejection', onUnhandled);

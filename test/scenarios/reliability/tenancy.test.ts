@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { landmarks } from '../../../src/demo/seed.ts';
-import { createWorld } from '../../../src/demo/world.ts';
+import { landmarks, createWorld } from '../../../src/demo/seed.ts';
 import { startTestGateway, type Caller, type TestGateway } from '../../support/gateway.ts';
 import { inspect, plant, takeLeaks } from '../../support/secrets.ts';
 import { openRaw, rawPost } from '../../support/raw-http.ts';

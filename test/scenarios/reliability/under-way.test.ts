@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts';
 import { exchange, openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
 
@@ -9,7 +9,6 @@ const body = JSON.stringify({ query });
 
 async function open(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const gateway = await startTestGateway({ ...options, env: { METRICS: 'on', ...options.env } });
-  onTestFinished(() => gateway.close());
   await gateway.ask(query); // the first call ever finds out whether the workspace limits calls
   return gateway;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startFaultGateway, type FaultGateway } from '../../support/fault-gateway.ts';
+import { startFaultUpstream, type FaultUpstream } from '../../support/fault-upstream.ts';
+import { startTestGateway, type GatewayBefore } from '../../support/gateway.ts';
 import type { FaultName } from '../../support/faults.ts';
 import { longestPause } from '../../support/pause.ts';
 import { alice, bob } from '../../support/tiny-workspace.ts';
@@ -10,10 +11,13 @@ const counters = `{ directMessage(id: "${room}") { counters { memberCount } } }`
 const messages = `{ directMessage(id: "${room}") { messages(first: 3) { nodes { text } } } }`;
 const goodCounters = { directMessage: { counters: { memberCount: 2 } } };
 
-let gateway: FaultGateway;
+let gateway: GatewayBefore<FaultUpstream>;
 
 beforeEach(async () => {
-  gateway = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '2000', REQUEST_TIMEOUT_MS: '4000' });
+  gateway = await startTestGateway({
+    upstream: await startFaultUpstream(),
+    env: { UPSTREAM_TIMEOUT_MS: '2000', REQUEST_TIMEOUT_MS: '4000' },
+  });
 });
 
 afterEach(async () => {

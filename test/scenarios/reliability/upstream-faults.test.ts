@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startFaultGateway, type FaultGateway } from '../../support/fault-gateway.ts';
+import { startTestGateway, type GatewayBefore } from '../../support/gateway.ts';
 import type { FaultName } from '../../support/faults.ts';
-import { startFaultUpstream, type FaultRule } from '../../support/fault-upstream.ts';
+import { startFaultUpstream, type FaultRule, type FaultUpstream } from '../../support/fault-upstream.ts';
 import { alice, bob } from '../../support/tiny-workspace.ts';
 
 /** The caller's own one-to-one room, and a room of three, whose id could as well be a user's. */
@@ -22,11 +22,14 @@ const goodMessages = {
   },
 };
 
-let gateway: FaultGateway;
+let gateway: GatewayBefore<FaultUpstream>;
 
 /** A gateway whose calls take 400 ms at most and whose requests take 2 s, unless said otherwise. */
-async function start(env: Record<string, string> = {}): Promise<FaultGateway> {
-  gateway = await startFaultGateway({ UPSTREAM_TIMEOUT_MS: '400', REQUEST_TIMEOUT_MS: '2000', ...env });
+async function start(env: Record<string, string> = {}): Promise<GatewayBefore<FaultUpstream>> {
+  gateway = await startTestGateway({
+    upstream: await startFaultUpstream(),
+    env: { UPSTREAM_TIMEOUT_MS: '400', REQUEST_TIMEOUT_MS: '2000', ...env },
+  });
   return gateway;
 }
 
@@ -34,7 +37,7 @@ async function startWith(
   name: FaultName,
   rule: FaultRule = {},
   env: Record<string, string> = {},
-): Promise<FaultGateway> {
+): Promise<GatewayBefore<FaultUpstream>> {
   await start(env);
   gateway.upstream.fail(name, rule);
   return gateway;

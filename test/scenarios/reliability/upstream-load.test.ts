@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
 import type { RequestUpstream } from '../../../src/upstream/request-upstream.ts';
 import type { Caller } from '../../support/gateway.ts';
-import { startFaultUpstream, seededRandom, type FaultUpstream } from '../../support/fault-upstream.ts';
+import { startFaultUpstream, type FaultUpstream } from '../../support/fault-upstream.ts';
+import { createRandom } from '../../support/random.ts';
 import { callerNamed } from '../../support/tiny-workspace.ts';
 import { createWorkspace, fastClock, outcomeOf } from '../../support/workspace.ts';
 
@@ -51,7 +52,7 @@ describe('retries', () => {
       now: () => virtual,
       after: (_ms: number, callback: () => void) => fastClock(1e6).after(1, callback),
     };
-    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 4, clock, random: seededRandom(1) });
+    const { ask, workspace } = createWorkspace(upstream.url, { attempts: 4, clock, random: createRandom(1).fraction });
     for (let call = 0; call < 40; call += 1) await ask();
     upstream.calls.length = 0;
     upstream.fail('reset-before-response', { share: 0.3 });
@@ -69,7 +70,7 @@ describe('retries', () => {
 
   it('U38: when they come faster than the budget lasts, fewer succeed and the workspace is spared all the same', async () => {
     const clock = { ...fastClock(1), now: () => 1_800_000_000_000 };
-    const { ask, workspace } = createWorkspace(upstream.url, { clock, random: seededRandom(2) });
+    const { ask, workspace } = createWorkspace(upstream.url, { clock, random: createRandom(2).fraction });
     for (let call = 0; call < 40; call += 1) await ask();
     upstream.calls.length = 0;
     upstream.fail('status', { status: 503, share: 0.3 });

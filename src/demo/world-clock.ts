@@ -1,0 +1,23 @@
+/** The moment an empty world begins. */
+const beginning = Date.parse('2026-01-05T08:00:00.000Z');
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export const later = (at: string, ms: number): string => iso(Date.parse(at) + ms);
+
+/** Time in a world: it moves only when something happens, so the same events give the same instants. */
+export class WorldClock {
+  #newest = beginning;
+
+  /** The newest moment anything happened. */
+  get now(): string {
+    return iso(this.#newest);
+  }
+
+  /** The moment of one event: the given one, or a second after the newest. */
+  moment(at?: string): string {
+    const ms = at === undefined ? this.#newest + 1000 : Date.parse(at);
+    this.#newest = Math.max(this.#newest, ms);
+    return iso(ms);
+  }
+}
