@@ -70,6 +70,11 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/** Codes that can fail a whole request. */
+export type RequestErrorCode = {
+  [Code in ErrorCode]: (typeof errorCodes)[Code]['status'] extends number ? Code : never;
+}[ErrorCode];
+
 export interface GatewayErrorOptions {
   /** For the log, in our own words; never sent to a client. */
   readonly detail?: string;
@@ -80,6 +85,8 @@ export interface GatewayErrorOptions {
   /** Where in the query it is about, if that is known before the query runs. */
   readonly node?: ASTNode;
   readonly path?: readonly string[];
+  /** Status of the HTTP response, where the error fails the whole request; `Retry-After` follows from `retryAfterSeconds`. */
+  readonly httpStatus?: number;
 }
 
 /** An error whose message was written for the client. Anything else that is thrown is masked by `formatError`. */
@@ -88,7 +95,7 @@ export class GatewayError extends GraphQLError {
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
-    const { detail, retryAfterSeconds, reason, node, path } = options;
+    const { detail, retryAfterSeconds, reason, node, path, httpStatus } = options;
     // Nobody reads where an error of ours arose, and to write that down takes most of the time that thousands of them take.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
@@ -99,6 +106,7 @@ export class GatewayError extends GraphQLError {
         code,
         ...(reason === undefined ? {} : { reason }),
         ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+        ...(httpStatus === undefined ? {} : { http: httpHead(httpStatus, retryAfterSeconds) }),
       },
     });
     Error.stackTraceLimit = stackTraceLimit;
@@ -114,12 +122,18 @@ export function gatewayErrorOf(error: unknown): GatewayError | undefined {
   return error instanceof GraphQLError && error.originalError instanceof GatewayError ? error.originalError : undefined;
 }
 
+/** Status and headers in the form that Apollo Server takes out of `extensions.http` before it sends the error. */
+const httpHead = (status: number, retryAfterSeconds: number | undefined) => ({
+  status,
+  ...(retryAfterSeconds === undefined ? {} : { headers: new Map([['retry-after', String(retryAfterSeconds)]]) }),
+});
+
 /** The error of a request that is refused as a whole, before anything runs: with the HTTP status of its code. */
-export function refusalOfRequest(code: ErrorCode, message: string, options?: GatewayErrorOptions): GatewayError {
-  const error = new GatewayError(code, message, options);
-  error.extensions['http'] = { status: errorCodes[code].status }; // Apollo Server takes it out again
-  return error;
-}
+export const refusalOfRequest = (
+  code: RequestErrorCode,
+  message: string,
+  options?: Omit<GatewayErrorOptions, 'httpStatus'>,
+): GatewayError => new GatewayError(code, message, { ...options, httpStatus: errorCodes[code].status });
 
 /** Sentences in which graphql-js and Apollo Server speak of themselves, by the sentence or by Apollo Server's name for it, and ours. */
 const tooManyInValidation = 'Too many validation errors, error limit reached. Validation aborted.';

@@ -172,6 +172,15 @@ describe('the refusal of a request', () => {
     });
     expect(refusalOfRequest('UNAUTHENTICATED', 'No.').extensions['http']).toEqual({ status: 401 });
   });
+
+  it('has the header Retry-After when it says when to try again', () => {
+    const { extensions } = new GatewayError('RATE_LIMITED', 'Later.', { retryAfterSeconds: 7, httpStatus: 429 });
+    expect(extensions).toEqual({
+      code: 'RATE_LIMITED',
+      retryAfterSeconds: 7,
+      http: { status: 429, headers: new Map([['retry-after', '7']]) },
+    });
+  });
 });
 
 describe('an error of the gateway’s own', () => {
