@@ -1,12 +1,7 @@
-import {
-  GraphQLError,
-  Kind,
-  type DocumentNode,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-  type ValidationContext,
-} from 'graphql';
-
+/** Rows of a page at most: Rocket.Chat caps `count`, at 100 by default. */
+export const maxPageSize = 100;
+/** Rows of a page that asks for no number. */
+export const defaultPageSize = 20;
 /** Tokens of a query at most; a screen of an application has some hundreds. */
 export const maxTokens = 2000;
 /** Selections that a query with all its fragments unfolds to at most. */
@@ -48,48 +43,3 @@ export const maxInputDepth = 16;
 export const maxInputValues = 10_000;
 /** Bytes of a request's body at most. */
 export const maxBodyBytes = 100 * 1024;
-
-/** This API only reads: a mutation or subscription is told so, with status 400. */
-export const QueriesOnly = (context: ValidationContext) => ({
-  OperationDefinition(node: OperationDefinitionNode): void {
-    if (context.getSchema().getRootType(node.operation)) return;
-    context.reportError(new GraphQLError(`This API has no ${node.operation}s: it only reads.`, { nodes: node }));
-  },
-});
-
-/** Root fields that tell nothing of the workspace, and so need no credentials. */
-const openFields = new Set(['__typename', '__schema', '__type', '_service']);
-const schemaFields = new Set(['__schema', '__type']);
-const rootFields = new WeakMap<OperationDefinitionNode, ReadonlySet<string>>();
-
-/** Whether an operation asks for data, and so needs the caller's credentials. */
-export const asksForData = (operation: OperationDefinitionNode, document: DocumentNode): boolean =>
-  [...rootFieldsOf(operation, document)].some((name) => !openFields.has(name));
-
-/** Whether an operation asks about the schema. */
-export const asksForSchema = (operation: OperationDefinitionNode, document: DocumentNode): boolean =>
-  [...rootFieldsOf(operation, document)].some((name) => schemaFields.has(name));
-
-/** Names of the fields that an operation begins with. Remembered for each parsed operation. */
-function rootFieldsOf(operation: OperationDefinitionNode, document: DocumentNode): ReadonlySet<string> {
-  const known = rootFields.get(operation);
-  if (known !== undefined) return known;
-  const names = new Set<string>();
-  const seen = new Set<string>();
-  const collect = ({ selections }: SelectionSetNode): void => {
-    for (const node of selections) {
-      if (node.kind === Kind.FIELD) names.add(node.name.value);
-      else if (node.kind === Kind.INLINE_FRAGMENT) collect(node.selectionSet);
-      else if (!seen.has(node.name.value)) {
-        seen.add(node.name.value);
-        for (const definition of document.definitions) {
-          if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === node.name.value)
-            collect(definition.selectionSet);
-        }
-      }
-    }
-  };
-  collect(operation.selectionSet);
-  rootFields.set(operation, names);
-  return names;
-}

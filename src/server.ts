@@ -94,7 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const unsent = new HeldBytes(limits.maxUnsentBytes, smallAnswerBytes);
   const { callerCallsPerMinute: callsPerMinute } = config;
   const userOf = (callerKey: string) => workspace.acceptedCallers.userOf(callerKey);
-  const fairness =
+  const allowance =
     callsPerMinute === undefined ? undefined : new CallAllowance({ callsPerMinute, userOf, claimOf: claimedUserOf });
   const metrics = config.hasMetrics
     ? new Metrics({
@@ -106,14 +106,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         unsentBytes: () => unsent.bytes,
         heldTokens: () => redactor.held,
         connections: () => promisify(app.server.getConnections.bind(app.server))(),
-        knownCallers: () => fairness?.knownUsers ?? 0,
+        knownCallers: () => allowance?.knownUsers ?? 0,
         windows: () => workspace.rateLimits.windows(),
         workspace,
       })
     : undefined;
   const landingPage = config.hasExplorer ? sandboxPage(explorerHeaders) : undefined;
   const usageReporters = await createUsageReporters(config);
-  const apollo = createApollo(schema, config, log, { landingPage, usageReporters, fairness });
+  const apollo = createApollo(schema, config, log, { landingPage, usageReporters, allowance });
   const shedLog = new ShedLog(log);
   let isDraining = false;
   const graphql = createGraphqlEndpoint({

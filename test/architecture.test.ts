@@ -26,7 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'collect-fields': [],
   limits: [],
   config: [],
-  pagination: ['errors'],
+  pagination: ['errors', 'limits'],
   upstream: ['errors', 'json'],
   loaders: ['upstream', 'errors', 'json'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
@@ -41,7 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'type context',
   ],
   // The price model is written into the published schema.
-  schema: ['resolvers', 'pagination', 'json'],
+  schema: ['resolvers', 'pagination', 'limits', 'json'],
   observability: ['errors', 'type config'],
   // What happens to an operation before and after its resolvers. The lists of persisted operations are a setting.
   operation: [

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../errors.ts';
+import { refusalOfRequest, type GatewayError } from '../errors.ts';
 import type { Charge, Outcome } from './outcome.ts';
 import { maxReceivedBytes } from '../limits.ts';
 import { createLoaders, type Loaders } from '../loaders/index.ts';
@@ -152,7 +152,7 @@ const rowsTooLarge = (): string =>
   `The workspace's answers to this query take more than ${maxReceivedBytes} bytes: ask for smaller pages, or for fewer of them.`;
 
 export const unauthenticated = (): GatewayError =>
-  new GatewayError(
+  refusalOfRequest(
     'UNAUTHENTICATED',
     'Send the headers `X-User-Id` and `X-Auth-Token` that Rocket.Chat gave at login, each once.',
   );

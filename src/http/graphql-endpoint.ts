@@ -15,7 +15,8 @@ import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { OperationGuard } from '../operation/size-guard.ts';
 import { canKeepConnection, readBody } from './request-body.ts';
-import { note, settle } from './request-end.ts';
+import { note } from './request-end.ts';
+import { settleAllowance } from '../operation/allowance.ts';
 import {
   checkFigureHeaders,
   checkMethod,
@@ -131,7 +132,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       refusedAs = error.code;
     } finally {
       leave?.();
-      settle(request);
+      settleAllowance(request);
       weight.end();
     }
     answered.isAccepted = request.isAccepted;

@@ -1,20 +1,7 @@
 import type { RequestContext } from '../context/request-context.ts';
-import { GatewayError, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
-
-/**
- * Gives back what was taken of the caller's allowance and not used. What nobody waits for any more, as below a field that
- * has become null, is given up: a call made now would be charged to nobody.
- */
-export function settle(request: RequestContext): void {
-  request.stop(answered);
-  const { outcome, upstreamCalls } = request;
-  outcome.charge?.settle(sum(upstreamCalls.values()));
-}
-
-/** Nobody is told: it ends what is left of a request. */
-const answered = new GatewayError('UPSTREAM_UNAVAILABLE', 'The request has been answered.', { detail: 'answered' });
 
 /** How a request was answered. */
 export interface Ending {

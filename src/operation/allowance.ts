@@ -1,6 +1,8 @@
 import type { Charge } from '../context/outcome.ts';
+import type { RequestContext } from '../context/request-context.ts';
+import { GatewayError, refusalOfRequest } from '../errors.ts';
 
-/** A store of upstream calls that refills with time. Below 0 it is in debt. */
+/** A token bucket: a token is one upstream call. Below 0 it is in debt. */
 interface Bucket {
   readonly capacity: number;
   level: number;
@@ -9,34 +11,34 @@ interface Bucket {
 }
 
 export interface CallAllowanceOptions {
-  /** Upstream calls that one user may cost in a minute: what they can use at once, and what flows back in a minute. */
+  /** Capacity of a user’s bucket in upstream calls, and what flows back in a minute. */
   readonly callsPerMinute: number;
   /** The user of a caller whom the workspace has accepted; undefined where it has not. */
   readonly userOf: (callerKey: string) => string | undefined;
-  /** The user whom a caller claims to be. */
+  /** The user whom a caller claims to be, accepted or not. */
   readonly claimOf: (callerKey: string) => string;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
-  /** Users that are remembered. */
+  /** Buckets that are kept; the one used longest ago goes first. */
   readonly maxUsers?: number;
 }
 
-/** Seconds after which there will be enough. */
+/** Seconds after which the bucket holds enough. */
 export interface Refusal {
   readonly retryAfterSeconds: number;
 }
 
-/** Callers whom the workspace has not accepted share the allowance of so many users. */
+/** Callers whom the workspace has not accepted share one bucket, this many times as large as a user’s. */
 const strangersShare = 10;
 
 /**
- * So that no user uses up what all share: each has an allowance of upstream calls, whatever the number of their tokens. A
- * request is charged with its plan before it runs, and what it did not use comes back; what it used beyond that is a debt.
+ * A token bucket for each user, so that none of them uses up what all share: `callsPerMinute` tokens, refilled over a minute,
+ * whatever the number of the user's logins. A request is charged its estimated cost before it runs and refunded what it did
+ * not use; what it used beyond that is a debt.
  *
- * Callers whom the workspace has not accepted share one allowance, so that a flood of made-up tokens neither gets an
- * allowance for each, nor makes the table forget anybody. None of them can have more under way than is left to the user
- * whom they claim to be, and once they are accepted what they used is that user's: logging in again gains nothing. But as long as
- * they are not, they take nothing from that user.
+ * Callers whom the workspace has not accepted share one bucket, so a flood of made-up tokens gains no buckets by its number
+ * and evicts nobody's. Each of them has in flight at most what is left to the user whom they claim to be. Once the workspace
+ * accepts them, that user is charged what they used, so a new login gains nothing; until then they take nothing from that user.
  */
 export class CallAllowance {
   readonly #options: CallAllowanceOptions;
@@ -44,7 +46,7 @@ export class CallAllowance {
   readonly #maxUsers: number;
   readonly #users = new Map<string, Bucket>();
   readonly #strangers: Bucket;
-  /** Calls that requests of strangers have taken and not settled, by caller. */
+  /** Calls that strangers' requests have taken and not settled, by caller. */
   readonly #pending = new Map<string, number>();
 
   constructor(options: CallAllowanceOptions) {
@@ -59,10 +61,10 @@ export class CallAllowance {
     return this.#users.size;
   }
 
-  /** Takes the planned calls from the caller's allowance, or says when they will be there. */
-  charge(callerKey: string, plannedCalls: number): Charge | Refusal {
-    // What costs more than there can ever be is let through when everything is there.
-    const calls = Math.min(plannedCalls, this.#options.callsPerMinute);
+  /** Takes the estimated calls from the caller's bucket, or says when it will hold enough. */
+  charge(callerKey: string, estimatedCalls: number): Charge | Refusal {
+    // A request larger than the bucket passes when the bucket is full.
+    const calls = Math.min(estimatedCalls, this.#options.callsPerMinute);
     const user = this.#options.userOf(callerKey);
     return user === undefined ? this.#chargeStranger(callerKey, calls) : this.#chargeUser(user, calls);
   }
@@ -122,7 +124,7 @@ export class CallAllowance {
     };
   }
 
-  /** How many of so many calls are not there. */
+  /** How many of these calls the bucket lacks. */
   #missing(bucket: Bucket, calls: number): number {
     const now = this.#now();
     bucket.level = Math.min(bucket.capacity, bucket.level + ((now - bucket.at) / 60_000) * bucket.capacity);
@@ -151,7 +153,7 @@ export class CallAllowance {
   }
 }
 
-/** So many calls flow back, or are owed when there are less than 0. */
+/** Refunds calls; a negative number is a debt. */
 function giveBack(bucket: Bucket, calls: number): void {
   bucket.level = Math.min(bucket.capacity, bucket.level + calls);
 }
@@ -159,3 +161,30 @@ function giveBack(bucket: Bucket, calls: number): void {
 const refusal = ({ capacity }: Bucket, missing: number): Refusal => ({
   retryAfterSeconds: Math.ceil((missing * 60) / capacity),
 });
+
+/** Charges the estimated calls to the caller's bucket before an operation runs; throws RATE_LIMITED where it is short. */
+export function chargeAllowance(
+  allowance: CallAllowance | undefined,
+  { callerKey }: Pick<RequestContext, 'callerKey'>,
+  estimatedCalls: number,
+): Charge | undefined {
+  if (allowance === undefined || callerKey === undefined || estimatedCalls === 0) return undefined;
+  const charge = allowance.charge(callerKey, estimatedCalls);
+  if ('settle' in charge) return charge;
+  const { retryAfterSeconds } = charge;
+  throw refusalOfRequest('RATE_LIMITED', 'The caller’s allowance of upstream calls is used up.', { retryAfterSeconds });
+}
+
+/**
+ * Refunds the calls that a request did not make, once it is answered. First it stops the calls that no response waits for
+ * any more, such as those below a field that has become null: a call made from here on would be charged to nobody.
+ */
+export function settleAllowance(request: RequestContext): void {
+  request.stop(answered);
+  let calls = 0;
+  for (const count of request.upstreamCalls.values()) calls += count;
+  request.outcome.charge?.settle(calls);
+}
+
+/** Ends what is left of a request; no client sees it. */
+const answered = new GatewayError('UPSTREAM_UNAVAILABLE', 'The request has been answered.', { detail: 'answered' });

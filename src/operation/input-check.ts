@@ -18,7 +18,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { refusalOfRequest } from '../errors.ts';
-import { isIncluded } from '../collect-fields.ts';
+import { shouldIncludeNode } from '../collect-fields.ts';
 
 /** Throws what is wrong about the arguments of one field. */
 export type ArgumentChecks = ReadonlyMap<string, (args: never, callerId: string) => void>;
@@ -91,7 +91,7 @@ class Walk {
   visit(type: GraphQLNamedType | undefined, { selections }: SelectionSetNode, path: Path | undefined): void {
     for (const node of selections) {
       const at = node.kind === Kind.FIELD ? { parent: path, name: node.alias?.value ?? node.name.value } : path;
-      if (!refused(() => isIncluded(node, this.#asked.variables), node, at)) continue;
+      if (!refused(() => shouldIncludeNode(node, this.#asked.variables), node, at)) continue;
       if (node.kind === Kind.FIELD) this.#visitField(type, node, at);
       else if (node.kind === Kind.INLINE_FRAGMENT) {
         this.visit(

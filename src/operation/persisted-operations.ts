@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { Kind, parse, specifiedRules, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import { ConfigError } from '../config/config.ts';
-import { maxTokens, QueriesOnly } from '../limits.ts';
+import { maxTokens } from '../limits.ts';
+import { QueriesOnly } from './queries-only.ts';
 import { OperationGuard } from './size-guard.ts';
 
 export interface PersistedOperation {

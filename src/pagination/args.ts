@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts';
+import { defaultPageSize, maxPageSize } from '../limits.ts';
 
 /** Relay's four arguments. `null` counts as omitted, except for `first: null` without `last`. */
 export interface PageArgs {
@@ -15,10 +16,6 @@ export interface PagePlan {
   readonly cursor: string | undefined;
   readonly cursorArgument: 'after' | 'before';
 }
-
-/** Rocket.Chat caps `count`, at 100 by default. */
-export const maxPageSize = 100;
-export const defaultPageSize = 20;
 
 export function planPage({ first, after, last, before }: PageArgs): PagePlan {
   if (first != null && last != null) throw badInput('Give `first` or `last`, not both.');

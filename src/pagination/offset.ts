@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts';
-import { maxPageSize, type PagePlan } from './args.ts';
+import { maxPageSize } from '../limits.ts';
+import { type PagePlan } from './args.ts';
 import type { Page } from './connection.ts';
 import type { Cursor } from './cursor.ts';
 import { comparePlaces, type Place, type Rows } from './place.ts';

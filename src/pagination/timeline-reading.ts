@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import { maxPageSize } from './args.ts';
+import { maxPageSize } from '../limits.ts';
 import { comparePlaces, type Place, type Rows } from './place.ts';
 import { boundsOf, keyOf, windowOf, type TimelineQuery, type TimelineWindow } from './timeline-window.ts';
 

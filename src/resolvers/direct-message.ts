@@ -8,7 +8,7 @@ import { messageOrder } from './orders.ts';
 import { offsetConnection, type OffsetList } from './pages.ts';
 import type { RoomParent } from './parents.ts';
 import { explainForbidden } from './permission.ts';
-import { isSelected } from './selection.ts';
+import { isSelected } from '../collect-fields.ts';
 import type { MessageFilters, Resolvers } from './types.generated.ts';
 import { memberConnection } from './user.ts';
 

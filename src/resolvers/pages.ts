@@ -8,7 +8,7 @@ import { cutWhole } from '../pagination/whole.ts';
 import { pagePrices } from '../pagination/page-prices.ts';
 import type { SearchAllowance } from '../loaders/search-allowance.ts';
 import type { RestPage, RestRows, StoredRow } from '../upstream/types.ts';
-import { isSelected } from './selection.ts';
+import { isSelected } from '../collect-fields.ts';
 
 /** Which page is read, and the upstream calls that it may make. */
 export interface PageRead {

@@ -10,7 +10,7 @@ import {
   type FieldDefinitionNode,
   type ObjectTypeDefinitionNode,
 } from 'graphql';
-import { defaultPageSize } from '../pagination/args.ts';
+import { defaultPageSize } from '../limits.ts';
 import type { Prices } from './prices.ts';
 
 /** Weight of one upstream call in `@cost`, where an object weighs 1 and a scalar nothing. */

@@ -58,10 +58,11 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   operation: {
     mutate: [
-      'src/operation/{apollo,bounds,document-store,lru,persisted-queries,size-guard}.ts',
+      'src/operation/{apollo,credentials,document-store,kept-documents,lru,persisted-queries,queries-only,response-limits,size-guard,steps}.ts',
       'src/{limits,collect-fields}.ts',
     ],
     tests: [
+      'test/collect-fields.test.ts',
       'test/operation/{document-store,persisted-operations,persisted-queries,safelist,size-guard}.test.ts',
       'test/observability/usage.test.ts',
       'test/scenarios/limiter/plan-and-report.test.ts',

@@ -1,13 +1,8 @@
 import {
-  getArgumentValues,
   getNamedType,
   isObjectType,
   isUnionType,
-  Kind,
-  TypeNameMetaFieldDef,
   type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -15,8 +10,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { asList, asObject, asText } from '../../json.ts';
-import { defaultPageSize, maxPageSize } from '../../pagination/args.ts';
-import { applies, isIncluded } from '../../collect-fields.ts';
+import { fragmentsOf, type SelectionContext } from '../../collect-fields.ts';
+import { manyObjects, pageSize, placeBelow, type Place } from './place.ts';
+import { mergeFields, type MergedField } from './merged-fields.ts';
 import { CostTally } from './tally.ts';
 import type { QueryCost } from '../../context/query-cost.ts';
 import type { FieldPrice, Prices } from '../../schema/prices.ts';
@@ -46,65 +42,34 @@ export interface EstimateInput {
 
 export function estimateCost(input: EstimateInput): QueryCost {
   const root = input.schema.getRootType(input.operation.operation);
-  const ledger = new CostTally();
+  const tally = new CostTally();
   const place: Place = { count: 1, copies: 1, rooms: 1, hasRecord: false, answeredBy: undefined, given: [], path: '' };
-  if (root) new Walk(input, ledger).visit(root, [input.operation.selectionSet], place);
-  return ledger.close(input.lists);
-}
-
-/** The objects that a selection applies to. */
-interface Place {
-  /** How many there are at most. */
-  readonly count: number;
-  /** How often each comes in the answer, on average: under several aliases it is asked for once, and written several times. */
-  readonly copies: number;
-  /** How many rooms they belong to at most: messages of one page are of one room. */
-  readonly rooms: number;
-  /** For rooms: whether they come with their record. */
-  readonly hasRecord: boolean;
-  /** The endpoint whose answer they are, where a field of theirs would ask for the same: it then costs nothing more. */
-  readonly answeredBy: string | undefined;
-  /** For rooms: the ids by which the client asks for them, where it does. */
-  readonly given: readonly string[];
-  readonly path: string;
-}
-
-/** Fields of one selection that are the same call, and what is selected below all of them. */
-interface MergedField {
-  readonly field: GraphQLField<unknown, unknown>;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly responseName: string;
-  /** What is selected under each of the names under which it comes. */
-  readonly responseNames: Map<string, SelectionSetNode[]>;
-  readonly selectionSets: SelectionSetNode[];
+  if (root) new Walk(input, tally).visit(root, [input.operation.selectionSet], place);
+  return tally.close(input.lists);
 }
 
 /** Fields of an unfolded operation that are looked at; more than `maxRecursiveSelections` of the server lets in. */
 const maxSteps = 10_000;
 /** What a reference of another subgraph counts for among the values of an answer: about the work of refusing it. */
 const valuesPerReference = 25;
-/** Products of page sizes stop growing here. */
-const manyObjects = 1e9;
 
 class Walk {
   readonly #input: EstimateInput;
-  readonly #ledger: CostTally;
-  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #tally: CostTally;
+  readonly #selection: SelectionContext;
   #steps = 0;
 
-  constructor(input: EstimateInput, ledger: CostTally) {
+  constructor(input: EstimateInput, tally: CostTally) {
     this.#input = input;
-    this.#ledger = ledger;
-    for (const definition of input.document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
-    }
+    this.#tally = tally;
+    this.#selection = { schema: input.schema, fragments: fragmentsOf(input.document), variables: input.variables };
   }
 
   visit(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], place: Place): void {
-    const merged = this.#merge(type, selectionSets);
+    const merged = this.#fieldsOf(type, selectionSets);
     this.#steps += merged.length;
     if (this.#steps > maxSteps) {
-      this.#ledger.giveUp(place.path);
+      this.#tally.giveUp(place.path);
       return;
     }
     this.#chargeRecord(type, merged, place);
@@ -119,7 +84,7 @@ class Walk {
         this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
       if (this.#isAsked(field, args, below)) this.#charge(price, args, { ...place, path }, isWithAny);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
-      else if (!isObjectType(fieldType)) this.#ledger.addValues(place.count * copies * elements);
+      else if (!isObjectType(fieldType)) this.#tally.addValues(place.count * copies * elements);
       if (!isObjectType(fieldType) || size === 0) continue;
       const given = price?.isGiven === true ? [String(args['id'])] : [];
       const next = placeBelow(fieldType, price, size ?? elements, { ...place, given, copies, path });
@@ -141,7 +106,7 @@ class Walk {
     path: string,
   ): void {
     const references = asList(representations).map(asObject);
-    this.#ledger.addValues(references.length * copies * valuesPerReference);
+    this.#tally.addValues(references.length * copies * valuesPerReference);
     for (const type of types) {
       const ofType = references.filter((reference) => reference?.['__typename'] === type.name);
       const ids = ofType.flatMap((reference) => asText(reference?.['id']) ?? []); // without one it is refused before any call
@@ -164,14 +129,14 @@ class Walk {
 
   /** A connection: its rows are reached as `nodes` and as `edges { node }`, and are the same objects. */
   #visitPage(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], rows: Place, parents: number): void {
-    const merged = this.#merge(type, selectionSets);
+    const merged = this.#fieldsOf(type, selectionSets);
     const rowSets: SelectionSetNode[] = [];
     let rowNames = 0;
     let rowType: GraphQLObjectType | undefined;
     for (const { field, responseNames, selectionSets: below } of merged) {
       const fieldType = getNamedType(field.type);
       if (!isObjectType(fieldType)) {
-        this.#ledger.addValues(parents * rows.copies * responseNames.size);
+        this.#tally.addValues(parents * rows.copies * responseNames.size);
         continue;
       }
       if (field.name === 'nodes') {
@@ -179,10 +144,10 @@ class Walk {
         rowSets.push(...below);
         rowNames += responseNames.size;
       } else if (field.name === 'edges') {
-        for (const edge of this.#merge(fieldType, below)) {
+        for (const edge of this.#fieldsOf(fieldType, below)) {
           const nodeType = getNamedType(edge.field.type);
           if (!isObjectType(nodeType)) {
-            this.#ledger.addValues(rows.count * rows.copies * responseNames.size * edge.responseNames.size);
+            this.#tally.addValues(rows.count * rows.copies * responseNames.size * edge.responseNames.size);
             continue;
           }
           rowType = nodeType;
@@ -196,6 +161,10 @@ class Walk {
     }
     if (rowType !== undefined)
       this.visit(rowType, rowSets, { ...rows, copies: Math.min(manyObjects, rows.copies * rowNames) });
+  }
+
+  #fieldsOf(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): MergedField[] {
+    return mergeFields(type, selectionSets, this.#selection);
   }
 
   /** `isWithAny`: whether any of some fields is selected below, for each of the names under which the field comes. */
@@ -212,12 +181,12 @@ class Walk {
       if (endpoint === answeredBy) continue;
       const isVaried = variedBy.length === 0 ? [] : isWithAny(variedBy);
       const variants = Math.max(1, new Set(isVaried).size);
-      if (isInBulk && !isVaried.includes(true)) this.#ledger.addCounters(count, hasRecord, path);
+      if (isInBulk && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
       else if (paging !== undefined)
-        this.#ledger.addPages(endpoint, paging, { count: count * variants, isContinued, path });
-      else this.#ledger.add(endpoint, { count, upTo, path });
+        this.#tally.addPages(endpoint, paging, { count: count * variants, isContinued, path });
+      else this.#tally.add(endpoint, { count, upTo, path });
     }
-    if (price.checksRoom) this.#ledger.addRecords(count, 'part', path);
+    if (price.checksRoom) this.#tally.addRecords(count, 'part', path);
   }
 
   /** Fields of rooms' records: read once for each room, whatever the number of fields. */
@@ -229,9 +198,9 @@ class Walk {
     if (hasRecord) return;
     const asked = merged.filter(({ field, args, selectionSets }) => this.#isAsked(field, args, selectionSets));
     const kinds = asked.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
-    if (kinds.includes('whole')) this.#ledger.addRecords(rooms, 'whole', path);
-    else if (kinds.includes('part')) this.#ledger.addRecords(rooms, 'part', path);
-    else if (kinds.includes('ifGiven')) this.#ledger.addGivenRooms(given, this.#input.unknownRooms, path);
+    if (kinds.includes('whole')) this.#tally.addRecords(rooms, 'whole', path);
+    else if (kinds.includes('part')) this.#tally.addRecords(rooms, 'part', path);
+    else if (kinds.includes('ifGiven')) this.#tally.addGivenRooms(given, this.#input.unknownRooms, path);
   }
 
   /** An empty page asks nothing, unless for what is true of the whole list. */
@@ -246,7 +215,7 @@ class Walk {
   }
 
   #selectsWhole(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
-    return this.#merge(type, below).some(
+    return this.#fieldsOf(type, below).some(
       (part) => part.field.name === 'totalCount' || part.field.name === 'isAvailable',
     );
   }
@@ -257,80 +226,7 @@ class Walk {
     names: readonly string[],
   ): boolean[] {
     return [...responseNames.values()].map((below) =>
-      this.#merge(type, below).some(({ field }) => names.includes(field.name)),
+      this.#fieldsOf(type, below).some(({ field }) => names.includes(field.name)),
     );
   }
-
-  /** The fields of some selections of one type, fragments resolved and skipped ones left out, equal calls merged. */
-  #merge(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): MergedField[] {
-    const merged = new Map<string, MergedField>();
-    const seen = new Set<string>();
-    const collect = (selections: SelectionSetNode): void => {
-      for (const node of selections.selections) {
-        if (!isIncluded(node, this.#input.variables)) continue;
-        if (node.kind === Kind.FIELD) this.#mergeField(type, node, merged);
-        else if (node.kind === Kind.INLINE_FRAGMENT) {
-          if (applies(node.typeCondition, type, this.#input.schema)) collect(node.selectionSet);
-        } else if (!seen.has(node.name.value)) {
-          seen.add(node.name.value);
-          const fragment = this.#fragments.get(node.name.value);
-          if (fragment !== undefined && applies(fragment.typeCondition, type, this.#input.schema))
-            collect(fragment.selectionSet);
-        }
-      }
-    };
-    for (const selectionSet of selectionSets) collect(selectionSet);
-    return [...merged.values()];
-  }
-
-  #mergeField(type: GraphQLObjectType, node: FieldNode, merged: Map<string, MergedField>): void {
-    const name = node.name.value;
-    const field = name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : type.getFields()[name];
-    if (field === undefined) return; // introspection: it has limits of its own
-    const args = this.#argumentsOf(field, node);
-    const key = field.args.length === 0 ? field.name : `${field.name}${JSON.stringify(args)}`;
-    const known = merged.get(key);
-    const responseName = node.alias?.value ?? field.name;
-    const selectionSets = node.selectionSet === undefined ? [] : [node.selectionSet];
-    if (known === undefined) {
-      const responseNames = new Map([[responseName, selectionSets]]);
-      merged.set(key, { field, args, responseName, responseNames, selectionSets: [...selectionSets] });
-      return;
-    }
-    known.selectionSets.push(...selectionSets);
-    known.responseNames.set(responseName, [...(known.responseNames.get(responseName) ?? []), ...selectionSets]);
-  }
-
-  #argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> {
-    if (field.args.length === 0) return {};
-    try {
-      return getArgumentValues(field, node, this.#input.variables);
-    } catch {
-      return {}; // execution refuses them as well, without a call
-    }
-  }
-}
-
-/** Rows of a page at most; undefined for a field that is no page. */
-function pageSize(field: GraphQLField<unknown, unknown>, args: Readonly<Record<string, unknown>>): number | undefined {
-  if (!field.args.some(({ name }) => name === 'first')) return undefined;
-  const size = Number(args['first'] ?? args['last'] ?? defaultPageSize);
-  return Math.min(maxPageSize, Math.max(0, size));
-}
-
-function placeBelow(
-  type: GraphQLObjectType,
-  price: FieldPrice | undefined,
-  size: number,
-  { count, copies, rooms, given, path }: Pick<Place, 'count' | 'copies' | 'rooms' | 'given' | 'path'>,
-): Place {
-  const answeredBy = price?.calls.find(({ isInBulk }) => isInBulk)?.endpoint;
-  if (price?.isReference === true) {
-    // Messages of a page share their room; a room asked for by id is one.
-    const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
-    return { count: rooms, copies: copiesOfEach, rooms, hasRecord: false, answeredBy, given, path };
-  }
-  const below = Math.min(manyObjects, count * size);
-  const isOfRooms = type.name === 'DirectMessageConnection';
-  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, answeredBy, given, path };
 }

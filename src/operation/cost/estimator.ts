@@ -1,6 +1,5 @@
 import { getVariableValues, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { DocumentMemory } from '../document-store.ts';
-import { GatewayError } from '../../errors.ts';
 import type { CallerKnowledge, QueryCost } from '../../context/query-cost.ts';
 import { estimateCost } from './estimate.ts';
 import { readPrices, type Prices } from '../../schema/prices.ts';
@@ -36,8 +35,8 @@ export class CostEstimator {
     this.#prices = readPrices(schema);
   }
 
-  /** The plan; undefined where the variables do not fit, which execution reports before any call. */
-  plan(
+  /** The cost; undefined where the variables do not fit, which execution reports before any call. */
+  estimate(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Record<string, unknown>,
@@ -92,25 +91,4 @@ export class CostEstimator {
 function bytesOf(key: string, { heaviest, given }: QueryCost): number {
   const texts = [key, ...heaviest.map(({ path }) => path), ...given];
   return texts.reduce((sum, text) => sum + 2 * text.length, bytesPerPlan);
-}
-
-/** The refusal of an operation that costs more than one request may; nothing was called. */
-export function tooComplex({ calls, heaviest }: QueryCost, limit: number): GatewayError {
-  const error = new GatewayError(
-    'QUERY_TOO_COMPLEX',
-    `This query can cost ${calls} upstream calls, and ${limit} are allowed: ask for smaller pages, or for less in each row.`,
-  );
-  error.extensions['cost'] = { estimated: calls, limit, heaviest };
-  error.extensions['http'] = { status: 400 };
-  return error;
-}
-
-/** The refusal of an operation whose answer could hold more values than that; nothing was called. */
-export function tooLarge({ values }: QueryCost, limit: number): GatewayError {
-  const error = new GatewayError(
-    'QUERY_TOO_COMPLEX',
-    `The answer to this query can hold ${values} values, and ${limit} are allowed: ask for smaller pages or fewer references, or for less in each.`,
-  );
-  error.extensions['http'] = { status: 400 };
-  return error;
 }

@@ -84,7 +84,7 @@ const operationOf = (document: DocumentNode): OperationDefinitionNode =>
 const newContext = (seed: number, document: DocumentNode, variables: Record<string, unknown>): RequestContext => {
   const { id, token } = seed % 5 === 0 ? demo.world.admin : demo.world.member;
   const context = new RequestContext(workspace, { userId: id, authToken: token }, Date.now() + 60_000);
-  const plan = planner.plan(document, operationOf(document), variables);
+  const plan = planner.estimate(document, operationOf(document), variables);
   if (plan === undefined) return context;
   context.outcome.cost = plan;
   context.admit(plan, atMost(plan, Number.MAX_SAFE_INTEGER), undefined);

@@ -1,6 +1,7 @@
 import { buildSchema, Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { CostEstimator, tooComplex, tooLarge } from '../../../src/operation/cost/estimator.ts';
+import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
+import { refusalOfCost } from '../../../src/operation/cost/limits.ts';
 import { readPrices } from '../../../src/schema/prices.ts';
 import { singly } from '../../../src/loaders/bulk-or-single.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
@@ -13,7 +14,7 @@ function planOf(query: string, variables: Record<string, unknown> = {}) {
   const operation = document.definitions.find(
     (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
   );
-  return planner.plan(document, operation ?? expect.unreachable(), variables) ?? expect.unreachable();
+  return planner.estimate(document, operation ?? expect.unreachable(), variables) ?? expect.unreachable();
 }
 const callsOf = (query: string, variables?: Record<string, unknown>) => planOf(query, variables).calls;
 
@@ -303,22 +304,22 @@ describe('the price of a query', () => {
   it('is not known where the variables do not fit: execution says so', () => {
     const document = parse('query($n: Int!) { directMessage(id: "r") { messages(first: $n) { totalCount } } }');
     const [operation] = document.definitions;
-    expect(planner.plan(document, operation as OperationDefinitionNode, { n: 'many' })).toBeUndefined();
+    expect(planner.estimate(document, operation as OperationDefinitionNode, { n: 'many' })).toBeUndefined();
   });
 
   it('is worked out once for the same operation and variables', () => {
     const document = parse('query($n: Int) { directMessage(id: "r") { messages(first: $n) { totalCount } } }');
     const operation = document.definitions[0] as OperationDefinitionNode;
-    expect(planner.plan(document, operation, { n: 1 })).toBe(planner.plan(document, operation, { n: 1 }));
-    expect(planner.plan(document, operation, { n: 1 })).not.toBe(planner.plan(document, operation, { n: 2 }));
+    expect(planner.estimate(document, operation, { n: 1 })).toBe(planner.estimate(document, operation, { n: 1 }));
+    expect(planner.estimate(document, operation, { n: 1 })).not.toBe(planner.estimate(document, operation, { n: 2 }));
   });
 
   it('is worked out once whatever variables come that the operation has not', () => {
     const document = parse('{ viewer { unreadCount } }');
     const operation = document.definitions[0] as OperationDefinitionNode;
-    expect(planner.plan(document, operation, { n: 1 })).toBe(planner.plan(document, operation, { n: 2 }));
+    expect(planner.estimate(document, operation, { n: 1 })).toBe(planner.estimate(document, operation, { n: 2 }));
     const { variableDefinitions: _, ...bare } = operation;
-    expect(planner.plan(document, bare, {})?.calls).toBe(1);
+    expect(planner.estimate(document, bare, {})?.calls).toBe(1);
   });
 
   it('is remembered for thirty-two sets of variables, none of them longer than 512 characters', () => {
@@ -327,7 +328,7 @@ describe('the price of a query', () => {
     );
     const operation = document.definitions[0] as OperationDefinitionNode;
     const isRemembered = (variables: Record<string, unknown>) =>
-      planner.plan(document, operation, variables) === planner.plan(document, operation, variables);
+      planner.estimate(document, operation, variables) === planner.estimate(document, operation, variables);
     const ofLength = (length: number) => ({ id: 'r'.repeat(length - '{"id":""}'.length) });
     expect([isRemembered(ofLength(512)), isRemembered(ofLength(513))]).toEqual([true, false]);
     expect(Array.from({ length: 31 }, (_, n) => isRemembered({ n })).every(Boolean)).toBe(true);
@@ -375,7 +376,7 @@ describe('what a query may cost beyond its price', () => {
     const document = parse(`{ ${rooms} }`);
     const operation = document.definitions[0] as OperationDefinitionNode;
     const planWith = (rooms: boolean) =>
-      planner.plan(document, operation, {}, { lists: { rooms, memberships: true }, knowsRoom: () => true });
+      planner.estimate(document, operation, {}, { lists: { rooms, memberships: true }, knowsRoom: () => true });
     expect(planWith(true)).toMatchObject({
       calls: 2,
       spareCalls: 20,
@@ -509,11 +510,11 @@ describe('the size of an answer', () => {
       '{ nodes { directMessage { messages(first: 100) { nodes { directMessage { messages(first: 100) { nodes { id } } } } } } } }';
     const plan = planOf(`{ viewer { directMessages(first: 100) { nodes { messages(first: 100) ${inner} } } } }`);
     expect(plan.values).toBe(1e8);
-    const error = tooLarge(plan, 50_000);
-    expect(error.message).toBe(
-      'The answer to this query can hold 100000000 values, and 50000 are allowed: ask for smaller pages or fewer references, or for less in each.',
+    const error = refusalOfCost(plan, Number.POSITIVE_INFINITY);
+    expect(error?.message).toBe(
+      'The response to this query can hold 100000000 values; the limit is 30000. Ask for smaller pages or fewer references, or for less in each.',
     );
-    expect(error.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', http: { status: 400 } });
+    expect(error?.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', http: { status: 400 } });
   });
 });
 
@@ -572,7 +573,7 @@ describe('a price list', () => {
       calls: [{ endpoint: 'x', paging: 'whole' }],
     });
     expect(() => readPrices(written('toString'))).toThrow(
-      '@calls(paging: "toString") is none of offset, timeline, whole.',
+      '@calls(paging: "toString") must be one of offset, timeline, whole.',
     );
   });
 
@@ -589,12 +590,12 @@ describe('a price list', () => {
 
 describe('a query above the limit', () => {
   it('is refused with what it would cost, and where', () => {
-    const error = tooComplex(
+    const error = refusalOfCost(
       planOf('{ directMessages(first: 100) { nodes { messages(first: 100) { totalCount } } } }'),
       100,
     );
-    expect(error.message).toBe(
-      'This query can cost 101 upstream calls, and 100 are allowed: ask for smaller pages, or for less in each row.',
+    expect(error?.message).toBe(
+      'This query can cost 101 upstream calls; the limit is 100. Ask for smaller pages, or for less in each row.',
     );
     const cost = {
       estimated: 101,
@@ -604,6 +605,6 @@ describe('a query above the limit', () => {
         { path: 'directMessages', calls: 1 },
       ],
     };
-    expect(error.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', cost, http: { status: 400 } });
+    expect(error?.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', cost, http: { status: 400 } });
   });
 });

@@ -298,7 +298,7 @@ describe('The cost of _entities', () => {
         expected === 200
           ? undefined
           : expect.stringMatching(
-              /^The answer to this query can hold \d+ values, and 30000 are allowed: ask for smaller pages or fewer references, or for less in each\.$/,
+              /^The response to this query can hold \d+ values; the limit is 30000\. Ask for smaller pages or fewer references, or for less in each\.$/,
             ),
     });
   });

@@ -94,14 +94,14 @@ describe('The cost of a request', () => {
       ],
       limit: 30,
       refusal:
-        'This query can cost 10101 upstream calls, and 30 are allowed: ask for smaller pages, or for less in each row.',
+        'This query can cost 10101 upstream calls; the limit is 30. Ask for smaller pages, or for less in each row.',
     });
     const large = `{ ${Array.from({ length: 6 }, (_, index) => `r${index}: directMessage(id: "r${index}") { ...Wide }`).join(' ')} } fragment Wide on DirectMessage { messages(first: 100) { nodes { id roomId text sentAt updatedAt editedAt alias avatarUrl emoji isBot systemType isDeleted isGroupable isStarred isPinned pinnedAt threadRootId isShownInRoom isUnreadBySomeone location customFields blocks author { id name username status } editedBy { id name username status } pinnedBy { id name username status } mentions { id username name type } channelMentions { id name } reactions { emoji usernames count } files { id name mimeType size } urls { url meta } thread { replyCount lastReplyAt followerIds } encryption { status algorithm content } } } }`;
     const priced = await gateway.ask(large, { headers });
     expect(priced.extensions?.['upstream']).toMatchObject({
       plannedCalls: 7,
       atMost: 0,
-      refusal: expect.stringMatching(/^The answer to this query can hold \d+ values/),
+      refusal: expect.stringMatching(/^The response to this query can hold \d+ values/),
     });
   });
 
@@ -172,7 +172,7 @@ describe('The cost of a request', () => {
     expect(errors).toEqual([
       {
         message:
-          'This query can cost 10101 upstream calls, and 30 are allowed: ask for smaller pages, or for less in each row.',
+          'This query can cost 10101 upstream calls; the limit is 30. Ask for smaller pages, or for less in each row.',
         extensions: {
           code: 'QUERY_TOO_COMPLEX',
           cost: {

@@ -66,7 +66,7 @@ async function fill(bytes: number, writers: readonly ((index: number) => string)
     const before = store.bytes;
     for (let form = 0; form < 6; form += 1) {
       const variables = { a: form % 2 === 0, n: -form };
-      planner.plan(document, operation, variables);
+      planner.estimate(document, operation, variables);
       // It is not run: there is no workspace.
       const context = {
         answerSize: new AnswerSize(() => true),

@@ -1,6 +1,6 @@
 import { buildSchema, execute, parse, type GraphQLResolveInfo } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { isSelected } from '../../src/resolvers/selection.ts';
+import { isSelected } from '../src/collect-fields.ts';
 
 /** What `isSelected` says of the field `top` of a query, for the fields `x` and `y`. */
 function selected(query: string, variableValues: Record<string, unknown> = {}): boolean {

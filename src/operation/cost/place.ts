@@ -1,0 +1,50 @@
+import type { GraphQLField, GraphQLObjectType } from 'graphql';
+import { defaultPageSize, maxPageSize } from '../../limits.ts';
+import type { FieldPrice } from '../../schema/prices.ts';
+
+/** Products of page sizes stop growing here. */
+export const manyObjects = 1e9;
+
+/** The objects that a selection applies to. */
+export interface Place {
+  /** How many there are at most. */
+  readonly count: number;
+  /** How often each comes in the answer, on average: under several aliases it is asked for once, and written several times. */
+  readonly copies: number;
+  /** How many rooms they belong to at most: messages of one page are of one room. */
+  readonly rooms: number;
+  /** For rooms: whether they come with their record. */
+  readonly hasRecord: boolean;
+  /** The endpoint whose answer they are, where a field of theirs would ask for the same: it then costs nothing more. */
+  readonly answeredBy: string | undefined;
+  /** For rooms: the ids by which the client asks for them, where it does. */
+  readonly given: readonly string[];
+  readonly path: string;
+}
+
+/** Rows of a page at most; undefined for a field that is no page. */
+export function pageSize(
+  field: GraphQLField<unknown, unknown>,
+  args: Readonly<Record<string, unknown>>,
+): number | undefined {
+  if (!field.args.some(({ name }) => name === 'first')) return undefined;
+  const size = Number(args['first'] ?? args['last'] ?? defaultPageSize);
+  return Math.min(maxPageSize, Math.max(0, size));
+}
+
+export function placeBelow(
+  type: GraphQLObjectType,
+  price: FieldPrice | undefined,
+  size: number,
+  { count, copies, rooms, given, path }: Pick<Place, 'count' | 'copies' | 'rooms' | 'given' | 'path'>,
+): Place {
+  const answeredBy = price?.calls.find(({ isInBulk }) => isInBulk)?.endpoint;
+  if (price?.isReference === true) {
+    // Messages of a page share their room; a room asked for by id is one.
+    const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
+    return { count: rooms, copies: copiesOfEach, rooms, hasRecord: false, answeredBy, given, path };
+  }
+  const below = Math.min(manyObjects, count * size);
+  const isOfRooms = type.name === 'DirectMessageConnection';
+  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, answeredBy, given, path };
+}

@@ -1,0 +1,49 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
+import type { GraphQLSchema } from 'graphql';
+import type { RequestContext } from '../context/request-context.ts';
+import type { GatewayError } from '../errors.ts';
+import { summariseErrors } from '../observability/error-summary.ts';
+import { asksForSchema } from './credentials.ts';
+import { measureIntrospection } from './introspection.ts';
+
+type Listener = NonNullable<Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>>>;
+type Response = GraphQLRequestContext<RequestContext>['response'];
+
+/** Responses beyond this are serialized in a turn of the event loop of their own. Bytes. */
+const largeResponse = 256 * 1024;
+
+/** Limits how large a response may be: counted before introspection runs, and measured before a response is sent. */
+export const limitResponses = (schema: GraphQLSchema): Listener => ({
+  async didResolveOperation({ operation, document, contextValue, request }) {
+    if (operation === undefined || !asksForSchema(operation, document)) return;
+    await measureIntrospection(schema, document, operation, request.variables ?? {}, contextValue);
+  },
+
+  async willSendResponse({ contextValue, response }) {
+    const { answerSize } = contextValue;
+    if (response.body.kind !== 'single') return;
+    if (answerSize.bytes > largeResponse) await nextTurn();
+    try {
+      answerSize.measure(response.body.singleResult);
+    } catch {
+      // Too large: `refusal` says so.
+    }
+    if (answerSize.refusal !== undefined) refuse(response, contextValue, answerSize.refusal);
+    else if (answerSize.bytes > largeResponse) await nextTurn();
+  },
+});
+
+/** Replaces a response that is too large by the error that rejects such a query before it runs. */
+function refuse(response: Response, { outcome }: RequestContext, refusal: GatewayError): void {
+  const extensions = response.body?.kind === 'single' ? response.body.singleResult.extensions : undefined;
+  const { http: _, ...rest } = refusal.extensions;
+  const errors = [{ message: refusal.message, extensions: rest }];
+  const isTooComplex = refusal.code === 'QUERY_TOO_COMPLEX';
+  response.body = {
+    kind: 'single',
+    singleResult: { errors, ...(!isTooComplex && { data: null }), ...(extensions !== undefined && { extensions }) },
+  };
+  response.http.status = isTooComplex ? 400 : 200;
+  outcome.errors = summariseErrors([refusal]);
+}

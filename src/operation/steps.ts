@@ -1,0 +1,102 @@
+import { HeaderMap, type ApolloServerPlugin, type GraphQLRequestContext, type GraphQLResponse } from '@apollo/server';
+import type { RequestContext } from '../context/request-context.ts';
+import { correctCode } from '../errors.ts';
+import { maxReportedErrors } from '../limits.ts';
+import { summariseErrors } from '../observability/error-summary.ts';
+import { chargeAllowance, type CallAllowance } from './allowance.ts';
+import type { Executor } from './compiled/executor.ts';
+import type { CostEstimator } from './cost/estimator.ts';
+import { refusalOfCost } from './cost/limits.ts';
+import { isPricedOnly, priceOf, reportOf, wantsReport } from './cost/report.ts';
+import { atMost } from './cost/tally.ts';
+import { requireCredentials } from './credentials.ts';
+import type { InputCheck } from './input-check.ts';
+
+type Listener = NonNullable<Awaited<ReturnType<NonNullable<ApolloServerPlugin<RequestContext>['requestDidStart']>>>>;
+
+export interface StepParts {
+  readonly inputCheck: InputCheck;
+  readonly estimator: CostEstimator;
+  readonly executor: Executor;
+  readonly maxUpstreamCalls: number;
+  /** The callers' token buckets; undefined: there is no limit. */
+  readonly allowance: CallAllowance | undefined;
+}
+
+/** Characters of an operation's name in the log: the client chooses it. */
+const maxLoggedName = 128;
+
+/**
+ * What happens to each operation before and after its resolvers, in this order: name it for the log, require credentials,
+ * check the input, estimate the cost, enforce the limits, charge the allowance; run it; attach the report, summarise the
+ * errors. The first step that throws rejects the request.
+ */
+export const createSteps = ({ inputCheck, estimator, executor, maxUpstreamCalls, allowance }: StepParts): Listener => ({
+  async didResolveOperation({ operation, document, contextValue, request }) {
+    if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
+    const { outcome, isAuthenticated, knowledge } = contextValue;
+    const variables = request.variables ?? {};
+    if (operation.name !== undefined) outcome.operationName = operation.name.value.slice(0, maxLoggedName);
+    requireCredentials(operation, document, contextValue);
+    const callerId = isAuthenticated ? contextValue.viewerId : '';
+    if (!inputCheck.check({ document, operation, variables, callerId })) return; // graphql-js reports wrong types
+    const cost = estimator.estimate(document, operation, variables, knowledge);
+    if (cost === undefined) return; // the same
+    outcome.cost = cost;
+    outcome.limit = maxUpstreamCalls;
+    if (isPricedOnly(request)) return;
+    const refusal = refusalOfCost(cost, maxUpstreamCalls);
+    if (refusal !== undefined) throw refusal;
+    contextValue.admit(cost, atMost(cost, maxUpstreamCalls), chargeAllowance(allowance, contextValue, cost.calls));
+  },
+
+  async didEncounterErrors({ errors }) {
+    for (const error of errors) correctCode(error);
+  },
+
+  async responseForOperation(operationContext) {
+    const { cost } = operationContext.contextValue.outcome;
+    if (cost === undefined) return null;
+    if (!isPricedOnly(operationContext.request)) return runCompiled(executor, operationContext);
+    return single({ data: null, extensions: { upstream: priceOf(cost, maxUpstreamCalls) } });
+  },
+
+  async willSendResponse({ response, errors, contextValue, request }) {
+    if (response.body.kind !== 'single') return;
+    const { singleResult } = response.body;
+    const { outcome } = contextValue;
+    if (wantsReport(request) && outcome.cost !== undefined && !isPricedOnly(request)) {
+      singleResult.extensions = { ...singleResult.extensions, upstream: reportOf(contextValue) };
+    }
+    if (errors === undefined) return;
+    outcome.errors = summariseErrors(errors);
+    // Truncate request errors; report every field error.
+    if (singleResult.data == null && singleResult.errors !== undefined)
+      singleResult.errors = singleResult.errors.slice(0, maxReportedErrors);
+  },
+});
+
+/** Runs the compiled form of an operation; null leaves it to graphql-js. */
+async function runCompiled(
+  executor: Executor,
+  { request, contextValue, document, operation, metrics }: GraphQLRequestContext<RequestContext>,
+): Promise<GraphQLResponse | null> {
+  const { outcome, isAccepted } = contextValue;
+  outcome.runBy = 'graphql-js';
+  if (document === undefined || operation === undefined) return null;
+  // Inline tracing needs `willResolveField`, which only graphql-js calls.
+  if (metrics.captureTraces === true) return null;
+  const compiles = outcome.cost !== undefined && outcome.cost.calls > 0 && isAccepted;
+  const data = await executor.execute(document, operation, request.variables ?? {}, contextValue, compiles);
+  if (data === undefined) return null;
+  outcome.runBy = 'compiled';
+  return single({ data });
+}
+
+const single = (singleResult: {
+  data: Record<string, unknown> | null;
+  extensions?: Record<string, unknown>;
+}): GraphQLResponse => ({
+  http: { status: 200, headers: new HeaderMap() },
+  body: { kind: 'single', singleResult },
+});
