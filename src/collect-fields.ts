@@ -51,13 +51,16 @@ export interface SelectionContext {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** The fields of one response name: at least one. */
+export type SameNameFields = [FieldNode, ...FieldNode[]];
+
 /** CollectFields of the GraphQL specification: fields by response name, in order; each fragment counts once. */
 export function collectFields(
   type: GraphQLObjectType,
   selectionSets: readonly SelectionSetNode[],
   { schema, fragments, variables }: SelectionContext,
-): Map<string, FieldNode[]> {
-  const selected = new Map<string, FieldNode[]>();
+): Map<string, SameNameFields> {
+  const selected = new Map<string, SameNameFields>();
   const seen = new Set<string>();
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const node of selections) {

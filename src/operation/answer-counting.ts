@@ -20,7 +20,7 @@ import { asText, jsonLength, maxJsonDepth } from '../json.ts';
 import { valuesPerObject } from '../limits.ts';
 import { collectFields } from '../collect-fields.ts';
 import type { AnswerSize } from '../context/answer-size.ts';
-import type { Selection } from './compiled/compile.ts';
+import type { Selection } from './compiled/operation.ts';
 
 const nullBytes = 4;
 

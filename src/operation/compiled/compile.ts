@@ -8,7 +8,6 @@ import {
   isObjectType,
   Kind,
   OperationTypeNode,
-  print,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   visit,
@@ -16,8 +15,6 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
-  type GraphQLFieldResolver,
-  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -27,72 +24,9 @@ import {
 } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
 import { valuesPerObject } from '../../limits.ts';
-import { collectFields } from '../../collect-fields.ts';
-
-/** Coerced variables by name. */
-export type Variables = Readonly<Record<string, unknown>>;
-
-/** How a value that a resolver gave becomes a part of the answer, where it is `times` times: also under other names. */
-export type Completion = { readonly isNonNull: boolean; readonly times: number } & (
-  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
-  | { readonly kind: 'object'; readonly selection: Selection }
-  | {
-      readonly kind: 'union';
-      /** The name of a value's type. */
-      readonly typeOf: (value: unknown, context: Context) => unknown;
-      readonly selections: ReadonlyMap<string, Selection>;
-    }
-  | { readonly kind: 'list'; readonly item: Completion }
-);
-
-/** What is selected of an object, and what each such object adds to the size of the answer but for its fields' values. */
-export interface Selection {
-  readonly steps: readonly Step[];
-  readonly values: number;
-  readonly bytes: number;
-}
-
-export type Resolve = GraphQLFieldResolver<unknown, Context>;
-
-/** A part of an object's answer, in its place. */
-export type Step = FieldStep | TypeNameStep | CopyStep;
-
-/** A field: what graphql-js would work out again for each object. */
-export interface FieldStep {
-  readonly kind: 'field';
-  readonly name: string;
-  readonly responseName: string;
-  /** Undefined: the property of the field's name. */
-  readonly resolve: Resolve | undefined;
-  /** Place among the fields of the operation, for what is worked out once a request. */
-  readonly index: number;
-  /** From the request's variables. The same object for every object that the field is resolved of. */
-  readonly argumentsFrom: (variables: Variables) => Record<string, unknown>;
-  /** For resolvers that look at their selection; its path has no list indexes. */
-  readonly infoFrom: ((variables: Variables) => GraphQLResolveInfo) | undefined;
-  readonly completion: Completion;
-}
-
-export interface TypeNameStep {
-  readonly kind: 'typeName';
-  readonly responseName: string;
-  readonly value: string;
-}
-
-/** The same field with the same arguments and the same selection as another of the object, under a name of its own. */
-export interface CopyStep {
-  readonly kind: 'copy';
-  readonly responseName: string;
-  readonly of: string;
-}
-
-/** An operation, ready to run with any variables that leave the same fields selected. */
-export interface CompiledOperation {
-  readonly selection: Selection;
-  readonly fieldCount: number;
-  /** All its steps, which are what it takes memory for. */
-  readonly stepCount: number;
-}
+import { collectFields, fragmentsOf, type SameNameFields } from '../../collect-fields.ts';
+import { textsOf } from './equal-fields.ts';
+import type { CompiledOperation, Completion, FieldStep, Resolve, Selection, Step, Variables } from './operation.ts';
 
 /**
  * What is left to graphql-js: introspection, types that are told in an unusual way, names that an object cannot have, and
@@ -146,7 +80,7 @@ const introspectionFields: Readonly<Record<string, GraphQLField<unknown, unknown
 
 class Compiler {
   readonly #input: CompileInput;
-  readonly #fragments: Record<string, FragmentDefinitionNode> = {};
+  readonly #fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** Arguments without variables, by their field's node: fragments are unfolded many times, and it stays one. */
   readonly #fixedArguments = new Map<FieldNode, Record<string, unknown>>();
   fieldCount = 0;
@@ -154,9 +88,7 @@ class Compiler {
 
   constructor(input: CompileInput) {
     this.#input = input;
-    for (const definition of input.document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments[definition.name.value] = definition;
-    }
+    this.#fragments = fragmentsOf(input.document);
   }
 
   select(
@@ -167,15 +99,14 @@ class Compiler {
   ): Selection {
     const { schema, variables, isIntrospection = false } = this.#input;
     const selected = [...collectFields(type, selectionSets, { schema, variables, fragments: this.#fragments })].filter(
-      ([, [node]]) =>
-        !isIntrospection || path !== undefined || Object.hasOwn(introspectionFields, node?.name.value ?? ''),
+      ([, [node]]) => !isIntrospection || path !== undefined || Object.hasOwn(introspectionFields, node.name.value),
     );
     this.stepCount += selected.length;
     const texts = textsOf(selected);
     const known = new Map<string, string>();
     let [values, bytes] = [0, 2];
     const steps = selected.map(([responseName, nodes]): Step => {
-      const name = nodes[0]?.name.value;
+      const name = nodes[0].name.value;
       if (responseName === '__proto__' && !isIntrospection) throw new Unsupported();
       bytes += responseName.length + 4;
       if (name === '__typename') {
@@ -184,7 +115,7 @@ class Compiler {
         return { kind: 'typeName', responseName, value: type.name };
       }
       const text = texts.get(responseName) ?? '';
-      const field = this.#fieldOf(type, name ?? '');
+      const field = this.#fieldOf(type, name);
       if (isLeafType(getNamedType(field.type))) values += 1;
       const of = known.get(text);
       if (of !== undefined) return { kind: 'copy', responseName, of };
@@ -208,10 +139,10 @@ class Compiler {
   #fieldStep(
     type: GraphQLObjectType,
     field: GraphQLField<unknown, unknown>,
-    nodes: readonly FieldNode[],
+    nodes: SameNameFields,
     { path, times }: Place,
   ): FieldStep {
-    const [node] = nodes as readonly [FieldNode];
+    const [node] = nodes;
     const { name } = field;
     const index = this.fieldCount;
     this.fieldCount += 1;
@@ -283,22 +214,6 @@ interface Place {
   readonly path: Path;
   readonly times: number;
 }
-
-/**
- * By response name, the texts of fields that could be equal to another of the object: those of a field that comes several
- * times. A text has everything below the field, but not its own name in the answer: equal texts have equal values.
- */
-function textsOf(selected: readonly (readonly [string, readonly FieldNode[]])[]): Map<string, string> {
-  const byField = Map.groupBy(selected, ([, [node]]) => node?.name.value);
-  const texts = new Map<string, string>();
-  for (const fields of byField.values()) {
-    if (fields.length > 1) for (const [responseName, nodes] of fields) texts.set(responseName, textOf(nodes));
-  }
-  return texts;
-}
-
-const textOf = (nodes: readonly FieldNode[]): string =>
-  nodes.map(({ alias: _alias, directives: _directives, ...node }) => print(node)).join('\n');
 
 function hasVariables({ arguments: given = [] }: FieldNode): boolean {
   let found = false;

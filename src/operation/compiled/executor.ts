@@ -8,7 +8,8 @@ import {
 } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
 import type { DocumentMemory } from '../document-store.ts';
-import { compile, conditionsOf, type CompiledOperation, type Resolve } from './compile.ts';
+import { compile, conditionsOf } from './compile.ts';
+import type { CompiledOperation, Resolve } from './operation.ts';
 import { run } from './run.ts';
 
 /** Compiled forms of one operation, by the values of the variables that `@skip` and `@include` look at. */

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
 import { jsonLength, maxJsonDepth } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
-import type { CompiledOperation, Completion, FieldStep, Selection, Variables } from './compile.ts';
+import type { CompiledOperation, Completion, FieldStep, Selection, Variables } from './operation.ts';
 
 type Data = Record<string, unknown>;
 type LeafCompletion = Extract<Completion, { kind: 'leaf' }>;
