@@ -57,7 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'config',
     'context',
   ],
-  http: ['operation', 'context', 'errors', 'json', 'limits', 'type observability', 'type upstream'],
+  http: ['operation', 'context', 'errors', 'json', 'limits', 'observability', 'type upstream'],
   demo: [],
   registry: ['schema', 'json'],
   server: ['* but demo and main'],

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { refusalOfRequest, type GatewayError } from '../errors.ts';
 import type { Charge, Outcome } from './outcome.ts';
 import { maxReceivedBytes } from '../limits.ts';
@@ -22,19 +21,6 @@ export interface Context {
   readonly search: SearchAllowance;
   readonly answerSize: AnswerSize;
 }
-
-/** Printable ASCII, and not endless: what can be a header value of Rocket.Chat's. */
-const credentialForm = /^[\x21-\x7E]{1,256}$/;
-
-/** The caller's credentials, or undefined when one is missing, given twice or malformed. Their truth is upstream's to say. */
-export function readCredentials({ headersDistinct }: IncomingMessage): Credentials | undefined {
-  const userId = onlyValue(headersDistinct['x-user-id']);
-  const authToken = onlyValue(headersDistinct['x-auth-token']);
-  return userId === undefined || authToken === undefined ? undefined : { userId, authToken };
-}
-
-const onlyValue = (values: string[] | undefined): string | undefined =>
-  values?.length === 1 && credentialForm.test(values[0] ?? '') ? values[0] : undefined;
 
 /** Who counts what requests under way take. */
 export interface Weight {

@@ -1,220 +1,243 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
-import type { Admission, ShedReason } from './admission.ts';
-import { fixedHeaders } from './answer-shape.ts';
+import type { Admission } from './admission.ts';
 import { toApollo } from './apollo-request.ts';
-import { HttpError, overloaded } from './http-error.ts';
 import { clientAddress, type AddressOptions } from './client-address.ts';
-import { readCredentials, RequestContext } from '../context/request-context.ts';
+import { RequestContext } from '../context/request-context.ts';
 import { GatewayError, type ErrorCode } from '../errors.ts';
 import { checkSize, paramsOfAddress, paramsOfBody, withPersistedQuery, type GraphqlParams } from './graphql-params.ts';
-import type { HeldBytes } from './held-bytes.ts';
-import { isLatestOfConnection } from './http-server.ts';
+import type { Memory } from './held-bytes.ts';
+import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
 import { jsonAnswer, page, type AnswerType } from './media-types.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { logRequest } from '../observability/request-log.ts';
+import type { Safelist } from '../operation/safelist.ts';
 import { OperationGuard } from '../operation/size-guard.ts';
-import { canKeepConnection, readBody } from './request-body.ts';
-import { note } from './request-end.ts';
+import { refusals } from './refusals.ts';
+import { readBody } from './request-body.ts';
 import { settleAllowance } from '../operation/allowance.ts';
 import {
   checkFigureHeaders,
   checkMethod,
   checkPreflight,
   readAnswerType,
+  readCredentials,
   readRequestId,
   readTimeout,
 } from './request-headers.ts';
-import { writeAnswer } from './write-answer.ts';
 import { RequestWeight } from './request-weight.ts';
-import type { Safelist } from '../operation/safelist.ts';
+import { closesConnection, corsHeaders, fixedHeaders } from './response-headers.ts';
 import type { ShedLog } from './shed-log.ts';
 import type { Workspace } from '../upstream/workspace.ts';
+import { writeAnswer } from './write-answer.ts';
 
 export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly workspace: Workspace;
-  /** The only operations that are answered; undefined: all are. */
+  /** The only operations that may run; undefined: any may. */
   readonly safelist: Safelist | undefined;
   readonly hasAutomaticPersistedQueries: boolean;
-  /** Whether a browser that opens the address is shown an explorer. */
+  /** Whether a browser that opens the address gets an explorer. */
   readonly hasPage: boolean;
   readonly corsOrigins: ReadonlySet<string>;
   readonly requestTimeoutMs: number;
-  /** For an answer to be read, after the time that its request may take. */
+  /** For the client to read the response, after its request's deadline. */
   readonly writeTimeoutMs: number;
   readonly admission: Admission;
   readonly shedLog: ShedLog;
-  /** Whether connections end after their answers, as the gateway shuts down. */
+  /** Whether the gateway is shutting down: connections end after their responses. */
   readonly isDraining: () => boolean;
-  /** Bodies that have not come whole. */
-  readonly arriving: HeldBytes;
-  /** What requests under way take of the heap. */
-  readonly held: HeldBytes;
-  /** Answers that have not been read. */
-  readonly unsent: HeldBytes;
+  readonly memory: Memory;
   readonly metrics: Metrics | undefined;
   readonly addresses: AddressOptions;
   readonly log: Logger;
   readonly redactor: Redactor;
 }
 
-/** The endpoint, and the requests that are under way in it. */
-export interface GraphqlEndpoint {
-  answer(req: IncomingMessage, res: ServerResponse): Promise<void>;
-  /** Answers every request under way at once, with what is there. */
-  stopAll(reason: GatewayError): void;
+/** One HTTP request and its response. */
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId: string;
+  readonly startedAt: number;
+  readonly timeoutMs: number;
+  readonly authToken: string | undefined;
+  readonly request: RequestContext;
+  readonly weight: RequestWeight;
+}
+
+interface EndpointResponse extends HttpResponse {
+  /** The code of a request that GraphQL never saw. */
+  readonly refusedAs?: ErrorCode;
 }
 
 /**
- * `/graphql`: the path of every query, straight on node:http. It checks the request, reads its body, hands both to
- * Apollo Server, writes the answer in one piece, and one log line after it.
+ * `/graphql`, straight on node:http because every query takes this path. Checks the request, reads its body, hands it to
+ * Apollo Server, writes the response, then one log line.
  */
-export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
-  const { apollo, workspace, safelist, corsOrigins, requestTimeoutMs, writeTimeoutMs } = options;
-  const { admission, shedLog, isDraining, arriving, held, unsent, metrics, addresses, log, redactor } = options;
-  const guard = new OperationGuard();
-  const underWay = new Set<RequestContext>();
+export class GraphqlEndpoint {
+  readonly #options: GraphqlEndpointOptions;
+  readonly #guard = new OperationGuard();
+  readonly #underWay = new Set<RequestContext>();
 
-  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  constructor(options: GraphqlEndpointOptions) {
+    this.#options = options;
+  }
+
+  async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { log, metrics } = this.#options;
+    const exchange = this.#open(req, res);
+    const { request, requestId, startedAt } = exchange;
+    if (this.#sheds(exchange)) return;
+    this.#watch(exchange);
+    const response = await this.#respond(exchange);
+    if (response === undefined) return;
+    this.#write(exchange, response);
+    const { status, refusedAs } = response;
+    const { upstreamCalls, sharedCalls, retries, droppedRows, outcome } = request;
+    const durationMs = performance.now() - startedAt;
+    const figures = { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows };
+    logRequest({ ...figures, outcome }, log, metrics);
+  }
+
+  /** Ends every request under way: each is answered with the data that has arrived. */
+  stopAll(reason: GatewayError): void {
+    for (const request of this.#underWay) request.stop(reason);
+  }
+
+  #open(req: IncomingMessage, res: ServerResponse): Exchange {
+    const { workspace, addresses, memory, requestTimeoutMs } = this.#options;
     const startedAt = performance.now();
-    const requestId = readRequestId(req);
-    const credentials = readCredentials(req);
-    const address = clientAddress(req, addresses);
     const timeoutMs = readTimeout(req, requestTimeoutMs);
-    const weight = new RequestWeight(held, tooMuchHeld);
+    const credentials = readCredentials(req);
+    const weight = new RequestWeight(memory.held, tooMuchHeld);
     const request = new RequestContext(
       workspace,
-      credentials && { ...credentials, address },
+      credentials && { ...credentials, address: clientAddress(req, addresses) },
       Date.now() + timeoutMs,
       weight,
     );
-    const answered = { destroy: () => res.destroy(), isAccepted: false };
-    const shed = admission.refusal(request.callerKey);
-    if (shed !== undefined) return writeShed(req, res, shed, requestId);
-    underWay.add(request);
-    let leave: (() => void) | undefined;
-    let release: (() => void) | undefined;
+    const { authToken } = credentials ?? {};
+    return { req, res, requestId: readRequestId(req), startedAt, timeoutMs, authToken, request, weight };
+  }
+
+  /**
+   * Turns the request away under overload. Nothing else is done for it, not even a log line of its own: there would be as
+   * many lines as requests.
+   */
+  #sheds(exchange: Exchange): boolean {
+    const { admission, metrics, shedLog, log } = this.#options;
+    const reason = admission.refusal(exchange.request.callerKey);
+    if (reason === undefined) return false;
+    this.#write(exchange, errorResponse(refusals.overloaded()));
+    metrics?.requestEnded({ status: 503, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
+    shedLog.add(reason);
+    log.debug({ requestId: exchange.requestId, status: 503, shed: reason });
+    return true;
+  }
+
+  /** Stops the request at its deadline, or when the client leaves. */
+  #watch({ res, request, timeoutMs }: Exchange): void {
+    const { writeTimeoutMs } = this.#options;
+    this.#underWay.add(request);
     let deadline = setTimeout(() => {
       request.stop(timedOut());
-      deadline = setTimeout(() => res.destroy(), writeTimeoutMs); // whoever reads that slowly holds memory and a connection
+      deadline = setTimeout(() => res.destroy(), writeTimeoutMs); // a slow reader holds memory and a connection
     }, timeoutMs);
     res.on('close', () => {
       clearTimeout(deadline);
-      underWay.delete(request);
-      unsent.drop(answered);
+      this.#underWay.delete(request);
       if (!res.writableFinished) request.stop(clientLeft());
-      release?.();
     });
+  }
 
-    let response: HTTPGraphQLResponse;
-    let refusedAs: ErrorCode | undefined;
+  /** The response to a request; undefined when the request was shed after its body had arrived. */
+  async #respond(exchange: Exchange): Promise<EndpointResponse | undefined> {
+    const { apollo, admission } = this.#options;
+    const { req, request, weight } = exchange;
     let answerType: AnswerType = jsonAnswer;
+    let leave: (() => void) | undefined;
     try {
       checkMethod(req);
-      answerType = readAnswerType(req, options.hasPage);
+      answerType = readAnswerType(req, this.#options.hasPage);
       checkFigureHeaders(req);
       const isPage = answerType === page;
-      if (req.method === 'GET' && !isPage) checkPreflight(req);
-      const { asked, bytes } = isPage ? { asked: {}, bytes: 0 } : await receive(req, res, request.isAccepted);
-      const late = admission.refusal(request.callerKey);
-      if (late !== undefined) return writeShed(req, res, late, requestId);
+      const { asked, bytes } = isPage ? { asked: {}, bytes: 0 } : await this.#receive(exchange);
+      if (this.#sheds(exchange)) return undefined;
       leave = admission.enter();
-      // Not before: each log line is searched for all of them, and clients that send slowly are many.
-      if (credentials !== undefined && !res.closed) release = redactor.hold(credentials.authToken);
+      this.#redactToken(exchange);
       weight.begin(request, bytes);
-      const httpGraphQLRequest = toApollo(req, answerType, isPage ? asked : admit(asked, request.isAccepted));
-      response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
+      const params = isPage ? asked : this.#admit(asked, request.isAccepted);
+      const httpGraphQLRequest = toApollo(req, answerType, params);
+      return toResponse(await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request }));
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      response = error.answer;
-      response.headers.set('content-type', `${answerType === page ? jsonAnswer : answerType}; charset=utf-8`);
-      refusedAs = error.code;
+      const type = answerType === page ? jsonAnswer : answerType;
+      return { ...errorResponse(error.refusal, type), refusedAs: error.code };
     } finally {
       leave?.();
       settleAllowance(request);
       weight.end();
     }
-    answered.isAccepted = request.isAccepted;
-    const status = response.status ?? 200;
-    write(req, res, response, status, requestId, (bytes) => unsent.set(answered, bytes));
-    note(request, { requestId, status, durationMs: performance.now() - startedAt, refusedAs }, log, metrics);
   }
 
-  /** What is asked, each part of its form. What else a body held is forgotten here. */
-  async function receive(req: IncomingMessage, res: ServerResponse, isAccepted: boolean) {
+  /** The GraphQL parameters, checked for form. Everything else in the body is dropped here. */
+  async #receive({ req, res, request }: Exchange): Promise<{ asked: GraphqlParams; bytes: number }> {
     const { url = '' } = req;
-    if (req.method === 'GET') return { asked: paramsOfAddress(url), bytes: url.length };
-    const { json, bytes } = await readBody(req, res, arriving, isAccepted);
+    if (req.method === 'GET') {
+      checkPreflight(req);
+      return { asked: paramsOfAddress(url), bytes: url.length };
+    }
+    const { json, bytes } = await readBody(req, res, this.#options.memory.arriving, request.isAccepted);
     return { asked: paramsOfBody(json), bytes };
   }
 
-  /** What is asked, as Apollo Server is to see it; throws where it is too large, or only listed operations are answered. */
-  function admit(asked: GraphqlParams, isAccepted: boolean): GraphqlParams {
+  /** The parameters that Apollo Server gets. Throws for operations that are too large or not on the safelist. */
+  #admit(asked: GraphqlParams, isAccepted: boolean): GraphqlParams {
+    const { safelist, hasAutomaticPersistedQueries } = this.#options;
     const admitted = safelist === undefined ? asked : safelist.admit(asked);
-    if (admitted === undefined) throw notInList();
-    const params = withPersistedQuery(admitted, options.hasAutomaticPersistedQueries);
-    checkSize(params, guard, isAccepted);
+    if (admitted === undefined) throw new HttpError(refusals.notInList);
+    const params = withPersistedQuery(admitted, hasAutomaticPersistedQueries);
+    checkSize(params, this.#guard, isAccepted);
     return params;
   }
 
-  /** Turns a request away, with nothing done for it: not even a log line of its own, of which there would be as many. */
-  function writeShed(req: IncomingMessage, res: ServerResponse, reason: ShedReason, requestId: string): void {
-    write(req, res, overloaded().answer, 503, requestId);
-    metrics?.requestEnded({ status: 503, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
-    shedLog.add(reason);
-    log.debug({ requestId, status: 503, shed: reason });
+  /**
+   * Redacts the token from log lines until the connection is done with the request. Not before its body has arrived: each
+   * line is searched for every token, and clients that send slowly can be many.
+   */
+  #redactToken({ res, authToken }: Exchange): void {
+    if (authToken !== undefined && !res.closed) res.on('close', this.#options.redactor.hold(authToken));
   }
 
-  function write(
-    req: IncomingMessage,
-    res: ServerResponse,
-    { headers, body }: HTTPGraphQLResponse,
-    status: number,
-    requestId: string,
-    onLeft: (bytes: number) => void = () => undefined,
-  ): void {
+  #write({ req, res, requestId, request }: Exchange, { status, headers, body }: HttpResponse): void {
     if (res.destroyed) return; // the client left
-    if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
-    const { string } = body;
-    const bytes = Buffer.byteLength(string);
-    const { origin } = req.headers;
-    const own: Record<string, string> = {};
-    for (const [name, value] of headers) own[name] = value;
+    const { isDraining, corsOrigins, memory } = this.#options;
+    const bytes = Buffer.byteLength(body);
     res.writeHead(status, {
-      ...own,
+      ...headers,
       ...fixedHeaders,
-      ...(origin !== undefined && corsOrigins.has(origin) && corsHeaders(origin)),
-      ...(((isDraining() && isLatestOfConnection(req)) || !canKeepConnection(req)) && { connection: 'close' }), // else it is the client's to say
+      ...corsHeaders(req.headers.origin, corsOrigins),
+      ...(closesConnection(req, isDraining()) && { connection: 'close' }),
       'x-request-id': requestId,
       'content-length': bytes,
     });
-    writeAnswer(res, string, bytes, onLeft);
+    const reader = { destroy: () => res.destroy(), isAccepted: request.isAccepted };
+    res.on('close', () => memory.unsent.drop(reader));
+    writeAnswer(res, body, bytes, (left) => memory.unsent.set(reader, left));
   }
-
-  return {
-    answer,
-    stopAll(reason) {
-      for (const request of underWay) request.stop(reason);
-    },
-  };
 }
 
-const corsHeaders = (origin: string) => ({
-  'access-control-allow-origin': origin,
-  'access-control-expose-headers': 'Retry-After, X-Request-Id',
-});
+function toResponse({ status = 200, headers, body }: HTTPGraphQLResponse): HttpResponse {
+  if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
+  return { status, headers: Object.fromEntries(headers), body: body.string };
+}
 
 const timedOut = () =>
-  new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.', { detail: 'deadline' });
+  new GatewayError('UPSTREAM_TIMEOUT', 'The request exceeded its time limit.', { detail: 'deadline' });
 const tooMuchHeld = () =>
-  new GatewayError('OVERLOADED', 'The gateway has too much to do for a request as large as this: try again shortly.', {
+  new GatewayError('OVERLOADED', 'The gateway is too busy for a request of this size: try again shortly.', {
     retryAfterSeconds: 1,
   });
-const clientLeft = () => new GatewayError('CLIENT_CLOSED_REQUEST', 'The client left.');
-const notInList = () =>
-  new HttpError(
-    400,
-    'This gateway answers only the operations of its list, and this is none of them.',
-    'PERSISTED_QUERY_NOT_IN_LIST',
-  );
+const clientLeft = () => new GatewayError('CLIENT_CLOSED_REQUEST', 'The client closed the request.');

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { HttpError } from './http-error.ts';
+import { refusals } from './refusals.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { maxInputDepth, maxInputValues } from '../limits.ts';
 import type { OperationGuard } from '../operation/size-guard.ts';
@@ -15,9 +16,9 @@ export interface GraphqlParams {
 
 /** From the body of a POST: `null` is the same as nothing, as GraphQL over HTTP has it. */
 export function paramsOfBody(body: unknown): GraphqlParams {
-  if (Array.isArray(body)) throw new HttpError(400, 'The body is a list: send one operation a request.');
+  if (Array.isArray(body)) throw new HttpError(refusals.batch);
   const fields = asObject(body);
-  if (fields === undefined) throw new HttpError(400, 'The body is no JSON object: send `{"query": "…"}`.');
+  if (fields === undefined) throw new HttpError(refusals.bodyNotObject);
   return checked(fields);
 }
 
@@ -25,9 +26,9 @@ export function paramsOfBody(body: unknown): GraphqlParams {
 export function paramsOfAddress(address: string): GraphqlParams {
   const question = address.indexOf('?');
   const search = new URLSearchParams(question === -1 ? '' : address.slice(question));
-  const onlyValue = (name: string): string | undefined => {
+  const onlyValue = (name: keyof GraphqlParams): string | undefined => {
     const [value, ...more] = search.getAll(name);
-    if (more.length > 0) throw new HttpError(400, `\`${name}\` stands in the address more than once.`);
+    if (more.length > 0) throw new HttpError(refusals.repeatedParam(name));
     return value;
   };
   const json = (name: 'variables' | 'extensions'): unknown => {
@@ -35,7 +36,7 @@ export function paramsOfAddress(address: string): GraphqlParams {
     try {
       return text === undefined ? undefined : JSON.parse(text);
     } catch {
-      throw new HttpError(400, `\`${name}\` in the address is not JSON.`);
+      throw new HttpError(refusals.paramNotJson(name));
     }
   };
   return checked({
@@ -52,7 +53,7 @@ function checked(fields: JsonObject): GraphqlParams {
   const variables = objectOf(fields, 'variables');
   const extensions = objectOf(fields, 'extensions');
   if ((query === undefined || query === '') && extensions?.['persistedQuery'] == null) {
-    throw new HttpError(400, 'There is no `query`: send the text of one.');
+    throw new HttpError(refusals.noQuery);
   }
   return {
     ...(query !== undefined && query !== '' && { query }),
@@ -65,14 +66,14 @@ function checked(fields: JsonObject): GraphqlParams {
 function textOf(fields: JsonObject, name: 'query' | 'operationName'): string | undefined {
   const value = fields[name] ?? undefined;
   if (value === undefined || typeof value === 'string') return value;
-  throw new HttpError(400, `\`${name}\` is not a text.`);
+  throw new HttpError(refusals.paramNotString(name));
 }
 
 function objectOf(fields: JsonObject, name: 'variables' | 'extensions'): JsonObject | undefined {
   const value = fields[name] ?? undefined;
   const object = asObject(value);
   if (value === undefined || object !== undefined) return object;
-  throw new HttpError(400, `\`${name}\` is not an object.`);
+  throw new HttpError(refusals.paramNotObject(name));
 }
 
 /**
@@ -89,13 +90,10 @@ export function withPersistedQuery(params: GraphqlParams, isOn: boolean): Graphq
   }
   const { version, sha256Hash } = asObject(persisted) ?? {};
   if (version !== 1 || typeof sha256Hash !== 'string') {
-    throw new HttpError(400, '`extensions.persistedQuery` is not `{"version": 1, "sha256Hash": "…"}`.');
+    throw new HttpError(refusals.persistedQueryForm);
   }
   if (query !== undefined && sha256Hash !== hash('sha256', query)) {
-    throw new HttpError(
-      400,
-      '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query, in hexadecimal digits.',
-    );
+    throw new HttpError(refusals.persistedQueryHash);
   }
   return params;
 }
@@ -109,7 +107,7 @@ export function checkSize(
   checkInput('variables', variables);
   checkInput('extensions', extensions);
   const reason = query === undefined ? undefined : guard.refusalOf(query, remembers);
-  if (reason !== undefined) throw new HttpError(400, reason, 'QUERY_TOO_COMPLEX');
+  if (reason !== undefined) throw new HttpError(refusals.queryTooComplex(reason));
 }
 
 /** Looks no further than it must, neither down nor along. */
@@ -117,13 +115,10 @@ function checkInput(name: 'variables' | 'extensions', input: unknown): void {
   let values = 0;
   const visit = (value: unknown, levels: number): void => {
     values += 1;
-    if (values > maxInputValues) throw tooMuch(`The ${name} have more than ${maxInputValues} values`);
+    if (values > maxInputValues) throw new HttpError(refusals.tooManyInputValues(name));
     if (typeof value !== 'object' || value === null) return;
-    if (levels === 0) throw tooMuch(`The ${name} have more than ${maxInputDepth} levels`);
+    if (levels === 0) throw new HttpError(refusals.inputTooDeep(name));
     for (const inner of Array.isArray(value) ? value : Object.values(value)) visit(inner, levels - 1);
   };
   visit(input, maxInputDepth);
 }
-
-const tooMuch = (what: string): HttpError =>
-  new HttpError(400, `${what}: send less, or in several requests.`, 'QUERY_TOO_COMPLEX');

@@ -70,3 +70,32 @@ export class HeldBytes {
     worst.destroy();
   }
 }
+
+/** The memory that clients make the gateway hold, by what holds it. */
+export interface Memory {
+  /** Bodies that have not arrived completely. */
+  readonly arriving: HeldBytes;
+  /** What requests under way take of the heap, estimated. */
+  readonly held: HeldBytes;
+  /** Responses that clients have not read yet. */
+  readonly unsent: HeldBytes;
+}
+
+export interface MemoryLimits {
+  readonly maxArrivingBytes: number;
+  readonly maxHeldBytes: number;
+  readonly maxUnsentBytes: number;
+}
+
+/** Nearly all bodies are smaller, and together, over all connections, they hold little. */
+const smallBodyBytes = 16 * 1024;
+/** Heap of a usual request; as many as may be under way take little together. */
+const smallRequestBytes = 256 * 1024;
+/** Smaller responses fit into the buffers of the operating system. */
+const smallResponseBytes = 64 * 1024;
+
+export const boundMemory = ({ maxArrivingBytes, maxHeldBytes, maxUnsentBytes }: MemoryLimits): Memory => ({
+  arriving: new HeldBytes(maxArrivingBytes, smallBodyBytes),
+  held: new HeldBytes(maxHeldBytes, smallRequestBytes),
+  unsent: new HeldBytes(maxUnsentBytes, smallResponseBytes),
+});

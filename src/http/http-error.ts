@@ -1,22 +1,41 @@
-import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
-import { errorBody, jsonType } from './answer-shape.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { RequestErrorCode } from '../errors.ts';
+import type { Refusal } from './refusals.ts';
 
-/** A request that is refused before GraphQL sees it, in the shape of a GraphQL answer. */
+/** A request that is refused before GraphQL sees it. */
 export class HttpError extends Error {
-  readonly code: ErrorCode;
-  readonly answer: HTTPGraphQLResponse;
+  readonly refusal: Refusal;
 
-  constructor(status: number, message: string, code: ErrorCode = 'BAD_REQUEST', retryAfterSeconds?: number) {
-    super(message);
-    this.code = code;
-    const string = JSON.stringify(errorBody(message, code, retryAfterSeconds));
-    const headers = new HeaderMap([['content-type', jsonType]]);
-    if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
-    this.answer = { status, headers, body: { kind: 'complete', string } };
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+
+  get code(): RequestErrorCode {
+    return this.refusal.code ?? 'BAD_REQUEST';
   }
 }
 
-/** There is too much to do: come back in one to three seconds, not all at the same time. */
-export const overloaded = (message = 'The gateway has too much to do: try again shortly.'): HttpError =>
-  new HttpError(503, message, 'OVERLOADED', 1 + Math.floor(Math.random() * 3));
+/** A whole response, but for the headers that every response has. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * The response to a refused request, in the shape of a GraphQL response. `retryAfterSeconds` is in the body as well,
+ * because routers do not pass headers on.
+ */
+export function errorResponse(refusal: Refusal, mediaType = 'application/json'): HttpResponse {
+  const { status, code = 'BAD_REQUEST', message, retryAfterSeconds, headers } = refusal;
+  const hasRetry = retryAfterSeconds !== undefined;
+  return {
+    status,
+    headers: {
+      'content-type': `${mediaType}; charset=utf-8`,
+      ...(hasRetry && { 'retry-after': String(retryAfterSeconds) }),
+      ...headers,
+    },
+    body: JSON.stringify({ errors: [{ message, extensions: { code, ...(hasRetry && { retryAfterSeconds }) } }] }),
+  };
+}

@@ -1,6 +1,15 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
-import { errorBody, fixedHeaders, jsonType } from './answer-shape.ts';
+import { errorResponse, type HttpResponse } from './http-error.ts';
+import { refusals, type Refusal } from './refusals.ts';
+import { fixedHeaders, trackLatest } from './response-headers.ts';
 
 /** What one client may make the server hold, and for how long. Milliseconds and bytes. */
 export interface HttpLimits {
@@ -35,14 +44,6 @@ export const defaultHttpLimits: HttpLimits = {
   maxUnsentBytes: 64 * 1024 * 1024,
 };
 
-const latest = new WeakMap<Socket, IncomingMessage>();
-
-/**
- * Whether no request came behind this one on its connection, so far: then the answer to it can be the last. Requests that
- * were sent one behind the other are under way together, and all of them are answered.
- */
-export const isLatestOfConnection = (req: IncomingMessage): boolean => latest.get(req.socket) === req;
-
 /** Of all header lines together. */
 const maxHeaderBytes = 16 * 1024;
 /** More than any proxies add; a request with more is refused rather than cut, as node:http would by itself. */
@@ -65,16 +66,16 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits):
     (req, res) => {
       // It came as the connection was being closed, at a shutdown: nobody could be told the answer, so nothing is asked.
       if (!req.socket.writable) return void req.socket.destroy();
-      latest.set(req.socket, req);
+      trackLatest(req);
       const refusal = refusalOf(req);
-      if (refusal !== undefined) return refuse(res, ...refusal);
+      if (refusal !== undefined) return refuse(res, refusal);
       listener(req, res);
     },
   );
   // Whoever wants the body says so, rather than node:http for everybody.
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => server.emit('request', req, res));
   server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) =>
-    refuse(res, 417, 'The request expects what is not known here.'),
+    refuse(res, refusals.unsupportedExpect),
   );
   server.maxConnections = limits.maxConnections;
   server.maxHeadersCount = 0; // counted above
@@ -82,25 +83,20 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits):
 }
 
 /** What is wrong with a request, whatever it asks. */
-function refusalOf({
-  rawHeaders,
-  headersDistinct,
-  httpVersion,
-  url,
-}: IncomingMessage): [status: number, message: string] | undefined {
-  if (rawHeaders.length > 2 * maxHeaderLines) return [431, 'The request has too many headers.'];
+function refusalOf({ rawHeaders, headersDistinct, httpVersion, url }: IncomingMessage): Refusal | undefined {
+  if (rawHeaders.length > 2 * maxHeaderLines) return refusals.tooManyHeaders;
   const hosts = headersDistinct['host']?.length ?? 0;
-  if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return [400, 'The request names no host, or several.'];
+  if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return refusals.notOneHost;
   // `POST http://elsewhere/graphql`: this is no proxy, and whoever asks one should not be told otherwise.
-  if (url?.startsWith('/') !== true && url !== '*') return [400, 'Send the path alone: this is no proxy.'];
+  if (url?.startsWith('/') !== true && url !== '*') return refusals.absoluteUrl;
   return undefined;
 }
 
 /** Faults below HTTP, by the codes of node:http: what cannot be read has no other answer. */
-const unreadable: Readonly<Record<string, readonly [status: string, message: string]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers of the request are too large.'],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Content Too Large', 'The body is too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
+const unreadable: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: refusals.headersTooLarge,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: refusals.chunksTooLarge,
+  ERR_HTTP_REQUEST_TIMEOUT: refusals.requestTimeout,
 };
 
 /** Answers what is no HTTP, as far as the connection still can, and closes it. */
@@ -109,12 +105,9 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
     socket.destroy();
     return;
   }
-  const [status, message] = unreadable[error.code ?? ''] ?? ['400 Bad Request', 'The request is not HTTP.'];
-  const body = JSON.stringify(errorBody(message));
-  const headers = `${Object.entries(jsonHeaders)
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join('')}connection: close\r\ncontent-length: ${body.length}\r\n`;
-  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n${body}`);
+  const { status, headers, body } = closing(unreadable[error.code ?? ''] ?? refusals.notHttp);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   socket.destroySoon();
 }
 
@@ -122,11 +115,15 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
 const hasBegunAnswer = (socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean =>
   socket._httpMessage?.headersSent === true && !socket._httpMessage.writableFinished;
 
-const jsonHeaders = { 'content-type': jsonType, ...fixedHeaders } as const;
-
-/** Its messages are plain ASCII, as above, so that their length is their number of bytes. */
-function refuse(res: ServerResponse, status: number, message: string): void {
-  const body = JSON.stringify(errorBody(message));
-  res.writeHead(status, { ...jsonHeaders, connection: 'close', 'content-length': body.length });
+function refuse(res: ServerResponse, refusal: Refusal): void {
+  const { status, headers, body } = closing(refusal);
+  res.writeHead(status, headers);
   res.end(body);
+}
+
+/** The response to a refused request after which the connection ends, with all its headers. */
+function closing(refusal: Refusal): HttpResponse {
+  const { status, headers, body } = errorResponse(refusal);
+  const length = String(Buffer.byteLength(body));
+  return { status, headers: { ...headers, ...fixedHeaders, connection: 'close', 'content-length': length }, body };
 }

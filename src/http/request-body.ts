@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HttpError, overloaded } from './http-error.ts';
+import { HttpError } from './http-error.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { isUtf8 } from './media-types.ts';
 import { maxBodyBytes } from '../limits.ts';
+import { refusals, type Refusal } from './refusals.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -25,7 +26,7 @@ export async function readBody(
   try {
     return { json: JSON.parse(utf8.decode(bytes)), bytes: bytes.length };
   } catch {
-    throw new HttpError(400, 'The body is not JSON in UTF-8.');
+    throw new HttpError(refusals.bodyNotJson);
   }
 }
 
@@ -45,32 +46,28 @@ const isAskedToContinue = ({ headers, httpVersion }: IncomingMessage): boolean =
 
 function checkBodyHeaders({ headers }: IncomingMessage): void {
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new HttpError(415, 'Send the body without content-encoding.');
-  }
+  if (encoding !== undefined && encoding !== 'identity') throw new HttpError(refusals.contentEncoding);
   const [type = '', ...parameters] = (headers['content-type'] ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase());
-  if (type !== 'application/json') throw new HttpError(415, 'Send the query as application/json.');
+  if (type !== 'application/json') throw new HttpError(refusals.contentType);
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
-  if (charset !== undefined && !isUtf8(charset)) {
-    throw new HttpError(415, 'Send the body in UTF-8.');
-  }
-  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge();
+  if (charset !== undefined && !isUtf8(charset)) throw new HttpError(refusals.charset);
+  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw new HttpError(refusals.bodyTooLarge);
 }
 
 function readBytes(req: IncomingMessage, arriving: HeldBytes, isAccepted: boolean): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
     let length = 0;
-    const refuse = (reason: HttpError) => {
+    const refuse = (refusal: Refusal) => {
       req.off('data', take).pause();
       arriving.drop(holder);
-      reject(reason);
+      reject(new HttpError(refusal));
     };
-    const holder = { destroy: () => refuse(tooSlow()), isAccepted };
+    const holder = { destroy: () => refuse(refusals.bodyTooSlow()), isAccepted };
     const take = (chunk: Buffer) => {
-      if (length + chunk.length > maxBodyBytes) return refuse(tooLarge());
+      if (length + chunk.length > maxBodyBytes) return refuse(refusals.bodyTooLarge);
       bytes = length === 0 ? chunk : append(bytes, length, chunk);
       length += chunk.length;
       arriving.set(holder, bytes.length);
@@ -80,7 +77,7 @@ function readBytes(req: IncomingMessage, arriving: HeldBytes, isAccepted: boolea
       arriving.drop(holder);
       resolve(bytes.subarray(0, length));
     });
-    req.on('error', () => refuse(new HttpError(400, 'The body broke off.')));
+    req.on('error', () => refuse(refusals.bodyEndedEarly));
   });
 }
 
@@ -95,11 +92,3 @@ function append(bytes: Buffer, length: number, chunk: Buffer): Buffer {
   chunk.copy(target, length);
   return target;
 }
-
-function tooSlow(): HttpError {
-  const refusal = overloaded('The body took too long to come, while there is much to do: try again shortly.');
-  refusal.answer.headers.set('connection', 'close');
-  return refusal;
-}
-
-const tooLarge = () => new HttpError(413, `The body is larger than ${maxBodyBytes} bytes.`);

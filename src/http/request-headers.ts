@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Credentials } from '../upstream/caller.ts';
 import { HttpError } from './http-error.ts';
+import { refusals } from './refusals.ts';
 import { graphqlAnswer, jsonAnswer, page, preferredType, type AnswerType } from './media-types.ts';
 
 /** With less time than this no call would be worth beginning. */
@@ -19,11 +21,21 @@ export function readRequestId({ headers }: IncomingMessage): string {
   return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : randomUUID();
 }
 
+/** Printable ASCII of bounded length: Rocket.Chat's header values are no others. */
+const credentialForm = /^[\x21-\x7E]{1,256}$/;
+
+/** The caller's credentials; undefined when one is missing, repeated or malformed. Only the workspace can verify them. */
+export function readCredentials({ headersDistinct }: IncomingMessage): Credentials | undefined {
+  const userId = onlyValue(headersDistinct['x-user-id']);
+  const authToken = onlyValue(headersDistinct['x-auth-token']);
+  return userId === undefined || authToken === undefined ? undefined : { userId, authToken };
+}
+
+const onlyValue = (values: string[] | undefined): string | undefined =>
+  values?.length === 1 && credentialForm.test(values[0] ?? '') ? values[0] : undefined;
+
 export function checkMethod({ method }: IncomingMessage): void {
-  if (method === 'GET' || method === 'POST') return;
-  const refusal = new HttpError(405, 'Send the query by POST, or by GET.');
-  refusal.answer.headers.set('allow', 'GET, POST');
-  throw refusal;
+  if (method !== 'GET' && method !== 'POST') throw new HttpError(refusals.methodNotAllowed);
 }
 
 /** What the answer will be; refuses a client that could not read any, before anything is asked for it. */
@@ -31,8 +43,7 @@ export function readAnswerType({ method, headers: { accept } }: IncomingMessage,
   const offered =
     hasPage && method === 'GET' ? ([jsonAnswer, graphqlAnswer, page] as const) : ([jsonAnswer, graphqlAnswer] as const);
   const type = preferredType(accept, offered);
-  if (type === undefined)
-    throw new HttpError(406, `The answer is ${jsonAnswer} or ${graphqlAnswer}, in UTF-8: accept one of them.`);
+  if (type === undefined) throw new HttpError(refusals.notAcceptable);
   return type;
 }
 
@@ -43,13 +54,10 @@ const provesPreflight = ['apollo-require-preflight', 'x-apollo-operation-name', 
 export function checkPreflight({ headers }: IncomingMessage): void {
   const type = headers['content-type'];
   if (type !== undefined && type.split(';')[0]?.trim().toLowerCase() !== jsonAnswer) {
-    throw new HttpError(415, 'A GET has no body: leave out its content-type.');
+    throw new HttpError(refusals.contentTypeOfGet);
   }
   if (type !== undefined || provesPreflight.some((name) => (headers[name] ?? '') !== '')) return;
-  throw new HttpError(
-    400,
-    'Any web page could send this GET: add the header `Apollo-Require-Preflight: 1`, or send the query by POST.',
-  );
+  throw new HttpError(refusals.noPreflight);
 }
 
 /** Our own headers that ask for figures, each with the one value that it can have. */
@@ -63,6 +71,6 @@ export function checkFigureHeaders({ headers }: IncomingMessage): void {
   for (const { header, value } of figureHeaders) {
     const given = headers[header.toLowerCase()];
     if (given === undefined || given === value) continue;
-    throw new HttpError(400, `\`${header}\` can only be \`${value}\`: send that, or leave it out.`);
+    throw new HttpError(refusals.figureHeader(header, value));
   }
 }

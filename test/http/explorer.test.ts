@@ -22,7 +22,7 @@ describe('The offline explorer', () => {
     for (const text of [
       'query Mailbox',
       'query LatestConversation',
-      'query Budget',
+      'query RateLimits',
       'planted-user',
       'planted-\\\\\\"token',
       '"/graphql"',

@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { fixedHeaders } from '../../src/http/answer-shape.ts';
-import { HttpError, overloaded } from '../../src/http/http-error.ts';
+import { errorResponse, HttpError } from '../../src/http/http-error.ts';
+import { refusals, type Refusal } from '../../src/http/refusals.ts';
+import { fixedHeaders } from '../../src/http/response-headers.ts';
 
-const shown = ({ code, message, answer }: HttpError) => ({
-  code,
-  message,
-  status: answer.status,
-  headers: Object.fromEntries(answer.headers),
-  body: answer.body.kind === 'complete' ? (JSON.parse(answer.body.string) as unknown) : undefined,
-});
+const shown = (refusal: Refusal) => {
+  const { code, message } = new HttpError(refusal);
+  const { status, headers, body } = errorResponse(refusal);
+  return { code, message, status, headers, body: JSON.parse(body) as unknown };
+};
 
 describe('A request that is refused', () => {
   it('is told in the shape of a GraphQL answer', () => {
-    expect(shown(new HttpError(415, 'Send JSON.'))).toEqual({
+    expect(shown({ status: 415, message: 'Send JSON.' })).toEqual({
       code: 'BAD_REQUEST',
       message: 'Send JSON.',
       status: 415,
@@ -22,14 +21,14 @@ describe('A request that is refused', () => {
   });
 
   it('is told when to come back in its headers, and in the error itself', () => {
-    expect(shown(new HttpError(503, 'Later.', 'OVERLOADED', 2))).toMatchObject({
+    expect(shown({ status: 503, code: 'OVERLOADED', message: 'Later.', retryAfterSeconds: 2 })).toMatchObject({
       headers: { 'retry-after': '2' },
       body: { errors: [{ message: 'Later.', extensions: { code: 'OVERLOADED', retryAfterSeconds: 2 } }] },
     });
   });
 
   it('of many not all are told the same second', () => {
-    const told = Array.from({ length: 200 }, () => shown(overloaded()));
+    const told = Array.from({ length: 200 }, () => shown(refusals.overloaded()));
     expect(new Set(told.map(({ headers }) => headers['retry-after']))).toEqual(new Set(['1', '2', '3']));
     for (const { headers, body, status, code } of told) {
       expect({ status, code, body }).toEqual({
@@ -38,7 +37,7 @@ describe('A request that is refused', () => {
         body: {
           errors: [
             {
-              message: 'The gateway has too much to do: try again shortly.',
+              message: refusals.overloaded().message,
               extensions: { code: 'OVERLOADED', retryAfterSeconds: Number(headers['retry-after']) },
             },
           ],

@@ -50,15 +50,16 @@ const persisted = (sha256Hash: unknown, version: unknown = 1) => ({ persistedQue
 const bad = { status: 400, code: 'BAD_REQUEST' };
 const wrongValue = { status: 400, code: 'BAD_USER_INPUT' };
 const page = '{ directMessages(first: $v) { totalCount } }';
-const offered = 'The answer is application/json or application/graphql-response+json, in UTF-8: accept one of them.';
-const noObject = 'The body is no JSON object: send `{"query": "…"}`.';
-const noQuery = 'There is no `query`: send the text of one.';
-const badHash = '`extensions.persistedQuery` is not `{"version": 1, "sha256Hash": "…"}`.';
+const offered =
+  'Responses are application/json or application/graphql-response+json in UTF-8: `Accept` must allow one of them.';
+const noObject = 'The body must be a JSON object such as `{"query": "…"}`.';
+const noQuery = '`query` is missing: send the text of a GraphQL query.';
+const badHash = '`extensions.persistedQuery` must be `{"version": 1, "sha256Hash": "…"}`.';
 const anyPage =
-  'Any web page could send this GET: add the header `Apollo-Require-Preflight: 1`, or send the query by POST.';
+  'Any website could make a browser send this GET: add the header `Apollo-Require-Preflight: 1`, or use POST.';
 
 const rows: Row[] = [
-  { of: 'runHttpQuery: no body', request: { body: '' }, ...bad, message: 'The body is not JSON in UTF-8.' },
+  { of: 'runHttpQuery: no body', request: { body: '' }, ...bad, message: 'The body is not valid JSON in UTF-8.' },
   { of: 'runHttpQuery: a body that is no object', request: json(7), ...bad, message: noObject },
   { of: 'runHttpQuery: a body that is null', request: json(null), ...bad, message: noObject },
   { of: 'runHttpQuery: an empty object', request: json({}), ...bad, message: noQuery },
@@ -67,81 +68,81 @@ const rows: Row[] = [
     of: 'runHttpQuery: a query that is no text',
     request: json({ query: 7 }),
     ...bad,
-    message: '`query` is not a text.',
+    message: '`query` must be a string.',
   },
   {
     of: 'runHttpQuery: a query as graphql-js holds it',
     request: json({ query: { kind: 'Document', definitions: [] } }),
     ...bad,
-    message: '`query` is not a text.',
+    message: '`query` must be a string.',
   },
   {
     of: 'runHttpQuery: variables as text',
     request: json({ query, variables: '{}' }),
     ...bad,
-    message: '`variables` is not an object.',
+    message: '`variables` must be an object.',
   },
   {
     of: 'runHttpQuery: variables as a list',
     request: json({ query, variables: [] }),
     ...bad,
-    message: '`variables` is not an object.',
+    message: '`variables` must be an object.',
   },
   {
     of: 'runHttpQuery: extensions as text',
     request: json({ query, extensions: '{}' }),
     ...bad,
-    message: '`extensions` is not an object.',
+    message: '`extensions` must be an object.',
   },
   {
     of: 'runHttpQuery: extensions as a number',
     request: json({ query, extensions: 0 }),
     ...bad,
-    message: '`extensions` is not an object.',
+    message: '`extensions` must be an object.',
   },
   {
     of: 'runHttpQuery: operationName as a flag',
     request: json({ query, operationName: false }),
     ...bad,
-    message: '`operationName` is not a text.',
+    message: '`operationName` must be a string.',
   },
   {
     of: 'runHttpQuery: a GET with a type',
     request: get(`?query=${query}`.replaceAll(' ', '+'), { 'content-type': 'text/plain' }),
     status: 415,
     code: 'BAD_REQUEST',
-    message: 'A GET has no body: leave out its content-type.',
+    message: 'A GET request has no body: remove its `Content-Type` header.',
   },
   {
     of: 'runHttpQuery: a GET with a type that is none',
     request: get('?query=%7B__typename%7D', { 'content-type': '/' }),
     status: 415,
     code: 'BAD_REQUEST',
-    message: 'A GET has no body: leave out its content-type.',
+    message: 'A GET request has no body: remove its `Content-Type` header.',
   },
   {
     of: 'runHttpQuery: a parameter twice',
     request: get('?query=a&query=b'),
     ...bad,
-    message: '`query` stands in the address more than once.',
+    message: '`query` appears more than once in the URL.',
   },
   {
     of: 'runHttpQuery: a name twice',
     request: get('?query=a&operationName=a&operationName=a'),
     ...bad,
-    message: '`operationName` stands in the address more than once.',
+    message: '`operationName` appears more than once in the URL.',
   },
   {
     of: 'runHttpQuery: variables that are no JSON',
     request: get('?query=a&variables={'),
     ...bad,
-    message: '`variables` in the address is not JSON.',
+    message: '`variables` in the URL is not valid JSON.',
   },
   {
     of: 'runHttpQuery: extensions that are a list',
     request: get('?query=a&extensions=[]'),
     ...bad,
-    message: '`extensions` is not an object.',
+    message: '`extensions` must be an object.',
   },
   { of: 'runHttpQuery: a GET without a query', request: get(''), ...bad, message: noQuery },
   {
@@ -149,7 +150,7 @@ const rows: Row[] = [
     request: { method: 'PUT' },
     status: 405,
     code: 'BAD_REQUEST',
-    message: 'Send the query by POST, or by GET.',
+    message: 'Method not allowed: use POST or GET.',
   },
   {
     of: 'runHttpQuery: a type that is not taken',
@@ -191,9 +192,14 @@ const rows: Row[] = [
     of: 'httpBatching',
     request: json([{ query }]),
     ...bad,
-    message: 'The body is a list: send one operation a request.',
+    message: 'Batching is not supported: send one operation per request.',
   },
-  { of: 'httpBatching: none', request: json([]), ...bad, message: 'The body is a list: send one operation a request.' },
+  {
+    of: 'httpBatching: none',
+    request: json([]),
+    ...bad,
+    message: 'Batching is not supported: send one operation per request.',
+  },
   { of: 'requestPipeline: an empty query', request: json({ query: '' }), ...bad, message: noQuery },
   {
     of: 'requestPipeline: persisted queries are off',
@@ -236,7 +242,7 @@ const rows: Row[] = [
     to: 'persisted',
     request: json({ query, extensions: persisted(sha('x')) }),
     ...bad,
-    message: '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query, in hexadecimal digits.',
+    message: '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query in hexadecimal.',
   },
   {
     of: 'a list of operations',
@@ -244,7 +250,7 @@ const rows: Row[] = [
     request: json({ query: '{ __typename }' }),
     status: 400,
     code: 'PERSISTED_QUERY_NOT_IN_LIST',
-    message: 'This gateway answers only the operations of its list, and this is none of them.',
+    message: 'The operation is not in the gateway’s list of persisted operations.',
   },
   {
     of: 'graphql-js parse',

@@ -38,15 +38,15 @@ export const areas: Readonly<Record<string, Area>> = {
   deciding,
   requests: {
     mutate: [
-      'src/http/{answer-shape,apollo-request,http-error,client-address,request-headers}.ts',
+      'src/http/{apollo-request,client-address,http-error,refusals,request-headers}.ts',
       'src/context/request-context.ts',
     ],
-    tests: ['test/http/*.test.ts', 'test/context/request-context.test.ts', 'test/scenarios/tenancy.test.ts'],
+    tests: ['test/http/*.test.ts', 'test/scenarios/tenancy.test.ts'],
   },
   http: {
     mutate: [
       'src/http/*.ts',
-      '!src/http/{admission,answer-shape,apollo-request,http-error,client-address,explorer,listening,request-headers}.ts',
+      '!src/http/{admission,apollo-request,client-address,explorer,http-error,listening,refusals,request-headers}.ts',
     ],
     tests: [
       'test/http/*.test.ts',

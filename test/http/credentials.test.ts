@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { readCredentials } from '../../src/context/request-context.ts';
+import { readCredentials } from '../../src/http/request-headers.ts';
 
 const read = (headersDistinct: Record<string, string[]>) =>
   readCredentials({ headersDistinct } as unknown as IncomingMessage);

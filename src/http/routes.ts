@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http';
+import cors from '@fastify/cors';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { addExplorer, explorerMissing, type ExplorerHeaders } from './explorer.ts';
+import type { GraphqlEndpoint } from './graphql-endpoint.ts';
+import { errorResponse } from './http-error.ts';
+import { answerUnreadable, createHttpServer, type HttpLimits } from './http-server.ts';
+import { describeUnexpected, type Logger } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { refusals, type Refusal } from './refusals.ts';
+import { closesConnection, fixedHeaders } from './response-headers.ts';
+
+export interface RouteOptions {
+  readonly graphql: GraphqlEndpoint;
+  readonly limits: HttpLimits;
+  readonly corsOrigins: readonly string[];
+  /** Undefined: no explorer. */
+  readonly explorerHeaders: ExplorerHeaders | undefined;
+  readonly metrics: Metrics | undefined;
+  readonly isDraining: () => boolean;
+  readonly log: Logger;
+}
+
+/** One port: `/graphql` straight on node:http, every other path on Fastify. */
+export async function createRoutes(options: RouteOptions): Promise<FastifyInstance> {
+  const { graphql, limits, isDraining, metrics, log } = options;
+  const app = Fastify({
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (_error, _request, reply: FastifyReply) => void sendRefusal(reply, refusals.malformed),
+    serverFactory: (handleOtherPaths) =>
+      createHttpServer((req, res) => {
+        if (!isGraphql(req)) return handleOtherPaths(req, res);
+        graphql.answer(req, res).catch((error: unknown) => {
+          log.error({ unexpected: describeUnexpected(error) });
+          res.destroy();
+        });
+      }, limits),
+    clientErrorHandler: answerUnreadable,
+  });
+  await addCors(app, options.corsOrigins);
+  // No route here takes a body, so none is read.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _body, done) => done(null));
+  app.addHook('onSend', async (request, reply) => {
+    const isCacheable = reply.hasHeader('cache-control'); // the explorer's files
+    reply.headers(isCacheable ? { 'x-content-type-options': 'nosniff' } : fixedHeaders);
+    if (closesConnection(request.raw, isDraining())) reply.header('connection', 'close');
+  });
+  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, refusals.notFound));
+  app.setErrorHandler((_error, _request, reply) => sendRefusal(reply, refusals.malformed));
+  addProbes(app, isDraining);
+  if (metrics !== undefined) {
+    app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.print()));
+  }
+  await addPages(app, options);
+  return app;
+}
+
+/** CORS preflights of `/graphql` are Fastify's too. */
+const isGraphql = ({ url = '', method }: IncomingMessage): boolean =>
+  /^\/graphql\/?(?:\?|$)/.test(url) && method !== 'OPTIONS';
+
+function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { status, headers, body } = errorResponse(refusal);
+  return reply
+    .code(status)
+    .headers({ ...headers, ...fixedHeaders })
+    .send(body);
+}
+
+const addCors = (app: FastifyInstance, corsOrigins: readonly string[]) =>
+  app.register(cors, {
+    origin: [...corsOrigins],
+    methods: ['GET', 'POST'],
+    allowedHeaders: [
+      'Content-Type',
+      'X-Auth-Token',
+      'X-User-Id',
+      'X-Request-Id',
+      'X-Request-Timeout-Ms',
+      'X-Upstream-Plan',
+      'X-Upstream-Report',
+      'Apollo-Require-Preflight',
+      'X-Apollo-Operation-Name',
+      'ApolloGraphQL-Client-Name',
+      'ApolloGraphQL-Client-Version',
+    ],
+    maxAge: 600,
+    strictPreflight: false, // answer OPTIONS requests that are not preflights the same way
+  });
+
+/** Liveness and readiness. */
+function addProbes(app: FastifyInstance, isDraining: () => boolean): void {
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', (_request, reply) =>
+    isDraining() ? reply.code(503).send({ status: 'draining' }) : { status: 'ok' },
+  );
+}
+
+/** The offline explorer, and `/`, which leads browsers to an explorer. */
+async function addPages(app: FastifyInstance, { explorerHeaders, log }: RouteOptions): Promise<void> {
+  const hasExplorer = explorerHeaders !== undefined;
+  const hasOfflineExplorer = hasExplorer && (await addExplorer(app, explorerHeaders));
+  if (hasExplorer && !hasOfflineExplorer) log.warn(explorerMissing);
+  app.get('/', (request, reply) => {
+    if (request.headers.accept?.includes('text/html') !== true) return reply.callNotFound();
+    if (hasExplorer) return reply.redirect(hasOfflineExplorer ? '/explorer' : '/graphql');
+    return reply.type('text/plain; charset=utf-8').send('This is a GraphQL API: send queries to /graphql, by POST.\n');
+  });
+}

@@ -1,0 +1,52 @@
+import type { ErrorCode } from '../errors.ts';
+import type { ErrorSummary } from './error-summary.ts';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What is known of a GraphQL request once its response is written. */
+export interface RequestFigures {
+  readonly requestId: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** Why the request was refused before GraphQL saw it; undefined otherwise. */
+  readonly refusedAs: ErrorCode | undefined;
+  /** Upstream calls by endpoint. */
+  readonly upstreamCalls: ReadonlyMap<string, number>;
+  readonly sharedCalls: number;
+  readonly retries: number;
+  readonly droppedRows: number;
+  readonly outcome: {
+    readonly operationName?: string;
+    readonly errors?: ErrorSummary;
+    readonly cost?: { readonly calls: number };
+    readonly atMost?: number;
+    readonly limit?: number;
+    readonly runBy?: 'compiled' | 'graphql-js';
+  };
+}
+
+/** Counts an answered request in the metrics and writes its one log line. */
+export function logRequest(figures: RequestFigures, log: Logger, metrics: Metrics | undefined): void {
+  const { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows } = figures;
+  const { operationName, errors: summary, cost, atMost, limit, runBy } = figures.outcome;
+  const { codes = refusedAs === undefined ? {} : { [refusedAs]: 1 }, ...errors } = summary ?? {};
+  const calls = [...upstreamCalls.values()].reduce((sum, count) => sum + count, 0);
+  metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls, runBy });
+  log.info({
+    requestId,
+    operation: operationName,
+    status,
+    durationMs: Math.round(durationMs * 10) / 10,
+    upstreamCalls: calls,
+    ...(cost !== undefined && { plannedCalls: cost.calls }),
+    ...(calls + sharedCalls > 0 && {
+      byEndpoint: Object.fromEntries(upstreamCalls),
+      shared: sharedCalls,
+      atMost,
+      limit,
+    }),
+    ...(retries > 0 && { retries }),
+    ...(droppedRows > 0 && { droppedRows }),
+    ...(Object.keys(codes).length > 0 && { codes, ...errors }),
+  });
+}
