@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
@@ -165,12 +165,11 @@ describe('a request that is stopped', () => {
     async () => {
       const { client, workspace } = open({ timeoutMs: 60_000 });
       upstream.fail('never');
-      const call = client.get('me');
-      setTimeout(() => {
-        client.stop(reason);
-        client.stop(new GatewayError('OVERLOADED', 'Later.'));
-      }, 30);
-      await expect(call).rejects.toBe(reason);
+      const rejected = expect(client.get('me')).rejects.toBe(reason);
+      await vi.waitUntil(() => upstream.calls.length === 1);
+      client.stop(reason);
+      client.stop(new GatewayError('OVERLOADED', 'Later.'));
+      await rejected;
       await expect(client.get('im.list')).rejects.toBe(reason);
       expect([upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
       await workspace.close();

@@ -144,7 +144,7 @@ describe('a connection', () => {
 describe('a call', () => {
   it('that takes too long says so, and that is given up too', async () => {
     const { get } = await serving(() => undefined);
-    expect(textOf(await get('/api', { timeoutMs: 30 }))).toBe('timeout: no answer in 30 ms');
+    expect(textOf(await get('/api', { timeoutMs: 30 }))).toBe('timeout: no response in 30 ms');
     expect(textOf(await get('/api', { onStart: (cancel) => void setTimeout(cancel, 30) }))).toBe(
       'cancelled: cancelled by the gateway',
     );
