@@ -8,7 +8,7 @@ import { messages } from '../upstream/transport/failures.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
 import { batchByKey, type Loader } from './loader.ts';
 import type { CallerList, CallerLists } from './caller-lists.ts';
-import type { BulkFallback } from './bulk-fallback.ts';
+import type { BulkFallback, ListRead } from './bulk-fallback.ts';
 
 export interface CountersKey {
   readonly roomId: string;
@@ -67,32 +67,31 @@ export function countersLoader(
     const read = { mode, count: keys.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
     if (mode === 'single' && !fallback.prefersLists('im.counters', read))
       return new Map(keys.map((key) => [key, readSingle(key)]));
-    const needsRooms = lists.includes(caller.rooms);
-    const noRooms = Promise.resolve(new Map<string, RestDirectMessage>());
-    const found = Promise.all([settle(caller.subscriptions()), settle(needsRooms ? caller.rooms() : noRooms)]).then(
-      ([subscriptions, rooms]): CountersByKey => {
-        const answers: CountersByKey = new Map();
-        for (const key of keys) {
-          const answer = fromLists(key, subscriptions.value, rooms.value);
-          if (answer !== undefined)
-            answers.set(key, answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer));
-        }
-        const left = keys.filter((key) => !answers.has(key));
-        if (left.length === 0) return answers;
-        const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
-        const error = subscriptions.error ?? rooms.error;
-        const values = fallback.readSingly({
-          list,
-          error,
-          keys: left,
-          pricedCalls: fallback.pricedCalls(read),
-          load: readSingle,
-        });
-        left.forEach((key, index) => answers.set(key, values[index] as Promise<RestCounters>));
-        return answers;
-      },
-    );
-    return new Map(keys.map((key) => [key, found.then((answers) => answers.get(key) as Promise<RestCounters>)]));
+    const found = readBulk(keys, read);
+    return new Map(keys.map((key) => [key, found.then((counters) => counters.get(key) as Promise<RestCounters>)]));
+  }
+
+  /** Counters from the lists, and singly for the rooms that a failed list leaves open. */
+  async function readBulk(keys: readonly CountersKey[], read: ListRead): Promise<CountersByKey> {
+    const noRooms = new Map<string, RestDirectMessage>();
+    const [subscriptions, rooms] = await Promise.all([
+      settle(caller.subscriptions()),
+      settle(read.lists.includes(caller.rooms) ? caller.rooms() : Promise.resolve(noRooms)),
+    ]);
+    const counters: CountersByKey = new Map();
+    for (const key of keys) {
+      const value = fromLists(key, subscriptions.value, rooms.value);
+      if (value !== undefined)
+        counters.set(key, value instanceof Error ? Promise.reject(value) : Promise.resolve(value));
+    }
+    const left = keys.filter((key) => !counters.has(key));
+    if (left.length === 0) return counters;
+    const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
+    const error = subscriptions.error ?? rooms.error;
+    const pricedCalls = fallback.pricedCalls(read);
+    const values = fallback.readSingly({ list, error, keys: left, pricedCalls, load: readSingle });
+    left.forEach((key, index) => counters.set(key, values[index] as Promise<RestCounters>));
+    return counters;
   }
 }
 

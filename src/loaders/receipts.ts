@@ -11,7 +11,7 @@ import { isNotFound, type RoomCheck } from './room-check.ts';
  */
 export function receiptsLoader(upstream: RequestUpstream): Loader<string, RestReceipt[] | null> {
   const { receiptsLicence } = upstream;
-  let found: Promise<void> | undefined;
+  let known: Promise<void> | undefined;
 
   async function read(messageId: string): Promise<RestReceipt[] | null> {
     const receipts = await chatGetMessageReadReceipts(upstream, messageId);
@@ -21,12 +21,12 @@ export function receiptsLoader(upstream: RequestUpstream): Loader<string, RestRe
 
   return callByKey(async (messageId) => {
     if (receiptsLicence.state === 'unknown') {
-      if (found === undefined) {
+      if (known === undefined) {
         const first = read(messageId);
-        found = receiptsLicence.whenFoundOut(first);
+        known = receiptsLicence.whenKnown(first);
         return first;
       }
-      await found;
+      await known;
     }
     return receiptsLicence.state === 'missing' ? null : read(messageId);
   });

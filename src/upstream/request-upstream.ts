@@ -182,7 +182,7 @@ export class RequestUpstream {
     try {
       return await promise;
     } catch (error) {
-      // A shared call told only the request that began it.
+      // `onUnauthenticated` runs only for the request that began a shared call.
       if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error;
       throw this.#stopped ?? error;
     } finally {

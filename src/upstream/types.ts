@@ -1,8 +1,8 @@
 import { asId, asInstant, asObject, type JsonObject } from '../json.ts';
 
 /**
- * The JSON of Rocket.Chat 7 and 8 as it really comes. Only what an endpoint file has checked is typed; the rest is
- * `unknown` and is read with the readers of `json.ts` where it is used, because servers, apps and imports differ.
+ * The JSON of Rocket.Chat 7 and 8 as it really comes. Only what endpoint files have checked is typed. The rest is
+ * `unknown`, because servers, apps and imports differ: code that uses it reads it with the readers of `json.ts`.
  */
 
 /** A message (`IMessage`): checked are its identity, its place in the room and its author's id. */
@@ -14,7 +14,7 @@ export interface RestMessage {
   readonly [key: string]: unknown;
 }
 
-/** A user, or the part of one that an answer carries (`u`, `editedBy`, `members[]`, …). */
+/** A user, or the part of one in a response (`u`, `editedBy`, `members[]`, …). */
 export interface RestUser {
   readonly _id: string;
   readonly [key: string]: unknown;
@@ -27,7 +27,7 @@ export interface RestDirectMessage {
   readonly [key: string]: unknown;
 }
 
-/** What `im.counters` says: every value but `joined` can be null. */
+/** What `im.counters` returns: every value but `joined` can be null. */
 export interface RestCounters {
   readonly joined: boolean;
   readonly members?: unknown;
@@ -48,14 +48,14 @@ export interface RestReceipt {
   readonly [key: string]: unknown;
 }
 
-/** The caller's membership in a room: what is unread lives here, not in the room. */
+/** The caller's membership in a room; unread counts belong to it, not to the room. */
 export interface RestSubscription {
   readonly rid: string;
   readonly t: string;
   readonly [key: string]: unknown;
 }
 
-/** A row as it came, of which only the id is checked. */
+/** A row as it came; only its id is checked. */
 export interface StoredRow {
   readonly _id: string;
   readonly [key: string]: unknown;
@@ -63,22 +63,22 @@ export interface StoredRow {
 
 /** The rows of a list, each in its place. */
 export interface RestRows<Row> {
-  /** Undefined where a row is left out: it cannot be read, or is hidden. */
+  /** Undefined for a row that is left out because it is hidden or unreadable. */
   readonly rows: readonly (Row | undefined)[];
-  /** The same as they came, where they have an id: a row that is left out keeps its place by it. */
+  /** The same rows as they came, if they have an id, by which a row that is left out keeps its place. */
   readonly stored: readonly (StoredRow | undefined)[];
 }
 
 /** A page of an endpoint that takes `offset` and `count`. */
 export interface RestPage<Row> extends RestRows<Row> {
-  /** All rows that match, over all pages: counted apart from the page, so it can differ while somebody writes. */
+  /** Matching rows of all pages. Upstream counts them in a separate query, so it can differ during writes. */
   readonly total: number;
 }
 
-/** A row of the wanted shape, or undefined: it is then left out of the answer and counted in the request's log line. */
+/** A row, or undefined when it has not the shape of its kind: then it is left out, and counted in the request log. */
 export type ReadRow<Row> = (row: JsonObject) => Row | undefined;
 
-/** Bytes. Ids are 17 to 34 characters long; nothing longer than this can be asked for again, or be in a cursor. */
+/** Bytes. Ids have 17 to 34 characters; a longer one does not fit into arguments and cursors. */
 const maxIdLength = 128;
 
 const hasId = (value: unknown): boolean => {
@@ -91,7 +91,7 @@ export const readStored: ReadRow<StoredRow> = (row) => (hasId(row['_id']) ? (row
 
 export const readUser: ReadRow<RestUser> = (row) => (hasId(row['_id']) ? (row as RestUser) : undefined);
 
-/** A room, if it is a direct message: lists of a caller's rooms hold channels as well. */
+/** A room, if it is a direct message: lists of a caller's rooms contain channels as well. */
 export const readDirectMessage: ReadRow<RestDirectMessage> = (row) =>
   hasId(row['_id']) && row['t'] === 'd' ? (row as RestDirectMessage) : undefined;
 
@@ -107,5 +107,5 @@ export const readMessageOf =
   (row) =>
     row['rid'] === roomId ? readMessage(row) : undefined;
 
-/** The copies that are kept of edited and deleted messages: early versions of Rocket.Chat 7 list them among the others. */
+/** Kept copies of edited and deleted messages, which early versions of Rocket.Chat 7 return in lists. */
 export const isHidden = (row: JsonObject): boolean => row['_hidden'] === true;

@@ -6,30 +6,30 @@ const reads = ({ records = 0, listed = 0, byId = 0, hasMemberships = false }): R
   counters: { listed, byId },
   hasMemberships,
 });
-const waysOf = (given: Parameters<typeof reads>[0], lists = allLists) => {
+const modesOf = (given: Parameters<typeof reads>[0], lists = allLists) => {
   const { records, counters } = chooseBulkOrSingle(reads(given), lists);
   return `${records} ${counters.listed} ${counters.byId}`;
 };
 
-describe('records of rooms', () => {
+describe('room records', () => {
   it.each([
     [0, 'single'],
     [2, 'single'],
     [3, 'bulk'],
     [100, 'bulk'],
-  ])('of %i rooms are read %s', (records, way) => {
-    expect(chooseBulkOrSingle(reads({ records }), allLists).records).toBe(way);
+  ])('of %i rooms are read in mode `%s`', (records, mode) => {
+    expect(chooseBulkOrSingle(reads({ records }), allLists).records).toBe(mode);
   });
 
-  it('are read singly where the list of rooms fails', () => {
+  it('are read singly when the list of rooms fails', () => {
     expect(chooseBulkOrSingle(reads({ records: 100 }), { rooms: false, memberships: true }).records).toBe('single');
   });
 });
 
-describe('counters', () => {
+describe('room counters', () => {
   it.each<[string, Parameters<typeof reads>[0], string]>([
     ['one room by id: one call', { byId: 1 }, 'single single single'],
-    ['two rooms by id: two calls in either way, and single ones are small', { byId: 2 }, 'single single single'],
+    ['two rooms by id: two calls in either mode, and single responses are small', { byId: 2 }, 'single single single'],
     ['three rooms by id: two lists', { byId: 3 }, 'single bulk bulk'],
     ['one listed room: one call', { listed: 1 }, 'single single single'],
     ['two listed rooms: the memberships', { listed: 2 }, 'single bulk single'],
@@ -44,12 +44,12 @@ describe('counters', () => {
     ],
     ['one by id, with the rooms at hand: one call', { byId: 1, records: 3 }, 'bulk single single'],
     ['two by id, with the rooms at hand: the memberships', { byId: 2, records: 3 }, 'bulk bulk bulk'],
-  ])('of %s', (_name, given, ways) => {
-    expect(waysOf(given)).toBe(ways);
+  ])('are read with the fewest calls: %s', (_name, given, modes) => {
+    expect(modesOf(given)).toBe(modes);
   });
 
-  it('are read without the list that fails', () => {
-    expect(waysOf({ listed: 50, byId: 9 }, { rooms: false, memberships: true })).toBe('single bulk single');
-    expect(waysOf({ listed: 50, byId: 9 }, { rooms: true, memberships: false })).toBe('single single single');
+  it('are read without a list that fails', () => {
+    expect(modesOf({ listed: 50, byId: 9 }, { rooms: false, memberships: true })).toBe('single bulk single');
+    expect(modesOf({ listed: 50, byId: 9 }, { rooms: true, memberships: false })).toBe('single single single');
   });
 });

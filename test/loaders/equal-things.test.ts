@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
-/** What is asked for twice in a request is read once, and what differs in anything at all is read anew. */
+/** Equal selections in a request are read once; selections that differ in anything are read separately. */
 const { busyRoomId, groupRoomId, shapesRoomId, users, messages } = landmarks;
 const since = '2026-09-15T00:00:00.000Z';
 const until = '2026-10-20T00:00:00.000Z';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 beforeEach(() => gateway.demo.heal());
 afterAll(() => gateway.close());
 
-/** Two fields of the same parent, and each of them alone. */
+/** Queries two fields of the same parent together, and each of them alone. */
 async function askBoth(parent: (fields: string) => string, one: string, other: string, as = gateway.demo.world.member) {
   const ask = (fields: string) => gateway.askCounting(parent(fields), { as });
   const both = await ask(`a: ${one} b: ${other}`);
@@ -29,7 +29,7 @@ const atRoot = (fields: string): string => `{ ${fields} }`;
 const page = (name: string, args: string): string => `${name}(${args}) { nodes { id } pageInfo { hasNextPage } }`;
 const range = (conditions: string): string => `first: 4 range: { ${conditions} }`;
 
-describe('Two pages that differ', () => {
+describe('Two pages of one request', () => {
   it.each<[what: string, parent: (fields: string) => string, one: string, other: string]>([
     ['in their size', inRoom, page('messages', 'first: 2'), page('messages', 'first: 3')],
     [
@@ -100,7 +100,7 @@ describe('Two pages that differ', () => {
       page('directMessages', 'first: 2'),
       page('directMessages', 'first: 2 orderBy: { field: CREATED_AT, direction: DESC }'),
     ],
-  ])('%s are both read, and each is what it is alone', async (_what, parent, one, other) => {
+  ])('are both read when they differ %s', async (_what, parent, one, other) => {
     const { both, alone, errors } = await askBoth(parent, one, other);
     expect(errors).toEqual([]);
     expect(both.calls.toSorted()).toEqual(alone.flatMap(({ calls }) => calls).toSorted());
@@ -113,7 +113,7 @@ describe('Two pages that differ', () => {
     );
   });
 
-  it('in their place are both read', async () => {
+  it('are both read when they differ in their cursor', async () => {
     for (const connection of ['messages', 'history']) {
       const cursorOf = async () => {
         const { data } = await gateway.ask(inRoom(`c: ${connection}(first: 2) { pageInfo { endCursor } }`));
@@ -130,7 +130,7 @@ describe('Two pages that differ', () => {
     }
   });
 
-  it('in whether what is not loaded is counted are both read, and the one that asks for it has it', async () => {
+  it('are both read when only one counts messages that are not loaded', async () => {
     const [one, other] = ['nodes { id }', 'notLoadedCount'].map(
       (fields) => `history(${range(`since: "${since}"`)}) { ${fields} }`,
     );
@@ -143,8 +143,8 @@ describe('Two pages that differ', () => {
   });
 });
 
-describe('Two counters that differ', () => {
-  it('in whose they are are both read', async () => {
+describe('Two counters of one request', () => {
+  it('are both read for different users', async () => {
     const [own, other] = [
       'counters { unreadCount memberCount }',
       `counters(userId: "${users.busy}") { unreadCount memberCount }`,
@@ -161,7 +161,7 @@ describe('Two counters that differ', () => {
     });
   });
 
-  it('in whether members are counted are each what was asked for', async () => {
+  it('are each complete when only one has the number of members', async () => {
     const ids = [busyRoomId, groupRoomId, shapesRoomId];
     const rooms = (fields: string) =>
       `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ')} }`;
@@ -177,7 +177,7 @@ describe('Two counters that differ', () => {
   });
 });
 
-describe('Things that are the same', () => {
+describe('Equal selections in one request', () => {
   it.each<[what: string, parent: (fields: string) => string, field: string, calls: number]>([
     [
       'a page of messages',
@@ -201,7 +201,7 @@ describe('Things that are the same', () => {
     expect(both.calls).toHaveLength(calls);
   });
 
-  it('are the same whatever the order and number of the ids in a filter', async () => {
+  it('are equal whatever the order and repetition of ids in a filter', async () => {
     const [one, other] = [
       [users.busy, users.member],
       [users.member, users.busy, users.member],

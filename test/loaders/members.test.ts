@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway } from '../support/gateway.ts';
-import { codesOf } from '../support/scenario.ts';
 
 const { largestGroupRoomId, users } = landmarks;
 const query = `{ directMessage(id: "${largestGroupRoomId}") { members { totalCount nodes { id } } } }`;
@@ -9,8 +8,8 @@ const query = `{ directMessage(id: "${largestGroupRoomId}") { members { totalCou
 const membersIn = (data: Record<string, unknown> | null | undefined) =>
   (data?.['directMessage'] as { members: { totalCount: number; nodes: { id: string }[] } } | undefined)?.members;
 
-describe('Members that do not fit into one answer of the workspace', () => {
-  it('are all there, each once, for as many calls as it takes', async () => {
+describe('Members of a room that do not fit into one response', () => {
+  it('are read completely, each once, in as many calls as it takes', async () => {
     const gateway = await startTestGateway({ demo: { upperCount: 3 } });
     const { data, errors, calls } = await gateway.askCounting(query);
     const members = membersIn(data);
@@ -26,7 +25,7 @@ describe('Members that do not fit into one answer of the workspace', () => {
     ).toEqual(['0', '3', '6']);
   });
 
-  it('are once in the list though they moved from one answer to the next', async () => {
+  it('appear once when they move between two responses', async () => {
     const gateway = await startTestGateway({ demo: { upperCount: 4 } });
     gateway.demo.fail('im.members', {
       when: ({ query: asked }) => asked['offset'] === '4',
@@ -40,7 +39,7 @@ describe('Members that do not fit into one answer of the workspace', () => {
     expect(new Set(ids).size).toBe(ids?.length);
   });
 
-  it('end where an answer is empty and a second look finds no more, whatever total it tells', async () => {
+  it('end when a response is empty and reading again finds no more, whatever its total', async () => {
     const gateway = await startTestGateway();
     gateway.demo.fail('im.members', {
       when: ({ query: asked }) => asked['offset'] !== '0',
@@ -52,7 +51,7 @@ describe('Members that do not fit into one answer of the workspace', () => {
     expect(calls.filter((call) => call.startsWith('im.members'))).toHaveLength(4);
   });
 
-  it('are given up when they do not end, for no more calls than a request may take to search', async () => {
+  it('fail when they do not end, within the request’s search allowance', async () => {
     const gateway = await startTestGateway();
     gateway.demo.fail('im.members', {
       transform: (body) => ({

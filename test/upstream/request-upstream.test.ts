@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
@@ -21,8 +21,8 @@ const open = (...[options]: [Parameters<typeof createWorkspace>[1]?]) => {
   return { workspace, client: request() };
 };
 
-describe('the calls of a request', () => {
-  it('are counted by endpoint, each once however often it was tried', async () => {
+describe('RequestUpstream', () => {
+  it('counts calls by endpoint, each once however often it was retried', async () => {
     const { client, workspace } = open();
     await client.get('me');
     await client.get('im.counters', { roomId: 'a' });
@@ -39,7 +39,7 @@ describe('the calls of a request', () => {
     await workspace.close();
   });
 
-  it('have their parameters as they are, without those that are not given', async () => {
+  it('sends parameters as they are, and leaves out undefined ones', async () => {
     const { client, workspace } = open();
     await client.get('im.counters', { roomId: 'a&b=c d', userId: undefined, count: 5 });
     expect([...(upstream.calls[0]?.query ?? [])]).toEqual([
@@ -51,7 +51,7 @@ describe('the calls of a request', () => {
     await workspace.close();
   });
 
-  it('are shared with another request of the same caller where that is on, and counted apart', async () => {
+  it('joins equal calls of the caller’s other requests when sharing is on, and counts them separately', async () => {
     const { workspace, request } = createWorkspace(upstream.url, { sharesInFlight: true });
     upstream.fail('slow-headers', { ms: 40 });
     const [one, other, different] = [request(), request(), request({ as: bob })];
@@ -66,10 +66,10 @@ describe('the calls of a request', () => {
   });
 });
 
-describe('many calls of a request', () => {
-  it('G18: are under way eight at a time of an endpoint, and hold up none of another endpoint when they hang', async () => {
+describe('many calls of one request', () => {
+  it('G18: run at most eight at a time per endpoint, and do not hold up other endpoints when they hang', async () => {
     const { client, workspace } = open();
-    // So that no call has to find out whether the workspace limits them.
+    // So that no call goes out as a scout.
     for (const endpoint of ['im.counters', 'im.list'] as const) await client.get(endpoint, {});
     upstream.calls.length = 0;
     upstream.fail('never', { endpoint: 'im.counters' });
@@ -89,8 +89,8 @@ describe('many calls of a request', () => {
   });
 });
 
-describe('M4: the bound of a request', () => {
-  it('holds whoever asks: calls beyond it are refused without being made', async () => {
+describe('M4: the call limit of a request', () => {
+  it('refuses calls beyond the limit without sending them', async () => {
     const { client, workspace } = open();
     client.limitCalls(2);
     const calls = ['a', 'b', 'c'].map((roomId) => outcomeOf(client.get('im.counters', { roomId })));
@@ -101,7 +101,7 @@ describe('M4: the bound of a request', () => {
     await workspace.close();
   });
 
-  it('counts what goes out: neither a call that is tried again, nor one that was joined or never sent', async () => {
+  it('counts calls that go out, without retries, joined calls and calls that were never sent', async () => {
     const { workspace, request } = createWorkspace(upstream.url, { sharesInFlight: true });
     const [one, other] = [request(), request()];
     one.limitCalls(1);
@@ -115,8 +115,8 @@ describe('M4: the bound of a request', () => {
   });
 });
 
-describe('L1: a list that failed', () => {
-  it('is remembered of a user whom the workspace has accepted, for all of their tokens', async () => {
+describe('L1: a failed list', () => {
+  it('is remembered for an accepted user, whichever of their tokens they use', async () => {
     const { client, workspace } = open();
     client.listFailed('rooms.get');
     expect([client.answersList('rooms.get'), workspace.failingLists.size]).toEqual([true, 0]);
@@ -134,18 +134,18 @@ describe('L1: a list that failed', () => {
   });
 });
 
-describe('a request whose credentials are refused', () => {
-  it('makes no more calls, not even those that wait for their turn', async () => {
+describe('a request with rejected credentials', () => {
+  it('makes no more calls, not even those waiting for their turn', async () => {
     const { client, workspace } = open();
     upstream.fail('status', { status: 401 });
     const outcomes = await Promise.all(Array.from({ length: 9 }, () => outcomeOf(client.get('me'))));
-    expect([new Set(outcomes), upstream.calls.length]).toEqual([new Set(['UNAUTHENTICATED']), 4]); // as many as go out without knowing
+    expect([new Set(outcomes), upstream.calls.length]).toEqual([new Set(['UNAUTHENTICATED']), 4]); // the scouts
     upstream.heal();
     expect([await outcomeOf(client.get('im.list')), upstream.calls.length]).toEqual(['UNAUTHENTICATED', 0]);
     await workspace.close();
   });
 
-  it('is not one that may not see something, or that is out of luck', async () => {
+  it('goes on after other refusals and failures', async () => {
     const { client, workspace } = open();
     for (const status of [403, 500, 404]) {
       upstream.fail('status', { status, times: 1 });
@@ -156,28 +156,27 @@ describe('a request whose credentials are refused', () => {
   });
 });
 
-describe('a request that is stopped', () => {
+describe('a stopped request', () => {
   const reason = new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.');
 
   it(
-    'gives up what is under way at once, makes no more calls, and says why, the first time',
+    'cancels calls in flight, makes no more calls, and fails with the first reason given',
     { timeout: 5000 },
     async () => {
       const { client, workspace } = open({ timeoutMs: 60_000 });
       upstream.fail('never');
-      const call = client.get('me');
-      setTimeout(() => {
-        client.stop(reason);
-        client.stop(new GatewayError('OVERLOADED', 'Later.'));
-      }, 30);
-      await expect(call).rejects.toBe(reason);
+      const rejected = expect(client.get('me')).rejects.toBe(reason);
+      await vi.waitUntil(() => upstream.calls.length === 1);
+      client.stop(reason);
+      client.stop(new GatewayError('OVERLOADED', 'Later.'));
+      await rejected;
       await expect(client.get('im.list')).rejects.toBe(reason);
       expect([upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
       await workspace.close();
     },
   );
 
-  it('says so rather than that its credentials were refused before', async () => {
+  it('reports the stop rather than earlier rejected credentials', async () => {
     const { client, workspace } = open();
     upstream.fail('status', { status: 401, times: 1 });
     expect(await outcomeOf(client.get('me'))).toBe('UNAUTHENTICATED');
@@ -187,7 +186,7 @@ describe('a request that is stopped', () => {
   });
 });
 
-describe('a call that could make a room, were it for a user’s name', () => {
+describe('a call that creates a room when given a user’s name', () => {
   const other = 'x'.repeat(17);
 
   it.each<[string, string | undefined, boolean]>([
@@ -198,7 +197,7 @@ describe('a call that could make a room, were it for a user’s name', () => {
     ['an id of a user’s length', other, false],
     ['the caller’s own id', alice.id, false],
     ['no room at all', undefined, false],
-  ])('is made twice only for a room that there is: %s', async (_name, roomId, isTriedAgain) => {
+  ])('is retried only for a known room: %s', async (_name, roomId, isTriedAgain) => {
     for (const endpoint of ['dm.messages', 'dm.history', 'im.members'] as const) {
       const { client, workspace } = open({ random: () => 0 });
       upstream.heal();
@@ -209,7 +208,7 @@ describe('a call that could make a room, were it for a user’s name', () => {
     }
   });
 
-  it('is no other: those are made twice for any room', async () => {
+  it('is no other endpoint’s: those are retried for any room', async () => {
     const { client, workspace } = open({ random: () => 0 });
     upstream.fail('status', { status: 503, times: 1 });
     expect([await outcomeOf(client.get('rooms.info', { roomId: other })), upstream.calls.length]).toEqual(['ok', 2]);

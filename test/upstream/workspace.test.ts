@@ -52,8 +52,8 @@ class CancelledOnEntry extends RequestConcurrency {
   }
 }
 
-describe('a call that is given up', () => {
-  it('while it waits for its window leaves the line, and the next has its turn', async () => {
+describe('a cancelled call', () => {
+  it('leaves the queue before its rate-limit window, and the next call has its turn', async () => {
     const { request, workspace } = createWorkspace(upstream.url);
     upstream.fail('slow-headers', { ms: 50, times: 4 });
     const clients = Array.from({ length: 6 }, () => request());
@@ -66,7 +66,7 @@ describe('a call that is given up', () => {
     await workspace.close();
   });
 
-  it('at the moment at which its turn comes keeps no place', async () => {
+  it('keeps no slot when it is cancelled at the moment of its turn', async () => {
     const { workspace, ask } = createWorkspace(upstream.url);
     const call = workspace.call({
       endpoint: 'me',
@@ -85,7 +85,7 @@ describe('a call that is given up', () => {
     await workspace.close();
   });
 
-  it('while it waits to try again does not try again', async () => {
+  it('is not retried when it is cancelled during back-off', async () => {
     const { request, workspace } = createWorkspace(upstream.url, { random: () => 0.999 });
     upstream.fail('status', { status: 503, headers: { 'retry-after': '1' } });
     const client = request();
@@ -94,12 +94,12 @@ describe('a call that is given up', () => {
     const stoppedAt = Date.now();
     client.stop(left());
     expect([await outcome, upstream.calls.length, client.retries]).toEqual(['UPSTREAM_UNAVAILABLE', 1, 0]);
-    expect(Date.now() - stoppedAt).toBeLessThan(700); // it would have waited for a second
+    expect(Date.now() - stoppedAt).toBeLessThan(700); // the back-off would have taken a second
     expect(await outcomeOf(countersOf(client))).toBe('UPSTREAM_UNAVAILABLE');
     await workspace.close();
   });
 
-  it('in the queue and in its request’s lane makes room for others', async () => {
+  it('frees its slots in the bulkhead and in its request’s concurrency', async () => {
     const { request, workspace, ask } = createWorkspace(upstream.url, {
       queueLimits: { ...defaultLimits, inFlight: 8 },
     });
@@ -118,10 +118,10 @@ describe('a call that is given up', () => {
     await workspace.close();
   });
 
-  it('before its connection is there never goes out', async () => {
+  it('never goes out when it is cancelled before it has a connection', async () => {
     const transport = new Transport({ url: upstream.url });
-    const answer = await transport.get('/api/v1/me', { headers: [], timeoutMs: 1000, onStart: (cancel) => cancel() });
-    expect(answer).toMatchObject({ reason: 'cancelled' });
+    const response = await transport.get('/api/v1/me', { headers: [], timeoutMs: 1000, onStart: (cancel) => cancel() });
+    expect(response).toMatchObject({ reason: 'cancelled' });
     const late = transport.get('/api/v1/me', {
       headers: [],
       timeoutMs: 1000,
@@ -133,8 +133,8 @@ describe('a call that is given up', () => {
   });
 });
 
-describe('a call', () => {
-  it('is not begun when there is no time for it left', async () => {
+describe('an upstream call', () => {
+  it('does not start with too little time left', async () => {
     const { ask, workspace } = createWorkspace(upstream.url);
     expect([await ask({ timeoutMs: 40 }), upstream.calls.length]).toEqual(['UPSTREAM_TIMEOUT', 0]);
     const clock = manualClock();
@@ -148,7 +148,7 @@ describe('a call', () => {
     await workspace.close();
   });
 
-  it('is not made when the workspace was found to be down while it waited', async () => {
+  it('does not go out when the circuit opened while it waited', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1 });
     for (let call = 0; call < 18; call += 1) expect(await ask({ as: callerNamed(`user${call}`) })).toBe('ok');
     upstream.fail('status', { status: 503 });
@@ -163,7 +163,7 @@ describe('a call', () => {
     await workspace.close();
   });
 
-  it('carries the end user’s address where that is forwarded', async () => {
+  it('carries the end user’s address when the gateway forwards it', async () => {
     const { workspace } = createWorkspace(upstream.url);
     const client = new RequestUpstream(
       workspace,
@@ -176,7 +176,7 @@ describe('a call', () => {
     await workspace.close();
   });
 
-  it('is made again on its own connection when the kept ones are stale, also for a room whose id ends with the caller’s', async () => {
+  it('is retried when kept connections are stale, also for a room whose id ends with the caller’s', async () => {
     const { workspace, request } = createWorkspace(upstream.url);
     const messages = (roomId: string) => dmMessages(request(), { roomId, offset: 0, count: 3, sort: { ts: -1 } });
     upstream.fail('reset-before-response', { times: 1 });
@@ -188,9 +188,9 @@ describe('a call', () => {
     await workspace.close();
   });
 
-  it('is made again on a connection of its own where all that are kept have gone stale', async () => {
+  it('is retried on a new connection when all kept ones are stale', async () => {
     const { ask, request, workspace } = createWorkspace(upstream.url, { attempts: 2 });
-    await countersOf(request()); // now it is known that calls are not counted
+    await countersOf(request()); // the limiter is known to be off
     upstream.fail('slow-headers', { ms: 40, times: 4 });
     const client = request();
     await Promise.all([1, 2, 3, 4].map((room) => countersOf(client, `room${room}`)));
@@ -201,7 +201,7 @@ describe('a call', () => {
     await workspace.close();
   });
 
-  it('succeeds by its status and by its word, both', async () => {
+  it('succeeds only with status 200 and `success: true`', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
     const outcomes = [];
     for (const [status, body] of [
@@ -220,7 +220,7 @@ describe('a call', () => {
     await workspace.close();
   });
 
-  it('that may not go out after all leaves its place in its request’s lane', async () => {
+  it('gives its slot of the request back when it may not go out after all', async () => {
     const { workspace } = createWorkspace(upstream.url);
     const concurrency = new RequestConcurrency();
     const call = (check: () => void) =>
@@ -247,7 +247,7 @@ describe('a call', () => {
     await workspace.close();
   });
 
-  it('of a list without a total, and for a room that turns out to be a user’s, is refused', async () => {
+  it('fails for a list without a total, and for a room id that turns out to be a user’s', async () => {
     const { workspace, request } = createWorkspace(upstream.url);
     const messages = () => dmMessages(request(), { roomId: 'room1', offset: 0, count: 3, sort: { ts: -1 } });
     for (const total of ['3', -1, 1.5, 2 ** 40, undefined]) {
@@ -265,8 +265,8 @@ describe('a call', () => {
   });
 });
 
-describe('a workspace', () => {
-  it('knows a caller by a hash of both his user id and his token, and sends no more than it must', async () => {
+describe('Workspace', () => {
+  it('knows callers by a hash of their user id and token, and sends only the headers it must', async () => {
     const { workspace } = createWorkspace(upstream.url);
     const of = (userId: string, authToken: string, address?: string) => callerOf({ userId, authToken, address });
     const keys = [of('u', 't'), of('u', 't2'), of('u2', 't'), of('ut', ''), of('u', 't', '192.0.2.7')].map(
@@ -287,7 +287,7 @@ describe('a workspace', () => {
     await workspace.close();
   });
 
-  it('that does not answer is left alone for some seconds, and who asks is told so', async () => {
+  it('pauses calls to a failing workspace for some seconds, and says so', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1, random: () => 0.5 });
     upstream.fail('status', { status: 502 });
     for (let call = 0; call < 20; call += 1) await ask({ as: callerNamed(`user${call}`) });
@@ -301,7 +301,7 @@ describe('a workspace', () => {
     await workspace.close();
   });
 
-  it('S4: is not left alone because one user’s calls take too long, but when those of three users do, at two endpoints', async () => {
+  it('S4: does not pause calls when one user’s calls time out, but when three users’ calls to two endpoints do', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1, timeoutMs: 40 });
     upstream.fail('never');
     const slow = (name: string, endpoint: 'im.counters' | 'me') => ask({ as: callerNamed(name) }, endpoint);
@@ -313,7 +313,7 @@ describe('a workspace', () => {
     await workspace.close();
   });
 
-  it('that fails in its own way is not left alone', async () => {
+  it('does not pause calls when Rocket.Chat answers with errors of its own', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
     upstream.fail('status', { status: 500 });
     for (let call = 0; call < 25; call += 1) await ask({ as: callerNamed(`user${call}`) });
@@ -321,7 +321,7 @@ describe('a workspace', () => {
     await workspace.close();
   });
 
-  it('is not asked again and again by all at once: a fifth of the calls is tried twice, and three a second', async () => {
+  it('retries at most a fifth of the calls, and three a second', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { random: () => 0 });
     upstream.fail('status', { status: 503, endpoint: 'me' });
     for (let call = 0; call < 5; call += 1) await ask(undefined, 'me', {});
@@ -329,7 +329,7 @@ describe('a workspace', () => {
     await workspace.close();
   });
 
-  it('shares equal calls of one caller and address while they are under way, where that is on', async () => {
+  it('shares equal calls in flight of one caller and address when sharing is on', async () => {
     for (const sharesInFlight of [true, false]) {
       const { workspace } = createWorkspace(upstream.url, { sharesInFlight });
       upstream.fail('slow-headers', { ms: 30 });
@@ -358,9 +358,9 @@ describe('a workspace', () => {
     }
   });
 
-  it('is asked by few calls of one request at a time, and by few of one caller, who are let on when others end', async () => {
+  it('bounds the calls in flight of one request and of one caller, and admits the next as others end', async () => {
     const { request, workspace } = createWorkspace(upstream.url);
-    await countersOf(request()); // now it is known that calls are not counted
+    await countersOf(request()); // the limiter is known to be off
     upstream.fail('slow-headers', { ms: 30 });
     const client = request();
     const outcomes = Array.from({ length: 20 }, (_, index) => outcomeOf(countersOf(client, `room${index}`)));
@@ -372,13 +372,13 @@ describe('a workspace', () => {
   });
 });
 
-describe('the queue before a workspace', () => {
-  it('S5: H4: is filled by a user, whatever the number of their tokens, and by nobody else', async () => {
+describe('the queue in front of a workspace', () => {
+  it('S5: H4: counts as filled by a user across all their tokens, and by no other user', async () => {
     const { workspace, request, ask } = createWorkspace(upstream.url, {
       queueLimits: { inFlight: 2, inFlightOfOne: 1, waiting: 10, waitingOfOne: 9, waitMs: 1000 },
     });
     const [one, two, other] = [alice, { id: alice.id, token: `${alice.token}2` }, bob];
-    upstream.fail('status', { status: 200, body: { success: true } }); // the second token is theirs as well
+    upstream.fail('status', { status: 200, body: { success: true } }); // the second token is the same user's
     for (const as of [one, two, other]) expect(await ask({ as })).toBe('ok');
     upstream.fail('never');
     const keyOf = ({ id, token }: typeof alice) => callerOf({ userId: id, authToken: token }).key;
@@ -399,7 +399,7 @@ describe('the queue before a workspace', () => {
     await workspace.close();
   });
 
-  it('takes the turn back from calls that wait in it while the limiter is switched on', async () => {
+  it('takes turns back from waiting calls when the workspace’s limiter is switched on', async () => {
     const { workspace, request, ask } = createWorkspace(upstream.url, {
       attempts: 1,
       queueLimits: { ...defaultLimits, inFlight: 2, inFlightOfOne: 2 },
@@ -417,7 +417,7 @@ describe('the queue before a workspace', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 8 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))),
     );
-    expect([upstream.calls.length, outcomes.filter((outcome) => outcome === 'ok').length]).toEqual([8, 8]); // these told that it is off again
+    expect([upstream.calls.length, outcomes.filter((outcome) => outcome === 'ok').length]).toEqual([8, 8]); // their responses showed that the limiter is off again
     upstream.fail('status', { status: 429, headers: { ...headers, 'x-ratelimit-remaining': '0' }, times: 1 });
     const refused = await Promise.all(
       Array.from({ length: 8 }, (_, room) => outcomeOf(countersOf(client, `room${room}`))),
@@ -429,7 +429,7 @@ describe('the queue before a workspace', () => {
   });
 });
 
-describe('a call window', () => {
+describe('a rate-limit window', () => {
   const limited = (remaining: number) => ({
     headers: {
       'x-ratelimit-limit': '10',
@@ -438,9 +438,9 @@ describe('a call window', () => {
     },
   });
 
-  it('counts calls that got no answer, and not those that were never sent', async () => {
+  it('counts calls without a response, but not those that were never sent', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1 });
-    await ask(undefined, 'me', {}); // so that the workspace is known to accept them
+    await ask(undefined, 'me', {}); // so that the workspace has accepted the caller
     upstream.fail('status', { status: 400, ...limited(5), times: 1 });
     await ask();
     expect(request().budget).toMatchObject([{ endpoint: 'im.counters', remaining: 5 }]);
@@ -454,7 +454,7 @@ describe('a call window', () => {
     await workspace.close();
   });
 
-  it('is closed by the words of a refusal, and not by a workspace that is down', async () => {
+  it('closes by a refusal’s sentence, and not by a workspace that is down', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
     const error =
       'Error, too many requests. Please slow down. You must wait 30 seconds before trying this endpoint again.';
@@ -465,7 +465,7 @@ describe('a call window', () => {
     await workspace.close();
   });
 
-  it('is not waited for when too little time would be left for the call', async () => {
+  it('refuses a call when waiting would leave it too little time', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 1 });
     const headers = {
       'x-ratelimit-limit': '10',
@@ -480,9 +480,9 @@ describe('a call window', () => {
     await workspace.close();
   });
 
-  it('is closed by a refusal, for as long as that says', async () => {
+  it('closes by a refusal for as long as that says', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1 });
-    await ask(undefined, 'im.list', {}); // so that the workspace is known to accept them
+    await ask(undefined, 'im.list', {}); // so that the workspace has accepted the caller
     upstream.fail('status', { status: 429, ...limited(5), times: 1 });
     expect(await ask()).toBe('RATE_LIMITED');
     expect(request().budget).toMatchObject([{ remaining: 0 }]);
@@ -497,8 +497,8 @@ describe('a call window', () => {
   });
 });
 
-describe('a connection that cannot be made', () => {
-  it('is told apart: nothing was sent, so even what may not be made twice is tried again', async () => {
+describe('a failed connection', () => {
+  it('is retried even for calls that are not idempotent, as nothing was sent', async () => {
     const { workspace, request } = createWorkspace(upstream.url, { attempts: 2 });
     await upstream.down();
     const client = request();
@@ -511,7 +511,7 @@ describe('a connection that cannot be made', () => {
     await workspace.close();
   });
 
-  it('for a host that does not exist, or after the workspace was closed, is not tried again', async () => {
+  it('is not retried for an unknown host, or after the workspace was closed', async () => {
     const { workspace, request } = createWorkspace(upstream.url);
     await workspace.close();
     const client = request();
@@ -522,7 +522,7 @@ describe('a connection that cannot be made', () => {
     expect(client.retries).toBe(0);
   });
 
-  it('because nobody takes it ends by the call’s own time', async () => {
+  it('times out with the call when nothing accepts the connection', async () => {
     const sockets: Socket[] = [];
     const silent = createServer((socket) => sockets.push(socket));
     await new Promise<void>((resolve) => {

@@ -1,28 +1,28 @@
 import { userKeyOf } from './caller-key.ts';
 
-/** Pairs of user id and token that are remembered; the one used longest ago is forgotten first. */
+/** Pairs of user id and token in the LRU. */
 const maxPairs = 10_000;
 
 /**
- * The callers whose credentials the workspace has accepted: by the hash of user id and token, which tells neither. Until
- * then a user id is only a claim, and nothing that outlives the request may be kept for its sake.
+ * LRU of callers whose credentials the workspace has accepted, by a hash of user id and token, which reveals neither.
+ * Until the workspace accepts them, a user id is only a claim, and nothing may be kept for it beyond the request.
  */
 export class AcceptedCallers {
-  /** Hash of the user id by hash of the pair, those used last at the end. */
+  /** Hash of the user id by hash of the pair, most recently used last. */
   readonly #users = new Map<string, string>();
 
   get size(): number {
     return this.#users.size;
   }
 
-  /** The hash of the user's id, the same for all of their tokens; undefined as long as the workspace has not accepted this one. */
+  /** The hash of the user's id, the same for all their tokens; undefined until the workspace accepts this one. */
   userOf(pairKey: string): string | undefined {
     const user = this.#users.get(pairKey);
     if (user !== undefined) this.#keep(pairKey, user);
     return user;
   }
 
-  /** The workspace answered a call with these credentials. */
+  /** The workspace accepted these credentials. */
   accept(pairKey: string, userId: string): void {
     this.#keep(pairKey, this.#users.get(pairKey) ?? userKeyOf(userId));
     if (this.#users.size <= maxPairs) return;
@@ -32,7 +32,7 @@ export class AcceptedCallers {
     }
   }
 
-  /** The workspace answered 401: they are worth nothing any more. */
+  /** The workspace answered 401: these credentials are no longer valid. */
   refuse(pairKey: string): void {
     this.#users.delete(pairKey);
   }

@@ -1,17 +1,18 @@
 import { systemClock, type Clock } from '../clock.ts';
 
-/** Lists that are remembered; those that failed longest ago are forgotten first. */
+/** Lists remembered; those that failed longest ago are forgotten first. */
 const maxLists = 10_000;
-/** How long a list is not asked for again: it may have become shorter, or allowed. Milliseconds. */
+/** How long the gateway does not retry a list, which may become shorter or allowed. Milliseconds. */
 const memoryMs = 600_000;
 
 /**
- * Lists of everything of one user's that the workspace does not give them: too large to be read, or refused. They are not
- * asked for each time anew. Users are known by the hash of their id, and only those whom the workspace has accepted.
+ * Lists of everything of one user's that the workspace does not serve them, as they are too large or not allowed: the
+ * gateway does not retry them with each request. Remembers users by the hash of their id, and only users whom the
+ * workspace has accepted.
  */
 export class FailingLists {
   readonly #clock: Clock;
-  /** When each failed, the latest at the end. */
+  /** When each failed, the latest last. */
   readonly #failedAt = new Map<string, number>();
 
   constructor(clock: Clock = systemClock) {
@@ -22,7 +23,7 @@ export class FailingLists {
     return this.#failedAt.size;
   }
 
-  /** `user`: hash of the user's id; undefined for one who is not accepted, of whom nothing is remembered. */
+  /** `user`: hash of the user's id; undefined for a user who is not accepted, for whom nothing is remembered. */
   has(user: string | undefined, endpoint: string): boolean {
     if (user === undefined) return false;
     const failedAt = this.#failedAt.get(`${user} ${endpoint}`);

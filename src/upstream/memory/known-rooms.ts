@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 
-/** Characters of an id that Rocket.Chat has drawn. */
-const drawnIdLength = 17;
-/** Rooms that are remembered, in some 5 MB; those used longest ago are forgotten first. */
+/** Characters of a random Rocket.Chat id. */
+const randomIdLength = 17;
+/** Rooms in the LRU, which take some 5 MB. */
 const maxRooms = 50_000;
 
 /**
- * Which ids the workspace has named as direct-message rooms, and to which user, for the life of the process. Kept as
- * hashes, which tell neither; and by user, so that the calls made for one of them never show what another has read.
+ * LRU of ids that the workspace has returned as direct-message rooms, and to which user, for the life of the process.
+ * Kept as hashes, which reveal neither; and per user, so that one user's calls never show what another has read.
  */
 export class RoomMemory {
   readonly #rooms = new Set<string>();
@@ -42,14 +42,14 @@ export class RoomMemory {
 const keyOf = (user: string, roomId: string): string => hash('sha256', `${user}\0${roomId}`, 'base64url');
 
 /**
- * What one request knows of room ids. Rocket.Chat looks for a user of the id or name that it is given as a room's, and
- * makes the room with that user when there is none. An id that it has named itself as a room's is safe to ask with, and
- * to ask again; of one that only the client has named, nothing is known.
+ * What one request knows about room ids. Some Rocket.Chat endpoints take a user's id or name for a room id, and create the
+ * room with that user when there is none. An id that the workspace has returned as a room's is safe to use in calls and
+ * to retry; about an id from the client alone, nothing is known.
  */
 export class KnownRooms {
   readonly #callerId: string;
   readonly #memory: RoomMemory;
-  /** Hash of the caller's user id, once the workspace has accepted the caller. */
+  /** Hash of the caller's user id, once the workspace has accepted them. */
   readonly #user: () => string | undefined;
   readonly #directMessages = new Set<string>();
   readonly #others = new Set<string>();
@@ -60,7 +60,7 @@ export class KnownRooms {
     this.#user = user;
   }
 
-  /** The workspace has named a direct-message room. */
+  /** The workspace has returned a direct-message room. */
   add(roomId: string): void {
     if (this.#directMessages.has(roomId)) return;
     this.#directMessages.add(roomId);
@@ -68,17 +68,17 @@ export class KnownRooms {
     if (user !== undefined) this.#memory.add(user, roomId);
   }
 
-  /** The same for rooms of a list; unreadable ones are undefined. */
+  /** The same for the rooms of a list; unreadable ones are undefined. */
   addRows(rooms: readonly ({ readonly _id: string } | undefined)[]): void {
     for (const room of rooms) if (room !== undefined) this.add(room._id);
   }
 
-  /** The workspace has named a room, of which the kind is not known: one of other people, or that of a message. */
+  /** The workspace has returned a room of unknown type: other people's, or a message's. */
   addAny(roomId: string): void {
     this.#others.add(roomId);
   }
 
-  /** Whether it is the id of a room, so that asking with it makes none. */
+  /** Whether this is certainly a room's id, so that no call with it creates a room. */
   isRoom(roomId: string): boolean {
     return this.#others.has(roomId) || this.isDirectMessage(roomId);
   }
@@ -92,11 +92,11 @@ export class KnownRooms {
   }
 
   /**
-   * The two ids of a one-to-one room's members in a row, one of them the caller's: nobody else's id or name begins or ends
-   * with 17 characters drawn at random. Of ids that somebody has chosen, such as `rocket.cat`, that cannot be said.
+   * A one-to-one room's id can be its members' ids in a row, the caller's among them. No other id or name begins or ends
+   * with the caller's 17 random characters; a chosen id, such as `rocket.cat`, proves nothing.
    */
   #isConcatenated(roomId: string): boolean {
     const id = this.#callerId;
-    return id.length >= drawnIdLength && roomId.length > id.length && (roomId.startsWith(id) || roomId.endsWith(id));
+    return id.length >= randomIdLength && roomId.length > id.length && (roomId.startsWith(id) || roomId.endsWith(id));
   }
 }

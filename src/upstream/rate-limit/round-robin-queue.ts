@@ -62,8 +62,8 @@ export class RoundRobinQueue<Waiter extends QueuedCall> {
   }
 
   /**
-   * Makes room for a call of this caller: takes out the newest call of the caller with most calls here. Undefined when
-   * nobody has more than this caller would have, so that their own call is the one too many.
+   * Makes room for a call of this caller: takes out the newest call of the caller with most calls here. Undefined when no
+   * caller has more than this one would have: then their own call is the one too many.
    */
   takeNewestOfLargest(callerKey: string): Waiter | undefined {
     const own = (this.#queues.get(callerKey)?.length ?? 0) + 1;

@@ -2,7 +2,7 @@ import type { RateLimitWindow } from './rate-limit-window.ts';
 
 /** How long a caller's further calls in a window yield to other callers. Milliseconds. */
 export const courtesyMs = 50;
-/** Callers of a window that are told apart; beyond this number nobody yields. */
+/** Callers remembered per window; further ones never yield. */
 const maxCallers = 1000;
 
 /**

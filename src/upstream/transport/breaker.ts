@@ -3,30 +3,30 @@ import { systemClock, type Clock } from '../clock.ts';
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /**
- * How a call ended, for the breaker: `failure` is a broken connection, or 502, 503 and 504; `timeout` a call that took too
- * long. Whatever else was answered is a `success`, so that nobody's odd question cuts everybody off. `unknown`: given up by us.
+ * How a call ended, for the breaker. Only failures that concern the workspace as a whole count (see `failures.ts`):
+ * every other response is a `success`, so that one caller's odd query does not cut off all others.
  */
 export type CallOutcome = 'success' | 'failure' | 'timeout' | 'unknown';
 
-/** Whose call it was, as it claimed (who made that up has been refused long before a call takes too long), and to which endpoint. */
+/** Who made a call, as claimed (made-up users are refused long before a call times out), and to which endpoint. */
 export interface CallOrigin {
   readonly user: string;
   readonly endpoint: string;
 }
 
-/** Calls are counted in pieces of one second each, ten of them. */
-const pieceMs = 1000;
-const pieces = 10;
+/** The sliding window: ten buckets of one second. */
+const bucketMs = 1000;
+const buckets = 10;
 const minCalls = 20;
 const minFailureShare = 0.5;
-/** Calls that took too long count when they are of so many users and endpoints: one user's slow question is not an outage. */
+/** Time-outs count when this many users and endpoints had them: one user's slow query is not an outage. */
 const minUsersTimedOut = 3;
 const minEndpointsTimedOut = 2;
 const firstOpenMs = 5000;
 const longestOpenMs = 30_000;
 const successesToClose = 3;
 
-interface Piece {
+interface Bucket {
   readonly second: number;
   calls: number;
   failures: number;
@@ -34,24 +34,25 @@ interface Piece {
 }
 
 /**
- * Stops asking a workspace that is down. It opens when of 20 calls or more in the last 10 seconds half have failed, for
- * 5 seconds (give or take a fifth, so that several gateways do not come back together), and twice as long each time, up
- * to 30. Then one call at a time tries; three that succeed close it. Calls that took too long are failures only where
- * they met three users on two endpoints; until then they are not counted at all, nor do those of one user open it again.
+ * Circuit breaker: pauses calls to a workspace that is down. It opens when at least half of 20 or more calls in the last
+ * 10 seconds have failed, for 5 seconds (give or take a fifth, so that several gateways do not return together), and
+ * twice as long each time, up to 30. Then it is half-open and lets one call through at a time; three successes close it.
+ * Time-outs are failures once three users on two endpoints had them; before that they do not count at all, and one
+ * user's time-outs do not reopen it.
  */
 export class Breaker {
   readonly #clock: Clock;
   readonly #random: () => number;
-  /** Pieces with calls in them, oldest first. */
-  #window: readonly Piece[] = [];
+  /** Buckets with calls, oldest first. */
+  #window: readonly Bucket[] = [];
   #state: BreakerState = 'closed';
-  /** Rises with every change of state: what a call of an earlier one tells comes too late. */
+  /** Rises with every change of state: results of calls from an earlier era come too late. */
   #era = 0;
   #openUntil = 0;
   #openings = 0;
   #isProbing = false;
   #successes = 0;
-  /** Whose trying call took too long. */
+  /** The user whose half-open call timed out. */
   #timedOut: string | undefined;
 
   constructor(clock: Clock = systemClock, random: () => number = Math.random) {
@@ -63,19 +64,19 @@ export class Breaker {
     return this.#state;
   }
 
-  /** Milliseconds until asking again makes sense; undefined when a call may be made now. */
+  /** Milliseconds until the next call makes sense; undefined when a call may go out now. */
   get refusesForMs(): number | undefined {
     const left = this.#openUntil - this.#clock.now();
     if (this.#state === 'open' && left > 0) return left;
-    return this.#isProbing ? pieceMs : undefined;
+    return this.#isProbing ? bucketMs : undefined;
   }
 
-  /** The same in whole seconds, for who is refused: one at least. */
+  /** The same in whole seconds, at least 1, for refused callers. */
   get retryAfterSeconds(): number {
     return Math.max(1, Math.ceil((this.refusesForMs ?? 0) / 1000));
   }
 
-  /** Asks to make a call: undefined means no. What it returns is handed back to `exit` when the call has ended. */
+  /** The era for a call, which `exit` takes when the call has ended; undefined when no call may go out. */
   admit(): number | undefined {
     if (this.refusesForMs !== undefined) return undefined;
     if (this.#state === 'open') this.#change('half-open');
@@ -91,16 +92,16 @@ export class Breaker {
 
   #count(outcome: CallOutcome, origin: CallOrigin): void {
     if (outcome === 'unknown') return;
-    const second = Math.floor(this.#clock.now() / pieceMs);
-    let piece = this.#window.at(-1);
-    if (piece?.second !== second) {
-      piece = { second, calls: 0, failures: 0, timeouts: [] };
-      this.#window = [...this.#window.filter((each) => each.second > second - pieces), piece];
+    const second = Math.floor(this.#clock.now() / bucketMs);
+    let bucket = this.#window.at(-1);
+    if (bucket?.second !== second) {
+      bucket = { second, calls: 0, failures: 0, timeouts: [] };
+      this.#window = [...this.#window.filter((each) => each.second > second - buckets), bucket];
     }
-    if (outcome === 'timeout') piece.timeouts.push(origin);
-    else piece.calls += 1;
+    if (outcome === 'timeout') bucket.timeouts.push(origin);
+    else bucket.calls += 1;
     if (outcome === 'success') return;
-    if (outcome === 'failure') piece.failures += 1;
+    if (outcome === 'failure') bucket.failures += 1;
     const timeouts = this.#countTimeouts();
     const calls = this.#window.reduce((sum, each) => sum + each.calls, timeouts);
     const failures = this.#window.reduce((sum, each) => sum + each.failures, timeouts);
@@ -114,7 +115,7 @@ export class Breaker {
     return users.size >= minUsersTimedOut && endpoints.size >= minEndpointsTimedOut ? timeouts.length : 0;
   }
 
-  /** What a trying call told. */
+  /** Result of a call while open or half-open. */
   #learn(outcome: CallOutcome, { user }: CallOrigin): void {
     this.#isProbing = false;
     const isSecondTimedOut = outcome === 'timeout' && this.#timedOut !== undefined && this.#timedOut !== user;

@@ -4,9 +4,9 @@ import type { TransportFailure } from './transport.ts';
 
 /**
  * Whether a retry can help. `never`: the call would fail again. `if-idempotent`: the workspace may have processed the
- * call. `any`: it did not. `when-told`: it did not, and the response says from when on it will.
+ * call. `always`: it did not. `if-time-known`: it did not, and will at the time that the response names.
  */
-export type RetryRule = 'never' | 'if-idempotent' | 'any' | 'when-told';
+export type RetryRule = 'never' | 'if-idempotent' | 'always' | 'if-time-known';
 
 /** What one kind of failure means to the client, to the circuit breaker and to the retry policy. */
 export interface FailureMeaning {
@@ -50,7 +50,7 @@ const serverError = refused('UPSTREAM_UNAVAILABLE', messages.serverError);
 const gatewayError: FailureMeaning = { ...serverError, breaker: 'failure', retry: 'if-idempotent' };
 const rateLimited: FailureMeaning = {
   ...refused('RATE_LIMITED', messages.rateLimited),
-  retry: 'when-told',
+  retry: 'if-time-known',
   retryAt: ['x-ratelimit-reset', 'retry-after'],
 };
 const unreachable: FailureMeaning = {
@@ -66,7 +66,7 @@ export const byTransportFailure: Readonly<Record<TransportFailure, FailureMeanin
   'too-large': refused('UPSTREAM_BAD_RESPONSE', messages.tooLarge),
   protocol: unusable,
   connection: unreachable,
-  unsent: { ...unreachable, retry: 'any' },
+  unsent: { ...unreachable, retry: 'always' },
   broken: { ...unreachable, retry: 'if-idempotent' },
   cancelled: { ...unreachable, breaker: 'unknown' },
 };

@@ -1,19 +1,19 @@
-/** Bodies up to this size are parsed as they are: no nesting in them takes long. */
+/** Smaller bodies are always parsed: no nesting in them takes long. Bytes. */
 const smallBytes = 256 * 1024;
-/** Levels, and lists and objects, at most of a larger body: far more than any honest answer has, far fewer than would hold up the process. */
+/** Limits of larger bodies, in levels and in lists and objects: far more than real responses have, far fewer than block the process. */
 const maxLevels = 20_000;
 const maxContainers = 500_000;
 
 const quote = 0x22;
 const backslash = 0x5c;
-/** Square brackets become braces by it; nothing else outside of texts does. */
+/** Turns square brackets into braces, and no other byte outside of strings. */
 const braceBit = 0x20;
 const opening = 0x7b;
 const closing = 0x7d;
 
 /**
- * Whether parsing a JSON text would take long for its lists and objects alone: `JSON.parse` takes about 100 ms for a million
- * of them, within each other or not. It looks at each byte, so it is kept as plain as it can be.
+ * Whether the lists and objects of a JSON text alone would make parsing slow: `JSON.parse` takes about 100 ms for a
+ * million of them, nested or not. Plain code, because it looks at each byte.
  */
 export function takesLongToParse(body: Buffer): boolean {
   const { length } = body;

@@ -18,7 +18,7 @@ export interface Retry {
   readonly retryAt: number | undefined;
 }
 
-/** A refusal by Rocket.Chat. Endpoint files read `status` and `errorType` where a refusal has a meaning of its own there. */
+/** A refusal by Rocket.Chat. Endpoint files read `status` and `errorType` where they know a more specific meaning. */
 export class UpstreamRefusal extends GatewayError {
   readonly status: number;
   readonly errorType: string | undefined;
@@ -86,7 +86,9 @@ function classifyTransportError(endpoint: string, error: TransportError): CallRe
     failure: {
       error: new GatewayError(code, message(endpoint), options),
       retry:
-        retry === 'never' ? undefined : { isUnprocessed: retry === 'any', isStaleSocket: isReused, retryAt: undefined },
+        retry === 'never'
+          ? undefined
+          : { isUnprocessed: retry === 'always', isStaleSocket: isReused, retryAt: undefined },
     },
     breaker,
     rateLimit: reason === 'unsent' ? 'unsent' : 'lost',
@@ -108,11 +110,11 @@ function classifyRefusal(
   const seconds = secondsToWait(code, retryAt, body, clocks.now);
   const error = new UpstreamRefusal(meaning, endpoint, { status, errorType, body }, seconds);
   const limiter = limiterOf(error);
-  const mayRetry = retry === 'if-idempotent' || (retry === 'when-told' && retryAt !== undefined);
+  const mayRetry = retry === 'if-idempotent' || (retry === 'if-time-known' && retryAt !== undefined);
   return {
     failure: {
       error,
-      retry: mayRetry ? { isUnprocessed: retry === 'when-told', isStaleSocket: false, retryAt } : undefined,
+      retry: mayRetry ? { isUnprocessed: retry === 'if-time-known', isStaleSocket: false, retryAt } : undefined,
     },
     breaker,
     rateLimit: {

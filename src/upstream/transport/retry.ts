@@ -4,20 +4,20 @@ import type { Retry } from './response.ts';
 export interface RetryRequest {
   /** Attempts made so far. */
   readonly attempt: number;
-  /** Whether the call has no effect, so that making it twice does no harm. */
+  /** Whether the call may be made twice. */
   readonly isIdempotent: boolean;
   /** Epoch milliseconds at which its request is answered. */
   readonly deadline: number;
 }
 
-/** Waits of our own: random, up to 50 ms times two for each attempt, and never beyond this. */
+/** Exponential back-off with full jitter: random up to 50 ms, doubled per attempt, with a cap. */
 const firstWaitMs = 50;
 const longestWaitMs = 500;
-/** The longest wait that the workspace may ask for, and what is added to it so that not all come at once. */
-const longestAskedWaitMs = 1000;
-const spreadMs = 100;
+/** The longest wait that the workspace may demand, and the jitter added so that callers do not return together. */
+const longestDemandedWaitMs = 1000;
+const jitterMs = 100;
 
-/** When to repeat a call, and when to leave it. */
+/** Whether and when to retry a call. */
 export class RetryPolicy {
   readonly budget: RetryBudget;
   readonly durations = new Durations();
@@ -32,16 +32,16 @@ export class RetryPolicy {
     this.#random = random;
   }
 
-  /** Milliseconds to wait before the next attempt; undefined for none. */
+  /** Milliseconds to wait before the next attempt; undefined for no retry. */
   waitBefore(retry: Retry, { attempt, isIdempotent, deadline }: RetryRequest): number | undefined {
     if (attempt >= this.#attempts || !(isIdempotent || retry.isUnprocessed)) return undefined;
     const isRepair = retry.isStaleSocket && attempt === 1;
     const now = this.#clock.now();
     let wait = isRepair ? 0 : this.#random() * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt);
     if (retry.retryAt !== undefined) {
-      const asked = Math.max(0, retry.retryAt - now);
-      if (asked > longestAskedWaitMs) return undefined;
-      wait = asked + this.#random() * spreadMs;
+      const demanded = Math.max(0, retry.retryAt - now);
+      if (demanded > longestDemandedWaitMs) return undefined;
+      wait = demanded + this.#random() * jitterMs;
     }
     if (now + wait + this.durations.percentile95 > deadline) return undefined;
     return isRepair || this.budget.take() ? wait : undefined;
@@ -53,12 +53,12 @@ const creditSeconds = 10;
 const floorPerSecond = 3;
 
 /**
- * How many calls may be repeated: one for every five first attempts of the last ten seconds, and three a second besides.
- * So a workspace that fails gets a fifth more load at most, when it can bear it least.
+ * Retry budget: one retry for every five first attempts of the last ten seconds, and three a second besides. So retries
+ * add at most a fifth to the load of a failing workspace, when it can bear it least.
  */
 export class RetryBudget {
   readonly #clock: Clock;
-  /** Credits by the second in which they were earned, oldest first. */
+  /** Credits by the second that earned them, oldest first. */
   readonly #credits: { readonly second: number; left: number }[] = [];
   #floor = floorPerSecond;
   #floorAt: number;
@@ -69,12 +69,12 @@ export class RetryBudget {
     this.#floorAt = clock.now();
   }
 
-  /** Retries that were not made for want of budget. */
+  /** Retries that the budget did not allow. */
   get denied(): number {
     return this.#denied;
   }
 
-  /** A first attempt was made. */
+  /** A first attempt went out. */
   deposit(): void {
     const second = Math.floor(this.#clock.now() / 1000);
     const last = this.#credits.at(-1);
@@ -114,27 +114,27 @@ export class RetryBudget {
   }
 }
 
-const remembered = 128;
-/** What an answer is taken to need as long as none has come; and at least, as the next can be a slower endpoint's. Milliseconds. */
-const firstAnswerMs = 1000;
-const minAnswerMs = 500;
+const maxSamples = 128;
+/** Assumed duration before the first response; and the least assumed later, as the next endpoint may be slower. Milliseconds. */
+const firstResponseMs = 1000;
+const minResponseMs = 500;
 
-/** How long answers took lately, in milliseconds. */
+/** How long the latest responses took. Milliseconds. */
 export class Durations {
   readonly #latest: number[] = [];
   #next = 0;
 
   add(ms: number): void {
     this.#latest[this.#next] = ms;
-    this.#next = (this.#next + 1) % remembered;
+    this.#next = (this.#next + 1) % maxSamples;
   }
 
-  /** How long the next answer may take without being late. */
+  /** How long the next response may take without being overdue. */
   get usualMs(): number {
-    return this.#latest.length === 0 ? firstAnswerMs : Math.max(minAnswerMs, this.percentile95);
+    return this.#latest.length === 0 ? firstResponseMs : Math.max(minResponseMs, this.percentile95);
   }
 
-  /** 19 of 20 answers took no longer than this; nothing is known at first, and that counts as no time. */
+  /** The 95th percentile; 0 before the first response. */
   get percentile95(): number {
     return this.#latest.toSorted((a, b) => a - b)[Math.floor(this.#latest.length * 0.95)] ?? 0;
   }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Client, Pool, type Dispatcher } from 'undici';
 
-/** One answer, whole. */
+/** One complete response. */
 export interface UpstreamResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -9,9 +9,9 @@ export interface UpstreamResponse {
 }
 
 /**
- * Why there is no answer. `unsent`: no connection came about, so the workspace saw nothing of the call; `broken`: the
- * connection ended before the answer was whole; `protocol`: what came was not HTTP; `connection`: it cannot be made,
- * and that will not pass by itself (unknown host, wrong certificate); `cancelled`: given up by us.
+ * Why there is no response. `unsent`: there was no connection, so the workspace saw nothing of the call; `broken`: the
+ * connection ended before the response was complete; `protocol`: the response was not HTTP; `connection`: no connection
+ * is possible, and that will not pass by itself (unknown host, wrong certificate); `cancelled`: by the gateway.
  */
 export type TransportFailure = 'timeout' | 'too-large' | 'cancelled' | 'unsent' | 'broken' | 'protocol' | 'connection';
 
@@ -30,31 +30,31 @@ export class TransportError extends Error {
 export interface TransportOptions {
   /** Workspace URL: http or https, with an optional path. */
   readonly url: string;
-  /** Sockets kept to the workspace at most. */
+  /** Connections to the workspace at most. */
   readonly connections?: number;
-  /** Bytes of a body that are read at most. */
+  /** Bytes of a response body at most. */
   readonly maxBodyBytes?: number;
-  /** Milliseconds that a connection may take to be made. */
+  /** Time-out of connecting. Milliseconds. */
   readonly connectTimeoutMs?: number;
 }
 
 export interface GetOptions {
   readonly headers: readonly string[];
   readonly timeoutMs: number;
-  /** Takes a connection of its own, where those that are kept have proved stale. */
+  /** Opens a new connection, because a kept one has proved stale. */
   readonly isFresh?: boolean;
-  /** Receives what gives the call up. */
+  /** Receives the function that cancels the call. */
   readonly onStart: (cancel: () => void) => void;
-  /** Told of the bytes of a body as they come. */
+  /** Receives the number of bytes of each chunk of the body. */
   readonly onData?: ((bytes: number) => void) | undefined;
 }
 
-/** Rows of 100 messages are about 100 KB; 8 MiB is far beyond any honest answer. */
+/** 100 messages are about 100 KB: 8 MiB is far beyond any real response. */
 const defaultMaxBodyBytes = 8 * 1024 * 1024;
 
 /**
- * GET over one keep-alive pool. Nothing is followed, unpacked or retried here. A time-out is total: it also ends a body
- * that drips, which undici's own idle timers would not.
+ * GET over one keep-alive pool, without redirects, decompression or retries. The time-out is total: it also ends a
+ * dripping body, which undici's own idle timers would not.
  */
 export class Transport {
   readonly #pool: Pool;
@@ -76,14 +76,14 @@ export class Transport {
     const options: Pool.Options = {
       connections,
       connectTimeout: connectTimeoutMs,
-      allowH2: false, // one call at a time on each connection is what everything here is built and tested for
+      allowH2: false, // everything here is built and tested for one call at a time per connection
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: 16 * 1024,
       factory: (address, clientOptions) => new Connection(address, clientOptions),
     };
     this.#pool = new Pool(origin, { ...options, pipelining: 1 });
-    this.#freshPool = new Pool(origin, { ...options, pipelining: 0 }); // 0: no connection is kept
+    this.#freshPool = new Pool(origin, { ...options, pipelining: 0 }); // 0: no keep-alive
   }
 
   /** `path` begins with a slash. */
@@ -107,7 +107,7 @@ export class Transport {
   }
 }
 
-/** One connection of the pool, which tells a call whether it was open before. */
+/** One connection of the pool; tells each call whether the connection was open before. */
 class Connection extends Client {
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     (handler as Exchange).isReused = this.stats.connected;
@@ -117,14 +117,14 @@ class Connection extends Client {
 
 interface ExchangeOptions extends Pick<GetOptions, 'timeoutMs' | 'onData'> {
   readonly maxBodyBytes: number;
-  readonly resolve: (answer: UpstreamResponse | TransportError) => void;
+  readonly resolve: (response: UpstreamResponse | TransportError) => void;
 }
 
-/** Collects one answer. After the first outcome every later event is ignored. */
+/** Collects one response. Ignores every event after the first outcome. */
 class Exchange implements Dispatcher.DispatchHandler {
   isReused = false;
   readonly #maxBodyBytes: number;
-  readonly #resolve: (answer: UpstreamResponse | TransportError) => void;
+  readonly #resolve: (response: UpstreamResponse | TransportError) => void;
   readonly #onData: ((bytes: number) => void) | undefined;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
@@ -138,7 +138,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#maxBodyBytes = maxBodyBytes;
     this.#resolve = resolve;
     this.#onData = onData;
-    this.#timer = setTimeout(() => this.fail(new TransportError('timeout', `no answer in ${timeoutMs} ms`)), timeoutMs);
+    this.#timer = setTimeout(
+      () => this.fail(new TransportError('timeout', `no response in ${timeoutMs} ms`)),
+      timeoutMs,
+    );
   }
 
   fail(failure: TransportError): void {
@@ -155,7 +158,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200) return; // an interim answer: the real one follows
+    if (status < 200) return; // an interim response: the final one follows
     this.#status = status;
     this.#headers = headers;
     if (Number(headers['content-length'] ?? 0) > this.#maxBodyBytes) this.#refuseBody();
@@ -186,8 +189,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Failures of a connection that pass: refused, reset, unreachable for now, closed, and DNS that does not answer. */
-const passing = new Set([
+/** Transient failures: connection refused, reset or closed, host unreachable, DNS not responding. */
+const transient = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -197,9 +200,9 @@ const passing = new Set([
   'HPE_INVALID_EOF_STATE',
 ]);
 
-/** What an error of a connection means, by its code. `isSent`: the call's head went out. */
+/** The reason behind an error of undici or Node, by its code. `isSent`: the request head went out. */
 export function reasonOf(code: string, message: string, isSent: boolean): TransportFailure {
-  if (passing.has(code) || (code === 'UND_ERR_SOCKET' && message === 'other side closed'))
+  if (transient.has(code) || (code === 'UND_ERR_SOCKET' && message === 'other side closed'))
     return isSent ? 'broken' : 'unsent';
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timeout';
   const isGarbage = /^(HPE_|HTTPParserError$|UND_ERR_(SOCKET|HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH)$)/.test(

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { AcceptedCallers } from '../../../src/upstream/memory/accepted-callers.ts';
 
-it('knows a user by one key, whichever of their tokens the workspace accepted', () => {
+it('AcceptedCallers knows a user by one key, whichever of their tokens the workspace accepted', () => {
   const callers = new AcceptedCallers();
   expect(callers.userOf('pair-1')).toBeUndefined();
   callers.accept('pair-1', 'alice');
@@ -12,7 +12,7 @@ it('knows a user by one key, whichever of their tokens the workspace accepted', 
   expect(callers.userOf('pair-1')).not.toContain('alice');
 });
 
-it('forgets a pair that the workspace refuses, and no other of that user', () => {
+it('AcceptedCallers forgets a pair that the workspace rejects, and no other pair of that user', () => {
   const callers = new AcceptedCallers();
   callers.accept('pair-1', 'alice');
   callers.accept('pair-2', 'alice');
@@ -21,10 +21,10 @@ it('forgets a pair that the workspace refuses, and no other of that user', () =>
   expect(callers.userOf('pair-2')).toBeDefined();
 });
 
-it('forgets the pair used longest ago when there are more than 10,000', () => {
+it('AcceptedCallers evicts the least recently used pair beyond 10,000', () => {
   const callers = new AcceptedCallers();
   for (let index = 0; index < 10_000; index += 1) callers.accept(`pair-${index}`, 'alice');
-  expect(callers.userOf('pair-0')).toBeDefined(); // and so is used last
+  expect(callers.userOf('pair-0')).toBeDefined(); // now the most recently used
   callers.accept('one more', 'bob');
   expect(callers.size).toBe(10_000);
   expect(callers.userOf('pair-1')).toBeUndefined();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { FailingLists } from '../../../src/upstream/memory/failing-lists.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 
-describe('L1: lists that fail', () => {
-  it('are remembered by user and endpoint', () => {
+describe('L1: FailingLists', () => {
+  it('remembers failed lists by user and endpoint', () => {
     const lists = new FailingLists();
     lists.add('alice', 'rooms.get');
     expect([
@@ -13,7 +13,7 @@ describe('L1: lists that fail', () => {
     ]).toEqual([true, false, false]);
   });
 
-  it('are asked for again ten minutes later', () => {
+  it('forgets a failed list after ten minutes', () => {
     const clock = manualClock();
     const lists = new FailingLists(clock);
     lists.add('alice', 'rooms.get');
@@ -23,13 +23,13 @@ describe('L1: lists that fail', () => {
     expect(lists.has('alice', 'rooms.get')).toBe(false);
   });
 
-  it('are not remembered of users whom the workspace has not accepted', () => {
+  it('remembers nothing of users whom the workspace has not accepted', () => {
     const lists = new FailingLists();
     lists.add(undefined, 'rooms.get');
     expect([lists.has(undefined, 'rooms.get'), lists.size]).toEqual([false, 0]);
   });
 
-  it('are ten thousand at most: those that failed longest ago are forgotten', () => {
+  it('evicts the list that failed longest ago beyond 10,000', () => {
     const lists = new FailingLists();
     for (let user = 0; user < 10_000; user += 1) lists.add(`user${user}`, 'rooms.get');
     lists.add('user0', 'rooms.get'); // again

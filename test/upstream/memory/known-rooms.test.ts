@@ -13,8 +13,8 @@ import { manualClock } from '../../support/manual-clock.ts';
 import { alice, bob } from '../../support/tiny-workspace.ts';
 import { createWorkspace, outcomeOf } from '../../support/workspace.ts';
 
-describe('the rooms that a process remembers', () => {
-  it('are those of each user, and tell neither user nor room', () => {
+describe('RoomMemory', () => {
+  it('remembers rooms per user, and reveals neither user nor room', () => {
     const memory = new RoomMemory();
     memory.add('alice', 'room');
     expect([
@@ -25,7 +25,7 @@ describe('the rooms that a process remembers', () => {
     ]).toEqual([true, false, false, false]);
   });
 
-  it('are fifty thousand at most, of which those that are used stay', () => {
+  it('evicts the least recently used room beyond 50,000', () => {
     const memory = new RoomMemory();
     for (let index = 0; index < 50_000; index += 1) memory.add('user', `room${index}`);
     expect(memory.has('user', 'room0')).toBe(true);
@@ -39,11 +39,11 @@ describe('the rooms that a process remembers', () => {
   });
 });
 
-describe('the rooms that a request knows', () => {
+describe('KnownRooms', () => {
   const knownTo = (user: string | undefined, memory = new RoomMemory(), id = alice.id) =>
     new KnownRooms(id, memory, () => user);
 
-  it('are those that the workspace has named, in this request or to this user in an earlier one', () => {
+  it('knows rooms that the workspace has returned, in this request or to this user in an earlier one', () => {
     const memory = new RoomMemory();
     const rooms = knownTo('hash', memory);
     expect([rooms.isRoom('r'), rooms.isDirectMessage('r')]).toEqual([false, false]);
@@ -54,7 +54,7 @@ describe('the rooms that a request knows', () => {
     expect([later.isRoom('r'), later.isDirectMessage('r'), later.isDirectMessage('r')]).toEqual([true, true, true]);
   });
 
-  it('are not those that another user was told of, nor anybody whom the workspace has not accepted', () => {
+  it('does not know rooms of another user, or of a caller whom the workspace has not accepted', () => {
     const memory = new RoomMemory();
     knownTo('hash', memory).add('r');
     expect([knownTo('other', memory), knownTo(undefined, memory)].map((rooms) => rooms.isRoom('r'))).toEqual([
@@ -66,14 +66,14 @@ describe('the rooms that a request knows', () => {
     expect([stranger.isRoom('s'), memory.size]).toEqual([true, 1]);
   });
 
-  it('may be of a kind that is not known: those are rooms, and perhaps no direct messages', () => {
+  it('knows rooms of unknown type as rooms, and not as direct messages', () => {
     const memory = new RoomMemory();
     const rooms = knownTo('hash', memory);
     rooms.addAny('r');
     expect([rooms.isRoom('r'), rooms.isDirectMessage('r'), memory.size]).toEqual([true, false, 0]);
   });
 
-  it('are all whose id is the caller’s own and another in a row', () => {
+  it('knows ids that contain the caller’s id and another in a row', () => {
     const isKnown = (me: string) => {
       const rooms = knownTo('hash', new RoomMemory(), me);
       return [me, `${me}x`, `x${me}`, `x${me}x`, 'x'].map((id) => [rooms.isRoom(id), rooms.isDirectMessage(id)]);
@@ -85,13 +85,13 @@ describe('the rooms that a request knows', () => {
       [false, false],
       [false, false],
     ]);
-    // `rocket.cat2` may well be a user.
+    // `rocket.cat2` may be a user.
     expect(isKnown('rocket.cat').flat()).not.toContain(true);
     expect(isKnown('x'.repeat(16)).flat()).not.toContain(true);
   });
 });
 
-describe('an id that the workspace has named', () => {
+describe('a room id that the workspace has returned', () => {
   let upstream: FaultUpstream;
   beforeEach(async () => {
     upstream = await startFaultUpstream();
@@ -121,7 +121,7 @@ describe('an id that the workspace has named', () => {
   ];
 
   it.each(sources)(
-    'M7: in %s is safe to ask with again when a call fails by a fault that passes, in that request and later ones',
+    'M7: in %s makes calls with it retryable, in that request and later ones',
     async (endpoint, read, body) => {
       const clock = manualClock();
       const { workspace, request } = createWorkspace(upstream.url, { random: () => 0, clock });
@@ -134,7 +134,7 @@ describe('an id that the workspace has named', () => {
         for (const asking of ['dm.messages', 'dm.history', 'im.members'] as const) {
           upstream.heal();
           upstream.fail('status', { status: 502, times: 1 });
-          clock.move(1000); // only so many retries are made in a second
+          clock.move(1000); // the retry budget allows three retries a second
           const isBob = client.callerId === bob.id;
           expect(await outcomeOf(client.get(asking, { roomId }))).toBe(isBob ? 'UPSTREAM_UNAVAILABLE' : 'ok');
           expect([asking, upstream.calls.length]).toEqual([asking, isBob ? 1 : 2]);
@@ -144,7 +144,7 @@ describe('an id that the workspace has named', () => {
     },
   );
 
-  it('M7: with a message is safe in that request; of what kind the room is, is not known', async () => {
+  it('M7: with a message makes calls retryable in that request, and leaves the room’s type unknown', async () => {
     const { workspace, request } = createWorkspace(upstream.url, { random: () => 0 });
     upstream.fail('changed', {
       endpoint: 'chat.getMessage',
@@ -158,7 +158,7 @@ describe('an id that the workspace has named', () => {
     await workspace.close();
   });
 
-  it('is not one that only the client has named, whatever comes of it', async () => {
+  it('is no id from the client alone, whatever its calls return', async () => {
     const { workspace, request } = createWorkspace(upstream.url, { random: () => 0 });
     const client = request();
     await client.get('dm.messages', { roomId });

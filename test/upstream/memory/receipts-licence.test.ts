@@ -6,12 +6,12 @@ import { startFaultUpstream, type FaultUpstream } from '../../support/fault-upst
 import { manualClock } from '../../support/manual-clock.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
-describe('what is known of the licence for read receipts', () => {
-  it('is nothing at first', () => {
+describe('ReceiptsLicence', () => {
+  it('is unknown at first', () => {
     expect(new ReceiptsLicence(manualClock()).state).toBe('unknown');
   });
 
-  it('is that there is one, as long as nothing else is learnt', () => {
+  it('stays licensed until a response says otherwise', () => {
     const clock = manualClock();
     const licence = new ReceiptsLicence(clock);
     licence.learn(true);
@@ -21,7 +21,7 @@ describe('what is known of the licence for read receipts', () => {
     expect(licence.state).toBe('missing');
   });
 
-  it('is that there is none for a minute, and is then to be found out anew', () => {
+  it('is missing for a minute, and then unknown again', () => {
     const clock = manualClock();
     const licence = new ReceiptsLicence(clock);
     licence.learn(false);
@@ -34,7 +34,7 @@ describe('what is known of the licence for read receipts', () => {
   });
 });
 
-describe('the receipts of a request', () => {
+describe('the receipts loader', () => {
   let upstream: FaultUpstream;
   beforeEach(async () => {
     upstream = await startFaultUpstream();
@@ -53,35 +53,29 @@ describe('the receipts of a request', () => {
     );
   const refusals = [
     ['without a licence', { status: 400, body: { success: false, errorType: 'error-action-not-allowed' } }],
-    [
-      'L2: whose build has no premium endpoints',
-      { status: 404, body: { success: false, error: 'API endpoint not found' } },
-    ],
+    ['L2: without premium endpoints', { status: 404, body: { success: false, error: 'API endpoint not found' } }],
   ] as const;
 
-  it.each(refusals)(
-    'of a workspace %s: are asked for once, and again when a minute is over',
-    async (_name, refusal) => {
-      const clock = manualClock();
-      const { workspace, request } = createWorkspace(upstream.url, { clock });
-      upstream.fail('status', refusal);
-      const none = [null, null, null, null];
-      expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
-      expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
-      clock.move(60_000);
-      expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 2]);
-      upstream.heal();
-      clock.move(60_000);
-      expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([[1, 1, 1, 1], 4]);
-      await workspace.close();
-    },
-  );
+  it.each(refusals)('calls a workspace %s once, and again after a minute', async (_name, refusal) => {
+    const clock = manualClock();
+    const { workspace, request } = createWorkspace(upstream.url, { clock });
+    upstream.fail('status', refusal);
+    const none = [null, null, null, null];
+    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
+    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 1]);
+    clock.move(60_000);
+    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([none, 2]);
+    upstream.heal();
+    clock.move(60_000);
+    expect([await all(receiptsLoader(request())), upstream.calls.length]).toEqual([[1, 1, 1, 1], 4]);
+    await workspace.close();
+  });
 
-  it('M6: do not wait for the call that finds out when it takes too long', async () => {
+  it('M6: does not wait for a slow first call', async () => {
     const clock = manualClock();
     const { workspace, request } = createWorkspace(upstream.url, { clock });
     const client = request();
-    await client.get('me'); // so that no call has to find out whether the workspace limits this caller
+    await client.get('me'); // so that no call goes out as a scout
     upstream.fail('never', { when: (query) => query.get('messageId') === 'm1' });
     const loader = receiptsLoader(client);
     const [first, ...others] = ids.map((id) => loader.load(id));
@@ -96,7 +90,7 @@ describe('the receipts of a request', () => {
     await workspace.close();
   });
 
-  it('go on when the call that finds out fails: that tells nothing of a licence', async () => {
+  it('goes on when the first call fails, which says nothing about the licence', async () => {
     const { workspace, request } = createWorkspace(upstream.url);
     upstream.fail('status', { status: 500, times: 1 });
     expect(await all(receiptsLoader(request()))).toEqual(['error', 1, 1, 1]);

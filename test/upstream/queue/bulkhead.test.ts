@@ -13,9 +13,9 @@ function queueWith(changes: Partial<BulkheadLimits> = {}) {
   return { clock, queue: new Bulkhead({ ...limits, ...changes }, clock) };
 }
 
-/** What became of a turn so far. */
+/** The state of a turn. */
 async function stateOf(turn: Turn | undefined): Promise<string> {
-  if (turn === undefined) return 'at once';
+  if (turn === undefined) return 'now';
   const waits = new Promise<string>((resolve) => {
     setImmediate(() => resolve('waits'));
   });
@@ -28,39 +28,39 @@ async function stateOf(turn: Turn | undefined): Promise<string> {
 
 const statesOf = (turns: readonly (Turn | undefined)[]) => Promise.all(turns.map(stateOf));
 
-describe('the queue before the workspace', () => {
-  it('lets so many calls of one caller out, and so many of all', async () => {
+describe('Bulkhead', () => {
+  it('bounds the calls in flight of one caller and of all', async () => {
     const { queue } = queueWith();
     const turns = ['a', 'a', 'a', 'b', 'b', 'c'].map((caller) => queue.enter(caller, far));
-    expect(await statesOf(turns)).toEqual(['at once', 'at once', 'waits', 'at once', 'at once', 'waits']);
+    expect(await statesOf(turns)).toEqual(['now', 'now', 'waits', 'now', 'now', 'waits']);
     expect([queue.inFlight, queue.length]).toEqual([4, 2]);
   });
 
-  it('refuses at once what one caller has too much, while others still find a place', async () => {
+  it('refuses one caller’s surplus immediately, while others still find a place', async () => {
     const { queue } = queueWith();
     const many = Array.from({ length: 6 }, () => queue.enter('a', far));
     const states = await statesOf(many);
-    expect(states).toEqual(['at once', 'at once', 'waits', 'waits', 'waits', 'OVERLOADED no place in the queue']);
-    expect(await stateOf(queue.enter('b', far))).toBe('at once');
+    expect(states).toEqual(['now', 'now', 'waits', 'waits', 'waits', 'OVERLOADED no place in the queue']);
+    expect(await stateOf(queue.enter('b', far))).toBe('now');
   });
 
-  it('H4: when it is full, makes room by the newest call of whoever has most in it', async () => {
+  it('H4: makes room when full by dropping the newest call of the caller with most waiting calls', async () => {
     const { queue } = queueWith({ waitingOfOne: 5 });
     const first = ['a', 'a', 'b', 'b'].map((caller) => queue.enter(caller, far));
     const waiting = ['a', 'a', 'a', 'a', 'b', 'b'].map((caller) => queue.enter(caller, far));
-    expect(new Set(await statesOf(first))).toEqual(new Set(['at once']));
+    expect(new Set(await statesOf(first))).toEqual(new Set(['now']));
     for (const turn of waiting) turn?.promise.catch(() => undefined);
     const [c, c2, c3] = ['c', 'c', 'c'].map((caller) => queue.enter(caller, far));
     c3?.promise.catch(() => undefined);
     const full = 'OVERLOADED made room for others';
     expect(await statesOf(waiting)).toEqual(['waits', 'waits', full, full, 'waits', 'waits']);
-    expect(await statesOf([c, c2, c3])).toEqual(['waits', 'waits', 'OVERLOADED no place in the queue']); // nobody has more than three
+    expect(await statesOf([c, c2, c3])).toEqual(['waits', 'waits', 'OVERLOADED no place in the queue']); // no caller has more than three
     expect([waiting[3]?.leave(), queue.length]).toEqual([false, 6]);
   });
 
-  it('S5: is filled by whoever has as many calls in it as others have on average, once it is nearly full', async () => {
+  it('S5: counts as filled by a caller with at least an average number of waiting calls, once nearly full', async () => {
     const { queue } = queueWith({ inFlight: 5, waiting: 10, waitingOfOne: 6 });
-    queue.enter('d', far); // and waits for nothing
+    queue.enter('d', far); // which does not wait
     for (let call = 0; call < 2; call += 1) for (const caller of ['a', 'b']) queue.enter(caller, far);
     for (let call = 0; call < 6; call += 1) queue.enter('a', far);
     for (let call = 0; call < 2; call += 1) queue.enter('b', far);
@@ -69,38 +69,38 @@ describe('the queue before the workspace', () => {
     expect(['a', 'b', 'c', 'd'].map((caller) => queue.isFilledBy(caller))).toEqual([true, false, false, false]);
   });
 
-  it('leaves a user their share though any number of callers come whom the workspace has not accepted', async () => {
+  it('leaves an accepted user their share, however many unaccepted callers come', async () => {
     const queue = new Bulkhead(undefined, manualClock());
     for (let caller = 0; caller < 20; caller += 1) {
       queue.enter(`?made-up${caller}`, far, false);
       queue.exit(`?made-up${caller}`);
     }
     const states = await statesOf(Array.from({ length: 60 }, () => queue.enter('a', far)));
-    expect(states.filter((state) => state === 'at once')).toHaveLength(32); // of 64: half, as if there were one of them
-    const stranger = await statesOf(Array.from({ length: 12 }, () => queue.enter('?made-up0', far, false)));
-    expect(stranger.filter((state) => state === 'at once')).toHaveLength(8);
+    expect(states.filter((state) => state === 'now')).toHaveLength(32); // half of 64, as if unaccepted callers were one
+    const unaccepted = await statesOf(Array.from({ length: 12 }, () => queue.enter('?made-up0', far, false)));
+    expect(unaccepted.filter((state) => state === 'now')).toHaveLength(8);
   });
 
-  it('counts those whom the workspace has not accepted while calls of theirs are under way, and forgets them', async () => {
+  it('counts unaccepted callers while their calls are in flight, and forgets them afterwards', async () => {
     const clock = manualClock();
     const queue = new Bulkhead(undefined, clock);
     for (let caller = 0; caller < 3; caller += 1) queue.enter(`?${caller}`, far, false);
     clock.move(1000);
-    const atOnce = async (caller: string, isAccepted: boolean) => {
+    const goesNow = async (caller: string, isAccepted: boolean) => {
       const turns = Array.from({ length: 60 }, () => queue.enter(caller, far, isAccepted));
-      const count = (await statesOf(turns)).filter((state) => state === 'at once').length;
+      const count = (await statesOf(turns)).filter((state) => state === 'now').length;
       for (const turn of turns) turn?.leave();
       for (let call = 0; call < count; call += 1) queue.exit(caller);
       return count;
     };
-    expect(await atOnce('a', true)).toBe(32);
-    expect(await atOnce('?3', false)).toBe(12); // five callers
+    expect(await goesNow('a', true)).toBe(32);
+    expect(await goesNow('?3', false)).toBe(12); // five callers
     for (let caller = 0; caller < 3; caller += 1) queue.exit(`?${caller}`);
     clock.move(1000);
-    expect(await atOnce('a', true)).toBe(56);
+    expect(await goesNow('a', true)).toBe(56);
   });
 
-  it('takes turns between callers', async () => {
+  it('serves callers round-robin', async () => {
     const { queue } = queueWith({ inFlight: 1, inFlightOfOne: 1 });
     queue.enter('z', far);
     const [a1, a2, b1, c1] = ['a', 'a', 'b', 'c'].map((caller) => queue.enter(caller, far));
@@ -119,7 +119,7 @@ describe('the queue before the workspace', () => {
     expect([queue.inFlight, queue.length]).toEqual([0, 0]);
   });
 
-  it('passes over a caller who has all of his places', async () => {
+  it('passes over a caller who has all of their slots', async () => {
     const { queue } = queueWith({ inFlight: 3 });
     queue.enter('a', far);
     queue.enter('a', far);
@@ -130,7 +130,7 @@ describe('the queue before the workspace', () => {
     expect(await statesOf([third, other])).toEqual(['waits', 'came']);
   });
 
-  it('lets nobody wait longer than a second, or than his request lasts', async () => {
+  it('lets no call wait longer than a second, or than its request lasts', async () => {
     const { queue, clock } = queueWith({ inFlight: 1 });
     queue.enter('a', far);
     const [patient, hurried, late] = [
@@ -146,7 +146,7 @@ describe('the queue before the workspace', () => {
     expect(queue.length).toBe(0);
   });
 
-  it('says when to try again', async () => {
+  it('tells refused callers when to retry', async () => {
     const { queue } = queueWith({ inFlight: 1, waiting: 0 });
     queue.enter('a', far);
     await expect(queue.enter('b', far)?.promise).rejects.toMatchObject({
@@ -155,7 +155,7 @@ describe('the queue before the workspace', () => {
     });
   });
 
-  it('is left by who gives up: once, and only while he waits', async () => {
+  it('lets a waiting call leave, once', async () => {
     const { queue } = queueWith({ inFlight: 1 });
     queue.enter('a', far);
     const [leaving, staying] = [queue.enter('b', far), queue.enter('c', far)];
@@ -167,42 +167,42 @@ describe('the queue before the workspace', () => {
     expect([refused?.leave(), await stateOf(refused)]).toEqual([false, 'OVERLOADED no place in the queue']);
   });
 
-  it('does not mind an exit of somebody it does not know', () => {
+  it('ignores the exit of an unknown caller', () => {
     const { queue } = queueWith();
     queue.exit('nobody');
     expect(queue.inFlight).toBe(0);
   });
 
-  it('has the limits of the design by default', async () => {
+  it('has 64 slots, 256 waiting calls and 8 and 32 per caller by default', async () => {
     const queue = new Bulkhead();
     const turns = Array.from({ length: 300 }, () => queue.enter('a', Date.now() + 5000));
     const states = await statesOf(turns);
     expect([
-      states.filter((state) => state === 'at once').length,
+      states.filter((state) => state === 'now').length,
       states.filter((state) => state === 'waits').length,
     ]).toEqual([56, 224]);
     for (const turn of turns) turn?.leave();
   });
 
-  it('gives each of many callers 8 places and 32 in line, and one who is alone again what the others leave', async () => {
+  it('gives each of many callers 8 slots and 32 waiting calls, and the last one left what the others leave', async () => {
     const clock = manualClock();
     const queue = new Bulkhead(undefined, clock);
     for (let caller = 0; caller < 7; caller += 1) queue.enter(`other ${caller}`, far);
     const turns = Array.from({ length: 41 }, () => queue.enter('a', far));
     const states = await statesOf(turns);
     expect([
-      states.filter((state) => state === 'at once').length,
+      states.filter((state) => state === 'now').length,
       states.filter((state) => state === 'waits').length,
     ]).toEqual([8, 32]);
     clock.move(999);
     for (let caller = 0; caller < 6; caller += 1) queue.exit(`other ${caller}`);
-    expect([queue.inFlight, queue.length]).toEqual([9, 32]); // they were here a moment ago, and may come again
+    expect([queue.inFlight, queue.length]).toEqual([9, 32]); // the others still count as present
     clock.move(1);
     queue.exit('other 6');
     expect([queue.inFlight, queue.length]).toEqual([8, 0]);
   });
 
-  it('gives one who waits all the places that the others left, once they are gone for a second', async () => {
+  it('gives a waiting caller the others’ slots a second after they left', async () => {
     const clock = manualClock();
     const queue = new Bulkhead(undefined, clock);
     for (let caller = 0; caller < 8; caller += 1) {
@@ -219,15 +219,15 @@ describe('the queue before the workspace', () => {
     queue.exit('a');
     expect([queue.inFlight, queue.length]).toEqual([38, 0]);
     const states = await statesOf(Array.from({ length: 20 }, () => queue.enter('a', far)));
-    expect(states.filter((state) => state === 'at once')).toHaveLength(56 - 38);
+    expect(states.filter((state) => state === 'now')).toHaveLength(56 - 38);
   });
 
-  it('forgets who is gone though another keeps calling, and who left the line or was refused', async () => {
+  it('forgets absent callers while another keeps calling, and those who left or were refused', async () => {
     const clock = manualClock();
     const queue = new Bulkhead({ ...defaultLimits, waiting: 1 }, clock);
     const placesOf = async (caller: string) => {
       const states = await statesOf(Array.from({ length: 64 }, () => queue.enter(caller, far)));
-      return states.filter((state) => state === 'at once').length;
+      return states.filter((state) => state === 'now').length;
     };
     queue.enter('a', far);
     for (const caller of ['b', 'c', 'd', 'e', 'f', 'g', 'h']) {
@@ -249,7 +249,7 @@ describe('the queue before the workspace', () => {
     expect(await placesOf('a')).toBe(56 - 1);
   });
 
-  it('leaves a caller his few places while others ask now and then, between whose calls nobody else is there', async () => {
+  it('keeps a caller to their share while others call now and then', async () => {
     const clock = manualClock();
     const queue = new Bulkhead(undefined, clock);
     for (let caller = 0; caller < 9; caller += 1) {
@@ -257,10 +257,10 @@ describe('the queue before the workspace', () => {
       queue.exit(`other ${caller}`);
     }
     const states = await statesOf(Array.from({ length: 20 }, () => queue.enter('a', far)));
-    expect(states.filter((state) => state === 'at once')).toHaveLength(8);
+    expect(states.filter((state) => state === 'now')).toHaveLength(8);
   });
 
-  it('tells how long the next call of a caller would wait: as long as the first in line has, at least', () => {
+  it('expects the next call to wait at least as long as the caller’s first one has', () => {
     const { queue, clock } = queueWith({ inFlight: 1 });
     queue.enter('a', far);
     queue.enter('a', far);
@@ -269,9 +269,9 @@ describe('the queue before the workspace', () => {
     expect([queue.waitOf('a'), queue.waitOf('b')]).toEqual([300, 0]);
   });
 
-  it('tells it by the pace at which the line moved of late', () => {
+  it('expects the next call to wait by the recent pace of the caller’s queue', () => {
     const { queue, clock } = queueWith({ inFlight: 1, inFlightOfOne: 1, waiting: 100, waitingOfOne: 100, waitMs: 1e6 });
-    for (let call = 0; call < 10; call += 1) queue.enter('a', far); // one under way, nine wait
+    for (let call = 0; call < 10; call += 1) queue.enter('a', far); // one in flight, nine wait
     const moveOn = (times: number, ms: number) => {
       for (let time = 0; time < times; time += 1) {
         clock.move(ms);
@@ -290,42 +290,35 @@ describe('the queue before the workspace', () => {
   });
 });
 
-describe('the lane of one request', () => {
-  it('lets eight calls out at a time, in order', async () => {
-    const lane = new RequestConcurrency();
-    const turns = Array.from({ length: 10 }, () => lane.enter());
-    expect((await statesOf(turns)).slice(7)).toEqual(['at once', 'waits', 'waits']);
-    lane.exit();
-    expect((await statesOf(turns)).slice(7)).toEqual(['at once', 'came', 'waits']);
+describe('RequestConcurrency', () => {
+  it('runs eight calls at a time, in order', async () => {
+    const concurrency = new RequestConcurrency();
+    const turns = Array.from({ length: 10 }, () => concurrency.enter());
+    expect((await statesOf(turns)).slice(7)).toEqual(['now', 'waits', 'waits']);
+    concurrency.exit();
+    expect((await statesOf(turns)).slice(7)).toEqual(['now', 'came', 'waits']);
     expect([turns[9]?.leave(), turns[9]?.leave()]).toEqual([true, false]);
-    for (let call = 0; call < 8; call += 1) lane.exit();
-    expect(await stateOf(lane.enter())).toBe('at once');
+    for (let call = 0; call < 8; call += 1) concurrency.exit();
+    expect(await stateOf(concurrency.enter())).toBe('now');
   });
 
-  it('G18: shares its places with the lanes of other endpoints, each of which has one in any case', async () => {
+  it('G18: shares its slots with other endpoints, each of which always has one', async () => {
     const places = new RequestSlots();
     const [hung, other] = [new RequestConcurrency(places), new RequestConcurrency(places)];
     const full = Array.from({ length: 10 }, () => hung.enter());
     const others = [other.enter(), other.enter(), other.enter()];
-    expect((await statesOf([...full, ...others])).slice(7)).toEqual([
-      'at once',
-      'waits',
-      'waits',
-      'at once',
-      'waits',
-      'waits',
-    ]);
+    expect((await statesOf([...full, ...others])).slice(7)).toEqual(['now', 'waits', 'waits', 'now', 'waits', 'waits']);
     other.exit();
-    expect(await statesOf(others)).toEqual(['at once', 'came', 'waits']);
+    expect(await statesOf(others)).toEqual(['now', 'came', 'waits']);
     other.exit();
-    expect(await statesOf(others)).toEqual(['at once', 'came', 'came']);
+    expect(await statesOf(others)).toEqual(['now', 'came', 'came']);
     other.exit();
     hung.exit();
-    expect((await statesOf(full)).slice(7)).toEqual(['at once', 'came', 'waits']);
+    expect((await statesOf(full)).slice(7)).toEqual(['now', 'came', 'waits']);
     const last = other.enter();
-    expect(await stateOf(last)).toBe('at once');
+    expect(await stateOf(last)).toBe('now');
     hung.exit();
-    expect((await statesOf(full)).slice(9)).toEqual(['waits']); // that place was one too many
+    expect((await statesOf(full)).slice(9)).toEqual(['waits']); // that slot was beyond the limit
     other.exit();
     expect((await statesOf(full)).slice(9)).toEqual(['came']);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Cancellation } from '../../../src/upstream/cancellation.ts';
 import { InFlightCalls } from '../../../src/upstream/queue/in-flight-calls.ts';
 
-/** A call that is settled by hand. */
+/** A call that the test settles. */
 function handCall() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let cancelled = 0;
@@ -10,10 +10,10 @@ function handCall() {
   return { call, resolve, reject, cancelled: () => cancelled };
 }
 
-describe('a shared call', () => {
+describe('InFlightCalls', () => {
   const clock = { now: () => 0 };
 
-  it('is started once and answers everybody who joined', async () => {
+  it('starts a call once for everybody who joins', async () => {
     const sharing = new InFlightCalls<string>(clock);
     const { call, resolve } = handCall();
     const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => handCall().call)];
@@ -23,7 +23,7 @@ describe('a shared call', () => {
     expect(sharing.join('key', 10_000, () => handCall().call).isShared).toBe(false);
   });
 
-  it('is given up when the last one leaves, each of whom leaves once', async () => {
+  it('cancels a call when its last waiter leaves, each of whom leaves once', async () => {
     const sharing = new InFlightCalls<string>(clock);
     const { call, cancelled } = handCall();
     const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => call)];
@@ -36,21 +36,21 @@ describe('a shared call', () => {
     expect(cancelled()).toBe(1);
   });
 
-  it('that was given up does not take the next of its key with it when it ends', async () => {
+  it('does not forget the next call with a key when a cancelled one ends', async () => {
     const sharing = new InFlightCalls<string>(clock);
     const old = handCall();
     const left = sharing.join('key', 10_000, () => old.call);
     left.cancel();
     await expect(left.promise).rejects.toThrow();
     const fresh = sharing.join('key', 10_000, () => handCall().call);
-    old.reject(new Error('given up'));
+    old.reject(new Error('cancelled'));
     await Promise.allSettled([old.call.promise]);
     expect([fresh.isShared, sharing.join('key', 10_000, () => handCall().call).isShared]).toEqual([false, true]);
   });
 });
 
-describe('a call with little time left', () => {
-  it('is not joined by who has more than twice as much, and the new one is the one to join', async () => {
+describe('a call in flight with little time left', () => {
+  it('is not joined by a request with more than twice as much, whose own call replaces it', async () => {
     const sharing = new InFlightCalls<string>({ now: () => 1000 });
     const [short, long] = [handCall(), handCall()];
     const first = sharing.join('key', 2000, () => short.call);
@@ -63,8 +63,8 @@ describe('a call with little time left', () => {
   });
 });
 
-describe('a cancellation', () => {
-  it('gives up the step under way, and every later one at once', () => {
+describe('Cancellation', () => {
+  it('cancels the current step, and every later one immediately', () => {
     const cancellation = new Cancellation();
     const steps: string[] = [];
     cancellation.onCancel(() => steps.push('first'));
@@ -74,7 +74,7 @@ describe('a cancellation', () => {
     expect([steps, cancellation.isCancelled]).toEqual([['second', 'third'], true]);
   });
 
-  it('before any step is remembered', () => {
+  it('remembers a cancellation before the first step', () => {
     const cancellation = new Cancellation();
     cancellation.cancel();
     expect(cancellation.isCancelled).toBe(true);

@@ -4,8 +4,8 @@ import { Exemptions } from '../../../src/upstream/rate-limit/exemptions.ts';
 const exempt = { isExempt: true, since: 1 };
 const counted = { isExempt: false, since: 2 };
 
-describe('exemptions', () => {
-  it('are a user’s in one window, and the latest is known in whatever window', () => {
+describe('Exemptions', () => {
+  it('remembers a user’s exemption by window, and their latest in any window', () => {
     const exemptions = new Exemptions();
     exemptions.set('maya', 'me', exempt);
     exemptions.set('maya', 'im.list', counted);
@@ -19,7 +19,7 @@ describe('exemptions', () => {
     expect(exemptions.latestOf('maya')).toEqual(exempt);
   });
 
-  it('are remembered of ten thousand users at most, those longest who called last', () => {
+  it('evicts the least recently seen user beyond 10,000', () => {
     const exemptions = new Exemptions();
     for (let user = 0; user < 10_000; user += 1) exemptions.set(`user${user}`, 'me', counted);
     exemptions.set('user0', 'me', exempt);
@@ -31,7 +31,7 @@ describe('exemptions', () => {
     ]);
   });
 
-  it('are remembered in 32 windows of one user at most, the latest', () => {
+  it('keeps a user’s latest 32 windows', () => {
     const exemptions = new Exemptions();
     for (let window = 0; window < 33; window += 1) exemptions.set('maya', `window${window}`, counted);
     expect([exemptions.of('maya', 'window0'), exemptions.of('maya', 'window1'), exemptions.size]).toEqual([

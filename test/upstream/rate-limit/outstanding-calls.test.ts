@@ -7,8 +7,8 @@ const callOf = (user: string): LimitedCall => ({
   sentAt: undefined,
 });
 
-describe('the calls that were let go', () => {
-  it('are counted until they end, those of users whom nothing holds back aside', () => {
+describe('OutstandingCalls', () => {
+  it('counts calls until they end, without those of exempt users', () => {
     const free = new Set<string | undefined>();
     const out = new OutstandingCalls((user) => free.has(user));
     const [a, b, c, d] = [callOf('maya'), callOf('maya'), callOf('botty'), callOf('botty')];

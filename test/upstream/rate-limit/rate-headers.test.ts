@@ -3,7 +3,7 @@ import { readRateHeaders, readReset, readRetryAfter } from '../../../src/upstrea
 
 const now = 1_800_000_000_000;
 
-describe('the end of a window', () => {
+describe('readReset', () => {
   it.each<[string, string | string[] | undefined, number | undefined]>([
     ['milliseconds', String(now + 5000), now + 5000],
     ['seconds', String(now / 1000 + 5), now + 5000],
@@ -17,12 +17,12 @@ describe('the end of a window', () => {
     ['two values', ['1', '2'], undefined],
     ['a number with a sign or a unit', `+${now + 5000}`, undefined],
     ['a number and more', `${now + 5000} ms`, undefined],
-  ])('given as %s', (_name, header, resetAt) => {
+  ])('reads %s', (_name, header, resetAt) => {
     expect(readReset(header, now)).toBe(resetAt);
   });
 });
 
-describe('the three headers', () => {
+describe('readRateHeaders', () => {
   const headers = {
     'x-ratelimit-limit': '10',
     'x-ratelimit-remaining': '9',
@@ -32,11 +32,11 @@ describe('the three headers', () => {
   const read = (changes: Record<string, string | string[] | undefined> = {}) =>
     readRateHeaders({ ...headers, ...changes }, sentAt, now);
 
-  it('are read together', () => {
+  it('reads the three headers together', () => {
     expect(read()).toEqual({ limit: 10, remaining: 9, resetAt: now + 60_000 });
   });
 
-  it('are not there where all are missing', () => {
+  it('returns undefined without any of the three headers', () => {
     expect(readRateHeaders({}, sentAt, now)).toBeUndefined();
   });
 
@@ -45,22 +45,18 @@ describe('the three headers', () => {
     ['limit, given twice', { 'x-ratelimit-limit': ['10', '10'] }, { limit: undefined }],
     ['limit with a unit', { 'x-ratelimit-limit': '10 calls' }, { limit: undefined }],
     [
-      'limit, and nothing else',
+      'limit alone',
       { 'x-ratelimit-remaining': undefined, 'x-ratelimit-reset': undefined },
       { limit: 10, remaining: undefined, resetAt: undefined },
     ],
     ['remaining', { 'x-ratelimit-remaining': '-1' }, { limit: 10, remaining: undefined }],
     [
-      'remaining, and nothing else',
+      'remaining alone',
       { 'x-ratelimit-limit': undefined, 'x-ratelimit-reset': undefined },
       { limit: undefined, remaining: 9 },
     ],
     ['reset', { 'x-ratelimit-reset': 'x' }, { resetAt: undefined }],
-    [
-      'reset, and nothing else',
-      { 'x-ratelimit-limit': undefined, 'x-ratelimit-remaining': undefined },
-      { resetAt: now + 60_000 },
-    ],
+    ['reset alone', { 'x-ratelimit-limit': undefined, 'x-ratelimit-remaining': undefined }, { resetAt: now + 60_000 }],
     ['reset too far', { 'x-ratelimit-reset': String(now + 15 * 60_000 + 1) }, { resetAt: undefined }],
     [
       'reset a quarter of an hour away',
@@ -69,12 +65,12 @@ describe('the three headers', () => {
     ],
     ['reset before the call was sent', { 'x-ratelimit-reset': String(sentAt - 1) }, { resetAt: undefined }],
     ['reset while the answer was on its way', { 'x-ratelimit-reset': String(sentAt) }, { resetAt: sentAt }],
-  ])('M5: mean that the call was counted, whatever they say (%s)', (_name, changes, meaning) => {
+  ])('M5: counts the call whatever the headers say (%s)', (_name, changes, meaning) => {
     expect(read(changes)).toMatchObject(meaning);
   });
 });
 
-describe('`Retry-After`', () => {
+describe('readRetryAfter', () => {
   const day = 86_400_000;
 
   it.each<[string, string | undefined, number | undefined]>([
@@ -92,7 +88,7 @@ describe('`Retry-After`', () => {
     ['seconds behind a sign', '-120', undefined],
     ['nothing', undefined, undefined],
     ['no text', '', undefined],
-  ])('of %s (%s)', (_name, header, time) => {
+  ])('reads `Retry-After` with %s (%s)', (_name, header, time) => {
     expect(readRetryAfter(header, now)).toBe(time);
   });
 });

@@ -15,7 +15,7 @@ const facts = ({ limit, remaining, endsAt, isReported, isEndKnown }: RateLimitWi
   isEndKnown,
 });
 
-describe('a call window, by an answer’s headers', () => {
+describe('RateLimitWindow.afterAnswer', () => {
   const after = (
     window: RateLimitWindow | undefined,
     limit: number | undefined,
@@ -23,7 +23,7 @@ describe('a call window, by an answer’s headers', () => {
     resetAt: number | undefined,
   ) => facts(RateLimitWindow.afterAnswer(window, { limit, remaining, resetAt }, now));
 
-  it('is what they say', () => {
+  it('takes the values of the headers', () => {
     expect(after(undefined, 10, 7, end)).toEqual({
       limit: 10,
       remaining: 7,
@@ -40,14 +40,14 @@ describe('a call window, by an answer’s headers', () => {
     });
   });
 
-  it('has the fewest calls left of all that tell of the same end, give or take a second', () => {
+  it('keeps the smallest `remaining` of responses with the same end, give or take a second', () => {
     expect(after(known(3), 10, 7, end + 999)).toMatchObject({ remaining: 3, endsAt: end + 999 });
     expect(after(known(3), 10, 7, end + 1000)).toMatchObject({ remaining: 7, endsAt: end + 1000 });
     expect(after(notBegun(3), 10, 9, end)).toMatchObject({ remaining: 3, endsAt: end });
     expect(after(known(9), 12, 2, end)).toMatchObject({ limit: 12, remaining: 2 });
   });
 
-  it('M5: is taken for what can be where one of them is missing or makes no sense', () => {
+  it('M5: assumes plausible values for missing or senseless headers', () => {
     expect(after(undefined, undefined, 7, end)).toMatchObject({ limit: 8, remaining: 7 });
     expect(after(known(4), undefined, 3, end)).toMatchObject({ limit: 10, remaining: 3 });
     expect(after(undefined, undefined, undefined, end)).toMatchObject({ limit: 1, remaining: 0 });
@@ -57,13 +57,13 @@ describe('a call window, by an answer’s headers', () => {
     expect(after(known(0), 10, undefined, end)).toMatchObject({ remaining: 0 });
   });
 
-  it('M5: that ends at no time that makes sense lasts for a second, or as long as was known', () => {
+  it('M5: lasts a second, or to its known end, when the header’s end makes no sense', () => {
     expect(after(undefined, 10, 7, undefined)).toMatchObject({ remaining: 7, endsAt: now + 1000, isEndKnown: false });
     expect(after(known(4), 10, 3, undefined)).toMatchObject({ remaining: 3, endsAt: end, isEndKnown: true });
     expect(after(notBegun(4), 10, 3, undefined)).toMatchObject({ remaining: 3, endsAt: now + 1000, isEndKnown: false });
   });
 
-  it('M5: that ended while the answer was on its way tells how many calls the next one has, and no more', () => {
+  it('M5: teaches only the limit when the window ended during the response', () => {
     expect(after(undefined, 10, 0, now)).toEqual({
       limit: 10,
       remaining: 10,
@@ -76,7 +76,7 @@ describe('a call window, by an answer’s headers', () => {
   });
 });
 
-describe('a call window, by a refusal', () => {
+describe('RateLimitWindow.afterRefusal', () => {
   const until = now + 7000;
   const after = (
     window: RateLimitWindow | undefined,
@@ -91,7 +91,7 @@ describe('a call window, by a refusal', () => {
       ),
     );
 
-  it('is used up until the end that its headers name', () => {
+  it('is used up until the end in the headers', () => {
     expect(after(undefined, { limit: 10, remaining: 3, resetAt: end })).toEqual({
       limit: 10,
       remaining: 0,
@@ -108,7 +108,7 @@ describe('a call window, by a refusal', () => {
     });
   });
 
-  it('is used up as long as the refusal holds, where they name none that is to come', () => {
+  it('is used up as long as the refusal holds without a future end in the headers', () => {
     expect(after(undefined)).toEqual({ limit: 1, remaining: 0, endsAt: until, isReported: false, isEndKnown: false });
     expect(after(undefined, {})).toEqual({
       limit: 1,
@@ -134,11 +134,11 @@ describe('a call window, by a refusal', () => {
     expect(after(known(5, until + 500), {})).toMatchObject({ remaining: 0, endsAt: until + 500, isEndKnown: true });
   });
 
-  it('G17: is not touched by the refusal of one that has ended since', () => {
+  it('G17: ignores the refusal of a window that has ended', () => {
     expect(after(known(5), { resetAt: now })).toMatchObject({ remaining: 5, endsAt: end });
   });
 
-  it('has had the call that is sent to be refused', () => {
+  it('allows no probe after a refusal', () => {
     expect(RateLimitWindow.afterRefusal(undefined, undefined, until, now).mayProbe(true)).toBe(false);
     expect(
       RateLimitWindow.afterRefusal(known(0), { limit: 10, remaining: 0, resetAt: end }, until, now).mayProbe(true),
@@ -146,8 +146,8 @@ describe('a call window, by a refusal', () => {
   });
 });
 
-describe('the window after one', () => {
-  it('has all its calls, where they and the end of this one are known', () => {
+describe('RateLimitWindow.next', () => {
+  it('has all calls when the limit and the end of this window are known', () => {
     const { next } = known(0);
     expect(next && facts(next)).toEqual({
       limit: 10,
@@ -158,14 +158,14 @@ describe('the window after one', () => {
     });
   });
 
-  it('is not known otherwise', () => {
+  it('is undefined otherwise', () => {
     const base = { limit: 10, remaining: 0, endsAt: end, isReported: true };
     for (const unknown of [{ isReported: false }, { isEndKnown: false }, { limit: 0 }])
       expect(new RateLimitWindow({ ...base, ...unknown }).next).toBeUndefined();
   });
 });
 
-describe('a call that is lost', () => {
+describe('a lost call', () => {
   it('counts, and may have begun the window', () => {
     const window = known(2);
     window.countLost(now);
@@ -180,7 +180,7 @@ describe('a call that is lost', () => {
 });
 
 describe('a used-up window', () => {
-  it('M5: is probed by one call at a time, and by none any more after one that was counted', () => {
+  it('M5: is probed by one call at a time, and no longer once one was counted', () => {
     const window = known(0);
     expect([known(1).mayProbe(true), window.mayProbe(true)]).toEqual([false, true]);
     window.beginProbe(true);
@@ -192,7 +192,7 @@ describe('a used-up window', () => {
     expect(window.mayProbe(true)).toBe(false);
   });
 
-  it('M5: is probed three times at most by calls whose answers do not tell', () => {
+  it('M5: is probed at most three times by calls whose responses do not say', () => {
     const window = known(0);
     for (let probe = 0; probe < 3; probe += 1) {
       expect(window.mayProbe(true)).toBe(true);
@@ -202,7 +202,7 @@ describe('a used-up window', () => {
     expect(window.mayProbe(true)).toBe(false);
   });
 
-  it('M5: is probed once by somebody whom the workspace has not accepted, and still by those whom it has', () => {
+  it('M5: is probed once by an unaccepted caller, and further by accepted ones', () => {
     const window = known(0);
     expect(window.mayProbe(false)).toBe(true);
     window.beginProbe(false);

@@ -18,7 +18,7 @@ const counted = (remaining: number, resetAt = end, limit = 10): LimiterReport =>
   kind: 'counted',
   rate: { limit, remaining, resetAt },
 });
-const countedUntilNobodyKnows = (remaining: number): LimiterReport => ({
+const countedWithoutEnd = (remaining: number): LimiterReport => ({
   kind: 'counted',
   rate: { limit: 10, remaining, resetAt: undefined },
 });
@@ -37,8 +37,8 @@ interface Entered {
   readonly turn: Turn | undefined;
 }
 
-/** A limiter, and for how long it set its timers. Names that begin with `?` are of callers whom the workspace has not accepted. */
-function gateAt() {
+/** A limiter, and the durations of its timers. The workspace has accepted all callers but those whose names begin with `?`. */
+function limiterAt() {
   const clock = manualClock();
   const timers: number[] = [];
   const watched: Clock = {
@@ -63,7 +63,7 @@ function gateAt() {
   });
   const enter = (name: string, until = far): Entered =>
     limiter.enter({ turnKey: name, user: name.startsWith('?') ? undefined : name }, until);
-  /** A call that goes out, at once or when others had their moment. */
+  /** A call that goes out, now or after yielding to others. */
   const send = (name: string): LimitedCall => {
     const { call, turn } = enter(name);
     if (turn !== undefined) clock.move(50);
@@ -77,13 +77,13 @@ function gateAt() {
     known,
     enter,
     send,
-    /** Makes a call that ends at once. */
-    learn: (news: LimiterReport, name = 'first') => limiter.exit(send(name), news),
+    /** Makes a call that ends immediately. */
+    learn: (report: LimiterReport, name = 'first') => limiter.exit(send(name), report),
   };
 }
 
 async function stateOf({ turn }: Entered): Promise<string> {
-  if (turn === undefined) return 'at once';
+  if (turn === undefined) return 'now';
   const waits = new Promise<string>((resolve) => {
     setImmediate(() => resolve('waits'));
   });
@@ -97,12 +97,12 @@ const statesOf = (entered: readonly Entered[]) => Promise.all(entered.map(stateO
 const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-describe('an endpoint of which nothing is known', () => {
-  it('H1: is asked by four calls at once; the others wait for what their answers tell', async () => {
-    const { limiter, enter } = gateAt();
+describe('RateLimiter, while nothing is known', () => {
+  it('H1: sends four scouts; the other calls wait for their responses', async () => {
+    const { limiter, enter } = limiterAt();
     const entered = ['a', 'b', 'a', 'c', 'd', 'e'].map((name) => enter(name));
-    // The second of `a` lets others go first for a moment, and those do not overtake it.
-    expect(await statesOf(entered)).toEqual(['at once', 'at once', 'waits', 'waits', 'waits', 'waits']);
+    // The second call of `a` yields to others, and those behind it do not overtake it.
+    expect(await statesOf(entered)).toEqual(['now', 'now', 'waits', 'waits', 'waits', 'waits']);
     expect([limiter.allows('z', 1000), limiter.window, limiter.isBlank, limiter.isIdle]).toEqual([
       true,
       undefined,
@@ -111,21 +111,21 @@ describe('an endpoint of which nothing is known', () => {
     ]);
   });
 
-  it('H1: keeps nobody waiting for longer than an answer usually takes', async () => {
-    const { clock, enter } = gateAt();
+  it('H1: lets no call wait longer than a response usually takes', async () => {
+    const { clock, enter } = limiterAt();
     const first = times(6, () => enter('a'));
     clock.move(300);
     const later = enter('b');
     clock.move(usualResponseMs - 301);
-    expect(await statesOf([...first, later])).toEqual([...times(4, () => 'at once'), 'waits', 'waits', 'waits']);
+    expect(await statesOf([...first, later])).toEqual([...times(4, () => 'now'), 'waits', 'waits', 'waits']);
     clock.move(1);
-    expect(await statesOf([...first, later])).toEqual([...times(4, () => 'at once'), 'came', 'came', 'waits']);
+    expect(await statesOf([...first, later])).toEqual([...times(4, () => 'now'), 'came', 'came', 'waits']);
     clock.move(300);
     expect(await stateOf(later)).toBe('came');
   });
 
-  it('goes on with other scouts when answers tell nothing, or are lost', async () => {
-    const { limiter, enter } = gateAt();
+  it('sends other scouts when responses say nothing or are lost', async () => {
+    const { limiter, enter } = limiterAt();
     const scouts = times(4, () => enter('a'));
     const others = times(3, () => enter('a'));
     limiter.exit(scouts[0]?.call as LimitedCall, nothing);
@@ -135,8 +135,8 @@ describe('an endpoint of which nothing is known', () => {
     expect(await statesOf(others)).toEqual(['came', 'came', 'came']);
   });
 
-  it('is blank again when its calls have ended and told nothing', () => {
-    const { limiter, send } = gateAt();
+  it('is blank again when its calls have ended without report', () => {
+    const { limiter, send } = limiterAt();
     const [one, two] = [send('a'), send('b')];
     limiter.exit(one, nothing);
     expect([limiter.isBlank, limiter.isIdle]).toEqual([false, false]);
@@ -145,9 +145,9 @@ describe('an endpoint of which nothing is known', () => {
   });
 });
 
-describe('calls that are lost while no window is known', () => {
-  it('count in the first that is told of, but for those that ended before its call was sent', () => {
-    const { limiter, send, clock } = gateAt();
+describe('calls lost while no window is known', () => {
+  it('count in the first reported window, unless they ended before its call was sent', () => {
+    const { limiter, send, clock } = limiterAt();
     limiter.exit(send('a'), lost);
     clock.move(10);
     const [one, two, three] = [send('b'), send('c'), send('d')];
@@ -160,8 +160,8 @@ describe('calls that are lost while no window is known', () => {
     expect(limiter.window).toMatchObject({ remaining: 4 });
   });
 
-  it('do not where the limiter was off', () => {
-    const { limiter, send, learn } = gateAt();
+  it('do not count while the limiter was off', () => {
+    const { limiter, send, learn } = limiterAt();
     learn(passed);
     const late = send('b');
     limiter.exit(send('a'), lost);
@@ -171,34 +171,34 @@ describe('calls that are lost while no window is known', () => {
 });
 
 describe('an endpoint without a limiter', () => {
-  it('H1: is known by one answer that passed without headers: nobody waits there any more', async () => {
-    const { limiter, enter, learn } = gateAt();
+  it('H1: is recognised by one response without headers, and then no call waits', async () => {
+    const { limiter, enter, learn } = limiterAt();
     learn(passed);
-    expect(new Set(await statesOf(times(100, (index) => enter(`caller${index % 20}`))))).toEqual(new Set(['at once']));
+    expect(new Set(await statesOf(times(100, (index) => enter(`caller${index % 20}`))))).toEqual(new Set(['now']));
     expect([limiter.allows('z', 1000), limiter.isBlank, limiter.window]).toEqual([true, false, undefined]);
     learn(passed);
-    expect(await stateOf(enter('?stranger'))).toBe('at once');
+    expect(await stateOf(enter('?stranger'))).toBe('now');
   });
 
-  it('H1: is known once the scouts’ answers are there', async () => {
-    const { limiter, enter, clock } = gateAt();
+  it('H1: is recognised once the scouts’ responses are there', async () => {
+    const { limiter, enter, clock } = limiterAt();
     const scouts = times(4, (index) => enter(`scout${index}`));
     for (const { call } of scouts) limiter.send(call);
     const others = times(9, (index) => enter(`other${index}`));
     clock.move(200);
     for (const { call } of scouts.slice(0, 3)) limiter.exit(call, passed);
-    // Their own calls do not count any more, and so others go in their places.
+    // Their own calls no longer count, so others take their places.
     expect(await statesOf(others)).toEqual([...times(3, () => 'came'), ...times(6, () => 'waits')]);
     limiter.exit(scouts[3]?.call as LimitedCall, nothing);
-    expect(await statesOf([...others, enter('late')])).toEqual([...times(9, () => 'came'), 'at once']);
+    expect(await statesOf([...others, enter('late')])).toEqual([...times(9, () => 'came'), 'now']);
   });
 
-  it('H1: is known when the other scouts are late: as long again as the first answer took, and 50 ms at least', async () => {
+  it('H1: is recognised when the other scouts are late: as long again as the first response took, at least 50 ms', async () => {
     for (const [took, waits] of [
       [200, 200],
       [1, 50],
     ] as const) {
-      const { limiter, enter, clock } = gateAt();
+      const { limiter, enter, clock } = limiterAt();
       const scouts = times(4, (index) => enter(`scout${index}`));
       for (const { call } of scouts) limiter.send(call);
       const others = times(3, (index) => enter(`other${index}`));
@@ -208,30 +208,30 @@ describe('an endpoint without a limiter', () => {
       expect(await statesOf(others)).toEqual(['came', 'waits', 'waits']);
       clock.move(1);
       expect(await statesOf(others)).toEqual(['came', 'came', 'came']);
-      expect(await stateOf(enter('late'))).toBe('at once');
+      expect(await stateOf(enter('late'))).toBe('now');
     }
   });
 
-  it('lets the waiting calls of a scout’s user go at once, whatever else is known', async () => {
-    const { limiter, enter } = gateAt();
+  it('admits the waiting calls of a scout’s user immediately, whatever else is known', async () => {
+    const { limiter, enter } = limiterAt();
     const [scout, ...more] = times(8, () => enter('a'));
     const other = enter('b');
     limiter.send(scout?.call as LimitedCall);
     limiter.exit(scout?.call as LimitedCall, passed);
-    expect(await statesOf([...more, other])).toEqual([...times(3, () => 'at once'), ...times(4, () => 'came'), 'came']);
+    expect(await statesOf([...more, other])).toEqual([...times(3, () => 'now'), ...times(4, () => 'came'), 'came']);
   });
 
-  it('is limited as soon as headers come, and counts the calls that are out by then', async () => {
-    const { limiter, enter, learn } = gateAt();
+  it('becomes limited when headers come, and counts the calls outstanding by then', async () => {
+    const { limiter, enter, learn } = limiterAt();
     learn(passed);
     const out = times(6, (index) => enter(`caller${index}`));
     for (const { call } of out) limiter.send(call);
     limiter.exit(out[0]?.call as LimitedCall, counted(7));
-    expect(await statesOf(times(3, (index) => enter(`new${index}`)))).toEqual(['at once', 'at once', 'waits']);
+    expect(await statesOf(times(3, (index) => enter(`new${index}`)))).toEqual(['now', 'now', 'waits']);
   });
 
-  it('M5: whose answer comes late, when headers have been seen, makes nobody exempt', async () => {
-    const { limiter, enter, learn, send, clock } = gateAt();
+  it('M5: exempts nobody by a late response, once headers were seen', async () => {
+    const { limiter, enter, learn, send, clock } = limiterAt();
     learn(passed);
     const early = send('a');
     clock.move(10);
@@ -241,8 +241,8 @@ describe('an endpoint without a limiter', () => {
     expect([limiter.isFree('a'), await stateOf(enter('b', start + 1000))]).toEqual([false, 'RATE_LIMITED']);
   });
 
-  it('takes back the turns of those who have not gone out by then, as far as there are too many', async () => {
-    const { limiter, enter, learn } = gateAt();
+  it('takes back the turns of surplus calls that have not gone out yet', async () => {
+    const { limiter, enter, learn } = limiterAt();
     learn(passed);
     const out = times(12, (index) => enter(`caller${index}`));
     expect(out.slice(0, 4).map(({ call }) => limiter.send(call))).toEqual([true, true, true, true]);
@@ -252,8 +252,8 @@ describe('an endpoint without a limiter', () => {
     expect(await stateOf(enter('late'))).toBe('waits');
   });
 
-  it('is closed by a refusal without headers, and then asked by one call: by an answer without headers it is open to all', async () => {
-    const { limiter, enter, learn, clock, send } = gateAt();
+  it('closes by a refusal without headers; then one call goes first, whose response without headers opens it', async () => {
+    const { limiter, enter, learn, clock, send } = limiterAt();
     learn(passed);
     const early = send('a');
     learn(refusedWithoutHeaders(start + 5000));
@@ -265,11 +265,11 @@ describe('an endpoint without a limiter', () => {
     limiter.send(waiting[0]?.call as LimitedCall);
     expect(limiter.allows('z', 1000)).toBe(true);
     limiter.exit(waiting[0]?.call as LimitedCall, passed);
-    expect(await statesOf([...waiting, enter('more')])).toEqual(['came', 'came', 'came', 'at once']);
+    expect(await statesOf([...waiting, enter('more')])).toEqual(['came', 'came', 'came', 'now']);
   });
 
-  it('is asked by one call more where the first that finds out hangs, and by no more', async () => {
-    const { limiter, enter, learn, clock } = gateAt();
+  it('sends one more call when the first one hangs, and no further ones', async () => {
+    const { limiter, enter, learn, clock } = limiterAt();
     learn(refusedWithoutHeaders(start + 500), 'first');
     const waiting = times(4, (index) => enter(`caller${index}`));
     clock.move(521);
@@ -288,22 +288,22 @@ describe('an endpoint without a limiter', () => {
   });
 });
 
-describe('a window', () => {
-  it('counts the calls that are out', async () => {
-    const { limiter, enter, learn } = gateAt();
+describe('RateLimiter, with a window', () => {
+  it('counts outstanding calls', async () => {
+    const { limiter, enter, learn } = limiterAt();
     learn(counted(3));
     expect([limiter.allows('a', 3), limiter.allows('a', 4)]).toEqual([true, false]);
     const entered = times(4, () => enter('first'));
     expect([limiter.allows('a', 0), limiter.allows('a', 1), await statesOf(entered)]).toEqual([
       true,
       false,
-      ['at once', 'at once', 'at once', 'waits'],
+      ['now', 'now', 'now', 'waits'],
     ]);
     expect(limiter.window).toEqual({ limit: 10, remaining: 3, resetAt: end });
   });
 
-  it('is open again 20 ms after its end, and not told of any more from its end on', () => {
-    const { limiter, clock, learn } = gateAt();
+  it('reopens 20 ms after the window’s end, and reports no window from its end on', () => {
+    const { limiter, clock, learn } = limiterAt();
     learn(counted(0));
     clock.move(59_999);
     expect(limiter.window).toEqual({ limit: 10, remaining: 0, resetAt: end });
@@ -315,8 +315,8 @@ describe('a window', () => {
     expect([limiter.allows('a', 10), limiter.allows('a', 11), limiter.window]).toEqual([true, false, undefined]);
   });
 
-  it('is waited for by those who can wait until 20 ms after its end, and the others are told when it ends', async () => {
-    const { enter, learn, clock } = gateAt();
+  it('lets calls wait that can wait until 20 ms after its end, and tells the others when it ends', async () => {
+    const { enter, learn, clock } = limiterAt();
     learn(counted(0, start + 41_001));
     const [hurried, patient] = [enter('first', start + 41_021), enter('first', start + 41_022)];
     expect(await statesOf([hurried, patient])).toEqual(['RATE_LIMITED', 'waits']);
@@ -332,8 +332,8 @@ describe('a window', () => {
     expect(await stateOf(patient)).toBe('came');
   });
 
-  it('refuses those who wait and cannot be served any more', async () => {
-    const { limiter, enter, learn, send } = gateAt();
+  it('refuses waiting calls that can no longer be served', async () => {
+    const { limiter, enter, learn, send } = limiterAt();
     learn(counted(1));
     const running = send('first');
     const [hurried, patient] = [enter('first', start + 1000), enter('first')];
@@ -347,28 +347,28 @@ describe('a window', () => {
     ]);
   });
 
-  it('is not open again for a call that was let go before somebody else had used it up', () => {
-    const { limiter, enter, learn, send } = gateAt();
+  it('refuses a call that had its turn before others used the window up', () => {
+    const { limiter, enter, learn, send } = limiterAt();
     learn(counted(5));
     const [running, queued] = [send('first'), enter('first')];
     limiter.exit(running, refused());
     expect(limiter.send(queued.call)).toBe(false);
   });
 
-  it('M5: is not open again early because the workspace’s clock is behind, nor late because it is ahead', async () => {
-    const { limiter, enter, learn, clock } = gateAt();
-    learn(countedUntilNobodyKnows(0)); // its end makes no sense: a second
+  it('M5: reopens neither early nor late when the workspace’s clock is behind or ahead', async () => {
+    const { limiter, enter, learn, clock } = limiterAt();
+    learn(countedWithoutEnd(0)); // a senseless end: one second
     expect(await stateOf(enter('first', start + 500))).toBe('RATE_LIMITED');
     clock.move(1020);
     const [one, two] = [enter('first'), enter('first')];
-    expect(await statesOf([one, two])).toEqual(['at once', 'waits']);
+    expect(await statesOf([one, two])).toEqual(['now', 'waits']);
     limiter.send(one.call);
     limiter.exit(one.call, counted(9, end));
     expect(await stateOf(two)).toBe('came');
   });
 
-  it('counts calls that are lost, but for those of users whom the limiter lets by', () => {
-    const { limiter, learn, send } = gateAt();
+  it('counts lost calls, without those of exempt users', () => {
+    const { limiter, learn, send } = limiterAt();
     learn(counted(5));
     const call = send('bot');
     limiter.exit(send('bot'), passed);
@@ -381,9 +381,9 @@ describe('a window', () => {
   });
 });
 
-describe('users whom the limiter lets by', () => {
-  it('are known by an answer without headers where others have them, and wait no more', async () => {
-    const { limiter, enter, learn, send, clock } = gateAt();
+describe('exempt users', () => {
+  it('are recognised by a response without headers while others have them, and no longer wait', async () => {
+    const { limiter, enter, learn, send, clock } = limiterAt();
     learn(counted(1));
     const running = send('bot');
     const waiting = [enter('bot'), enter('bot'), enter('first')];
@@ -397,37 +397,37 @@ describe('users whom the limiter lets by', () => {
       limiter.isFree(undefined),
       limiter.allows('bot', 1000),
     ]).toEqual([true, false, false, true]);
-    expect(await statesOf(times(30, () => enter('bot')))).toEqual(times(30, () => 'at once'));
+    expect(await statesOf(times(30, () => enter('bot')))).toEqual(times(30, () => 'now'));
     expect(await stateOf(enter('first', start + 1000))).toBe('waits');
   });
 
-  it('are those of the scouts, too, when the others’ have headers', async () => {
-    const { limiter, enter } = gateAt();
+  it('include users of scouts without headers when other scouts have them', async () => {
+    const { limiter, enter } = limiterAt();
     const scouts = ['bot', 'a', 'b', 'c'].map((name) => enter(name).call);
     for (const call of scouts) limiter.send(call);
     limiter.exit(scouts[0] as LimitedCall, passed);
     limiter.exit(scouts[1] as LimitedCall, counted(0));
     expect([limiter.isFree('bot'), limiter.isFree('a')]).toEqual([true, false]);
-    expect(await statesOf([enter('bot'), enter('a', start + 1000)])).toEqual(['at once', 'RATE_LIMITED']);
+    expect(await statesOf([enter('bot'), enter('a', start + 1000)])).toEqual(['now', 'RATE_LIMITED']);
   });
 
-  it('are no longer when headers or a refusal come to them, and their calls that are out count from then on', async () => {
-    for (const news of [counted(4), refused()]) {
-      const { limiter, enter, learn, send, clock } = gateAt();
+  it('are counted again after headers or a refusal, with their outstanding calls', async () => {
+    for (const report of [counted(4), refused()]) {
+      const { limiter, enter, learn, send, clock } = limiterAt();
       learn(counted(5));
       limiter.exit(send('bot'), passed);
       const out = times(4, () => send('bot'));
       const queued = enter('bot');
       clock.move(1);
-      limiter.exit(out[0] as LimitedCall, news);
+      limiter.exit(out[0] as LimitedCall, report);
       expect(limiter.isFree('bot')).toBe(false);
-      expect([limiter.allows('first', 1), limiter.allows('first', 0)]).toEqual([false, news.kind === 'counted']);
-      expect(limiter.send(queued.call)).toBe(news.kind === 'counted');
+      expect([limiter.allows('first', 1), limiter.allows('first', 0)]).toEqual([false, report.kind === 'counted']);
+      expect(limiter.send(queued.call)).toBe(report.kind === 'counted');
     }
   });
 
-  it('M5: are not those to whom headers came after the call was sent', () => {
-    const { limiter, send, clock, learn } = gateAt();
+  it('M5: do not include users who got headers after the call was sent', () => {
+    const { limiter, send, clock, learn } = limiterAt();
     learn(counted(9));
     const slow = send('a');
     clock.move(10);
@@ -439,63 +439,60 @@ describe('users whom the limiter lets by', () => {
     expect(limiter.isFree('a')).toBe(true);
   });
 
-  it('say nothing about the others, however long ago these had headers', async () => {
-    const { limiter, enter, learn, send, clock } = gateAt();
+  it('say nothing about other users, however long ago those had headers', async () => {
+    const { limiter, enter, learn, send, clock } = limiterAt();
     learn(counted(9));
     limiter.exit(send('bot'), passed);
     clock.move(2_000_000);
     limiter.exit(send('bot'), passed);
-    expect(await statesOf(times(11, (index) => enter(`caller${index}`)))).toEqual([
-      ...times(10, () => 'at once'),
-      'waits',
-    ]);
+    expect(await statesOf(times(11, (index) => enter(`caller${index}`)))).toEqual([...times(10, () => 'now'), 'waits']);
     limiter.exit(send('bot'), passed);
     expect(limiter.window).toBeUndefined();
   });
 
-  it('are not everybody: two users who had headers and have none any more show that the limiter is off', async () => {
-    const { limiter, enter, learn, send, clock } = gateAt();
+  it('are not assumed when two users who had headers no longer get them: the limiter is off', async () => {
+    const { limiter, enter, learn, send, clock } = limiterAt();
     for (const name of ['a', 'b', 'c']) learn(counted(9), name);
     clock.move(1);
     for (const name of ['bot', 'another bot', 'a', 'a']) limiter.exit(send(name), passed);
     expect([limiter.isFree('bot'), limiter.isFree('a'), limiter.isFree('b')]).toEqual([true, true, false]);
-    learn(counted(8), 'c'); // it is not off: of that only one may go on
+    learn(counted(8), 'c'); // not off: one of these may go on
     limiter.exit(send('b'), passed);
     expect(limiter.window).toMatchObject({ remaining: 8 });
     clock.move(1);
     limiter.exit(send('c'), passed);
-    expect(await statesOf(times(50, (index) => enter(`caller${index}`)))).toEqual(times(50, () => 'at once'));
+    expect(await statesOf(times(50, (index) => enter(`caller${index}`)))).toEqual(times(50, () => 'now'));
   });
 
-  it('are not everybody: a user without headers where nobody had them for a quarter of an hour shows that the limiter is off', async () => {
-    const { limiter, enter, learn, send, clock } = gateAt();
+  it('are not assumed when nobody had headers for 15 minutes: the limiter is off', async () => {
+    const { limiter, enter, learn, send, clock } = limiterAt();
     learn(counted(9, start + 5000));
     clock.move(15 * 60_000 - 1);
     limiter.exit(send('a'), passed);
     expect([limiter.isFree('a'), limiter.isFree('b')]).toEqual([true, false]);
     clock.move(1);
     limiter.exit(send('b'), passed);
-    expect(await statesOf(times(50, (index) => enter(`caller${index}`)))).toEqual(times(50, () => 'at once'));
+    expect(await statesOf(times(50, (index) => enter(`caller${index}`)))).toEqual(times(50, () => 'now'));
   });
 
-  it('M5: are found out by one call while the window is used up, whoever comes', async () => {
-    const { limiter, enter, learn, clock } = gateAt();
+  it('M5: are probed for by one call at a time while the window is used up', async () => {
+    const { limiter, enter, learn, clock } = limiterAt();
     learn(counted(0));
     const probe = enter('bot', start + 1000);
     const states = await statesOf(['a', 'b', '?c', 'first', 'bot'].map((name) => enter(name, start + 1000)));
-    expect([await stateOf(probe), ...states]).toEqual(['at once', ...times(5, () => 'RATE_LIMITED')]);
+    expect([await stateOf(probe), ...states]).toEqual(['now', ...times(5, () => 'RATE_LIMITED')]);
     expect(limiter.send(probe.call)).toBe(true);
     limiter.exit(probe.call, passed);
-    expect([limiter.isFree('bot'), await stateOf(enter('bot', start + 1000))]).toEqual([true, 'at once']);
+    expect([limiter.isFree('bot'), await stateOf(enter('bot', start + 1000))]).toEqual([true, 'now']);
     const next = enter('a', start + 1000);
     limiter.exit(next.call, refused());
-    expect([await stateOf(next), await stateOf(enter('b', start + 1000))]).toEqual(['at once', 'RATE_LIMITED']);
+    expect([await stateOf(next), await stateOf(enter('b', start + 1000))]).toEqual(['now', 'RATE_LIMITED']);
     clock.move(60_020);
-    expect(await stateOf(enter('b', far))).toBe('at once');
+    expect(await stateOf(enter('b', far))).toBe('now');
   });
 
-  it('M5: are not looked for among those who are counted, be it elsewhere', async () => {
-    const { enter, learn, known, limiter } = gateAt();
+  it('M5: are not probed for among users who are counted, even elsewhere', async () => {
+    const { enter, learn, known, limiter } = limiterAt();
     learn(counted(0));
     known.set('elsewhere', 'there', { isExempt: false, since: start });
     expect(await statesOf([enter('first', start + 1000), enter('elsewhere', start + 1000)])).toEqual([
@@ -504,28 +501,28 @@ describe('users whom the limiter lets by', () => {
     ]);
     known.set('bot', 'there', { isExempt: true, since: start });
     const probe = enter('bot', start + 1000);
-    expect(await stateOf(probe)).toBe('at once');
+    expect(await stateOf(probe)).toBe('now');
     limiter.giveBack(probe.call);
-    expect(await stateOf(enter('bot', start + 1000))).toBe('at once');
+    expect(await stateOf(enter('bot', start + 1000))).toBe('now');
   });
 
-  it('S6: can still be found when the answer did not tell, and so when the call was lost not', async () => {
-    for (const [news, state] of [
-      [nothing, 'at once'],
+  it('S6: can be probed for again after a response that did not say, but not after a lost call', async () => {
+    for (const [report, state] of [
+      [nothing, 'now'],
       [lost, 'RATE_LIMITED'],
       [counted(0), 'RATE_LIMITED'],
     ] as const) {
-      const { limiter, enter, learn } = gateAt();
+      const { limiter, enter, learn } = limiterAt();
       learn(counted(0));
-      limiter.exit(enter('bot').call, news);
-      expect([news.kind, await stateOf(enter('other', start + 1000))]).toEqual([news.kind, state]);
+      limiter.exit(enter('bot').call, report);
+      expect([report.kind, await stateOf(enter('other', start + 1000))]).toEqual([report.kind, state]);
     }
   });
 
-  it('are not known of a caller whom the workspace has not accepted', async () => {
-    const { limiter, enter, learn, send, clock } = gateAt();
-    limiter.exit(send('?a'), passed); // nothing was known: it tells about the endpoint
-    expect(await stateOf(enter('b'))).toBe('at once');
+  it('do not include callers whom the workspace has not accepted', async () => {
+    const { limiter, enter, learn, send, clock } = limiterAt();
+    limiter.exit(send('?a'), passed); // while nothing is known, it says something about the endpoint
+    expect(await stateOf(enter('b'))).toBe('now');
     learn(counted(5));
     clock.move(1);
     limiter.exit(send('?a'), passed);
@@ -534,19 +531,19 @@ describe('users whom the limiter lets by', () => {
   });
 });
 
-describe('the line before a limiter', () => {
-  it('is not overtaken', async () => {
-    const { limiter, enter, learn, send } = gateAt();
+describe('the queue of a rate limiter', () => {
+  it('is first in, first out', async () => {
+    const { limiter, enter, learn, send } = limiterAt();
     learn(counted(1));
     const running = send('a');
     const waiting = enter('b');
     const late = enter('c');
     limiter.exit(running, counted(5, end + 5000));
-    expect(await statesOf([waiting, late, enter('d')])).toEqual(['came', 'came', 'at once']);
+    expect(await statesOf([waiting, late, enter('d')])).toEqual(['came', 'came', 'now']);
   });
 
-  it('closes up when somebody leaves it', async () => {
-    const { limiter, enter, learn, send } = gateAt();
+  it('admits the next call when one leaves', async () => {
+    const { limiter, enter, learn, send } = limiterAt();
     learn(counted(1), 'a');
     const running = send('a');
     const [leaving, next] = [enter('a'), enter('a')];
@@ -555,13 +552,13 @@ describe('the line before a limiter', () => {
     expect(await statesOf([leaving, next] as Entered[])).toEqual(['waits', 'came']);
   });
 
-  it('H4: when it is full, loses the newest call of whoever has most of it, and never a newcomer’s first', async () => {
-    const { enter, learn } = gateAt();
+  it('H4: drops the newest call of the caller with most calls when full, and never a newcomer’s first', async () => {
+    const { enter, learn } = limiterAt();
     learn(counted(0));
     const ofFirst = times(256, () => enter('first'));
     for (const { turn } of ofFirst) turn?.promise.catch(() => undefined);
     const [erin, dave] = [enter('erin'), enter('dave')];
-    expect(await statesOf([erin, dave] as Entered[])).toEqual(['at once', 'waits']); // the first finds out whether they are let by
+    expect(await statesOf([erin, dave] as Entered[])).toEqual(['now', 'waits']); // the first probes for an exemption
     expect(await statesOf([...ofFirst.slice(0, 255), ofFirst[255] as Entered])).toEqual([
       ...times(255, () => 'waits'),
       'OVERLOADED',
@@ -580,9 +577,9 @@ describe('the line before a limiter', () => {
   });
 });
 
-describe('callers of one limiter', () => {
-  it('let others go first for 50 ms once there are two of them, and a timer ends that', async () => {
-    const { clock, timers, enter, learn } = gateAt();
+describe('callers who share a rate-limit window', () => {
+  it('yield to each other for 50 ms, which a timer ends', async () => {
+    const { clock, timers, enter, learn } = limiterAt();
     learn(counted(10), 'a');
     enter('b');
     const second = enter('a');
@@ -601,8 +598,8 @@ describe('callers of one limiter', () => {
     expect(timers).toEqual([50, 30, 20]);
   });
 
-  it('are woken just after the end of the window, and only while somebody waits', async () => {
-    const { limiter, clock, timers, enter, learn, send } = gateAt();
+  it('are woken just after the window’s end, and only while a call waits', async () => {
+    const { limiter, clock, timers, enter, learn, send } = limiterAt();
     learn(counted(1, end, 1));
     limiter.exit(send('first'), lost);
     expect(timers).toEqual([]);
@@ -613,32 +610,32 @@ describe('callers of one limiter', () => {
     clock.move(1);
     expect(await stateOf(waiting)).toBe('came');
     const next = enter('first');
-    expect([timers.length, await stateOf(next)]).toEqual([1, 'waits']); // the new window has no end before its first answer
+    expect([timers.length, await stateOf(next)]).toEqual([1, 'waits']); // the new window has no end before its first response
   });
 
-  it('remember from one window to the next that they were several, and then are alone again', async () => {
-    const { limiter, clock, enter, learn } = gateAt();
+  it('yield one window longer when there were several, and then a single caller is alone again', async () => {
+    const { limiter, clock, enter, learn } = limiterAt();
     learn(counted(2, end, 3), 'a');
     learn(counted(1, end, 3), 'b');
     clock.move(60_020);
     const [one, two] = [enter('a'), enter('a')];
-    expect(await statesOf([one, two])).toEqual(['at once', 'waits']); // two had the window before
+    expect(await statesOf([one, two])).toEqual(['now', 'waits']); // two callers had the window before
     clock.move(50);
     expect(await stateOf(two)).toBe('came');
     for (const { call } of [one, two]) limiter.exit(call, counted(0, end + 100_000, 3));
     clock.move(100_000);
-    expect(await statesOf(times(3, () => enter('a')))).toEqual(['at once', 'at once', 'at once']);
+    expect(await statesOf(times(3, () => enter('a')))).toEqual(['now', 'now', 'now']);
   });
 
-  it('are told apart up to a thousand of them', async () => {
-    const { limiter, enter, send } = gateAt();
+  it('are remembered up to a thousand', async () => {
+    const { limiter, enter, send } = limiterAt();
     for (let caller = 0; caller < 1000; caller += 1) limiter.exit(send(`?made-up${caller}`), nothing);
     limiter.exit(send('a'), nothing);
-    expect(await statesOf([enter('a'), enter('?made-up1')])).toEqual(['at once', 'waits']);
+    expect(await statesOf([enter('a'), enter('?made-up1')])).toEqual(['now', 'waits']);
   });
 });
 
-it('the system’s clock can be told not to call back', async () => {
+it('systemClock cancels a timer', async () => {
   let called = 0;
   const cancel = systemClock.after(5, () => void (called += 1));
   systemClock.after(1, () => void (called += 10));

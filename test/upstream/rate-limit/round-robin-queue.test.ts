@@ -5,68 +5,68 @@ interface Waiter extends QueuedCall {
   readonly name: string;
 }
 
-/** A line of calls that are named after their caller and number: `a1`. */
-function lineOf(...names: string[]) {
-  const line = new RoundRobinQueue<Waiter>();
+/** A queue of calls, named after their caller and number: `a1`. */
+function queueOf(...names: string[]) {
+  const queue = new RoundRobinQueue<Waiter>();
   const waiters = new Map(names.map((name) => [name, { name, callerKey: name.charAt(0), since: 0 }]));
-  for (const waiter of waiters.values()) line.add(waiter);
-  return { line, waiter: (name: string) => waiters.get(name) ?? { name, callerKey: name.charAt(0), since: 0 } };
+  for (const waiter of waiters.values()) queue.add(waiter);
+  return { queue, waiter: (name: string) => waiters.get(name) ?? { name, callerKey: name.charAt(0), since: 0 } };
 }
 
-const drain = (line: RoundRobinQueue<Waiter>, mayGo: (waiter: Waiter) => boolean = () => true): string[] => {
+const drain = (queue: RoundRobinQueue<Waiter>, mayGo: (waiter: Waiter) => boolean = () => true): string[] => {
   const names = [];
-  for (let next = line.takeNext(mayGo); next !== undefined; next = line.takeNext(mayGo)) names.push(next.name);
+  for (let next = queue.takeNext(mayGo); next !== undefined; next = queue.takeNext(mayGo)) names.push(next.name);
   return names;
 };
 
-describe('a line', () => {
-  it('lets callers take turns, each by the order of their own calls', () => {
-    const { line } = lineOf('a1', 'a2', 'a3', 'b1', 'b2', 'c1');
-    expect(line.firsts.map(({ name }) => name)).toEqual(['a1', 'b1', 'c1']);
-    expect(drain(line)).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
-    expect([line.size, line.firsts]).toEqual([0, []]);
+describe('RoundRobinQueue', () => {
+  it('serves callers round-robin, and each caller’s calls in order', () => {
+    const { queue } = queueOf('a1', 'a2', 'a3', 'b1', 'b2', 'c1');
+    expect(queue.firsts.map(({ name }) => name)).toEqual(['a1', 'b1', 'c1']);
+    expect(drain(queue)).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+    expect([queue.size, queue.firsts]).toEqual([0, []]);
   });
 
-  it('passes over those who may not go, and keeps them', () => {
-    const { line } = lineOf('a1', 'a2', 'b1', 'b2');
-    expect(drain(line, ({ callerKey }) => callerKey === 'b')).toEqual(['b1', 'b2']);
-    expect(drain(line)).toEqual(['a1', 'a2']);
+  it('passes over calls that may not go, and keeps them', () => {
+    const { queue } = queueOf('a1', 'a2', 'b1', 'b2');
+    expect(drain(queue, ({ callerKey }) => callerKey === 'b')).toEqual(['b1', 'b2']);
+    expect(drain(queue)).toEqual(['a1', 'a2']);
   });
 
-  it('is left by whoever is in it, once', () => {
-    const { line, waiter } = lineOf('a1', 'a2');
-    expect([line.remove(waiter('a1')), line.remove(waiter('a1')), line.remove(waiter('z1')), line.size]).toEqual([
+  it('removes a call once', () => {
+    const { queue, waiter } = queueOf('a1', 'a2');
+    expect([queue.remove(waiter('a1')), queue.remove(waiter('a1')), queue.remove(waiter('z1')), queue.size]).toEqual([
       true,
       false,
       false,
       1,
     ]);
-    expect(drain(line)).toEqual(['a2']);
+    expect(drain(queue)).toEqual(['a2']);
   });
 
-  it('tells who is in it', () => {
-    const { line, waiter } = lineOf('a1', 'b1', 'a2');
-    line.remove(waiter('a1'));
-    expect(line.waiters.map(({ name }) => name)).toEqual(['a2', 'b1']);
+  it('lists its calls', () => {
+    const { queue, waiter } = queueOf('a1', 'b1', 'a2');
+    queue.remove(waiter('a1'));
+    expect(queue.waiters.map(({ name }) => name)).toEqual(['a2', 'b1']);
   });
 
-  it('knows whether anybody else is in it', () => {
-    const { line, waiter } = lineOf('a1');
-    expect([line.isOnly('a'), line.isOnly('b')]).toEqual([true, false]);
-    line.add(waiter('b1'));
-    expect(line.isOnly('a')).toBe(false);
-    drain(line);
-    expect(line.isOnly('b')).toBe(true);
+  it('knows whether other callers’ calls wait', () => {
+    const { queue, waiter } = queueOf('a1');
+    expect([queue.isOnly('a'), queue.isOnly('b')]).toEqual([true, false]);
+    queue.add(waiter('b1'));
+    expect(queue.isOnly('a')).toBe(false);
+    drain(queue);
+    expect(queue.isOnly('b')).toBe(true);
   });
 
-  it('H4: makes room by the newest call of whoever has most of it, as long as they have more than the newcomer would', () => {
-    const { line, waiter } = lineOf('a1', 'b1', 'b2', 'b3', 'c1', 'c2');
-    expect(line.takeNewestOfLargest('d')?.name).toBe('b3');
-    expect(line.takeNewestOfLargest('a')).toBeUndefined(); // two as well
-    expect(line.takeNewestOfLargest('d')?.name).toBe('b2');
-    line.add(waiter('c3'));
-    expect(line.takeNewestOfLargest('c')).toBeUndefined();
-    expect([line.size, drain(line)]).toEqual([5, ['a1', 'b1', 'c1', 'c2', 'c3']]);
-    expect(line.takeNewestOfLargest('d')).toBeUndefined();
+  it('H4: makes room by the newest call of the caller with most, if they have more than the newcomer would', () => {
+    const { queue, waiter } = queueOf('a1', 'b1', 'b2', 'b3', 'c1', 'c2');
+    expect(queue.takeNewestOfLargest('d')?.name).toBe('b3');
+    expect(queue.takeNewestOfLargest('a')).toBeUndefined(); // two as well
+    expect(queue.takeNewestOfLargest('d')?.name).toBe('b2');
+    queue.add(waiter('c3'));
+    expect(queue.takeNewestOfLargest('c')).toBeUndefined();
+    expect([queue.size, drain(queue)]).toEqual([5, ['a1', 'b1', 'c1', 'c2', 'c3']]);
+    expect(queue.takeNewestOfLargest('d')).toBeUndefined();
   });
 });

@@ -12,9 +12,9 @@ interface World {
   readonly calls: number;
   /** By endpoint. */
   readonly windowMs: readonly [number, number];
-  /** Users below that number are let by. */
+  /** Users below this number are exempt. */
   readonly exemptUsers: number;
-  /** Milliseconds after the start: when the limiter is switched on, and when the workspace is started anew. */
+  /** Milliseconds after the start: when the limiter is switched on, and when the workspace restarts. */
   readonly onAt: number;
   readonly restarts: readonly number[];
 }
@@ -30,26 +30,26 @@ interface Wish {
   readonly thereMs: number;
   readonly backMs: number;
   readonly isLost: boolean;
-  /** Refused before the limiter sees it. */
+  /** Refused before it reaches the limiter. */
   readonly isForbidden: boolean;
 }
 
 interface Made {
   readonly wish: Wish;
   readonly waitedMs: number;
-  /** The limiter's window that refused it, if one did; and whether the gateway knew by then that calls are counted there. */
+  /** The limiter's window that refused it, if any; and whether the gateway knew by then that calls are counted there. */
   readonly refusedIn: string | undefined;
   readonly wasKnown: boolean;
 }
 
 /**
- * Real windows before a workspace that counts as Rocket.Chat does, in a time of their own. `oddAnswer`: what it says instead, with
- * the gateway's time.
+ * Real windows in front of a workspace that counts like Rocket.Chat, in virtual time. `oddResponse`: what it sends instead,
+ * by the gateway's time.
  */
 async function live(
   world: World,
   wishes: readonly Wish[],
-  oddAnswer?: (wish: Wish, now: number) => LimitedResponse | undefined,
+  oddResponse?: (wish: Wish, now: number) => LimitedResponse | undefined,
 ) {
   const clock = virtualClock();
   const workspaceClock = new WorkspaceClock(clock);
@@ -79,10 +79,10 @@ async function live(
     const since = clock.now();
     open += 1;
     const enter = () => budget.enter(`endpoint${wish.endpoint}`, { key, address: undefined }, since + wish.patienceMs);
-    let ticket = enter();
+    let reservation = enter();
     for (;;) {
       try {
-        await ticket.ready;
+        await reservation.ready;
       } catch {
         refusedLocally.push(wish);
         open -= 1;
@@ -90,13 +90,13 @@ async function live(
       }
       const waitedMs = clock.now() - since;
       await sleep(wish.queueMs);
-      if (ticket.send()) return travel(wish, key, ticket, waitedMs);
-      ticket.giveBack();
-      ticket = enter();
+      if (reservation.send()) return travel(wish, key, reservation, waitedMs);
+      reservation.giveBack();
+      reservation = enter();
     }
   }
 
-  async function travel(wish: Wish, key: string, ticket: Reservation, waitedMs: number): Promise<void> {
+  async function travel(wish: Wish, key: string, reservation: Reservation, waitedMs: number): Promise<void> {
     const sentAt = clock.now();
     const sentIn = era;
     const known = knownSince.get(wish.endpoint);
@@ -122,17 +122,21 @@ async function live(
     made.push({ wish, waitedMs, refusedIn, wasKnown: known !== undefined });
     await sleep(wish.backMs);
     open -= 1;
-    if (oddAnswer !== undefined) {
-      const answer = oddAnswer(wish, clock.now());
-      workspaceClock.learn(answer?.headers.date, sentAt);
-      return ticket.exit(answer);
+    if (oddResponse !== undefined) {
+      const response = oddResponse(wish, clock.now());
+      workspaceClock.learn(response?.headers.date, sentAt);
+      return reservation.exit(response);
     }
-    if (wish.isLost || sentIn !== era) return ticket.exit(undefined);
+    if (wish.isLost || sentIn !== era) return reservation.exit(undefined);
     workspaceClock.learn(headers.date, sentAt);
-    if (wish.isForbidden) return ticket.exit({ headers, limiter: 'before' });
+    if (wish.isForbidden) return reservation.exit({ headers, limiter: 'before' });
     if (refusedIn === undefined) accepted.add(key);
     if (isCounted) knownSince.set(wish.endpoint, clock.now());
-    ticket.exit({ headers, limiter: refusedIn === undefined ? 'passed' : 'refused', refusedUntil: clock.now() + 1000 });
+    reservation.exit({
+      headers,
+      limiter: refusedIn === undefined ? 'passed' : 'refused',
+      refusedUntil: clock.now() + 1000,
+    });
   }
 
   function sleep(ms: number): Promise<void> {
@@ -158,7 +162,7 @@ const wishesOf = (users: number, lost: number, maxLength: number) =>
     }),
     { minLength: 1, maxLength },
   );
-/** Often many at once, as front ends come. */
+/** Often many together, as front ends call. */
 const crowd = fc.record({ at: fc.nat(130_000), count: fc.integer({ min: 1, max: 60 }) });
 const worlds = fc.record({
   aheadMs: fc.integer({ min: -100_000, max: 100_000 }),
@@ -191,7 +195,7 @@ const runs = (numRuns: number) => ({
 });
 const timeoutMs = 600_000;
 
-/** Calls that were refused though it was known that they are counted, by the window that refused them. */
+/** Calls refused after the gateway knew that they are counted, by the window that refused them. */
 function tooMany(made: readonly Made[]): number[] {
   const counts = new Map<string, number>();
   for (const { refusedIn, wasKnown } of made)
@@ -199,9 +203,9 @@ function tooMany(made: readonly Made[]): number[] {
   return [...counts.values()];
 }
 
-describe('the windows before a model of the workspace’s limiter', () => {
+describe('RateLimits in front of a model of the workspace’s limiter', () => {
   it(
-    'G17: send one call at most to be refused in each window, whatever the traffic, the clocks, the ways and the exemptions',
+    'G17: sends at most one refused call per window, whatever the traffic, clocks, latencies and exemptions',
     async () => {
       await fc.assert(
         fc.asyncProperty(worlds, wishesOf(12, 3, 80), crowd, async (world, wishes, many) => {
@@ -217,7 +221,7 @@ describe('the windows before a model of the workspace’s limiter', () => {
   );
 
   it(
-    'G17: hold nobody back where nothing limits, for longer than an answer usually takes',
+    'G17: holds back no call for longer than a response usually takes where there is no limiter',
     async () => {
       await fc.assert(
         fc.asyncProperty(worlds, wishesOf(12, 3, 60), crowd, async (world, wishes, many) => {
@@ -231,9 +235,9 @@ describe('the windows before a model of the workspace’s limiter', () => {
     timeoutMs,
   );
 
-  // Not at the very moment at which the first answers come: a user whom no limiter counted is then taken for exempt, until headers come.
+  // Not while the first responses arrive: a user not yet counted would look exempt until headers come.
   it(
-    'G17: are right again in the window after the workspace was started anew, or its limiter was switched on',
+    'G17: is right again in the window after a restart of the workspace, or after its limiter was switched on',
     async () => {
       const changes = fc.record({
         onAt: fc.constantFrom(0, 30_000),
@@ -252,7 +256,7 @@ describe('the windows before a model of the workspace’s limiter', () => {
   );
 
   it(
-    'let every call go or refuse it, whatever the answers say',
+    'admits or refuses every call, whatever the responses say',
     async () => {
       const limiters = ['passed', 'refused', 'before', 'unknown'] as const;
       const values = ['0', '1', '9', '-1', 'x', ''];

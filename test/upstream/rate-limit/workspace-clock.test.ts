@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
-/** What a workspace that is so far ahead writes into an answer. */
+/** The `Date` of a workspace that is this far ahead. */
 const dateOf = (epochMs: number): string => new Date(epochMs).toUTCString();
 
 function clocks(aheadMs: number) {
@@ -14,7 +14,7 @@ function clocks(aheadMs: number) {
     clock,
     workspaceClock,
     settings,
-    /** A call that takes so long there, and so long back. */
+    /** A call with these latencies there and back. */
     call: (thereMs: number, backMs: number): void => {
       const sentAt = clock.now();
       clock.move(thereMs);
@@ -25,8 +25,8 @@ function clocks(aheadMs: number) {
   };
 }
 
-describe('the workspace’s clock', () => {
-  it('is taken for the gateway’s as long as no answer tells', () => {
+describe('WorkspaceClock', () => {
+  it('equals the gateway’s clock until a response says otherwise', () => {
     const { workspaceClock } = clocks(0);
     expect([workspaceClock.now(), workspaceClock.aheadMs, workspaceClock.likelyAheadMs]).toEqual([clockStart, 0, 0]);
     for (const date of [undefined, '', 'today', '2027-01-15T08:00:00Z']) workspaceClock.learn(date, clockStart);
@@ -34,7 +34,7 @@ describe('the workspace’s clock', () => {
   });
 
   it.each([-65_000, 30_000])(
-    'is never taken to be later than it is, nor more than a second and the way back earlier (%i ms ahead)',
+    'is never estimated later than it is, nor earlier by more than a second and the latency (%i ms ahead)',
     (aheadMs) => {
       const { clock, workspaceClock, call } = clocks(aheadMs);
       clock.move(730);
@@ -44,7 +44,7 @@ describe('the workspace’s clock', () => {
     },
   );
 
-  it('is known the better the more answers come', () => {
+  it('becomes more exact with more responses', () => {
     const { workspaceClock, call, clock } = clocks(-3210);
     for (let count = 0; count < 200; count += 1) {
       call(2, 2);
@@ -54,7 +54,7 @@ describe('the workspace’s clock', () => {
     expect(workspaceClock.aheadMs).toBeGreaterThan(-3210 - 20);
   });
 
-  it('is most likely the same as the gateway’s while no answer says otherwise, and else as near to it as they let', () => {
+  it('is most likely the gateway’s, or as near to it as the responses allow', () => {
     const same = clocks(0);
     same.clock.move(500);
     same.call(5, 5);
@@ -68,7 +68,7 @@ describe('the workspace’s clock', () => {
     expect(ahead.workspaceClock.likelyAheadMs).toBe(30_000);
   });
 
-  it('is found out anew when one of the clocks is set', () => {
+  it('is estimated anew when one of the clocks is set', () => {
     const { workspaceClock, settings, call } = clocks(30_000);
     call(0, 0);
     settings.aheadMs = -10_000;
@@ -79,21 +79,21 @@ describe('the workspace’s clock', () => {
     expect(workspaceClock.aheadMs).toBe(20_000);
   });
 
-  it('is known by the answers of the last ten minutes at most, and of five at least, as clocks drift', () => {
+  it('uses the responses of the last five to ten minutes, as clocks drift', () => {
     const { clock, workspaceClock, settings, call } = clocks(0);
     call(0, 0);
     settings.aheadMs = -400;
     clock.move(299_990);
     call(0, 10);
     expect(workspaceClock.aheadMs).toBe(0);
-    call(0, 0); // five minutes: what was known is of the period before
+    call(0, 0); // five minutes later: a new period
     expect(workspaceClock.aheadMs).toBe(0);
     clock.move(300_000);
     call(0, 0);
     expect(workspaceClock.aheadMs).toBe(-1000);
   });
 
-  it('is found out anew after ten minutes without an answer', () => {
+  it('is estimated anew after ten minutes without a response', () => {
     const { clock, workspaceClock, settings, call } = clocks(0);
     call(0, 0);
     settings.aheadMs = -400;
@@ -102,7 +102,7 @@ describe('the workspace’s clock', () => {
     expect(workspaceClock.aheadMs).toBe(-1000);
   });
 
-  it('G17: is never taken to be later than it is, whatever the clocks and the ways', () => {
+  it('G17: is never estimated later than it is, whatever the clocks and latencies', () => {
     const calls = fc.array(fc.record({ pause: fc.nat(20_000), there: fc.nat(3000), back: fc.nat(3000) }), {
       maxLength: 40,
     });

@@ -4,7 +4,7 @@ import { manualClock } from '../../support/manual-clock.ts';
 
 const maya = { user: 'maya', endpoint: 'im.list' };
 
-/** A breaker on a clock of its own; `random` 0.5 makes its times exact. */
+/** A breaker on a manual clock; `random` 0.5 makes its times exact. */
 function breakerAt(random = 0.5) {
   const clock = manualClock();
   const breaker = new Breaker(clock, () => random);
@@ -19,7 +19,7 @@ function breakerAt(random = 0.5) {
   return { clock, breaker, call, calls };
 }
 
-/** The same when it has been open, and its time is over. */
+/** The same, half-open. */
 function halfOpen() {
   const opened = breakerAt();
   opened.calls(20, 'failure');
@@ -45,14 +45,14 @@ describe('a closed breaker', () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('does not count calls that were given up', () => {
+  it('does not count cancelled calls', () => {
     const { breaker, calls } = breakerAt();
     calls(100, 'unknown');
     calls(19, 'failure');
     expect(breaker.state).toBe('closed');
   });
 
-  it('forgets what went before it was open, and is not opened again by a clock that is set back', () => {
+  it('forgets calls from before it opened, and does not reopen when the clock is set back', () => {
     const { breaker, calls, clock } = breakerAt();
     calls(20, 'failure');
     clock.move(5000);
@@ -63,7 +63,7 @@ describe('a closed breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('S4: is not opened by calls of one user that take too long, or of two, or at one endpoint', () => {
+  it('S4: is not opened by time-outs of one or two users, or at one endpoint', () => {
     const { breaker, call, calls } = breakerAt();
     for (let time = 0; time < 40; time += 1) call('timeout', 'maya', time % 2 === 0 ? 'im.list' : 'dm.messages');
     for (let time = 0; time < 40; time += 1) call('timeout', 'jonas', 'im.list');
@@ -71,13 +71,13 @@ describe('a closed breaker', () => {
     const atOneEndpoint = breakerAt();
     for (let user = 0; user < 40; user += 1) atOneEndpoint.call('timeout', `user${user}`);
     expect(atOneEndpoint.breaker.state).toBe('closed');
-    calls(19, 'failure'); // nor do they make others count for more, or for less
+    calls(19, 'failure'); // nor do they change how others count
     expect(breaker.state).toBe('closed');
     calls(1, 'failure');
     expect(breaker.state).toBe('open');
   });
 
-  it('S4: is opened by calls of three users at two endpoints that take too long', () => {
+  it('S4: is opened by time-outs of three users at two endpoints', () => {
     const { breaker, call, calls } = breakerAt();
     for (let time = 0; time < 18; time += 1) call('timeout', time % 2 === 0 ? 'maya' : 'jonas', 'im.list');
     calls(20, 'success');
@@ -87,7 +87,7 @@ describe('a closed breaker', () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('S4: forgets after ten seconds whose calls took too long', () => {
+  it('S4: forgets time-outs after ten seconds', () => {
     const { breaker, call, clock } = breakerAt();
     for (let time = 0; time < 18; time += 1) call('timeout', time % 2 === 0 ? 'maya' : 'jonas', 'im.list');
     clock.move(10_000);
@@ -95,12 +95,12 @@ describe('a closed breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('lets any number of calls out at a time', () => {
+  it('admits any number of calls at a time', () => {
     const { breaker } = breakerAt();
     expect([breaker.admit(), breaker.admit(), breaker.admit()]).not.toContain(undefined);
   });
 
-  it('forgets what is ten seconds old', () => {
+  it('forgets calls after ten seconds', () => {
     const { breaker, calls, clock } = breakerAt();
     calls(15, 'failure');
     clock.move(9000);
@@ -115,7 +115,7 @@ describe('a closed breaker', () => {
 });
 
 describe('an open breaker', () => {
-  it('says when to come back, in whole seconds and never at once', () => {
+  it('says when to retry, in whole seconds and at least 1', () => {
     const { breaker, calls, clock } = breakerAt();
     calls(20, 'failure');
     expect(breaker.retryAfterSeconds).toBe(5);
@@ -129,7 +129,7 @@ describe('an open breaker', () => {
     [0, 4000],
     [0.5, 5000],
     [1, 6000],
-  ])('refuses for 5 seconds, give or take a fifth (%d): %i ms', (random, ms) => {
+  ])('refuses calls for 5 seconds, give or take a fifth (%d): %i ms', (random, ms) => {
     const { breaker, calls, clock } = breakerAt(random);
     calls(20, 'failure');
     expect(breaker.refusesForMs).toBe(ms);
@@ -139,7 +139,7 @@ describe('an open breaker', () => {
     expect(breaker.admit()).toBeDefined();
   });
 
-  it('opens for twice as long each time, up to 30 seconds, and for 5 again once it was closed', () => {
+  it('opens twice as long each time, up to 30 seconds, and for 5 again once it was closed', () => {
     const { breaker, calls, clock, call } = breakerAt();
     calls(20, 'failure');
     const lengths = [];
@@ -156,7 +156,7 @@ describe('an open breaker', () => {
     expect(breaker.refusesForMs).toBe(5000);
   });
 
-  it('does not listen to calls that began before it opened', () => {
+  it('ignores calls that began before it opened', () => {
     const { breaker, calls, clock } = breakerAt();
     const early = breaker.admit() ?? -1;
     calls(20, 'failure');
@@ -170,7 +170,7 @@ describe('an open breaker', () => {
 });
 
 describe('a half-open breaker', () => {
-  it('lets one call at a time try', () => {
+  it('admits one call at a time', () => {
     const { breaker } = halfOpen();
     const era = breaker.admit() ?? -1;
     expect(breaker.state).toBe('half-open');
@@ -180,7 +180,7 @@ describe('a half-open breaker', () => {
     expect(breaker.admit()).toBeDefined();
   });
 
-  it('closes after three that succeed, and forgets what was before', () => {
+  it('closes after three successes, and forgets earlier calls', () => {
     const { breaker, calls } = halfOpen();
     calls(2, 'success');
     expect(breaker.state).toBe('half-open');
@@ -190,13 +190,13 @@ describe('a half-open breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('learns nothing from a try that was given up, and lets the next one', () => {
+  it('learns nothing from a cancelled call, and admits the next one', () => {
     const { breaker, calls } = halfOpen();
     expect(calls(5, 'unknown')).toBe(5);
     expect(breaker.state).toBe('half-open');
   });
 
-  it('S4: does not open again because one user’s tries take too long, but when a second user’s does', () => {
+  it('S4: does not reopen when one user’s calls time out, but when a second user’s does', () => {
     const { breaker, call } = halfOpen();
     for (let time = 0; time < 3; time += 1) call('timeout', 'maya');
     expect([breaker.state, breaker.refusesForMs]).toEqual(['half-open', undefined]);
@@ -208,7 +208,7 @@ describe('a half-open breaker', () => {
     expect(other.state).toBe('closed');
   });
 
-  it('opens again with the first that fails, whatever succeeded before', () => {
+  it('reopens with the first failure, whatever succeeded before', () => {
     const { breaker, calls, clock } = halfOpen();
     calls(2, 'success');
     calls(1, 'failure');
@@ -219,7 +219,7 @@ describe('a half-open breaker', () => {
   });
 });
 
-it('works by the real clock, too', () => {
+it('Breaker works with the real clock', () => {
   const breaker = new Breaker();
   expect([breaker.admit(), breaker.retryAfterSeconds]).toEqual([0, 1]);
 });

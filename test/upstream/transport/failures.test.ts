@@ -209,6 +209,7 @@ describe('what a refusal says about the workspace’s rate limiter', () => {
     ['a missing licence', 400, { ...no, errorType: 'error-action-not-allowed' }, 'before'],
     ['wrong parameters', 400, { ...no, error: 'must be string', errorType: 'error-invalid-params' }, 'before'],
     ['an error without a type', 400, { ...no, error: 'MongoServerError' }, 'before'],
+    ['an unknown error type', 400, { ...no, errorType: 'error-somebody-said' }, 'before'],
     ['no such endpoint', 404, no, 'before'],
     ['no success', 200, no, 'before'],
     ['a response that is not Rocket.Chat’s', 403, { message: 'forbidden' }, 'before'],

@@ -11,7 +11,7 @@ const far = clockStart + 1_000_000;
 
 const policyWith = (random: number, attempts = 2) => new RetryPolicy(attempts, manualClock(), () => random);
 
-describe('a failure', () => {
+describe('a failed call', () => {
   it.each<[TransportFailure, Retry | undefined]>([
     ['unsent', { isUnprocessed: true, isStaleSocket: false, retryAt: undefined }],
     ['broken', { isUnprocessed: false, isStaleSocket: false, retryAt: undefined }],
@@ -56,7 +56,7 @@ describe('a failure', () => {
   });
 });
 
-describe('an error of the connection', () => {
+describe('a connection error', () => {
   it.each<[string, string, boolean, TransportFailure]>([
     ['ECONNREFUSED', '', false, 'unsent'],
     ['EAI_AGAIN', '', false, 'unsent'],
@@ -80,12 +80,12 @@ describe('an error of the connection', () => {
     ['ENOTFOUND', '', false, 'connection'],
     ['CERT_HAS_EXPIRED', '', false, 'connection'],
     ['UND_ERR_DESTROYED', '', false, 'connection'],
-  ])('%s (%s), sent: %s, is `%s`', (code, message, isSent, reason) => {
+  ])('%s (%s), sent: %s, has reason `%s`', (code, message, isSent, reason) => {
     expect(reasonOf(code, message, isSent)).toBe(reason);
   });
 });
 
-describe('the wait before another attempt', () => {
+describe('the wait before a retry', () => {
   const plain: Retry = { isUnprocessed: false, isStaleSocket: false, retryAt: undefined };
   const request = { attempt: 1, isIdempotent: true, deadline: far };
 
@@ -95,22 +95,22 @@ describe('the wait before another attempt', () => {
     [3, 200],
     [4, 250],
     [9, 250],
-  ])('after attempt %i is random, %i ms in the middle', (attempt, ms) => {
+  ])('is random after attempt %i, %i ms on average', (attempt, ms) => {
     expect(policyWith(0.5, 10).waitBefore(plain, { ...request, attempt })).toBe(ms);
   });
 
-  it('is not taken when all attempts are made', () => {
+  it('does not happen after the last attempt', () => {
     expect(policyWith(0).waitBefore(plain, { ...request, attempt: 2 })).toBeUndefined();
   });
 
-  it('is not taken for a call that could do something twice, unless the workspace did nothing yet', () => {
+  it('does not happen for a call that is not idempotent, unless the workspace has not processed it', () => {
     const policy = policyWith(0);
     expect(policy.waitBefore(plain, { ...request, isIdempotent: false })).toBeUndefined();
     expect(policy.waitBefore({ ...plain, isStaleSocket: true }, { ...request, isIdempotent: false })).toBeUndefined();
     expect(policy.waitBefore({ ...plain, isUnprocessed: true }, { ...request, isIdempotent: false })).toBe(0);
   });
 
-  it('is none for a stale connection, which costs no budget either', () => {
+  it('is 0 for a stale connection, which takes no budget either', () => {
     const policy = policyWith(0.5, 3);
     while (policy.budget.take());
     expect(policy.waitBefore(plain, request)).toBeUndefined();
@@ -123,11 +123,11 @@ describe('the wait before another attempt', () => {
     [-500, 50],
     [1000, 1050],
     [1001, undefined],
-  ])('that the workspace asks for, %i ms, is kept with up to 100 ms on top: %s', (asked, wait) => {
+  ])('is the workspace’s %i ms with up to 100 ms on top: %s', (asked, wait) => {
     expect(policyWith(0.5).waitBefore({ ...plain, retryAt: clockStart + asked }, request)).toBe(wait);
   });
 
-  it('leaves time for the attempt itself', () => {
+  it('leaves time for the retry itself', () => {
     const policy = policyWith(0);
     policy.durations.add(400);
     expect(policy.waitBefore(plain, { ...request, deadline: clockStart + 400 })).toBe(0);
@@ -138,19 +138,19 @@ describe('the wait before another attempt', () => {
     expect(later.waitBefore(plain, { ...request, deadline: clockStart + 49 })).toBeUndefined();
   });
 
-  it('is random by itself', () => {
+  it('is random by default', () => {
     expect(new RetryPolicy(2).waitBefore(plain, { ...request, deadline: Number.POSITIVE_INFINITY })).toBeLessThan(100);
   });
 });
 
-describe('the budget of retries', () => {
+describe('RetryBudget', () => {
   const takeAll = (budget: RetryBudget): number => {
     let taken = 0;
     while (budget.take()) taken += 1;
     return taken;
   };
 
-  it('is one for five first attempts, and three a second besides', () => {
+  it('allows one retry for five first attempts, and three a second besides', () => {
     const clock = manualClock();
     const budget = new RetryBudget(clock);
     for (let call = 0; call < 100; call += 1) budget.deposit();
@@ -162,7 +162,7 @@ describe('the budget of retries', () => {
     expect(takeAll(budget)).toBe(3);
   });
 
-  it('forgets what was earned ten seconds ago, and spends the oldest first', () => {
+  it('forgets credits after ten seconds, and spends the oldest first', () => {
     const clock = manualClock();
     const budget = new RetryBudget(clock);
     for (let call = 0; call < 5; call += 1) budget.deposit();
@@ -171,13 +171,13 @@ describe('the budget of retries', () => {
     expect(budget.take()).toBe(true);
     clock.move(5000);
     budget.deposit();
-    // 1.4 of the second five seconds and 0.2 of now: one, and the floor.
+    // Credits: 1.4 of the later five seconds and 0.2 of now. One retry, and the three per second.
     expect(takeAll(budget)).toBe(1 + 3);
     clock.move(20_000);
     expect(takeAll(budget)).toBe(3);
   });
 
-  it('counts the earnings of a second for ten seconds and not one longer', () => {
+  it('keeps the credits of a second for exactly ten seconds', () => {
     const clock = manualClock();
     const budget = new RetryBudget(clock);
     for (let call = 0; call < 5; call += 1) budget.deposit();
@@ -189,13 +189,13 @@ describe('the budget of retries', () => {
     expect(takeAll(budget)).toBe(1 + 3);
   });
 
-  it('works by the real clock, too', () => {
+  it('works with the real clock', () => {
     expect(takeAll(new RetryBudget())).toBe(3);
   });
 });
 
-describe('how long answers take', () => {
-  it('is told by the 95th of 100, of the last 128', () => {
+describe('Durations', () => {
+  it('takes the 95th percentile of the last 128 responses', () => {
     const durations = new Durations();
     expect(durations.percentile95).toBe(0);
     for (let ms = 1; ms <= 100; ms += 1) durations.add(ms);

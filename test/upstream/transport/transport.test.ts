@@ -10,7 +10,7 @@ import {
 } from '../../../src/upstream/transport/transport.ts';
 import { startFaultUpstream } from '../../support/fault-upstream.ts';
 
-/** A server that answers as it is told, and a transport to it. */
+/** A server with the given handler, and a transport to it. */
 async function serving(
   listener: RequestListener,
   { path = '', ...options }: Partial<TransportOptions> & { path?: string } = {},
@@ -30,20 +30,20 @@ async function serving(
     server.close();
   });
   const get = async (path = '/api', given: Partial<GetOptions> = {}) => {
-    const answer = await transport.get(path, { headers: [], timeoutMs: 2000, onStart: () => undefined, ...given });
+    const response = await transport.get(path, { headers: [], timeoutMs: 2000, onStart: () => undefined, ...given });
     await new Promise((resolve) => {
       setTimeout(resolve, 5);
     }); // until its connection is free again
-    return answer;
+    return response;
   };
   return { get, connections: () => sockets.size };
 }
 
-const textOf = (answer: UpstreamResponse | TransportError) =>
-  answer instanceof TransportError ? `${answer.reason}: ${answer.message}` : answer.body.toString();
+const textOf = (response: UpstreamResponse | TransportError) =>
+  response instanceof TransportError ? `${response.reason}: ${response.message}` : response.body.toString();
 
-describe('an answer', () => {
-  it('has its status and headers, and its body whole, in however many pieces it comes', async () => {
+describe('a response', () => {
+  it('has its status, its headers and its complete body, however many chunks it comes in', async () => {
     const { get } = await serving((req, res) => {
       res.writeHead(201, { 'x-some': 'header' });
       const pieces = Number(req.url?.slice(1));
@@ -60,7 +60,7 @@ describe('an answer', () => {
     ]);
   });
 
-  it('is the last one where others announce it', async () => {
+  it('is the final one after interim responses', async () => {
     const { get } = await serving((_req, res) => {
       res.writeEarlyHints({ link: '</style.css>; rel=preload' });
       res.writeHead(200, { 'content-length': '4' }).end('last');
@@ -68,34 +68,34 @@ describe('an answer', () => {
     expect(await get()).toMatchObject({ status: 200, headers: { 'content-length': '4' } });
   });
 
-  it('of 100 bytes is read and of 101 is not, whether its length is told or not', async () => {
+  it('may have 100 bytes and not 101, with or without `content-length`', async () => {
     const { get } = await serving((req, res) => {
       const [, kind, length] = (req.url ?? '').split('/');
-      if (kind === 'told') res.setHeader('content-length', Number(length));
+      if (kind === 'sized') res.setHeader('content-length', Number(length));
       for (const piece of ['x'.repeat(60), 'x'.repeat(Number(length) - 60)]) res.write(piece);
       res.end();
     });
     const lengths = await Promise.all(
-      ['/told/100', '/told/101', '/untold/100', '/untold/101'].map((path) => get(path).then(textOf)),
+      ['/sized/100', '/sized/101', '/unsized/100', '/unsized/101'].map((path) => get(path).then(textOf)),
     );
     const whole = 'x'.repeat(100);
     const refused = 'too-large: a body over 100 bytes';
     expect(lengths).toEqual([whole, refused, whole, refused]);
   });
 
-  it('whose length is told is refused before its body comes', async () => {
+  it('is refused by its `content-length` before its body comes', async () => {
     const { get } = await serving((_req, res) => res.writeHead(200, { 'content-length': 101 }).flushHeaders());
     expect(textOf(await get())).toBe('too-large: a body over 100 bytes');
   });
 
-  it('is asked for below the workspace’s path', async () => {
+  it('comes from below the workspace’s path', async () => {
     const { get } = await serving((req, res) => void res.end(req.url), { path: '/chat//' });
     expect(textOf(await get('/api/v1/me?a=b'))).toBe('/chat/api/v1/me?a=b');
   });
 });
 
 describe('a connection', () => {
-  it('is kept for the next call, but for a call that wants one of its own', async () => {
+  it('is kept for the next call, unless that call opens a fresh one', async () => {
     const { get, connections } = await serving((_req, res) => void res.end('x'));
     for (let call = 0; call < 3; call += 1) await get();
     expect(connections()).toBe(1);
@@ -104,7 +104,7 @@ describe('a connection', () => {
     expect(connections()).toBe(3);
   });
 
-  it('is known to have served before when it breaks', async () => {
+  it('is reported as reused when it breaks', async () => {
     let calls = 0;
     const { get } = await serving((req, res) => {
       calls += 1;
@@ -117,7 +117,7 @@ describe('a connection', () => {
     expect(await getOnce()).toMatchObject({ reason: 'broken', isReused: false });
   });
 
-  it('is one of so many at most, each with one call at a time', async () => {
+  it('is one of a bounded number, each with one call at a time', async () => {
     let now = 0;
     let most = 0;
     const { get, connections } = await serving(
@@ -135,22 +135,22 @@ describe('a connection', () => {
     expect([most, connections()]).toEqual([2, 2]);
   });
 
-  it('ends with headers that are longer than 16 KiB', async () => {
+  it('ends when headers exceed 16 KiB', async () => {
     const { get } = await serving((_req, res) => void res.writeHead(200, { 'x-long': 'x'.repeat(17 * 1024) }).end('x'));
     expect(await get()).toMatchObject({ reason: 'protocol' });
   });
 });
 
-describe('a call', () => {
-  it('that takes too long says so, and that is given up too', async () => {
+describe('a call of Transport', () => {
+  it('reports a time-out, and a cancellation', async () => {
     const { get } = await serving(() => undefined);
-    expect(textOf(await get('/api', { timeoutMs: 30 }))).toBe('timeout: no answer in 30 ms');
+    expect(textOf(await get('/api', { timeoutMs: 30 }))).toBe('timeout: no response in 30 ms');
     expect(textOf(await get('/api', { onStart: (cancel) => void setTimeout(cancel, 30) }))).toBe(
       'cancelled: cancelled by the gateway',
     );
   });
 
-  it('that is given up before it is sent is never sent', async () => {
+  it('is never sent when it is cancelled before', async () => {
     const upstream = await startFaultUpstream();
     const transport = new Transport({ url: upstream.url });
     onTestFinished(async () => {
