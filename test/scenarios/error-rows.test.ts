@@ -145,8 +145,8 @@ async function expectRow(gateway: TestGateway, row: Row): Promise<void> {
   expectNoLeak(gateway, result);
 }
 
-describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
-  it.each(refusals)('costs its own field and nothing else: $name', async (row) => {
+describe.each(dialects)('Calls that the workspace rejects (%s)', (dialect) => {
+  it.each(refusals)('a rejected call nulls its own field and nothing else: $name', async (row) => {
     await expectRow(await startWithKnownRooms({ demo: { dialect } }), row);
   });
 
@@ -429,7 +429,7 @@ async function expectFault(
 const onePage = (roomId: string) => ({ messages: { nodes: [{ roomId }] } });
 
 describe('Unsuccessful upstream responses', () => {
-  it.each(faultRows)('is $code: $name', async (row) => {
+  it.each(faultRows)('an unsuccessful response is $code: $name', async (row) => {
     await expectFault(await startWithKnownRooms(), row);
   });
 

@@ -561,8 +561,8 @@ const surveyOf = (variant: string) => {
   return survey;
 };
 
-describe.each(Object.keys(variants))('in front of %s, the gateway', (variant) => {
-  it.each(areas)('answers every field as REST does: %s', (area) => {
+describe.each(Object.keys(variants))('In front of %s', (variant) => {
+  it.each(areas)('every field has the value of the REST API: %s', (area) => {
     const finding = surveyOf(variant).findings.get(area);
     expect(finding?.answer).toEqual(finding?.expected);
   });

@@ -46,7 +46,7 @@ function read(query: string): DocumentNode | undefined {
   }
 }
 
-describe('a search for queries that are heavy for their length', () => {
+describe('A search for short queries that are expensive', () => {
   it(`G16: finds none that keeps too much, or takes long before it runs: ${weighed} candidates`, async () => {
     const store = new DocumentStore();
     const guard = new OperationGuard();

@@ -178,7 +178,7 @@ const largest = [
   ['nested', 10, 'edges { cursor node { id text sentAt author { id username } reactions { emoji count usernames } } }'],
 ] as const;
 
-describe('no request blocks the event loop for 100 ms', () => {
+describe('No request blocks the event loop for 100 ms', () => {
   it.each(largest)(
     'Hardening: nor does the largest answer there can be, %s, for the first time and again',
     async (_name, copies, rows) => {
@@ -193,7 +193,7 @@ describe('no request blocks the event loop for 100 ms', () => {
     },
   );
 
-  it.each(worst)('Hardening: nor do %s', async (what, status, request) => {
+  it.each(worst)('Hardening: the event loop is not blocked by %s', async (what, status, request) => {
     expect(Buffer.byteLength(request.body ?? ''), what).toBeLessThanOrEqual(102_400);
     const ms = await longestPause(() => sendRaw(gateway, request));
     const answer = await sendRaw(gateway, request);

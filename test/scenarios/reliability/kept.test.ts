@@ -81,7 +81,7 @@ async function fill(bytes: number, writers: readonly ((index: number) => string)
   return { store, executor, planner };
 }
 
-describe('what outlives a request', () => {
+describe('Memory that outlives a request', () => {
   it.each(Object.entries(documents))(
     'C1: documents, with forms and plans, take what is said of them, and no more: %s',
     async (_what, write) => {
@@ -90,14 +90,14 @@ describe('what outlives a request', () => {
     },
   );
 
-  it('C1: documents, with forms and plans, take no more than they may', async () => {
+  it('C1: documents with their compiled forms and costs stay within their memory limit', async () => {
     const { kept, heap } = await filled(() => fill(70 * mebibyte, Object.values(documents)));
     expect(kept.store.bytes).toBeLessThanOrEqual(40 * mebibyte);
     expect(kept.store.bytes).toBeGreaterThan(38 * mebibyte);
     expect(heap).toBeLessThan(40 * mebibyte);
   });
 
-  it('C1: queries that were found harmless take no more than they may', async () => {
+  it('C1: queries that passed the size guard stay within their memory limit', async () => {
     const { kept, heap } = await filled(() => {
       const guard = new OperationGuard();
       for (let index = 0; index < 5000; index += 1)
@@ -111,7 +111,7 @@ describe('what outlives a request', () => {
   it.each([
     ['small', ''],
     ['large', '中'.repeat(4000)],
-  ])('C1: automatic persisted queries take no more than they may, %s ones', async (_size, filler) => {
+  ])('C1: %s automatic persisted queries stay within their memory limit', async (_size, filler) => {
     const { kept, heap } = await filled(() => {
       const store = new PersistedQueries();
       for (let index = 0; index < 50_000 / (1 + filler.length / 200); index += 1)
@@ -122,7 +122,7 @@ describe('what outlives a request', () => {
     expect(heap).toBeLessThan(18 * mebibyte);
   });
 
-  it('C1: callers take no more than they may, accepted ones too', async () => {
+  it('C1: callers, accepted or not, stay within their memory limit', async () => {
     const { kept, heap } = await filled(() => {
       const accepted = new AcceptedCallers();
       const fairness = new CallAllowance({
