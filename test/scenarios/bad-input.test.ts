@@ -312,7 +312,7 @@ describe('Invalid operations', () => {
   });
 });
 
-/** Every connection, by what is asked for in place of `ARGS`. */
+/** Every connection; `ARGS` stands for its arguments. */
 const connections: readonly { name: string; query: string; isForwardOnly?: boolean }[] = [
   {
     name: 'Query.directMessages',

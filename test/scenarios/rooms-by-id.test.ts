@@ -20,7 +20,7 @@ const fields = [
   'members { totalCount nodes { id } }',
   'members(first: 0) { totalCount }',
 ];
-/** The calls that an answer was planned to cost. */
+/** The estimated calls of a response. */
 const plannedOf = ({ extensions }: Pick<GraphqlResult, 'extensions'>) =>
   (extensions?.['upstream'] as { plannedCalls: number } | undefined)?.plannedCalls;
 const nameOf = (field: string) => field.replace(/\W.*/s, '');

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** BulkOrSingle to objects of a type: `$` is where a selection goes, and the names are those under which it then comes. */
+/** Paths to objects of a type: `$` stands for the selection, and the names are its response keys. */
 const ways: Record<string, readonly (readonly [names: string, way: string])[]> = {
   Query: [['', '$']],
   Viewer: [['viewer', 'viewer { $ }']],

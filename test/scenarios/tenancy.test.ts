@@ -33,7 +33,7 @@ describe('Concurrent callers', () => {
         paths: codesOf({ errors })?.map((code) => code.split(':')[0]),
       }).toEqual({
         id: as.id,
-        paths: as.id === users.busy ? ['starred', 'starredByOther'] : undefined, // he is not in that room
+        paths: as.id === users.busy ? ['starred', 'starredByOther'] : undefined, // not a member of that room
       });
       alone.push(data);
     }
@@ -265,6 +265,6 @@ it('no token is logged, wherever a client puts it', async () => {
   await fetch(`${gateway.url}/elsewhere?token=${member.token}`, { headers: { 'x-auth-token': member.token } });
   expect(gateway.logs.length).toBeGreaterThanOrEqual(7);
   for (const { token } of [member, admin]) expect(JSON.stringify(gateway.logs)).not.toContain(token);
-  // What a client writes into a query comes back to that client in its errors, and to nobody else.
+  // Errors quote a client's query to that client only.
   expect(takeLeaks().filter((leak) => !/ in the (?:body|head)/.test(leak))).toEqual([]);
 });

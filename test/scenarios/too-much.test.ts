@@ -3,8 +3,8 @@ import { landmarks } from '../../src/demo/seed.ts';
 import { type TestGateway, startTestGateway } from '../support/gateway.ts';
 
 /**
- * The demo workspace filters what it shows, as Rocket.Chat mostly does. Here it does not: what is not the caller's, or of
- * another room, is in its answers, and the gateway has to leave it out.
+ * The demo workspace filters its responses, as Rocket.Chat mostly does. Here it does not: responses contain what belongs
+ * to other users or rooms, and the gateway must leave it out.
  */
 const { busyRoomId, groupRoomId, users, messages, strangerUsername } = landmarks;
 

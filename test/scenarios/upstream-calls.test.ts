@@ -21,7 +21,7 @@ const messagesCall = (id: string, count: number) => `dm.messages?roomId=${id}&of
 const byIds = (ids: readonly string[], fields: string) =>
   ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ');
 
-/** A gateway before which the caller has listed their rooms, as somebody has who opens one. */
+/** A gateway whose caller has listed their rooms, as clients do before they open one. */
 async function openKnownRooms(): Promise<TestGateway> {
   const gateway = await startTestGateway();
   await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');

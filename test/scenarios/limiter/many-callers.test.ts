@@ -9,7 +9,7 @@ import {
 } from '../../support/limited-workspace.ts';
 
 const counters = (room = 'room1') => `{ directMessage(id: "${room}") { counters { joined } } }`;
-/** So many calls, one for each message. */
+/** `count` calls, one per message. */
 const receipts = (count: number, name = 'message') =>
   `{ ${Array.from({ length: count }, (_, index) => `m${index}: readReceipts(messageId: "${name}${index}") { totalCount }`).join(' ')} }`;
 const codesOf = (answers: readonly Answered[]) => tally(answers.map(({ code }) => code));

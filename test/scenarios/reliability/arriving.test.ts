@@ -11,7 +11,7 @@ const metric = async (url: string, name: string): Promise<number> => {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 };
 
-/** JSON of so many bytes. */
+/** JSON of the given length in bytes. */
 const bodyOf = (bytes: number): string => {
   const body = JSON.stringify({ query: '{ __typename }', extensions: { filler: '' } });
   return body.replace('""', `"${'x'.repeat(bytes - body.length)}"`);

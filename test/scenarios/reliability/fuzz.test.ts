@@ -134,7 +134,7 @@ const paths = [
   '*',
 ];
 
-/** Sends it on a connection of its own, and waits for the first answer or the end. */
+/** Sends bytes on a new connection and waits for the first response or the end. */
 async function send(bytes: string): Promise<string> {
   const { socket, answers } = await openRaw(gateway.url);
   socket.end(bytes);

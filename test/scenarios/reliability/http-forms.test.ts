@@ -105,7 +105,7 @@ describe('Requests', () => {
         '/graphql',
         path,
       );
-      // The connection cannot be used again: nobody knows whether the body comes.
+      // The connection cannot be reused: the body may or may not arrive.
       expect(statusesOf(await exchange(gateway.url, unsent))).toEqual([status]);
     }
     expect(

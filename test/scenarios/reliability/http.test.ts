@@ -87,7 +87,7 @@ describe('Requests', () => {
   });
 });
 
-/** Messages whose texts make an answer of several megabytes, more than the system's buffers take. */
+/** Messages for a response of several megabytes, more than the system's buffers hold. */
 async function openWithLargeAnswers(limits: NonNullable<TestGatewayOptions['limits']>, env: Record<string, string>) {
   const world = createWorld();
   for (let index = 0; index < 100; index += 1) {

@@ -22,7 +22,7 @@ async function filled<Kept>(fill: () => Kept | Promise<Kept>): Promise<{ kept: K
   return { kept, heap: heapBytes() - before };
 }
 
-/** A text of its own, as one that has come over the network: not a part of a longer one. */
+/** A string with its own memory, like one from the network: not a slice of a longer one. */
 const asReceived = (text: string): string => Buffer.from(text).toString();
 
 const times = (count: number, write: (index: number) => string): string =>
@@ -50,7 +50,7 @@ const documents: Readonly<Record<string, (index: number) => string>> = {
     `{ directMessage(id: "r") { ${times(10, (alias) => `a${alias}: messages(filterBy: { mentioning: [${times(80, (id) => `"${index}-${alias}-${id}"`)}] }) { totalCount }`)} } }`,
 };
 
-/** Documents of some kinds in turn, each with its forms and plans, until so many bytes were kept of them. */
+/** Documents of several kinds in turn, each with its compiled forms and costs, until `bytes` are kept. */
 async function fill(bytes: number, writers: readonly ((index: number) => string)[]) {
   const store = new DocumentStore();
   const [executor, planner] = [new Executor(schema, store), new CostEstimator(schema, store)];

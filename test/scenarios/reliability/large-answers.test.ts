@@ -18,14 +18,16 @@ const times = (count: number, write: (index: number) => string): string =>
 const page = (kind: string, rows: string, size = 20) =>
   `{ directMessage(id: "${kind}-room") { messages(first: ${size}) { nodes { ${rows} } } } }`;
 
-/** Sends a body, with nobody's credentials by default. */
+/** Sends a body, without credentials by default. */
 async function send(body: object, caller: Caller | null = null, to = gateway) {
   const { status, text } = await to.post(body, { as: caller });
   const codes = new Set([...text.slice(0, 2000).matchAll(/"code":"(\w+)"/g)].map(([, code = '']) => code));
   return { status, text, bytes: Buffer.byteLength(text), codes: [...codes] };
 }
 
-/** Asks three times: graphql-js, then compiled. Every answer is the same refusal, which is not made for nothing. */
+/**
+ * Sends the query three times, so graphql-js and the compiled form both run it. Each response is the same rejection.
+ */
 async function expectTooLarge(query: string, caller?: { id: string; token: string }): Promise<void> {
   for (let time = 0; time < 3; time += 1) {
     const { status, codes, bytes, text } = await send({ query }, caller);
@@ -34,7 +36,7 @@ async function expectTooLarge(query: string, caller?: { id: string; token: strin
   }
 }
 
-/** Rooms by reference, thirteen fields of each: none of them costs a call of its own. */
+/** Rooms by reference with thirteen fields each, none of which takes a separate call. */
 const fields =
   'kind usernames userIds memberCount messageCount createdAt updatedAt lastMessageAt topic description announcement isReadOnly isDefault';
 const body = (references: number) => ({

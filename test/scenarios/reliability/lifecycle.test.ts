@@ -9,7 +9,7 @@ import { inspect, plant } from '../../support/secrets.ts';
 
 const query = '{ viewer { id user { username } } }';
 
-/** A gateway in a process of its own; whatever it says is searched for its workspace's address. */
+/** A gateway in a child process, whose output is searched for the workspace's address. */
 async function start(workspaceUrl: string, env: Record<string, string> = {}): Promise<{ child: Child; url: string }> {
   const child = startMain({
     env: { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: workspaceUrl, ...env },

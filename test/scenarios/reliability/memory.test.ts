@@ -21,7 +21,7 @@ function nesting(index: number, levels: number): string {
 const conditions = (bits: number) =>
   Object.fromEntries(['a', 'b', 'c', 'd'].map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]));
 
-/** Asks all of it, so many at a time, and tells how often each status came. */
+/** Sends all requests, `width` at a time, and counts each status. */
 async function attack(
   gateway: SmallProcess,
   bodies: readonly Record<string, unknown>[],

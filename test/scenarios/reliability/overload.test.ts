@@ -67,7 +67,7 @@ describe('Overload', () => {
     const gateway = await startTestGateway({ env: { LOG_LEVEL: 'warn' }, limits: { maxInFlight: 0 } });
     const answers = await Promise.all(Array.from({ length: 25 }, () => gateway.ask(query)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 25 }, () => 503));
-    await gateway.close(); // it tells what it has not told yet
+    await gateway.close(); // flushes the log
     const told = gateway.logs.map((line) => (line['turnedAway'] as Record<string, number>)['in_flight'] ?? 0);
     expect(told.reduce((sum, count) => sum + count, 0)).toBe(25);
     expect(told.length).toBeLessThan(25);

@@ -17,7 +17,7 @@ const query = `{
 }`;
 const timeoutMs = 900;
 const fatal = ['INTERNAL_SERVER_ERROR', 'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT'];
-/** Left out: what fills the memory of this process, which is both sides at once. */
+/** Excludes faults that fill the memory of this process, which runs both sides. */
 const names = (Object.keys(faults) as FaultName[]).filter((name) => !/huge-body|endless-body|deep-json/.test(name));
 
 it(

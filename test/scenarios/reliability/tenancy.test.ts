@@ -25,7 +25,7 @@ afterAll(() => gateway.close());
 const codesOf = ({ errors = [] }: { errors?: readonly { extensions: Record<string, unknown> }[] | undefined }) =>
   errors.map(({ extensions }) => extensions['code']);
 
-/** Has the workspace answer every call with a mark of the caller in its first message. */
+/** Makes the workspace mark the caller in the first message of every response. */
 function markMessages(): void {
   for (const user of [alice, bob]) {
     gateway.demo.fail('dm.messages', {

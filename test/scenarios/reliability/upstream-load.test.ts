@@ -28,7 +28,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(2);
 }
 
-/** So many callers, whose windows are known not to matter. */
+/** Callers whose rate-limit windows are known not to matter. */
 async function knownCallers(ask: (options: { as: Caller }) => Promise<string>, count: number) {
   const callers = Array.from({ length: count }, (_, index) => callerNamed(`caller${index}`));
   for (const as of callers) expect(await ask({ as })).toBe('ok');
@@ -201,7 +201,7 @@ describe('The bulkhead', () => {
     await until(() => ended === 7); // of those who had eight in it; an eighth of the newcomer's would be as many as anybody has
     expect([workspace.inFlight, workspace.queueLength]).toEqual([64, 256]);
     expect(tally(await Promise.all(late)).OVERLOADED).toBeGreaterThanOrEqual(2);
-    // 320 calls of 200 ms over 64 places take a second: whoever waited that long is refused.
+    // 320 calls of 200 ms in 64 slots take a second: calls that waited that long are rejected.
     const { ok = 0, OVERLOADED = 0 } = tally(await Promise.all(fill));
     expect(ok + OVERLOADED).toBe(320);
     expect(ok).toBeGreaterThan(128);
