@@ -26,15 +26,15 @@ describe('readers of untrusted JSON', () => {
     ['asFlag', asBoolean, [true]],
     ['asInt', asInt, [0]],
     ['asInstant', asInstant, []],
-  ] as const)('%s keeps its own kind and answers undefined for the rest', (_name, read, kept) => {
+  ] as const)('%s returns values of its type and undefined for others', (_name, read, kept) => {
     expect(odd.map((value) => read(value)).filter((value) => value !== undefined)).toEqual(kept);
   });
 
-  it('asInt refuses what GraphQL cannot hold', () => {
+  it('asInt rejects what GraphQL’s Int cannot hold', () => {
     expect([2 ** 31 - 1, 2 ** 31, -(2 ** 31)].map(asInt)).toEqual([2 ** 31 - 1, undefined, undefined]);
   });
 
-  it('lists keep only what fits in them', () => {
+  it('list readers keep only items of their type', () => {
     expect(asList('x')).toEqual([]);
     expect(asTexts(['a', 1, null, 'b'])).toEqual(['a', 'b']);
     expect(asObjects([{ a: 1 }, 1, null, []])).toEqual([{ a: 1 }]);
@@ -48,7 +48,7 @@ describe('an instant', () => {
     '2000-02-29T23:59:59.9Z',
     '2023-11-01T23:20:57.357+02:00',
     '0001-01-01T00:00:00.000Z',
-  ])('is %s', (text) => expect(isInstant(text)).toBe(true));
+  ])('%s is an instant', (text) => expect(isInstant(text)).toBe(true));
 
   it.each([
     '',
@@ -70,7 +70,7 @@ describe('an instant', () => {
     '2023-11-01 23:20:57Z',
     '2023-11-01T23:20:57.357Z ',
     '2023-11-01T23:20:57+25:00',
-  ])('is not %j', (text) => expect(isInstant(text)).toBe(false));
+  ])('%j is not an instant', (text) => expect(isInstant(text)).toBe(false));
 });
 
 describe('nesting', () => {
@@ -80,13 +80,13 @@ describe('nesting', () => {
     return value;
   };
 
-  it('is measured in levels of lists and objects', () => {
+  it('isNestedWithin counts levels of lists and objects', () => {
     expect(isNestedWithin('leaf', 0)).toBe(true);
     expect(isNestedWithin(nested(64), 64)).toBe(true);
     expect(isNestedWithin(nested(65), 64)).toBe(false);
   });
 
-  it('of any depth exhausts no stack', () => {
+  it('isNestedWithin overflows no stack at any depth', () => {
     expect(isNestedWithin(nested(200_000), 256)).toBe(false);
   });
 });
@@ -126,17 +126,17 @@ describe('the size of a value as JSON', () => {
     Array.from({ length: 50 }, () => -1.797_693_134_862_315_7e308),
   ];
 
-  it('is known to the byte', () => {
+  it('jsonBytes is exact', () => {
     for (const value of values)
       expect(jsonBytes(value, 1e9), String(value)).toBe(Buffer.byteLength(JSON.stringify(value)));
   });
 
-  it('is not looked at further than it matters', () => {
+  it('jsonBytes stops counting beyond the limit', () => {
     const long = Array.from({ length: 1000 }, () => ({ name: 'x'.repeat(100) }));
     for (const value of [long, { a: long, b: long }]) expect(jsonBytes(value, 1000)).toBeLessThan(2500);
   });
 
-  it('is at least its length, and at most so many times as much', () => {
+  it('jsonBytes is between jsonLength and maxBytesPerLength times that', () => {
     for (const value of values) {
       const bytes = Buffer.byteLength(JSON.stringify(value));
       expect(maxBytesPerLength * jsonLength(value, 256), String(value)).toBeGreaterThanOrEqual(bytes);
@@ -144,7 +144,7 @@ describe('the size of a value as JSON', () => {
     }
   });
 
-  it('has no end where it is nested too deep', () => {
+  it('jsonLength is infinite for a value nested too deeply', () => {
     expect([
       jsonLength([[['x']]], 3),
       jsonLength([[['x']]], 2),

@@ -10,7 +10,7 @@ export type Permission =
   | 'view-full-other-user-info'
   | 'view-room-administration';
 
-/** Rocket.Chat's defaults, as far as these endpoints ask. */
+/** Rocket.Chat's defaults, as far as these endpoints use them. */
 const permissionsByRole: Record<string, readonly Permission[]> = {
   admin: ['api-bypass-rate-limit', 'create-d', 'view-d-room', 'view-full-other-user-info', 'view-room-administration'],
   app: ['api-bypass-rate-limit', 'create-d', 'view-d-room'],
@@ -24,7 +24,7 @@ export function hasPermission(account: Account, permission: Permission): boolean
 }
 
 /**
- * Members only, not those who are invited or banned: administrators get no exemption. An unknown room is simply not
+ * Members only, without invited or banned users and without an exemption for administrators. An unknown room is not
  * accessible.
  */
 export function canAccess(world: World, roomId: string, userId: string): boolean {
@@ -37,7 +37,7 @@ export function canAccess(world: World, roomId: string, userId: string): boolean
 
 const concatenated = (userIds: readonly string[]): string => userIds.toSorted().join('');
 
-/** Up to Rocket.Chat 7 the id of a one-to-one room was both user ids, sorted; 8 draws an opaque one. */
+/** Up to Rocket.Chat 7 the id of a one-to-one room was both user ids, sorted; 8 uses an opaque id. */
 function createDirectRoom(world: World, caller: Account, other: Account, settings: Settings): Room {
   if (!hasPermission(caller, 'create-d')) {
     throw codedError('error-not-allowed', 'Not allowed', { method: 'createDirectMessage' });
@@ -57,8 +57,8 @@ function roomBetween(world: World, caller: Account, other: Account): Room | unde
 }
 
 /**
- * How Rocket.Chat reads `roomId` and `username` alike: first as a user, by id or username, whose room with the caller
- * is created when there is none (a GET that writes), and only then as a room id.
+ * How Rocket.Chat resolves both `roomId` and `username`: first as a user, by id or username, whose room with the caller
+ * it creates if there is none (a GET that writes), and only then as a room id.
  */
 export function findDirectRoom(world: World, text: string, caller: Account, settings: Settings): Room {
   const name = text.replace('@', '');

@@ -1,10 +1,10 @@
-/** An answer other than 200, thrown from anywhere below the router. */
+/** A response other than 200, thrown anywhere below the router. */
 export class ApiError extends Error {
   readonly status: number;
   readonly body: Record<string, unknown>;
 
   constructor(status: number, body: Record<string, unknown>) {
-    super(`Answers ${status}.`);
+    super(`Responds with ${status}.`);
     this.status = status;
     this.body = body;
   }

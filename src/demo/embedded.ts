@@ -6,12 +6,11 @@ export interface EmbeddedOptions {
 }
 
 /**
- * Calls that are kept for a look at them, each with its headers. Tests keep all of theirs; `npm start` can run for
- * weeks.
+ * Calls kept for inspection, each with its headers. Tests keep all calls; `npm start` may run for weeks.
  */
 const keptCalls = 1000;
 
-/** The workspace of `npm start`, and what is printed about it. */
+/** The demo workspace of `npm start`, with its greeting. */
 export async function startEmbeddedDemo({ hasRateLimit, dialect }: EmbeddedOptions) {
   const demo = await startDemo({ dialect, rateLimit: hasRateLimit && { calls: 10, ms: 60_000 }, keptCalls });
   const { member, admin } = demo.world;

@@ -1,19 +1,19 @@
-/** Something going wrong on purpose. Without `status`, `body`, `reset` or `hang` the normal answer is sent. */
+/** A deliberate fault. Without `status`, `body`, `reset` or `hang` the normal response is sent. */
 export interface Fault {
   readonly status?: number;
   readonly headers?: Record<string, string>;
-  /** Written as JSON, a string as it is. */
+  /** Sent as JSON; a string is sent verbatim. */
   readonly body?: unknown;
   readonly contentType?: string;
   readonly delayMs?: number;
   /** Destroys the socket. */
   readonly reset?: boolean;
-  /** Never answers. */
+  /** Never responds. */
   readonly hang?: boolean;
-  /** Calls that fail; until healed unless told. */
+  /** Number of calls that fail; all until healed by default. */
   readonly times?: number;
   readonly when?: (call: FaultCall) => boolean;
-  /** Changes the body of the normal answer. */
+  /** Changes the body of the normal response. */
   readonly transform?: (body: unknown) => unknown;
 }
 

@@ -1,7 +1,7 @@
 import type { Message, Room, Subscription } from './types.ts';
 import { later } from './world-clock.ts';
 
-/** What follows from a message: for its room, for its thread, and for those who have not read it. */
+/** Consequences of a message: for its room, its thread, and the members who have not read it. */
 
 export const isOnlyInThread = (message: Message): boolean => message.tmid !== undefined && message.tshow !== true;
 
@@ -22,7 +22,7 @@ export function findLatest(room: Room, messages: readonly Message[]): void {
   for (const message of messages) if (message._hidden !== true && isLatest(message, room)) setLatest(room, message);
 }
 
-/** The room's record changes a moment after what happened in it. */
+/** The room record changes a moment after the event. */
 export function touch(room: Room, at: string): void {
   const updatedAt = later(at, 107);
   if (updatedAt > room._updatedAt) room._updatedAt = updatedAt;
@@ -35,7 +35,7 @@ export function countReply(root: Message, reply: Message): void {
   root._updatedAt = reply._updatedAt;
 }
 
-/** Rocket.Chat counts every message of a direct message as unread, and replies inside threads apart (`tunread`). */
+/** In direct messages Rocket.Chat counts every message as unread, and thread replies separately (`tunread`). */
 export function notifyMembers(message: Message, subscriptions: Iterable<Subscription>): void {
   const mentioned = new Set(message.mentions?.map(({ _id }) => _id));
   for (const subscription of subscriptions) {

@@ -1,7 +1,7 @@
-/** Characters of Rocket.Chat's random ids: nothing that is easily misread. */
+/** The alphabet of Rocket.Chat's random ids: no characters that are easily confused. */
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** Numbers from 0 up to 1, the same ones for the same seed. */
+/** Returns numbers from 0 to below 1, the same sequence for the same seed. */
 export type Random = () => number;
 
 /** FNV-1a, 32 bits. */
@@ -25,7 +25,7 @@ export function createRandom(seed: string): Random {
 }
 
 /**
- * An id that looks random and is the same for the same name. Rooms, users and messages have 17 characters, tokens 43.
+ * A random-looking id, the same for the same name. Ids of rooms, users and messages have 17 characters, tokens 43.
  */
 export function idOf(name: string, length = 17): string {
   const random = createRandom(name);
@@ -34,7 +34,7 @@ export function idOf(name: string, length = 17): string {
   return id;
 }
 
-/** A whole number from `low` to `high`, both included. */
+/** An integer from `low` to `high`, both included. */
 export function between(random: Random, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));
 }

@@ -1,4 +1,4 @@
-/** What the limiter says about one call. */
+/** The limiter's verdict on one call. */
 export interface Allowance {
   readonly limit: number;
   readonly remaining: number;
@@ -13,8 +13,8 @@ interface Window {
 }
 
 /**
- * Rocket.Chat's limiter: a fixed window for each route (an alias is a route of its own), counted by client address
- * and never by user. When a window is over, the counts of all its addresses restart. Refused calls count too.
+ * Rocket.Chat's rate limiter: a fixed window per route (an alias is a separate route), counted by client address, never
+ * by user. When a window ends, the counts of all its addresses restart. Rejected calls count too.
  */
 export class Limiter {
   readonly #windows = new Map<string, Window>();

@@ -1,6 +1,6 @@
 /**
- * Text to `md`, the way Rocket.Chat's message parser writes it: enough of it for chat, none of KaTeX, colours or
- * timestamps. Blocks are split by line; inlines nest by recursion.
+ * Parses text to `md` like Rocket.Chat's message parser: enough for chat, without KaTeX, colours or timestamps. Blocks
+ * are split by line; inlines nest by recursion.
  */
 export interface MarkupNode {
   readonly type: string;
@@ -63,7 +63,7 @@ function parseInlines(text: string): MarkupNode[] {
 
 const paragraph = (line: string): MarkupNode => ({ type: 'PARAGRAPH', value: parseInlines(line) });
 
-/** Blocks made of several like lines: their mark, and what becomes of the lines. The first that fits wins. */
+/** Blocks of consecutive lines with the same marker. The first that matches wins. */
 const lineBlocks: readonly { mark: RegExp; build: (lines: RegExpExecArray[]) => MarkupNode }[] = [
   {
     mark: /^- \[(?<mark>[ x])\] (?<text>.+)$/,
@@ -100,7 +100,7 @@ const lineBlocks: readonly { mark: RegExp; build: (lines: RegExpExecArray[]) => 
   },
 ];
 
-/** The lines from `start` on that all carry `mark`. */
+/** The consecutive lines from `start` that match `mark`. */
 function run(lines: readonly string[], start: number, mark: RegExp): RegExpExecArray[] {
   const found: RegExpExecArray[] = [];
   for (let index = start; index < lines.length; index += 1) {

@@ -1,6 +1,6 @@
 import type { Account, Mention, Room } from './types.ts';
 
-/** The links of a text, before anybody has fetched their titles. */
+/** Links in a text, before their metadata is fetched. */
 export function linksIn(text: string): { url: string; meta: object }[] {
   return [...text.matchAll(/https?:\/\/[^\s)\]]*[\w/]/g)].map(([url]) => ({ url, meta: {} }));
 }
@@ -10,7 +10,7 @@ interface Mentions {
   readonly channels: { _id: string; name: string }[];
 }
 
-/** Who and what a text mentions: only names that exist, and the groups `all` and `here`. */
+/** Mentions in a text: existing names only, and the groups `all` and `here`. */
 export function mentionsIn(text: string, accounts: readonly Account[], rooms: Iterable<Room>): Mentions {
   const found: Mentions = { mentions: [], channels: [] };
   if (text.includes('@')) {

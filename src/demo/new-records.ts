@@ -1,4 +1,4 @@
-/** What callers of the world give it to store. */
+/** Arguments of the world's methods. */
 
 export interface NewMessage {
   readonly roomId: string;
@@ -7,7 +7,7 @@ export interface NewMessage {
   /** When it was sent; one second after the newest moment of the world by default. */
   readonly at?: string;
   readonly id?: string;
-  /** Any other stored field. A field given as `undefined` is left out of the message. */
+  /** Any other stored field. `undefined` removes the field from the message. */
   readonly [field: string]: unknown;
 }
 

@@ -4,14 +4,14 @@ import type { Settings } from './settings.ts';
 
 export interface Paging {
   readonly offset: number;
-  /** 0 is everything; a negative one at most that many, in MongoDB's reading. */
+  /** 0 means everything. MongoDB reads a negative count as its absolute value. */
   readonly count: number;
 }
 
 const defaultUpper = 100;
 const defaultCount = 50;
 
-/** What JavaScript's `parseInt` makes of a parameter; nothing at all counts as 0. */
+/** Like JavaScript's `parseInt`; the empty text counts as 0. */
 function readInteger(value: Params[string]): number {
   if (typeof value === 'number') return Math.trunc(value);
   return typeof value === 'string' ? Number.parseInt(value || '0', 10) : Number.NaN;
@@ -26,7 +26,7 @@ export function readPaging({ offset, count }: Params, settings: Settings): Pagin
   return { offset: skip, count: clamped === 0 && !settings.allowInfinite ? fallback : clamped };
 }
 
-/** One page of rows. What MongoDB refuses becomes its driver's message, without an `errorType`. */
+/** One page of rows. What MongoDB rejects gets its driver's message, without an `errorType`. */
 export function cutPage<Row>(rows: readonly Row[], { offset, count }: Paging): Row[] {
   if (Number.isNaN(offset) || Number.isNaN(count)) throw plainFailure('Operation "limit" requires an integer');
   if (offset < 0) throw plainFailure(`BSON field 'skip' value must be >= 0, actual value '${offset}'`);
@@ -41,20 +41,20 @@ function isSort(value: unknown): value is Record<string, Direction> {
   return Object.values(value).every((direction) => direction === 1 || direction === -1);
 }
 
-/** The `sort` parameter: a JSON object of 1 and -1. Rocket.Chat 7 ignored an empty text, 8 refuses it. */
+/** The `sort` parameter: a JSON object of 1 and -1. Rocket.Chat 7 ignores an empty text, 8 rejects it. */
 export function readSort(raw: Params[string], settings: Settings, fallback: Sort): Sort {
   if (raw === undefined || (raw === '' && settings.dialect === 'R7')) return fallback;
   const text = typeof raw === 'string' ? raw : JSON.stringify(raw);
   try {
     const sort: unknown = JSON.parse(text);
     if (isSort(sort)) return Object.entries(sort);
-  } catch {} // not JSON: refused below
+  } catch {} // not JSON: rejected below
   throw codedError('error-invalid-sort', `Invalid sort parameter provided: "${text}"`, {
     helperMethod: 'parseJsonQuery',
   });
 }
 
-/** Values at a dotted path. A path through a list has the values of all its elements. */
+/** Values at a dotted path. A path through a list yields the values of all its elements. */
 function valuesAt(value: unknown, path: readonly string[]): unknown[] {
   if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
   const [key, ...rest] = path;
@@ -65,7 +65,7 @@ function valuesAt(value: unknown, path: readonly string[]): unknown[] {
 
 const kindRanks = ['undefined', 'number', 'string', 'object', 'boolean'];
 
-/** MongoDB's order of kinds: nothing, then numbers, texts, objects and booleans. */
+/** MongoDB's order of types: missing, numbers, strings, objects, booleans. */
 function compare(left: unknown, right: unknown): number {
   const leftRank = left === null ? 0 : kindRanks.indexOf(typeof left);
   const rightRank = right === null ? 0 : kindRanks.indexOf(typeof right);
@@ -75,7 +75,7 @@ function compare(left: unknown, right: unknown): number {
   return low < high ? -1 : Number(low > high);
 }
 
-/** What a row sorts by: of several values the lowest going up, the highest going down. */
+/** A row's sort key. Of several values the lowest if ascending, the highest if descending. */
 function sortKey(row: object, path: string, direction: Direction): unknown {
   if (!path.includes('.')) {
     const value = (row as Record<string, unknown>)[path];
@@ -84,7 +84,7 @@ function sortKey(row: object, path: string, direction: Direction): unknown {
   return valuesAt(row, path.split('.')).toSorted((left, right) => compare(left, right) * direction)[0];
 }
 
-/** Rows in order; equal ones stay as they were stored. */
+/** Sorted rows; equal rows keep their stored order. */
 export function sortRows<Row extends object>(rows: readonly Row[], sort: Sort): Row[] {
   const keyed = rows.map((row) => ({ row, keys: sort.map(([path, direction]) => sortKey(row, path, direction)) }));
   keyed.sort((left, right) => {

@@ -35,7 +35,7 @@ export interface Workspace {
   readonly limiter: Limiter;
 }
 
-/** Both headers, or nobody: the token must belong to exactly that user. */
+/** Requires both headers: the token must belong to that user. */
 function authenticate(headers: IncomingHttpHeaders, world: World): Account {
   const account = world.account(String(headers['x-user-id']));
   if (!account?.active || account.token !== headers['x-auth-token']) throw unauthenticated();
@@ -71,7 +71,7 @@ function tooManyRequests({ resetAt }: Allowance, now: number): ApiError {
   return new ApiError(429, { success: false, error: `Error, too many requests. ${advice} [error-too-many-requests]` });
 }
 
-/** Counts the call, unless its caller is exempt, and writes the limiter's headers to the answer. */
+/** Counts the call, unless its caller is exempt, and sets the limiter's response headers. */
 function limit(call: Incoming, caller: Account | undefined, { settings, limiter }: Workspace, headers: Headers): void {
   if (settings.rateLimit === false || (caller && hasPermission(caller, 'api-bypass-rate-limit'))) return;
   const now = Date.now();
@@ -82,7 +82,7 @@ function limit(call: Incoming, caller: Account | undefined, { settings, limiter 
   if (allowance.isRefused) throw tooManyRequests(allowance, now);
 }
 
-/** The checks of a GET, in the order of the dialect, and then its handler. */
+/** Runs the checks of a GET in the order of the dialect, then its handler. */
 function handleGet(call: Incoming, route: Route, workspace: Workspace, headers: Headers): Record<string, unknown> {
   const { world, settings } = workspace;
   const query = parseQueryString(call.search);
@@ -112,7 +112,7 @@ function handle(call: Incoming, workspace: Workspace, headers: Headers): Record<
   throw new ApiError(404, { success: false, error: 'API endpoint not found' });
 }
 
-/** What the workspace answers; nothing but programming errors gets out as an exception. */
+/** The workspace's response. Throws only on programming errors. */
 export function answerCall(call: Incoming, workspace: Workspace): Answer {
   const headers: Headers = {};
   try {

@@ -4,7 +4,7 @@ import type { World } from './world.ts';
 
 type Named<Value> = Value & { name?: string | undefined };
 
-/** The current full name, or the username where there is none. */
+/** The current full name, or else the username. */
 function withRealName<Value extends MessageUser | Mention>(world: World, user: Value): Named<Value> {
   return { ...user, name: world.account(user._id ?? '')?.name ?? user.username };
 }
@@ -23,7 +23,7 @@ function withRealNames(world: World, message: Message): Partial<Message> {
   };
 }
 
-/** A message as its reader may see it: other users' stars are taken out, names brought up to date if so configured. */
+/** A message as the caller may see it: without other users' stars, and with current names if so configured. */
 export function presentMessage(message: Message, { caller, world, settings }: Call): Message {
   if (message.starred === undefined && !settings.useRealName) return message;
   return {

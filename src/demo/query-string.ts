@@ -3,7 +3,7 @@ import { ApiError } from './api-error.ts';
 export type QueryValue = string | QueryValue[] | { [key: string]: QueryValue };
 export type Query = Record<string, QueryValue>;
 
-/** Rocket.Chat refuses longer lists (`Invalid query parameters`). */
+/** Rocket.Chat rejects longer lists (`Invalid query parameters`). */
 const maxListLength = 500;
 
 function decode(text: string): string {
@@ -18,7 +18,7 @@ function decode(text: string): string {
 const isList = (value: QueryValue | undefined): value is QueryValue[] => Array.isArray(value);
 const isObject = (value: QueryValue | undefined): value is Query => typeof value === 'object' && !isList(value);
 
-/** One more value for a key that may have some already. */
+/** Adds a value to a key that may already have one. */
 function combine(present: QueryValue | undefined, added: QueryValue): QueryValue {
   if (present === undefined) return added;
   if (isObject(present) && isObject(added)) return { ...present, ...added };
@@ -54,7 +54,7 @@ export function parseQueryString(search: string): Query {
   return query;
 }
 
-/** The same query for the call log: plain text in the order it came, repeated keys joined by a comma. */
+/** The query for the call log: decoded, in its original order, repeated keys joined by commas. */
 export function readableQuery(search: string): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [key, value] of new URLSearchParams(search)) {

@@ -1,9 +1,9 @@
 import { isOnlyInThread } from './follow-up.ts';
 import type { Message, Receipt, Subscription } from './types.ts';
 
-/** What reading a room changes: the reader's membership, and the receipts of its messages. */
+/** Effects of reading a room: on the reader's membership, and on the receipts of its messages. */
 
-/** The member has read up to `ls`; what was sent later is unread. */
+/** Marks the room as read up to `ls`; later messages stay unread. */
 export function markRead(subscription: Subscription, messages: readonly Message[], ls: string): void {
   const isUnread = (message: Message): boolean =>
     message._hidden !== true && message.ts > ls && message.u._id !== subscription.u._id && !isOnlyInThread(message);
@@ -12,7 +12,7 @@ export function markRead(subscription: Subscription, messages: readonly Message[
   if (unread === 0) Object.assign(subscription, { userMentions: 0, groupMentions: 0, tunread: [] });
 }
 
-/** The receipts of a message with one of `userId`, who has at most one. */
+/** The receipts of a message, with one of `userId`. */
 export function withReceipt(receipts: readonly Receipt[], message: Message, userId: string, ts: string): Receipt[] {
   if (receipts.some((receipt) => receipt.userId === userId)) return [...receipts];
   const { _id: messageId, rid: roomId } = message;

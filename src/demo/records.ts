@@ -4,7 +4,7 @@ import type { Account, Message, Room, Subscription } from './types.ts';
 const byText = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 const listed = (values: string[]): string => values.toSorted(byText).join(', ');
 
-/** A new room. Usernames go by display name and user ids by id, so the two lists do not correspond. */
+/** A new room. Usernames are sorted by display name and user ids by id, so the two lists do not correspond. */
 export function roomRecord(id: string, t: string, members: readonly Account[], ts: string): Room {
   const isDirect = t === 'd';
   const byName = members.toSorted((left, right) => byText(left.name, right.name));
@@ -25,7 +25,7 @@ export function roomRecord(id: string, t: string, members: readonly Account[], t
   };
 }
 
-/** A new membership. Its names are what the member sees as the room's name: the others, or oneself. */
+/** A new membership. Its names are those of the other members, or one's own in notes to self. */
 export function subscriptionRecord(room: Room, own: Account, members: readonly Account[]): Subscription {
   const others = members.length > 1 ? members.filter(({ id }) => id !== own.id) : members;
   const { name, fname } = room;
@@ -46,7 +46,7 @@ export function subscriptionRecord(room: Room, own: Account, members: readonly A
   };
 }
 
-/** What is left of a message that is shown as deleted; `file` and `files` stay as they were. */
+/** Fields of a message shown as deleted; `file` and `files` stay. */
 export const removedFields: Partial<Message> = {
   t: 'rm',
   msg: '',

@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 /** One authenticated call, as a handler sees it. */
 export interface Call {
-  /** `dm.messages`, say. */
+  /** Such as `dm.messages`. */
   readonly endpoint: string;
   readonly caller: Account;
   readonly params: Params;
@@ -19,13 +19,13 @@ export interface Route {
   readonly permission?: Permission;
   /** Needs a licence for read receipts. */
   readonly isPremium?: boolean;
-  /** By dialect; a dialect without one takes any parameters, unchecked and uncoerced. */
+  /** By dialect. A dialect without a schema accepts any parameters, unchecked and uncoerced. */
   readonly schemas?: { R7?: QuerySchema; R8: QuerySchema };
-  /** The body without its last key, `success`. */
+  /** Returns the body without its last key, `success`. */
   readonly handle: (call: Call) => Record<string, unknown>;
 }
 
-/** A parameter as text; anything else counts as not sent. */
+/** A parameter as text. Any other type counts as missing. */
 export function textOf(value: Params[string]): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

@@ -14,7 +14,7 @@ interface Shape {
 }
 
 export interface QuerySchema {
-  /** Exactly one of them must fit. */
+  /** Exactly one must match. */
   readonly shapes: readonly Shape[];
   /** Whether a list of one counts as its element, and an element as a list of one. */
   readonly unwrapsLists: boolean;
@@ -25,7 +25,7 @@ const number: Rule = { type: 'number' };
 const flag: Rule = { type: 'string', values: ['true', 'false'] };
 const paging = { count: number, offset: number, sort: text };
 
-/** A schema that finds its room by id or by the other member's username, never both. */
+/** A schema that takes a room id or the other member's username, not both. */
 function byRoomOrUser(properties: Record<string, Rule>): QuerySchema {
   const shapes = ['roomId', 'username'].map((key) => ({ required: [key], properties: { [key]: text, ...properties } }));
   return { shapes, unwrapsLists: true };
@@ -85,10 +85,10 @@ export const updatedSinceSchema: QuerySchema = {
   unwrapsLists: true,
 };
 
-/** Ajv reads any text that JavaScript can turn into a number, save the empty one. */
+/** Like Ajv: any text that JavaScript converts to a number, except the empty text. */
 const isNumeric = (value: string): boolean => value !== '' && !Number.isNaN(Number(value));
 
-/** The first thing wrong with one parameter, or else its value. */
+/** The value of a parameter, or its first error. */
 function checkValue(raw: QueryValue, rule: Rule, unwrapsLists: boolean): { value: QueryValue | number } | string {
   const value = unwrapsLists && Array.isArray(raw) && raw.length === 1 ? (raw[0] ?? raw) : raw;
   if (rule.type === 'strings') {
@@ -104,7 +104,7 @@ function checkValue(raw: QueryValue, rule: Rule, unwrapsLists: boolean): { value
   return { value };
 }
 
-/** Ajv's order, which stops at the first failure: required, unknown parameters, then each known one. */
+/** In Ajv's order, up to the first error: required, unknown, then known parameters. */
 function checkShape(query: Query, shape: Shape, unwrapsLists: boolean): Params | string {
   const missing = shape.required.find((key) => query[key] === undefined);
   if (missing !== undefined) return `must have required property '${missing}'`;
@@ -120,7 +120,7 @@ function checkShape(query: Query, shape: Shape, unwrapsLists: boolean): Params |
   return params;
 }
 
-/** The parameters, or why not: messages joined the way Rocket.Chat joins Ajv's. */
+/** The parameters, or Ajv's messages joined as Rocket.Chat joins them. */
 export function checkQuery(query: Query, { shapes, unwrapsLists }: QuerySchema): Params | string {
   const results = shapes.map((shape) => checkShape(query, shape, unwrapsLists));
   const params = results.find((result) => typeof result !== 'string');

@@ -4,11 +4,11 @@ import { channelId, planRoomId, roomWith } from './seed/rooms.ts';
 import { shapeIds, shapeId } from './seed/shape-ids.ts';
 import { World } from './world.ts';
 
-/** Ids worth knowing, the same in every world that `createWorld` makes. */
+/** Useful ids, the same in every world that `createWorld` creates. */
 export const landmarks = {
   /** Over 400 messages, a few of them unread; its id is both user ids. */
   busyRoomId: roomWith('jonas.weber'),
-  /** One message of every shape but the encrypted one. */
+  /** One message of every shape except the encrypted one. */
   shapesRoomId: roomWith('priya.raman'),
   hundredRoomId: roomWith('carla.mendes'),
   oneMessageRoomId: roomWith('quentin.dubois'),
@@ -33,7 +33,7 @@ export const landmarks = {
   neverOpenedRoomId: roomWith('viktor.ivanov', 'chen.wei'),
   /** The member's subscription has no `unread`. */
   noUnreadFieldRoomId: roomWith('keiko.tanaka'),
-  /** `ro`, with somebody whose account is deactivated. */
+  /** `ro`, because a member's account is deactivated. */
   readOnlyRoomId: roomWith('erik.hansen'),
   /** `sysMes` is a list. */
   hiddenTypesRoomId: roomWith('priya.raman', 'ines.castillo', 'noor.haddad'),
@@ -51,11 +51,11 @@ export const landmarks = {
     member: mainAccounts.memberId,
     admin: mainAccounts.adminId,
     bot: mainAccounts.botId,
-    /** The other one in the busy room. */
+    /** The other member of the busy room. */
     busy: userIdOf('jonas.weber'),
-    /** The other one in the room of shapes. */
+    /** The other member of the room of shapes. */
     shapes: userIdOf('priya.raman'),
-    /** Has no room with the member yet. */
+    /** Has no room with the member. */
     stranger: userIdOf('wanda.kowalska'),
     deactivated: userIdOf('erik.hansen'),
     /** Has left a receipt on `messages.deletedReader`. */
@@ -65,7 +65,7 @@ export const landmarks = {
   messages: shapeIds,
 } as const;
 
-/** The accounts only. */
+/** A world with accounts only. */
 export function createEmptyWorld(): World {
   return new World(accounts, mainAccounts);
 }

@@ -19,9 +19,9 @@ export interface DemoOptions {
   readonly port?: number;
   readonly host?: string;
   readonly dialect?: 'R7' | 'R8';
-  /** Licence for read receipts. */
+  /** Whether the workspace has the licence for read receipts. */
   readonly licensed?: boolean;
-  /** Without it every list of receipts is empty. */
+  /** If false, every list of receipts is empty. */
   readonly storeReceipts?: boolean;
   readonly useRealName?: boolean;
   readonly hideSystemMessages?: readonly string[];
@@ -30,21 +30,21 @@ export interface DemoOptions {
   readonly allowInfinite?: boolean;
   /** Off by default. */
   readonly rateLimit?: { calls: number; ms: number } | false;
-  /** Whether `im.messages.others` answers. */
+  /** Whether `im.messages.others` is enabled. */
   readonly directHistoryEndpoint?: boolean;
   readonly latencyMs?: number;
-  /** Calls that are kept, the latest; all unless told. */
+  /** How many of the latest calls to keep; all by default. */
   readonly keptCalls?: number;
   readonly world?: World;
 }
 
 export interface UpstreamCall {
-  /** `dm.messages`, say. */
+  /** Such as `dm.messages`. */
   readonly endpoint: string;
-  /** As received, in its order. */
+  /** As received, in the same order. */
   readonly query: Record<string, string>;
   readonly userId: string | undefined;
-  /** 0 until answered, and for a call that never is. */
+  /** 0 until the response is sent. */
   status: number;
   readonly headers: IncomingHttpHeaders;
   /** Epoch milliseconds. */
@@ -66,7 +66,7 @@ export interface DemoWorkspace {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly world: World;
-  /** Every call received that is kept, in order. */
+  /** The calls kept, in order of arrival. */
   readonly calls: UpstreamCall[];
   /** `dm.messages?roomId=…&count=…`, decoded. */
   callLines(): string[];
@@ -110,11 +110,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** So that a fault's `Content-Type` replaces the usual one. */
+/** Lower-cases names, so that a fault's `Content-Type` replaces the default. */
 const lowerCased = (headers: Record<string, string> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** Turns the normal answer into the fault's. */
+/** Turns the normal response into the fault's. */
 function applyFault({ status, headers, body, transform }: Fault, answer: Answer): { answer: Answer; body: unknown } {
   const changed = {
     ...answer,
@@ -132,11 +132,11 @@ function send(response: ServerResponse, status: number, headers: Record<string, 
   response.end(text);
 }
 
-/** Whether the fault replaces the answer, so that the workspace never sees the call. */
+/** Whether the fault replaces the response, so that the workspace never sees the call. */
 const replacesAnswer = ({ status, body, transform }: Fault): boolean =>
   transform === undefined && (status !== undefined || body !== undefined);
 
-/** Listens, and resolves with the port. */
+/** Resolves with the port. */
 function listen(server: Server, port: number, host: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.once('error', reject);
@@ -200,7 +200,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<DemoWorkspac
       send(response, 500, {}, { success: false, error: `The demo itself failed: ${String(error)}` });
     });
   });
-  server.keepAliveTimeout = 60_000; // an idle connection never closes under a client that is about to reuse it
+  server.keepAliveTimeout = 60_000; // so that no idle connection closes just as a client reuses it
 
   const url = `http://${host}:${await listen(server, port, host)}`;
   return {

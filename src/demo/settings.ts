@@ -1,6 +1,9 @@
-/** The workspace's settings that change an answer. */
+/** The workspace's settings that affect responses. */
 export interface Settings {
-  /** R7: untyped routes of Rocket.Chat 7; R8: typed ones of 8.x. They differ in the order of checks and in errors. */
+  /**
+   * R7: the untyped routes of Rocket.Chat 7. R8: the typed routes of 8.x. They check in different order, with different
+   * errors.
+   */
   readonly dialect: 'R7' | 'R8';
   readonly licensed: boolean;
   readonly storeReceipts: boolean;
@@ -16,7 +19,7 @@ export interface Settings {
   readonly latencyMs: number;
 }
 
-/** Rocket.Chat's own defaults, but without the limiter and with receipts. */
+/** Rocket.Chat's defaults, except for the rate limiter (off) and receipts (on). */
 export const defaultSettings: Settings = {
   dialect: 'R8',
   licensed: true,

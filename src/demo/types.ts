@@ -88,7 +88,7 @@ export interface Subscription {
   unread?: number | undefined;
   userMentions?: number | undefined;
   groupMentions: number;
-  /** When the user last read the room; missing until it is opened. */
+  /** When the user last read the room; missing if they never opened it. */
   ls?: string | undefined;
   ts: string;
   _updatedAt: string;

@@ -80,7 +80,7 @@ export class World {
     return [...this.subscriptions.values()].flatMap((members) => members.get(userId) ?? []);
   }
 
-  /** Makes the account unknown; what it wrote and read stays. */
+  /** Removes the account. Its messages and receipts stay. */
   removeAccount(id: string): void {
     this.#accountsById.delete(id);
     const index = this.accounts.findIndex((account) => account.id === id);
@@ -105,7 +105,7 @@ export class World {
     this.removedRooms.push({ _id: roomId, _deletedAt: this.#clock.moment() });
   }
 
-  /** Sends a message, with all that follows from it in its room, its thread and the members' unread counts. */
+  /** Sends a message and updates its room, its thread and the members' unread counts. */
   post({ roomId, userId, text, at, id, ...extra }: NewMessage): Message {
     const room = this.room(roomId);
     const ts = this.#clock.moment(at);
@@ -140,8 +140,8 @@ export class World {
   }
 
   /**
-   * Deletes a message. With `showStatus`, and for the root of a thread, its row stays as `t: "rm"`; with
-   * `keepHistory` alone it stays hidden; with both there is a hidden copy as well; else it is gone.
+   * Deletes a message. With `showStatus`, and for the root of a thread, its row stays as `t: "rm"`. With `keepHistory`
+   * alone it stays, hidden. With both there is also a hidden copy. Otherwise it is gone.
    */
   remove(messageId: string, { showStatus = false, keepHistory = false, at }: RemoveOptions = {}): void {
     const message = this.message(messageId);
@@ -202,7 +202,7 @@ export class World {
     });
   }
 
-  /** The user has read the room up to `at`; what came later stays unread. */
+  /** The user reads the room up to `at`. Later messages stay unread. */
   read(roomId: string, userId: string, at?: string): void {
     const ls = this.#clock.moment(at);
     this.setLastSeen(roomId, userId, ls);
@@ -211,14 +211,14 @@ export class World {
     }
   }
 
-  /** What reading changes in the membership; writes no receipts. */
+  /** Updates the membership as if the user had read the room, without receipts. */
   setLastSeen(roomId: string, userId: string, ls: string): void {
     const subscription = this.subscription(roomId, userId);
     if (!subscription) throw new Error(`${userId} is not in ${roomId}.`);
     markRead(subscription, this.messagesOf(roomId), ls);
   }
 
-  /** A receipt for one message, also one of an account that no longer exists. */
+  /** Adds a receipt for one message; the account may be deleted. */
   addReceipt(message: Message, userId: string, ts: string): void {
     this.receipts.set(message._id, withReceipt(this.receipts.get(message._id) ?? [], message, userId, ts));
   }

@@ -4,7 +4,7 @@ import { colleague, openDemo, roomOf } from './support.ts';
 const FORBIDDEN = { status: 403, body: { success: false, error: 'unauthorized' } };
 
 describe('im.counters', () => {
-  it('counts for the member who has read the room', async () => {
+  it('im.counters counts for a member who has read the room', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 3);
     world.read(room._id, world.member.id, '2026-03-02T09:05:00.000Z');
@@ -23,21 +23,21 @@ describe('im.counters', () => {
     );
   });
 
-  it('has unread messages but no beginning of them for a member who never opened the room', async () => {
+  it('im.counters has unreads but no unreadsFrom for a member who never opened the room', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 1);
     const { body } = await get(`im.counters?roomId=${room._id}`, colleague(world));
     expect(body).toMatchObject({ joined: true, members: 2, unreads: 1, unreadsFrom: null, msgs: 1, userMentions: 0 });
   });
 
-  it('counts only active members', async () => {
+  it('im.counters counts only active members', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world);
     colleague(world).active = false;
     expect((await get(`im.counters?roomId=${room._id}`)).body['members']).toBe(1);
   });
 
-  it('falls back to the room’s change in an empty room, and has no beginning even when it was opened', async () => {
+  it('in an empty room `latest` is the room’s last change, and unreadsFrom is null even if it was opened', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world);
     world.read(room._id, world.member.id);
@@ -45,7 +45,7 @@ describe('im.counters', () => {
     expect(body).toMatchObject({ unreads: 0, unreadsFrom: null, msgs: 0, latest: room._updatedAt });
   });
 
-  it('tells null for a missing unread count and leaves missing mentions out', async () => {
+  it('a missing unread count is null, and missing mentions are omitted', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 2);
     const subscription = world.subscription(room._id, world.member.id);
@@ -66,7 +66,7 @@ describe('im.counters', () => {
     }
   });
 
-  it('shows an administrator the counters of a member who is named', async () => {
+  it('an administrator gets the counters of a named member', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 2);
     const path = `im.counters?roomId=${room._id}&userId=`;
@@ -76,7 +76,7 @@ describe('im.counters', () => {
     expect(await get(path + colleague(world).id, world.member)).toMatchObject(FORBIDDEN);
   });
 
-  it('does not count a channel', async () => {
+  it('im.counters rejects a channel', async () => {
     const { get, world } = await openDemo();
     const room = world.createRoom({ userIds: [world.member.id], t: 'c', name: 'general' });
     const { status, body } = await get(`im.counters?roomId=${room._id}`);

@@ -9,7 +9,7 @@ const NOT_LOGGED_IN = {
 };
 
 describe('the envelope', () => {
-  it('is JSON without a charset, never stored, success last', async () => {
+  it('a response is JSON without a charset, not stored, with `success` last', async () => {
     const { get } = await openDemo();
     const { status, headers, body } = await get('im.list');
     expect(status).toBe(200);
@@ -19,7 +19,7 @@ describe('the envelope', () => {
     expect(Object.keys(body)).toEqual(['ims', 'offset', 'count', 'total', 'success']);
   });
 
-  it('does not know other routes or methods', async () => {
+  it('other routes and methods are unknown', async () => {
     const { get, url } = await openDemo();
     const { status, body } = await get('dm.nothing');
     expect({ status, body }).toEqual({ status: 404, body: { success: false, error: 'API endpoint not found' } });
@@ -44,7 +44,7 @@ describe('the envelope', () => {
     }
   });
 
-  it('checks permission before parameters on typed routes, parameters first on untyped ones', async () => {
+  it('typed routes check the permission first, untyped ones the parameters', async () => {
     const demo = await openDemo({ licensed: false });
     roomOf(demo.world);
     const bad = 'chat.getMessageReadReceipts?foo=1';
@@ -55,7 +55,7 @@ describe('the envelope', () => {
     expect((await demo.get('chat.getMessageReadReceipts')).body['errorType']).toBe('error-action-not-allowed');
   });
 
-  it('logs in with a password or with a token', async () => {
+  it('login takes a password or a token', async () => {
     const { url, world } = await openDemo();
     const { member } = world;
     const login = async (body: unknown) => {
@@ -74,7 +74,7 @@ describe('the envelope', () => {
 });
 
 describe('me and users.info', () => {
-  it('me is the caller, flat', async () => {
+  it('me returns the caller’s record, flat', async () => {
     const { get, world } = await openDemo();
     const { _id, username, name, status, email } = (await get('me')).body;
     const { member } = world;
@@ -87,7 +87,7 @@ describe('me and users.info', () => {
     ]);
   });
 
-  it('users.info shows others less than oneself', async () => {
+  it('users.info shows less of others than of oneself', async () => {
     const { get, world } = await openDemo();
     const { member, admin } = world;
     const own = (await get(`users.info?userId=${member.id}`)).body['user'];
@@ -97,7 +97,7 @@ describe('me and users.info', () => {
     expect(other).not.toHaveProperty('emails');
   });
 
-  it('users.info answers 400 to an unknown user', async () => {
+  it('users.info is 400 for an unknown user', async () => {
     const { get } = await openDemo();
     const { status, body } = await get('users.info?username=nobody');
     expect({ status, body }).toEqual({ status: 400, body: { success: false, error: 'User not found.' } });

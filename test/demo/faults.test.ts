@@ -5,7 +5,7 @@ import { createEmptyWorld } from '../../src/demo/seed.ts';
 import { openDemo, roomOf } from './support.ts';
 
 describe('the call log', () => {
-  it('keeps every call in order, decoded, with its caller and status', async () => {
+  it('the call log keeps every call in order, decoded, with its caller and status', async () => {
     const demo = await openDemo();
     const { get, world, calls } = demo;
     const room = roomOf(world);
@@ -27,7 +27,7 @@ describe('the call log', () => {
     expect(demo.callLines()).toEqual([]);
   });
 
-  it('L14: of the demo that `npm start` serves holds its last thousand calls, for a process that runs for weeks', async () => {
+  it('L14: the call log of `npm start` keeps the last thousand calls', async () => {
     const demo = await startEmbeddedDemo({ hasRateLimit: false, dialect: 'R8' });
     onTestFinished(() => demo.close());
     for (let round = 0; round < 11; round += 1) {
@@ -45,7 +45,7 @@ describe('the call log', () => {
 });
 
 describe('faults', () => {
-  it('answer in place of the workspace, until healed', async () => {
+  it('a fault replaces responses until healed', async () => {
     const demo = await openDemo();
     demo.fail('me', { status: 503, body: { success: false, error: 'down' }, headers: { 'Retry-After': '7' } });
     const { status, body, headers } = await demo.get('me');
@@ -59,7 +59,7 @@ describe('faults', () => {
     expect((await demo.get('me')).status).toBe(200);
   });
 
-  it('happen as often as told, in the order they were set', async () => {
+  it('faults happen `times` times, in the order they were added', async () => {
     const demo = await openDemo();
     demo.fail('*', { status: 502, times: 1 });
     demo.fail('me', { status: 500, times: 2 });
@@ -68,7 +68,7 @@ describe('faults', () => {
     expect(statuses).toEqual([502, 500, 500, 200]);
   });
 
-  it('can be for one call only', async () => {
+  it('`when` limits a fault to matching calls', async () => {
     const demo = await openDemo();
     const { world } = demo;
     demo.fail('me', { status: 500, when: ({ userId }) => userId === world.admin.id });
@@ -76,7 +76,7 @@ describe('faults', () => {
     expect((await demo.get('me', world.admin)).status).toBe(500);
   });
 
-  it('send text as it is, under another content type', async () => {
+  it('a fault sends text verbatim, with another content type', async () => {
     const demo = await openDemo();
     demo.fail('me', { status: 502, body: '<h1>Bad Gateway</h1>', contentType: 'text/html' });
     const response = await fetch(`${demo.url}/api/v1/me`);
@@ -84,7 +84,7 @@ describe('faults', () => {
     expect(await response.text()).toBe('<h1>Bad Gateway</h1>');
   });
 
-  it('change the body of a normal answer without touching the world', async () => {
+  it('`transform` changes the body of a normal response, not the world', async () => {
     const demo = await openDemo();
     const room = roomOf(demo.world, 1);
     demo.fail('rooms.get', {
@@ -100,13 +100,13 @@ describe('faults', () => {
     expect(room.msgs).toBe(1);
   });
 
-  it('only delay when nothing else is asked', async () => {
+  it('a fault with nothing but a delay only delays', async () => {
     const demo = await openDemo();
     demo.fail('me', { delayMs: 5 });
     expect((await demo.get('me')).body['success']).toBe(true);
   });
 
-  it('cut the connection or never answer', async () => {
+  it('a fault can reset the connection or never respond', async () => {
     const demo = await openDemo();
     demo.fail('me', { reset: true });
     await expect(demo.get('me')).rejects.toThrow('fetch failed');
@@ -116,7 +116,7 @@ describe('faults', () => {
     expect(demo.calls.map(({ status }) => status)).toEqual([0, 0]);
   });
 
-  it('do not keep the workspace from closing', async () => {
+  it('a hanging fault does not keep the workspace from closing', async () => {
     const demo = await startDemo({ world: createEmptyWorld() });
     demo.fail('me', { hang: true });
     const { promise: arrived, resolve } = Promise.withResolvers<void>();

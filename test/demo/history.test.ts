@@ -34,7 +34,7 @@ describe('dm.history', () => {
     expect(texts(body)).toEqual(lines.map((line) => `line ${line}`));
   });
 
-  it('leaves replies inside threads out unless asked for', async () => {
+  it('dm.history omits thread replies unless requested', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 1);
     const base = { roomId: room._id, userId: world.member.id, tmid: world.messagesOf(room._id)[0]?._id };
@@ -45,7 +45,7 @@ describe('dm.history', () => {
     expect(texts((await get(`${path}true`)).body)).toEqual(['shown', 'inside', 'line 0']);
   });
 
-  it('hides system messages as the room says, else as the workspace says', async () => {
+  it('dm.history hides system messages by the room’s setting, else the workspace’s', async () => {
     const { get, world } = await openDemo({ hideSystemMessages: ['uj', 'mute_unmute'] });
     const room = roomOf(world);
     const types = ['uj', 'user-muted', 'user-unmuted', 'ul', 'rm'];
@@ -58,7 +58,7 @@ describe('dm.history', () => {
     expect(texts((await get(path)).body)).toHaveLength(5);
   });
 
-  it('never shows hidden rows', async () => {
+  it('dm.history never returns hidden rows', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 1);
     world.post({ roomId: room._id, userId: world.member.id, text: 'copy', _hidden: true });
@@ -67,7 +67,7 @@ describe('dm.history', () => {
 });
 
 describe('unreads of dm.history', () => {
-  it('counts what lies strictly between oldest and the page', async () => {
+  it('unreads counts messages strictly between `oldest` and the page', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 5);
     const path = `dm.history?roomId=${room._id}&unreads=true`;
@@ -88,7 +88,7 @@ describe('unreads of dm.history', () => {
     },
   );
 
-  it('does not care what the caller has read', async () => {
+  it('unreads ignores what the caller has read', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 5);
     world.read(room._id, world.member.id);

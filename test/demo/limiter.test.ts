@@ -25,7 +25,7 @@ const limits = (headers: Headers): (string | null)[] =>
 const RESET = String(NOW + 60_000);
 
 describe('the rate limiter', () => {
-  it('counts down, refuses, and starts over when the window ends', async () => {
+  it('the rate limiter counts down, rejects, and restarts when the window ends', async () => {
     const { get, path } = await openLimited();
     const counters = path('im.counters');
     expect(limits((await get(counters)).headers)).toEqual(['2', '1', RESET]);
@@ -44,7 +44,7 @@ describe('the rate limiter', () => {
     expect(limits((await get(counters)).headers)).toEqual(['2', '1', String(NOW + 120_001)]);
   });
 
-  it('gives an alias a budget of its own', async () => {
+  it('the rate limiter counts an alias separately', async () => {
     const { get, path } = await openLimited();
     for (const endpoint of ['im.counters', 'im.counters', 'dm.counters', 'dm.counters', 'me', 'me']) {
       expect((await get(path(endpoint))).status).toBe(200);
@@ -52,7 +52,7 @@ describe('the rate limiter', () => {
     expect((await get(path('dm.counters'))).status).toBe(429);
   });
 
-  it('goes by address, not by user', async () => {
+  it('the rate limiter counts by address, not by user', async () => {
     const { get, world, path } = await openLimited();
     const other = { 'X-Real-IP': '203.0.113.7' };
     await get('me');
@@ -62,7 +62,7 @@ describe('the rate limiter', () => {
     expect((await get(path('im.list'), world.member)).status).toBe(200);
   });
 
-  it('lets administrators and bots through without a word', async () => {
+  it('the rate limiter exempts administrators and bots and sends them no headers', async () => {
     const { get, world } = await openLimited();
     for (const account of [world.admin, world.bot, world.admin, world.bot]) {
       const { status, headers } = await get('me', account);
@@ -71,31 +71,31 @@ describe('the rate limiter', () => {
     }
   });
 
-  it('counts what a handler refuses', async () => {
+  it('the rate limiter counts calls that a handler rejects', async () => {
     const { get } = await openLimited();
     expect(limits((await get('im.counters?roomId=unknown')).headers)).toEqual(['2', '1', RESET]);
   });
 
-  it('does not count a failed schema, permission or licence on typed routes', async () => {
+  it('typed routes do not count a failed schema, permission or licence', async () => {
     const { get } = await openLimited({ licensed: false });
     for (const path of ['im.counters', 'dm.list.everyone', 'chat.getMessageReadReceipts?messageId=x']) {
       expect(limits((await get(path)).headers)).toEqual([null, null, null]);
     }
   });
 
-  it('counts a failed schema or permission on untyped routes', async () => {
+  it('untyped routes count a failed schema or permission', async () => {
     const { get } = await openLimited({ dialect: 'R7' });
     for (const path of ['dm.history', 'dm.list.everyone']) {
       expect(limits((await get(path)).headers)).toEqual(['2', '1', RESET]);
     }
   });
 
-  it('never counts whoever is not logged in', async () => {
+  it('the rate limiter never counts unauthenticated calls', async () => {
     const { get } = await openLimited({ dialect: 'R7' });
     expect(limits((await get('me', null)).headers)).toEqual([null, null, null]);
   });
 
-  it('can be switched on later, with fresh counts', async () => {
+  it('the rate limiter can be switched on later, with fresh counts', async () => {
     const demo = await openLimited({ rateLimit: false });
     expect(limits((await demo.get('me')).headers)).toEqual([null, null, null]);
     demo.configure({ rateLimit: { calls: 1, ms: 1000 } });
@@ -105,7 +105,7 @@ describe('the rate limiter', () => {
     expect((await demo.get('me')).status).toBe(200);
   });
 
-  it('restarts all addresses of a route together', () => {
+  it('a route’s window restarts for all addresses together', () => {
     const limiter = new Limiter();
     const count = (address: string, now: number) => limiter.count('GET me', address, { calls: 1, ms: 1000 }, now);
     expect(count('a', 0)).toEqual({ limit: 1, remaining: 0, resetAt: 1000, isRefused: false });

@@ -31,13 +31,13 @@ describe('md of a text', () => {
     expect(parseMarkup(text)).toEqual([{ type: 'PARAGRAPH', value }]);
   });
 
-  it('makes a few emoji big', () => {
+  it('a text of up to three emoji becomes BIG_EMOJI', () => {
     const tada = { type: 'EMOJI', value: plainText('tada'), shortCode: 'tada' };
     expect(parseMarkup(':tada: :tada:')).toEqual([{ type: 'BIG_EMOJI', value: [tada, tada] }]);
     expect(parseMarkup(':tada: :tada: :tada: :tada:')).toMatchObject([{ type: 'PARAGRAPH' }]);
   });
 
-  it('splits blocks by line', () => {
+  it('markup is split into blocks by line', () => {
     const text = '# Title\n\n- a\n- b\n1. one\n- [x] done\n> said\n```ts\nlet a;\n```\nend';
     expect(parseMarkup(text)).toEqual([
       { type: 'HEADING', level: 1, value: [plainText('Title')] },
@@ -57,7 +57,7 @@ describe('md of a text', () => {
     ]);
   });
 
-  it('leaves a fence that never closes as text', () => {
+  it('an unclosed code fence stays text', () => {
     expect(parseMarkup('```ts\nlet a;')).toHaveLength(2);
   });
 });

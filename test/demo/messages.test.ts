@@ -7,7 +7,7 @@ const INVALID_CHANNEL = {
 };
 
 describe('dm.messages', () => {
-  it('is newest first, with the size of the page and the exact total', async () => {
+  it('dm.messages is newest first, with the page’s size and the exact total', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 5);
     const { body } = await get(`dm.messages?roomId=${room._id}&count=2&offset=1`);
@@ -16,7 +16,7 @@ describe('dm.messages', () => {
     expect(body).toMatchObject({ count: 2, offset: 1, total: 5 });
   });
 
-  it('stores what a message of Rocket.Chat has', async () => {
+  it('a message has the fields of Rocket.Chat’s messages', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world);
     const message = world.post({
@@ -42,7 +42,7 @@ describe('dm.messages', () => {
     ]);
   });
 
-  it('sorts by any stored field, a missing one lowest', async () => {
+  it('dm.messages sorts by any stored field, missing values lowest', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 3);
     const [first, second] = world.messagesOf(room._id);
@@ -58,7 +58,7 @@ describe('dm.messages', () => {
     expect(byName).toBe(world.member.username > colleague(world).username ? 'line 0' : 'line 1');
   });
 
-  it('breaks ties by the next key', async () => {
+  it('dm.messages breaks ties by the next sort key', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world);
     const at = '2026-03-02T09:00:00.000Z';
@@ -80,7 +80,7 @@ describe('dm.messages', () => {
     });
   });
 
-  it('refuses an empty sort on typed routes and ignores it on untyped ones', async () => {
+  it('typed routes reject an empty sort, untyped ones ignore it', async () => {
     const demo = await openDemo();
     const room = roomOf(demo.world, 1);
     const path = `dm.messages?roomId=${room._id}&sort=`;
@@ -89,7 +89,7 @@ describe('dm.messages', () => {
     expect((await demo.get(path)).status).toBe(200);
   });
 
-  it('filters by mention, star and pin, each with the total of what matches', async () => {
+  it('dm.messages filters by mention, star and pin, with the total of matches', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world);
     const [ann, bob] = [colleague(world, 0), colleague(world, 1)];
@@ -119,7 +119,7 @@ describe('dm.messages', () => {
     expect(await ask('pinned=false')).toMatchObject({ total: 4 });
   });
 
-  it('shows the caller’s own star and nobody else’s', async () => {
+  it('dm.messages returns only the caller’s own stars', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 1);
     const [message] = world.messagesOf(room._id);
@@ -128,7 +128,7 @@ describe('dm.messages', () => {
     expect(body).toMatchObject({ messages: [{ starred: [{ _id: world.member.id }] }] });
   });
 
-  it('has thread replies, system and deleted messages, but no hidden ones', async () => {
+  it('dm.messages has thread replies, system and deleted messages, but no hidden ones', async () => {
     const { get, world } = await openDemo({ hideSystemMessages: ['uj'] });
     const room = roomOf(world, 1);
     const root = world.messagesOf(room._id)[0]?._id ?? '';
@@ -142,7 +142,7 @@ describe('dm.messages', () => {
     expect(body['total']).toBe(4);
   });
 
-  it('refreshes names where the workspace shows real names', async () => {
+  it('names are current if the workspace shows real names', async () => {
     const { get, world } = await openDemo({ useRealName: true });
     const room = roomOf(world);
     const friend = colleague(world);
@@ -158,7 +158,7 @@ describe('dm.messages', () => {
     expect((await get('im.list')).body).toMatchObject({ ims: [{ lastMessage: expected }] });
   });
 
-  it('is forbidden to whoever is not in the room, administrators too', async () => {
+  it('dm.messages is forbidden outside the caller’s rooms, even for administrators', async () => {
     const { get, world } = await openDemo();
     const foreign = world.createRoom({ userIds: [colleague(world, 0).id, colleague(world, 1).id] });
     for (const account of [world.member, world.admin]) {
@@ -171,7 +171,7 @@ describe('dm.messages', () => {
     }
   });
 
-  it('does not know rooms of another type, ids without a room or unknown users', async () => {
+  it('dm.messages rejects other room types, unknown ids and unknown users', async () => {
     const { get, world } = await openDemo();
     const channel = world.createRoom({ userIds: [world.member.id], t: 'c', name: 'general' });
     for (const query of [`roomId=${channel._id}`, 'roomId=nothing', 'username=nobody']) {
@@ -182,7 +182,7 @@ describe('dm.messages', () => {
 });
 
 describe('im.messages.others', () => {
-  it('needs the permission first and the setting second', async () => {
+  it('im.messages.others checks the permission, then the setting', async () => {
     const demo = await openDemo();
     const { get, world } = demo;
     const path = `im.messages.others?roomId=${roomOf(world, 1)._id}`;
@@ -206,7 +206,7 @@ describe('im.messages.others', () => {
 });
 
 describe('chat.getMessage', () => {
-  it('returns hidden rows too, and fails without a word for an unknown id', async () => {
+  it('chat.getMessage returns hidden rows too, and fails without a message for an unknown id', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world);
     const hidden = world.post({ roomId: room._id, userId: world.member.id, text: 'x', _hidden: true });

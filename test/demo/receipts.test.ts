@@ -10,7 +10,7 @@ async function openMessage(options: Parameters<typeof openDemo>[0] = {}) {
 }
 
 describe('chat.getMessageReadReceipts', () => {
-  it('names every reader and when, the author among them', async () => {
+  it('receipts list every reader with the time, including the author', async () => {
     const { get, world, room, message, path } = await openMessage();
     const reader = colleague(world);
     world.read(room._id, reader.id, '2026-03-02T09:30:00.000Z');
@@ -30,7 +30,7 @@ describe('chat.getMessageReadReceipts', () => {
     });
   });
 
-  it('has no user for a deleted account', async () => {
+  it('a receipt of a deleted account has no user', async () => {
     const { get, world, room, path } = await openMessage();
     world.read(room._id, colleague(world).id);
     world.removeAccount(colleague(world).id);
@@ -39,7 +39,7 @@ describe('chat.getMessageReadReceipts', () => {
     expect(receipt).not.toHaveProperty('user');
   });
 
-  it('is empty where the workspace does not store readers', async () => {
+  it('receipts are empty if the workspace does not store them', async () => {
     const { get, path } = await openMessage({ storeReceipts: false });
     expect((await get(path)).body).toEqual({ receipts: [], success: true });
   });
@@ -55,7 +55,7 @@ describe('chat.getMessageReadReceipts', () => {
     });
   });
 
-  it('tells unknown messages from rooms that the caller cannot open, both by 400', async () => {
+  it('receipts are 400 for unknown messages and for inaccessible rooms, with different errors', async () => {
     const { get, world, path } = await openMessage();
     expect(await get('chat.getMessageReadReceipts?messageId=x')).toMatchObject({
       status: 400,
@@ -77,7 +77,7 @@ describe('chat.getMessageReadReceipts', () => {
     });
   });
 
-  it('finds deleted messages only where their row was kept', async () => {
+  it('receipts of a deleted message need its row to be kept', async () => {
     const { get, world, room, message, path } = await openMessage();
     world.remove(message._id, { showStatus: true });
     expect((await get(path)).body).toEqual({ receipts: [], success: true });

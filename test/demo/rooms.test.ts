@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { colleague, encode, openDemo, roomOf } from './support.ts';
 
 describe('rooms by user', () => {
-  it('finds the one room with a user by id, username and @username, as roomId too', async () => {
+  it('a room with a user is found by id, username and @username, also as roomId', async () => {
     const { get, world } = await openDemo();
     const friend = colleague(world);
     const room = roomOf(world, 1);
@@ -17,7 +17,7 @@ describe('rooms by user', () => {
     expect(world.rooms.size).toBe(2);
   });
 
-  it('creates the room that is missing, by a GET', async () => {
+  it('a GET creates a missing room', async () => {
     const { get, world } = await openDemo();
     const friend = colleague(world);
     const { status, body } = await get(`dm.messages?username=${friend.username}`);
@@ -33,21 +33,21 @@ describe('rooms by user', () => {
     expect(world.rooms.size).toBe(1);
   });
 
-  it('joins both user ids to the room’s id in the older dialect', async () => {
+  it('the R7 dialect concatenates both user ids to the room’s id', async () => {
     const { get, world } = await openDemo({ dialect: 'R7' });
     const friend = colleague(world);
     await get(`dm.history?roomId=${friend.id}`);
     expect([...world.rooms.keys()]).toEqual([[world.member.id, friend.id].toSorted().join('')]);
   });
 
-  it('creates notes to self from the own username', async () => {
+  it('the caller’s own username creates notes to self', async () => {
     const { get, world } = await openDemo();
     expect((await get(`dm.messages?username=${world.member.username}`)).status).toBe(200);
     const [room] = world.rooms.values();
     expect(room).toMatchObject({ uids: [world.member.id], usernames: [world.member.username] });
   });
 
-  it('creates nothing for a caller who may not', async () => {
+  it('no room is created without the permission', async () => {
     const { get, world } = await openDemo();
     world.member.roles = ['guest'];
     const { status, body } = await get(`dm.messages?username=${colleague(world).username}`);
@@ -63,7 +63,7 @@ describe('rooms by user', () => {
     expect(world.rooms.size).toBe(0);
   });
 
-  it('is never reached by im.counters, which checks access first', async () => {
+  it('im.counters never creates a room: it checks access first', async () => {
     const { get, world } = await openDemo();
     expect((await get(`im.counters?roomId=${colleague(world).username}`)).status).toBe(403);
     expect(world.rooms.size).toBe(0);
@@ -98,7 +98,7 @@ describe('lists of rooms', () => {
     for (const field of ['usernames', 'lm', 'ts', '_updatedAt', 'lastMessage']) expect(shown).toHaveProperty(field);
   });
 
-  it('keeps secrets and other users’ stars to itself', async () => {
+  it('room lists omit secrets and other users’ stars', async () => {
     const { get, world } = await openDemo();
     const room = roomOf(world, 1);
     Object.assign(room, { joinCode: 'x', members: [], importIds: [], e2e: {} });
@@ -108,7 +108,7 @@ describe('lists of rooms', () => {
     expect(shown).toMatchObject({ lastMessage: { starred: [] } });
   });
 
-  it('sorts rooms without the field lowest', async () => {
+  it('rooms without the sort field sort lowest', async () => {
     const { get, world } = await openDemo();
     const empty = roomOf(world);
     const full = roomOf(world, 1);

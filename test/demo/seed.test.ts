@@ -9,14 +9,14 @@ const shape = (name: keyof typeof shapes): Message => world.message(shapes[name]
 const json = (name: keyof typeof shapes): unknown => JSON.parse(JSON.stringify(shape(name)));
 
 describe('the demo workspace', () => {
-  it('is the same every time', () => {
+  it('the demo world is the same every time', () => {
     const again = createWorld();
     expect(JSON.stringify([...again.rooms.values()])).toBe(JSON.stringify([...world.rooms.values()]));
     expect(JSON.stringify([...again.messages.values()])).toBe(JSON.stringify([...world.messages.values()]));
     expect(JSON.stringify([...again.receipts])).toBe(JSON.stringify([...world.receipts]));
   });
 
-  it('has thirty people, one administrator, one bot', () => {
+  it('the demo world has thirty people, one administrator and one bot', () => {
     expect(world.accounts).toHaveLength(30);
     expect(new Set(world.accounts.map(({ id }) => id)).size).toBe(30);
     for (const { token } of world.accounts) expect(token).toMatch(/^\w{43}$/);
@@ -24,7 +24,7 @@ describe('the demo workspace', () => {
     expect(world.bot).toMatchObject({ roles: ['bot'], id: 'rocket.cat' });
   });
 
-  it('has rooms of all kinds', () => {
+  it('the demo world has rooms of all kinds', () => {
     const own = world.subscriptionsOf(users.member).filter(({ t }) => t === 'd');
     expect(own).toHaveLength(41);
     expect(world.room(landmarks.busyRoomId).msgs).toBeGreaterThan(400);
@@ -44,7 +44,7 @@ describe('the demo workspace', () => {
     expect([...world.rooms.keys()].filter((id) => id.length === 34)).toContain(landmarks.busyRoomId);
   });
 
-  it('has memberships that were never opened, and one without unread count', () => {
+  it('the demo world has memberships never opened, and one without an unread count', () => {
     const own = (roomId: string) => world.subscription(roomId, users.member);
     expect(own(landmarks.neverOpenedRoomId)).not.toHaveProperty('ls');
     expect(own(landmarks.neverOpenedRoomId)?.unread).toBe(3);
@@ -54,21 +54,21 @@ describe('the demo workspace', () => {
     expect(world.subscription(landmarks.foreignRoomId, users.admin)).toBeUndefined();
   });
 
-  it('has no room of the member with the stranger', () => {
+  it('the member has no room with the stranger', () => {
     const shared = [...world.rooms.values()].filter(
       ({ t, uids }) => t === 'd' && uids.includes(users.stranger) && uids.includes(users.member),
     );
     expect(shared).toEqual([]);
   });
 
-  it('counts the same messages that it has', () => {
+  it('the demo world’s counts match its messages', () => {
     for (const room of world.rooms.values()) {
       const visible = world.messagesOf(room._id).filter(({ _hidden, t }) => _hidden !== true && t !== 'rm');
       expect([room._id, room.msgs]).toEqual([room._id, visible.length]);
     }
   });
 
-  it('ends in the busy room, on the afternoon of 30 October 2026', () => {
+  it('the demo world ends in the busy room, on the afternoon of 30 October 2026', () => {
     expect(world.room(landmarks.busyRoomId).lm).toBe('2026-10-30T15:58:21.314Z');
     expect(world.now).toBe('2026-10-30T15:58:21.314Z');
   });
@@ -80,7 +80,7 @@ describe('the shapes of messages', () => {
     expect(shape(name).rid).toBe(room);
   });
 
-  it('has what each name promises', () => {
+  it('each shape of message is what its name says', () => {
     expect(shape('sameMomentA').ts).toBe(shape('sameMomentB').ts);
     expect(shape('edited')).toHaveProperty('editedBy');
     expect(shape('editedCopy')).toMatchObject({ _hidden: true, parent: shapes.edited });
@@ -106,7 +106,7 @@ describe('the shapes of messages', () => {
     expect(world.receipts.get(shapes.deletedReader)?.map(({ userId }) => userId)).toContain(users.deleted);
   });
 
-  it('keeps everybody’s receipts no earlier than the message and no later than the day’s end', () => {
+  it('receipts are no earlier than their message and no later than the end of the world', () => {
     for (const receipts of world.receipts.values()) {
       for (const { messageId, ts } of receipts) {
         const sentAt = world.message(messageId).ts;
@@ -115,7 +115,7 @@ describe('the shapes of messages', () => {
     }
   });
 
-  it('serves the receipt of a deleted user without the user', async () => {
+  it('the receipt of a deleted user is served without the user', async () => {
     const { get } = await openDemo({ world: createWorld() });
     const { body } = await get(`chat.getMessageReadReceipts?messageId=${shapes.deletedReader}`);
     const receipt = (body['receipts'] as { userId: string }[]).find(({ userId }) => userId === users.deleted);

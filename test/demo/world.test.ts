@@ -12,7 +12,7 @@ function openRoom(count = 0) {
 }
 
 describe('a message that is sent', () => {
-  it('moves its room on and counts as unread for everybody else', () => {
+  it('a new message updates its room and is unread for the other members', () => {
     const { world, room, say, unread, friend } = openRoom();
     const message = say(`@${friend.username} hello`, { at: '2026-03-02T09:00:00.000Z' });
     expect(room).toMatchObject({ msgs: 1, lm: message.ts, lastMessage: { _id: message._id } });
@@ -21,7 +21,7 @@ describe('a message that is sent', () => {
     expect(world.subscription(room._id, world.member.id)).toMatchObject({ unread: 0, userMentions: 0 });
   });
 
-  it('does not become the last one when it is older, a thread reply or a system message', () => {
+  it('an older message, a thread reply or a system message does not become lastMessage', () => {
     const { room, say } = openRoom(2);
     const last = room.lastMessage?._id;
     say('older', { at: '2026-01-01T00:00:00.000Z' });
@@ -32,7 +32,7 @@ describe('a message that is sent', () => {
     expect(room.lastMessage?._id).toBe(shown._id);
   });
 
-  it('keeps the root of its thread up to date', () => {
+  it('a thread reply updates the root of its thread', () => {
     const { world, say, friend, unread } = openRoom();
     const root = say('root');
     const reply = world.post({ roomId: root.rid, userId: friend.id, text: 'reply', tmid: root._id });
@@ -41,18 +41,18 @@ describe('a message that is sent', () => {
     expect(unread()).toMatchObject({ unread: 1, tunread: [root._id] });
   });
 
-  it('leaves out fields that are given as undefined', () => {
+  it('a field given as undefined is omitted from the message', () => {
     const { say } = openRoom();
     expect(
       JSON.parse(JSON.stringify(say('', { msg: undefined, md: undefined, _updatedAt: undefined }))),
     ).not.toHaveProperty('msg');
   });
 
-  it('is the same in every world that does the same', () => {
+  it('the same events give the same world', () => {
     expect([...openRoom(5).world.messages]).toEqual([...openRoom(5).world.messages]);
   });
 
-  it('must have an id of its own', () => {
+  it('a message’s id must be new', () => {
     const { say } = openRoom();
     say('first', { id: 'x' });
     expect(() => say('second', { id: 'x' })).toThrow('already has a message x');
@@ -60,7 +60,7 @@ describe('a message that is sent', () => {
 });
 
 describe('a message that changes', () => {
-  it('is parsed again when edited', () => {
+  it('an edited message is parsed again', () => {
     const { world, say } = openRoom();
     const message = world.edit(say('first')._id, 'see https://a.example/b');
     expect(message).toMatchObject({
@@ -71,7 +71,7 @@ describe('a message that changes', () => {
     expect(message.editedAt).toBe(message._updatedAt);
   });
 
-  it('is starred by each user apart, and keeps who pinned it when unpinned', () => {
+  it('each user stars separately, and an unpinned message keeps who pinned it', () => {
     const { world, say, friend } = openRoom();
     const { _id } = say('first');
     for (const userId of [world.member.id, friend.id, friend.id]) world.star(_id, userId);
@@ -80,7 +80,7 @@ describe('a message that changes', () => {
     expect(world.unpin(_id)).toMatchObject({ pinned: false, pinnedBy: { _id: friend.id } });
   });
 
-  it('is gone when deleted, and the one before it is the last', () => {
+  it('a deleted message is gone, and the previous one becomes lastMessage', () => {
     const { world, room, say } = openRoom(2);
     const before = room.lastMessage?._id;
     world.remove(say('gone')._id);
@@ -88,14 +88,14 @@ describe('a message that changes', () => {
     expect(world.messagesOf(room._id)).toHaveLength(2);
   });
 
-  it('leaves an empty room without last message', () => {
+  it('a room emptied by deletion has no lastMessage', () => {
     const { world, room, say } = openRoom();
     world.remove(say('gone')._id);
     expect(room).not.toHaveProperty('lm');
     expect(room).not.toHaveProperty('lastMessage');
   });
 
-  it('stays as deleted where the workspace shows it, with a hidden copy where it keeps history', () => {
+  it('a deleted message stays as `rm` if the workspace shows it, with a hidden copy if it keeps history', () => {
     const { world, room, say } = openRoom();
     const { _id } = say('gone');
     world.remove(_id, { showStatus: true, keepHistory: true });
@@ -110,7 +110,7 @@ describe('a message that changes', () => {
     expect(room.msgs).toBe(0);
   });
 
-  it('stays as deleted when it is the root of a thread', () => {
+  it('the deleted root of a thread stays as `rm`', () => {
     const { world, say } = openRoom();
     const root = say('root');
     say('reply', { tmid: root._id });
@@ -120,7 +120,7 @@ describe('a message that changes', () => {
 });
 
 describe('reading', () => {
-  it('clears what is unread up to a moment, and leaves receipts', () => {
+  it('reading clears unreads up to a moment and adds receipts', () => {
     const { world, room, friend, unread } = openRoom(5);
     world.read(room._id, friend.id, '2026-03-02T09:01:30.000Z');
     expect(unread()).toMatchObject({ ls: '2026-03-02T09:01:30.000Z', unread: 2 });
@@ -130,7 +130,7 @@ describe('reading', () => {
     expect(unread()).toMatchObject({ unread: 0, alert: false });
   });
 
-  it('takes the mark off a message that everybody has read', () => {
+  it('a message that all members have read loses `unread`', () => {
     const { world, room, friend, say } = openRoom();
     const message = say('first', { unread: true });
     world.read(room._id, friend.id);
@@ -139,7 +139,7 @@ describe('reading', () => {
 });
 
 describe('a room', () => {
-  it('lists usernames by display name and user ids by id', () => {
+  it('a room lists usernames by display name and user ids by id', () => {
     const world = createEmptyWorld();
     const accounts = world.accounts.slice(0, 6);
     const room = world.createRoom({ userIds: accounts.map(({ id }) => id) });
@@ -148,7 +148,7 @@ describe('a room', () => {
     expect(room.usernames).toEqual(byName.map(({ username }) => username));
   });
 
-  it('leaves nothing behind but its id and the moment', () => {
+  it('a removed room leaves only its id and the moment', () => {
     const { world, room } = openRoom(2);
     world.removeRoom(room._id);
     expect([world.rooms.size, world.messages.size, world.subscriptions.size]).toEqual([0, 0, 0]);

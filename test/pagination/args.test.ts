@@ -39,7 +39,7 @@ describe('page arguments', () => {
     ['first with before', { first: 1, before: 'c' }, '`before` goes with `last`; with `first`, give `after`.'],
     ['before alone', { before: 'c' }, '`before` goes with `last`; with `first`, give `after`.'],
     ['first: null alone', { first: null }, '`first` is null: give 0 to 100, or omit it for 20.'],
-  ])('%s is refused, with the way to mend it', (_name, args, message) => {
+  ])('%s is rejected with advice', (_name, args, message) => {
     expect(() => planPage(args)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
   });
 });

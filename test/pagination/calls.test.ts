@@ -23,31 +23,31 @@ function walk(list: ModelList, size: number, isBackward = false) {
   }
 }
 
-describe('what a page costs', () => {
+describe('The calls of a page', () => {
   it.each([
     ['0 rows', 0, [1], [0]],
     ['1 row', 1, [1], [1]],
     ['20 rows', 20, [1], [20]],
     ['21 rows', 21, [1, 1], [20, 1]],
     ['100 rows', 100, [1, 1, 1, 1, 1], [20, 20, 20, 20, 20]],
-  ])('is one call when nothing changed: %s, forward and backward', (_name, count, calls, sizes) => {
+  ])('a page takes one call if nothing changed: %s, forward and backward', (_name, count, calls, sizes) => {
     for (const isBackward of [false, true]) {
       const list = fill(offsetList({ isDescending: true, caps: [100] }), count);
       expect(walk(list, 20, isBackward)).toEqual({ calls, sizes });
     }
   });
 
-  it('is one call for a hundred rows at a time as well: continuing spends one of them on the cursor', () => {
+  it('a page of a hundred rows takes one call, and after a cursor has ninety-nine rows', () => {
     const list = fill(offsetList({ isDescending: true, caps: [100] }), 300);
     expect(walk(list, 100)).toEqual({ calls: [1, 1, 1, 1], sizes: [100, 99, 99, 2] });
   });
 
-  it('is one call a page, of fewer rows, where the workspace caps an answer at 50', () => {
+  it('a page takes one call and has fewer rows if the workspace caps responses at 50', () => {
     const list = fill(offsetList({ isDescending: false, caps: [50] }), 120);
     expect(walk(list, 100)).toEqual({ calls: [1, 1, 1], sizes: [50, 49, 21] });
   });
 
-  it('is one call for a page of history, and two for one that its end has to be proven for', () => {
+  it('a history page takes one call, and two if it must prove the end', () => {
     const history = (count: number) => fill(timelineList({ caps: [100], isInclusive: false }), count);
     expect(walk(history(100), 20)).toEqual({ calls: [1, 1, 1, 1, 2], sizes: [20, 20, 20, 20, 20] });
     expect(walk(history(5), 20)).toEqual({ calls: [2], sizes: [5] });
@@ -55,13 +55,13 @@ describe('what a page costs', () => {
     expect(walk(history(0), 20)).toEqual({ calls: [1], sizes: [0] });
   });
 
-  it('is two calls for a page of history that the workspace cut, but one that was cut behind all that was asked for', () => {
+  it('a history page takes two calls if the workspace capped it, except behind all its rows', () => {
     const list = fill(timelineList({ caps: [21], isInclusive: false }), 60);
     expect(walk(list, 40)).toEqual({ calls: [2, 2, 2], sizes: [21, 20, 19] });
     expect(walk(fill(timelineList({ caps: [20], isInclusive: false }), 60), 19).calls.slice(0, 2)).toEqual([1, 2]);
   });
 
-  it('is two calls at most where many messages share a millisecond, and three once where a history ends with them', () => {
+  it('a history page takes at most two calls if many messages share a millisecond, and three once at the end', () => {
     const property = fc.property(
       fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 5 }),
       fc.integer({ min: 1, max: 100 }),
@@ -83,19 +83,19 @@ describe('what a page costs', () => {
     fc.assert(property, { numRuns: 300, seed: 5 });
   });
 
-  it('holds back the last row of a history page of a hundred, which the next page begins with', () => {
+  it('a history page of a hundred holds back its last row for the next page', () => {
     const list = fill(timelineList({ caps: [100], isInclusive: false }), 100);
     expect(walk(list, 100)).toEqual({ calls: [1, 2], sizes: [99, 1] });
   });
 
-  it('stays at one call while newer messages arrive, read backward from the oldest', () => {
+  it('backward pages from the oldest row take one call while newer messages arrive', () => {
     const list = fill(offsetList({ isDescending: true, caps: [100] }), 60);
     const first = list.page({ size: 20, isBackward: true, cursor: undefined });
     fill(list, 200);
     expect(list.page({ size: 20, isBackward: true, cursor: first.startCursor })).toMatchObject({ calls: 1 });
   });
 
-  it('is two calls when a few messages arrived in front, and the page is still full', () => {
+  it('a page takes two calls and is full if a few messages arrived in front', () => {
     const list = fill(offsetList({ isDescending: true, caps: [100] }), 60);
     const first = list.page({ size: 20, isBackward: false, cursor: undefined });
     fill(list, 65);
@@ -104,14 +104,14 @@ describe('what a page costs', () => {
     expect(second.rows.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, index) => idAt(39 - index)));
   });
 
-  it('is two calls however many arrived in front: the total tells how far the list has moved', () => {
+  it('a page takes two calls for any number of arrivals in front, because the total shows the shift', () => {
     const list = fill(offsetList({ isDescending: true, caps: [100] }), 60);
     const first = list.page({ size: 20, isBackward: false, cursor: undefined });
     fill(list, 9000);
     expect(list.page({ size: 20, isBackward: false, cursor: first.endCursor })).toMatchObject({ calls: 2 });
   });
 
-  it('grows with the logarithm of the drift when the total tells nothing', () => {
+  it('a page takes O(log drift) calls if the total does not show the shift', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4000 }), fc.boolean(), fc.constantFrom(1, 5, 20), (drift, isGone, size) => {
         // As many rows come at one end as go at the other, so the total stays and the cursor's row moves by `drift`.
@@ -135,7 +135,7 @@ describe('what a page costs', () => {
   });
 });
 
-describe('found on the way', () => {
+describe('Regressions found by the model', () => {
   it('a page continues where its cursor and all neighbours were deleted', () => {
     const list = fill(offsetList({ isDescending: true, caps: [100] }), 60);
     const first = list.page({ size: 20, isBackward: false, cursor: undefined });
@@ -145,7 +145,7 @@ describe('found on the way', () => {
     expect(second).toMatchObject({ hasPreviousPage: false, hasNextPage: true });
   });
 
-  it('a row that stands alone at the end of an answer is not taken for the one behind the last answer', () => {
+  it('a row alone at the end of a response is not taken for the row behind the previous response', () => {
     const list = offsetList({ isDescending: false, caps: [100] });
     const put = (...ids: string[]) => {
       for (const id of ids) list.rows.set(id, { id, key: id.length });
@@ -185,7 +185,7 @@ describe('found on the way', () => {
     expect(page.rows.map(({ id }) => id)).toEqual(expect.arrayContaining([idAt(1), idAt(2)]));
   });
 
-  it('an ending that shrinks to nothing while the next page is asked for is an empty page, not an error', () => {
+  it('a list end that disappears while the next page is read is an empty page, not an error', () => {
     const list = fill(offsetList({ isDescending: true, caps: [100] }), 40);
     const first = list.page({ size: 20, isBackward: false, cursor: undefined });
     list.rows.clear();

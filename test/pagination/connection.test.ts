@@ -28,7 +28,7 @@ it('a connection has its rows as nodes and as edges, and the cursors of both its
   ]);
 });
 
-it('M9: a connection without rows has the cursors of the places that are left out, and none where there are none', () => {
+it('M9: a connection without rows has the cursors of the rows left out, if any', () => {
   const { edges, nodes, pageInfo } = toConnection(pageOf([]), encode);
   expect([edges, nodes, pageInfo.startCursor(), pageInfo.endCursor()]).toEqual([[], [], null, null]);
   const leftOut = toConnection(pageOf([], 3), encode);
@@ -39,7 +39,7 @@ it('M9: a connection without rows has the cursors of the places that are left ou
   ]);
 });
 
-it('a cursor is worked out only when it is asked for', () => {
+it('a cursor is encoded only when it is read', () => {
   let made = 0;
   const { edges } = toConnection(pageOf([1, 2]), () => String((made += 1)));
   expect(made).toBe(0);

@@ -28,7 +28,7 @@ function codeOf(run: () => unknown): string | undefined {
 }
 
 describe('a cursor', () => {
-  it('comes back as it was, in under 200 characters that need no escaping', () => {
+  it('a cursor round-trips in under 200 URL-safe characters', () => {
     fc.assert(
       fc.property(cursorOf, fc.string(), (cursor, binding) => {
         const text = encodeCursor(binding, cursor);
@@ -39,7 +39,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('of another list is refused', () => {
+  it('a cursor of another list is rejected', () => {
     fc.assert(
       fc.property(cursorOf, fc.string(), fc.string(), (cursor, one, other) => {
         fc.pre(one !== other);
@@ -49,7 +49,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('with any one byte changed, cut short or made longer is refused', () => {
+  it('a cursor with any byte changed, truncated or extended is rejected', () => {
     const text = encodeCursor('list', { key: 1_700_000_000_000, id: 'dGNzxH29pFm4Qhufh', offset: 3, total: 40 });
     const bytes = Buffer.from(text, 'base64url');
     for (let index = 0; index < bytes.length; index += 1) {
@@ -65,14 +65,14 @@ describe('a cursor', () => {
     }
   });
 
-  it('says which argument is wrong, and what to do', () => {
+  it('a rejected cursor’s error names the argument and the remedy', () => {
     const message = '`before` is not a cursor of this list: use one from the same room, filter and order.';
     expect(() => decodeCursor('list', { cursor: 'x', cursorArgument: 'before', isBackward: true, size: 1 })).toThrow(
       message,
     );
   });
 
-  it('has a form that tells it from other texts before its list is known: every one that is issued has it', () => {
+  it('every issued cursor passes the check of its form, before its list is known', () => {
     const check = (cursor: string | undefined) =>
       codeOf(() => checkCursorForm({ cursor, cursorArgument: 'after', isBackward: false, size: 1 }));
     fc.assert(
@@ -99,7 +99,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('of a row without an id, or with one that is longer than any, was not issued', () => {
+  it('a cursor without an id, or of over 512 characters, is rejected', () => {
     const place = { key: 1, offset: 0, total: 1 };
     const roomy = encodeCursor('list', { ...place, id: 'x'.repeat(363) });
     expect([roomy.length, decode('list', roomy)?.id.length]).toEqual([512, 363]);
@@ -111,7 +111,7 @@ describe('a cursor', () => {
     expect(decode('list', encodeCursor('list', { ...place, id: 'x' }))?.id).toBe('x');
   });
 
-  it('that is any other text is refused', () => {
+  it('arbitrary text is rejected as a cursor', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ maxLength: 600 }), fc.base64String({ maxLength: 600 })), (text) => {
         expect(codeOf(() => decode('list', text))).toBe('BAD_USER_INPUT');

@@ -92,7 +92,7 @@ const walkOf = (key: fc.Arbitrary<number | null>, canGoBack: boolean): fc.Arbitr
 
 const unstableWalk = walkOf(timeOf, false).filter(({ losses }) => losses !== 'also without places');
 
-/** Applies one change; tells the rows that were touched, which the promise then leaves out. */
+/** Applies one change and returns the rows touched, which the guarantee excludes. */
 function apply(list: ModelList, change: Change, edge: Place | undefined, losses: Losses): string[] {
   const { rows } = list;
   if (change.kind === 'insert') {
@@ -125,7 +125,7 @@ function readPage(list: ModelList, ask: ModelAsk): ModelPage {
   }
 }
 
-/** Reads a list to its end while it changes; tells how many calls the pages took. */
+/** Reads a list to its end while it changes, and returns the calls of its pages. */
 function checkWalk(
   list: ModelList,
   { rows, losses, sizes, changes, changesWithin, isBackward }: Walk,
@@ -183,11 +183,11 @@ interface FlagCheck {
   /** Where the page before this one ended. */
   readonly edge: Place | undefined;
   readonly isBackward: boolean;
-  /** Rows that came, went or moved between two calls of this page: the flags may tell of either moment. */
+  /** Rows that came, went or moved between two calls of this page: the flags may reflect either moment. */
   readonly touchedWithin: ReadonlySet<string>;
 }
 
-/** The flags against the whole truth of the moment. Of rows that are left out, and nothing else, either may be told. */
+/** Checks the flags against the current list. If only rows left out remain, either value is right. */
 function checkFlags(
   list: ModelList,
   page: ModelPage,
@@ -214,7 +214,7 @@ function checkFlags(
   check(isBackward ? page.hasNextPage : page.hasPreviousPage, (row) => !isBehind(row));
 }
 
-/** What is told to lie between `since` and the page: the truth, or nothing. */
+/** Checks the gap between `since` and the page: exact or null. */
 function checkGap(list: ModelList, { gap, endPlace }: ModelPage, touchedWithin: ReadonlySet<string>): void {
   if (gap === undefined || touchedWithin.size > 0) return;
   const { since } = list;
@@ -240,8 +240,8 @@ const rangeOf = {
   isInclusive: fc.boolean(),
 };
 
-describe('every row that stays is delivered exactly once, in order', () => {
-  it('in lists paged by offset, in both orders and directions, with any caps of the workspace from 2 on', () => {
+describe('Every row that stays is delivered exactly once, in order', () => {
+  it('offset lists deliver every row exactly once in both orders and directions, with any cap from 2', () => {
     fc.assert(
       fc.property(walkOf(keyOf, true), fc.boolean(), capsOf, (walk, isDescending, caps) => {
         checkWalk(offsetList({ isDescending, caps }), walk, isDescending);
@@ -250,7 +250,7 @@ describe('every row that stays is delivered exactly once, in order', () => {
     );
   });
 
-  it('in histories, with ranges and any caps of the workspace from 2 on', () => {
+  it('histories deliver every row exactly once with ranges and any cap from 2', () => {
     fc.assert(
       fc.property(walkOf(timeOf, false), fc.record({ ...rangeOf, caps: capsOf }), (walk, options) => {
         checkWalk(timelineList(options), walk, true);
@@ -259,14 +259,14 @@ describe('every row that stays is delivered exactly once, in order', () => {
     );
   });
 
-  it('in histories whose milliseconds come in another order at every call', () => {
+  it('histories deliver every row exactly once if the order within a millisecond varies per call', () => {
     const property = fc.property(unstableWalk, fc.record(rangeOf), (walk, options) => {
       checkWalk(timelineList({ ...options, caps: [100], isUnstable: true }), walk, true);
     });
     fc.assert(property, { numRuns, seed });
   });
 
-  it('there, and where answers are capped, or one of them is told to be larger than an answer', () => {
+  it('histories of varying order deliver every row exactly once under caps, or report a millisecond over the cap', () => {
     let refused = 0;
     const property = fc.property(unstableWalk.map(atRest), fc.record({ ...rangeOf, caps: capsOf }), (walk, options) => {
       const list = timelineList({ ...options, isUnstable: true });
@@ -283,7 +283,7 @@ describe('every row that stays is delivered exactly once, in order', () => {
     expect(refused).toBeGreaterThan(0);
   });
 
-  it('where the workspace gives one row a call, as long as nothing changes while a page is read', () => {
+  it('lists deliver every row exactly once at one row per call, if nothing changes during a page', () => {
     const offsets = fc.property(walkOf(keyOf, true).map(atRest), fc.boolean(), (walk, isDescending) => {
       checkWalk(offsetList({ isDescending, caps: [1] }), walk, isDescending);
     });
@@ -294,7 +294,7 @@ describe('every row that stays is delivered exactly once, in order', () => {
     fc.assert(histories, { numRuns: Math.ceil(numRuns / 4), seed });
   });
 
-  it('though calls fail at any time: a page is then asked for again, or holds less', () => {
+  it('lists deliver every row exactly once although calls fail: a page is retried or shorter', () => {
     const failuresOf = fc.infiniteStream(fc.boolean());
     const failing = (list: ModelList, failures: Iterator<boolean>): ModelList =>
       Object.assign(list, { failsNext: () => failures.next().value === true });
@@ -319,7 +319,7 @@ describe('every row that stays is delivered exactly once, in order', () => {
     fc.assert(histories, { numRuns: Math.ceil(numRuns / 2), seed });
   });
 
-  it('in lists that upstream answers whole, in any order', () => {
+  it('whole lists deliver every row exactly once, in any upstream order', () => {
     fc.assert(
       fc.property(walkOf(keyOf, true), (walk) => {
         checkWalk(wholeList(), walk, false);

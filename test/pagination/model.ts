@@ -24,7 +24,7 @@ export interface ModelPage {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly calls: number;
-  /** For a history with `since`: what is told of the rows between. */
+  /** For a history with `since`: the reported gap. */
   readonly gap?: { readonly count: number | null; readonly first: ModelRow | undefined };
 }
 
@@ -75,7 +75,7 @@ function run<Window, Page, Answer>(
   return { page: step.value, calls };
 }
 
-/** Rows as an answer of upstream has them. */
+/** Rows as in an upstream response. */
 export const inPlace = (rows: readonly ModelRow[]): Rows<ModelRow> => ({
   rows: rows.map((row) => (row.isLeftOut === undefined ? row : undefined)),
   placeAt: (index) => {
@@ -111,7 +111,7 @@ function shuffled<Row>(rows: readonly Row[], seed: number): Row[] {
 
 export interface OffsetModelOptions {
   readonly isDescending: boolean;
-  /** Rows that the workspace gives in one answer at most, call by call and then from the first on. */
+  /** The workspace's cap per response, call by call, then again from the first. */
   readonly caps: readonly number[];
 }
 
@@ -225,7 +225,7 @@ export function timelineList({ caps, since, until, isInclusive, isUnstable = fal
   return list;
 }
 
-/** Receipts and members: upstream answers the list whole, in any order. */
+/** Receipts and members: upstream returns the whole list, in any order. */
 export function wholeList(): ModelList {
   const rows = new Map<string, ModelRow>();
   let call = 0;

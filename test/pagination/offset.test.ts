@@ -11,7 +11,7 @@ interface Answer {
 const row = (key: number): ModelRow & Place => ({ key, id: `id${key}` });
 const lost = (key: number): ModelRow => ({ ...row(key), isLeftOut: 'in its place' });
 const placeless: ModelRow = { key: null, id: '', isLeftOut: 'without a place' };
-/** Rows of these keys; null for one that cannot be read and has no id. */
+/** Rows with these keys; null for an unreadable row without an id. */
 const rowsOf = (...keys: (number | null)[]) => keys.map((key) => (key === null ? placeless : row(key)));
 /** The rows of an ascending list from one key to another. */
 const range = (from: number, to: number) =>
@@ -23,7 +23,7 @@ interface Ask {
   readonly before?: Cursor;
 }
 
-/** Reads a page of an ascending list from answers by hand, and tells what was asked for. */
+/** Reads a page of an ascending list from given responses, and returns the windows requested. */
 function read({ size, after, before }: Ask, answer: (window: OffsetWindow, call: number) => Answer) {
   const isBackward = before !== undefined;
   const plan = { size, isBackward, cursor: undefined, cursorArgument: 'after' as const };
@@ -49,7 +49,7 @@ const keysOf = ({ rows }: OffsetPage<ModelRow>) => rows.map(({ key }) => key);
 const offsetsOf = ({ places, cursorAt }: OffsetPage<ModelRow>) =>
   Array.from({ length: places }, (_, index) => cursorAt(index).offset);
 
-/** A list of ascending keys as the workspace answers it. */
+/** A list of ascending keys as the workspace returns it. */
 const answering =
   (list: readonly ModelRow[], cap = 100) =>
   ({ offset, count }: OffsetWindow): Answer => ({
@@ -57,8 +57,8 @@ const answering =
     total: list.length,
   });
 
-describe('a page with rows that cannot be read', () => {
-  it('leaves them out, and knows the places of the others', () => {
+describe('Pages with unreadable rows', () => {
+  it('a page leaves unreadable rows out and keeps the places of the others', () => {
     const { page } = read({ size: 4 }, () => ({ rows: rowsOf(1, null, 3, null), total: 9 }));
     expect([keysOf(page), offsetsOf(page), page.hasNextPage, page.hasPreviousPage]).toEqual([
       [1, 3],
@@ -68,7 +68,7 @@ describe('a page with rows that cannot be read', () => {
     ]);
   });
 
-  it('counts places from the other end when it is read backward', () => {
+  it('a backward page counts places from the other end', () => {
     const { page, windows } = read({ size: 3, before: { ...row(90), offset: 90, total: 100 } }, ({ count }) => {
       expect(count).toBe(4);
       return { rows: rowsOf(90, 89, null, 87), total: 100 };
@@ -81,15 +81,15 @@ describe('a page with rows that cannot be read', () => {
     expect([page.hasNextPage, page.hasPreviousPage]).toEqual([true, true]);
   });
 
-  it('takes none of them for the row before its first', () => {
+  it('an unreadable row is not taken for the row before the first', () => {
     const list = [...rowsOf(0, 1, 2, null), ...range(4, 20)];
     const { page, offsets } = read({ size: 2, after: { ...row(3), offset: 3, total: 21 } }, answering(list));
     expect([offsets[0], keysOf(page)]).toEqual([3, [4, 5]]);
   });
 });
 
-describe('M9: a page of nothing but rows that are left out', () => {
-  it('has cursors of their places, in both directions', () => {
+describe('M9: pages without readable rows', () => {
+  it('M9: a page without readable rows has cursors in both directions', () => {
     const { page } = read({ size: 2 }, () => ({ rows: [lost(0), lost(1)], total: 9 }));
     expect([keysOf(page), page.places, page.hasNextPage, page.hasPreviousPage]).toEqual([[], 2, true, false]);
     expect([page.cursorAt(0), page.cursorAt(1)]).toEqual([
@@ -103,7 +103,7 @@ describe('M9: a page of nothing but rows that are left out', () => {
     expect([keysOf(back.page), offsetsOf(back.page), back.page.hasPreviousPage]).toEqual([[], [7, 8], true]);
   });
 
-  it('continues from there', () => {
+  it('M9: the next page continues behind unreadable rows', () => {
     const list = [...range(0, 3), ...[4, 5, 6, 7].map(lost), ...range(8, 12)];
     const next = read({ size: 2, after: { ...row(5), offset: 5, total: 13 } }, answering(list));
     expect([keysOf(next.page), next.page.places, next.page.hasNextPage]).toEqual([[], 2, true]);
@@ -111,7 +111,7 @@ describe('M9: a page of nothing but rows that are left out', () => {
     expect([last.offsets, keysOf(last.page)]).toEqual([[7], [8, 9]]);
   });
 
-  it('is looked through by a hundred at a time where they have no ids', () => {
+  it('M9: rows without ids are skipped a hundred at a time', () => {
     const list = [...Array.from({ length: 120 }, () => placeless), ...range(120, 330)];
     const first = read({ size: 3 }, answering(list));
     expect([first.windows.map(({ offset, count }) => [offset, count]), keysOf(first.page)]).toEqual([
@@ -132,14 +132,14 @@ describe('M9: a page of nothing but rows that are left out', () => {
     expect([keysOf(end.page), end.page.places, end.page.hasNextPage]).toEqual([[], 0, false]);
   });
 
-  it('is an end where the workspace counts rows that it does not give', () => {
+  it('M9: a list ends even if the workspace counts rows that it does not return', () => {
     const { page, offsets } = read({ size: 3 }, () => ({ rows: [], total: 5 }));
     expect([offsets, keysOf(page), page.hasNextPage, page.hasPreviousPage]).toEqual([[0], [], false, false]);
   });
 });
 
 describe('L11: a forged cursor', () => {
-  it('does not lead farther into a list than 100,000 rows, unless the list is as long', () => {
+  it('L11: a forged cursor leads no farther than 100,000 rows, unless the list is longer', () => {
     const list = range(0, 499);
     for (const cursor of [
       { offset: 0, total: 0 },
@@ -157,7 +157,7 @@ describe('L11: a forged cursor', () => {
     }
   });
 
-  it('and a real one finds its place in a longer list with one call more', () => {
+  it('L11: a genuine cursor beyond 100,000 rows finds its place with one extra call', () => {
     const key = 150_000;
     const { offsets, page } = read(
       { size: 3, after: { ...row(key), offset: key, total: 200_000 } },
@@ -173,8 +173,8 @@ describe('L11: a forged cursor', () => {
   });
 });
 
-describe('M3: a call that was to fill up a page', () => {
-  it('and fails, leaves the page as it is', () => {
+describe('M3: failed fill-up calls', () => {
+  it('M3: a failed call to fill up a page leaves it short', () => {
     const fail = () => {
       throw new Error('no more calls');
     };
@@ -186,8 +186,8 @@ describe('M3: a call that was to fill up a page', () => {
   });
 });
 
-describe('a page of a list whose total is wrong', () => {
-  it('that is smaller than the rows beside it, is told by the rows', () => {
+describe('Wrong totals', () => {
+  it('a total smaller than the rows beside it is corrected by the rows', () => {
     const { page } = read({ size: 3 }, () => ({ rows: range(1, 3), total: 1 }));
     expect([keysOf(page), page.hasNextPage, page.total]).toEqual([[1, 2, 3], false, 1]);
     const back = read({ size: 2, before: { ...row(9), offset: 9, total: 10 } }, () => ({
@@ -201,15 +201,15 @@ describe('a page of a list whose total is wrong', () => {
   });
 });
 
-describe('where the next page is looked for', () => {
+describe('The search for the next page', () => {
   const cursor = { ...row(50), offset: 50, total: 200 };
 
-  it('is where its cursor was', () => {
+  it('the search starts at the cursor’s offset', () => {
     const { windows, page } = read({ size: 5, after: cursor }, answering(range(0, 199)));
     expect([windows, keysOf(page)]).toEqual([[{ offset: 50, count: 6, isReversed: false }], [51, 52, 53, 54, 55]]);
   });
 
-  it('then as far on as the list has grown, and once only', () => {
+  it('the search then shifts by the growth of the list, once only', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, answering(range(-30, 199)));
     expect([offsets, keysOf(page)]).toEqual([
       [50, 80],
@@ -217,7 +217,7 @@ describe('where the next page is looked for', () => {
     ]);
   });
 
-  it('not where the total points when an answer has shown that it is elsewhere', () => {
+  it('the search ignores a shift that a response has ruled out', () => {
     // Fifty rows came behind the cursor's, and thirty before it: the total says eighty.
     const { offsets, page } = read({ size: 5, after: cursor }, answering(range(-30, 249)));
     expect(keysOf(page)).toEqual([51, 52, 53, 54, 55]);
@@ -227,19 +227,19 @@ describe('where the next page is looked for', () => {
     expect([keysOf(back.page), back.offsets.includes(120)]).toEqual([[51, 52, 53, 54, 55], false]);
   });
 
-  it('forward in steps that double, then in the middle of what is left', () => {
+  it('the search goes forward in doubling steps, then bisects', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, answering(range(-30, 169)));
     expect(offsets).toEqual([50, 55, 65, 85, 77, 80]);
     expect(keysOf(page)).toEqual([51, 52, 53, 54, 55]);
   });
 
-  it('backward in steps that double, then in the middle of what is left', () => {
+  it('the search goes backward in doubling steps, then bisects', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, answering(range(40, 239)));
     expect(offsets).toEqual([50, 45, 35, 15, 0, 10]);
     expect(keysOf(page)).toEqual([51, 52, 53, 54, 55]);
   });
 
-  it('in whole windows though the first was at the very end of the list, and so of one row', () => {
+  it('the search uses whole windows although the first, at the end of the list, held one row', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, answering(range(60, 110)));
     expect([offsets, keysOf(page)]).toEqual([
       [50, 45, 35, 15, 0],
@@ -247,7 +247,7 @@ describe('where the next page is looked for', () => {
     ]);
   });
 
-  it('at the front, when nothing before it is left', () => {
+  it('the search goes to the front when nothing else is left', () => {
     const { offsets, page } = read(
       { size: 5, after: { ...row(50), offset: 3, total: 200 } },
       answering(range(60, 259)),
@@ -257,10 +257,10 @@ describe('where the next page is looked for', () => {
   });
 });
 
-describe('a page whose rows are not all in the first answer', () => {
+describe('Pages that the first response does not fill', () => {
   const cursor = { ...row(50), offset: 50, total: 200 };
 
-  it('is filled up by one more', () => {
+  it('a page is filled up by a second call', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, answering(range(-3, 199)));
     expect([offsets, keysOf(page)]).toEqual([
       [50, 53],
@@ -268,7 +268,7 @@ describe('a page whose rows are not all in the first answer', () => {
     ]);
   });
 
-  it('is not filled up again when the list has moved in between: it is short', () => {
+  it('a page is short if the list moved before the second call', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, (window, call) =>
       answering(range(-3 * call, 199))(window),
     );
@@ -278,16 +278,16 @@ describe('a page whose rows are not all in the first answer', () => {
     ]);
   });
 
-  it('needs no other when the list ends with it', () => {
+  it('a page at the end of the list needs no second call', () => {
     const { offsets, page } = read({ size: 5, after: { ...row(50), offset: 50, total: 53 } }, answering(range(-2, 52)));
     expect([offsets, keysOf(page), page.hasNextPage]).toEqual([[50], [51, 52], false]);
   });
 });
 
-describe('where the workspace gives one row a call', () => {
+describe('One row per call', () => {
   const cursor = { ...row(50), offset: 50, total: 200 };
 
-  it('M2: the row before a page is in the answer before', () => {
+  it('M2: at one row per call, the previous response holds the row before a page', () => {
     const { windows, page } = read({ size: 5, after: cursor }, answering(range(0, 199), 1));
     expect([windows.map(({ offset, count }) => [offset, count]), keysOf(page)]).toEqual([
       [
@@ -301,14 +301,14 @@ describe('where the workspace gives one row a call', () => {
     expect([keysOf(last.page), last.page.hasNextPage]).toEqual([[], false]);
   });
 
-  it('M2: a page is looked for row by row where the list has moved', () => {
+  it('M2: at one row per call, the search goes row by row if the list has moved', () => {
     for (const list of [range(-30, 199), range(30, 199), range(-5, 194), range(5, 204), range(60, 259)]) {
       const { page } = read({ size: 5, after: cursor }, answering(list, 1));
       expect(keysOf(page)).toEqual([list.find(({ key }) => (key ?? 0) > 50)?.key]);
     }
   });
 
-  it('M2: the answer before proves nothing where the total has changed since', () => {
+  it('M2: at one row per call, the previous response proves nothing if the total has changed', () => {
     const { offsets, page } = read({ size: 5, after: cursor }, (window, call) =>
       answering(range(call === 1 ? 0 : 1, 199), 1)(window),
     );
@@ -317,10 +317,10 @@ describe('where the workspace gives one row a call', () => {
   });
 });
 
-describe('a list that cannot be paged', () => {
+describe('Lists that cannot be paged', () => {
   const cursor = { ...row(50), offset: 50, total: 200 };
 
-  it('as it changes faster than it can be read, is given up after 40 calls', () => {
+  it('a list that changes faster than it can be read is an error after 40 calls', () => {
     let asked = 0;
     const run = () =>
       read({ size: 5, after: cursor }, ({ offset, count }) => {

@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from '../../src/pagination/cursor.ts';
 import { comparePlaces, instantKey, placeId, type Place } from '../../src/pagination/place.ts';
 
 describe('places', () => {
-  it('are in the order of MongoDB: without a key first, then by the key, then by the id as its bytes are', () => {
+  it('places sort like MongoDB: missing keys first, then by key, then by id bytewise', () => {
     const ordered: Place[] = [
       { key: null, id: 'a' },
       { key: null, id: 'b' },
@@ -20,12 +20,12 @@ describe('places', () => {
     }
   });
 
-  it('have an instant for a key, or none where there is none', () => {
+  it('the key of a place is an instant, or null without one', () => {
     expect(instantKey('2023-11-01T23:20:57.357Z')).toBe(1_698_880_857_357);
     expect([instantKey(undefined), instantKey('soon')]).toEqual([null, null]);
   });
 
-  it('S7: have an id that a cursor can hold, whatever text it is made from', () => {
+  it('S7: the id of a place fits a cursor for any text', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary', minLength: 20, maxLength: 400 }),

@@ -13,7 +13,7 @@ const placeless: ModelRow = { key: null, id: '', isLeftOut: 'without a place' };
 const iso = (second: number) => new Date(base + second * 1000).toISOString();
 const justBefore = (second: number) => new Date(base + second * 1000 - 1).toISOString();
 const justAfter = (second: number) => new Date(base + second * 1000 + 1).toISOString();
-/** A cursor of a row in whose millisecond there were so many. */
+/** A cursor of a row whose millisecond had `ties` rows. */
 const cursorAt = (second: number, ties = 1): Cursor => ({
   key: base + second * 1000,
   id: `id${second}`,
@@ -35,7 +35,7 @@ const queryOf = ({ size, ...query }: Ask): TimelineQuery => ({
   ...query,
 });
 
-/** Reads a page from answers by hand, and tells what was asked for. An answer that throws is a call that fails. */
+/** Reads a page from given responses, and returns the windows requested. A response that throws is a failed call. */
 function read(ask: Ask, answer: (window: TimelineWindow, call: number) => readonly ModelRow[]) {
   const reader = readTimelinePage<ModelRow>(queryOf(ask));
   const windows: TimelineWindow[] = [];
@@ -58,14 +58,14 @@ function read(ask: Ask, answer: (window: TimelineWindow, call: number) => readon
   return { windows, asked, page, cursors, ids: page.rows.map(({ id }) => id) };
 }
 
-/** A history as the workspace answers it, newest first. */
+/** A history as the workspace returns it, newest first. */
 const answering =
   (list: readonly ModelRow[], cap = 100) =>
   ({ latest, offset, count }: TimelineWindow) =>
     list.filter(({ key }) => (key ?? 0) <= Date.parse(latest)).slice(offset, offset + Math.min(count, cap));
 
 describe('the first page of a history', () => {
-  it('is asked for with one row more, from the first to the last millisecond of the range', () => {
+  it('the first history page requests one extra row of the whole range', () => {
     const { windows, ids, page } = read({ size: 2, since: iso(1), until: iso(9) }, () => [row(8), row(7), row(6)]);
     expect(windows).toEqual([{ latest: justBefore(9), oldest: justAfter(1), inclusive: true, offset: 0, count: 3 }]);
     expect([ids, page.hasNextPage, page.hasPreviousPage]).toEqual([['id8', 'id7'], true, false]);
@@ -73,7 +73,7 @@ describe('the first page of a history', () => {
     expect(inclusive.windows).toEqual([{ latest: iso(9), oldest: iso(1), inclusive: true, offset: 0, count: 3 }]);
   });
 
-  it('S2: of an open range is asked for up to the end of time', () => {
+  it('S2: the first page of an open range requests up to the end of time', () => {
     expect(read({ size: 100 }, () => []).windows).toEqual([
       { latest: endOfTime, oldest: undefined, inclusive: true, offset: 0, count: 100 },
     ]);
@@ -82,19 +82,19 @@ describe('the first page of a history', () => {
     ]);
   });
 
-  it('of one millisecond is asked for between its neighbours: the workspace may take equal bounds for nothing', () => {
+  it('a range of one millisecond is requested by its neighbours, since equal bounds may mean an empty range', () => {
     const { windows } = read({ size: 2, since: iso(5), until: iso(5), isInclusive: true }, () => []);
     expect(windows).toEqual([{ latest: justAfter(5), oldest: justBefore(5), inclusive: false, offset: 0, count: 3 }]);
   });
 });
 
 describe('the end of a history', () => {
-  it('is where nothing is', () => {
+  it('an empty response ends an empty history', () => {
     const { asked, ids, page } = read({ size: 3 }, () => []);
     expect([asked.length, ids, page.hasNextPage, page.places]).toEqual([1, [], false, 0]);
   });
 
-  it('H5: is proven by the last row, which comes alone where two were asked for', () => {
+  it('H5: the last row coming back alone, of two requested, proves the end of a history', () => {
     const { asked, ids, page } = read({ size: 5 }, answering([row(8), row(7), row(6)]));
     expect(asked).toEqual([
       [endOfTime, 0, 6],
@@ -103,7 +103,7 @@ describe('the end of a history', () => {
     expect([ids, page.hasNextPage]).toEqual([['id8', 'id7', 'id6'], false]);
   });
 
-  it('H5: of one row is proven by an answer of nothing: that row may be all that the workspace gives', () => {
+  it('H5: after one-row responses only an empty response proves the end of a history', () => {
     const { asked, ids, page } = read({ size: 5 }, answering([row(8)]));
     expect(asked).toEqual([
       [endOfTime, 0, 6],
@@ -112,7 +112,7 @@ describe('the end of a history', () => {
     expect([ids, page.hasNextPage]).toEqual([['id8'], false]);
   });
 
-  it('H5: is not where the workspace cut its answer', () => {
+  it('H5: a capped response does not end a history', () => {
     const list = [8, 7, 6, 5, 4].map((second) => row(second));
     const { asked, ids, page } = read({ size: 5 }, answering(list, 3));
     expect(asked).toEqual([
@@ -131,12 +131,12 @@ describe('the end of a history', () => {
     ]);
   });
 
-  it('need not be known for a page that is full without what is held back', () => {
+  it('a page that is full without the rows held back needs no proof of the end', () => {
     const { asked, ids, page } = read({ size: 2, cursor: cursorAt(9, 3) }, () => [row(8), row(7), row(6)]);
     expect([asked, ids, page.hasNextPage]).toEqual([[[iso(9), 0, 6]], ['id8', 'id7'], true]);
   });
 
-  it('is where it was read, though its last rows are deleted before that is proven', () => {
+  it('a history ends where it was read although its last rows are deleted before the proof', () => {
     const { asked, ids, page } = read({ size: 5 }, (window, call) =>
       answering(call === 1 ? [row(8), row(7)] : [row(8)])(window),
     );
@@ -148,7 +148,7 @@ describe('the end of a history', () => {
     expect([ids, page.hasNextPage]).toEqual([['id8', 'id7'], false]);
   });
 
-  it('is looked for behind the row that came in the place of the last', () => {
+  it('the end of a history is looked for behind the row that replaced the last', () => {
     const list = [8, 7, 6, 5].map((second) => row(second));
     const { asked, ids, page } = read({ size: 5 }, (window, call) =>
       answering(call === 1 ? list : [row(8), row(6), row(5)], call === 1 ? 2 : 100)(window),
@@ -164,7 +164,7 @@ describe('the end of a history', () => {
 });
 
 describe('a page that continues', () => {
-  it('asks from the instant of its cursor on: for the cursor’s row, those of the page, and the one behind it', () => {
+  it('a continued page requests its cursor’s row, its own rows and one more, from the cursor’s instant', () => {
     const { windows, ids, page } = read({ size: 2, cursor: cursorAt(8), since: iso(1), until: iso(9) }, () => [
       row(8),
       row(7),
@@ -175,12 +175,12 @@ describe('a page that continues', () => {
     expect([ids, page.hasNextPage, page.hasPreviousPage]).toEqual([['id7', 'id6'], true, true]);
   });
 
-  it('asks for as many rows more as its cursor’s millisecond had, a hundred at most', () => {
+  it('a continued page requests as many extra rows as its cursor’s millisecond had, at most a hundred', () => {
     const countOf = (ties: number) => read({ size: 2, cursor: cursorAt(8, ties) }, () => []).windows[0]?.count;
     expect([0, 1, 2, 60, 97, 98, 4_000_000_000].map(countOf)).toEqual([4, 4, 5, 63, 100, 100, 100]);
   });
 
-  it('does not know what is before it when its cursor’s row is gone: one row newer than that tells', () => {
+  it('hasPreviousPage is unknown if the cursor’s row is gone, unless a newer row is found', () => {
     const ask = { size: 2, cursor: cursorAt(8), until: iso(9) };
     expect(read(ask, () => [row(7), row(6), row(5)]).page.hasPreviousPage).toBeUndefined();
     expect(newerWindow(queryOf(ask))).toEqual({
@@ -196,7 +196,7 @@ describe('a page that continues', () => {
     });
   });
 
-  it('L11: of a forged cursor stays in the range', () => {
+  it('L11: a forged cursor’s page stays in the range', () => {
     const windowOf = (key: number | null) =>
       read({ size: 2, since: iso(1), until: iso(9), cursor: { key, id: 'x', offset: 0, total: 0 } }, () => [])
         .windows[0];
@@ -207,7 +207,7 @@ describe('a page that continues', () => {
     expect([newer.latest, newer.oldest]).toEqual([endOfTime, '+010000-01-01T00:00:00.000Z']);
   });
 
-  it('has cursors that tell how many rows their millisecond has', () => {
+  it('cursors hold the number of rows in their millisecond', () => {
     const { cursors } = read({ size: 3, cursor: { ...cursorAt(8), id: 'b' } }, () => [
       row(8, 'c'),
       row(8, 'a'),
@@ -226,7 +226,7 @@ describe('a page that continues', () => {
 describe('M2: a millisecond with more rows than the page', () => {
   const ofOne = (ids: string, second = 5) => Array.from(ids, (id) => row(second, id));
 
-  it('is asked for whole, and complete where an older row follows', () => {
+  it('M2: a large millisecond is requested whole, and complete if an older row follows', () => {
     const { asked, ids, page } = read({ size: 1 }, answering([...ofOne('abcdefg'), row(4), row(3)]));
     expect(asked).toEqual([
       [endOfTime, 0, 2],
@@ -235,7 +235,7 @@ describe('M2: a millisecond with more rows than the page', () => {
     expect([ids, page.hasNextPage]).toEqual([['g'], true]);
   });
 
-  it('is complete in any order that the workspace gives it', () => {
+  it('M2: a large millisecond is complete in any upstream order', () => {
     const list = ofOne('abcdefg');
     const { ids } = read({ size: 3 }, (window, call) =>
       answering([...(call === 2 ? list.toReversed() : list), row(4)])(window),
@@ -243,7 +243,7 @@ describe('M2: a millisecond with more rows than the page', () => {
     expect(ids).toEqual(['g', 'f', 'e']);
   });
 
-  it('at the very end is proven to be it by one call more', () => {
+  it('M2: a large millisecond at the end takes one more call to prove the end', () => {
     const { asked, ids, page } = read({ size: 3 }, (window, call) =>
       answering(call === 3 ? ofOne('gfedcba') : ofOne('abcdefg'))(window),
     );
@@ -255,7 +255,7 @@ describe('M2: a millisecond with more rows than the page', () => {
     expect([ids, page.hasNextPage]).toEqual([['g', 'f', 'e'], true]);
   });
 
-  it('that an answer just holds is complete, whichever of its rows comes last', () => {
+  it('M2: a millisecond that just fits one response is complete, whichever row comes last', () => {
     const { asked, ids } = read({ size: 3 }, (window, call) =>
       answering([...(call === 3 ? ofOne('cba') : ofOne('abc')), row(4)], 3)(window),
     );
@@ -266,7 +266,7 @@ describe('M2: a millisecond with more rows than the page', () => {
     expect(ids).toEqual(['c', 'b', 'a']);
   });
 
-  it('and than an answer is read on from its last row, which is asked for again', () => {
+  it('M2: a millisecond larger than a response continues from its last row, which is read again', () => {
     const { asked, ids, page } = read({ size: 7 }, answering(ofOne('abcdefg'), 3));
     expect(asked).toEqual([
       [endOfTime, 0, 8],
@@ -277,7 +277,7 @@ describe('M2: a millisecond with more rows than the page', () => {
     expect([ids, page.hasNextPage]).toEqual([['g', 'f', 'e', 'd', 'c', 'b', 'a'], false]);
   });
 
-  it('and than a hundred is read on at once', () => {
+  it('M2: a millisecond of over a hundred rows continues immediately', () => {
     const list = Array.from({ length: 130 }, (_, index) => row(5, String(index).padStart(3, '0')));
     const { asked, ids } = read({ size: 100 }, answering([...list, row(4)]));
     expect(asked).toEqual([
@@ -287,7 +287,7 @@ describe('M2: a millisecond with more rows than the page', () => {
     expect([ids.length, ids[0], ids.at(-1)]).toEqual([100, '129', '030']);
   });
 
-  it('and than an answer is begun anew when its last row stands elsewhere by then', () => {
+  it('M2: a millisecond larger than a response starts again if its last row has moved', () => {
     const { asked, ids } = read({ size: 7 }, (window, call) =>
       answering(ofOne(call === 1 ? 'abcdefg' : 'bcdefg'), 3)(window),
     );
@@ -303,7 +303,7 @@ describe('M2: a millisecond with more rows than the page', () => {
   it.each([
     ['another row stands last', ['abcdefg', 'gfedcba']],
     ['known rows follow', ['abcdefg', 'defcabg']],
-  ])('and than an answer, in another order each time, is an error: %s', (_name, [one = '', other = '']) => {
+  ])('M2: a millisecond larger than a response, in varying order, is an error: %s', (_name, [one = '', other = '']) => {
     let asked = 0;
     const run = () =>
       read({ size: 7 }, (window, call) => {
@@ -337,7 +337,7 @@ describe('M2: a millisecond with more rows than the page', () => {
 });
 
 describe('rows that are left out', () => {
-  it('M9: keep their places, and others take theirs in the page', () => {
+  it('M9: rows left out keep their places, and other rows fill the page', () => {
     const { ids, page, cursors } = read({ size: 2, cursor: cursorAt(9, 3) }, () => [
       lost(8),
       row(7),
@@ -350,7 +350,7 @@ describe('rows that are left out', () => {
     expect(cursors.map(({ id }) => id)).toEqual(['id7', 'id5']);
   });
 
-  it('M9: alone make a page without rows, but with cursors', () => {
+  it('M9: a history page of rows left out has no rows but has cursors', () => {
     const { ids, page, cursors } = read({ size: 2 }, () => [lost(8), lost(7), lost(6)]);
     expect([ids, page.hasNextPage, page.places]).toEqual([[], true, 2]);
     expect(cursors.map(({ id }) => id)).toEqual(['id8', 'id7']);
@@ -358,7 +358,7 @@ describe('rows that are left out', () => {
     expect([next.ids, next.page.hasNextPage]).toEqual([['id5'], false]);
   });
 
-  it('M9: without an id are passed over, in calls until a row has one', () => {
+  it('M9: rows without an id are skipped until a row has one', () => {
     const list = [placeless, placeless, placeless, row(8), placeless, row(7)];
     const answer = ({ offset, count }: TimelineWindow) => list.slice(offset, offset + count);
     const { asked, ids, page } = read({ size: 2 }, answer);
@@ -375,7 +375,7 @@ describe('rows that are left out', () => {
     expect([all.ids, all.page.hasNextPage]).toEqual([['id8', 'id7'], false]);
   });
 
-  it('M9: without an id, and nothing else, are an empty page at the end', () => {
+  it('M9: nothing but rows without an id is an empty last page', () => {
     const { asked, ids, page } = read({ size: 2 }, ({ offset }) => [placeless, placeless].slice(offset));
     expect(asked).toEqual([
       [endOfTime, 0, 3],
@@ -384,14 +384,14 @@ describe('rows that are left out', () => {
     expect([ids, page.hasNextPage, page.places]).toEqual([[], false, 0]);
   });
 
-  it('without an instant are passed over as well', () => {
+  it('rows without an instant are skipped', () => {
     const timeless: ModelRow = { key: null, id: 'x', isLeftOut: 'in its place' };
     const { asked, ids, page } = read({ size: 2 }, ({ offset }) => [row(8), timeless, row(7)].slice(offset));
     expect(asked).toEqual([[endOfTime, 0, 3]]);
     expect([ids, page.hasNextPage]).toEqual([['id8'], true]);
   });
 
-  it('without an id, which newer messages shift, leave each row in its place', () => {
+  it('rows without an id do not displace others when newer messages arrive', () => {
     const { asked, ids } = read({ size: 2 }, (_, call) => (call === 1 ? [row(5), placeless] : [row(7), row(4)]));
     expect(asked).toEqual([
       [endOfTime, 0, 3],
@@ -400,7 +400,7 @@ describe('rows that are left out', () => {
     expect(ids).toEqual(['id7', 'id5']);
   });
 
-  it('without an id, in the middle of a millisecond, leave it to be counted on', () => {
+  it('a row without an id inside a millisecond does not break its count', () => {
     const list = [row(8), row(5, 'a'), row(5, 'b'), placeless, row(5, 'c'), row(4)];
     const answer = ({ latest, offset, count }: TimelineWindow) =>
       list.filter(({ key }) => (key ?? base + 5000) <= Date.parse(latest)).slice(offset, offset + Math.min(3, count));
@@ -419,30 +419,30 @@ describe('a call that fails', () => {
     throw new GatewayError('RATE_LIMITED', 'no more calls');
   };
 
-  it('M3: behind a short answer, leaves a page of what is complete', () => {
+  it('M3: a failed call behind a short response leaves a page of the complete rows', () => {
     const { ids, page } = read({ size: 5 }, (_, call) => (call === 1 ? [row(8), row(7), row(6)] : fail()));
     expect([ids, page.hasNextPage]).toEqual([['id8', 'id7'], true]);
   });
 
-  it('is the page’s where nothing is complete', () => {
+  it('a failed call fails the page if no row is complete', () => {
     expect(() => read({ size: 5 }, fail)).toThrow('no more calls');
     expect(() => read({ size: 5 }, (_, call) => (call === 1 ? [row(8)] : fail()))).toThrow('no more calls');
   });
 });
 
-it('a history that changes all the time is given up after 200 calls', () => {
+it('a history that changes all the time is an error after 200 calls', () => {
   let asked = 0;
   const run = () =>
     read({ size: 7, cursor: cursorAt(900) }, ({ latest }) => {
       asked += 1;
-      // Whatever is asked for, there is one row more, which the cursor has seen.
+      // Every response has one extra row, which precedes the cursor.
       return [{ key: Date.parse(latest), id: `x${asked}` }, { key: Date.parse(latest), id: `y${asked}` }, placeless];
     });
   expect(run).toThrow(expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', detail: 'no page' }));
   expect(asked).toBe(200);
 });
 
-describe('M1: what lies between `since` and the page', () => {
+describe('M1: the gap between `since` and the page', () => {
   const ask = { size: 2, since: iso(1) };
   const counted = (rows: readonly ModelRow[], unreadNotLoaded: number | undefined, firstUnread?: ModelRow) => ({
     ...inPlace(rows),
@@ -450,7 +450,7 @@ describe('M1: what lies between `since` and the page', () => {
     firstUnread,
   });
 
-  it('is what the workspace counts before the millisecond of the oldest row, and what is known of that', () => {
+  it('M1: the gap is upstream’s count before the oldest row’s millisecond plus the known rows of that millisecond', () => {
     const { page } = read({ ...ask, size: 1 }, answering([row(8, 'c'), row(8, 'b'), row(8, 'a'), row(7), row(6)]));
     expect(page.rows.map(({ id }) => id)).toEqual(['c']);
     expect(page.gap.others).toEqual({ latest: iso(8), oldest: iso(1), inclusive: true, offset: 0, count: 1 });
@@ -458,7 +458,7 @@ describe('M1: what lies between `since` and the page', () => {
     expect(countGap(page.gap, counted([row(8, 'a')], 0))).toEqual({ count: 2, first: row(8, 'a') });
   });
 
-  it('is not told where the list changed before it was counted, or the workspace does not count', () => {
+  it('M1: the gap is null if the list changed before the count or the workspace does not count', () => {
     const { page } = read(ask, () => [row(8), row(7), row(6)]);
     for (const answer of [
       counted([row(6)], 4),
@@ -470,13 +470,13 @@ describe('M1: what lies between `since` and the page', () => {
     }
   });
 
-  it('is known without a call where the list ends', () => {
+  it('M1: the gap takes no call at the end of the list', () => {
     const { page } = read({ ...ask, size: 2 }, answering([row(8, 'c'), row(8, 'b'), row(8, 'a')]));
     expect([page.gap.others, countGap(page.gap, undefined)]).toEqual([undefined, { count: 1, first: row(8, 'a') }]);
     expect(countGap(read(ask, () => []).page.gap, undefined)).toEqual({ count: 0, first: undefined });
   });
 
-  it('has no row at `since` itself, though the page may', () => {
+  it('M1: the gap excludes rows at `since` itself, though the page may include them', () => {
     const { page } = read({ ...ask, isInclusive: true }, answering([row(3), row(2), row(1), row(1, 'a')]));
     expect(page.gap.others).toMatchObject({ latest: iso(2) });
     expect(countGap(page.gap, counted([row(2)], 0))).toEqual({ count: 0, first: undefined });
@@ -491,7 +491,7 @@ describe('M1: what lies between `since` and the page', () => {
     ]);
   });
 
-  it('counts rows that are left out, as the workspace does', () => {
+  it('M1: the gap counts rows left out, as upstream does', () => {
     const { page } = read(
       { ...ask, size: 1 },
       answering([row(8, 'c'), { ...row(8, 'b'), isLeftOut: 'in its place' }, row(7), row(6)]),
@@ -500,7 +500,7 @@ describe('M1: what lies between `since` and the page', () => {
     expect(countGap(page.gap, counted([row(8, 'c')], 0))).toEqual({ count: 1, first: undefined });
   });
 
-  it('is nothing without `since`', () => {
+  it('M1: without `since` there is no gap', () => {
     expect(read({ size: 1 }, () => [row(8), row(7)]).page.gap).toEqual({ known: [], others: undefined });
   });
 });

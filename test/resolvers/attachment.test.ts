@@ -20,7 +20,7 @@ describe('The kind of an attachment', () => {
     ['CARD', { message_link: 7 }],
     ['CARD', { image_url: 7 }],
     ['CARD', {}],
-  ])('is %s of %j', (kind, attachment) => expect(read('kind')(attachment)).toBe(kind));
+  ])('the kind is %s for %j', (kind, attachment) => expect(read('kind')(attachment)).toBe(kind));
 
   it.each(['text', 'fields', 'pretext', 'author_name'])(
     'is that of a card, picture or not, where it has %s',
@@ -36,7 +36,7 @@ describe('Of several values that an attachment may have, the first is shown', ()
     ['url', ['title_link', 'image_url', 'audio_url', 'video_url']],
     ['mimeType', ['image_type', 'audio_type', 'video_type']],
     ['size', ['size', 'image_size', 'audio_size', 'video_size']],
-  ])('as %s: %j', (name, keys) => {
+  ])('the first value present is returned as %s: %j', (name, keys) => {
     const valueOf = (key: string) => (name === 'size' ? keys.indexOf(key) : key);
     for (const [index] of keys.entries()) {
       const left = keys.slice(index);
@@ -57,13 +57,13 @@ describe('A part of an attachment', () => {
     ['text', 'text'],
     ['authorName', 'author_name'],
     ['messageLink', 'message_link'],
-  ])('is shown as %s where %s is a text, and is null otherwise', (name, key) => {
+  ])('the field %s is %s if that is a string, else null', (name, key) => {
     expect(read(name)({ [key]: '' })).toBe('');
     expect([7, {}, null, ['a']].map((value) => read(name)({ [key]: value }))).toEqual([null, null, null, null]);
     expect(read(name)({})).toBeNull();
   });
 
-  it('is whatever is attached below that is an object', () => {
+  it('nested attachments are the objects among upstream’s', () => {
     expect(read('attachments')({ attachments: [{ text: 'a' }, 'b', null, [], { text: 'c' }] })).toEqual([
       { text: 'a' },
       { text: 'c' },

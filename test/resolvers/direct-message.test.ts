@@ -55,7 +55,7 @@ describe('A field of a room', () => {
     ['typeCode', {}, 'd'],
   ])('%s of %j is %j', (name, fields, value) => expect(resolveField(DirectMessage, name, room(fields))).toEqual(value));
 
-  it('is the last message where that is whole and of the room', () => {
+  it('lastMessage is null unless it is complete and of this room', () => {
     const lastMessage = { _id: 'm1', rid: 'r1', ts: '2026-01-02T03:04:05.678Z', u: { _id: 'u1' } };
     expect(resolveField(DirectMessage, 'lastMessage', room({ lastMessage }))).toBe(lastMessage);
     expect(resolveField(DirectMessage, 'lastMessage', room({ lastMessage: { ...lastMessage, rid: 'r2' } }))).toBeNull();
@@ -71,14 +71,14 @@ describe('A field of counters, of a user or of a receipt', () => {
     ['userMentionCount', 'userMentions', 1, {}],
     ['unreadSince', 'unreadsFrom', '2026-01-02T03:04:05.678Z', 'then'],
     ['latestAt', 'latest', '2026-01-02T03:04:05.678Z', 5],
-  ])('%s is `%s` where that has its form, else null', (name, key, right, wrong) => {
+  ])('%s is `%s` if that is valid, else null', (name, key, right, wrong) => {
     expect(resolveField(Counters, name, { joined: true, [key]: right })).toBe(right);
     expect(
       [wrong, null, undefined].map((value) => resolveField(Counters, name, { joined: true, [key]: value })),
     ).toEqual([null, null, null]);
   });
 
-  it('`joined` is what upstream says', () => {
+  it('`joined` is upstream’s value', () => {
     expect([true, false].map((joined) => resolveField(Counters, 'joined', { joined }))).toEqual([true, false]);
   });
 
@@ -101,7 +101,7 @@ describe('A field of counters, of a user or of a receipt', () => {
     ]);
   });
 
-  it('is a receipt’s user where that has an id', () => {
+  it('a receipt’s user is null unless it has an id', () => {
     const user = { _id: 'u1', name: 'A' };
     expect(
       [{ user }, { user: { name: 'A' } }, { user: 'u1' }, {}].map((receipt) =>
@@ -112,7 +112,7 @@ describe('A field of counters, of a user or of a receipt', () => {
 });
 
 describe('An order', () => {
-  it('is by the latest first unless told, also by an explicit null', () => {
+  it('the default order is latest first, also for an explicit null', () => {
     for (const none of [null, undefined]) {
       expect(roomOrder(none)).toMatchObject({ name: 'LAST_MESSAGE_AT DESC', isDescending: true });
       expect(messageOrder(none)).toMatchObject({ name: 'SENT_AT DESC', isDescending: true });
@@ -124,7 +124,7 @@ describe('An order', () => {
     ['LAST_MESSAGE_AT', 'lm'],
     ['MESSAGE_COUNT', 'msgs'],
     ['UPDATED_AT', '_updatedAt'],
-  ] as const)('of rooms by %s is by `%s`, and then by id, in one direction', (field, key) => {
+  ] as const)('rooms by %s sort by `%s`, then by id, in one direction', (field, key) => {
     const [ascending, descending] = (['ASC', 'DESC'] as const).map((direction) => roomOrder({ field, direction }));
     expect(ascending?.sortFor(false)).toEqual({ [key]: 1, _id: 1 });
     expect(ascending?.sortFor(true)).toEqual({ [key]: -1, _id: -1 });
@@ -134,7 +134,7 @@ describe('An order', () => {
     expect([ascending?.isDescending, descending?.isDescending, ascending?.name]).toEqual([false, true, `${field} ASC`]);
   });
 
-  it('of messages is by when they were sent, or changed', () => {
+  it('messages sort by when they were sent or changed', () => {
     expect(
       (['SENT_AT', 'UPDATED_AT'] as const).map((field) => messageOrder({ field, direction: 'ASC' }).sortFor(false)),
     ).toEqual([
@@ -143,7 +143,7 @@ describe('An order', () => {
     ]);
   });
 
-  it('knows the place of a row, by the time that its field tells', () => {
+  it('an order reads a row’s place from its sort field', () => {
     const [early, late] = ['2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.679Z'].map((lm) =>
       roomOrder(null).placeOf({ _id: 'r1', t: 'd', lm }),
     );
@@ -151,7 +151,7 @@ describe('An order', () => {
     expect(early?.key).not.toEqual(late?.key);
   });
 
-  it('knows the place of a row that has no such field', () => {
+  it('an order gives a row without its sort field a null key', () => {
     expect(roomOrder({ field: 'MESSAGE_COUNT', direction: 'ASC' }).placeOf({ _id: 'r1', t: 'd', msgs: '5' })).toEqual({
       key: null,
       id: 'r1',

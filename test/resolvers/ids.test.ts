@@ -31,11 +31,11 @@ describe('an id', () => {
     'a/b',
     'a?b',
     'a#b',
-  ])('is not %j', (id) => expect(refused(() => checkId(id, 'id'))).toBe(true));
+  ])('%j is not an id', (id) => expect(refused(() => checkId(id, 'id'))).toBe(true));
 });
 
 describe('a room id', () => {
-  it('is any id but the forms that upstream takes for a user, for whom it would make a room', () => {
+  it('a room id may be any id except the forms that upstream takes for a user, and would create a room for', () => {
     expect(checkRoomId('r1', 'id', 'me')).toBe('r1');
     expect(refused(() => checkRoomId('@bob', 'id', 'me'))).toBe(true);
     expect(refused(() => checkRoomId('me', 'id', 'me'))).toBe(true);
@@ -46,7 +46,7 @@ describe('a username', () => {
   it.each(['bob', 'test.john', 'Jürgen', 'b@d', '李'])('is %s', (name) =>
     expect(checkUsername(name, 'username')).toBe(name),
   );
-  it.each(['', '@bob', 'a b', 'a,b', 'a\nb', '\uD800', 'x'.repeat(129)])('is not %j', (name) =>
+  it.each(['', '@bob', 'a b', 'a,b', 'a\nb', '\uD800', 'x'.repeat(129)])('%j is not a username', (name) =>
     expect(refused(() => checkUsername(name, 'username'))).toBe(true),
   );
 });

@@ -6,7 +6,7 @@ import { resolveField } from '../support/resolve.ts';
 const plain = (value: string) => ({ type: 'PLAIN_TEXT', value });
 
 describe('a parsed text, flattened', () => {
-  it('lists nodes in reading order, parents before children', () => {
+  it('flattened markup lists nodes in reading order, parents before children', () => {
     const { nodes } = flattenMarkup([
       { type: 'PARAGRAPH', value: [{ type: 'BOLD', value: [plain('Update')] }, plain(' now')] },
       {
@@ -25,7 +25,7 @@ describe('a parsed text, flattened', () => {
     ]);
   });
 
-  it('lists the nodes inside a type that nobody knows below it', () => {
+  it('children of an unknown node type are listed below it', () => {
     const { nodes } = flattenMarkup([
       { type: 'CARD', value: { title: plain('Title'), body: { text: [{ type: 'BOLD', value: [plain('body')] }] } } },
     ]);
@@ -193,7 +193,7 @@ describe('a parsed text, flattened', () => {
       [null, 1, 'x', {}, { type: 1 }, { type: 'PARAGRAPH', value: [null, plain('ok')] }],
       'ok',
     ],
-  ])('reads %s as plain text', (_name, tree, text) => {
+  ])('the plain text is right for %s', (_name, tree, text) => {
     expect(flattenMarkup(tree).plainText).toBe(text);
   });
 
@@ -212,7 +212,7 @@ describe('a parsed text, flattened', () => {
     'KATEX',
     'SPOILER_BLOCK',
     'BIG_EMOJI',
-  ])('begins a line of plain text with %s', (type) => {
+  ])('%s starts a new line of plain text', (type) => {
     expect(
       flattenMarkup([
         { type, value: [plain('a')] },
@@ -222,7 +222,7 @@ describe('a parsed text, flattened', () => {
     expect(flattenMarkup([plain('a'), { type, value: 'b' }]).plainText).toBe('a\nb');
   });
 
-  it('finds the target of a link or image, a node or a text, and of nothing else', () => {
+  it('only links and images have a target, from a node or a string', () => {
     const urlOf = (value: unknown) => flattenMarkup([{ type: 'LINK', value }]).nodes[0]?.url;
     expect([{ src: 'https://a.example' }, { src: plain('https://b.example') }].map(urlOf)).toEqual([
       'https://a.example',
@@ -231,7 +231,7 @@ describe('a parsed text, flattened', () => {
     expect([{ src: 7 }, { src: {} }, {}, 'x', undefined].map(urlOf)).toEqual([null, null, null, null, null]);
   });
 
-  it('has no nodes but objects with a type, and no text of their own but of the types that have one', () => {
+  it('only objects with a type are nodes, and only text types have text', () => {
     const odd = [
       null,
       1,
@@ -252,7 +252,7 @@ describe('a parsed text, flattened', () => {
     expect(flattenMarkup([{ type: 'A' }, { type: 'B', value: {} }]).nodes).toHaveLength(2);
   });
 
-  it('is what the fields of `markup` show, beside the tree as it came', () => {
+  it('`markup` has the flattened nodes, the plain text and the original tree', () => {
     const parent = { tree: [{ type: 'BOLD', value: [plain('a')] }] };
     expect(resolveField(MessageMarkup, 'json', parent)).toBe(parent.tree);
     const context = { answerSize: new AnswerSize(() => true) };
@@ -262,7 +262,7 @@ describe('a parsed text, flattened', () => {
     expect(resolveField(MessageMarkup, 'nodes', parent, context)).toBe(nodes); // worked out once for each tree
   });
 
-  it('is bounded in depth and number, and exhausts no stack', () => {
+  it('flattened markup is limited in depth and number, and overflows no stack', () => {
     let deep: unknown = plain('bottom');
     for (let level = 0; level < 5000; level += 1) deep = { type: 'QUOTE', value: [deep] };
     expect(flattenMarkup([deep]).nodes).toHaveLength(64);

@@ -120,7 +120,7 @@ describe('A field of a message', () => {
     ['emoji', { emoji: ':x:' }, ':x:'],
   ])('%s of %j is %j', (name, fields, value) => expect(show(name, fields)).toEqual(value));
 
-  it('is the message itself where a part of it is a type of its own', () => {
+  it('`thread` and `encryption` resolve to the message itself', () => {
     const [withThread, encrypted] = [message({ tcount: 1 }), message({ t: 'e2e' })];
     expect(resolveField(Message, 'thread', withThread, viewer)).toBe(withThread);
     expect(resolveField(Message, 'encryption', encrypted, viewer)).toBe(encrypted);

@@ -43,7 +43,7 @@ describe('Request bodies', () => {
     },
   );
 
-  it.each([1, 1000])('B03: is BAD_REQUEST when it is a batch of %i', async (size) => {
+  it.each([1, 1000])('B03: a batch of %i operations is BAD_REQUEST', async (size) => {
     const gateway = await startTestGateway();
     const body = json(Array.from({ length: size }, () => ({ query: '{ __typename }' })));
     expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
@@ -66,16 +66,19 @@ describe('Request bodies', () => {
     );
   });
 
-  it.each(['utf-7', 'utf-16le', 'iso-8859-1', 'x', ''])('B08: is not read in the charset %j', async (charset) => {
-    const gateway = await startTestGateway();
-    const answer = await sendRaw(gateway, {
-      body: question,
-      headers: { 'content-type': `application/json; charset=${charset}` },
-    });
-    expectRefused(gateway, answer, 415, 'BAD_REQUEST');
-  });
+  it.each(['utf-7', 'utf-16le', 'iso-8859-1', 'x', ''])(
+    'B08: a body in the charset %j is rejected',
+    async (charset) => {
+      const gateway = await startTestGateway();
+      const answer = await sendRaw(gateway, {
+        body: question,
+        headers: { 'content-type': `application/json; charset=${charset}` },
+      });
+      expectRefused(gateway, answer, 415, 'BAD_REQUEST');
+    },
+  );
 
-  it.each(['utf-8', 'UTF-8', '"utf-8"'])('B08: is read in the charset %s', async (charset) => {
+  it.each(['utf-8', 'UTF-8', '"utf-8"'])('B08: a body in the charset %s is read', async (charset) => {
     const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       body: question,
@@ -196,7 +199,7 @@ describe('Methods and media types', () => {
     expectRefused(gateway, answer, 415, 'BAD_REQUEST');
   });
 
-  it.each(['PUT', 'DELETE', 'PATCH', 'TRACE'])('B07: is refused with the allowed methods: %s', async (method) => {
+  it.each(['PUT', 'DELETE', 'PATCH', 'TRACE'])('B07: %s is rejected, naming the allowed methods', async (method) => {
     const gateway = await startTestGateway();
     const answer = await sendRaw(gateway, {
       method,
@@ -309,7 +312,7 @@ describe('Invalid operations', () => {
   });
 });
 
-/** Every connection, by what is asked for in place of `ARGS`. */
+/** Every connection; `ARGS` stands for its arguments. */
 const connections: readonly { name: string; query: string; isForwardOnly?: boolean }[] = [
   {
     name: 'Query.directMessages',
@@ -339,7 +342,7 @@ const connections: readonly { name: string; query: string; isForwardOnly?: boole
   },
 ];
 
-describe.each(connections)('B15: the page arguments of $name', ({ query, isForwardOnly = false }) => {
+describe.each(connections)('B15: page arguments of $name', ({ query, isForwardOnly = false }) => {
   const wrong = [
     'first: -1',
     'first: 101',
@@ -440,7 +443,7 @@ const badIds = [
 ];
 
 describe('B16: invalid ids', () => {
-  it.each(badIds)('is BAD_USER_INPUT wherever it is given: %j', async (id) => {
+  it.each(badIds)('B16: an invalid id is BAD_USER_INPUT in every argument: %j', async (id) => {
     const gateway = await startTestGateway();
     for (const query of [
       'query ($id: ID!) { directMessage(id: $id) { id topic } }',
@@ -539,7 +542,7 @@ describe('B18: invalid dates', () => {
     '2023-11-01T24:00:00Z',
   ];
 
-  it.each(badDates)('is BAD_USER_INPUT, written out or in a variable: %j', async (date) => {
+  it.each(badDates)('B18: an invalid date is BAD_USER_INPUT as a literal or a variable: %j', async (date) => {
     const gateway = await startTestGateway();
     for (const end of ['since', 'until']) {
       const literal = room(`history(range: { ${end}: ${json(date)} }) { nodes { id } }`);
@@ -653,15 +656,18 @@ describe('B21: prototype pollution', () => {
     expectRefused(gateway, without, 400, 'BAD_USER_INPUT');
   });
 
-  it.each(['__proto__', 'constructor', 'toString'])('are BAD_USER_INPUT in an input: %s', async (name) => {
-    const gateway = await startTestGateway();
-    const query = `query ($filter: MessageFilters) ${room('messages(filterBy: $filter) { totalCount }')}`;
-    const answer = await sendRaw(gateway, {
-      body: `{"query":${json(query)},"variables":{"filter":{"${name}":{"pinnedOnly":true}}}}`,
-    });
-    expectRefused(gateway, answer, 400, 'BAD_USER_INPUT');
-    expect('pinnedOnly' in {}).toBe(false);
-  });
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'B21: the key %s in an input object is BAD_USER_INPUT',
+    async (name) => {
+      const gateway = await startTestGateway();
+      const query = `query ($filter: MessageFilters) ${room('messages(filterBy: $filter) { totalCount }')}`;
+      const answer = await sendRaw(gateway, {
+        body: `{"query":${json(query)},"variables":{"filter":{"${name}":{"pinnedOnly":true}}}}`,
+      });
+      expectRefused(gateway, answer, 400, 'BAD_USER_INPUT');
+      expect('pinnedOnly' in {}).toBe(false);
+    },
+  );
 });
 
 describe('B24: origins that CORS does not allow', () => {

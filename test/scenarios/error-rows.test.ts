@@ -39,7 +39,7 @@ interface Row {
 
 /** What makes sure of a room of which only the client's id is known. */
 const checkCall = (id: string) => `rooms.info?roomId=${id}`;
-/** Whether the workspace itself has to be asked for the answer: not of what is no room, as it would make one. */
+/** Whether the call itself is made: not for an id that is no room, because upstream would create one. */
 const asks = (code: string, call: string) => (code === 'NOT_FOUND' ? [] : [call]);
 
 const messagesRow = (name: string, id: string, code: string): Row => ({
@@ -129,7 +129,7 @@ const refusals: readonly Row[] = [
 
 const dialects = ['R7', 'R8'] as const;
 
-/** Asks for a row and a sibling of it; the answer is the row's, the sibling's is whole, and nothing else got out. */
+/** Queries a row's field and a sibling: expects the row's result, an intact sibling, and no leak. */
 async function expectRow(gateway: TestGateway, row: Row): Promise<void> {
   const { member, admin } = gateway.demo.world;
   const as = row.as === 'admin' ? admin : member;
@@ -145,8 +145,8 @@ async function expectRow(gateway: TestGateway, row: Row): Promise<void> {
   expectNoLeak(gateway, result);
 }
 
-describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
-  it.each(refusals)('costs its own field and nothing else: $name', async (row) => {
+describe.each(dialects)('Calls that the workspace rejects (%s)', (dialect) => {
+  it.each(refusals)('a rejected call nulls its own field and nothing else: $name', async (row) => {
     await expectRow(await startWithKnownRooms({ demo: { dialect } }), row);
   });
 
@@ -184,7 +184,8 @@ describe.each(dialects)('What the workspace refuses (%s)', (dialect) => {
         'directMessage.messages: UNAUTHENTICATED',
         'viewer.user: UNAUTHENTICATED',
       ],
-      // What the workspace has told the user is not told to somebody who claims to be them: not even by the calls made.
+      // A caller who only claims to be the user learns nothing of what the workspace has shown the user, not even by
+      // the calls.
       calls: [`im.counters?roomId=${shapesRoomId}`, 'me', checkCall(shapesRoomId)].toSorted(),
     });
     expectNoLeak(gateway, result, as.token);
@@ -429,7 +430,7 @@ async function expectFault(
 const onePage = (roomId: string) => ({ messages: { nodes: [{ roomId }] } });
 
 describe('Unsuccessful upstream responses', () => {
-  it.each(faultRows)('is $code: $name', async (row) => {
+  it.each(faultRows)('an unsuccessful response is $code: $name', async (row) => {
     await expectFault(await startWithKnownRooms(), row);
   });
 
@@ -504,7 +505,7 @@ describe('Unsuccessful upstream responses', () => {
   });
 });
 
-/** A field for every endpoint, and what of its answer is null when the endpoint fails. */
+/** A field for every endpoint, and what is null when the endpoint fails. */
 const fields: readonly {
   endpoint: string;
   query: string;
@@ -576,7 +577,7 @@ const fields: readonly {
   { endpoint: 'users.info', query: `user(id: "${users.busy}") { id }`, data: { user: null }, errors: ['user'] },
 ];
 
-/** Failures that every endpoint can have. Whether something exists is told by an answer made for that, and by no other. */
+/** Failures that every endpoint can have. Only a response meant for it says that an object does not exist. */
 const commonFaults: readonly { name: string; fault: Fault; code: string }[] = [
   {
     name: '400 of a proxy',
@@ -608,7 +609,7 @@ const commonFaults: readonly { name: string; fault: Fault; code: string }[] = [
   },
 ];
 
-/** That there is no such endpoint has a meaning of its own for receipts: it is premium. */
+/** For receipts a missing endpoint has a special meaning, because it is premium. */
 const isExpected =
   (name: string) =>
   ({ endpoint }: { endpoint: string }) =>
@@ -633,13 +634,13 @@ describe.each(commonFaults)('$name', ({ name, fault, code }) => {
   );
 });
 
-/** The normal answer with other values in one of its objects. */
+/** The normal response with changed values in one object. */
 const swap = (name: string, changes: object) => (body: unknown) => {
   const whole = body as Record<string, object>;
   return { ...whole, [name]: { ...whole[name], ...changes } };
 };
 
-/** The normal answer with rows before those of its list. */
+/** The normal response with rows added in front of its list. */
 const spoil = (name: string, ...rows: unknown[]): Fault => ({
   transform: (body) => {
     const whole = body as Record<string, unknown[]>;

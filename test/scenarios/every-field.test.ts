@@ -22,7 +22,7 @@ import {
 } from '../support/rest-mapping.ts';
 import { askRest, list, record, textAt, type Json, type JsonRecord } from '../support/scenario.ts';
 
-/** One question to the gateway, and the answer that the workspace's own REST answers make. */
+/** One query, and the result expected from the workspace's REST responses. */
 interface Finding {
   readonly answer: Json;
   readonly expected: Json;
@@ -187,7 +187,7 @@ class Survey {
   }
 }
 
-/** Replaces the cursors of every page by their places in it, when each is a text of its own. */
+/** Replaces the cursors of every page by their positions, if they are distinct. */
 function withNamedCursors(value: Json): Json {
   if (Array.isArray(value)) return value.map(withNamedCursors);
   if (typeof value !== 'object' || value === null) return value;
@@ -508,7 +508,7 @@ const nullOnlyInErrors = [
   'Viewer.unreadCount',
   'Viewer.user',
 ];
-/** Always there: rooms of other types are no direct messages, and one that does not say that it is a default is none. */
+/** Never null: rooms of other types are no direct messages, and a room without `default` is no default room. */
 const neverNull = ['DirectMessage.typeCode', 'DirectMessage.isDefault'];
 
 const areas = [
@@ -561,8 +561,8 @@ const surveyOf = (variant: string) => {
   return survey;
 };
 
-describe.each(Object.keys(variants))('in front of %s, the gateway', (variant) => {
-  it.each(areas)('answers every field as REST does: %s', (area) => {
+describe.each(Object.keys(variants))('In front of %s', (variant) => {
+  it.each(areas)('every field has the value of the REST API: %s', (area) => {
     const finding = surveyOf(variant).findings.get(area);
     expect(finding?.answer).toEqual(finding?.expected);
   });
@@ -628,7 +628,7 @@ function countByEndpoint(calls: readonly string[]): Record<string, number> {
   return counts;
 }
 
-/** But for the budget: it tells the time. */
+/** Except upstreamBudget, which depends on the time. */
 const answersOf = (variant: string) =>
   [...surveyOf(variant).findings].filter(([area]) => area !== 'the budget').map(([area, { answer }]) => [area, answer]);
 

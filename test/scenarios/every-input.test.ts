@@ -202,7 +202,7 @@ async function send(
   };
 }
 
-/** Strict readers of JSON, such as a router's, refuse the whole answer for one. */
+/** Strict JSON parsers, such as a router's, reject the whole response for one. */
 function hasHalfCharacters(json: string): boolean {
   let found = false;
   JSON.parse(json, (key, value: unknown) => {

@@ -125,7 +125,7 @@ describe.each(faults)('G18: an endpoint that $name', ({ fault, rule, code }) => 
   const waits = fault === 'never';
 
   beforeAll(async () => {
-    // Each case has a caller and an address of its own, so that one's call windows are none of another's.
+    // Each case has its own caller and address, so that cases share no rate-limit windows.
     gateway = await startTestGateway({
       upstream: await startFaultUpstream(),
       env: { UPSTREAM_TIMEOUT_MS: '20000', FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' },

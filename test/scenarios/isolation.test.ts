@@ -118,7 +118,7 @@ const cases: readonly Case[] = [
 let gateway: GatewayBefore<FaultUpstream>;
 let answers: readonly { readonly data: unknown; readonly codes: unknown; readonly below: number | undefined }[];
 
-/** All cases at once, each as a caller of its own, before one workspace. */
+/** All cases concurrently, each with its own caller, before one workspace. */
 beforeAll(async () => {
   gateway = await startTestGateway({ upstream: await startFaultUpstream(), env: { UPSTREAM_TIMEOUT_MS: '20000' } });
   const { upstream, ask } = gateway;

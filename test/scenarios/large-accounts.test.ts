@@ -3,7 +3,7 @@ import { landmarks } from '../../src/demo/seed.ts';
 import { type GraphqlResult, type TestGateway, startTestGateway } from '../support/gateway.ts';
 import { codesOf } from '../support/scenario.ts';
 
-/** An account with so many rooms, or such long last messages, that a list of all of them is larger than can be read. */
+/** An account whose list of all rooms is too large to read. */
 
 const { busyRoomId, groupRoomId, selfRoomId, shapesRoomId } = landmarks;
 const ids = [busyRoomId, groupRoomId, selfRoomId, shapesRoomId];
@@ -13,7 +13,7 @@ const report = { 'x-upstream-report': '1' };
 const reportOf = ({ extensions }: GraphqlResult) =>
   extensions?.['upstream'] as { plannedCalls: number; atMost: number; calls: number };
 
-/** Nine million characters more than the answer has. */
+/** Adds nine million characters to the response. */
 function swell(gateway: TestGateway, endpoint: string): void {
   gateway.demo.fail(endpoint, { transform: (body) => ({ ...(body as object), more: 'x'.repeat(9_000_000) }) });
 }

@@ -10,7 +10,7 @@ function mark({ demo: { world } }: TestGateway, roomId: string, status: string):
   Object.assign(world.subscription(roomId, world.member.id) ?? {}, { status });
 }
 
-describe.each(['INVITED', 'BANNED'])('L4: a subscription that is %s is no membership', (status) => {
+describe.each(['INVITED', 'BANNED'])('L4: a subscription with the status %s is no membership', (status) => {
   const counters = (ids: readonly string[]) =>
     `{ ${ids.map((id, index) => `r${index}: directMessage(id: "${id}") { counters { joined unreadCount } }`).join(' ')} }`;
 

@@ -20,7 +20,7 @@ const fields = [
   'members { totalCount nodes { id } }',
   'members(first: 0) { totalCount }',
 ];
-/** The calls that an answer was planned to cost. */
+/** The estimated calls of a response. */
 const plannedOf = ({ extensions }: Pick<GraphqlResult, 'extensions'>) =>
   (extensions?.['upstream'] as { plannedCalls: number } | undefined)?.plannedCalls;
 const nameOf = (field: string) => field.replace(/\W.*/s, '');
@@ -38,14 +38,14 @@ const askBoth = async (gateway: TestGateway, ids: readonly string[], below: stri
   ];
 };
 
-describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (dialect) => {
+describe.each(dialects)('L6: a user’s id or name given as a room id (%s)', (dialect) => {
   let shared: TestGateway;
   beforeAll(async () => {
     shared = await startTestGateway({ demo: { dialect } });
   });
   afterAll(() => shared.close());
 
-  it.each(fields)('makes no room and looks like none: %s', async (field) => {
+  it.each(fields)('L6: a user’s id or name as a room id creates no room and is NOT_FOUND: %s', async (field) => {
     const gateway = shared;
     const { world } = gateway.demo;
     const rooms = [...world.rooms.keys()];
@@ -62,7 +62,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
     expect([...world.rooms.keys()]).toEqual(rooms);
   });
 
-  it('makes no room among many, all of which are found out about with one call', async () => {
+  it('no room is created for a user’s id among many ids, and one call checks them all', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const { world } = gateway.demo;
     const rooms = [...world.rooms.keys()];
@@ -78,7 +78,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
     expect([...world.rooms.keys()]).toEqual(rooms);
   });
 
-  it('makes no room when it cannot be found out what it is', async () => {
+  it('no room is created if the check of an id fails', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const { world } = gateway.demo;
     const rooms = [...world.rooms.keys()];
@@ -92,7 +92,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
     expect([...world.rooms.keys()]).toEqual(rooms);
   });
 
-  it('is found out once for all fields of a room, and together with its record', async () => {
+  it('one check serves all fields of a room, and is shared with its record', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const [result] = await askBoth(
       gateway,
@@ -108,7 +108,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
     ]);
   });
 
-  it('is not asked of rooms that the workspace has named to the caller: the plan and the calls are those of the page', async () => {
+  it('rooms that the workspace has shown to the caller are not checked: cost and calls are those of the page', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const query = `{ directMessage(id: "${groupRoomId}") { messages(first: 1) { totalCount } } }`;
     const costOf = async () => {
@@ -125,7 +125,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
     expect([theirs.extensions, theirs.calls.length]).toMatchObject([{ upstream: { plannedCalls: 1 } }, 1]);
   });
 
-  it('is told by no call or price to whoever only claims to be the user', async () => {
+  it('neither calls nor cost tell an unverified caller which rooms the claimed user knows', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     await gateway.ask(mailbox);
     const query = `{ directMessage(id: "${groupRoomId}") { messages(first: 1) { totalCount } } }`;
@@ -141,7 +141,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
     expect([other.calls.length, other.extensions]).toMatchObject([2, { upstream: { plannedCalls: 2 } }]);
   });
 
-  it('changes nothing of what the workspace says of rooms, known or not', async () => {
+  it('the check does not change the result for a room, known or not', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const { admin } = gateway.demo.world;
     const query = `{ a: directMessage(id: "${foreignRoomId}") { messages { totalCount } } b: directMessage(id: "${channelId}") { messages { totalCount } } }`;
@@ -152,7 +152,7 @@ describe.each(dialects)('L6: what is a user’s, given as a room’s id (%s)', (
   });
 });
 
-describe.each(dialects)('M7: a fault that passes, of a room whose id could as well be a user’s (%s)', (dialect) => {
+describe.each(dialects)('M7: transient faults of a room whose id could be a user’s (%s)', (dialect) => {
   const asked = ['dm.messages', 'dm.history', 'im.members'] as const;
   const fieldOf = {
     'dm.messages': 'messages(first: 1) { nodes { id } }',
@@ -160,24 +160,27 @@ describe.each(dialects)('M7: a fault that passes, of a room whose id could as we
     'im.members': 'members { nodes { id } }',
   };
 
-  it.each(asked)('is repaired below the list that names the room, and by its id: %s', async (endpoint) => {
-    const gateway = await startTestGateway({ demo: { dialect } });
-    const below = fieldOf[endpoint];
-    const queries = [
-      `{ viewer { directMessages(first: 2) { nodes { ${below} } } } }`,
-      `{ directMessage(id: "${groupRoomId}") { ${below} } }`,
-      `{ directMessageWith(username: "priya.raman") { ${below} } }`,
-    ];
-    for (const query of queries) {
-      gateway.demo.fail(endpoint, {
-        status: 502,
-        times: 1,
-        when: ({ query: { roomId } }) => roomId === groupRoomId || roomId === shapesRoomId,
-      });
-      const { errors, extensions } = await gateway.ask(query, { headers: report });
-      expect([errors, extensions]).toMatchObject([undefined, { upstream: { retries: 1 } }]);
-    }
-  });
+  it.each(asked)(
+    'M7: a transient fault is retried for a room from a list and for a room by id: %s',
+    async (endpoint) => {
+      const gateway = await startTestGateway({ demo: { dialect } });
+      const below = fieldOf[endpoint];
+      const queries = [
+        `{ viewer { directMessages(first: 2) { nodes { ${below} } } } }`,
+        `{ directMessage(id: "${groupRoomId}") { ${below} } }`,
+        `{ directMessageWith(username: "priya.raman") { ${below} } }`,
+      ];
+      for (const query of queries) {
+        gateway.demo.fail(endpoint, {
+          status: 502,
+          times: 1,
+          when: ({ query: { roomId } }) => roomId === groupRoomId || roomId === shapesRoomId,
+        });
+        const { errors, extensions } = await gateway.ask(query, { headers: report });
+        expect([errors, extensions]).toMatchObject([undefined, { upstream: { retries: 1 } }]);
+      }
+    },
+  );
 });
 
 describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
@@ -192,7 +195,7 @@ describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
     return { gateway, ids: [read, unread].map((message) => message?._id ?? '') };
   };
 
-  it('is NOT_FOUND, as is who has read it: never half an object', async () => {
+  it('a channel’s message and its receipts are NOT_FOUND, never a partial object', async () => {
     const { gateway, ids } = await open();
     const fields = ids.flatMap((id, index) => [
       `m${index}: message(id: "${id}") { text directMessage { id topic } }`,
@@ -208,7 +211,7 @@ describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
     }
   });
 
-  it('is told apart at one call for all where there are three and more', async () => {
+  it('one call checks the rooms of three or more messages', async () => {
     const { gateway, ids } = await open();
     const rooms = [busyRoomId, groupRoomId, shapesRoomId, landmarks.largestGroupRoomId, landmarks.hiddenTypesRoomId];
     const messages = [...rooms.map((id) => gateway.demo.world.messagesOf(id)[0]?._id ?? ''), ...ids];
@@ -224,7 +227,7 @@ describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
     expect(calls.length).toBeLessThanOrEqual(messages.length + 1);
   });
 
-  it('costs nothing more to tell apart once the workspace has named the room', async () => {
+  it('messages of a room that the workspace has shown cost no check', async () => {
     const { gateway } = await open();
     await gateway.ask(mailbox);
     const id = landmarks.messages.plain;
@@ -237,7 +240,7 @@ describe.each(dialects)('L13: a message of a channel (%s)', (dialect) => {
     ]);
   });
 
-  it('costs no message of a direct one when it cannot be told apart: the workspace lets the caller see it', async () => {
+  it('a direct message is returned even if the check of its room fails: the workspace lets the caller see it', async () => {
     const { gateway } = await open();
     const id = landmarks.messages.plain;
     const unread = landmarks.messages.noReceipts;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** BulkOrSingle to objects of a type: `$` is where a selection goes, and the names are those under which it then comes. */
+/** Paths to objects of a type: `$` stands for the selection, and the names are its response keys. */
 const ways: Record<string, readonly (readonly [names: string, way: string])[]> = {
   Query: [['', '$']],
   Viewer: [['viewer', 'viewer { $ }']],
@@ -177,8 +177,8 @@ const gist = ({ status, data, errors }: GraphqlResult) => ({
   errors: errors?.map(({ path, extensions }) => ({ path, code: extensions['code'] })),
 });
 
-describe('the same mistake', () => {
-  it('M10: is looked for in every field that takes arguments', () => {
+describe('Consistent input errors', () => {
+  it('M10: the input checks cover every field with arguments', () => {
     const fields = ownTypes(createSchema())
       .filter(isObjectType)
       .flatMap((type) =>
@@ -196,7 +196,7 @@ describe('the same mistake', () => {
       mistake,
       name: `${mistake.on}.${mistake.field} ${JSON.stringify(mistake.args).slice(0, 80)}`,
     })),
-  )('M10: has the same answer wherever it stands: $name', async ({ mistake }) => {
+  )('M10: the same mistake gives the same error in every position: $name', async ({ mistake }) => {
     const { admin, member } = gateway.demo.world;
     const before = gateway.demo.calls.length;
     const messagesTold = new Set<string | undefined>();
@@ -212,7 +212,7 @@ describe('the same mistake', () => {
     expect(gateway.demo.calls.length).toBe(before);
   });
 
-  it('M10: is none where a condition leaves the field out', async () => {
+  it('M10: a mistake in a field that a directive leaves out is no error', async () => {
     const { status, errors } = await gateway.ask(
       'query ($id: ID! $no: Boolean!) { directMessage(id: $id) @include(if: $no) { messages(first: 500) { totalCount } } viewer { id ... @skip(if: true) { directMessages(first: 500) { totalCount } } } }',
       { variables: { id: '', no: false } },
@@ -236,7 +236,7 @@ describe('the same mistake', () => {
     ['query ($x: String = "Query") { __type(name: $x) { name } }', { x: null }],
     ['query ($x: [_Any!] = []) { _entities(representations: $x) { __typename } }', { x: null }],
     ['query ($x: _Any = 1) { _entities(representations: [$x]) { __typename } }', { x: null }],
-  ])('M10: null that a default hides from validation is one: %s', async (query, variables) => {
+  ])('M10: a null that a default hides from validation is an error: %s', async (query, variables) => {
     for (const _time of ['first', 'again']) {
       const result = await gateway.askCounting(query, { variables });
       expect({
@@ -249,7 +249,7 @@ describe('the same mistake', () => {
     }
   });
 
-  it('M10: many wrong values in a variable are ten errors, and each of them is of bad input', async () => {
+  it('M10: many wrong values in a variable are ten BAD_USER_INPUT errors', async () => {
     const query =
       'query ($ids: [ID!]) { directMessage(id: "r") { messages(filterBy: { mentioning: $ids }) { totalCount } } }';
     const { status, errors } = await gateway.ask(query, {
@@ -263,8 +263,8 @@ describe('the same mistake', () => {
   });
 });
 
-describe('a mistake that only shows while running', () => {
-  it('costs its field alone, at the root as below: a cursor of another list', async () => {
+describe('Mistakes found during execution', () => {
+  it('a cursor of another list nulls its field alone, at the root and below', async () => {
     const { data } = await gateway.ask(
       `{ directMessage(id: "${busyRoomId}") { messages(first: 1) { pageInfo { endCursor } } } }`,
     );
@@ -293,7 +293,7 @@ describe('a mistake that only shows while running', () => {
     }
   });
 
-  it('costs its reference alone, though nothing else was asked for: one that is malformed', async () => {
+  it('a malformed reference nulls only itself, even if it is the only one', async () => {
     for (const [reference, code] of [
       [`{ __typename: "User", id: "a b" }`, 'BAD_USER_INPUT'],
       [`{ __typename: "User", id: "${'x'.repeat(129)}" }`, 'BAD_USER_INPUT'],

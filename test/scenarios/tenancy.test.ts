@@ -20,8 +20,8 @@ const mailbox = `{
   directMessageWith(username: "jonas.weber") { id }
 }`;
 
-describe('Two callers at once', () => {
-  it('each get their own rooms, stars and counters, as if they were alone', async () => {
+describe('Concurrent callers', () => {
+  it('concurrent callers each get their own rooms, stars and counters', async () => {
     const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const callers = [world.member, world.accountOf(users.shapes), world.accountOf(users.busy)];
@@ -33,7 +33,7 @@ describe('Two callers at once', () => {
         paths: codesOf({ errors })?.map((code) => code.split(':')[0]),
       }).toEqual({
         id: as.id,
-        paths: as.id === users.busy ? ['starred', 'starredByOther'] : undefined, // he is not in that room
+        paths: as.id === users.busy ? ['starred', 'starredByOther'] : undefined, // not a member of that room
       });
       alone.push(data);
     }
@@ -62,7 +62,7 @@ describe('Two callers at once', () => {
     expectNoLeak(gateway, ...answers);
   });
 
-  it('never share a call for the same page', async () => {
+  it('concurrent callers never share a call for the same page', async () => {
     const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const query = `{ directMessage(id: "${shapesRoomId}") { messages(first: 60) { nodes { id isStarred } } } }`;
@@ -113,7 +113,7 @@ describe('The list of all rooms', () => {
     },
   );
 
-  it('gives an administrator the rooms, but not the messages in them', async () => {
+  it('the list of all rooms gives an administrator the rooms but not their messages', async () => {
     const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       `{ directMessages(first: 1) { nodes { id messageCount messages(first: 1) { totalCount } counters { joined } } } }`,
@@ -131,16 +131,16 @@ describe('The list of all rooms', () => {
   });
 });
 
-describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) => {
+describe.each(['R7', 'R8'] as const)('Operations that require a permission (%s)', (dialect) => {
   it.each([
     ['directMessages', '{ directMessages(first: 1) { nodes { id } } }', 'viewer { directMessages }'],
     ['directMessages.totalCount', '{ directMessages(first: 0) { totalCount } }', 'viewer { directMessages }'],
     [
       'directMessage.counters',
       `{ directMessage(id: "${landmarks.groupRoomId}") { counters(userId: "${landmarks.users.shapes}") { unreadCount } } }`,
-      'leave `userId` out',
+      'omit `userId`',
     ],
-  ])('part 6: names it, and what needs none: %s', async (path, query, hint) => {
+  ])('part 6: a FORBIDDEN error names the missing permission and the alternative: %s', async (path, query, hint) => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const { status, errors } = await gateway.ask(query);
     expect({ status, errors }).toMatchObject({
@@ -162,7 +162,7 @@ describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) =
     expect(allowed.errors?.map(({ extensions }) => extensions['code']) ?? []).not.toContain('INTERNAL_SERVER_ERROR');
   });
 
-  it('part 6: a refusal for another reason says nothing of it', async () => {
+  it('part 6: an error for another reason does not mention a permission', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const { errors } = await gateway.ask(
       `{ directMessage(id: "${landmarks.foreignRoomId}") { counters { unreadCount } } }`,
@@ -179,7 +179,7 @@ describe.each(['R7', 'R8'] as const)('What needs a permission (%s)', (dialect) =
   });
 });
 
-it('part 6: a token that is wrong looks right where nothing is asked of the workspace, as the schema says, and shows in the first call', async () => {
+it('part 6: a wrong token passes until the first upstream call, as the schema says', async () => {
   const gateway = await startTestGateway();
   const as = { ...gateway.demo.world.member, token: 'wrong' };
   const { status, data, errors } = await gateway.ask(
@@ -192,10 +192,12 @@ it('part 6: a token that is wrong looks right where nothing is asked of the work
     errors: [{ path: ['viewer', 'user'], extensions: { code: 'UNAUTHENTICATED' } }],
   });
   const { fields } = (data as { __type: { fields: { name: string; description: string }[] } }).__type;
-  expect(fields.find(({ name }) => name === 'id')?.description).toContain('no sign that the\ncredentials are good');
+  expect(fields.find(({ name }) => name === 'id')?.description).toContain(
+    'does not prove that the credentials are\nvalid',
+  );
 });
 
-describe('Credentials that do not belong together', () => {
+describe('Mismatched credentials', () => {
   const query = `{ viewer { user { id } } directMessage(id: "${busyRoomId}") { topic messages(first: 1) { totalCount } } }`;
   const nothing = { viewer: { user: null }, directMessage: { topic: null, messages: null } };
 
@@ -205,7 +207,7 @@ describe('Credentials that do not belong together', () => {
     'an unknown user’s id',
     'a token in other letters',
     'a revoked token',
-  ])('are UNAUTHENTICATED: %s', async (kind) => {
+  ])('mismatched credentials are UNAUTHENTICATED: %s', async (kind) => {
     const gateway = await startTestGateway();
     const { member, admin } = gateway.demo.world;
     const wrong: Record<string, Caller> = {
@@ -229,7 +231,7 @@ describe('Credentials that do not belong together', () => {
     expect(JSON.stringify(gateway.logs)).not.toContain(as.token);
   });
 
-  it('make no cursor of one caller a key to another’s rooms', async () => {
+  it('mismatched credentials do not turn a cursor into access to another user’s rooms', async () => {
     const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const first = await gateway.ask(
@@ -251,7 +253,7 @@ describe('Credentials that do not belong together', () => {
   });
 });
 
-it('no token comes into the log, wherever a client puts it', async () => {
+it('no token is logged, wherever a client puts it', async () => {
   const gateway = await startTestGateway({ env: { LOG_LEVEL: 'trace' } });
   const { member, admin } = gateway.demo.world;
   await gateway.ask('{ viewer { user { id } } }');
@@ -266,6 +268,6 @@ it('no token comes into the log, wherever a client puts it', async () => {
   await fetch(`${gateway.url}/elsewhere?token=${member.token}`, { headers: { 'x-auth-token': member.token } });
   expect(gateway.logs.length).toBeGreaterThanOrEqual(7);
   for (const { token } of [member, admin]) expect(JSON.stringify(gateway.logs)).not.toContain(token);
-  // What a client writes into a query comes back to that client in its errors, and to nobody else.
+  // Errors quote a client's query to that client only.
   expect(takeLeaks().filter((leak) => !/ in the (?:body|head)/.test(leak))).toEqual([]);
 });

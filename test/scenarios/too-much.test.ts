@@ -3,8 +3,8 @@ import { landmarks } from '../../src/demo/seed.ts';
 import { type TestGateway, startTestGateway } from '../support/gateway.ts';
 
 /**
- * The demo workspace filters what it shows, as Rocket.Chat mostly does. Here it does not: what is not the caller's, or of
- * another room, is in its answers, and the gateway has to leave it out.
+ * The demo workspace filters its responses, as Rocket.Chat mostly does. Here it does not: responses contain what belongs
+ * to other users or rooms, and the gateway must leave it out.
  */
 const { busyRoomId, groupRoomId, users, messages, strangerUsername } = landmarks;
 
@@ -36,8 +36,8 @@ const valuesOf = (data: unknown, name: string): unknown[] =>
     ? []
     : Object.entries(data).flatMap(([key, value]) => (key === name ? [value] : valuesOf(value, name)));
 
-describe('Stars that a workspace shows of everybody', () => {
-  it.each(places)('are the caller’s own only where they are his: %s', async (endpoint, query) => {
+describe('Other users’ stars in upstream responses', () => {
+  it.each(places)('isStarred ignores other users’ stars: %s', async (endpoint, query) => {
     const gateway = await startTestGateway();
     const starredOf = async (...ids: readonly string[]) => {
       gateway.demo.heal();
@@ -54,7 +54,7 @@ describe('Stars that a workspace shows of everybody', () => {
   });
 });
 
-describe('A last message of another room', () => {
+describe('A last message that belongs to another room', () => {
   const fields = 'id lastMessage { id roomId text }';
   it.each([
     ['rooms.info', `{ directMessage(id: "${busyRoomId}") { ${fields} } }`],
@@ -63,7 +63,7 @@ describe('A last message of another room', () => {
       `{ ${[busyRoomId, groupRoomId, landmarks.hundredRoomId].map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ')} }`,
     ],
     ['im.list', `{ viewer { directMessages(first: 3) { nodes { ${fields} } } } }`],
-  ])('is not shown in this one, though it stands in its record: %s', async (endpoint, query) => {
+  ])('a last message of another room is not returned, although the record holds it: %s', async (endpoint, query) => {
     const gateway = await startTestGateway();
     const lastMessages = async () => {
       const { data, errors } = await gateway.ask(query);
@@ -77,10 +77,10 @@ describe('A last message of another room', () => {
   });
 });
 
-describe('A channel that is named as a user is', () => {
+describe('A channel with a user’s name', () => {
   const query = `{ directMessageWith(username: "${strangerUsername}") { id } }`;
 
-  it('is not the room with that user', async () => {
+  it('directMessageWith does not return a channel with the user’s name', async () => {
     const gateway = await startTestGateway();
     const { world } = gateway.demo;
     world.createRoom({ t: 'c', name: strangerUsername, userIds: [users.member, users.busy] });
@@ -92,7 +92,7 @@ describe('A channel that is named as a user is', () => {
     });
   });
 
-  it('does not count among what is unread in direct messages, nor does what is no number', async () => {
+  it('viewer.unreadCount ignores channels and counts that are no numbers', async () => {
     const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const unreadCount = async () => (await gateway.ask('{ viewer { unreadCount } }')).data?.['viewer'];

@@ -21,7 +21,7 @@ const messagesCall = (id: string, count: number) => `dm.messages?roomId=${id}&of
 const byIds = (ids: readonly string[], fields: string) =>
   ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${fields} }`).join(' ');
 
-/** A gateway before which the caller has listed their rooms, as somebody has who opens one. */
+/** A gateway whose caller has listed their rooms, as clients do before they open one. */
 async function openKnownRooms(): Promise<TestGateway> {
   const gateway = await startTestGateway();
   await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }');
@@ -34,7 +34,7 @@ const gist = (result: Asked) => ({ data: result.data, errors: codesOf(result), c
 const named = (id: string) => ({ id, __typename: 'DirectMessage' });
 
 describe('A room', () => {
-  it('costs nothing by its id alone, even an unknown one', async () => {
+  it('a room by id costs no call, even an unknown one', async () => {
     const gateway = await startTestGateway();
     const result = await gateway.askCounting(`{ ${byIds([shapesRoomId, foreignRoomId, 'unknown'], 'id __typename')} }`);
     expect(gist(result)).toEqual({
@@ -44,7 +44,7 @@ describe('A room', () => {
     });
   });
 
-  it('is asked for once under ten aliases, whatever fields each wants', async () => {
+  it('a room under ten aliases with different fields is read once', async () => {
     const gateway = await startTestGateway();
     const fields = [
       'topic',
@@ -67,7 +67,7 @@ describe('A room', () => {
     expect(result.calls).toEqual([`rooms.info?roomId=${groupRoomId}`]);
   });
 
-  it('costs a call each for two, and one call together for three and more', async () => {
+  it('two rooms cost one call each, three or more one call together', async () => {
     const gateway = await startTestGateway();
     const two = await gateway.askCounting(`{ ${byIds([groupRoomId, selfRoomId], 'kind')} }`);
     expect(gist(two)).toEqual({
@@ -83,7 +83,7 @@ describe('A room', () => {
     });
   });
 
-  it('costs nothing more where it comes from a list, its last message included', async () => {
+  it('a room from a list costs no further call, nor does its last message', async () => {
     const gateway = await startTestGateway();
     const record =
       'id kind usernames userIds memberCount messageCount createdAt updatedAt lastMessageAt topic legacyUsernames';
@@ -105,7 +105,7 @@ describe('A room', () => {
     expect(result.calls).toEqual([`im.list?offset=0&count=3&${latestFirst}`]);
   });
 
-  it('is free by its id below a message, and one call for all messages of it by more', async () => {
+  it('a message’s room is free by id, and one call serves all messages for more', async () => {
     const gateway = await openKnownRooms();
     const free = await gateway.askCounting(`{ message(id: "${shapes.plain}") { directMessage { id } } }`);
     expect(gist(free)).toEqual({
@@ -124,7 +124,7 @@ describe('A room', () => {
     });
   });
 
-  it('takes a call of its own for the field that only its whole record has, which holds the other fields as well', async () => {
+  it('a field of the full record takes one rooms.info call, which serves the other fields too', async () => {
     const gateway = await startTestGateway();
     const ids = [groupRoomId, selfRoomId, busyRoomId];
     const result = await gateway.askCounting(`{ ${byIds(ids, 'kind legacyUsernames')} }`);
@@ -134,7 +134,7 @@ describe('A room', () => {
 });
 
 describe('The caller', () => {
-  it('costs nothing by id, and one call as a user', async () => {
+  it('the viewer costs no call by id and one call as a user', async () => {
     const gateway = await startTestGateway();
     expect(gist(await gateway.askCounting('{ viewer { id } }'))).toEqual({
       data: { viewer: { id: users.member } },
@@ -149,7 +149,7 @@ describe('The caller', () => {
     });
   });
 
-  it('has memberships that are asked for once, whatever needs them', async () => {
+  it('the caller’s memberships are read once for all fields that need them', async () => {
     const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       `{ viewer { unreadCount } directMessageWith(username: "priya.raman") { id } ${byIds([busyRoomId, groupRoomId, selfRoomId], 'topic counters { unreadCount }')} }`,
@@ -169,7 +169,7 @@ describe('The caller', () => {
 });
 
 describe('Counters', () => {
-  it('of twenty of the caller’s rooms cost one call beside the list', async () => {
+  it('counters of twenty of the caller’s rooms cost one call besides the list', async () => {
     const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       '{ viewer { directMessages(first: 20) { nodes { counters { joined unreadCount unreadSince messageCount latestAt userMentionCount } } } } }',
@@ -181,7 +181,7 @@ describe('Counters', () => {
     expect(result.calls).toEqual([`im.list?offset=0&count=20&${latestFirst}`, 'subscriptions.get']);
   });
 
-  it('cost one call a room with the number of members', async () => {
+  it('counters with memberCount cost one call per room', async () => {
     const gateway = await startTestGateway();
     const { data, errors, calls } = await gateway.askCounting(
       '{ viewer { directMessages(first: 20) { nodes { id counters { memberCount } } } } }',
@@ -196,7 +196,7 @@ describe('Counters', () => {
     );
   });
 
-  it('of another user cost an administrator one call a room', async () => {
+  it('counters of another user cost an administrator one call per room', async () => {
     const gateway = await startTestGateway();
     const { admin, rooms } = gateway.demo.world;
     const ids = [foreignRoomId, landmarks.foreignGroupRoomId];
@@ -212,7 +212,7 @@ describe('Counters', () => {
     });
   });
 
-  it('L7: of oneself by id are one’s own: they need no permission, and share a call with those that ask for the members', async () => {
+  it('L7: counters with the caller’s own userId need no permission and share a call with those that select memberCount', async () => {
     const gateway = await startTestGateway();
     const own = `counters(userId: "${users.member}") { unreadCount }`;
     const result = await gateway.askCounting(
@@ -229,7 +229,7 @@ describe('Counters', () => {
     });
   });
 
-  it('of one or two rooms cost a call each', async () => {
+  it('counters of one or two rooms cost a call each', async () => {
     const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       `{ ${byIds([busyRoomId, groupRoomId], 'counters { unreadCount }')} again: directMessage(id: "${busyRoomId}") { counters { joined } } }`,
@@ -246,14 +246,14 @@ describe('Counters', () => {
   });
 });
 
-describe('A way of reading many rooms at once', () => {
+describe('Bulk calls', () => {
   const ids = [busyRoomId, groupRoomId, selfRoomId];
 
   it.each([
     { status: 403, code: 'FORBIDDEN' },
     { status: 404, code: 'UPSTREAM_BAD_RESPONSE' },
   ])(
-    'falls back to single calls when the workspace refuses it ($status), as far as the request may make them',
+    'a rejected bulk call ($status) falls back to single calls, within the request’s limit',
     async ({ status, code }) => {
       const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '4' } });
       gateway.demo.fail('rooms.get', { status, body: { success: false } });
@@ -279,7 +279,7 @@ describe('A way of reading many rooms at once', () => {
     },
   );
 
-  it('fails as a whole when the workspace is down: more calls would not help', async () => {
+  it('a bulk call fails as a whole if the workspace is down, without single calls', async () => {
     const gateway = await startTestGateway();
     for (const endpoint of ['rooms.get', 'subscriptions.get'])
       gateway.demo.fail(endpoint, { status: 500, body: { success: false } });
@@ -300,7 +300,7 @@ describe('A way of reading many rooms at once', () => {
     expect(counters.calls.filter((call) => call.startsWith('im.counters'))).toEqual([]);
   });
 
-  it('does not take with it the counters that are read another way', async () => {
+  it('a failed bulk call does not affect counters read by single calls', async () => {
     const gateway = await startTestGateway();
     gateway.demo.fail('subscriptions.get', { status: 500, body: { success: false } });
     const result = await gateway.askCounting(
@@ -333,7 +333,7 @@ describe('directMessageWith', () => {
     ['nobody of this workspace', 'no.such.user', null],
     ['a channel’s name', 'general', null],
     ['another case', 'Priya.Raman', null],
-  ])('costs one call and creates no room: %s', async (_name, username, id) => {
+  ])('directMessageWith costs one call and creates no room: %s', async (_name, username, id) => {
     const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const rooms = [...world.rooms.keys()];
@@ -349,7 +349,7 @@ describe('directMessageWith', () => {
     expect([...world.rooms.keys()]).toEqual(rooms);
   });
 
-  it('never finds a group by the names of its members', async () => {
+  it('directMessageWith never returns a group by its members’ names', async () => {
     const gateway = await startTestGateway();
     const { world } = gateway.demo;
     const rooms = world.rooms.size;
@@ -370,7 +370,7 @@ describe('directMessageWith', () => {
 });
 
 describe('Pages', () => {
-  it('that are equal share a call, however often and wherever they are asked for', async () => {
+  it('equal pages share a call wherever they are selected', async () => {
     const gateway = await openKnownRooms();
     const page = 'messages(first: 5, filterBy: { mentioning: ["a", "b"] }) { totalCount }';
     const same =
@@ -384,7 +384,7 @@ describe('Pages', () => {
     );
   });
 
-  it('that differ in anything do not', async () => {
+  it('pages that differ in anything share no call', async () => {
     const gateway = await openKnownRooms();
     const fields =
       'a: messages(first: 5) { totalCount } b: messages(first: 6) { totalCount } c: messages(first: 5, filterBy: { pinnedOnly: true }) { totalCount } d: messages(last: 5) { totalCount } e: messages(first: 5, filterBy: { starredBy: ["x"] }) { totalCount }';
@@ -403,7 +403,7 @@ describe('Pages', () => {
     );
   });
 
-  it('of no rows cost nothing, or one row’s call for the total', async () => {
+  it('`first: 0` costs no call, or one call of one row with totalCount', async () => {
     const gateway = await startTestGateway();
     const result = await gateway.askCounting(
       `{ ${byIds([shapesRoomId, emptyRoomId], 'messages(first: 0) { nodes { id } } history(first: 0) { nodes { id } } members(first: 0) { nodes { id } }')} viewer { directMessages(first: 0) { nodes { id } } } readReceipts(messageId: "${shapes.plain}", first: 0) { nodes { id } } }`,
@@ -425,7 +425,7 @@ describe('Pages', () => {
     });
   });
 
-  it('of members come from one call, whatever part of them is wanted', async () => {
+  it('pages of members come from one call', async () => {
     const gateway = await openKnownRooms();
     const result = await gateway.askCounting(
       `{ ${byIds([landmarks.largestGroupRoomId], 'a: members(first: 2) { nodes { username } } b: members(last: 1) { nodes { username } totalCount }')} }`,
@@ -462,7 +462,7 @@ describe('A time range', () => {
     ['2026-09-01T00:30:00.123456789Z', '2026-09-01T00:30:00.124Z'],
     ['2026-09-01T00:30:00Z', '2026-09-01T00:30:00.001Z'],
   ])(
-    'part 7: reaches upstream in UTC, written out, in a variable, in an input in a variable and as a default: %s',
+    'part 7: a time range reaches upstream in UTC from a literal, a variable, an input object and a default: %s',
     async (since, sent) => {
       const gateway = await startTestGateway();
       const asked = await Promise.all([
@@ -481,7 +481,7 @@ describe('A time range', () => {
     },
   );
 
-  it('part 7: is compared by its instants, and not by their texts', async () => {
+  it('part 7: a time range is compared by instants, not by strings', async () => {
     const gateway = await startTestGateway();
     const variables = { since: '2026-10-02T00:30:00+02:00', until: '2026-10-01T23:00:00Z' };
     const right = await gateway.askCounting(
@@ -500,7 +500,7 @@ describe('A time range', () => {
     expect(gist(swapped)).toEqual({ data: undefined, errors: ['directMessage.history: BAD_USER_INPUT'], calls: [] });
   });
 
-  it('part 7: is the same list in any zone, so that a cursor of it goes on', async () => {
+  it('part 7: a cursor continues the same time range written in another zone', async () => {
     const gateway = await startTestGateway();
     const first = await gateway.ask(history('{ since: $since }', '($since: DateTime)'), {
       variables: { since: '2020-01-01T02:00:00+02:00' },
@@ -531,7 +531,7 @@ describe('A time range', () => {
 });
 
 describe('Read receipts', () => {
-  it('cost one call a message, however often each is asked for', async () => {
+  it('read receipts cost one call per message, however often each is selected', async () => {
     const gateway = await openKnownRooms();
     const result = await gateway.askCounting(
       `{ a: message(id: "${shapes.plain}") { readReceipts { totalCount } } b: readReceipts(messageId: "${shapes.plain}", first: 1) { nodes { messageId } } c: readReceipts(messageId: "${shapes.plain}") { isAvailable } d: message(id: "${shapes.noReceipts}") { readReceipts { totalCount isAvailable } } }`,
@@ -550,7 +550,7 @@ describe('Read receipts', () => {
     });
   });
 
-  it('are asked for message by message below a page, each once', async () => {
+  it('read receipts below a page cost one call per message', async () => {
     const gateway = await openKnownRooms();
     const { data, errors, calls } = await gateway.askCounting(
       `{ ${byIds([shapesRoomId], 'a: messages(first: 10) { nodes { id readReceipts { totalCount } } } b: messages(first: 10) { nodes { readReceipts { isAvailable } } }')} }`,
@@ -570,7 +570,7 @@ describe('upstreamBudget', () => {
   const budget = '{ upstreamBudget { endpoint limit remaining resetAt } }';
   const callMe = '{ viewer { user { id } } }';
 
-  it('has no entry before the first call, then one for each endpoint called, and costs no call', async () => {
+  it('upstreamBudget is empty before the first call, then lists each endpoint called, and costs no call', async () => {
     const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } } });
     expect(gist(await gateway.askCounting(budget))).toEqual({
       data: { upstreamBudget: [] },
@@ -598,7 +598,7 @@ describe('upstreamBudget', () => {
     });
   });
 
-  it.each(['bot', 'admin'] as const)('has no entry for a caller who is exempt: %s', async (role) => {
+  it.each(['bot', 'admin'] as const)('upstreamBudget has no entry for an exempt caller: %s', async (role) => {
     const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } } });
     const as = gateway.demo.world[role];
     await gateway.ask(callMe);
@@ -611,7 +611,7 @@ describe('upstreamBudget', () => {
     expect((await gateway.ask(budget)).data).toMatchObject({ upstreamBudget: [{ endpoint: 'me', remaining: 9 }] });
   });
 
-  it('has no entry once the window is over', async () => {
+  it('upstreamBudget has no entry once the window is over', async () => {
     const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 40 } } });
     await gateway.ask(callMe);
     await sleep(60);
@@ -622,7 +622,7 @@ describe('upstreamBudget', () => {
     });
   });
 
-  it('has no entry where there is no limiter', async () => {
+  it('upstreamBudget has no entry without a limiter', async () => {
     const gateway = await startTestGateway();
     await gateway.ask(callMe);
     expect(gist(await gateway.askCounting(budget))).toEqual({
@@ -683,8 +683,8 @@ async function askForEverything(gateway: TestGateway, ask: (query: string) => Pr
   expect(new Set(gateway.demo.calls.map(({ endpoint }) => endpoint))).toEqual(new Set(Object.keys(wire)));
 }
 
-describe.each(['R7', 'R8'] as const)('On the wire to %s', (dialect) => {
-  it('goes nothing but the known parameters, each once, with a count of 1 to 100 and an order by id last', async () => {
+describe.each(['R7', 'R8'] as const)('Upstream requests to %s', (dialect) => {
+  it('upstream gets only known parameters, each once, with a count of 1 to 100 and id as the last sort key', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const { member, admin } = gateway.demo.world;
     await askForEverything(gateway, (query) =>
@@ -710,7 +710,7 @@ describe.each(['R7', 'R8'] as const)('On the wire to %s', (dialect) => {
     expect(gateway.demo.calls.filter(({ status }) => status === 400)).toEqual([]);
   });
 
-  it('go the caller’s two credentials and none of the client’s other headers', async () => {
+  it('upstream gets the caller’s two credentials and none of the client’s other headers', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const { member } = gateway.demo.world;
     const foreign = {

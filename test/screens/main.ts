@@ -2,7 +2,10 @@ import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { screens, type Rest, type Screen } from './screens.ts';
 
-/** Prints the table of the README: what screens cost in upstream calls, and what comes at the first try with the default limit. */
+/**
+ * Prints the README's table: upstream calls per screen, and how much of each arrives at the first try with the default
+ * rate limit.
+ */
 
 const limit = { calls: 10, ms: 60_000 };
 

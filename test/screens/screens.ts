@@ -1,6 +1,6 @@
 import { landmarks } from '../../src/demo/seed.ts';
 
-/** A GET of the REST API, as somebody writes it who knows its pages: the body, or undefined when it was refused. */
+/** A GET of the REST API: the body, or undefined if it was rejected. */
 export type Rest = (
   endpoint: string,
   params?: Record<string, string | number>,
@@ -12,7 +12,7 @@ export interface Screen {
   readonly query: string;
   /** One call for each thing that is shown. */
   readonly naive: (rest: Rest) => Promise<void>;
-  /** Fewest calls by which upstream can answer all of it, and why. */
+  /** The fewest upstream calls for the whole screen, and why. */
   readonly minimum: { readonly calls: number; readonly why: string };
 }
 

@@ -1,8 +1,8 @@
 import { createRandom, type Random } from './random.ts';
 
 /**
- * What a query can be made heavy by: fragments in fragments, aliases, lists, JSON, variables, page sizes. A search changes
- * one of these at a time, keeps what makes a query heavier for its length, and so finds what nobody thought of.
+ * What makes a query expensive: nested fragments, aliases, lists, JSON, variables, page sizes. A search changes one of
+ * these at a time, keeps what makes a query more expensive for its length, and so finds combinations that no test lists.
  */
 const genes = {
   /** What it begins with; see `roots`. */
@@ -204,8 +204,8 @@ export const bytesSent = ({ query, variables }: Candidate): number =>
   Buffer.byteLength(query) + JSON.stringify(variables).length + 60;
 
 /**
- * Climbs from random candidates to heavier ones: half of the time one that nobody thought of, else a change of one of those
- * that were the heaviest in one way or another so far. `weigh` says how heavy a candidate is, in several ways.
+ * Hill climbing from random candidates: half of the time it tries a new random one, otherwise it changes one of the
+ * heaviest so far. `weigh` measures a candidate in several ways.
  */
 export async function search({
   seed,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chromium as playwright, type Page } from 'playwright-core';
 
 export interface TestBrowser {
-  /** A page, and every address that it asked for beyond this machine. */
+  /** A page, and every external URL that it requested. */
   open(url: string): Promise<{ page: Page; outside: string[]; failures: string[] }>;
   close(): Promise<void>;
 }

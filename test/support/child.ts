@@ -31,7 +31,7 @@ export const projectPath = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the gateway starts. */
 export const mainPath = join(projectPath, 'src/main.ts');
 
-/** The gateway as a process of its own, with the node that runs the tests. It ends with the test at the latest. */
+/** The gateway as a child process, with the node that runs the tests. It ends with the test at the latest. */
 export const startMain = ({ args = [], flags = [], env = {} }: ChildOptions = {}): Child =>
   startChild(process.execPath, [...flags, mainPath, ...args], env);
 
@@ -59,7 +59,7 @@ export function startChild(
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  ended.catch(() => {}); // whoever waits for it learns of it
+  ended.catch(() => {}); // reported to those who await it
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await ended.catch(() => {});

@@ -32,7 +32,7 @@ export interface FaultRule extends FaultDetails {
   readonly share?: number;
 }
 
-/** A workspace of its own on raw sockets, that fails as it is told to. */
+/** A fake workspace on raw sockets that fails on command. */
 export interface FaultUpstream extends TestUpstream {
   /** Every call received, in order. */
   readonly calls: FaultCall[];

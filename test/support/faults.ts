@@ -3,7 +3,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { upstreamMarker } from './secrets.ts';
 import type { TinyAnswer } from './tiny-workspace.ts';
 
-/** What a fault may be told besides its name. */
+/** Options of a fault. */
 export interface FaultDetails {
   /** Milliseconds: of a delay, between two bytes, or until a call window ends. */
   readonly ms?: number;
@@ -33,7 +33,7 @@ export const headOf = (status: number, headers: Readonly<Record<string, string |
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')}\r\n`;
 
-/** A whole answer in one piece. */
+/** Sends a complete response. */
 export function send(
   socket: Socket,
   status: number,
@@ -69,7 +69,7 @@ function drip({ socket, ms = 100 }: FaultyCall, bytes: Buffer): void {
   socket.on('close', () => clearInterval(timer));
 }
 
-/** As much as the other side takes, up to so many bytes. */
+/** Sends as much as the other side accepts, up to a limit. */
 function pour(socket: Socket, bytes: number, frame: (piece: Buffer) => Buffer, end = ''): void {
   const piece = frame(Buffer.alloc(64 * 1024, 'a'));
   let left = bytes;
@@ -161,7 +161,7 @@ export const faults = {
   },
   gzip: (call) => send(call.socket, 200, gzipSync(healthy(call)), { ...json, 'content-encoding': 'gzip' }),
   br: (call) => send(call.socket, 200, brotliCompressSync(healthy(call)), { ...json, 'content-encoding': 'br' }),
-  /** The healthy answer with a deep value in every one of its keys but `success`. */
+  /** The healthy response with a deep value in every key except `success`. */
   'deep-json': ({ socket, answer, depth = 200_000 }) => {
     const parts = Object.keys(answer.body).map(
       (key) => `${JSON.stringify(key)}:${key === 'success' ? 'true' : nested(depth)}`,
@@ -188,12 +188,12 @@ export const faults = {
     socket.write('HTTP/1.1 100 Continue\r\n\r\n');
     send(socket, 200, answer.body);
   },
-  /** An interim answer that is allowed: the real one follows. */
+  /** A valid interim response; the final one follows. */
   '103': ({ socket, answer }) => {
     socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n');
     send(socket, 200, answer.body);
   },
-  /** Every byte a packet of its own, so that each character of two bytes or more comes in pieces. */
+  /** One packet per byte, so that multi-byte characters are split. */
   'split-utf8': (call) => {
     const body = healthy(call);
     const first = body.findIndex((byte) => byte > 0x7f) + 1;

@@ -6,13 +6,13 @@ import type { TestUpstream } from './gateway.ts';
 import { bob, tokenOf, tokenPrefix } from './tiny-workspace.ts';
 
 /**
- * A workspace whose every room is as heavy as what its users can write: texts of 5,000 characters with as much markup as
- * fits, files in quotes in quotes, reactions of many, JSON of their own. It accepts the tokens of `tokenOf` alone.
+ * A workspace whose every room is as heavy as what its users can write: texts of 5,000 characters with as much markup
+ * as fits, files in quotes in quotes, reactions of many, JSON of their own. It accepts the tokens of `tokenOf` alone.
  */
 export interface HeavyWorkspace extends TestUpstream {
   /** Calls that it answered with data. */
   calls: number;
-  /** Whether it answers 503 to everybody. */
+  /** Whether every response is a 503. */
   isDown: boolean;
 }
 
@@ -79,7 +79,7 @@ const room = (id: string, userId: string) => ({
   _updatedAt: at(1000),
 });
 
-/** Rows of a page at most: an answer stays below 8 MiB. */
+/** Maximum rows of a page: a response stays below 8 MiB. */
 const rowsOf: Readonly<Record<string, number>> = { markup: 50, lists: 60, texts: 100 };
 
 function bodyOf(endpoint: string, query: URLSearchParams, userId: string): Record<string, unknown> | undefined {

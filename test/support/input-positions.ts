@@ -18,7 +18,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
-/** A place of an operation at which a client gives a value: an argument, a part of one, or the condition of a directive. */
+/** A position of an operation that takes an input value: an argument, a part of one, or a directive's condition. */
 export interface InputPosition {
   /** Such as `DirectMessage.messages(filterBy.mentioning[])`. */
   readonly name: string;

@@ -9,17 +9,17 @@ import { answerAs, tokenPrefix } from './tiny-workspace.ts';
 import { createWorkspace } from './workspace.ts';
 
 export interface LimitedOptions {
-  /** Calls in a window of so many milliseconds; false: no limiter. */
+  /** Calls per window of `ms` milliseconds. False: no limiter. */
   rateLimit?: { readonly calls: number; readonly ms: number } | false;
   isLimited?: (endpoint: string) => boolean;
   isExempt?: (userId: string) => boolean;
-  /** Milliseconds by which its clock is ahead of this one. */
+  /** Milliseconds by which its clock is ahead. */
   skewMs?: number;
   latencyMs?: (call: LimitedCall) => number;
   hangs?: (call: LimitedCall) => boolean;
-  /** All answers but the first four wait until so many calls are there at a time. */
+  /** All responses except the first four wait until this many calls are concurrent. */
   together?: number;
-  /** An answer in place of the healthy one; `isBefore`: it comes before the limiter. */
+  /** A response that replaces the healthy one. `isBefore`: sent before the limiter counts. */
   refuses?: (
     call: LimitedCall,
   ) => { readonly status: number; readonly body: object; readonly isBefore: boolean } | undefined;
@@ -30,18 +30,17 @@ export interface LimitedCall {
   readonly userId: string;
   readonly token: string;
   readonly query: URLSearchParams;
-  /** 0 as long as it is not answered. */
+  /** 0 until the response is sent. */
   status: number;
 }
 
-/** One of a user's tokens: the workspace takes any number of them. */
+/** One of a user's tokens; the workspace accepts any number of them. */
 export const login = (id: string, login = 1): Caller => ({ id, token: `token-of-${id}-${login}` });
 export const callersNamed = (name: string, count: number, login_ = 1): Caller[] =>
   Array.from({ length: count }, (_, index) => login(`${name}${index}`, login_));
 
 /**
- * A workspace whose users are all who can say so, with Rocket.Chat's limiter: any number of callers and tokens, a clock of
- * its own, and calls that hang.
+ * A fake workspace with Rocket.Chat's rate limiter: any number of users and tokens, clock skew, and calls that hang.
  */
 export async function openLimitedWorkspace(options: LimitedOptions = {}) {
   const settings: LimitedOptions = { rateLimit: { calls: 10, ms: 60_000 }, ...options };
@@ -92,7 +91,7 @@ export async function openLimitedWorkspace(options: LimitedOptions = {}) {
     response.on('close', () => (inFlight -= 1));
     response.sendDate = false;
     if (settings.hangs?.(call) === true) return;
-    const result = answer(call); // counted when it comes, answered when it is ready
+    const result = answer(call); // counted on arrival
     const send = () => {
       call.status = result.status;
       response.writeHead(result.status, result.headers).end(JSON.stringify(result.body));
@@ -120,7 +119,7 @@ export async function openLimitedWorkspace(options: LimitedOptions = {}) {
     get mostInFlight() {
       return mostInFlight;
     },
-    /** Calls that its limiter refused. */
+    /** Number of calls that its limiter rejected. */
     get refused() {
       return calls.filter(({ status }) => status === 429).length;
     },
@@ -133,7 +132,7 @@ export async function openLimitedWorkspace(options: LimitedOptions = {}) {
   };
 }
 
-/** A gateway before such a workspace. */
+/** A gateway before a limited workspace. */
 export async function openLimited(options: LimitedOptions = {}, env: Record<string, string> = {}) {
   const workspace = await openLimitedWorkspace(options);
   const gateway = await startTestGateway({ upstream: workspace, env });
@@ -144,7 +143,7 @@ export async function openLimited(options: LimitedOptions = {}, env: Record<stri
   return { workspace, ask };
 }
 
-/** Requests of one call each, without a gateway before them: as many as a test needs, in little time. */
+/** Requests of one call each without a gateway: many in little time. */
 export async function openLimitedCalls(options: LimitedOptions = {}, workspaceOptions: Partial<WorkspaceOptions> = {}) {
   const limited = await openLimitedWorkspace(options);
   const { workspace, ask } = createWorkspace(limited.url, workspaceOptions);
@@ -152,18 +151,18 @@ export async function openLimitedCalls(options: LimitedOptions = {}, workspaceOp
   let serial = 0;
   return {
     workspace: limited,
-    /** `ok`, or the code of its error. Each call is another. */
+    /** Resolves to `ok` or the error's code. Each call is a different one. */
     ask: (as: Caller, endpoint: Endpoint = 'im.counters', roomId = `room${(serial += 1)}`, timeoutMs = 10_000) =>
       ask({ as, timeoutMs }, endpoint, { roomId }),
   };
 }
 
 export interface Answered extends GraphqlResult {
-  /** Of the first error; `ok` where there is none. */
+  /** Code of the first error, or `ok`. */
   readonly code: unknown;
 }
 
-/** How often each came. */
+/** Counts each code. */
 export const tally = (codes: readonly unknown[]): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const code of codes.map(String).toSorted()) counts[code] = (counts[code] ?? 0) + 1;

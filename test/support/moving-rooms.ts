@@ -5,7 +5,7 @@ import type { World } from '../../src/demo/world.ts';
 const start = Date.parse('2026-03-02T09:00:00.000Z');
 const at = (minute: number): string => new Date(start + minute * 60_000).toISOString();
 
-/** Rooms of the member with a colleague, each with so many messages a minute apart, oldest first. */
+/** Rooms of the member with a colleague, each with `messages` messages a minute apart, oldest first. */
 export function worldOfRooms(count: number, messages: number): { world: World; rooms: Room[] } {
   const world = createEmptyWorld();
   const { member } = world;
@@ -20,7 +20,7 @@ export function worldOfRooms(count: number, messages: number): { world: World; r
   return { world, rooms };
 }
 
-/** So many new messages come and as many old ones go, so that the total tells nothing of it. */
+/** Adds new messages and removes as many old ones, so that the total does not change. */
 export function move(world: World, roomId: string, by: number): void {
   const messages = [...world.messagesOf(roomId)];
   for (const { _id } of messages.slice(0, by)) world.remove(_id);

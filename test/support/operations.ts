@@ -16,7 +16,7 @@ export interface OperationOptions {
   readonly seed: number;
   /** Values for arguments by name, such as ids that exist. */
   readonly values: Readonly<Record<string, readonly string[]>>;
-  /** What `_entities` is asked for. */
+  /** References for `_entities`. */
   readonly references: readonly { readonly __typename: string; readonly id: string }[];
   readonly maxDepth?: number;
 }

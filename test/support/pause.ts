@@ -1,16 +1,16 @@
-/** Pauses shorter than this are no news. Milliseconds. */
+/** Shorter pauses are normal. Milliseconds. */
 const calmMs = 50;
 const tries = 10;
 
-/** Milliseconds that this thread has had of the processor. What other work of the machine takes is not among them. */
+/** CPU time of this thread in milliseconds, without other work of the machine. */
 export function threadMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }
 
 /**
- * Milliseconds that the longest turn of the event loop worked while some work goes on, in the calmest of several tries:
- * what the machine does besides makes pauses too, but not each time.
+ * CPU milliseconds of the longest turn of the event loop during some work: the least of several tries, because other
+ * work of the machine adds pauses, but not every time.
  */
 export async function longestPause(work: () => Promise<unknown>): Promise<number> {
   let calmest = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /**
- * Loaded into a process under test. On SIGUSR2 it collects garbage, and writes the megabytes of the heap; on SIGWINCH, for
- * how many milliseconds the longest turn of its event loop worked since it was last asked.
+ * Loaded into a process under test. On SIGUSR2 it collects garbage and prints the heap's megabytes; on SIGWINCH, the
+ * milliseconds of the longest turn of its event loop since the last signal.
  */
 let [last, longest] = [process.threadCpuUsage(), 0];
 const look = () => {

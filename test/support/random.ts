@@ -1,11 +1,11 @@
-/** Choices that a seed repeats. */
+/** Reproducible choices. */
 export interface Random {
   /** From 0 to below 1. */
   readonly fraction: () => number;
   below(limit: number): number;
   chance(part: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
-  /** So many of the items, in any order. */
+  /** `count` of the items, in any order. */
   some<Item>(items: readonly Item[], count: number): Item[];
 }
 

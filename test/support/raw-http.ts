@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import { inspect } from './secrets.ts';
 
-/** One connection on which a test writes what no HTTP client would. */
+/** A connection on which a test writes bytes that no HTTP client would. */
 export interface RawConnection {
   readonly socket: Socket;
-  /** What came back so far. */
+  /** Bytes received so far. */
   readonly received: () => string;
-  /** Resolves when so many answers have begun, or the connection is closed. */
+  /** Resolves when `count` responses have started, or the connection is closed. */
   readonly answers: (count: number) => Promise<string>;
-  /** Resolves with everything when the other side has closed it. */
+  /** Resolves with all bytes when the other side has closed the connection. */
   readonly closed: Promise<string>;
 }
 
@@ -24,7 +24,7 @@ export function openRaw(url: string): Promise<RawConnection> {
       for (const listener of listeners) listener();
     });
   });
-  socket.on('error', () => undefined); // resets are among what is tested: `close` follows
+  socket.on('error', () => undefined); // resets are expected; `close` follows
   socket.setEncoding('latin1').on('data', (chunk: string) => {
     text += chunk;
     for (const listener of listeners) listener();
@@ -45,7 +45,7 @@ export function openRaw(url: string): Promise<RawConnection> {
   });
 }
 
-/** Writes one thing on a connection of its own, and gives back all that came until the other side closed. */
+/** Writes bytes on a new connection and returns everything received until the other side closes it. */
 export async function exchange(url: string, bytes: string | Buffer): Promise<string> {
   const { socket, closed } = await openRaw(url);
   socket.write(bytes);

@@ -2,7 +2,7 @@ import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'nod
 import { expect } from 'vitest';
 import type { Caller, TestGateway } from './gateway.ts';
 
-/** One HTTP exchange, nothing interpreted. */
+/** One HTTP response, uninterpreted. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -15,11 +15,11 @@ export interface RawRequest {
   /** A list sends the header once for each value; undefined leaves out a default. */
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Buffer;
-  /** Whose credentials to send; none with null. */
+  /** Whose credentials to send; null: none. */
   readonly as?: Caller | null;
 }
 
-/** Sends just what it is given, on a connection of its own. POSTs JSON with the member's credentials unless told. */
+/** Sends one request on a new connection; by default a POST of JSON with the member's credentials. */
 export function sendRaw(
   { url, demo }: TestGateway,
   { method = 'POST', path = '/graphql', headers = {}, body, as = demo.world.member }: RawRequest,
@@ -55,7 +55,7 @@ export interface ErrorBody {
 
 export const bodyOf = ({ text }: RawAnswer): ErrorBody => JSON.parse(text) as ErrorBody;
 
-/** Refused as a whole: JSON, not to be kept, with this status and code, and the workspace never asked. */
+/** Expects a rejected request: JSON, not cacheable, with this status and code, and no upstream call. */
 export function expectRefused(gateway: TestGateway, answer: RawAnswer, status: number, code: string): void {
   const body = bodyOf(answer);
   expect({

@@ -9,7 +9,7 @@ export interface Received {
   readonly body: Buffer;
 }
 
-/** A server that takes everything, and keeps it: in the place of a registry. */
+/** A fake registry: accepts and records every request. */
 export async function startReceiver(answer: (received: Received) => unknown = () => ({}), status = 200) {
   const received: Received[] = [];
   const server = createServer((req, res) => {

@@ -7,8 +7,8 @@ const ids = Object.entries(cases).flatMap(([letter, count]) =>
 );
 
 /**
- * Prints a table of the reliability cases: which tests begin with each id, or stand in a group that does, and whether all of
- * them passed. A case without a test fails the run as a test would.
+ * Prints a table of the reliability cases: the tests whose name, or whose group's name, starts with each id, and
+ * whether all passed. A case without a test fails the run.
  */
 export class ReliabilityReporter implements Reporter {
   readonly #tests = new Map<string, { name: string; state: string }[]>();

@@ -1,6 +1,6 @@
 type Field = (parent: unknown, args: unknown, context: unknown, info: unknown) => unknown;
 
-/** What one field of a type answers for an object as upstream sends it. */
+/** Resolves one field for an upstream object. */
 export function resolveField(
   fields: object,
   name: string,

@@ -259,7 +259,7 @@ export class Tally {
   }
 }
 
-/** What the gateway should answer for a REST value, by the mapping. */
+/** The value that the gateway should return for a REST value. */
 export function expected(tree: Tree, typeName: string, rest: Json, caller: Caller, tally: Tally): Json {
   if (rest === null) return null;
   if (Array.isArray(rest)) return rest.map((item: Json) => expected(tree, typeName, item, caller, tally));

@@ -3,7 +3,7 @@ import type { DemoWorkspace } from '../../src/demo/server.ts';
 import type { Caller, GraphqlResult, TestGateway } from './gateway.ts';
 import { upstreamMarker } from './secrets.ts';
 
-/** JSON as the demo's REST answers hold it. */
+/** JSON of the demo's REST responses. */
 export type Json = string | number | boolean | null | undefined | readonly Json[] | JsonRecord;
 export interface JsonRecord {
   readonly [key: string]: Json;
@@ -13,7 +13,7 @@ export const record = (value: Json): JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : {};
 export const list = (value: Json): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
 
-/** A text of a record; empty where it has none. */
+/** A string field of a record, empty if missing. */
 export const textAt = (value: Json, name: string): string => {
   const text = record(value)[name];
   return typeof text === 'string' ? text : '';
@@ -25,7 +25,7 @@ export interface RestAnswer {
   readonly body: JsonRecord;
 }
 
-/** What the workspace itself answers, asked past the gateway with the same credentials. */
+/** The workspace's own response, requested directly with the same credentials. */
 export async function askRest(
   demo: DemoWorkspace,
   endpoint: string,
@@ -38,7 +38,7 @@ export async function askRest(
   return { status: response.status, headers: response.headers, body: (await response.json()) as JsonRecord };
 }
 
-/** Neither the answer nor the log holds upstream's words or address, anybody's token, or a stack. */
+/** Expects responses and log without upstream's texts or address, tokens, or stacks. */
 export function expectNoLeak(gateway: TestGateway, ...answers: readonly (GraphqlResult | string)[]): void {
   const told = answers.map((answer) =>
     typeof answer === 'string'
@@ -56,6 +56,6 @@ export function expectNoLeak(gateway: TestGateway, ...answers: readonly (Graphql
   for (const text of texts) for (const secret of secrets) expect(text).not.toContain(secret);
 }
 
-/** Errors as clients meet them, without the wording. */
+/** Path and code of each error. */
 export const codesOf = ({ errors }: Pick<GraphqlResult, 'errors'>): string[] | undefined =>
   errors?.map(({ path, extensions }) => `${path?.join('.') ?? '(request)'}: ${String(extensions['code'])}`);

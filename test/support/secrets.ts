@@ -1,7 +1,7 @@
 /** In the error texts of the fake upstreams, which may reach no client and no log. */
 export const upstreamMarker = 'UPSTREAM-INTERNAL-7f3a';
 
-/** What may appear nowhere, and what it is. */
+/** Texts that may appear nowhere, with what they are. */
 const secrets = new Set([
   { secret: upstreamMarker, what: 'an upstream text that is not for clients' },
   { secret: '\n    at ', what: 'a stack' },
@@ -10,7 +10,7 @@ const secrets = new Set([
 const guarded = new Set<string>();
 const leaks: string[] = [];
 
-/** Another secret, until the returned function is called. */
+/** Adds a secret until the returned function is called. */
 export function plant(what: string, secret: string): () => void {
   const planted = { secret, what };
   secrets.add(planted);
@@ -35,11 +35,11 @@ export function guardSecrets(gatewayUrl: string, { url, tokens }: Guarded): () =
 
 export const isGuarded = (url: string): boolean => [...guarded].some((origin) => url.startsWith(`${origin}/`));
 
-/** Notes the secrets in a text that leaves the gateway. */
+/** Records secrets found in a text that leaves the gateway. */
 export function inspect(where: string, text: string): void {
   for (const { secret, what } of secrets)
     if (text.includes(secret)) leaks.push(`${what} in ${where}: ${text.slice(0, 500)}`);
 }
 
-/** What was found since the last time. */
+/** Returns the leaks found since the last call. */
 export const takeLeaks = (): string[] => leaks.splice(0);

@@ -6,16 +6,16 @@ import { startHeavyWorkspace, type HeavyWorkspace } from './heavy-workspace.ts';
 
 const probe = fileURLToPath(new URL('probe.ts', import.meta.url));
 
-/** A gateway as a process of its own, with little memory, before a workspace of heavy data. */
+/** A gateway as a child process with little memory, before a heavy workspace. */
 export interface SmallProcess {
   readonly url: string;
   readonly workspace: HeavyWorkspace;
   readonly child: Child;
   /** Megabytes of the heap after a garbage collection. */
   heap(): Promise<number>;
-  /** Milliseconds of the longest turn of its event loop since this was last asked. */
+  /** Milliseconds of the longest turn of its event loop since the last call. */
   longestTurn(): Promise<number>;
-  /** Status and text of the answer; 0 where there is none. */
+  /** Status and text of the response; status 0 if there is none. */
   ask(body: Readonly<Record<string, unknown>>, caller?: Caller): Promise<{ status: number; text: string }>;
 }
 
@@ -37,7 +37,7 @@ export async function startSmallProcess(
     },
   });
   const url = await urlOf(child);
-  /** Sends a signal, and reads the line that it answers. */
+  /** Sends a signal and reads the line printed in response. */
   const told = async (signal: NodeJS.Signals, name: string): Promise<number> => {
     const before = child.stderr.length;
     child.signal(signal);

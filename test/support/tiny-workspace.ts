@@ -44,7 +44,7 @@ const tinyRoom = (userId: string, index: number) => ({
 const rooms = (userId: string) => [1, 2, 3].map((index) => tinyRoom(userId, index));
 const messages = (userId: string, roomId: string) => [3, 2, 1].map((index) => tinyMessage(userId, roomId, index));
 
-/** What a healthy workspace answers: whatever is asked for exists, and carries the mark `for:<user>`. */
+/** Responses of a healthy workspace: every requested object exists and carries the mark `for:<user>`. */
 export function answerAs(userId: string, endpoint: string, query: URLSearchParams): TinyAnswer {
   const roomId = query.get('roomId') ?? `${userId}room1`;
   const offset = Number(query.get('offset') ?? 0);

@@ -13,7 +13,7 @@ export function virtualClock(): Clock & { run(): Promise<void> } {
       timers.push(timer);
       return () => void (timers = timers.filter((each) => each !== timer));
     },
-    /** Until no timer is left. Whoever waits for a promise is let on between two of them. */
+    /** Runs until no timer is left. Promises settle between two timers. */
     async run() {
       while (timers.length > 0) {
         const next = timers.reduce((first, each) =>

@@ -6,7 +6,7 @@ import { Workspace, type WorkspaceOptions } from '../../src/upstream/workspace.t
 import type { Caller } from './gateway.ts';
 import { alice } from './tiny-workspace.ts';
 
-/** A clock that runs so many times faster than the real one, for what takes its time. */
+/** A clock that runs `speed` times faster than the real one. */
 export function fastClock(speed: number): Clock {
   const startedAt = Date.now();
   return {
@@ -20,11 +20,11 @@ export function fastClock(speed: number): Clock {
 
 export interface RequestOptions {
   readonly as?: Caller;
-  /** Milliseconds of the workspace's clock. */
+  /** In milliseconds of the workspace's clock. */
   readonly timeoutMs?: number;
 }
 
-/** A workspace without a gateway before it, for what GraphQL would hide. */
+/** A workspace client without a gateway, for behaviour that GraphQL hides. */
 export function createWorkspace(url: string, options: Partial<WorkspaceOptions> = {}) {
   const workspace = new Workspace({ url, timeoutMs: 2000, ...options });
   const now = () => options.clock?.now() ?? Date.now();
@@ -32,9 +32,9 @@ export function createWorkspace(url: string, options: Partial<WorkspaceOptions> 
     new RequestUpstream(workspace, { userId: as.id, authToken: as.token }, now() + timeoutMs);
   return {
     workspace,
-    /** The calls of one request. */
+    /** A client for the calls of one request. */
     request,
-    /** One request with one call: `ok`, or the code of its error. */
+    /** Makes one request with one call: `ok`, or the error's code. */
     ask: (
       requestOptions?: RequestOptions,
       endpoint: Endpoint = 'im.counters',
@@ -43,7 +43,7 @@ export function createWorkspace(url: string, options: Partial<WorkspaceOptions> 
   };
 }
 
-/** `ok`, or the code of the error. */
+/** `ok`, or the error's code. */
 export const outcomeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'ok',

@@ -4,7 +4,7 @@ import { textOf, type Call, type Route } from '../route.ts';
 import { countersSchema } from '../schemas.ts';
 import type { Account } from '../types.ts';
 
-/** Whose counters: the caller's, or with `view-room-administration` those of the user that was asked for. */
+/** Whose counters to return: the caller's, or with `view-room-administration` those of `userId`. */
 function readSubject({ caller, params, world }: Call, canAdminister: boolean): Account {
   const userId = textOf(params['userId']);
   if (!userId) return caller;
@@ -13,7 +13,7 @@ function readSubject({ caller, params, world }: Call, canAdminister: boolean): A
   return subject;
 }
 
-/** `im.counters`: members may ask; an administrator outside the room must name a member. */
+/** `im.counters`: for members; an administrator outside the room must name a member. */
 export const counters: Route = {
   schemas: { R8: countersSchema },
   handle(call) {

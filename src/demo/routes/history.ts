@@ -8,7 +8,7 @@ import { readRoom } from './messages.ts';
 
 type Bound = Call['params'][string];
 
-/** A bound in epoch milliseconds. What is no date counts as 1970: MongoDB stores it so. */
+/** A bound in epoch milliseconds. An invalid date counts as 1970, as in MongoDB. */
 function readBound(value: Bound): number | undefined {
   const text = textOf(value);
   if (text === undefined) return undefined;
@@ -37,19 +37,19 @@ function visibleMessages({ params, world, settings }: Call, room: Room): Message
     );
 }
 
-/** `unreads` counts what lies between `oldest` and the page: nothing to do with what the caller has read. */
+/** `unreads` counts messages between `oldest` and the page, read or not. */
 function gapBelow(page: readonly Message[], visible: readonly Message[], oldest: Bound): Record<string, unknown> {
   const last = page.at(-1);
   const start = Date.parse(textOf(oldest) ?? '');
-  // No date is before or after anything.
+  // An invalid date is neither before nor after anything.
   if (last === undefined || !(sentAt(last) > start)) return { unreadNotLoaded: 0 };
   const gap = visible.filter((message) => sentAt(message) > start && sentAt(message) < sentAt(last));
   return { firstUnread: sortRows(gap, [['ts', 1]])[0], unreadNotLoaded: gap.length };
 }
 
 /**
- * `dm.history`: newest first, whatever `sort` says. Without `latest` a range ends at the present moment: the demo's is
- * just after the newest thing that happened, so that messages which are dated later are not in it.
+ * `dm.history`: newest first, ignoring `sort`. Without `latest` a range ends now, which in the demo is just after the
+ * newest event, so messages dated later are not in it.
  */
 export const history: Route = {
   schemas: { R7: historySchema, R8: historySchema },

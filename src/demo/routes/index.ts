@@ -8,7 +8,7 @@ import { list, listEveryone, roomInfo, rooms } from './rooms.ts';
 import { subscription, subscriptions } from './subscriptions.ts';
 import { me, userInfo } from './users.ts';
 
-/** GET endpoints below `/api/v1/`. An alias has the same handler but is a route of its own to the limiter. */
+/** GET endpoints below `/api/v1/`. An alias has the same handler but is a separate route to the rate limiter. */
 export const routes: ReadonlyMap<string, Route> = new Map([
   ['chat.getMessage', message],
   ['chat.getMessageReadReceipts', receipts],

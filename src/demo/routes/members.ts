@@ -6,7 +6,7 @@ import { readRoom } from './messages.ts';
 
 const byText = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 
-/** `im.members`: active members, latest changed account first; of `sort` only `username` is used. */
+/** `im.members`: active members, most recently changed account first. Of `sort` only `username` counts. */
 export const members: Route = {
   schemas: { R7: membersSchema, R8: membersSchema },
   handle(call) {

@@ -6,7 +6,7 @@ import { textOf, type Call, type Route } from '../route.ts';
 import { messageSchema, messagesSchema } from '../schemas.ts';
 import type { Message, Room } from '../types.ts';
 
-/** The room that `roomId` or `username` stands for, if the caller is in it. */
+/** The room that `roomId` or `username` refers to, if the caller is in it. */
 export function readRoom({ caller, params, world, settings }: Call): Room {
   const text = textOf(params['roomId']) ?? textOf(params['username']);
   if (!text) throw codedError('error-room-param-not-provided', 'Query param "roomId" or "username" is required');
@@ -15,7 +15,7 @@ export function readRoom({ caller, params, world, settings }: Call): Room {
   return room;
 }
 
-/** User ids separated by commas; a JSON list is one odd id and matches nobody. */
+/** User ids separated by commas; a JSON list counts as one id that matches no user. */
 function readIds(value: Call['params'][string]): Set<string> | undefined {
   const text = textOf(value);
   return text ? new Set(text.split(',').map((id) => id.trim())) : undefined;
@@ -42,7 +42,7 @@ function pageOf(messages: readonly Message[], call: Call): Record<string, unknow
   return { messages: page, count: page.length, offset: paging.offset, total: messages.length };
 }
 
-/** `dm.messages`: everything that is not hidden, thread replies and system messages included. */
+/** `dm.messages`: all messages except hidden ones, with thread replies and system messages. */
 export const messages: Route = {
   schemas: { R7: messagesSchema, R8: messagesSchema },
   handle(call) {
@@ -53,7 +53,7 @@ export const messages: Route = {
   },
 };
 
-/** `im.messages.others`: an administrator's look into other people's rooms, off by default; hidden rows included. */
+/** `im.messages.others`: other users' rooms for administrators, off by default; includes hidden rows. */
 export const messagesOfOthers: Route = {
   permission: 'view-room-administration',
   handle(call) {
@@ -70,7 +70,7 @@ export const messagesOfOthers: Route = {
   },
 };
 
-/** `chat.getMessage`: one message, hidden ones included. */
+/** `chat.getMessage`: one message, even a hidden one. */
 export const message: Route = {
   schemas: { R7: messageSchema, R8: messageSchema },
   handle(call) {

@@ -5,14 +5,14 @@ import { receiptsSchema } from '../schemas.ts';
 import type { Receipt } from '../types.ts';
 import type { World } from '../world.ts';
 
-/** A receipt with its reader, who is left out when the account was deleted. */
+/** A receipt with its reader, who is missing if the account was deleted. */
 function withUser({ _id, roomId, userId, messageId, ts, _updatedAt }: Receipt, world: World): Record<string, unknown> {
   const reader = world.account(userId);
   const user = reader && { _id: reader.id, username: reader.username, name: reader.name };
   return { _id, roomId, userId, messageId, ts, _updatedAt, ...(user && { user }) };
 }
 
-/** `chat.getMessageReadReceipts`: all of them in one answer. Paging is ignored up to 8.6 and refused from 8.7. */
+/** `chat.getMessageReadReceipts`: all of them in one response. Paging is ignored up to 8.6 and rejected from 8.7 on. */
 export const receipts: Route = {
   isPremium: true,
   schemas: { R8: receiptsSchema },

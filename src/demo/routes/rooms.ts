@@ -16,7 +16,7 @@ function ownRooms({ world, caller }: Call): Room[] {
   return world.subscriptionsOf(caller.id).flatMap(({ rid }) => world.rooms.get(rid) ?? []);
 }
 
-/** `dm.list.everyone`: all direct messages of the workspace, also those the caller may not open. */
+/** `dm.list.everyone`: all direct-message rooms of the workspace, even those the caller may not open. */
 export const listEveryone: Route = {
   permission: 'view-room-administration',
   handle: (call) =>
@@ -26,7 +26,7 @@ export const listEveryone: Route = {
     ),
 };
 
-/** `im.list`: the caller's own direct messages. */
+/** `im.list`: the caller's own direct-message rooms. */
 export const list: Route = {
   handle: (call) =>
     pageOf(
@@ -56,7 +56,7 @@ export const roomInfo: Route = {
   },
 };
 
-/** Fields that Rocket.Chat publishes of a room: not the Apps engine's copies and the like. */
+/** Room fields that Rocket.Chat publishes, without the Apps engine's copies. */
 const publishedFields = new Set(
   (
     '_id name fname t u lm topic announcement announcementDetails muted unmuted _updatedAt archived description default ' +
@@ -65,7 +65,7 @@ const publishedFields = new Set(
   ).split(' '),
 );
 
-/** `rooms.get`: the caller's rooms of every type; the deleted ones are those of the whole workspace. */
+/** `rooms.get`: the caller's rooms of every type, and the deleted rooms of the whole workspace. */
 export const rooms: Route = {
   handle(call) {
     const since = textOf(call.params['updatedSince']);

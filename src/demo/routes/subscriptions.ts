@@ -2,7 +2,7 @@ import { codedError } from '../api-error.ts';
 import { textOf, type Route } from '../route.ts';
 import { roomIdSchema, updatedSinceSchema } from '../schemas.ts';
 
-/** `subscriptions.get`: all of the caller's memberships in one answer, unread counts included. */
+/** `subscriptions.get`: all of the caller's memberships in one response, with unread counts. */
 export const subscriptions: Route = {
   schemas: { R7: updatedSinceSchema, R8: updatedSinceSchema },
   handle({ params, world, caller }) {

@@ -1,7 +1,7 @@
 import { idOf } from '../ids.ts';
 import { parseMarkup } from '../markup.ts';
 
-/** A grey pixel, as upstream makes a blurred preview. */
+/** A grey pixel in the format of upstream's blurred previews. */
 const blurredPreview =
   '/9j/2wBDAAYEBQYFBAYGBQYHBwYIChAKCgkJChQODwwQFxQYGBcUFhYaHSUfGhsjHBYWICwgIyYnKSopGR8tMC0oMCUoKSj/2Q==';
 
@@ -13,7 +13,7 @@ interface Upload {
   readonly size: number;
 }
 
-/** The fields a message with one uploaded file has. `attachment` adds the part that depends on the kind of file. */
+/** Fields of a message with one uploaded file. `attachment` adds those that depend on the kind of file. */
 function upload({ name, type, size }: Upload, attachment: (link: string) => Fields): Fields {
   const _id = idOf(`upload ${name}`);
   const link = `/file-upload/${_id}/${encodeURIComponent(name)}`;

@@ -25,7 +25,7 @@ function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
     .map(({ item }) => item);
 }
 
-/** The same moment if it is within working hours (7 to 17 h UTC, Monday to Friday), else a late afternoon before it. */
+/** The moment itself in working hours (7 to 17 h UTC, Monday to Friday), else a late afternoon before it. */
 export function backToWork(ms: number, random: Random): number {
   const hour = new Date(ms).getUTCHours();
   const midnight = ms - (ms % dayMs);
@@ -38,7 +38,7 @@ export function backToWork(ms: number, random: Random): number {
   return daysBack === 0 ? moment : afternoon(moment - (moment % dayMs) - daysBack * dayMs);
 }
 
-/** One dialogue with its words filled in and its voices given to people. */
+/** One dialogue with its words filled in and its voices assigned to speakers. */
 function perform(dialogue: Dialogue, speakers: readonly Speaker[], random: Random): Omit<Line, 'at'>[] {
   const cast = shuffled(random, speakers);
   const words: Record<string, string> = {
@@ -54,14 +54,14 @@ function perform(dialogue: Dialogue, speakers: readonly Speaker[], random: Rando
   });
 }
 
-/** Every dialogue once before any comes again. */
+/** All dialogues in random order, again and again. */
 function* deck(dialogues: readonly Dialogue[], random: Random): Generator<Dialogue, never> {
   for (;;) yield* shuffled(random, dialogues);
 }
 
 /**
- * `count` lines of talk that end at `lastAt` (epoch milliseconds), oldest first: dialogues of minutes, hours or days
- * apart. Written backwards, so that the newest dialogue is always complete.
+ * `count` lines, oldest first, that end at `lastAt` (epoch milliseconds): dialogues separated by minutes, hours or
+ * days. Generated backwards, so that the newest dialogue is always complete.
  */
 export function writeChatter(random: Random, speakers: readonly Speaker[], count: number, lastAt: number): Line[] {
   const dialogues = speakers.length > 2 ? [...groupDialogues, ...pairDialogues] : pairDialogues;

@@ -10,14 +10,14 @@ import { channelId, planRoomId, planUserIds, roomPlans, roomWith, type RoomPlan 
 import { addShapes } from './shapes.ts';
 
 const newestMoment = Date.parse('2026-10-30T15:58:21.314Z');
-/** Read receipts were switched on then. */
+/** When read receipts were switched on. */
 const receiptsSince = '2026-06-01T00:00:00.000Z';
-/** The talk in the room of shapes up to the first of them. */
+/** When the chatter in the room of shapes ends and the shapes begin. */
 const beforeShapes = Date.parse('2026-10-26T16:12:48.019Z');
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Last moments of the rooms, newest first: some today, most this week, the rest over the year. */
+/** When each room's last message is sent, newest first: some today, most this week, the rest over the year. */
 function lastMoments(count: number, random: Random): number[] {
   const moments: number[] = [];
   for (let moment = newestMoment; moments.length < count;) {
@@ -29,7 +29,7 @@ function lastMoments(count: number, random: Random): number[] {
   return moments;
 }
 
-/** The plan's own last lines, two minutes apart. */
+/** The plan's closing lines, two minutes apart. */
 function closingLines({ closing = [] }: RoomPlan, lastAt: number): Line[] {
   return closing.map(([username, text], index) => ({
     userId: userIdOf(username),
@@ -38,7 +38,7 @@ function closingLines({ closing = [] }: RoomPlan, lastAt: number): Line[] {
   }));
 }
 
-/** Lines for the room, and whatever else makes it special. */
+/** Creates the room, posts its lines, and adds what makes it special. */
 function talk(world: World, plan: RoomPlan, lastAt: number, random: Random): void {
   const userIds = planUserIds(plan);
   const roomId = planRoomId(plan);
@@ -73,7 +73,7 @@ function closeShapes(world: World, roomId: string, lastAt: number): void {
   for (const { userId, text, at } of lines) world.post({ roomId, userId, text, at });
 }
 
-/** Until when a member has read the room; nobody has read less than what they wrote last. */
+/** When a member last read the room: never before their own last message. */
 function lastSeen(world: World, room: Room, userId: string, unread: number, random: Random): string {
   const messages = world.messagesOf(room._id).filter((message) => message._hidden !== true);
   const own = messages.findLast((message) => message.u._id === userId)?.ts ?? '';
@@ -94,7 +94,7 @@ function readRoom(world: World, plan: RoomPlan, random: Random): void {
   writeReceipts(world, room, random);
 }
 
-/** Receipts of everything since they were switched on, each some minutes after the message at most. */
+/** Receipts of all messages since receipts were switched on, each within 35 minutes of its message. */
 function writeReceipts(world: World, room: Room, random: Random): void {
   for (const message of world.messagesOf(room._id)) {
     if (message.ts < receiptsSince) {
@@ -110,7 +110,7 @@ function writeReceipts(world: World, room: Room, random: Random): void {
   }
 }
 
-/** What no ordinary use of a workspace leads to. */
+/** States that ordinary use does not produce. */
 function addOddities(world: World): void {
   world.room(roomWith()).usersCount = 2;
   delete world.room(roomWith('sam.whitaker', 'rosa.vega')).lastMessage;
@@ -118,7 +118,7 @@ function addOddities(world: World): void {
   delete world.room(roomWith('viktor.ivanov'))['_USERNAMES'];
 }
 
-/** The oldest room first, so that the world's newest moment is the end of the newest room. */
+/** Fills the oldest room first, so that the newest room's last message is the world's newest moment. */
 export function fillRooms(world: World): void {
   const moments = lastMoments(roomPlans.length, createRandom('moments'));
   for (const [index, plan] of [...roomPlans.entries()].toReversed()) {

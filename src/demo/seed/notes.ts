@@ -30,7 +30,7 @@ export function addNotes(world: World, roomId: string, userId: string, lastAt: n
   }
 }
 
-/** What Rocket.Cat tells everybody about updates. */
+/** Rocket.Cat's update announcements. */
 export function addReleases(world: World, roomId: string): void {
   for (const [version, at] of releases) {
     const link = `https://github.com/RocketChat/Rocket.Chat/releases/tag/${version}`;

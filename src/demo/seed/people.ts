@@ -70,7 +70,7 @@ const bot: Account = {
 
 export const accounts: readonly Account[] = [...people.map(person), deactivated, bot];
 
-/** Somebody whose account was deleted; receipts of theirs are left. */
+/** A user whose account was deleted; their receipts remain. */
 export const deletedUserId = idOf('account nadia.petrova');
 
 export const userIdOf = (username: string): string => (username === botId ? botId : idOf(`account ${username}`));

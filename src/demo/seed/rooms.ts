@@ -5,22 +5,22 @@ import { userIdOf } from './people.ts';
 export interface RoomPlan {
   /** The others' usernames. */
   readonly others: readonly string[];
-  /** Lines of talk. */
+  /** Lines of chatter. */
   readonly count: number;
   /** Lines after those, each with its username. */
   readonly closing?: readonly (readonly [username: string, text: string])[];
-  /** How many lines at the end the member has not read. */
+  /** Number of last lines that the member has not read. */
   readonly unread?: number;
   readonly neverOpened?: boolean;
   readonly isForeign?: boolean;
-  /** One-to-one rooms made by Rocket.Chat 7 and before: both user ids, sorted. */
+  /** Whether the id is both user ids, sorted: one-to-one rooms created by Rocket.Chat 7 and earlier. */
   readonly hasOldId?: boolean;
   readonly fields?: Record<string, unknown>;
 }
 
 const memberUsername = 'maya.lindqvist';
 
-/** Usernames, in the order of the plans; the last message of each is older than that of the one before it. */
+/** Ordered by last message, newest first. */
 export const roomPlans: readonly RoomPlan[] = [
   {
     others: ['jonas.weber'],
@@ -179,7 +179,7 @@ export function planRoomId(plan: RoomPlan): string {
   return plan.hasOldId === true ? userIds.join('') : idOf(`room ${userIds.join(' ')}`);
 }
 
-/** Id of the member's room with just these others; with nobody, the notes to self. */
+/** Id of the member's room with exactly these others. Without others: the notes to self. */
 export const roomWith = (...others: readonly string[]): string => {
   const plan = roomPlans.find(
     ({ others: planned, isForeign }) =>

@@ -1,6 +1,6 @@
 import { idOf } from '../ids.ts';
 
-/** One message of every shape that a direct message can have, by the name of the shape. */
+/** The shapes that a direct message can have: the demo has one message of each. */
 const shapeNames = [
   'plain',
   'richMarkup',

@@ -11,7 +11,7 @@ interface Talk {
   /** The member's user id. */
   readonly me: string;
   readonly other: string;
-  /** Next moment of the talk, some minutes on; nights are skipped. */
+  /** The next moment, some minutes later; skips nights. */
   readonly next: () => string;
   readonly say: (name: ShapeName, userId: string, text: string, fields?: Record<string, unknown>) => Message;
 }
@@ -140,7 +140,7 @@ function tellReferences({ say, me, other, world, next }: Talk): void {
   world.remove(shapeId('removedThreadRoot'), { at: next() });
 }
 
-/** A system message, or one of an integration: none of what is parsed from text. */
+/** System messages, and messages of integrations. */
 function tellSystem({ say, me, other }: Talk): void {
   say('topicChanged', other, 'Launch on 3 November', { t: 'room_changed_topic', groupable: false });
   say('userJoined', other, 'priya.raman', { t: 'uj', groupable: false });
@@ -187,7 +187,7 @@ function tellExtras({ say, me, other }: Talk): void {
   say('deletedReader', me, 'Final copy is approved by everybody, thank you all!');
 }
 
-/** Tells the story of a launch page, one message for each shape but the encrypted one. */
+/** The story of a launch page, with one message of each shape except the encrypted one. */
 export function addShapes(world: World, roomId: string, otherId: string): void {
   const next = moments('2026-10-27T07:40:00.000Z');
   const talk: Talk = {

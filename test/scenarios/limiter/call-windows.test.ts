@@ -155,7 +155,8 @@ describe('With a workspace’s default rate limit', () => {
         Object.values(data ?? {}).filter((room) => (room as { messages: unknown }).messages !== null).length,
     );
     expect(asking).toHaveLength(10);
-    // Who comes late for others may find nothing left: `test/upstream/budget.test.ts` shows the turns, by a clock of its own.
+    // Later callers may find nothing left; `test/upstream/rate-limit/rate-limits.test.ts` tests the turns with a manual
+    // clock.
     expect(served.reduce((sum, count) => sum + count, 0)).toBe(10);
     expect(refusedByUpstream(gateway)).toBe(0);
   });
@@ -180,7 +181,7 @@ describe('A rate-limit window', () => {
   it('a window that others exhaust in mid-list costs one rejected call, and the rest is not sent', async () => {
     const gateway = await open();
     await gateway.ask(receiptsOf(messageIds.slice(0, 2)));
-    // Somebody else behind the same address takes what is left.
+    // Another caller with the same address uses up the rest.
     const { member } = gateway.demo.world;
     for (let call = 0; call < 8; call += 1) {
       await fetch(`${gateway.demo.url}/api/v1/chat.getMessageReadReceipts?messageId=${landmarks.messages.plain}`, {
@@ -231,7 +232,7 @@ describe('A rate-limit window', () => {
 });
 
 describe('Calls rejected for a missing permission', () => {
-  // Rocket.Chat 7 counts it, and its answer has headers; Rocket.Chat 8 looks at permissions first, and it teaches nothing.
+  // Rocket.Chat 7 counts the call and sends headers. Rocket.Chat 8 checks permissions first, which proves nothing.
   it.each([
     ['R7', { FORBIDDEN: 10, RATE_LIMITED: 10 }, 10],
     ['R8', { FORBIDDEN: 20 }, 20],

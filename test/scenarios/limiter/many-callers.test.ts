@@ -9,7 +9,7 @@ import {
 } from '../../support/limited-workspace.ts';
 
 const counters = (room = 'room1') => `{ directMessage(id: "${room}") { counters { joined } } }`;
-/** So many calls, one for each message. */
+/** `count` calls, one per message. */
 const receipts = (count: number, name = 'message') =>
   `{ ${Array.from({ length: count }, (_, index) => `m${index}: readReceipts(messageId: "${name}${index}") { totalCount }`).join(' ')} }`;
 const codesOf = (answers: readonly Answered[]) => tally(answers.map(({ code }) => code));
@@ -94,7 +94,7 @@ describe('A workspace without a rate limiter', () => {
 });
 
 describe('A workspace with a rate limiter', () => {
-  it.each([60, 150, 200])('G17: is sent no call too many by %i new callers at once', async (count) => {
+  it.each([60, 150, 200])('G17: %i concurrent new callers send a limiter no call too many', async (count) => {
     const { workspace, ask } = await openLimitedCalls({ latencyMs: () => 20 });
     expect(tally(await Promise.all(callersNamed('new', count).map((caller) => ask(caller))))).toEqual({
       RATE_LIMITED: count - 10,
@@ -103,7 +103,7 @@ describe('A workspace with a rate limiter', () => {
     expect(workspace.refused).toBeLessThanOrEqual(1);
   });
 
-  it('G17: a limiter that exempts every tenth of 200 new callers rejects no call, and later exempts those entirely', async () => {
+  it('G17: of 200 new callers a limiter rejects at most one call, and those it exempts are then unlimited', async () => {
     const isExempt = (userId: string) => userId.endsWith('7');
     const { workspace, ask } = await openLimitedCalls({ latencyMs: () => 20, isExempt });
     const callers = callersNamed('new', 200);
@@ -156,7 +156,7 @@ describe('A workspace with a rate limiter', () => {
     expect([workspace.calls.length, workspace.refused]).toEqual([11, 1]);
   });
 
-  it('M5: that one call finds out whether its caller is exempt', async () => {
+  it('M5: the probing call finds out whether its caller is exempt', async () => {
     const { workspace, ask } = await openLimitedCalls({ isExempt: (userId) => userId === 'bot' });
     await Promise.all(times(10, () => ask(login('early'))));
     expect(await ask(login('bot'))).toBe('ok');

@@ -9,7 +9,7 @@ async function open(isOn: boolean): Promise<TestGateway> {
   });
   // The caller is known to be exempt from the limiter, so that nothing is held back.
   await gateway.ask('{ viewer { user { name } } }');
-  // And the room is known as one: it takes a call of its own to find that out.
+  // The workspace has shown the room: checking an unknown one takes a call.
   for (const id of [users.member, users.busy])
     await gateway.ask('{ viewer { directMessages(first: 100) { nodes { id } } } }', {
       as: gateway.demo.world.accountOf(id),
@@ -60,7 +60,7 @@ describe('Single flight: equal concurrent calls of one caller', () => {
       data: { directMessage: { messages: null } },
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
-    // Only the first of them has been told of the room.
+    // The workspace has shown the room to the first caller only.
     expect(gateway.demo.calls.map(({ endpoint }) => endpoint).toSorted()).toEqual([
       'dm.messages',
       'dm.messages',

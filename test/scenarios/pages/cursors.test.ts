@@ -133,7 +133,7 @@ async function issueCursor(query: (args: string) => string): Promise<string> {
 }
 
 describe('a cursor', () => {
-  it.each(connections)('of %s is short and continues its own list', async (_name, query) => {
+  it.each(connections)('a cursor of %s is short and continues its own list', async (_name, query) => {
     const cursor = await issueCursor(query);
     expect(cursor).toMatch(/^[\w-]{1,199}$/);
     const { data, errors } = await ask(query(`first: 1 after: "${cursor}"`));
@@ -142,17 +142,20 @@ describe('a cursor', () => {
     expect(infoOf(data)?.startCursor).not.toBe(cursor);
   });
 
-  it.each(connections)('of %s is refused by every other list, before any call for a page', async (name, query) => {
-    const cursor = await issueCursor(query);
-    for (const [other, otherQuery] of connections.filter(([otherName]) => otherName !== name)) {
-      const { errors, calls } = await ask(otherQuery(`first: 1 after: "${cursor}"`));
-      expect(errors, other).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-      expect(errors?.[0]?.message).toBe(
-        '`after` is not a cursor of this list: use one from the same room, filter and order.',
-      );
-      expect(calls.filter((call) => !call.startsWith('chat.getMessage?'))).toEqual([]);
-    }
-  });
+  it.each(connections)(
+    'a cursor of %s is rejected by every other list, before any call for a page',
+    async (name, query) => {
+      const cursor = await issueCursor(query);
+      for (const [other, otherQuery] of connections.filter(([otherName]) => otherName !== name)) {
+        const { errors, calls } = await ask(otherQuery(`first: 1 after: "${cursor}"`));
+        expect(errors, other).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+        expect(errors?.[0]?.message).toBe(
+          '`after` is not a cursor of this list: use one from the same room, filter and order.',
+        );
+        expect(calls.filter((call) => !call.startsWith('chat.getMessage?'))).toEqual([]);
+      }
+    },
+  );
 
   it.each(connections)(
     'of %s with any byte changed, or cut short, is refused and never an internal error',

@@ -7,7 +7,7 @@ import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 export const roomId = 'roomOfTheTest1234';
 const start = Date.parse('2026-03-02T09:00:00.000Z');
 
-/** So many milliseconds after the room's first message. */
+/** Milliseconds after the room's first message. */
 export const at = (ms: number): string => new Date(start + ms).toISOString();
 
 /** A room of the demo's normal user with messages at these milliseconds; the number of each is its text. */

@@ -66,7 +66,7 @@ async function startCapped(world: World, dialect: 'R7' | 'R8', caps: readonly nu
   const opened = await startTestGateway({ demo: { world, dialect }, env: { LOG_LEVEL: 'silent' } });
   let call = 0;
   const account = world.account.bind(world);
-  // Every call is of somebody: before each the workspace has another cap.
+  // Before each call the workspace gets a different cap.
   world.account = (id) => {
     opened.demo.configure({ upperCount: caps[(call += 1) % caps.length] ?? 100 });
     return account(id);
@@ -90,7 +90,7 @@ describe('Through the server, every row that stays is delivered exactly once, in
         walk,
         async ({ rows, sizes, changes, isBackward, caps, dialect, isUnstable }) => {
           const world = list.create(rows);
-          // A millisecond with more messages than an answer holds can only be read where they keep their order.
+          // A millisecond with more messages than a response holds can be read only if their order is stable.
           if (isUnstable && (list.path.at(-1) !== 'history' || Math.min(...caps) === 100)) withUnstableTies(world);
           const server = await startCapped(world, dialect, caps);
           const back = isBackward && list.canGoBack;

@@ -1,7 +1,7 @@
 import { createEmptyWorld } from '../../../src/demo/seed.ts';
 import type { World } from '../../../src/demo/world.ts';
 
-/** One place where rows come and go: how it is queried, what is in it, and how somebody changes it. */
+/** A list whose rows come and go: its query, its rows, and how to change it. */
 export interface LivingList {
   readonly name: string;
   readonly canGoBack: boolean;
@@ -13,7 +13,7 @@ export interface LivingList {
   readonly path: readonly string[];
   /** What upstream holds now, in the connection's order: id and sort key. */
   rows(): { id: string; key: string }[];
-  /** Makes one change; tells the ids that it touched. */
+  /** Makes one change and returns the ids that it touched. */
   change(kind: 'insert' | 'delete' | 'move', number: number): string[];
 }
 

@@ -22,7 +22,7 @@ const weighed = Number(process.env['AMPLIFIERS'] ?? 10_000);
 const sentCandidates = Number(process.env['AMPLIFIERS_SENT'] ?? 60);
 const seed = Number(process.env['AMPLIFIERS_SEED'] ?? 1);
 
-/** All candidates are valid; one in so many is validated all the same, for the time that it takes. */
+/** All candidates are valid; one in this many is validated all the same, to measure the time. */
 const validatedShare = 4;
 const isLong = process.env['AMPLIFIERS_SENT'] !== undefined;
 
@@ -46,7 +46,7 @@ function read(query: string): DocumentNode | undefined {
   }
 }
 
-describe('a search for queries that are heavy for their length', () => {
+describe('A search for short queries that are expensive', () => {
   it(`G16: finds none that keeps too much, or takes long before it runs: ${weighed} candidates`, async () => {
     const store = new DocumentStore();
     const guard = new OperationGuard();
@@ -56,7 +56,10 @@ describe('a search for queries that are heavy for their length', () => {
     let allowed = 0;
     const longest = { ms: 0, query: '' };
 
-    /** What comes of it until it would run: refused, or planned and compiled for some of its conditions, as if it came again. */
+    /**
+     * What comes of it until it would run: refused, or planned and compiled for some of its conditions, as if it came
+     * again.
+     */
     const weigh = async (candidate: Candidate): Promise<readonly number[]> => {
       const { query, variables, conditions } = candidate;
       const bytes = bytesSent(candidate);
@@ -82,7 +85,7 @@ describe('a search for queries that are heavy for their length', () => {
       const plan = planner.estimate(document, operation, variables);
       if (plan === undefined || plan.values > maxValues || plan.calls > 100) return [0, 0, took()];
       allowed += 1;
-      // All of them now and then: one tells as much of how large they are.
+      // Measure all of them only now and then: one is enough to estimate their size.
       const forms = plan.calls === 0 ? 0 : sent % 50 === 0 ? 6 : 1;
       for (let form = 0; form < Math.min(forms, 2 ** conditions.length); form += 1) {
         const chosen = Object.fromEntries(

@@ -11,7 +11,7 @@ const metric = async (url: string, name: string): Promise<number> => {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 };
 
-/** JSON of so many bytes. */
+/** JSON of the given length in bytes. */
 const bodyOf = (bytes: number): string => {
   const body = JSON.stringify({ query: '{ __typename }', extensions: { filler: '' } });
   return body.replace('""', `"${'x'.repeat(bytes - body.length)}"`);
@@ -36,8 +36,8 @@ function watched(maxBytes: number) {
   };
 }
 
-describe('bytes that are held for clients', () => {
-  it('S3: are broken off where they are most, be it the one that grows just then, and nobody else', () => {
+describe('Response bytes held for clients', () => {
+  it('S3: beyond the limit only the largest held response is cut off, even if it is the one growing', () => {
     const { broken, held, set } = watched(1000);
     set(0, 300);
     set(1, 200);
@@ -49,7 +49,7 @@ describe('bytes that are held for clients', () => {
     expect([broken, held.bytes]).toEqual([[3, 4, 2], 650]);
   });
 
-  it('S3: are broken off where they have not become less for long, and not where they are being read', () => {
+  it('S3: beyond the limit stalled responses are cut off, and not those being read', () => {
     const { broken, clock, set } = watched(1000);
     set(0, 300);
     set(1, 450);
@@ -60,7 +60,7 @@ describe('bytes that are held for clients', () => {
     expect(broken).toEqual([0]); // 300 bytes for 1,150 ms, against 400 for 150
   });
 
-  it('H3: are broken off first where they are held for strangers, largest and slowest first', () => {
+  it('H3: responses to unverified callers are cut off first, largest and slowest first', () => {
     const { broken, set } = watched(1000);
     set(0, 600);
     set(5, 150);
@@ -73,7 +73,7 @@ describe('bytes that are held for clients', () => {
     expect(broken).toEqual([5, 7, 6, 0]);
   });
 
-  it('are not counted where they are few, nor when they are gone', () => {
+  it('small held responses are not counted, nor finished ones', () => {
     const { broken, held, set, drop } = watched(1000);
     set(0, 99);
     set(1, 400);
@@ -85,7 +85,7 @@ describe('bytes that are held for clients', () => {
   });
 });
 
-describe('requests under way', () => {
+describe('Requests under way', () => {
   /** As much heap as 100 KiB can take: empty objects, and as many tokens as there may be. */
   const heavy = (index: number): string => {
     const objects = `[${'{},'.repeat(9900)}{}]`;
@@ -93,7 +93,7 @@ describe('requests under way', () => {
     return `{"query":"query Q${index} { ${fields} }","variables":{"r":${objects}},"extensions":{"x":${objects}},"unknown":[${'{},'.repeat(7000)}{}]}`;
   };
 
-  it('G16: take as much of the heap as is said of them, and are bounded all together: the largest give up what they wait for', async () => {
+  it('G16: requests take their estimated heap and are bounded together: the largest are ended first', async () => {
     const demo = await startDemo();
     onTestFinished(() => demo.close());
     const gateway = await startTestGateway({
@@ -125,8 +125,8 @@ describe('requests under way', () => {
   });
 });
 
-describe('request bodies on their way', () => {
-  it('Hardening: are bounded all together: whoever sends slowest is told to come back, and nobody else', async () => {
+describe('Request bodies on their way', () => {
+  it('Hardening: incoming bodies are bounded together: only the slowest sender gets a 503', async () => {
     const gateway = await startTestGateway({ env: { METRICS: 'on' }, limits: { maxArrivingBytes: 1_000_000 } });
     const body = bodyOf(90_000);
     const slow = await Promise.all(Array.from({ length: 30 }, () => openRaw(gateway.url)));
@@ -155,7 +155,7 @@ describe('request bodies on their way', () => {
     await expect.poll(() => metric(gateway.url, 'gateway_arriving_bytes')).toBe(0);
   });
 
-  it('Hardening: cost no more memory for coming byte by byte', async () => {
+  it('Hardening: a body that arrives byte by byte takes no extra memory', async () => {
     const child = startMain({
       env: { PORT: '0', METRICS: 'on', EXPLORER: 'off', ROCKETCHAT_URL: 'http://127.0.0.1:9' },
     });

@@ -32,8 +32,8 @@ const large = JSON.stringify({
 });
 const big = JSON.stringify({ query: '{ __typename }', extensions: { filler: 'x'.repeat(90_000) } });
 
-describe('after requests of every kind', () => {
-  it('Hardening: nothing is held: no place, byte, token, call or connection', async () => {
+describe('After requests of every kind', () => {
+  it('Hardening: requests of every kind leave nothing behind: no slot, byte, token, call or connection', async () => {
     const demo = await startDemo({ latencyMs: 30 });
     const gateway = await startTestGateway({
       demo,
@@ -87,8 +87,8 @@ describe('after requests of every kind', () => {
   });
 });
 
-describe('after a client left', () => {
-  it('claim 15: the log and the metrics say that, and not that the workspace was down', async () => {
+describe('After a client disconnects', () => {
+  it('claim 15: log and metrics report a disconnected client, not a workspace that is down', async () => {
     const gateway = await startTestGateway({ env: { METRICS: 'on' } });
     const { id, token } = gateway.demo.world.member;
     gateway.demo.fail('me', { hang: true });
@@ -104,7 +104,7 @@ describe('after a client left', () => {
     expect(metrics).not.toMatch(/code="UPSTREAM_UNAVAILABLE"\} [1-9]/);
   });
 
-  it('Hardening: the large answer that he does not get does not count as waiting for him', async () => {
+  it('Hardening: the large response to a disconnected client does not count as held', async () => {
     const world = createWorld();
     for (let index = 0; index < 100; index += 1)
       world.post({ roomId: landmarks.selfRoomId, userId: world.member.id, text: 'long '.repeat(400) });
@@ -123,8 +123,8 @@ describe('after a client left', () => {
   });
 });
 
-describe('a redactor', () => {
-  it('counts the tokens that it watches for, each once', () => {
+describe('The log’s redactor', () => {
+  it('a redactor counts each token it watches for once', () => {
     const redactor = new Redactor();
     const releases = ['x'.repeat(40), 'x'.repeat(40), 'z'.repeat(40)].map((token) => redactor.hold(token));
     expect(redactor.held).toBe(2);

@@ -19,7 +19,7 @@ const room = 'query($id: ID!) { directMessage(id: $id) { id } }';
 const entities = 'query($r: [_Any!]!) { _entities(representations: $r) { __typename } }';
 const threefold = (levels: number): string =>
   times(3, () => `attachments { ${levels === 1 ? 'kind' : threefold(levels - 1)} }`);
-/** A body of 100 KiB whose filler is so many times that text. */
+/** A body of 100 KiB, filled with repetitions of the text. */
 const filled = (before: string, text: string, after: string) => ({
   body: before + text.repeat(Math.floor((102_390 - before.length - after.length) / text.length)) + after,
 });
@@ -172,13 +172,13 @@ const worst: readonly (readonly [what: string, status: number, request: RawReque
   ['a query string of escapes', 400, { method: 'GET', path: `/graphql?query=${'%20'.repeat(4900)}`, body: '' }],
 ];
 
-/** Of fewer than 30,000 values: so many times a hundred messages of eleven fields, and of fewer with lists below them. */
+/** Queries of just under 30,000 values: pages of a hundred messages with eleven fields, or fewer with lists. */
 const largest = [
   ['flat', 25, 'nodes { id roomId text sentAt updatedAt isBot isPinned isStarred isDeleted systemType alias }'],
   ['nested', 10, 'edges { cursor node { id text sentAt author { id username } reactions { emoji count usernames } } }'],
 ] as const;
 
-describe('no request blocks the event loop for 100 ms', () => {
+describe('No request blocks the event loop for 100 ms', () => {
   it.each(largest)(
     'Hardening: nor does the largest answer there can be, %s, for the first time and again',
     async (_name, copies, rows) => {
@@ -193,7 +193,7 @@ describe('no request blocks the event loop for 100 ms', () => {
     },
   );
 
-  it.each(worst)('Hardening: nor do %s', async (what, status, request) => {
+  it.each(worst)('Hardening: the event loop is not blocked by %s', async (what, status, request) => {
     expect(Buffer.byteLength(request.body ?? ''), what).toBeLessThanOrEqual(102_400);
     const ms = await longestPause(() => sendRaw(gateway, request));
     const answer = await sendRaw(gateway, request);

@@ -134,7 +134,7 @@ const paths = [
   '*',
 ];
 
-/** Sends it on a connection of its own, and waits for the first answer or the end. */
+/** Sends bytes on a new connection and waits for the first response or the end. */
 async function send(bytes: string): Promise<string> {
   const { socket, answers } = await openRaw(gateway.url);
   socket.end(bytes);
@@ -151,7 +151,7 @@ function check(text: string, seed: number): void {
   expect(text, `seed ${seed}`).not.toMatch(/RangeError|TypeError|call stack|node_modules/);
 }
 
-describe('whatever is sent', () => {
+describe('Fuzzing', () => {
   it(`L19: ${runs} mutated bodies are each answered, and nothing is left unhandled`, async () => {
     const { id, token } = gateway.demo.world.member;
     for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
@@ -187,7 +187,7 @@ describe('whatever is sent', () => {
     expect((await gateway.ask('{ viewer { user { username } } }')).errors).toBeUndefined();
   }, 600_000);
 
-  it('L19: leaves no mistake of the gateway’s in its log', () => {
+  it('L19: fuzzing leaves no internal error in the log', () => {
     expect(gateway.logs.filter((line) => 'unexpected' in line && (line['unexpected'] as unknown[]).length > 0)).toEqual(
       [],
     );

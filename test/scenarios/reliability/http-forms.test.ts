@@ -26,8 +26,8 @@ async function converse(bytes: string): Promise<{ text: string; isClosed: boolea
   return { text: received(), isClosed };
 }
 
-describe('a connection', () => {
-  it('Hardening: is closed when the client asks for that, and with HTTP/1.0 unless it asks for the opposite', async () => {
+describe('Connections', () => {
+  it('Hardening: a connection is closed if the client requests it, and with HTTP/1.0 unless it requests keep-alive', async () => {
     const old = rawPost(typename).replace('HTTP/1.1', 'HTTP/1.0');
     for (const [bytes, isClosed] of [
       [rawPost(typename, { connection: 'close' }), true],
@@ -47,7 +47,7 @@ describe('a connection', () => {
     ['a media type that is not accepted', { accept: 'application/xml' }, 406],
     ['a body that is no JSON', { 'content-type': 'text/xml' }, 415],
     ['a body that is packed', { 'content-encoding': 'gzip' }, 415],
-  ])('Hardening: outlives the refusal of %s', async (_, headers, status) => {
+  ])('Hardening: a connection survives a rejection: %s', async (_, headers, status) => {
     const { socket, answers } = await openRaw(gateway.url);
     socket.write(rawPost(typename, headers));
     await answers(1);
@@ -56,7 +56,7 @@ describe('a connection', () => {
     socket.destroy();
   });
 
-  it('Hardening: is closed after a body that is not worth reading, wherever it was sent, which is not waited for', async () => {
+  it('Hardening: a connection is closed without waiting for a body that will not be read, on any path', async () => {
     for (const path of ['/graphql', '/nothing', '/healthz']) {
       const started = performance.now();
       const answer = await exchange(
@@ -69,8 +69,8 @@ describe('a connection', () => {
   });
 });
 
-describe('a request', () => {
-  it('Hardening: is refused when it names no host, or two', async () => {
+describe('Requests', () => {
+  it('Hardening: a request with no host or two is rejected', async () => {
     for (const bytes of [
       rawPost(typename).replace('host: gateway\r\n', ''),
       rawPost(typename).replace('host', 'host: other\r\nhost'),
@@ -81,13 +81,13 @@ describe('a request', () => {
     }
   });
 
-  it.each(['HEAD', 'TRACE', 'PUT', 'DELETE', 'PATCH', 'QUERY', 'PROPFIND'])('B07: is a 405 as %s', async (method) => {
+  it.each(['HEAD', 'TRACE', 'PUT', 'DELETE', 'PATCH', 'QUERY', 'PROPFIND'])('B07: %s is a 405', async (method) => {
     const answer = await exchange(gateway.url, raw(method, '/graphql'));
     expect(statusesOf(answer)).toEqual([405]);
     expect(answer).toMatch(/^allow: GET, POST\r$/im);
   });
 
-  it('Hardening: is told to send its body, when it asks, only if that is wanted', async () => {
+  it('Hardening: `Expect: 100-continue` gets 100 only if the body will be read', async () => {
     const { socket, answers, received } = await openRaw(gateway.url);
     const [head = ''] = rawPost(typename, { expect: '100-continue' }).split('\r\n\r\n');
     socket.write(`${head}\r\n\r\n`);
@@ -105,7 +105,7 @@ describe('a request', () => {
         '/graphql',
         path,
       );
-      // The connection cannot be used again: nobody knows whether the body comes.
+      // The connection cannot be reused: the body may or may not arrive.
       expect(statusesOf(await exchange(gateway.url, unsent))).toEqual([status]);
     }
     expect(
@@ -113,7 +113,7 @@ describe('a request', () => {
     ).toEqual([417]);
   });
 
-  it('Hardening: means nothing else by an upgrade, or by trailers', async () => {
+  it('Hardening: upgrades and trailers do not change the meaning of a request', async () => {
     for (const headers of [
       { upgrade: 'websocket', connection: 'upgrade' },
       { upgrade: 'h2c', connection: 'upgrade, http2-settings', 'http2-settings': 'x' },
@@ -132,7 +132,7 @@ describe('a request', () => {
     expect(statusesOf(text)).toEqual([401]);
   });
 
-  it('Hardening: with a body is a GET all the same, whose body nobody reads', async () => {
+  it('Hardening: the body of a GET is ignored', async () => {
     const bytes = rawPost(JSON.stringify({ query: '{ nothing }' }), { 'apollo-require-preflight': 'x' }).replace(
       'POST /graphql',
       'GET /graphql?query=%7B__typename%7D',
@@ -151,14 +151,14 @@ describe('a request', () => {
     '/x/../graphql',
     '/graphql\\',
     '/Graphql',
-  ])('Hardening: to %s is none to /graphql', async (path) => {
+  ])('Hardening: a request to %s does not reach /graphql', async (path) => {
     expect(
       statusesOf(await exchange(gateway.url, rawPost(typename, { connection: 'close' }).replace('/graphql', path))),
     ).toEqual([404]);
   });
 });
 
-describe('no answer', () => {
+describe('Response headers', () => {
   const post = (headers: Record<string, string> = {}) => rawPost(typename, { connection: 'close', ...headers });
   const preflight = (from: string) =>
     `host: g\r\nconnection: close\r\norigin: ${from}\r\naccess-control-request-method: POST\r\n`;
@@ -189,7 +189,7 @@ describe('no answer', () => {
     ['200', raw('GET', '/metrics')],
     ['200', raw('GET', '/explorer')],
     ['200', raw('GET', '/graphql', 'host: g\r\nconnection: close\r\naccept: text/html\r\n')],
-  ])('N07: may be kept, shared or sniffed: %s', async (status, bytes) => {
+  ])('N07: no response may be cached, shared or sniffed: %s', async (status, bytes) => {
     const answer = await exchange(gateway.url, bytes);
     const [head = ''] = answer.split('\r\n\r\n');
     expect(statusesOf(answer).map(String)).toEqual([status]);

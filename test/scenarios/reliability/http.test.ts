@@ -36,31 +36,31 @@ async function refusal(bytes: string): Promise<number | undefined> {
   return status;
 }
 
-describe('a request', () => {
-  it('B25: is refused with headers of 17 KiB', async () => {
+describe('Requests', () => {
+  it('B25: a request with 17 KiB of headers is rejected', async () => {
     expect(await refusal(rawPost(whoami, { 'x-filler': 'x'.repeat(17 * 1024) }))).toBe(431);
   });
 
-  it('B25: is refused with 2,001 header lines, and with 101, rather than cut', async () => {
+  it('B25: a request with 2,001 or 101 header lines is rejected rather than truncated', async () => {
     for (const count of [101, 2001]) {
       const lines = Array.from({ length: count }, () => 'a:\r\n').join('');
       expect(await refusal(`GET /healthz HTTP/1.1\r\nhost: g\r\n${lines}\r\n`)).toBe(431);
     }
   });
 
-  it('Hardening: is refused when it is no HTTP', async () => {
+  it('Hardening: a request that is not HTTP is rejected', async () => {
     expect(await refusal('nonsense\r\n\r\n')).toBe(400);
     expect(await refusal('POST /graphql HTTP/1.1\r\nhost: g\r\nbad header\r\n\r\n')).toBe(400);
     expect(await refusal('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03')).toBe(400);
   });
 
-  it('Hardening: is refused when it tells its length in two ways', async () => {
+  it('Hardening: a request with two lengths is rejected', async () => {
     expect(await refusal(rawPost(whoami, { 'transfer-encoding': 'chunked' }))).toBe(400);
     const twice = rawPost(whoami).replace('content-length', 'content-length: 5\r\ncontent-length');
     expect(await refusal(twice)).toBe(400);
   });
 
-  it('Hardening: is refused when it takes the gateway for a proxy', async () => {
+  it('Hardening: a request in proxy form is rejected', async () => {
     expect(
       await refusal(rawPost(whoami, { connection: 'close' }).replace('/graphql', 'http://169.254.169.254/graphql')),
     ).toBe(400);
@@ -69,7 +69,7 @@ describe('a request', () => {
     await isAlive(gateway);
   });
 
-  it('Hardening: is answered in order, when many come at once on one connection', async () => {
+  it('Hardening: pipelined requests are answered in order', async () => {
     const { socket, answers } = await openRaw(gateway.url);
     const { id, token } = gateway.demo.world.member;
     const ids = Array.from({ length: 40 }, (_, index) => `r-${index}`);
@@ -87,7 +87,7 @@ describe('a request', () => {
   });
 });
 
-/** Messages whose texts make an answer of several megabytes, more than the system's buffers take. */
+/** Messages for a response of several megabytes, more than the system's buffers hold. */
 async function openWithLargeAnswers(limits: NonNullable<TestGatewayOptions['limits']>, env: Record<string, string>) {
   const world = createWorld();
   for (let index = 0; index < 100; index += 1) {
@@ -101,10 +101,10 @@ const large = JSON.stringify({
   query: `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 100) { nodes { text ${again} } } } }`,
 });
 
-describe('a slow client', () => {
+describe('Slow clients', () => {
   const short = { headersTimeoutMs: 300, requestTimeoutMs: 600, checkIntervalMs: 50 };
 
-  it('L06: is cut off when its headers do not come, while others are served', async () => {
+  it('L06: a client that does not finish its headers is disconnected, while others are served', async () => {
     const slow = await open({ limits: short });
     const connections: RawConnection[] = await Promise.all(Array.from({ length: 200 }, () => openRaw(slow.url)));
     const text = 'POST /graphql HTTP/1.1\r\nhost: gateway\r\nx-filler: ';
@@ -121,7 +121,7 @@ describe('a slow client', () => {
     await isAlive(slow);
   });
 
-  it('L06: is cut off when its body does not come, and takes nobody’s place meanwhile', async () => {
+  it('L06: a client that does not finish its body is disconnected and takes no slot meanwhile', async () => {
     const slow = await open({ limits: { ...short, maxInFlight: 2 } });
     const head = rawPost(whoami).slice(0, -5);
     const connections = await Promise.all(Array.from({ length: 50 }, () => openRaw(slow.url)));
@@ -132,7 +132,7 @@ describe('a slow client', () => {
     expect(new Set(ends.flatMap(statusesOf))).toEqual(new Set([408]));
   });
 
-  it('L07: is cut off when it does not read its answer', async () => {
+  it('L07: a client that does not read its response is disconnected', async () => {
     const slow = await openWithLargeAnswers({ writeTimeoutMs: 300 }, { REQUEST_TIMEOUT_MS: '3000' });
     const { id, token } = slow.demo.world.member;
     const { socket, closed, answers } = await openRaw(slow.url);
@@ -148,7 +148,7 @@ describe('a slow client', () => {
     await isAlive(slow);
   });
 
-  it('L07: is cut off first, when many of them hold more than may be held', async () => {
+  it('L07: when held responses exceed the limit, clients that do not read are disconnected first', async () => {
     const slow = await openWithLargeAnswers({ maxUnsentBytes: 12_000_000 }, { METRICS: 'on' });
     const { id, token } = slow.demo.world.member;
     const connections = await Promise.all(Array.from({ length: 12 }, () => openRaw(slow.url)));
@@ -166,14 +166,14 @@ describe('a slow client', () => {
   });
 });
 
-describe('an idle connection', () => {
-  it('L17: outlives the minute that balancers keep theirs', async () => {
+describe('Idle connections', () => {
+  it('L17: an idle connection outlives the 60 s of load balancers', async () => {
     expect(readConfig({}).keepAliveTimeoutMs).toBeGreaterThan(60_000);
     const answer = await fetch(`${gateway.url}/healthz`);
     expect(Number(/timeout=(\d+)/.exec(answer.headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60);
   });
 
-  it('L17: is never closed under a request, as long as the other side closes first', async () => {
+  it('L17: an idle connection is never closed under a request if the other side closes first', async () => {
     const short = await open({ limits: { keepAliveTimeoutMs: 400 } });
     const agent = new Agent({ keepAlive: true, timeout: 200, maxSockets: 8 });
     onTestFinished(() => agent.destroy());

@@ -22,7 +22,7 @@ async function filled<Kept>(fill: () => Kept | Promise<Kept>): Promise<{ kept: K
   return { kept, heap: heapBytes() - before };
 }
 
-/** A text of its own, as one that has come over the network: not a part of a longer one. */
+/** A string with its own memory, like one from the network: not a slice of a longer one. */
 const asReceived = (text: string): string => Buffer.from(text).toString();
 
 const times = (count: number, write: (index: number) => string): string =>
@@ -50,7 +50,7 @@ const documents: Readonly<Record<string, (index: number) => string>> = {
     `{ directMessage(id: "r") { ${times(10, (alias) => `a${alias}: messages(filterBy: { mentioning: [${times(80, (id) => `"${index}-${alias}-${id}"`)}] }) { totalCount }`)} } }`,
 };
 
-/** Documents of some kinds in turn, each with its forms and plans, until so many bytes were kept of them. */
+/** Documents of several kinds in turn, each with its compiled forms and costs, until `bytes` are kept. */
 async function fill(bytes: number, writers: readonly ((index: number) => string)[]) {
   const store = new DocumentStore();
   const [executor, planner] = [new Executor(schema, store), new CostEstimator(schema, store)];
@@ -81,7 +81,7 @@ async function fill(bytes: number, writers: readonly ((index: number) => string)
   return { store, executor, planner };
 }
 
-describe('what outlives a request', () => {
+describe('Memory that outlives a request', () => {
   it.each(Object.entries(documents))(
     'C1: documents, with forms and plans, take what is said of them, and no more: %s',
     async (_what, write) => {
@@ -90,14 +90,14 @@ describe('what outlives a request', () => {
     },
   );
 
-  it('C1: documents, with forms and plans, take no more than they may', async () => {
+  it('C1: documents with their compiled forms and costs stay within their memory limit', async () => {
     const { kept, heap } = await filled(() => fill(70 * mebibyte, Object.values(documents)));
     expect(kept.store.bytes).toBeLessThanOrEqual(40 * mebibyte);
     expect(kept.store.bytes).toBeGreaterThan(38 * mebibyte);
     expect(heap).toBeLessThan(40 * mebibyte);
   });
 
-  it('C1: queries that were found harmless take no more than they may', async () => {
+  it('C1: queries that passed the size guard stay within their memory limit', async () => {
     const { kept, heap } = await filled(() => {
       const guard = new OperationGuard();
       for (let index = 0; index < 5000; index += 1)
@@ -111,7 +111,7 @@ describe('what outlives a request', () => {
   it.each([
     ['small', ''],
     ['large', '中'.repeat(4000)],
-  ])('C1: automatic persisted queries take no more than they may, %s ones', async (_size, filler) => {
+  ])('C1: %s automatic persisted queries stay within their memory limit', async (_size, filler) => {
     const { kept, heap } = await filled(() => {
       const store = new PersistedQueries();
       for (let index = 0; index < 50_000 / (1 + filler.length / 200); index += 1)
@@ -122,7 +122,7 @@ describe('what outlives a request', () => {
     expect(heap).toBeLessThan(18 * mebibyte);
   });
 
-  it('C1: callers take no more than they may, accepted ones too', async () => {
+  it('C1: callers, accepted or not, stay within their memory limit', async () => {
     const { kept, heap } = await filled(() => {
       const accepted = new AcceptedCallers();
       const fairness = new CallAllowance({

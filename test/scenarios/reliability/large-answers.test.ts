@@ -18,14 +18,16 @@ const times = (count: number, write: (index: number) => string): string =>
 const page = (kind: string, rows: string, size = 20) =>
   `{ directMessage(id: "${kind}-room") { messages(first: ${size}) { nodes { ${rows} } } } }`;
 
-/** Sends a body, with nobody's credentials by default. */
+/** Sends a body, without credentials by default. */
 async function send(body: object, caller: Caller | null = null, to = gateway) {
   const { status, text } = await to.post(body, { as: caller });
   const codes = new Set([...text.slice(0, 2000).matchAll(/"code":"(\w+)"/g)].map(([, code = '']) => code));
   return { status, text, bytes: Buffer.byteLength(text), codes: [...codes] };
 }
 
-/** Asks three times: graphql-js, then compiled. Every answer is the same refusal, which is not made for nothing. */
+/**
+ * Sends the query three times, so graphql-js and the compiled form both run it. Each response is the same rejection.
+ */
 async function expectTooLarge(query: string, caller?: { id: string; token: string }): Promise<void> {
   for (let time = 0; time < 3; time += 1) {
     const { status, codes, bytes, text } = await send({ query }, caller);
@@ -34,7 +36,7 @@ async function expectTooLarge(query: string, caller?: { id: string; token: strin
   }
 }
 
-/** Rooms by reference, thirteen fields of each: none of them costs a call of its own. */
+/** Rooms by reference with thirteen fields each, none of which takes a separate call. */
 const fields =
   'kind usernames userIds memberCount messageCount createdAt updatedAt lastMessageAt topic description announcement isReadOnly isDefault';
 const body = (references: number) => ({
@@ -120,12 +122,12 @@ const tooLarge: readonly (readonly [string, string])[] = [
 /** The largest that is answered. */
 const large = page('markup', 'id text markup { json }', 50);
 
-describe('an answer that would be too large', () => {
-  it.each(tooLarge)('H2: is refused while it is made: %s', async (_what, query) => {
+describe('Responses over the size limit', () => {
+  it.each(tooLarge)('H2: an oversized response is rejected while it is built: %s', async (_what, query) => {
     await expectTooLarge(query, alice);
   });
 
-  it('H2: is refused where another field fails, before it or behind', async () => {
+  it('H2: an oversized response is rejected even if another field fails before or after it', async () => {
     const markup = `directMessage(id: "markup-room") { messages(first: 20) { nodes { markup { ${times(40, (index) => `a${index}: json`)} } } } }`;
     const elsewhere = encodeCursor('another list', { key: 1, id: 'x', offset: 0, total: 1 });
     const bad = `bad: viewer { directMessages(first: 1, after: "${elsewhere}") { totalCount } }`;
@@ -133,7 +135,7 @@ describe('an answer that would be too large', () => {
     await expectTooLarge(`{ ${markup} ${bad} }`, alice);
   });
 
-  it('H2: is one of errors too, which nobody needs credentials for', async () => {
+  it('H2: a response of too many errors becomes one error, also for callers without valid credentials', async () => {
     const nobody = callerNamed('nobody');
     const caller = { ...nobody, token: 'x'.repeat(43) };
     for (const [references, errors] of [
@@ -146,7 +148,7 @@ describe('an answer that would be too large', () => {
     }
   });
 
-  it('H2: is one of errors where the workspace is down', async () => {
+  it('H2: a response of too many errors becomes one error if the workspace is down', async () => {
     const other = await startTestGateway({ upstream: await startHeavyWorkspace() });
     await send({ query: '{ viewer { user { id } } }' }, alice, other);
     other.upstream.isDown = true;
@@ -159,7 +161,7 @@ describe('an answer that would be too large', () => {
     }
   });
 
-  it('H2: is answered below the limits, however large', async () => {
+  it('H2: a large response below the limits is sent', async () => {
     for (let time = 0; time < 3; time += 1) {
       const { status, bytes } = await send({ query: large }, alice);
       expect(status).toBe(200);
@@ -168,7 +170,7 @@ describe('an answer that would be too large', () => {
     }
   });
 
-  it('H2: blocks the event loop for less than 100 ms, refused or not', async () => {
+  it('H2: a large response, rejected or not, blocks the event loop for less than 100 ms', async () => {
     const child = await startSmallProcess(512);
     const stranger = { ...callerNamed('nobody'), token: 'x'.repeat(43) };
     const asked = [...tooLarge.map(([, query]) => ({ query })), { query: large }];
@@ -184,7 +186,7 @@ describe('an answer that would be too large', () => {
   });
 });
 
-describe('an answer to somebody whom the workspace has not accepted', () => {
+describe('Responses to unverified callers', () => {
   const copies = (count: number) =>
     `{ ${times(count, (index) => `s${index}: _service { ...S }`)} } fragment S on _Service { ${times(count, (index) => `d${index}: sdl`)} }`;
   const introspection = (width: number, below: string) =>
@@ -193,7 +195,7 @@ describe('an answer to somebody whom the workspace has not accepted', () => {
   it.each([
     ['nobody', undefined],
     ['made-up credentials', { id: 'nobody', token: 'x'.repeat(43) }],
-  ])('H3: holds some copies of the schema, and not hundreds: to %s', async (_who, caller) => {
+  ])('H3: a response to %s may hold a few copies of the schema, not hundreds', async (_who, caller) => {
     for (let time = 0; time < 2; time += 1) {
       const some = await send({ query: copies(2) }, caller);
       expect([some.status, some.bytes > 4 * 20_000, some.bytes <= maxStrangerBytes]).toEqual([200, true, true]);
@@ -201,13 +203,13 @@ describe('an answer to somebody whom the workspace has not accepted', () => {
     await expectTooLarge(copies(25), caller);
   });
 
-  it('H3: is bounded as others are where somebody is accepted', async () => {
+  it('H3: a response to an accepted caller has the usual limit', async () => {
     expect((await send({ query: '{ viewer { user { id } } }' }, callerNamed('carol'))).status).toBe(200);
     expect((await send({ query: copies(10) }, callerNamed('carol'))).status).toBe(200);
     await expectTooLarge(copies(25), callerNamed('carol'));
   });
 
-  it('H3: tells of the schema once, in any words, and not what leads from everything to everything', async () => {
+  it('H3: an unverified caller may introspect the schema once in any form, but not recursively', async () => {
     for (const query of [
       getIntrospectionQuery(),
       getIntrospectionQuery({

@@ -9,7 +9,7 @@ import { inspect, plant } from '../../support/secrets.ts';
 
 const query = '{ viewer { id user { username } } }';
 
-/** A gateway in a process of its own; whatever it says is searched for its workspace's address. */
+/** A gateway in a child process, whose output is searched for the workspace's address. */
 async function start(workspaceUrl: string, env: Record<string, string> = {}): Promise<{ child: Child; url: string }> {
   const child = startMain({
     env: { PORT: '0', LOG_LEVEL: 'info', EXPLORER: 'off', ROCKETCHAT_URL: workspaceUrl, ...env },
@@ -48,8 +48,8 @@ async function ask(url: string, { world }: DemoWorkspace) {
 const arrivedAt = (demo: DemoWorkspace, count: number) =>
   expect.poll(() => demo.calls.length, { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(count);
 
-describe('on SIGTERM', () => {
-  it('L11: all fifty under way are answered, the connection that is open hears 503 from /readyz, and it exits with 0', async () => {
+describe('Shutdown on SIGTERM', () => {
+  it('L11: on SIGTERM fifty requests under way are answered, /readyz says 503 on an open connection, and the exit code is 0', async () => {
     const demo = await openDemo({ latencyMs: 1000 });
     const { child, url } = await start(demo.url);
     const { id, token } = demo.world.member;
@@ -77,7 +77,7 @@ describe('on SIGTERM', () => {
     expect(child.stdout.match(/^\{.*"status":200.*\}$/gm)).toHaveLength(52); // no line of the log is lost
   });
 
-  it('L11: with a delay it takes new connections as long, while /readyz already says 503, and only then begins the grace', async () => {
+  it('L11: during the shutdown delay new connections are accepted and /readyz says 503; the grace period starts after it', async () => {
     const demo = await openDemo({ latencyMs: 1000 });
     const { child, url } = await start(demo.url, { SHUTDOWN_DELAY_MS: '2000', SHUTDOWN_GRACE_MS: '2500' });
     await ask(url, demo); // the first call ever finds out whether the workspace limits calls
@@ -99,7 +99,7 @@ describe('on SIGTERM', () => {
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  it('L13: a second signal ends it at once within the delay as well', async () => {
+  it('L13: a second signal exits immediately, even during the shutdown delay', async () => {
     const { child, url } = await start('http://127.0.0.1:9', { SHUTDOWN_DELAY_MS: '60000' });
     child.signal('SIGTERM');
     await expect.poll(() => fetch(`${url}/readyz`).then(({ status }) => status)).toBe(503);
@@ -107,7 +107,7 @@ describe('on SIGTERM', () => {
     expect(await child.ended).toMatchObject({ code: 1, signal: null });
   });
 
-  it('claim 14: answers say that their connection ends, from then on, and lose none that came behind on it', async () => {
+  it('claim 14: responses after SIGTERM close their connection and lose no pipelined request', async () => {
     const demo = await openDemo({ latencyMs: 300 });
     const { child, url } = await start(demo.url, { SHUTDOWN_DELAY_MS: '1500' });
     const { id, token } = demo.world.member;
@@ -134,7 +134,7 @@ describe('on SIGTERM', () => {
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  it('L12: those that the workspace never answers get an error before the grace ends, and it exits with 0', async () => {
+  it('L12: requests that hang upstream get an error before the grace period ends, and the exit code is 0', async () => {
     const demo = await openDemo();
     const env = { SHUTDOWN_GRACE_MS: '1500', REQUEST_TIMEOUT_MS: '60000', UPSTREAM_TIMEOUT_MS: '60000' };
     const { child, url } = await start(demo.url, env);
@@ -175,8 +175,8 @@ describe('on SIGTERM', () => {
   );
 });
 
-describe('at the start', () => {
-  it('L14: a workspace that is down keeps it from nothing, and is used once it is there', async () => {
+describe('Startup', () => {
+  it('L14: the gateway starts while the workspace is down and uses it once it is up', async () => {
     const first = await startDemo();
     const port = Number(new URL(first.url).port);
     await first.close();
@@ -198,7 +198,7 @@ describe('at the start', () => {
     ['CALLER_CALLS_PER_MINUTE', '1.5'],
     ['ROCKETCHAT_URI', 'https://chat.example.com'],
     ['CORS_ORIGIN', 'https://app.example.com'],
-  ])('L15: the mistake in %s (%s) is told in one line, without the value', async (name, value) => {
+  ])('L15: a mistake in %s (%s) is reported in one line without the value', async (name, value) => {
     const { code, stdout, stderr } = await runMain({ env: { [name]: value } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     const [heading, ...lines] = stderr.trim().split('\n');
@@ -207,7 +207,7 @@ describe('at the start', () => {
     expect(stderr).not.toContain(value);
   });
 
-  it('L16, Fresh 1.3: a port in use is told in one line, with HOST and PORT and what to do', async () => {
+  it('L16, Fresh 1.3: a port in use is reported in one line with HOST, PORT and advice', async () => {
     const server = createNetServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once('listening', resolve));
@@ -222,7 +222,7 @@ describe('at the start', () => {
   });
 });
 
-describe('a mistake that nobody caught', () => {
+describe('Uncaught errors', () => {
   /** Makes it on SIGUSR2, in the gateway's own process. */
   const withMistake = (code: string, env: Record<string, string>): Child =>
     startChild(
@@ -231,7 +231,7 @@ describe('a mistake that nobody caught', () => {
       env,
     );
 
-  it('L19: ends no other request when it is a forgotten promise, and is logged without its words', async () => {
+  it('L19: an unhandled rejection ends no other request and is logged without its message', async () => {
     const demo = await openDemo();
     const child = withMistake(`Promise.reject(new Error('private ' + 'words'))`, {
       PORT: '0',
@@ -248,7 +248,7 @@ describe('a mistake that nobody caught', () => {
     expect(child.stdout).not.toContain('private words');
   });
 
-  it('L19: ends the process when it is an exception, and is logged without its words', async () => {
+  it('L19: an uncaught exception ends the process and is logged without its message', async () => {
     const child = withMistake(`throw new Error('private ' + 'words')`, {
       PORT: '0',
       LOG_LEVEL: 'info',
@@ -263,8 +263,8 @@ describe('a mistake that nobody caught', () => {
   });
 });
 
-describe('a log that nobody reads', () => {
-  it('holds up no request', async () => {
+describe('A blocked log', () => {
+  it('a log that nobody reads delays no request', async () => {
     const path = process.env['PATH'];
     const child = spawn(process.execPath, [mainPath], {
       env: {

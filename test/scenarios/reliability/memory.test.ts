@@ -21,7 +21,7 @@ function nesting(index: number, levels: number): string {
 const conditions = (bits: number) =>
   Object.fromEntries(['a', 'b', 'c', 'd'].map((name, index) => [name, Math.floor(bits / 2 ** index) % 2 === 1]));
 
-/** Asks all of it, so many at a time, and tells how often each status came. */
+/** Sends all requests, `width` at a time, and counts each status. */
 async function attack(
   gateway: SmallProcess,
   bodies: readonly Record<string, unknown>[],
@@ -50,8 +50,8 @@ const forms = (documents: number, first: number) =>
     })),
   ).flat();
 
-describe('a process with a small heap', () => {
-  it('C1: lives through compiled forms of callers with made-up credentials, and keeps nothing of them', async () => {
+describe('A process with a small heap', () => {
+  it('C1: a small heap survives many operations of callers with made-up credentials and keeps none of them compiled', async () => {
     const gateway = await startSmallProcess(smallHeap);
     await gateway.ask({ query: '{ viewer { id } }' }, alice);
     const before = await gateway.heap();
@@ -63,7 +63,7 @@ describe('a process with a small heap', () => {
     expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
   });
 
-  it('C1: lives through those of callers whom the workspace has accepted, with calls and without', async () => {
+  it('C1: a small heap survives compiled operations of accepted callers, with and without calls', async () => {
     const gateway = await startSmallProcess(smallHeap);
     await gateway.ask({ query: '{ viewer { user { id } } }' }, alice);
     const before = await gateway.heap();
@@ -72,7 +72,7 @@ describe('a process with a small heap', () => {
     expect((await gateway.heap()) - before).toBeLessThan(growth);
   });
 
-  it('C1: lives through pages of heavy rows, however many one request asks for, and many requests', async () => {
+  it('C1: a small heap survives pages of heavy rows, in one request and in many', async () => {
     const gateway = await startSmallProcess(2 * smallHeap);
     await gateway.ask({ query: '{ viewer { user { id } } }' }, alice);
     const before = await gateway.heap();
@@ -93,7 +93,7 @@ describe('a process with a small heap', () => {
     expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
   });
 
-  it('C1: lives through a flood of callers', async () => {
+  it('C1: a small heap survives a flood of callers', async () => {
     const gateway = await startSmallProcess(smallHeap);
     await gateway.ask({ query: '{ viewer { user { id } } }' }, alice);
     const before = await gateway.heap();

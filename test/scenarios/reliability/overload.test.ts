@@ -23,8 +23,8 @@ const metric = async ({ url }: TestGateway, line: string): Promise<number> => {
 
 const codeOf = ({ errors }: GraphqlResult) => errors?.[0]?.extensions['code'];
 
-describe('under load', () => {
-  it('L01: what it can take is taken, all of it', async () => {
+describe('Overload', () => {
+  it('L01: load within capacity is served completely', async () => {
     const gateway = await open({ demo: { latencyMs: 20 }, limits: { maxInFlight: 16 } });
     for (let round = 0; round < 5; round += 1) {
       const answers = await Promise.all(Array.from({ length: 16 }, () => gateway.ask(query)));
@@ -35,7 +35,7 @@ describe('under load', () => {
     expect(await metric(gateway, 'gateway_requests_shed_total{reason="in_flight"}')).toBe(0);
   });
 
-  it('L02: what is more is told at once to come back, before anything under way has ended, and health answers', async () => {
+  it('L02: load beyond capacity gets 503 immediately, and the health endpoints respond', async () => {
     const gateway = await open({ limits: { maxInFlight: 8 } });
     gateway.demo.fail('*', { delayMs: 1500 });
     const taken = Array.from({ length: 8 }, () => gateway.ask(query));
@@ -63,17 +63,17 @@ describe('under load', () => {
     for (let count = 0; count < 20; count += 1) expect((await gateway.ask(query)).status).toBe(200);
   });
 
-  it('claim 17: what is turned away is told in one line of the log, though nobody asks for metrics', async () => {
+  it('claim 17: rejected requests share one log line, even without metrics', async () => {
     const gateway = await startTestGateway({ env: { LOG_LEVEL: 'warn' }, limits: { maxInFlight: 0 } });
     const answers = await Promise.all(Array.from({ length: 25 }, () => gateway.ask(query)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 25 }, () => 503));
-    await gateway.close(); // it tells what it has not told yet
+    await gateway.close(); // flushes the log
     const told = gateway.logs.map((line) => (line['turnedAway'] as Record<string, number>)['in_flight'] ?? 0);
     expect(told.reduce((sum, count) => sum + count, 0)).toBe(25);
     expect(told.length).toBeLessThan(25);
   });
 
-  it('L03: after the load everything is as before', async () => {
+  it('L03: after the overload everything works as before', async () => {
     const gateway = await open({ limits: { maxInFlight: 4 } });
     gateway.demo.configure({ latencyMs: 100 });
     const answers = await Promise.all(Array.from({ length: 40 }, () => gateway.ask(query)));
@@ -83,7 +83,7 @@ describe('under load', () => {
     expect(await metric(gateway, 'gateway_requests_in_flight')).toBe(0);
   });
 
-  it('L04: one who asks twenty times as much is told to wait, and the nine others are not', async () => {
+  it('L04: a caller with twenty times the load of others is rejected, and the other nine are not', async () => {
     const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '40', MAX_UPSTREAM_CALLS: '40' } });
     const { accounts, member } = gateway.demo.world;
     const others: Caller[] = accounts

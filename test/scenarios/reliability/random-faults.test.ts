@@ -17,11 +17,11 @@ const query = `{
 }`;
 const timeoutMs = 900;
 const fatal = ['INTERNAL_SERVER_ERROR', 'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT'];
-/** Left out: what fills the memory of this process, which is both sides at once. */
+/** Excludes faults that fill the memory of this process, which runs both sides. */
 const names = (Object.keys(faults) as FaultName[]).filter((name) => !/huge-body|endless-body|deep-json/.test(name));
 
 it(
-  'G7 whatever fails, every request is answered by its deadline, in codes of ours and without a leak',
+  'G7 with random upstream faults every request is answered by its deadline, with catalogued codes and without a leak',
   { timeout: 120_000 },
   async () => {
     const gateway = await startTestGateway({

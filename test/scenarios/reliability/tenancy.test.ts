@@ -25,7 +25,7 @@ afterAll(() => gateway.close());
 const codesOf = ({ errors = [] }: { errors?: readonly { extensions: Record<string, unknown> }[] | undefined }) =>
   errors.map(({ extensions }) => extensions['code']);
 
-/** Has the workspace answer every call with a mark of the caller in its first message. */
+/** Makes the workspace mark the caller in the first message of every response. */
 function markMessages(): void {
   for (const user of [alice, bob]) {
     gateway.demo.fail('dm.messages', {
@@ -39,8 +39,8 @@ function markMessages(): void {
   onTestFinished(() => gateway.demo.heal());
 }
 
-describe('what one caller asks', () => {
-  it('N01: is answered with his own data, among five hundred of each of two', async () => {
+describe('Isolation of callers', () => {
+  it('N01: two callers with five hundred concurrent requests each get only their own data', async () => {
     markMessages();
     const ask = async (who: Caller) => {
       const { data } = await gateway.ask(messages, { as: who });
@@ -51,7 +51,7 @@ describe('what one caller asks', () => {
     }
   });
 
-  it('N02: is refused to a revoked token, before, during and after the good one is answered', async () => {
+  it('N02: a revoked token is rejected before, during and after a valid one is answered', async () => {
     const revoked = { id: alice.id, token: 'R'.repeat(43) };
     onTestFinished(plant('the revoked token', revoked.token));
     expect((await gateway.ask(mine, { as: alice })).errors).toBeUndefined();
@@ -62,7 +62,7 @@ describe('what one caller asks', () => {
     expect(new Set(codesOf(answer))).toEqual(new Set(['UNAUTHENTICATED']));
   });
 
-  it('N03: is refused to somebody with the same user id and a token of his own', async () => {
+  it('N03: the same user id with another user’s token is rejected', async () => {
     expect((await gateway.ask(mine, { as: alice })).errors).toBeUndefined();
     const [warm, swapped] = await Promise.all([
       gateway.ask(mine, { as: alice }),
@@ -73,7 +73,7 @@ describe('what one caller asks', () => {
     expect(new Set(codesOf(swapped))).toEqual(new Set(['UNAUTHENTICATED']));
   });
 
-  it('N04: is asked once for a hundred at the same time, and once for each of two callers', async () => {
+  it('N04: a hundred equal concurrent requests make one call per caller', async () => {
     markMessages();
     gateway.demo.configure({ latencyMs: 300 });
     onTestFinished(() => gateway.demo.configure({ latencyMs: 0 }));
@@ -89,7 +89,7 @@ describe('what one caller asks', () => {
     expect(gateway.demo.calls.length - before).toBe(2);
   });
 
-  it('N05: is decided by his own permissions, whoever asked before', async () => {
+  it('N05: each request is decided by the caller’s own permissions', async () => {
     const everyone = '{ directMessages(first: 1) { totalCount } }';
     const { admin } = gateway.demo.world;
     for (const who of [alice, admin, alice, admin]) {
@@ -97,7 +97,7 @@ describe('what one caller asks', () => {
     }
   });
 
-  it('N06: is searched for tokens, on its way to the client and to the log, in every test of this suite', async () => {
+  it('N06: every test of this suite searches responses and log lines for tokens', async () => {
     inspect('the proof', `so ${alice.token} would be found`);
     expect(takeLeaks()).toEqual([expect.stringContaining('the token of')]);
     await gateway.ask(mine, { as: alice });
@@ -107,7 +107,7 @@ describe('what one caller asks', () => {
     expect(JSON.stringify(gateway.logs)).not.toContain(alice.token);
   });
 
-  it('N07: is kept from caches, whatever the answer, and brings nothing of the workspace’s headers', async () => {
+  it('N07: no response may be cached or carries upstream headers', async () => {
     gateway.demo.fail('me', { headers: { 'set-cookie': 'rc_token=1', server: 'RocketChat', 'x-instance-id': 'abc' } });
     onTestFinished(() => gateway.demo.heal());
     const json = { 'content-type': 'application/json' };
@@ -149,7 +149,7 @@ describe('what one caller asks', () => {
     for (const { headers } of others) expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('N08: is not allowed by a cursor that somebody else was given', async () => {
+  it('N08: a cursor issued to another caller grants no access', async () => {
     const page = (after: string) =>
       `{ directMessage(id: "${landmarks.selfRoomId}") { messages(first: 1${after}) { nodes { id } pageInfo { endCursor } } } }`;
     const { data } = await gateway.ask(page(''), { as: alice });
@@ -159,7 +159,7 @@ describe('what one caller asks', () => {
     expect(codesOf(answer)).toEqual([expect.stringMatching(/^(FORBIDDEN|NOT_FOUND)$/)]);
   });
 
-  it('N02: costs a connection nothing of what came before on it', async () => {
+  it('N02: requests of different callers on one connection do not affect each other', async () => {
     const { socket, answers } = await openRaw(gateway.url);
     const body = JSON.stringify({ query: '{ viewer { user { username } } }' });
     const by = ({ id, token }: Caller) => rawPost(body, { 'x-user-id': id, 'x-auth-token': token });

@@ -28,8 +28,8 @@ const metricOf =
 const own = ({ demo }: TestGateway) => ({ 'x-user-id': demo.world.member.id, 'x-auth-token': demo.world.member.token });
 const shedBy = (reason: string): string => `gateway_requests_shed_total{reason="${reason}"}`;
 
-describe('What is under way', () => {
-  it('is shown by the metrics while it is, each in its place, and not after', async () => {
+describe('Work in progress', () => {
+  it('metrics show requests in progress, and none afterwards', async () => {
     const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '600' } });
     const metric = metricOf(gateway);
     const names = [
@@ -61,7 +61,7 @@ describe('What is under way', () => {
     await expect.poll(all).toEqual([0, 0, 0, 0]);
   });
 
-  it('leaves no timer behind', async () => {
+  it('requests leave no timer behind', async () => {
     const gateway = await open({ env: { LOG_LEVEL: 'silent' } });
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
@@ -70,11 +70,11 @@ describe('What is under way', () => {
   });
 });
 
-describe('What is over', () => {
+describe('Finished requests', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
 
-  it('leaves nothing of hundreds of requests in memory', async () => {
+  it('hundreds of finished requests leave nothing in memory', async () => {
     const gateway = await open({ env: { LOG_LEVEL: 'silent' } });
     const kept = async () => {
       collect();
@@ -89,7 +89,7 @@ describe('What is over', () => {
   });
 });
 
-describe('A request that comes while there is no room', () => {
+describe('Requests beyond capacity', () => {
   const openFull = async (): Promise<TestGateway> => {
     const gateway = await open({ limits: { maxInFlight: 1 } });
     gateway.demo.fail('me', { hang: true, times: 1 });
@@ -102,7 +102,7 @@ describe('A request that comes while there is no room', () => {
     return () => void socket.destroy();
   };
 
-  it('is told so before its body has come, and is counted', async () => {
+  it('a request beyond capacity is rejected before its body arrives, and counted', async () => {
     const gateway = await openFull();
     const leave = await fill(gateway);
     const { socket, answers } = await openRaw(gateway.url);
@@ -119,7 +119,7 @@ describe('A request that comes while there is no room', () => {
     leave();
   });
 
-  it('is told so when its body has come, where there was room at its beginning', async () => {
+  it('a request is rejected after its body if capacity ran out meanwhile', async () => {
     const gateway = await openFull();
     const { socket, answers, received } = await openRaw(gateway.url);
     socket.write(rawPost('', { ...own(gateway), 'content-length': String(body.length) }));
@@ -155,8 +155,8 @@ describe('A request that comes while there is no room', () => {
   );
 });
 
-describe('A request that comes while the event loop is late', () => {
-  it('is told so, and taken again when it is not', async () => {
+describe('Requests while the event loop lags', () => {
+  it('a request is rejected while the event loop lags, and accepted afterwards', async () => {
     const gateway = await open({ limits: { maxInFlightWhenLate: 0, maxLoopDelayMs: 400 } });
     const status = async () => (await gateway.ask('{ viewer { id } }')).status;
     const block = (ms: number) => {
@@ -173,8 +173,8 @@ describe('A request that comes while the event loop is late', () => {
   });
 });
 
-describe('The token of a request under way', () => {
-  it('stands in no log line, though the client repeats it, and though it is none of Rocket.Chat’s form', async () => {
+describe('Tokens in the log', () => {
+  it('a request’s token is in no log line, even if the client repeats it or it has an unusual form', async () => {
     const gateway = await open();
     const token = 'made_up_token_of_another_form_0123456789';
     const { status } = await gateway.ask(`query ${token} { viewer { user { name } } }`, {
@@ -188,8 +188,8 @@ describe('The token of a request under way', () => {
   });
 });
 
-describe('A body', () => {
-  it('is read where it says that it is not packed, and where it begins with a byte order mark', async () => {
+describe('Request bodies', () => {
+  it('a body with `content-encoding: identity` or a byte order mark is read', async () => {
     const gateway = await open();
     for (const [text, headers] of [
       [body, { 'content-encoding': 'identity' }],
@@ -201,7 +201,7 @@ describe('A body', () => {
     }
   });
 
-  it('is refused where it is larger than it may be by its own word, before any of it has come', async () => {
+  it('a body whose declared length is over the limit is rejected before any of it arrives', async () => {
     const gateway = await open();
     expect(
       statusesOf(await exchange(gateway.url, rawPost('', { ...own(gateway), 'content-length': '102401' }))),
@@ -209,8 +209,8 @@ describe('A body', () => {
   });
 });
 
-describe('The log line of a request', () => {
-  it('tells its plan, its calls, what was tried again, and why it was refused', async () => {
+describe('Request log', () => {
+  it('the log line of a request has its cost, calls, retries and reason of rejection', async () => {
     const gateway = await open();
     gateway.demo.fail('me', { status: 503, times: 1 });
     await gateway.ask(`query Me ${query}`);

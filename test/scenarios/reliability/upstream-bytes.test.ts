@@ -34,7 +34,7 @@ const textsOf = (data: unknown): string[] =>
     ({ text }) => text,
   );
 
-describe('an answer that is too much', () => {
+describe('Oversized upstream values', () => {
   it.each<FaultName>(['huge-body', 'huge-body-chunked', 'endless-body'])(
     'U33: `%s` is UPSTREAM_BAD_RESPONSE; what comes beyond the limit is not kept, and the connection is closed',
     async (name) => {
@@ -54,7 +54,7 @@ describe('an answer that is too much', () => {
     },
   );
 
-  it('U35: a value of 200,000 levels costs a field at most, and holds up nobody', async () => {
+  it('U35: a value of 200,000 levels nulls at most one field and delays no request', async () => {
     await gateway.ask(messages);
     gateway.upstream.fail('deep-json');
     const pause = await longestPause(async () => {
@@ -66,16 +66,19 @@ describe('an answer that is too much', () => {
     await expectHealthy();
   });
 
-  it.each([[100_000], [4_000_000]])('U35: so does one of %i levels in every field', async (depth) => {
-    await gateway.ask(counters);
-    gateway.upstream.fail('deep-json', { depth: Math.floor(depth / 10) });
-    const pause = await longestPause(async () => {
-      expect((await gateway.ask(counters)).codes).toEqual({ 'directMessage.counters': 'UPSTREAM_BAD_RESPONSE' });
-    });
-    expect(pause).toBeLessThan(100);
-  });
+  it.each([[100_000], [4_000_000]])(
+    'U35: a value of %i levels in any field nulls at most that field',
+    async (depth) => {
+      await gateway.ask(counters);
+      gateway.upstream.fail('deep-json', { depth: Math.floor(depth / 10) });
+      const pause = await longestPause(async () => {
+        expect((await gateway.ask(counters)).codes).toEqual({ 'directMessage.counters': 'UPSTREAM_BAD_RESPONSE' });
+      });
+      expect(pause).toBeLessThan(100);
+    },
+  );
 
-  it('U35: a text of 5,000 levels is cut, and its JSON is an error of its own', async () => {
+  it('U35: markup of 5,000 levels is cut, and its JSON is an error', async () => {
     await gateway.ask(messages);
     let deep: unknown = { type: 'PLAIN_TEXT', value: 'bottom' };
     for (let level = 0; level < 5000; level += 1) deep = { type: 'QUOTE', value: [deep] };
@@ -104,8 +107,8 @@ describe('an answer that is too much', () => {
   });
 });
 
-describe('an answer that is packed', () => {
-  it('U34: is never asked for', async () => {
+describe('Compressed upstream responses', () => {
+  it('U34: the gateway never requests a compressed upstream response', async () => {
     await gateway.ask(counters);
     expect(gateway.upstream.calls.map(({ headers }) => headers.get('accept-encoding'))).toEqual(['identity']);
   });
@@ -120,7 +123,7 @@ describe('an answer that is packed', () => {
   );
 });
 
-describe('an answer that is not HTTP', () => {
+describe('Upstream responses that are not HTTP', () => {
   it.each<FaultName>([
     'huge-headers',
     'many-headers',
@@ -130,7 +133,7 @@ describe('an answer that is not HTTP', () => {
     'both-lengths',
     '101',
     '100-unasked',
-  ])('U36: `%s` is UPSTREAM_BAD_RESPONSE, asked for once, and the next call is as good as ever', async (name) => {
+  ])('U36: `%s` is UPSTREAM_BAD_RESPONSE without a retry, and the next call succeeds', async (name) => {
     gateway.upstream.fail(name);
     expect([(await gateway.ask(counters)).codes, gateway.upstream.calls.length]).toEqual([
       { 'directMessage.counters': 'UPSTREAM_BAD_RESPONSE' },
@@ -139,13 +142,13 @@ describe('an answer that is not HTTP', () => {
     await expectHealthy();
   });
 
-  it('U36: `103`, an early hint, is HTTP: the answer behind it counts', async () => {
+  it('U36: `103 Early Hints` is skipped and the final response counts', async () => {
     gateway.upstream.fail('103');
     expect((await gateway.ask(counters)).data).toEqual(goodCounters);
   });
 });
 
-describe('characters', () => {
+describe('Invalid UTF-8', () => {
   it.each<FaultName>(['split-utf8', 'bom'])('U37: `%s`: accents and emoji are intact', async (name) => {
     gateway.upstream.fail(name);
     expect(textsOf((await gateway.ask(messages)).data)).toEqual(
@@ -153,7 +156,7 @@ describe('characters', () => {
     );
   });
 
-  it('U37: `bad-utf8`: bytes that are no characters become U+FFFD', async () => {
+  it('U37: `bad-utf8`: invalid bytes become U+FFFD', async () => {
     gateway.upstream.fail('bad-utf8');
     expect(textsOf((await gateway.ask(messages)).data)[0]).toBe(`for:${alice.id} h\u{fffd}llo 😀 3`);
   });

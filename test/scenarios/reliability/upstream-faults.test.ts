@@ -58,8 +58,8 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(5);
 }
 
-describe('a connection that fails', () => {
-  it('U01: a workspace that is down is UPSTREAM_UNAVAILABLE at once, and what needs no call is still answered', async () => {
+describe('Connection failures', () => {
+  it('U01: a workspace that is down is UPSTREAM_UNAVAILABLE immediately, and fields without a call are answered', async () => {
     const { upstream, ask } = await start({ UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '20000' });
     await upstream.down();
     const answer = await ask(counters);
@@ -74,25 +74,25 @@ describe('a connection that fails', () => {
     await expectHealthy();
   });
 
-  it('U02: a reset once is repaired by a second attempt, which the report tells apart', async () => {
+  it('U02: one connection reset is retried, and the report counts the retry', async () => {
     const { upstream, ask } = await startWith('reset-before-response', { times: 1 });
     const answer = await ask(counters, { headers: { 'x-upstream-report': '1' } });
     expect([answer.data, upstream.calls.length]).toEqual([goodCounters, 2]);
     expect(answer.extensions).toEqual({ upstream: expect.objectContaining({ calls: 1, retries: 1 }) });
   });
 
-  it('U03: a reset every time is UPSTREAM_UNAVAILABLE after two attempts', async () => {
+  it('U03: repeated connection resets are UPSTREAM_UNAVAILABLE after two attempts', async () => {
     const { upstream, ask } = await startWith('reset-before-response');
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_UNAVAILABLE' }, 2]);
     await expectHealthy();
   });
 
-  it('U03: with four attempts allowed, three resets in a row are repaired', async () => {
+  it('U03: with four attempts, three connection resets in a row are recovered', async () => {
     const { upstream, ask } = await startWith('reset-before-response', { times: 3 }, { UPSTREAM_ATTEMPTS: '4' });
     expect([(await ask(counters)).data, upstream.calls.length]).toEqual([goodCounters, 4]);
   });
 
-  it('U03: a call that could create a room is not made before the room is known, and then made twice as any other', async () => {
+  it('U03: a call that could create a room waits until the room is known, and is then retried like any other', async () => {
     const { upstream, ask } = await startWith('reset-before-response');
     const made = () => upstream.calls.map(({ endpoint }) => endpoint);
     const failed = { [messagesAt]: 'UPSTREAM_UNAVAILABLE' };
@@ -102,7 +102,7 @@ describe('a connection that fails', () => {
     expect([(await ask(groupMessages)).codes, made()]).toEqual([failed, ['rooms.info', 'dm.messages', 'dm.messages']]);
   });
 
-  it('U04: a kept connection that turns out stale is replaced, and the client never sees it', async () => {
+  it('U04: a stale keep-alive connection is replaced without an error', async () => {
     const { upstream, ask } = await startWith('stale-on-reuse');
     for (let round = 0; round < 4; round += 1) expect((await ask(counters)).data).toEqual(goodCounters);
     const used = upstream.calls.map(({ connection }) => connection);
@@ -111,7 +111,7 @@ describe('a connection that fails', () => {
     expect((await ask(messages)).data).toEqual(goodMessages);
   });
 
-  it('U05: a workspace that closes idle connections costs no client an error', { timeout: 60_000 }, async () => {
+  it('U05: a workspace that closes idle connections causes no error', { timeout: 60_000 }, async () => {
     const { upstream, ask } = await start();
     upstream.closeIdleAfter(100);
     // Twenty streams of ten calls each, at the moment at which the connection is about to be closed.
@@ -128,7 +128,7 @@ describe('a connection that fails', () => {
   });
 });
 
-describe('an answer that does not come', () => {
+describe('Timeouts', () => {
   it.each<[string, FaultName, FaultRule]>([
     ['U06', 'never', {}],
     ['U07', 'slow-headers', { ms: 1200 }],
@@ -136,7 +136,7 @@ describe('an answer that does not come', () => {
     ['U09', 'slow-body', { ms: 100 }],
     ['U10', 'stall-body', {}],
   ])(
-    '%s: `%s` is UPSTREAM_TIMEOUT when the attempt has had its time, not tried again, and its connection closed',
+    '%s: `%s` is UPSTREAM_TIMEOUT after the attempt’s time limit, without a retry, and closes its connection',
     async (_id, name, rule) => {
       const { upstream, ask } = await startWith(name, rule, { REQUEST_TIMEOUT_MS: '20000' });
       const answer = await ask(counters);
@@ -149,7 +149,7 @@ describe('an answer that does not come', () => {
     },
   );
 
-  it('U09: a request ends at its deadline, with what is there', async () => {
+  it('U09: a request ends at its deadline with the data that it has', async () => {
     const { ask } = await startWith(
       'slow-body',
       { ms: 100, endpoint: 'dm.messages' },
@@ -167,18 +167,15 @@ describe('an answer that does not come', () => {
     ['99999', 1450, 10_000],
     ['soon', 1450, 10_000],
     ['-5', 1450, 10_000],
-  ])(
-    'U09: a client shortens its deadline with X-Request-Timeout-Ms: %s, within bounds',
-    async (header, least, most) => {
-      const { ask } = await startWith('never', {}, { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '1500' });
-      const answer = await ask(counters, { headers: { 'x-request-timeout-ms': header } });
-      expect(answer).toMatchObject({ status: 200, codes: { [countersAt]: 'UPSTREAM_TIMEOUT' } });
-      expect(answer.ms).toBeGreaterThan(least);
-      expect(answer.ms).toBeLessThan(most);
-    },
-  );
+  ])('U09: X-Request-Timeout-Ms: %s shortens the deadline, within bounds', async (header, least, most) => {
+    const { ask } = await startWith('never', {}, { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '1500' });
+    const answer = await ask(counters, { headers: { 'x-request-timeout-ms': header } });
+    expect(answer).toMatchObject({ status: 200, codes: { [countersAt]: 'UPSTREAM_TIMEOUT' } });
+    expect(answer.ms).toBeGreaterThan(least);
+    expect(answer.ms).toBeLessThan(most);
+  });
 
-  it('L05: a client that leaves takes its calls with it', async () => {
+  it('L05: a client that disconnects cancels its upstream calls', async () => {
     const { upstream, ask } = await startWith(
       'never',
       {},
@@ -197,7 +194,7 @@ describe('an answer that does not come', () => {
   });
 });
 
-describe('an answer that breaks off', () => {
+describe('Truncated responses', () => {
   it.each<FaultName>(['reset-mid-body', 'close-mid-body', 'chunked-truncated'])(
     'U11: `%s` is tried once more, then UPSTREAM_UNAVAILABLE, and never a part of a list',
     async (name) => {
@@ -214,7 +211,7 @@ describe('an answer that breaks off', () => {
     },
   );
 
-  it('U12: JSON that is cut off is UPSTREAM_BAD_RESPONSE, not tried again', async () => {
+  it('U12: truncated JSON is UPSTREAM_BAD_RESPONSE without a retry', async () => {
     const { upstream, ask } = await startWith('truncated-json');
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([
       { [countersAt]: 'UPSTREAM_BAD_RESPONSE' },
@@ -224,7 +221,7 @@ describe('an answer that breaks off', () => {
   });
 });
 
-describe('an answer that is something else', () => {
+describe('Unexpected responses', () => {
   it.each<FaultName>(['html-200', 'html-as-json', 'empty-200', '204'])(
     'U13: `%s` is UPSTREAM_BAD_RESPONSE, not tried again',
     async (name) => {
@@ -237,7 +234,7 @@ describe('an answer that is something else', () => {
     },
   );
 
-  it('U14: an HTML page of a proxy with 502 is UPSTREAM_UNAVAILABLE after two attempts', async () => {
+  it('U14: a proxy’s HTML page with 502 is UPSTREAM_UNAVAILABLE after two attempts', async () => {
     const { upstream, ask } = await startWith('html-502');
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_UNAVAILABLE' }, 2]);
     await expectHealthy();
@@ -247,7 +244,7 @@ describe('an answer that is something else', () => {
     ['wrong-content-type', true],
     ['no-content-type', true],
     ['html-content-type', false],
-  ])('U15: `%s`: JSON is JSON whatever it is called, but for HTML', async (name, isTaken) => {
+  ])('U15: `%s`: JSON is read with any media type except HTML', async (name, isTaken) => {
     const { ask } = await startWith(name);
     const { data, codes } = await ask(counters);
     expect([data, codes]).toEqual(
@@ -271,7 +268,7 @@ describe('an answer that is something else', () => {
     });
   });
 
-  it('U18: items that are null are left out, the rest is kept, and one number in the log tells of them', async () => {
+  it('U18: null items are left out and counted in the log, and the rest is kept', async () => {
     const change = (body: Record<string, unknown>) => ({
       ...body,
       messages: [null, ...(body['messages'] as unknown[]).slice(1)],
@@ -286,7 +283,7 @@ describe('an answer that is something else', () => {
     expect(gateway.logs.slice(before)).toMatchObject([{ droppedRows: 1 }]);
   });
 
-  it('U19: fields of wrong types are null where they may be, and nothing fails inside', async () => {
+  it('U19: message fields with wrong types are null where the schema allows it', async () => {
     const wrong = { odd: [1] };
     const change = (body: Record<string, unknown>) => {
       const rows = (body['messages'] as Record<string, unknown>[]).map(({ _id, rid, ts, u }) => ({
@@ -326,7 +323,7 @@ describe('an answer that is something else', () => {
     });
   });
 
-  it('U19: counters and rooms of wrong types are null, too', async () => {
+  it('U19: fields of counters and rooms with wrong types are null', async () => {
     const oddRoom = {
       usernames: 'x',
       uids: 4,
@@ -366,7 +363,7 @@ describe('an answer that is something else', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('Rejected calls', () => {
   const refusalOf = (errorType: string) => ({
     success: false,
     error: `UPSTREAM-INTERNAL-7f3a [${errorType}]`,
@@ -378,7 +375,7 @@ describe('a refusal', () => {
     ['error-invalid-params', 'BAD_USER_INPUT'],
     ['invalid-channel', 'NOT_FOUND'],
     ['error-room-not-found', 'NOT_FOUND'],
-  ])('U20: 400 `%s` is %s, not tried again', async (errorType, code) => {
+  ])('U20: 400 `%s` is %s without a retry', async (errorType, code) => {
     const { upstream, ask } = await startWith('status', {
       status: 400,
       body: refusalOf(errorType),
@@ -392,7 +389,7 @@ describe('a refusal', () => {
     expect(answer.data).toEqual({ directMessage: { ...goodCounters.directMessage, messages: null } });
   });
 
-  it('U21: 401 ends all calls of the request but those under way', async () => {
+  it('U21: 401 stops all calls of the request except those under way', async () => {
     const { upstream, ask } = await startWith('status', { status: 401 });
     const rooms = Array.from(
       { length: 30 },
@@ -404,7 +401,7 @@ describe('a refusal', () => {
     expect(upstream.calls.length).toBeLessThanOrEqual(8);
   });
 
-  it('U22: 403 for one room of three is that room’s alone', async () => {
+  it('U22: 403 for one room of three affects only that room', async () => {
     const { ask } = await startWith('status', { status: 403, roomId: `${room}2` });
     const { data, codes } = await ask(
       `{ ${[1, 2, 3].map((n) => `r${n}: directMessage(id: "${room}${n}") { messages { totalCount } }`).join(' ')} }`,
@@ -417,7 +414,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('U23: an endpoint that the workspace does not have is told apart, and others are intact', async () => {
+  it('U23: a missing endpoint has its own error and leaves others intact', async () => {
     const { upstream, ask } = await startWith('status', {
       status: 404,
       body: { success: false, error: 'API endpoint not found' },
@@ -434,7 +431,7 @@ describe('a refusal', () => {
     expect([data, upstream.calls.length]).toEqual([{ user: null, ...goodCounters }, 2]);
   });
 
-  it('L2: receipts of a workspace that has no such endpoint are not available, which is no error and asked once', async () => {
+  it('L2: without a receipts endpoint, receipts are unavailable, which is no error and takes one call', async () => {
     const { upstream, ask } = await startWith('status', {
       status: 404,
       body: { success: false, error: 'API endpoint not found' },
@@ -449,8 +446,8 @@ describe('a refusal', () => {
   });
 });
 
-describe('a call limit', () => {
-  it('U24: that opens again in 300 ms is waited for once', async () => {
+describe('Rate limits', () => {
+  it('U24: a rate limit that resets in 300 ms is waited for once', async () => {
     const { upstream, ask } = await startWith('429-ms', { ms: 300, times: 1 });
     const answer = await ask(messages);
     expect([answer.codes, upstream.calls.length]).toEqual([{}, 2]);
@@ -458,7 +455,7 @@ describe('a call limit', () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(290);
   });
 
-  it('U25: that opens again in 30 s is RATE_LIMITED at once, and so is the next request, without a call', async () => {
+  it('U25: a rate limit that resets in 30 s is RATE_LIMITED immediately, and for the next request without a call', async () => {
     const { upstream, ask } = await startWith('429-ms', { ms: 30_000 });
     const [first, second] = [await ask(counters), await ask(counters)];
     expect(first.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 30 } }]);
@@ -471,7 +468,7 @@ describe('a call limit', () => {
     ['U26', '429-none'],
     ['U26', '429-past'],
     ['U27', '429-legacy400'],
-  ])('%s: `%s`, which does not say when it opens again, is RATE_LIMITED for a second', async (_id, name) => {
+  ])('%s: a rate limit without a reset time is RATE_LIMITED for a second: `%s`', async (_id, name) => {
     const { upstream, ask } = await startWith(name);
     const answers = await Promise.all([ask(counters), ask(counters), ask(counters)]);
     for (const { errors } of answers)
@@ -480,8 +477,8 @@ describe('a call limit', () => {
   });
 });
 
-describe('a server error', () => {
-  it('U28: 500 is UPSTREAM_UNAVAILABLE, not tried again, and never closes the way to the workspace', async () => {
+describe('Server errors', () => {
+  it('U28: 500 is UPSTREAM_UNAVAILABLE without a retry and never opens the circuit breaker', async () => {
     const { upstream, ask } = await startWith('status', { status: 500 });
     for (let round = 0; round < 25; round += 1)
       expect((await ask(counters)).codes).toEqual({ [countersAt]: 'UPSTREAM_UNAVAILABLE' });
@@ -489,7 +486,7 @@ describe('a server error', () => {
     await expectHealthy();
   });
 
-  it('U29: 503 with `Retry-After: 1` is waited for where there is time', async () => {
+  it('U29: 503 with `Retry-After: 1` is waited for if the deadline allows', async () => {
     const { upstream, ask } = await startWith(
       'status',
       { status: 503, headers: { 'retry-after': '1' }, times: 1 },
@@ -505,7 +502,7 @@ describe('a server error', () => {
     ['3600', '2000', 3600],
     [new Date(Date.now() + 90_000).toUTCString(), '2000', 90],
   ])(
-    'U29: 503 with `Retry-After: %s` that does not fit %s ms is told at once with that hint',
+    'U29: 503 with `Retry-After: %s` beyond the deadline of %s ms fails immediately with that hint',
     async (header, timeout, seconds) => {
       const { upstream, ask } = await startWith(
         'status',
@@ -535,7 +532,7 @@ describe('a server error', () => {
     },
   );
 
-  it('U30: 503, 502, then well: two attempts are made, and no third', async () => {
+  it('U30: after 503 and 502 there is no third attempt', async () => {
     const { upstream, ask } = await startWith('status', { status: 502, times: 1 });
     upstream.fail('status', { status: 503, times: 1 });
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([{ [countersAt]: 'UPSTREAM_UNAVAILABLE' }, 2]);
@@ -559,7 +556,7 @@ describe('a server error', () => {
     },
   );
 
-  it('U32: a redirect to itself is asked once', async () => {
+  it('U32: a redirect to itself is not followed', async () => {
     const { upstream, ask } = await startWith('redirect', { location: '/api/v1/im.counters' });
     expect([(await ask(counters)).codes, upstream.calls.length]).toEqual([
       { [countersAt]: 'UPSTREAM_BAD_RESPONSE' },
@@ -567,7 +564,7 @@ describe('a server error', () => {
     ]);
   });
 
-  it('U41: what fails is null, with its path; what works is there', async () => {
+  it('U41: a failed field is null with an error at its path, and the rest is returned', async () => {
     const { ask } = await startWith('status', { status: 500, endpoint: 'dm.messages' });
     const { data, codes, status } = await ask(both);
     expect([status, data, codes]).toEqual([

@@ -28,7 +28,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(2);
 }
 
-/** So many callers, whose windows are known not to matter. */
+/** Callers whose rate-limit windows are known not to matter. */
 async function knownCallers(ask: (options: { as: Caller }) => Promise<string>, count: number) {
   const callers = Array.from({ length: count }, (_, index) => callerNamed(`caller${index}`));
   for (const as of callers) expect(await ask({ as })).toBe('ok');
@@ -36,8 +36,8 @@ async function knownCallers(ask: (options: { as: Caller }) => Promise<string>, c
   return callers;
 }
 
-describe('retries', () => {
-  it('U30: with three attempts allowed, 503 and 502 and then well is well', async () => {
+describe('Retries', () => {
+  it('U30: with three attempts, 503 and 502 are recovered', async () => {
     const { ask, workspace } = createWorkspace(upstream.url, { attempts: 3 });
     upstream.fail('status', { status: 502, times: 1 });
     upstream.fail('status', { status: 503, times: 1 });
@@ -45,7 +45,7 @@ describe('retries', () => {
     await workspace.close();
   });
 
-  it('U38: of 1,000 calls of which 30 % are reset, 98 % succeed with four attempts at 10 calls a second, within the budget', async () => {
+  it('U38: with 30 % resets, 98 % of 1,000 calls at 10 a second succeed with four attempts, within the retry budget', async () => {
     const calls = 1000;
     let virtual = 1_800_000_000_000;
     const clock = {
@@ -68,7 +68,7 @@ describe('retries', () => {
     await workspace.close();
   });
 
-  it('U38: when they come faster than the budget lasts, fewer succeed and the workspace is spared all the same', async () => {
+  it('U38: calls faster than the retry budget succeed less often and spare the workspace', async () => {
     const clock = { ...fastClock(1), now: () => 1_800_000_000_000 };
     const { ask, workspace } = createWorkspace(upstream.url, { clock, random: createRandom(2).fraction });
     for (let call = 0; call < 40; call += 1) await ask();
@@ -83,8 +83,8 @@ describe('retries', () => {
   });
 });
 
-describe('a workspace that fails every time', () => {
-  it('U39: U40 is asked no more than the breaker lets, one at a time, and served again when it is well', async () => {
+describe('A failing workspace', () => {
+  it('U39: U40 an open circuit breaker lets one probe at a time through, and closes after recovery', async () => {
     const speed = 10;
     const clock = fastClock(speed);
     const { ask, workspace } = createWorkspace(upstream.url, { clock });
@@ -120,7 +120,7 @@ describe('a workspace that fails every time', () => {
     await workspace.close();
   });
 
-  it('U40: one call at a time tries whether it is well again', async () => {
+  it('U40: a half-open circuit breaker probes with one call at a time', async () => {
     let now = 1_800_000_000_000;
     const clock = { ...fastClock(1), now: () => now };
     const { ask, workspace } = createWorkspace(upstream.url, { clock, attempts: 1, random: () => 0.5 });
@@ -141,7 +141,7 @@ describe('a workspace that fails every time', () => {
     await workspace.close();
   });
 
-  it('U40: says in its error that it is not asked, and for how long', async () => {
+  it('U40: the error of an open circuit breaker says so, with the time to wait', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url, { attempts: 1, random: () => 0.5 });
     upstream.fail('reset-before-response');
     for (let call = 0; call < 20; call += 1) await ask();
@@ -152,8 +152,8 @@ describe('a workspace that fails every time', () => {
   });
 });
 
-describe('equal calls of one caller', () => {
-  it('L08: a thousand at once are one call, and get equal answers', async () => {
+describe('Single flight', () => {
+  it('L08: a thousand equal concurrent calls share one call and its response', async () => {
     const { request, workspace } = createWorkspace(upstream.url, { sharesInFlight: true });
     upstream.fail('slow-headers', { ms: 50 });
     const answers = await Promise.all(Array.from({ length: 1000 }, () => countersOf(request())));
@@ -162,7 +162,7 @@ describe('equal calls of one caller', () => {
     await workspace.close();
   });
 
-  it('L09: when it fails, all of them get the error of two attempts at most, and the next request asks again', async () => {
+  it('L09: a failed shared call fails all its waiters after at most two attempts, and the next request calls again', async () => {
     const { request, workspace, ask } = createWorkspace(upstream.url, { sharesInFlight: true });
     upstream.fail('reset-before-response');
     const outcomes = await Promise.all(Array.from({ length: 1000 }, () => outcomeOf(countersOf(request()))));
@@ -173,7 +173,7 @@ describe('equal calls of one caller', () => {
     await workspace.close();
   });
 
-  it('L10: when the first leaves, the others are still answered by the same call', async () => {
+  it('L10: a shared call survives the cancellation of the caller that started it', async () => {
     const { request, workspace } = createWorkspace(upstream.url, { sharesInFlight: true });
     upstream.fail('slow-headers', { ms: 100 });
     const clients = Array.from({ length: 10 }, () => request());
@@ -187,8 +187,8 @@ describe('equal calls of one caller', () => {
   });
 });
 
-describe('more calls than places', () => {
-  it('L18: the 65th waits and is served; when the queue is full it makes room for one more caller, and none beyond', async () => {
+describe('The bulkhead', () => {
+  it('L18: the 65th call waits and is served; a full queue makes room for one more caller and no further', async () => {
     const { ask, workspace } = createWorkspace(upstream.url);
     const callers = await knownCallers(ask, 41);
     upstream.fail('slow-headers', { ms: 200 });
@@ -201,7 +201,7 @@ describe('more calls than places', () => {
     await until(() => ended === 7); // of those who had eight in it; an eighth of the newcomer's would be as many as anybody has
     expect([workspace.inFlight, workspace.queueLength]).toEqual([64, 256]);
     expect(tally(await Promise.all(late)).OVERLOADED).toBeGreaterThanOrEqual(2);
-    // 320 calls of 200 ms over 64 places take a second: whoever waited that long is refused.
+    // 320 calls of 200 ms in 64 slots take a second: calls that waited that long are rejected.
     const { ok = 0, OVERLOADED = 0 } = tally(await Promise.all(fill));
     expect(ok + OVERLOADED).toBe(320);
     expect(ok).toBeGreaterThan(128);
@@ -209,7 +209,7 @@ describe('more calls than places', () => {
     await workspace.close();
   });
 
-  it('L18: one who asks for everything at once holds up himself alone', async () => {
+  it('L18: a caller’s burst delays only that caller', async () => {
     const { ask, workspace } = createWorkspace(upstream.url);
     const [greedy, modest] = (await knownCallers(ask, 2)) as [Caller, Caller];
     upstream.fail('slow-headers', { ms: 50 });
@@ -224,7 +224,7 @@ describe('more calls than places', () => {
     await workspace.close();
   });
 
-  it('L18: one large request alone never overflows the queue', async () => {
+  it('L18: one large request never overflows the queue', async () => {
     const { ask, workspace, request } = createWorkspace(upstream.url);
     await knownCallers(ask, 1);
     upstream.fail('slow-headers', { ms: 100 });

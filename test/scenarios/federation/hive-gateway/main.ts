@@ -10,8 +10,8 @@ import { startTestGateway } from '../../../support/gateway.ts';
 import { compose, peopleSdl, startPeople } from '../../../support/supergraph.ts';
 
 /**
- * `npm run router:prove`: the README's settings for Hive Gateway, run for real. It fetches Hive Gateway (half a gigabyte)
- * or takes the one that `HIVE_GATEWAY` names, so it is no part of `npm test`.
+ * `npm run router:prove`: the README's settings for Hive Gateway, run for real. It fetches Hive Gateway (half a
+ * gigabyte) or takes the one that `HIVE_GATEWAY` names, so it is no part of `npm test`.
  */
 const command = process.env['HIVE_GATEWAY'] ?? 'npx -y @graphql-hive/gateway@2.15.1';
 const { users, messages, busyRoomId, groupRoomId } = landmarks;
