@@ -117,19 +117,19 @@ export class LimiterModel {
   }
 
   /** Whether calls are counted, but the current window is unknown: one call goes first. */
-  get isFindingOut(): boolean {
+  get isWindowUnknown(): boolean {
     return this.state === 'limited' && this.window === undefined;
   }
 
   /** How many calls may be outstanding: scouts, or what is left of the window. */
-  get places(): number {
+  get maxOutstanding(): number {
     if (this.state === 'unlimited') return Number.POSITIVE_INFINITY;
     if (this.#state === 'unknown') return maxScouts;
     return this.window?.remaining ?? 1;
   }
 
   /** Whether the limiter does not count a user: they are exempt, or a scout of theirs has just passed without headers. */
-  isFree(user: string | undefined): boolean {
+  isExempt(user: string | undefined): boolean {
     return user !== undefined && (this.#uncountedScouts.has(user) || this.#exemptions.of(user)?.isExempt === true);
   }
 
@@ -144,7 +144,7 @@ export class LimiterModel {
     const now = this.#clock.now();
     if (report.kind === 'passed') this.#learnPassed(call, now);
     else if (report.kind === 'counted' || report.kind === 'refused') this.#learnCounted(report, call, now);
-    else if (report.kind === 'lost' && !this.isFree(call.user)) this.#learnLost(now);
+    else if (report.kind === 'lost' && !this.isExempt(call.user)) this.#learnLost(now);
     // All scouts are back, and none had headers.
     if (this.#passedAt !== undefined && earliestSentAt > this.#passedAt) this.#become('unlimited');
   }
@@ -161,7 +161,7 @@ export class LimiterModel {
     const time = this.#workspaceClock.now();
     this.#window =
       report.kind === 'counted'
-        ? RateLimitWindow.afterAnswer(this.window, report.rate, time)
+        ? RateLimitWindow.afterResponse(this.window, report.rate, time)
         : RateLimitWindow.afterRefusal(this.window, report.rate, report.until + this.#workspaceClock.aheadMs, time);
     for (const lostAt of this.#lostAt) if (lostAt >= sentAt) this.#window.countLost(time);
     this.#lostAt = [];

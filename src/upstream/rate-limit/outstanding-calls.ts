@@ -22,15 +22,15 @@ export interface LimitedCall {
  * yet to go out can be thousands, and are only counted.
  */
 export class OutstandingCalls {
-  readonly #isFree: (user: string | undefined) => boolean;
+  readonly #isExempt: (user: string | undefined) => boolean;
   /** When each call on the wire was sent. */
   readonly #sent = new Map<LimitedCall, number>();
   /** Calls that have yet to go out, by whose turn they take. */
   readonly #unsent = new Map<string, { readonly caller: LimiterCaller; calls: number }>();
 
-  /** `isFree`: whether the workspace's limiter does not count a user's calls. */
-  constructor(isFree: (user: string | undefined) => boolean) {
-    this.#isFree = isFree;
+  /** `isExempt`: whether the workspace's limiter does not count a user's calls. */
+  constructor(isExempt: (user: string | undefined) => boolean) {
+    this.#isExempt = isExempt;
   }
 
   get isEmpty(): boolean {
@@ -45,14 +45,14 @@ export class OutstandingCalls {
   /** Calls that have yet to go out, without those of exempt users. */
   get unsent(): number {
     let count = 0;
-    for (const { caller, calls } of this.#unsent.values()) if (!this.#isFree(caller.user)) count += calls;
+    for (const { caller, calls } of this.#unsent.values()) if (!this.#isExempt(caller.user)) count += calls;
     return count;
   }
 
   /** Calls on the wire that were sent after this time, without those of exempt users. */
   sentAfter(time: number): number {
     let count = 0;
-    for (const [{ caller }, sentAt] of this.#sent) if (sentAt > time && !this.#isFree(caller.user)) count += 1;
+    for (const [{ caller }, sentAt] of this.#sent) if (sentAt > time && !this.#isExempt(caller.user)) count += 1;
     return count;
   }
 

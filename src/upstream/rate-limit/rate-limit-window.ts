@@ -18,26 +18,46 @@ interface Known {
 
 /** What is known of one rate-limit window. Times by the workspace's clock, in epoch milliseconds. */
 export class RateLimitWindow {
-  limit: number;
-  remaining: number;
-  /** Undefined before it begins: its first response says. */
-  endsAt: number | undefined;
-  /** Whether headers reported it, and not only a refusal. */
-  isReported: boolean;
-  /** Whether the workspace named its end: then the next window is open from that moment on. */
-  isEndKnown: boolean;
+  #limit: number;
+  #remaining: number;
+  #endsAt: number | undefined;
+  #isReported: boolean;
+  #isEndKnown: boolean;
   readonly #probes = { made: 0, isUnderWay: false, isCounted: false, isOfUnaccepted: false };
 
   constructor({ limit, remaining, endsAt, isReported, isEndKnown = true }: Known) {
-    this.limit = limit;
-    this.remaining = remaining;
-    this.endsAt = endsAt;
-    this.isReported = isReported;
-    this.isEndKnown = isEndKnown;
+    this.#limit = limit;
+    this.#remaining = remaining;
+    this.#endsAt = endsAt;
+    this.#isReported = isReported;
+    this.#isEndKnown = isEndKnown;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get remaining(): number {
+    return this.#remaining;
+  }
+
+  /** Undefined before the window begins: its first response says. */
+  get endsAt(): number | undefined {
+    return this.#endsAt;
+  }
+
+  /** Whether headers reported it, and not only a refusal. */
+  get isReported(): boolean {
+    return this.#isReported;
+  }
+
+  /** Whether the workspace named its end: then the next window is open from that moment on. */
+  get isEndKnown(): boolean {
+    return this.#isEndKnown;
   }
 
   /** The window after a response with headers. Responses can overtake each other: the smallest `remaining` is the latest. */
-  static afterAnswer(known: RateLimitWindow | undefined, rate: RateHeaders, now: number): RateLimitWindow {
+  static afterResponse(known: RateLimitWindow | undefined, rate: RateHeaders, now: number): RateLimitWindow {
     const { remaining, resetAt } = rate;
     const limit = rate.limit ?? known?.limit ?? (remaining ?? 0) + 1;
     // It ended while the response was on its way: the limit holds, `remaining` does not.
@@ -53,10 +73,10 @@ export class RateLimitWindow {
         isEndKnown: resetAt !== undefined,
       });
     }
-    known.limit = limit;
-    known.remaining = Math.min(known.remaining, remaining ?? Math.max(0, known.remaining - 1));
+    known.#limit = limit;
+    known.#remaining = Math.min(known.remaining, remaining ?? Math.max(0, known.remaining - 1));
     known.#endAt(endsAt, resetAt !== undefined);
-    known.isReported = true;
+    known.#isReported = true;
     return known;
   }
 
@@ -75,9 +95,9 @@ export class RateLimitWindow {
     const isReported = rate !== undefined || known?.isReported === true;
     const isSame = known?.mayEndAt(endsAt) === true;
     const window = isSame ? known : new RateLimitWindow({ limit, remaining: 0, endsAt, isReported, isEndKnown: false });
-    window.limit = limit;
-    window.remaining = 0;
-    window.isReported = isReported;
+    window.#limit = limit;
+    window.#remaining = 0;
+    window.#isReported = isReported;
     window.#endAt(endsAt, resetAt !== undefined);
     window.#probes.isCounted = true;
     return window;
@@ -98,7 +118,7 @@ export class RateLimitWindow {
 
   /** A call was lost: it may have been counted, and may have begun the window. */
   countLost(now: number): void {
-    this.remaining = Math.max(0, this.remaining - 1);
+    this.#remaining = Math.max(0, this.remaining - 1);
     if (this.endsAt === undefined) this.#endAt(now + usualWindowMs, false);
   }
 
@@ -127,7 +147,7 @@ export class RateLimitWindow {
 
   #endAt(time: number, isKnown: boolean): void {
     if (!isKnown && this.isEndKnown && this.endsAt !== undefined) return;
-    this.isEndKnown = isKnown;
-    this.endsAt = time;
+    this.#isEndKnown = isKnown;
+    this.#endsAt = time;
   }
 }

@@ -47,7 +47,7 @@ export class RateLimiter {
     this.#options = options;
     this.#clock = options.clock;
     this.#limiter = new LimiterModel(options);
-    this.#outstanding = new OutstandingCalls((user) => this.isFree(user));
+    this.#outstanding = new OutstandingCalls((user) => this.isExempt(user));
   }
 
   /** The open window as last reported, its end by the gateway's clock; undefined when none is known. */
@@ -67,13 +67,15 @@ export class RateLimiter {
   }
 
   /** Whether the workspace's limiter does not count this user's calls. */
-  isFree(user: string | undefined): boolean {
-    return this.#limiter.isFree(user);
+  isExempt(user: string | undefined): boolean {
+    return this.#limiter.isExempt(user);
   }
 
   /** Whether a user could make this many calls now. */
   allows(user: string | undefined, count: number): boolean {
-    return this.#limiter.state === 'unknown' || this.#limiter.isFindingOut || this.isFree(user) || this.#room >= count;
+    return (
+      this.#limiter.state === 'unknown' || this.#limiter.isWindowUnknown || this.isExempt(user) || this.#room >= count
+    );
   }
 
   /** Without a turn, the call may go out now; otherwise when the turn resolves, and never when the turn rejects. */
@@ -92,10 +94,10 @@ export class RateLimiter {
   send(call: LimitedCall): boolean {
     const isTooMany =
       this.#limiter.window !== undefined &&
-      this.#limiter.places <= this.#outstanding.sentAfter(Number.NEGATIVE_INFINITY);
-    if (isTooMany && call.probed === undefined && !this.isFree(call.caller.user)) return false;
+      this.#limiter.maxOutstanding <= this.#outstanding.sentAfter(Number.NEGATIVE_INFINITY);
+    if (isTooMany && call.probed === undefined && !this.isExempt(call.caller.user)) return false;
     this.#outstanding.send(call, this.#clock.now());
-    if (this.#limiter.isFindingOut) this.#setTimer();
+    if (this.#limiter.isWindowUnknown) this.#setTimer();
     return true;
   }
 
@@ -117,8 +119,8 @@ export class RateLimiter {
 
   /** Calls that could have their turn now. Where one goes first, the others wait as long as a response usually takes. */
   get #room(): number {
-    const began = this.#limiter.isFindingOut ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
-    return this.#limiter.places - this.#outstanding.unsent - this.#outstanding.sentAfter(began);
+    const began = this.#limiter.isWindowUnknown ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
+    return this.#limiter.maxOutstanding - this.#outstanding.unsent - this.#outstanding.sentAfter(began);
   }
 
   /** The response to a call that was sent before this time is overdue. */
@@ -129,11 +131,11 @@ export class RateLimiter {
   #take(call: LimitedCall): void {
     this.#outstanding.add(call);
     const { turnKey, user } = call.caller;
-    if (this.#limiter.state !== 'unlimited' && !this.isFree(user)) this.#callers.add(turnKey);
+    if (this.#limiter.state !== 'unlimited' && !this.isExempt(user)) this.#callers.add(turnKey);
   }
 
   #mayGoNow({ turnKey, user }: LimiterCaller): boolean {
-    if (this.isFree(user) || this.#limiter.state === 'unlimited') return true;
+    if (this.isExempt(user) || this.#limiter.state === 'unlimited') return true;
     return this.#queue.size === 0 && this.#room > 0 && this.#callers.isTurnOf(turnKey, 0, true);
   }
 
@@ -176,11 +178,11 @@ export class RateLimiter {
     const began = state === 'unknown' ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
     const mayGo = ({ callerKey, since, call }: Waiter): boolean =>
       state === 'unlimited' ||
-      this.isFree(call.caller.user) ||
+      this.isExempt(call.caller.user) ||
       since <= began ||
       (room > 0 && this.#callers.isTurnOf(callerKey, this.#clock.now() - since, this.#queue.isOnly(callerKey)));
     for (let waiter = this.#queue.takeNext(mayGo); waiter !== undefined; waiter = this.#queue.takeNext(mayGo)) {
-      if (!this.isFree(waiter.call.caller.user)) room -= 1;
+      if (!this.isExempt(waiter.call.caller.user)) room -= 1;
       this.#take(waiter.call);
       waiter.resolve();
     }
@@ -200,12 +202,12 @@ export class RateLimiter {
     if (this.#queue.size === 0) return;
     const now = this.#clock.now();
     const since = Math.min(...this.#queue.firsts.map((first) => first.since));
-    const { state, isFindingOut, decidesAt, reopensAt } = this.#limiter;
+    const { state, isWindowUnknown, decidesAt, reopensAt } = this.#limiter;
     const times = [decidesAt, reopensAt + 1];
     if (state === 'unknown') times.push(since + this.#options.usualResponseMs());
     if (this.#room > 0) times.push(since + courtesyMs);
     const overdueAt = Math.max(...this.#outstanding.sentAt) + this.#options.usualResponseMs();
-    if (isFindingOut && overdueAt > now) times.push(overdueAt);
+    if (isWindowUnknown && overdueAt > now) times.push(overdueAt);
     const at = Math.min(...times);
     if (at === Number.POSITIVE_INFINITY) return;
     this.#cancelTimer = this.#clock.after(Math.max(1, at - now), () => {

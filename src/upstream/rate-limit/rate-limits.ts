@@ -127,7 +127,7 @@ export class RateLimits {
   current({ key, address }: CallerIdentity): EndpointBudget[] {
     const user = this.#options.userOf(key);
     if (user === undefined) return [];
-    return this.#open(({ limiter, address: its }) => its === address && !limiter.isFree(user));
+    return this.#open(({ limiter, address: its }) => its === address && !limiter.isExempt(user));
   }
 
   /** All open windows. */

@@ -15,13 +15,13 @@ const facts = ({ limit, remaining, endsAt, isReported, isEndKnown }: RateLimitWi
   isEndKnown,
 });
 
-describe('RateLimitWindow.afterAnswer', () => {
+describe('RateLimitWindow.afterResponse', () => {
   const after = (
     window: RateLimitWindow | undefined,
     limit: number | undefined,
     remaining: number | undefined,
     resetAt: number | undefined,
-  ) => facts(RateLimitWindow.afterAnswer(window, { limit, remaining, resetAt }, now));
+  ) => facts(RateLimitWindow.afterResponse(window, { limit, remaining, resetAt }, now));
 
   it('takes the values of the headers', () => {
     expect(after(undefined, 10, 7, end)).toEqual({

@@ -238,7 +238,7 @@ describe('an endpoint without a limiter', () => {
     learn(counted(0), 'b');
     clock.move(10);
     limiter.exit(early, passed);
-    expect([limiter.isFree('a'), await stateOf(enter('b', start + 1000))]).toEqual([false, 'RATE_LIMITED']);
+    expect([limiter.isExempt('a'), await stateOf(enter('b', start + 1000))]).toEqual([false, 'RATE_LIMITED']);
   });
 
   it('takes back the turns of surplus calls that have not gone out yet', async () => {
@@ -392,9 +392,9 @@ describe('exempt users', () => {
     clock.move(50);
     expect(await statesOf(waiting)).toEqual(['came', 'came', 'came']);
     expect([
-      limiter.isFree('bot'),
-      limiter.isFree('first'),
-      limiter.isFree(undefined),
+      limiter.isExempt('bot'),
+      limiter.isExempt('first'),
+      limiter.isExempt(undefined),
       limiter.allows('bot', 1000),
     ]).toEqual([true, false, false, true]);
     expect(await statesOf(times(30, () => enter('bot')))).toEqual(times(30, () => 'now'));
@@ -407,7 +407,7 @@ describe('exempt users', () => {
     for (const call of scouts) limiter.send(call);
     limiter.exit(scouts[0] as LimitedCall, passed);
     limiter.exit(scouts[1] as LimitedCall, counted(0));
-    expect([limiter.isFree('bot'), limiter.isFree('a')]).toEqual([true, false]);
+    expect([limiter.isExempt('bot'), limiter.isExempt('a')]).toEqual([true, false]);
     expect(await statesOf([enter('bot'), enter('a', start + 1000)])).toEqual(['now', 'RATE_LIMITED']);
   });
 
@@ -420,7 +420,7 @@ describe('exempt users', () => {
       const queued = enter('bot');
       clock.move(1);
       limiter.exit(out[0] as LimitedCall, report);
-      expect(limiter.isFree('bot')).toBe(false);
+      expect(limiter.isExempt('bot')).toBe(false);
       expect([limiter.allows('first', 1), limiter.allows('first', 0)]).toEqual([false, report.kind === 'counted']);
       expect(limiter.send(queued.call)).toBe(report.kind === 'counted');
     }
@@ -433,10 +433,10 @@ describe('exempt users', () => {
     clock.move(10);
     limiter.exit(send('a'), counted(8));
     limiter.exit(slow, passed);
-    expect(limiter.isFree('a')).toBe(false);
+    expect(limiter.isExempt('a')).toBe(false);
     clock.move(10);
     limiter.exit(send('a'), passed);
-    expect(limiter.isFree('a')).toBe(true);
+    expect(limiter.isExempt('a')).toBe(true);
   });
 
   it('say nothing about other users, however long ago those had headers', async () => {
@@ -455,7 +455,7 @@ describe('exempt users', () => {
     for (const name of ['a', 'b', 'c']) learn(counted(9), name);
     clock.move(1);
     for (const name of ['bot', 'another bot', 'a', 'a']) limiter.exit(send(name), passed);
-    expect([limiter.isFree('bot'), limiter.isFree('a'), limiter.isFree('b')]).toEqual([true, true, false]);
+    expect([limiter.isExempt('bot'), limiter.isExempt('a'), limiter.isExempt('b')]).toEqual([true, true, false]);
     learn(counted(8), 'c'); // not off: one of these may go on
     limiter.exit(send('b'), passed);
     expect(limiter.window).toMatchObject({ remaining: 8 });
@@ -469,7 +469,7 @@ describe('exempt users', () => {
     learn(counted(9, start + 5000));
     clock.move(15 * 60_000 - 1);
     limiter.exit(send('a'), passed);
-    expect([limiter.isFree('a'), limiter.isFree('b')]).toEqual([true, false]);
+    expect([limiter.isExempt('a'), limiter.isExempt('b')]).toEqual([true, false]);
     clock.move(1);
     limiter.exit(send('b'), passed);
     expect(await statesOf(times(50, (index) => enter(`caller${index}`)))).toEqual(times(50, () => 'now'));
@@ -483,7 +483,7 @@ describe('exempt users', () => {
     expect([await stateOf(probe), ...states]).toEqual(['now', ...times(5, () => 'RATE_LIMITED')]);
     expect(limiter.send(probe.call)).toBe(true);
     limiter.exit(probe.call, passed);
-    expect([limiter.isFree('bot'), await stateOf(enter('bot', start + 1000))]).toEqual([true, 'now']);
+    expect([limiter.isExempt('bot'), await stateOf(enter('bot', start + 1000))]).toEqual([true, 'now']);
     const next = enter('a', start + 1000);
     limiter.exit(next.call, refused());
     expect([await stateOf(next), await stateOf(enter('b', start + 1000))]).toEqual(['now', 'RATE_LIMITED']);
@@ -527,7 +527,7 @@ describe('exempt users', () => {
     clock.move(1);
     limiter.exit(send('?a'), passed);
     limiter.exit(send('?a'), counted(3));
-    expect([limiter.isFree('?a'), limiter.window]).toEqual([false, { limit: 10, remaining: 3, resetAt: end }]);
+    expect([limiter.isExempt('?a'), limiter.window]).toEqual([false, { limit: 10, remaining: 3, resetAt: end }]);
   });
 });
 
