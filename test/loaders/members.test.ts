@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway } from '../support/gateway.ts';
+import { codesOf } from '../support/scenario.ts';
 
 const { largestGroupRoomId, users } = landmarks;
 const query = `{ directMessage(id: "${largestGroupRoomId}") { members { totalCount nodes { id } } } }`;
