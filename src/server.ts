@@ -168,6 +168,7 @@ async function createServices(
     landingPage: explorerHeaders && sandboxPage(explorerHeaders),
     usageReporters: await createUsageReporters(config),
     allowance,
+    metrics,
   });
   const graphql = new GraphqlEndpoint({
     ...parts,

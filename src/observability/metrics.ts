@@ -48,6 +48,7 @@ export class Metrics {
   readonly #errors: Counter<'code'>;
   readonly #upstreamCalls: Counter<'endpoint'>;
   readonly #operations: Counter<'run_by'>;
+  readonly #compiledFailures: Counter;
 
   constructor(sources: MetricSources) {
     const registers = [this.#registry];
@@ -79,6 +80,11 @@ export class Metrics {
       name: 'gateway_operations_total',
       help: 'Operations run, by their compiled form or by graphql-js.',
       labelNames: ['run_by'],
+      registers,
+    });
+    this.#compiledFailures = new Counter({
+      name: 'gateway_compiled_failures_total',
+      help: 'Compiled operations that failed by a bug of the gateway; graphql-js answered them.',
       registers,
     });
     this.#gauge('gateway_requests_in_flight', 'GraphQL requests under way.', sources.inFlight);
@@ -123,6 +129,11 @@ export class Metrics {
       this.#errors.inc({ code: Object.hasOwn(errorCodes, code) ? code : 'INTERNAL_SERVER_ERROR' }, count);
     }
     for (const [endpoint, count] of upstreamCalls) this.#upstreamCalls.inc({ endpoint }, count);
+  }
+
+  /** A compiled operation failed by a bug of the gateway. */
+  compiledRunFailed(): void {
+    this.#compiledFailures.inc();
   }
 
   /** Everything, as text. */

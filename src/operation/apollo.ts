@@ -18,7 +18,8 @@ import { QueriesOnly } from './queries-only.ts';
 import { createSteps } from './steps.ts';
 import { keepDocuments } from './kept-documents.ts';
 import { limitResponses } from './response-limits.ts';
-import type { Logger } from '../observability/log.ts';
+import { describeUnexpected, type Logger } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { PersistedQueries } from './persisted-queries.ts';
 import { CostEstimator } from './cost/estimator.ts';
 import { argumentChecks } from '../resolvers/argument-checks.ts';
@@ -28,19 +29,24 @@ export interface ApolloOptions {
   /** What one caller may cost; undefined: there is no limit. */
   readonly allowance: CallAllowance | undefined;
   readonly usageReporters: readonly ApolloServerPlugin[];
+  readonly metrics: Metrics | undefined;
 }
 
 export function createApollo(
   schema: GraphQLSchema,
   config: Config,
   log: Logger,
-  { landingPage, usageReporters, allowance }: ApolloOptions,
+  { landingPage, usageReporters, allowance, metrics }: ApolloOptions,
 ): ApolloServer<RequestContext> {
   const inputCheck = new InputCheck(schema, argumentChecks);
   const documents = new DocumentStore();
   const persisted = new PersistedQueries();
-  // The executor first: it counts by itself.
-  const executor = new Executor(schema, documents);
+  const reportBug = (error: unknown) => {
+    metrics?.compiledRunFailed();
+    log.error({ unexpected: describeUnexpected(error) }, 'a compiled operation failed, and graphql-js answers');
+  };
+  // Before `countAnswers`: the executor counts by itself.
+  const executor = new Executor(schema, documents, reportBug);
   countAnswers(schema);
   const estimator = new CostEstimator(schema, documents);
   const { maxUpstreamCalls } = config;

@@ -2,6 +2,7 @@ import {
   getArgumentValues,
   getNamedType,
   getNullableType,
+  GraphQLError,
   isLeafType,
   isListType,
   isNonNullType,
@@ -28,10 +29,7 @@ import { collectFields, fragmentsOf, type SameNameFields } from '../../collect-f
 import { textsOf } from './equal-fields.ts';
 import type { CompiledOperation, Completion, FieldStep, Resolve, Selection, Step, Variables } from './operation.ts';
 
-/**
- * What is left to graphql-js: introspection, types that are told in an unusual way, names that an object cannot have, and
- * arguments that it refuses.
- */
+/** Left to graphql-js: introspection, types with `isTypeOf`, response names that an object cannot have. */
 class Unsupported extends Error {}
 
 export interface CompileInput {
@@ -45,7 +43,7 @@ export interface CompileInput {
   readonly isIntrospection?: boolean;
 }
 
-/** Undefined: graphql-js has to run this one. The document must be valid. */
+/** Undefined: graphql-js has to run this one. The document must be valid. Throws only where it has a bug. */
 export function compile(input: CompileInput): CompiledOperation | undefined {
   const root = input.schema.getQueryType();
   if (!root || input.operation.operation !== OperationTypeNode.QUERY) return undefined;
@@ -53,8 +51,10 @@ export function compile(input: CompileInput): CompiledOperation | undefined {
     const compiler = new Compiler(input);
     const selection = compiler.select(root, [input.operation.selectionSet], undefined, 1);
     return { selection, fieldCount: compiler.fieldCount, stepCount: compiler.stepCount };
-  } catch {
-    return undefined;
+  } catch (error) {
+    // `getArgumentValues` rejects an argument; graphql-js says why. Anything else is a bug of ours.
+    if (error instanceof Unsupported || error instanceof GraphQLError) return undefined;
+    throw error;
   }
 }
 
@@ -157,7 +157,7 @@ class Compiler {
       index,
       argumentsFrom: (variables) => fixed ?? getArgumentValues(field, node, variables),
       infoFrom:
-        resolve === undefined || resolve.length < 4
+        resolve === undefined
           ? undefined
           : (variableValues) => ({
               fieldName: name,
@@ -197,7 +197,7 @@ class Compiler {
     if (isObjectType(nullable))
       return { kind: 'object', isNonNull, times, selection: this.#selectChecked(nullable, below, place) };
     const resolveType = nullable.resolveType as ((value: unknown, context: Context) => unknown) | null | undefined;
-    if (resolveType == null || resolveType.length > 2) throw new Unsupported();
+    if (resolveType == null || resolveType.length > 2) throw new Unsupported(); // it reads `info`
     const types = this.#input.schema.getPossibleTypes(nullable);
     const selections = new Map(types.map((each) => [each.name, this.#selectChecked(each, below, place)]));
     return { kind: 'union', isNonNull, times, typeOf: resolveType, selections };

@@ -10,7 +10,7 @@ export type Completion = { readonly isNonNull: boolean; readonly times: number }
   | { readonly kind: 'object'; readonly selection: Selection }
   | {
       readonly kind: 'union';
-      /** The name of a value's type. */
+      /** The name of a value's type. Our `resolveType`s read the value and the context alone. */
       readonly typeOf: (value: unknown, context: Context) => unknown;
       readonly selections: ReadonlyMap<string, Selection>;
     }
@@ -40,7 +40,7 @@ export interface FieldStep {
   readonly index: number;
   /** From the request's variables. The same object for every object that the field is resolved of. */
   readonly argumentsFrom: (variables: Variables) => Record<string, unknown>;
-  /** For resolvers that look at their selection; its path has no list indexes. */
+  /** Made once a request, as its path has no list indexes. Undefined without a resolver. */
   readonly infoFrom: ((variables: Variables) => GraphQLResolveInfo) | undefined;
   readonly completion: Completion;
 }

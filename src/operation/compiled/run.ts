@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
 import { jsonLength, maxJsonDepth } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
@@ -12,22 +12,24 @@ type ListCompletion = Extract<Completion, { kind: 'list' }>;
 const nullBytes = 4;
 
 /**
- * Runs a compiled operation. Undefined when anything does not go well: an error of a resolver, a null where none may be,
- * a value that its scalar refuses. Errors, their paths and the nulls around them are graphql-js's to work out, which
- * then runs the same operation over what the loaders have read already.
+ * Runs a compiled operation. Undefined when anything fails: a resolver's error, a null in a non-null position, a value that
+ * its scalar rejects. graphql-js then runs the operation again, over what the loaders have read, and works out the errors,
+ * their paths and the nulls around them. `onBug` gets what none of these explains.
  */
 export function run(
   { selection, fieldCount }: CompiledOperation,
   variables: Variables,
   context: Context,
+  onBug: (error: unknown) => void,
 ): Promise<Data | undefined> {
-  return new Run(fieldCount, variables, context).answer(selection);
+  return new Run(fieldCount, variables, context, onBug).answer(selection);
 }
 
 class Run {
   readonly #variables: Variables;
   readonly #context: Context;
   readonly #size: AnswerSize;
+  readonly #onBug: (error: unknown) => void;
   /** By field: its arguments, and what its resolver is told of its selection. */
   readonly #arguments: Record<string, unknown>[];
   readonly #infos: (GraphQLResolveInfo | undefined)[];
@@ -39,7 +41,8 @@ class Run {
   #pending = 1;
   #hasFailed = false;
 
-  constructor(fieldCount: number, variables: Variables, context: Context) {
+  constructor(fieldCount: number, variables: Variables, context: Context, onBug: (error: unknown) => void) {
+    this.#onBug = onBug;
     this.#variables = variables;
     this.#context = context;
     this.#size = context.answerSize;
@@ -144,17 +147,17 @@ class Run {
         this.#attempt(() => take(value));
         this.#release();
       },
-      () => this.#fail(),
+      (error: unknown) => this.#fail(error),
     );
   }
 
-  /** Does nothing any more once something has failed: what goes on is graphql-js's. */
+  /** Does nothing after a failure: graphql-js runs the operation then. */
   #attempt(work: () => void): void {
     if (this.#hasFailed) return;
     try {
       work();
-    } catch {
-      this.#fail();
+    } catch (error) {
+      this.#fail(error);
     }
   }
 
@@ -165,7 +168,8 @@ class Run {
     this.#finished.resolve(this.#data);
   }
 
-  #fail(): void {
+  #fail(error: unknown): void {
+    if (!this.#hasFailed && !(error instanceof Unfit || error instanceof GraphQLError)) this.#onBug(error);
     this.#hasFailed = true;
     this.#finished.resolve(undefined);
   }

@@ -1,10 +1,15 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { execute, parse, type OperationDefinitionNode } from 'graphql';
+import { execute, GraphQLError, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/context/request-context.ts';
 import type { DocumentMemory } from '../../../src/operation/document-store.ts';
 import { AnswerSize } from '../../../src/context/answer-size.ts';
 import { Executor } from '../../../src/operation/compiled/executor.ts';
+
+/** A compiled operation never fails but as graphql-js would. */
+const noBug = (error: unknown): never => {
+  throw error;
+};
 
 const typeDefs = `
   type Query {
@@ -95,7 +100,7 @@ async function compiled(
   const document = parse(query);
   const [operation] = document.definitions as readonly OperationDefinitionNode[];
   if (operation === undefined) throw new Error('no operation');
-  const data = await new Executor(used, everything).execute(document, operation, variables, newContext(), true);
+  const data = await new Executor(used, everything, noBug).execute(document, operation, variables, newContext(), true);
   if (data !== undefined) {
     const reference = await execute({ schema: used, document, variableValues: variables });
     expect(JSON.stringify({ data })).toBe(JSON.stringify(reference));
@@ -150,7 +155,7 @@ describe('what is run in its compiled form', () => {
     const document = parse('{ a: item(id: "1") { id } b: item(id: "1") { id } c: item(id: "1") { name } }');
     const [operation] = document.definitions as readonly OperationDefinitionNode[];
     if (operation === undefined) throw new Error('no operation');
-    const executor = new Executor(schema, everything);
+    const executor = new Executor(schema, everything, noBug);
     for (let time = 0; time < 2; time += 1) await executor.execute(document, operation, {}, newContext(), true);
     expect(calls()).toBe(4); // two times two
   });
@@ -166,7 +171,7 @@ describe('what is run in its compiled form', () => {
     const document = parse(query);
     const [operation] = document.definitions as readonly OperationDefinitionNode[];
     if (operation === undefined) throw new Error('no operation');
-    const executor = new Executor(schemaWith().schema, everything);
+    const executor = new Executor(schemaWith().schema, everything, noBug);
     const answers = [];
     for (let round = 0; round < 2; round += 1) {
       for (let bits = 0; bits < 32; bits += 1) {
@@ -188,7 +193,7 @@ describe('what is run in its compiled form', () => {
     const document = parse('{ text }');
     const [operation] = document.definitions as readonly OperationDefinitionNode[];
     if (operation === undefined) throw new Error('no operation');
-    const executor = new Executor(schemaWith().schema, everything);
+    const executor = new Executor(schemaWith().schema, everything, noBug);
     const answers = [];
     for (const compiles of [false, false, true, false])
       answers.push(await executor.execute(document, operation, {}, newContext(), compiles));
@@ -202,12 +207,12 @@ describe('what is run in its compiled form', () => {
     for (const room of [0, 3000, 5000]) {
       let held = 0;
       const keep = (_document: unknown, bytes: number) => held + bytes <= room && ((held += bytes), true);
-      const executor = new Executor(schemaWith().schema, { keep });
+      const executor = new Executor(schemaWith().schema, { keep }, noBug);
       for (let time = 0; time < 3; time += 1)
         expect(await executor.execute(document, operation, {}, newContext(), true)).toBeUndefined();
     }
     let held = 0;
-    const executor = new Executor(schemaWith().schema, { keep: (_document, bytes) => ((held += bytes), true) });
+    const executor = new Executor(schemaWith().schema, { keep: (_document, bytes) => ((held += bytes), true) }, noBug);
     for (let time = 0; time < 3; time += 1)
       expect(await executor.execute(document, operation, {}, newContext(), true)).toBeDefined();
     expect(held).toBe(2000 + 2000 + 7 * 650);
@@ -216,7 +221,7 @@ describe('what is run in its compiled form', () => {
 
 describe('what is left to graphql-js', () => {
   const broken = () => {
-    throw new Error('broken');
+    throw new GraphQLError('broken');
   };
   it.each<[string, string, Record<string, unknown>, Record<string, unknown>?]>([
     [
@@ -236,9 +241,9 @@ describe('what is left to graphql-js', () => {
     [
       'a resolver whose promise is refused',
       '{ number text later { id } }',
-      { number: () => Promise.reject(new Error('broken')), later: [item('1')] },
+      { number: () => Promise.reject(new GraphQLError('broken')), later: [item('1')] },
     ],
-    ['an error in place of a value', '{ text items { id } }', { items: [new Error('broken')] }],
+    ['an error in place of a value', '{ text items { id } }', { items: [new GraphQLError('broken')] }],
     ['null where it may not be', '{ required }', { required: null }],
     ['null in a list where it may not be', '{ strict { id } }', { strict: [null] }],
     ['null that comes later', '{ strict { id } }', { strict: [Promise.resolve(null)] }],
@@ -254,5 +259,32 @@ describe('what is left to graphql-js', () => {
     ['operations that are no queries', 'mutation { text }', {}],
   ])('%s', async (_name, query, answers, variables = {}) => {
     expect(await compiled(query, { schema: schemaWith(answers).schema, variables })).toBeUndefined();
+  });
+});
+
+describe('a bug of ours while a compiled operation runs', () => {
+  it.each([
+    ['thrown by a resolver', { number: () => (undefined as unknown as { of: number }).of }],
+    ['in a promise', { number: async () => (undefined as unknown as { of: number }).of }],
+    ['thrown twice', { number: () => JSON.parse('?'), text: () => JSON.parse('?') }],
+  ])('%s is reported once, and the operation is left to graphql-js', async (_what, answers) => {
+    const bugs: unknown[] = [];
+    const { schema } = schemaWith(answers);
+    const document = parse('{ number text }');
+    const executor = new Executor(schema, everything, (error) => void bugs.push(error));
+    const [operation] = document.definitions as [OperationDefinitionNode];
+    expect(await executor.execute(document, operation, {}, newContext(), true)).toBeUndefined();
+    expect(bugs).toEqual([expect.any(Error)]);
+  });
+
+  it('while compiling is reported too', async () => {
+    const bugs: unknown[] = [];
+    const { schema } = schemaWith();
+    const document = parse('{ number }');
+    const [operation] = document.definitions as [OperationDefinitionNode];
+    const executor = new Executor(schema, everything, (error) => void bugs.push(error));
+    schema.getQueryType = () => ({}) as never;
+    expect(await executor.execute(document, operation, {}, newContext(), true)).toBeUndefined();
+    expect(bugs).toEqual([expect.any(TypeError)]);
   });
 });
