@@ -71,11 +71,9 @@ export interface Clocks {
 export function classify(endpoint: string, response: UpstreamResponse | TransportError, clocks: Clocks): CallResult {
   if (response instanceof TransportError) return classifyTransportError(endpoint, response);
   const body = readBody(response);
-  const { status, headers } = response;
-  if (status === 200 && body?.['success'] === true) {
-    return { body, breaker: 'success', rateLimit: { headers, limiter: 'passed' }, isCallerAccepted: true };
-  }
-  return classifyRefusal(endpoint, status, headers, body, clocks);
+  if (response.status !== 200 || body?.['success'] !== true) return classifyRefusal(endpoint, response, body, clocks);
+  const rateLimit = { headers: response.headers, limiter: 'passed' } as const;
+  return { body, breaker: 'success', rateLimit, isCallerAccepted: true };
 }
 
 function classifyTransportError(endpoint: string, error: TransportError): CallResult {
@@ -98,8 +96,7 @@ function classifyTransportError(endpoint: string, error: TransportError): CallRe
 
 function classifyRefusal(
   endpoint: string,
-  status: number,
-  headers: IncomingHttpHeaders,
+  { status, headers }: UpstreamResponse,
   body: JsonObject | undefined,
   clocks: Clocks,
 ): CallResult {

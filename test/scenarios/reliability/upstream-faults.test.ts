@@ -425,7 +425,7 @@ describe('Rejected calls', () => {
       {
         path: ['user'],
         extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
-        message: expect.stringContaining('has no users.info'),
+        message: expect.stringContaining('has no endpoint users.info'),
       },
     ]);
     expect([data, upstream.calls.length]).toEqual([{ user: null, ...goodCounters }, 2]);
