@@ -1,3 +1,5 @@
+import { environment } from './settings.ts';
+
 /** The environment, but for empty variables. */
 type Given = Readonly<Record<string, string | undefined>>;
 
@@ -65,5 +67,15 @@ export function mistakesTogether(given: Given): string[] {
       );
     }
   }
-  return [...mistakes];
+  return [...mistakes, ...smallAllowance(given)];
+}
+
+/** A caller whose allowance is smaller than the highest cost of a request could never send such a request. */
+function smallAllowance({ MAX_UPSTREAM_CALLS, CALLER_CALLS_PER_MINUTE }: Given): string[] {
+  const request = environment.shape.MAX_UPSTREAM_CALLS.safeParse(MAX_UPSTREAM_CALLS).data;
+  const caller = environment.shape.CALLER_CALLS_PER_MINUTE.safeParse(CALLER_CALLS_PER_MINUTE).data;
+  if (request === undefined || caller === undefined || caller === 0 || caller >= request) return [];
+  return [
+    `CALLER_CALLS_PER_MINUTE: expected at least ${request}, the MAX_UPSTREAM_CALLS of one request, or 0 for no limit: raise it, or lower the other`,
+  ];
 }
