@@ -5,7 +5,7 @@ import { startTestGateway } from '../../support/gateway.ts';
 const query = `{ directMessage(id: "${landmarks.busyRoomId}") { messages(first: 1) { totalCount } counters { joined } } }`;
 
 describe('the metrics', () => {
-  it('show the same windows as `upstreamBudget`, and the calls that were made', async () => {
+  it('metrics show the same rate-limit windows as `upstreamBudget`, and the calls made', async () => {
     const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } }, env: { METRICS: 'on' } });
     onTestFinished(() => gateway.close());
     await gateway.ask(query);
@@ -31,7 +31,7 @@ describe('the metrics', () => {
       expect(metrics).not.toContain(secret);
   });
 
-  it('are not there unless they are asked for', async () => {
+  it('/metrics is not found by default', async () => {
     const gateway = await startTestGateway();
     onTestFinished(() => gateway.close());
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
