@@ -17,8 +17,7 @@ function isNearly(name: string, known: string): boolean {
   let start = 0;
   while (start < known.length && name[start] === known[start]) start += 1;
   const [rest, knownRest] = [name.slice(start), known.slice(start)];
-  const isSwapped =
-    rest.length > 1 && rest[1] === knownRest[0] && rest[0] === knownRest[1] && rest.slice(2) === knownRest.slice(2);
+  const isSwapped = rest[1] === knownRest[0] && rest[0] === knownRest[1] && rest.slice(2) === knownRest.slice(2);
   return (
     isSwapped ||
     rest === knownRest ||
