@@ -1,61 +1,59 @@
 import { GraphQLError, Kind, type ASTNode, type GraphQLFormattedError } from 'graphql';
 
 interface CodeEntry {
-  /** What the README's table says of it. */
-  readonly meaning: string;
-  /** HTTP status of a request that is refused as a whole for it; null where it is only ever an error of a field. */
+  /** HTTP status when this fails the whole request; null if it only ever fails a field. */
   readonly status: number | null;
+  readonly meaning: string;
 }
 
-/** Every code that a client can meet: the list is closed, and the README's table repeats it. */
+/** Every code that clients can meet. The README's table repeats it. */
 export const errorCodes = {
-  BAD_USER_INPUT: { status: 400, meaning: 'An argument or variable has a value that it may not have.' },
-  UNAUTHENTICATED: {
-    status: 401,
-    meaning: 'The credentials are missing or malformed, or the workspace does not accept them.',
-  },
-  FORBIDDEN: { status: null, meaning: 'The workspace does not let this user do or see that.' },
+  BAD_USER_INPUT: { status: 400, meaning: 'An argument or variable has an invalid value.' },
+  UNAUTHENTICATED: { status: 401, meaning: 'The credentials are missing, malformed, or rejected by the workspace.' },
+  FORBIDDEN: { status: null, meaning: 'The workspace denies this user access.' },
   NOT_FOUND: {
     status: null,
     meaning:
-      'There is no such room, or no such message to read the receipts of, or this user may not know of it. (`message` and `user` are null without an error.)',
+      'The room, or the message whose receipts were requested, does not exist, or this user may not know of it. (`message` and `user` are null without an error.)',
   },
   RATE_LIMITED: {
     status: 429,
     meaning:
-      'The workspace, or the gateway, takes no more calls of this caller for now; `retryAfterSeconds` says when it does again.',
+      'The workspace or the gateway accepts no more calls from this caller for now; retry after `retryAfterSeconds`.',
   },
   QUERY_TOO_COMPLEX: {
     status: 400,
-    meaning: 'The query is larger, or would cost more upstream calls, than one request may.',
+    meaning: 'The query, its response, or its cost in upstream calls exceeds the limits of one request.',
   },
-  UPSTREAM_UNAVAILABLE: { status: null, meaning: 'The workspace cannot be reached, or says that it is down.' },
-  UPSTREAM_TIMEOUT: { status: null, meaning: 'The workspace did not answer in time.' },
-  UPSTREAM_BAD_RESPONSE: { status: null, meaning: 'The workspace answered something that is not its API.' },
+  UPSTREAM_UNAVAILABLE: { status: null, meaning: 'The workspace cannot be reached, or reports that it is down.' },
+  UPSTREAM_TIMEOUT: {
+    status: null,
+    meaning: 'The workspace did not respond in time, or the request exceeded its time limit.',
+  },
+  UPSTREAM_BAD_RESPONSE: { status: null, meaning: 'The workspace returned a response that does not match its API.' },
   OVERLOADED: {
     status: 503,
-    meaning:
-      'The gateway has too much to do, for everybody or for this caller; `retryAfterSeconds` says when to try again.',
+    meaning: 'The gateway is overloaded, in total or by this caller; retry after `retryAfterSeconds`.',
   },
-  SHUTTING_DOWN: { status: null, meaning: 'The gateway shut down before it had this: ask again.' },
+  SHUTTING_DOWN: { status: null, meaning: 'The gateway shut down before this was ready: try again.' },
   BAD_REQUEST: {
     status: 400,
     meaning:
-      'The HTTP request is not a GraphQL request: path, method, headers or body (also 404, 405, 406, 408, 413, 415, 417 and 431).',
+      'The HTTP request is not a valid GraphQL request: path, method, headers or body (also 404, 405, 406, 408, 413, 415, 417 and 431).',
   },
-  GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The query is not GraphQL.' },
-  GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The query does not fit the schema.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The query has a syntax error.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The query is not valid against the schema.' },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,
-    meaning: 'The document has no operation of that name, or several and no name was given.',
+    meaning: 'The document has no operation of that name, or has several and the request names none.',
   },
   PERSISTED_QUERY_NOT_FOUND: {
     status: 200,
-    meaning: 'No query of that hash is known: send the query itself together with the hash.',
+    meaning: 'The gateway does not know this hash: send the query itself together with the hash.',
   },
   PERSISTED_QUERY_NOT_IN_LIST: {
     status: 400,
-    meaning: 'The gateway answers only operations of its list, and this is none of them.',
+    meaning: 'The operation is not in the gateway’s list of persisted operations.',
   },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 200,
@@ -63,9 +61,9 @@ export const errorCodes = {
   },
   CLIENT_CLOSED_REQUEST: {
     status: null,
-    meaning: 'The client left before it was answered: only the log and the metrics tell it.',
+    meaning: 'The client closed the request before its response: seen in the log and the metrics only.',
   },
-  INTERNAL_SERVER_ERROR: { status: 500, meaning: 'A mistake in the gateway; the log has its details.' },
+  INTERNAL_SERVER_ERROR: { status: 500, meaning: 'A bug in the gateway: the log has the details.' },
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 export type ErrorCode = keyof typeof errorCodes;
@@ -76,27 +74,28 @@ export type RequestErrorCode = {
 }[ErrorCode];
 
 export interface GatewayErrorOptions {
-  /** For the log, in our own words; never sent to a client. */
+  /** For the log, in the gateway's own words; never sent to clients. */
   readonly detail?: string;
-  /** Whole seconds after which trying again makes sense. */
+  /** Whole seconds after which a retry makes sense. */
   readonly retryAfterSeconds?: number;
-  /** Tells cases of one code apart, for the client: a fixed word of ours. */
+  /** Distinguishes cases of one code for clients: one of the gateway's fixed words. */
   readonly reason?: string;
-  /** Where in the query it is about, if that is known before the query runs. */
+  /** The place in the query, if it is known before the query runs. */
   readonly node?: ASTNode;
   readonly path?: readonly string[];
   /** Status of the HTTP response, where the error fails the whole request; `Retry-After` follows from `retryAfterSeconds`. */
   readonly httpStatus?: number;
 }
 
-/** An error whose message was written for the client. Anything else that is thrown is masked by `formatError`. */
+/** An error whose message is written for clients. `formatError` masks everything else that is thrown. */
 export class GatewayError extends GraphQLError {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
     const { detail, retryAfterSeconds, reason, node, path, httpStatus } = options;
-    // Nobody reads where an error of ours arose, and to write that down takes most of the time that thousands of them take.
+    // Skip the stack trace: these errors are expected, and capturing stacks dominates the cost of a response with
+    // thousands of them.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message, {
@@ -116,7 +115,7 @@ export class GatewayError extends GraphQLError {
   }
 }
 
-/** The GatewayError behind an error of GraphQL execution, which wraps what a resolver threw. */
+/** The GatewayError in an error of GraphQL execution, which wraps what a resolver threw. */
 export function gatewayErrorOf(error: unknown): GatewayError | undefined {
   if (error instanceof GatewayError) return error;
   return error instanceof GraphQLError && error.originalError instanceof GatewayError ? error.originalError : undefined;
@@ -128,29 +127,29 @@ const httpHead = (status: number, retryAfterSeconds: number | undefined) => ({
   ...(retryAfterSeconds === undefined ? {} : { headers: new Map([['retry-after', String(retryAfterSeconds)]]) }),
 });
 
-/** The error of a request that is refused as a whole, before anything runs: with the HTTP status of its code. */
+/** An error that fails the whole request before anything runs, with the HTTP status of its code. */
 export const refusalOfRequest = (
   code: RequestErrorCode,
   message: string,
   options?: Omit<GatewayErrorOptions, 'httpStatus'>,
 ): GatewayError => new GatewayError(code, message, { ...options, httpStatus: errorCodes[code].status });
 
-/** Sentences in which graphql-js and Apollo Server speak of themselves, by the sentence or by Apollo Server's name for it, and ours. */
+/** Messages that replace those in which graphql-js and Apollo Server mention themselves, by message or validation code. */
 const tooManyInValidation = 'Too many validation errors, error limit reached. Validation aborted.';
 const tooManyInVariables = 'Too many errors processing variables, error limit reached. Execution aborted.';
 const ownTexts: ReadonlyMap<unknown, string> = new Map([
-  ['INTROSPECTION_DISABLED', 'Introspection is off here: ask `{ _service { sdl } }` for the schema.'],
+  ['INTROSPECTION_DISABLED', 'Introspection is disabled: query `{ _service { sdl } }` for the schema.'],
   [
     'MAX_RECURSIVE_SELECTIONS_EXCEEDED',
-    'The query has too many selections, its fragments unfolded: ask for less, or in several requests.',
+    'The query has too many selections once its fragments are expanded: select less, or split it into several requests.',
   ],
-  [tooManyInValidation, 'There are more mistakes than these.'],
-  [tooManyInVariables, 'There are more wrong values than these.'],
+  [tooManyInValidation, 'There are more errors than these.'],
+  [tooManyInVariables, 'There are more invalid values than these.'],
 ]);
 
 /**
- * Corrects the code that graphql-js and Apollo Server give to a mistake, in place: a value that may not stand where it does
- * is BAD_USER_INPUT, whether it is written out or comes in a variable.
+ * Corrects, in place, the code that graphql-js and Apollo Server give to an error: an invalid value is BAD_USER_INPUT,
+ * whether it is a literal or comes in a variable.
  */
 export function correctCode({ message, nodes, extensions }: GraphQLError): void {
   const { code, validationErrorCode } = extensions;
@@ -171,14 +170,14 @@ const valueKinds: ReadonlySet<Kind | undefined> = new Set([
   Kind.OBJECT_FIELD,
 ]);
 
-/** Of all rules of validation only the one about values reports them. */
+/** Only the validation rule about values reports such nodes. */
 const isOfValue = (node: ASTNode | undefined): boolean => valueKinds.has(node?.kind);
 
-/** Characters of a message and places in the query at most: both can repeat what the client sent. */
+/** Limits on characters of a message and on locations: both can repeat what the client sent. */
 const maxMessageLength = 400;
 const maxLocations = 5;
 
-/** The one door out: what was not written for the client is replaced, no stack leaves, and nothing is endless. */
+/** Every error leaves through here: masks what was not written for clients, removes stacks, bounds lengths. */
 export function formatError(formatted: GraphQLFormattedError, { givesHints = true } = {}): GraphQLFormattedError {
   const { code, stacktrace: _, validationErrorCode, ...rest } = formatted.extensions ?? {};
   const { locations, path } = formatted;
@@ -189,7 +188,7 @@ export function formatError(formatted: GraphQLFormattedError, { givesHints = tru
   if (!isErrorCode(code) || code === 'INTERNAL_SERVER_ERROR') {
     return { message: 'Internal server error', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   }
-  // Clients of automatic persisted queries know these answers by their messages, which therefore stay as they are.
+  // Clients of automatic persisted queries recognise these errors by their messages, so keep them.
   if (persistedQueryCodes.has(code))
     return { message: formatted.message, extensions: { code, hint: errorCodes[code].meaning } };
   const own = ownTexts.get(validationErrorCode) ?? ownTexts.get(formatted.message) ?? formatted.message;
@@ -203,12 +202,12 @@ const persistedQueryCodes: ReadonlySet<ErrorCode> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** Without the names of the schema that graphql-js proposes. No pattern: a client's text that repeats these words would keep one busy. */
+/** Removes the schema's names that graphql-js suggests. Not a regular expression: repeated words in a client's text would make it slow. */
 function withoutHint(message: string): string {
   const at = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;
   return at === -1 ? message : message.slice(0, at).trimEnd();
 }
 
-/** Not longer than may be, and without halves of characters, which strict readers of JSON refuse together with all the rest. */
+/** Truncates, and replaces lone surrogates: strict JSON parsers would reject the whole response. */
 const shorten = (message: string): string =>
   (message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message).toWellFormed();

@@ -5,8 +5,8 @@ import { correctCode, errorCodes, formatError, GatewayError, gatewayErrorOf, ref
 
 const masked = { message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 
-describe('an error that leaves the gateway', () => {
-  it('has its message, its place and what its code needs, and no stack', () => {
+describe('formatError', () => {
+  it('errors keep their message, place and extensions, and lose their stack', () => {
     const place = { locations: [{ line: 1, column: 3 }], path: ['viewer', 'rooms', 0] };
     const extensions = { code: 'RATE_LIMITED', retryAfterSeconds: 7, stacktrace: ['at secret.ts:1'] };
     expect(formatError({ message: 'Too many.', ...place, extensions })).toStrictEqual({
@@ -23,39 +23,41 @@ describe('an error that leaves the gateway', () => {
   it.each<[string, Record<string, unknown> | undefined]>([
     ['no extensions', undefined],
     ['no code', { secret: 1 }],
-    ['a code that is none of ours', { code: 'SQL_ERROR', secret: 1 }],
-    ['a code that every object has', { code: 'toString', secret: 1 }],
-    ['a code that is no text', { code: ['NOT_FOUND'], secret: 1 }],
-    ['the code of a mistake of ours', { code: 'INTERNAL_SERVER_ERROR', secret: 1 }],
-  ])('with %s is masked, whatever it says', (_name, extensions) => {
+    ['an unknown code', { code: 'SQL_ERROR', secret: 1 }],
+    ['the name of an inherited property as its code', { code: 'toString', secret: 1 }],
+    ['a code that is not a string', { code: ['NOT_FOUND'], secret: 1 }],
+    ['the code of an internal error', { code: 'INTERNAL_SERVER_ERROR', secret: 1 }],
+  ])('an error with %s is masked', (_name, extensions) => {
     expect(formatError({ message: 'secret words', ...(extensions && { extensions }) })).toStrictEqual(masked);
   });
 
-  it('keeps its place when it is masked', () => {
+  it('a masked error keeps its locations and path', () => {
     const place = { locations: [{ line: 2, column: 1 }], path: ['user'] };
     expect(formatError({ message: 'secret words', ...place })).toStrictEqual({ ...masked, ...place });
   });
 
-  it('says in our words what graphql-js and Apollo Server say of themselves', () => {
-    const told = (message: string, extensions: Record<string, unknown>) =>
+  it('messages in which graphql-js and Apollo Server mention themselves are replaced', () => {
+    const messageOf = (message: string, extensions: Record<string, unknown>) =>
       formatError({ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } });
-    const off = told('pass introspection: true to ApolloServer', { validationErrorCode: 'INTROSPECTION_DISABLED' });
+    const off = messageOf('pass introspection: true to ApolloServer', {
+      validationErrorCode: 'INTROSPECTION_DISABLED',
+    });
     expect(off).toStrictEqual({
-      message: 'Introspection is off here: ask `{ _service { sdl } }` for the schema.',
+      message: 'Introspection is disabled: query `{ _service { sdl } }` for the schema.',
       extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
     });
-    expect(told('recursively requests', { validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED' }).message).toMatch(
-      /^The query has too many selections/,
+    expect(
+      messageOf('recursively requests', { validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED' }).message,
+    ).toMatch(/^The query has too many selections/);
+    expect(messageOf('Too many validation errors, error limit reached. Validation aborted.', {}).message).toBe(
+      'There are more errors than these.',
     );
-    expect(told('Too many validation errors, error limit reached. Validation aborted.', {}).message).toBe(
-      'There are more mistakes than these.',
-    );
-    expect(told('Too many errors processing variables, error limit reached. Execution aborted.', {}).message).toBe(
-      'There are more wrong values than these.',
+    expect(messageOf('Too many errors processing variables, error limit reached. Execution aborted.', {}).message).toBe(
+      'There are more invalid values than these.',
     );
   });
 
-  it('keeps the words by which clients know that a persisted query is not known, and says what to do beside them', () => {
+  it('persisted-query errors keep the messages that clients match on, and say in `hint` what to do', () => {
     for (const [code, message] of [
       ['PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound'],
       ['PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported'],
@@ -67,26 +69,27 @@ describe('an error that leaves the gateway', () => {
     }
   });
 
-  it('proposes no names of the schema where hints are off', () => {
+  it('errors suggest no names of the schema when hints are off', () => {
     const extensions = { code: 'BAD_USER_INPUT' };
-    const told = (message: string, givesHints: boolean) => formatError({ message, extensions }, { givesHints }).message;
-    expect(told('No "a". Did you mean "b" or "c"?', true)).toBe('No "a". Did you mean "b" or "c"?');
-    expect(told('No "a". Did you mean "b" or "c"?', false)).toBe('No "a".');
-    expect(told('"Did you mean x" is none. Did you mean "y"?', false)).toBe('"Did you mean x" is none.');
-    expect(told('"Did you mean x" is none.', false)).toBe('"Did you mean x" is none.');
-    expect(told('What?', false)).toBe('What?');
-    // Not a matter of the square of its length, which would take hours.
-    expect(told(`${'Did you mean '.repeat(1_000_000)}x`, false)).toHaveLength(401);
+    const messageOf = (message: string, givesHints: boolean) =>
+      formatError({ message, extensions }, { givesHints }).message;
+    expect(messageOf('No "a". Did you mean "b" or "c"?', true)).toBe('No "a". Did you mean "b" or "c"?');
+    expect(messageOf('No "a". Did you mean "b" or "c"?', false)).toBe('No "a".');
+    expect(messageOf('"Did you mean x" is none. Did you mean "y"?', false)).toBe('"Did you mean x" is none.');
+    expect(messageOf('"Did you mean x" is none.', false)).toBe('"Did you mean x" is none.');
+    expect(messageOf('What?', false)).toBe('What?');
+    // Quadratic time would take hours here.
+    expect(messageOf(`${'Did you mean '.repeat(1_000_000)}x`, false)).toHaveLength(401);
   });
 
-  it('holds no halves of characters: strict readers of JSON would refuse the whole answer', () => {
-    const told = (message: string) => formatError({ message, extensions: { code: 'BAD_USER_INPUT' } }).message;
-    expect(told('a \ud83d')).toBe('a \ufffd');
-    expect(told('💬'.repeat(400)).isWellFormed()).toBe(true);
-    expect(told(`x${'💬'.repeat(400)}`)).toBe(`x${'💬'.repeat(199)}\ufffd…`);
+  it('messages have no lone surrogates, for which strict JSON parsers would reject the whole response', () => {
+    const messageOf = (message: string) => formatError({ message, extensions: { code: 'BAD_USER_INPUT' } }).message;
+    expect(messageOf('a \ud83d')).toBe('a \ufffd');
+    expect(messageOf('💬'.repeat(400)).isWellFormed()).toBe(true);
+    expect(messageOf(`x${'💬'.repeat(400)}`)).toBe(`x${'💬'.repeat(199)}\ufffd…`);
   });
 
-  it('is not endless, however much of it the client wrote', () => {
+  it('messages and locations are truncated, however long the client’s input', () => {
     const extensions = { code: 'BAD_USER_INPUT' };
     const locations = Array.from({ length: 9 }, (_, line) => ({ line, column: 1 }));
     const of = (length: number) => formatError({ message: 'x'.repeat(length), locations, extensions });
@@ -95,7 +98,7 @@ describe('an error that leaves the gateway', () => {
   });
 });
 
-describe('the code of an error', () => {
+describe('correctCode', () => {
   const schema = createSchema();
   const codesOf = (query: string): unknown[] =>
     validate(schema, parse(query)).map(({ message, nodes }) => {
@@ -124,11 +127,11 @@ describe('the code of an error', () => {
     ['first: $x', ['GRAPHQL_VALIDATION_FAILED']],
     ['first: 1, first: 2', ['GRAPHQL_VALIDATION_FAILED']],
     ['orderBy: { field: CREATED_AT, field: CREATED_AT, direction: ASC }', ['GRAPHQL_VALIDATION_FAILED']],
-  ])('says whether a value is wrong or the query: %s', (args, codes) => {
+  ])('the code distinguishes invalid values from invalid queries: %s', (args, codes) => {
     expect(codesOf(`{ directMessages(${args}) { totalCount } }`)).toEqual(codes);
   });
 
-  it('says so of a date, of a default and of what is missing', () => {
+  it('the code distinguishes invalid values from invalid queries, also for dates, defaults and missing arguments', () => {
     expect(codesOf('{ directMessage(id: "x") { history(range: { since: "x" }) { __typename } } }')).toEqual([
       'BAD_USER_INPUT',
     ]);
@@ -141,7 +144,7 @@ describe('the code of an error', () => {
     ]);
   });
 
-  it('is of bad input where graphql-js gives none, and of a large query where Apollo Server finds one', () => {
+  it('too many invalid variables are BAD_USER_INPUT, too many selections QUERY_TOO_COMPLEX', () => {
     const corrected = (message: string, extensions: Record<string, unknown> = {}) => {
       const error = new GraphQLError(message, { extensions });
       correctCode(error);
@@ -160,8 +163,8 @@ describe('the code of an error', () => {
   });
 });
 
-describe('the refusal of a request', () => {
-  it('has the status of its code, for Apollo Server to take out, and its place', () => {
+describe('refusalOfRequest', () => {
+  it('the refusal of a request has the HTTP status of its code, and its place in the query', () => {
     const [node] = parse('{ a }').definitions;
     const error = refusalOfRequest('BAD_USER_INPUT', 'No.', { ...(node && { node }), path: ['a', 'b'] });
     expect(error.extensions).toEqual({ code: 'BAD_USER_INPUT', http: { status: 400 } });
@@ -173,7 +176,7 @@ describe('the refusal of a request', () => {
     expect(refusalOfRequest('UNAUTHENTICATED', 'No.').extensions['http']).toEqual({ status: 401 });
   });
 
-  it('has the header Retry-After when it says when to try again', () => {
+  it('the refusal of a request has the header Retry-After if it has retryAfterSeconds', () => {
     const { extensions } = new GatewayError('RATE_LIMITED', 'Later.', { retryAfterSeconds: 7, httpStatus: 429 });
     expect(extensions).toEqual({
       code: 'RATE_LIMITED',
@@ -183,8 +186,8 @@ describe('the refusal of a request', () => {
   });
 });
 
-describe('an error of the gateway’s own', () => {
-  it('tells the client its code, and when and why where that is known; the detail is for the log', () => {
+describe('GatewayError', () => {
+  it('a GatewayError sends its code, reason and retryAfterSeconds to clients, and keeps its detail for the log', () => {
     const plain = new GatewayError('OVERLOADED', 'Busy.');
     expect([plain.name, plain.code, plain.detail, plain.extensions]).toEqual([
       'GatewayError',
@@ -205,12 +208,12 @@ describe('an error of the gateway’s own', () => {
     });
   });
 
-  it('has no places in a stack, which nobody reads; other errors have theirs as before', () => {
+  it('a GatewayError captures no stack frames; other errors still do', () => {
     expect(new GatewayError('NOT_FOUND', 'No.').stack).not.toContain('    at ');
     expect(new Error('x').stack).toContain('    at ');
   });
 
-  it('is found behind the error that GraphQL makes of it', () => {
+  it('gatewayErrorOf finds the GatewayError in the error that GraphQL wraps it in', () => {
     const own = new GatewayError('NOT_FOUND', 'No.');
     expect(gatewayErrorOf(own)).toBe(own);
     expect(gatewayErrorOf(new GraphQLError('No.', { originalError: own }))).toBe(own);

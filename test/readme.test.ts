@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isExecutableDefinitionNode, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { variables } from '../src/config/config.ts';
+import { settings } from '../src/config/settings.ts';
 import { errorCodes } from '../src/errors.ts';
 import { createSchema } from '../src/schema/executable.ts';
 
@@ -34,8 +34,17 @@ describe('the README', () => {
     );
   });
 
-  it('lists every setting, and no other', () => {
-    expect(namesBelow('Settings').toSorted()).toEqual(Object.keys(variables).toSorted());
+  it('lists every setting with its default and meaning, and no other', () => {
+    const [, section = ''] = readme.split('\n## Settings\n');
+    const rows = section
+      .split('\n## ')[0]
+      ?.split('\n')
+      .filter((line) => line.startsWith('| `'));
+    expect(rows).toEqual(
+      Object.entries(settings).map(
+        ([name, { default: byDefault, help }]) => `| \`${name}\` | ${byDefault} | ${help} |`,
+      ),
+    );
   });
 
   it('names only scripts that exist', () => {

@@ -1,3 +1,5 @@
+import { environment } from './settings.ts';
+
 /** The environment, but for empty variables. */
 type Given = Readonly<Record<string, string | undefined>>;
 
@@ -15,8 +17,7 @@ function isNearly(name: string, known: string): boolean {
   let start = 0;
   while (start < known.length && name[start] === known[start]) start += 1;
   const [rest, knownRest] = [name.slice(start), known.slice(start)];
-  const isSwapped =
-    rest.length > 1 && rest[1] === knownRest[0] && rest[0] === knownRest[1] && rest.slice(2) === knownRest.slice(2);
+  const isSwapped = rest[1] === knownRest[0] && rest[0] === knownRest[1] && rest.slice(2) === knownRest.slice(2);
   return (
     isSwapped ||
     rest === knownRest ||
@@ -65,5 +66,15 @@ export function mistakesTogether(given: Given): string[] {
       );
     }
   }
-  return [...mistakes];
+  return [...mistakes, ...smallAllowance(given)];
+}
+
+/** A caller whose allowance is smaller than the highest cost of a request could never send such a request. */
+function smallAllowance({ MAX_UPSTREAM_CALLS, CALLER_CALLS_PER_MINUTE }: Given): string[] {
+  const request = environment.shape.MAX_UPSTREAM_CALLS.safeParse(MAX_UPSTREAM_CALLS).data;
+  const caller = environment.shape.CALLER_CALLS_PER_MINUTE.safeParse(CALLER_CALLS_PER_MINUTE).data;
+  if (request === undefined || caller === undefined || caller === 0 || caller >= request) return [];
+  return [
+    `CALLER_CALLS_PER_MINUTE: expected at least ${request}, the MAX_UPSTREAM_CALLS of one request, or 0 for no limit: raise it, or lower the other`,
+  ];
 }

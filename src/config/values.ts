@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 /** What one setting may be. Each says what it expects in our words, and none repeats what was given: it can be a secret. */
 
-export const onOrOff = z.enum(['on', 'off'], 'expected on or off');
+export const choice = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, `expected ${[values.slice(0, -1).join(', '), values.at(-1)].join(' or ')}`);
+
+export const onOrOff = choice('on', 'off').transform((value) => value === 'on');
 
 /** Digits alone: a space or `1e3` is more likely a slip than a number. */
 export const wholeNumber = (min: number, max: number) => {

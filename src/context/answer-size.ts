@@ -1,4 +1,4 @@
-import { GatewayError, gatewayErrorOf } from '../errors.ts';
+import { gatewayErrorOf, refusalOfRequest, type GatewayError } from '../errors.ts';
 import { jsonBytes, maxBytesPerLength } from '../json.ts';
 import { maxAnswerBytes, maxStrangerBytes, maxValues, valuesPerError } from '../limits.ts';
 
@@ -111,10 +111,6 @@ export class AnswerSize {
 
   /** Refuses the request for the weight of what it asks for. */
   refuse(message: string): GatewayError {
-    if (this.#refusal === undefined) {
-      this.#refusal = new GatewayError('QUERY_TOO_COMPLEX', message);
-      this.#refusal.extensions['http'] = { status: 400 };
-    }
-    return this.#refusal;
+    return (this.#refusal ??= refusalOfRequest('QUERY_TOO_COMPLEX', message));
   }
 }

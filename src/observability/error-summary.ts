@@ -2,14 +2,14 @@ import type { GraphQLError } from 'graphql';
 import { gatewayErrorOf } from '../errors.ts';
 import { describeUnexpected } from './log.ts';
 
-/** What the one log line of a request tells of its errors: codes with how often, and details in our own words. */
+/** Errors in a request's log line: the count of each code, and details in the gateway's own words. */
 export interface ErrorSummary {
   readonly codes: Readonly<Record<string, number>>;
   readonly details: readonly string[];
   readonly unexpected: readonly object[];
 }
 
-/** Details of one kind are told once, and of at most this many kinds. */
+/** Distinct details in one summary, at most. */
 const maxDetails = 5;
 
 export function summariseErrors(errors: readonly GraphQLError[]): ErrorSummary {

@@ -6,31 +6,31 @@ export type { Logger };
 const tokenForm = /(?<![\w-])[\w-]{43}(?![\w-])/g;
 
 /**
- * Shorter ones are no tokens of Rocket.Chat's, and are not looked for: a client that sends `"` or `status` as his token
- * would blank that in everybody's log lines. No name or code of ours is as long.
+ * Ignore shorter values, which are not Rocket.Chat tokens: a client sending `status` as its token would otherwise redact
+ * that word from everyone's log lines. None of the gateway's own names and codes is as long.
  */
 const minTokenLength = 32;
 
-/** A field of a line by the names that tokens go by, its value a text or a list, however deep it lies. */
+/** A JSON field, at any depth, whose name is one that tokens go by; its value is a string or a list. */
 const secretField = /"(x-auth-token|authtoken|authorization|cookie)":(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi;
 
 /**
- * Tokens of the requests under way. The last thing before a log line is written is to look for them in it, whatever
- * the path by which one got there; the names that tokens go by, and the form of Rocket.Chat's own, are looked for as well.
+ * Removes tokens from log lines just before they are written, however they got there: the tokens of the requests in
+ * progress, values of fields with a token's name, and anything in the form of a Rocket.Chat token.
  */
 export class Redactor {
-  /** Who holds a token, by token. */
+  /** Requests by the token that they hold. */
   readonly #held = new Map<string, Set<symbol>>();
 
-  /** Tokens that are watched for. */
+  /** Number of tokens that lines are searched for. */
   get held(): number {
     return this.#held.size;
   }
 
-  /** Watches for a token until the returned function is called. */
+  /** Redacts a token until the returned function is called. */
   hold(given: string): () => void {
     if (given.length < minTokenLength) return () => undefined;
-    const token = JSON.stringify(given).slice(1, -1); // as it stands in a line of JSON
+    const token = JSON.stringify(given).slice(1, -1); // as it is written in JSON
     const holders = this.#held.get(token) ?? new Set<symbol>();
     const holder = Symbol('request');
     this.#held.set(token, holders.add(holder));
@@ -46,7 +46,7 @@ export class Redactor {
   }
 }
 
-/** JSON lines without tokens: removed by name, and by value. */
+/** A log of JSON lines without tokens. */
 export function createLog(level: string, redactor: Redactor, destination: pino.DestinationStream): Logger {
   const options: pino.LoggerOptions = {
     level,
@@ -57,14 +57,14 @@ export function createLog(level: string, redactor: Redactor, destination: pino.D
   return pino(options, destination);
 }
 
-/** What a library logs of an error of its own. A stack tells of the machine, and drowns what is worth reading. */
+/** Errors that libraries log. Stacks would reveal paths of the machine and bury what is worth reading. */
 function withoutStack(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
   const { stack: _, ...rest } = error as Readonly<Record<string, unknown>>;
   return error instanceof Error ? { kind: error.name, message: error.message, ...rest } : rest;
 }
 
-/** What may be logged of an error that is not ours: its kind and where it arose, not its words, which can be anybody's. */
+/** What is safe to log of an unexpected error: its kind and stack frames, but not its message, which may hold user data. */
 export function describeUnexpected(error: unknown): { kind: string; frames: string[] } {
   if (!(error instanceof Error)) return { kind: typeof error, frames: [] };
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));

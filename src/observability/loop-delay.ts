@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Milliseconds between two looks at the event loop, and between two readings. */
+/** Milliseconds between samples of the event loop, and between readings of the histogram. */
 const resolutionMs = 10;
 const intervalMs = 1000;
 
-/** How late the event loop runs: the 99th percentile of the last second, in milliseconds. */
+/** Event loop delay: the 99th percentile of the last second, in milliseconds. */
 export class LoopDelay {
   readonly #histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   readonly #timer: NodeJS.Timeout;
@@ -26,7 +26,7 @@ export class LoopDelay {
   }
 
   #read(): void {
-    // It tells the time from one look to the next, which is the resolution where nothing is late.
+    // The histogram records the time between samples, which equals the resolution when nothing is late.
     this.#p99Ms = Math.max(0, this.#histogram.percentile(99) / 1e6 - resolutionMs);
     this.#histogram.reset();
   }

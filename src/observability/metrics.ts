@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { errorCodes } from '../errors.ts';
 
-/** What is read when somebody asks for the metrics. */
+/** Values that are read at each scrape. */
 export interface MetricSources {
   readonly inFlight: () => number;
   readonly shed: () => ReadonlyMap<string, number>;
@@ -12,34 +12,34 @@ export interface MetricSources {
   readonly heldTokens: () => number;
   readonly connections: () => Promise<number>;
   readonly knownCallers: () => number;
-  /** The workspace as this gateway uses it. */
+  /** The gateway's own view of the workspace. */
   readonly workspace: {
     readonly inFlight: number;
     readonly queueLength: number;
     readonly retriesDenied: number;
     readonly breakerState: string;
   };
-  /** The open call windows, of whatever client address. */
+  /** Open rate-limit windows of all client addresses. */
   readonly windows: () => readonly { readonly endpoint: string; readonly limit: number; readonly remaining: number }[];
 }
 
-/** One GraphQL request, answered. */
+/** One answered GraphQL request. */
 export interface RequestMetrics {
   readonly status: number;
   readonly seconds: number;
-  /** Codes of its errors, and how often each came. */
+  /** Number of errors by code. */
   readonly codes: Readonly<Record<string, number>>;
   /** Upstream calls by endpoint. */
   readonly upstreamCalls: ReadonlyMap<string, number>;
-  /** What ran its operation; undefined where nothing did. */
+  /** What executed the operation; undefined if it was refused before that. */
   readonly runBy?: 'compiled' | 'graphql-js' | undefined;
 }
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Counters in the format of Prometheus. Every label is of a closed set (status, error code, endpoint, reason): nothing
- * of a user, a client address or a query is in them.
+ * Prometheus metrics. Every label has a closed set of values (status, error code, endpoint, reason), and none comes from
+ * a user, a client address or a query.
  */
 export class Metrics {
   readonly #registry = new Registry();
@@ -54,19 +54,19 @@ export class Metrics {
     const registers = [this.#registry];
     this.#requests = new Counter({
       name: 'gateway_requests_total',
-      help: 'GraphQL requests answered, by HTTP status.',
+      help: 'Answered GraphQL requests, by HTTP status.',
       labelNames: ['status'],
       registers,
     });
     this.#seconds = new Histogram({
       name: 'gateway_request_duration_seconds',
-      help: 'Time to answer a GraphQL request.',
+      help: 'Time from receiving a GraphQL request to writing its response.',
       buckets,
       registers,
     });
     this.#errors = new Counter({
       name: 'gateway_errors_total',
-      help: 'GraphQL errors sent, by code.',
+      help: 'GraphQL errors in responses, by code.',
       labelNames: ['code'],
       registers,
     });
@@ -78,7 +78,7 @@ export class Metrics {
     });
     this.#operations = new Counter({
       name: 'gateway_operations_total',
-      help: 'Operations run, by their compiled form or by graphql-js.',
+      help: 'Executed operations, by executor: compiled or graphql-js.',
       labelNames: ['run_by'],
       registers,
     });
@@ -87,33 +87,33 @@ export class Metrics {
       help: 'Compiled operations that failed by a bug of the gateway; graphql-js answered them.',
       registers,
     });
-    this.#gauge('gateway_requests_in_flight', 'GraphQL requests under way.', sources.inFlight);
+    this.#gauge('gateway_requests_in_flight', 'GraphQL requests in progress.', sources.inFlight);
     this.#gauge(
       'gateway_event_loop_delay_seconds',
-      'Lateness of the event loop, 99th percentile of the last second.',
+      'Event loop delay, 99th percentile of the last second.',
       () => sources.loopDelayMs() / 1000,
     );
-    this.#gauge('gateway_arriving_bytes', 'Large request bodies that have not come whole yet.', sources.arrivingBytes);
-    this.#gauge('gateway_held_bytes', 'Heap that large requests under way take, about.', sources.heldBytes);
-    this.#gauge('gateway_unsent_bytes', 'Large answers that clients have not read yet.', sources.unsentBytes);
-    this.#gauge('gateway_held_tokens', 'Tokens that log lines are searched for.', sources.heldTokens);
-    this.#gauge('gateway_connections', 'Open connections of clients.', sources.connections);
-    this.#gauge('gateway_known_callers', 'Users with an allowance of their own.', sources.knownCallers);
-    this.#gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-    const { workspace } = sources;
-    this.#gauge('gateway_upstream_in_flight', 'Calls to the workspace under way.', () => workspace.inFlight);
-    this.#gauge('gateway_upstream_queue', 'Calls to the workspace that wait for a place.', () => workspace.queueLength);
+    this.#gauge('gateway_arriving_bytes', 'Bytes of large request bodies still arriving.', sources.arrivingBytes);
+    this.#gauge('gateway_held_bytes', 'Estimated heap of large requests in progress.', sources.heldBytes);
     this.#gauge(
-      'gateway_upstream_retries_denied',
-      'Retries not made, as the workspace fails too often.',
-      () => workspace.retriesDenied,
+      'gateway_unsent_bytes',
+      'Bytes of large responses that clients have not read yet.',
+      sources.unsentBytes,
     );
+    this.#gauge('gateway_held_tokens', 'Tokens redacted from log lines.', sources.heldTokens);
+    this.#gauge('gateway_connections', 'Open client connections.', sources.connections);
+    this.#gauge('gateway_known_callers', 'Users with a call allowance of their own.', sources.knownCallers);
+    this.#gauge('process_resident_memory_bytes', 'Resident memory size.', () => process.memoryUsage.rss());
+    const { workspace } = sources;
+    this.#gauge('gateway_upstream_in_flight', 'Calls to the workspace in progress.', () => workspace.inFlight);
+    this.#gauge('gateway_upstream_queue', 'Calls to the workspace waiting for a slot.', () => workspace.queueLength);
     this.#gauge(
       'gateway_upstream_breaker_closed',
-      '1 while the workspace is asked, 0 while it is taken to be down.',
+      '1 while the circuit breaker of the workspace is closed, 0 while it is open or half open.',
       () => (workspace.breakerState === 'closed' ? 1 : 0),
     );
     this.#addShed(sources);
+    this.#addRetriesDenied(sources);
     this.#addWindows(sources);
   }
 
@@ -136,7 +136,7 @@ export class Metrics {
     this.#compiledFailures.inc();
   }
 
-  /** Everything, as text. */
+  /** All metrics in the text format. */
   print(): Promise<string> {
     return this.#registry.metrics();
   }
@@ -150,10 +150,22 @@ export class Metrics {
     });
   }
 
+  #addRetriesDenied({ workspace }: MetricSources): void {
+    const counter: Counter = new Counter({
+      name: 'gateway_upstream_retries_denied_total',
+      help: 'Retries not made because the retry budget was spent.',
+      registers: [this.#registry],
+      collect() {
+        counter.reset();
+        counter.inc(workspace.retriesDenied);
+      },
+    });
+  }
+
   #addShed({ shed }: MetricSources): void {
     const counter: Counter<'reason'> = new Counter({
       name: 'gateway_requests_shed_total',
-      help: 'Requests turned away for want of capacity, by reason.',
+      help: 'Requests rejected under overload, by reason.',
       labelNames: ['reason'],
       registers: [this.#registry],
       collect() {
@@ -163,17 +175,17 @@ export class Metrics {
     });
   }
 
-  /** The tightest window of each endpoint: there can be one for each client address, which is nobody's business here. */
+  /** The window of each endpoint with the fewest calls left. There is one per client address, which must not be a label. */
   #addWindows({ windows }: MetricSources): void {
     this.#windowGauge(
       'gateway_upstream_window_limit',
-      'Calls that the workspace allows in a window.',
+      'Calls that the workspace allows per rate-limit window.',
       windows,
       ({ limit }) => limit,
     );
     this.#windowGauge(
       'gateway_upstream_window_remaining',
-      'Calls left in the open window; the fewest where there are several.',
+      'Calls left in the open rate-limit window; the lowest if there are several.',
       windows,
       ({ remaining }) => remaining,
     );

@@ -1,17 +1,18 @@
 import pino from 'pino';
 
-/** Characters that are written together, and milliseconds that a line waits for others at most. */
+/** Characters per write, and milliseconds after which a shorter batch is written. */
 const writeLength = 4096;
 const writeDelayMs = 200;
-/** Characters that wait for whoever reads the log, at most; lines beyond that are lost, and nobody waits for them. */
+/** Buffered characters, at most. If nothing reads the log, further lines are dropped and the process goes on. */
 const maxWaitingLength = 8 * 1024 * 1024;
 
 /**
- * Lines leave some at a time, and never hold up the process: to write each by itself takes a tenth of a small request. At
- * an exit pino writes what is left, unless nobody takes it: that would never end.
+ * Buffered, non-blocking stdout: one write per line costs a tenth of a small request. On exit pino flushes, unless the
+ * pipe is blocked: then the flush would never return.
  */
 export function standardOutput(): pino.DestinationStream {
-  // To look at it makes Node open it, and a pipe non-blocking: else a write that nobody takes holds a thread, also at an exit.
+  // Reading `process.stdout` makes Node open it and set pipes non-blocking. Otherwise a write that nothing reads blocks a
+  // thread, on exit too.
   const { fd } = process.stdout;
   let isBlocked = false;
   const retryEAGAIN = (): boolean => {

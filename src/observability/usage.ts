@@ -6,9 +6,9 @@ import {
 import type { Config, GraphosUsage, HiveUsage } from '../config/config.ts';
 
 /**
- * Who asked for what, for schema registries: which operations were run, by which clients (as they name themselves), how
- * often, how long it took and which fields they used. Variables, headers, literals and words of errors stay here. Each
- * reporter is loaded only when it is configured.
+ * Usage reports for schema registries: operations, the clients that sent them (as they name themselves), counts,
+ * durations and the fields used. Variables, headers, literals and error messages are never sent. A reporter is loaded
+ * only when it is configured.
  */
 export const createUsageReporters = ({ graphos, hive, tracesInline }: Config): Promise<ApolloServerPlugin[]> =>
   Promise.all([
@@ -24,7 +24,7 @@ async function graphosReporter({ url }: GraphosUsage): Promise<ApolloServerPlugi
     sendHeaders: { none: true },
     sendErrors: { masked: true },
     sendUnexecutableOperationDocuments: false,
-    // Timing each resolver would cost more than it tells: the calls of an operation are in the log.
+    // Timing every resolver costs more than it is worth: the log has the upstream calls of each operation.
     fieldLevelInstrumentation: 0,
     ...(url !== undefined && { endpointUrl: url }),
   });
@@ -41,21 +41,21 @@ async function hiveReporter({ token, target, url }: HiveUsage): Promise<ApolloSe
   });
 }
 
-/** Operations after which Hive is told at once, and not when its time comes. */
+/** Operations after which a report is sent to Hive without waiting for its interval. */
 const maxHiveOperations = 1500;
 
-/** What Hive's plugin adds to the context: the headers that Apollo Server was given. */
+/** Hive's plugin adds the headers that Apollo Server received to the context. */
 interface HiveContext {
   readonly request?: { readonly headers?: { get(name: string): string | undefined } };
 }
 
-/** The same two headers as for GraphOS. */
+/** From the same two headers that GraphOS reads. */
 function clientInfo({ request }: HiveContext): { name: string; version: string } | null {
   const name = request?.headers?.get('apollographql-client-name');
   return name === undefined ? null : { name, version: request?.headers?.get('apollographql-client-version') ?? '' };
 }
 
-/** Only for routers that ask with `Apollo-Federation-Include-Trace: ftv1`. */
+/** Only for routers that send `Apollo-Federation-Include-Trace: ftv1`. */
 async function inlineTrace(): Promise<ApolloServerPlugin> {
   const { ApolloServerPluginInlineTrace } = await import('@apollo/server/plugin/inlineTrace');
   return ApolloServerPluginInlineTrace({ includeErrors: { masked: true } });

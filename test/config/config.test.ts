@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, help, readConfig, variables } from '../../src/config/config.ts';
+import { ConfigError, help, readConfig } from '../../src/config/config.ts';
+import { settings } from '../../src/config/settings.ts';
 
 function mistakesOf(env: Record<string, string>): string[] {
   try {
@@ -263,7 +264,7 @@ describe('the configuration', () => {
   });
 
   describe('Fresh 1.3: whatever text stands in whatever variable', () => {
-    const names = Object.keys(variables);
+    const names = Object.keys(settings);
     const nearly = fc.constantFrom(
       'on',
       'off',
@@ -375,6 +376,6 @@ describe('the configuration', () => {
   });
 
   it('explains every variable in --help', () => {
-    for (const name of Object.keys(variables)) expect(help()).toContain(name);
+    for (const name of Object.keys(settings)) expect(help()).toContain(name);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig, variables, type Config } from '../../src/config/config.ts';
+import { ConfigError, readConfig, type Config } from '../../src/config/config.ts';
+import { settings } from '../../src/config/settings.ts';
 
 /** Settings one by one: what each takes, and that it changes what it is for and nothing else. */
 
@@ -182,7 +183,7 @@ describe('What was read', () => {
   it('cannot be changed any more', () => expect(Object.isFrozen(readConfig({}))).toBe(true));
 
   it('takes what is empty for not given, whatever it is', () => {
-    expect(readConfig(Object.fromEntries(Object.keys(variables).map((name) => [name, ''])))).toEqual(defaults);
+    expect(readConfig(Object.fromEntries(Object.keys(settings).map((name) => [name, ''])))).toEqual(defaults);
   });
 
   it('writes warnings alone in the demo, and a line for each request before a workspace', () => {

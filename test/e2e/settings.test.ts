@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ConfigError, readConfig, variables } from '../../src/config/config.ts';
+import { ConfigError, readConfig } from '../../src/config/config.ts';
+import { settings } from '../../src/config/settings.ts';
 import { cannotListen, CannotListen, linkTo } from '../../src/http/listening.ts';
 import { startGateway } from '../../src/server.ts';
 import { runMain, startMain, urlOf } from '../support/child.ts';
@@ -161,7 +162,7 @@ describe('Fresh 1.3: any settings', () => {
         'http://h/%zz/../x//',
       ),
     );
-    const settings = fc.record({
+    const environments = fc.record({
       ROCKETCHAT_URL: some(url),
       HOST: some(fc.constantFrom('127.0.0.1', 'localhost', '::1', '0.0.0.0', '192.0.2.1', 'ff02::1')),
       CORS_ORIGINS: some(fc.constantFrom('http://localhost', 'https://a.example,https://b.example:8443')),
@@ -177,7 +178,7 @@ describe('Fresh 1.3: any settings', () => {
       ),
       flags: fc.dictionary(
         fc.constantFrom(
-          ...Object.keys(variables).filter((name) =>
+          ...Object.keys(settings).filter((name) =>
             /^(EXPLORER|INTROSPECTION|METRICS|INLINE_TRACE|SHARE|FORWARD|AUTOMATIC)/.test(name),
           ),
         ),
@@ -185,7 +186,7 @@ describe('Fresh 1.3: any settings', () => {
       ),
     });
     const outcomes = new Map<string, number>();
-    const property = fc.asyncProperty(settings, async ({ APOLLO, HIVE, flags, ...single }) => {
+    const property = fc.asyncProperty(environments, async ({ APOLLO, HIVE, flags, ...single }) => {
       const env: Record<string, string | undefined> = { PORT: '0', LOG_LEVEL: 'silent', ...single, ...flags };
       if (APOLLO !== undefined) [env['APOLLO_KEY'], env['APOLLO_GRAPH_REF'], env['APOLLO_USAGE_URL']] = APOLLO;
       if (HIVE !== undefined) {

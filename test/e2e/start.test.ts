@@ -1,7 +1,7 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { variables } from '../../src/config/config.ts';
+import { settings } from '../../src/config/settings.ts';
 import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
 import { projectPath, run, runMain, startChild, startMain, urlOf } from '../support/child.ts';
 
@@ -176,11 +176,15 @@ describe('Started without configuration', () => {
 });
 
 describe('--help', () => {
-  test('lists every variable with its meaning, and starts nothing', async () => {
+  test('lists every setting with its meaning and default, and starts nothing', async () => {
     const { code, stdout, stderr } = await runMain({ args: ['--help'], env: { PORT: 'nonsense' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const listed = stdout.split('\n').flatMap((line) => /^ {2}([A-Z_]+) +(.+)$/.exec(line)?.slice(1).join(': ') ?? []);
-    expect(listed).toEqual(Object.entries(variables).map(([name, meaning]) => `${name}: ${meaning}`));
+    expect(listed).toEqual(
+      Object.entries(settings).map(
+        ([name, { help, default: byDefault }]) => `${name}: ${help} Default: ${byDefault.replaceAll('`', '')}.`,
+      ),
+    );
   });
 });
 

@@ -287,7 +287,7 @@ const rows: Row[] = [
     request: json({ query: '{ __schema { queryType { name } } }' }),
     status: 400,
     code: 'GRAPHQL_VALIDATION_FAILED',
-    message: 'Introspection is off here: ask `{ _service { sdl } }` for the schema.',
+    message: 'Introspection is disabled: query `{ _service { sdl } }` for the schema.',
   },
   {
     of: 'RecursiveSelectionsLimit',
@@ -412,7 +412,7 @@ describe('whatever is refused is refused in our words', () => {
     const { errors = [] } = bodyOf(answer);
     expect(errors).toHaveLength(10);
     expect(errors.at(-1)).toEqual({
-      message: 'There are more mistakes than these.',
+      message: 'There are more errors than these.',
       extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
     });
     expect(answer.text).not.toMatch(foreign);

@@ -12,14 +12,14 @@ const located = (error: Error, path: readonly (string | number)[] = ['a']) =>
 const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-describe('The summary of a request’s errors', () => {
-  it('counts each code, however often it comes', () => {
+describe('Error summary', () => {
+  it('the error summary counts the errors of each code', () => {
     const errors = [...times(3, () => new GatewayError('FORBIDDEN', 'No.')), new GatewayError('NOT_FOUND', 'None.')];
     expect(summariseErrors(errors)).toEqual({ codes: { FORBIDDEN: 3, NOT_FOUND: 1 }, details: [], unexpected: [] });
     expect(summariseErrors([])).toEqual({ codes: {}, details: [], unexpected: [] });
   });
 
-  it('tells details in our own words, each once and five at most, also where GraphQL wrapped them', () => {
+  it('the error summary lists up to five distinct details, also of errors that GraphQL wrapped', () => {
     const failed = (detail: string) => new GatewayError('UPSTREAM_UNAVAILABLE', 'It is down.', { detail });
     expect(summariseErrors([failed('503'), located(failed('503')), located(failed('502'))]).details).toEqual([
       'It is down. (503)',
@@ -30,7 +30,7 @@ describe('The summary of a request’s errors', () => {
     );
   });
 
-  it('describes what nobody expected without its words, five at most', () => {
+  it('the error summary describes up to five unexpected errors without their messages', () => {
     const { codes, details, unexpected } = summariseErrors(
       times(7, (index) => located(new TypeError('private words'), ['rooms', index, 'topic'])),
     );
@@ -47,7 +47,7 @@ describe('The summary of a request’s errors', () => {
     expect(JSON.stringify(unexpected)).not.toContain('private words');
   });
 
-  it('takes for unexpected what has no code, or none that is a text', () => {
+  it('the error summary treats errors without a string code as unexpected', () => {
     const errors = [new GraphQLError('x'), new GraphQLError('x', { extensions: { code: 7 } })];
     expect(summariseErrors(errors)).toMatchObject({
       codes: { INTERNAL_SERVER_ERROR: 2 },

@@ -7,8 +7,8 @@ function logging() {
   return { lines, redactor, log: createLog('info', redactor, { write: (line) => void lines.push(line) }) };
 }
 
-describe('a log line', () => {
-  it('holds no token under the names that tokens go by', () => {
+describe('Log', () => {
+  it('log lines redact fields whose name is one that tokens go by', () => {
     const { lines, log } = logging();
     const deep = { a: { b: { c: { authToken: 'short-secret' } } } };
     log.info({
@@ -23,7 +23,7 @@ describe('a log line', () => {
   });
 
   it.each(['x-auth-token', 'X-Auth-Token', 'authToken', 'authorization', 'cookie'])(
-    'shows that there was a secret under %s, however deep',
+    'log lines keep the field %s with its value redacted, at any depth',
     (name) => {
       const { lines, log } = logging();
       log.info({ [name]: 'a "b" \\', one: { [name]: ['b', 'c'], two: { three: { [name]: 'c' } } }, after: 'words' });
@@ -36,7 +36,7 @@ describe('a log line', () => {
     },
   );
 
-  it('tells what went wrong in a library, and no stack', () => {
+  it('log lines show errors of libraries without their stacks', () => {
     const { lines, log } = logging();
     const refused = Object.assign(new TypeError('refused'), { code: 'ECONNREFUSED' });
     log.error({ err: refused, error: { message: 'late', stack: 'Error: late\n    at f (/a.js:1:1)' } });
@@ -51,7 +51,7 @@ describe('a log line', () => {
     expect(lines.join('')).not.toContain('stack');
   });
 
-  it('shows what only has a part of such a name, or says nothing under it', () => {
+  it('log lines keep fields whose name only contains a token’s name, and values that are not strings', () => {
     const { lines, log } = logging();
     log.info({ cookies: 'a', 'my-authorization': 'b', authorization: 5, cookie: null, text: 'cookie: c' });
     expect(JSON.parse(lines.join(''))).toMatchObject({
@@ -63,13 +63,13 @@ describe('a log line', () => {
     });
   });
 
-  it('holds none of a token until the last request with it has ended', () => {
+  it('a token is redacted until the last request that holds it has ended', () => {
     const { redactor } = logging();
     const token = 'x'.repeat(32);
     const [first, second] = [redactor.hold(token), redactor.hold(token)];
     expect(redactor.clean(`${token} and ${token}`)).toBe('[redacted] and [redacted]');
     first();
-    first(); // letting go twice is letting go once
+    first(); // releasing twice counts once
     expect(redactor.clean(token)).toBe('[redacted]');
     second();
     expect(redactor.clean(token)).toBe(token);
@@ -83,7 +83,7 @@ describe('a log line', () => {
     expect(redactor.clean('y'.repeat(31))).toBe('y'.repeat(31));
   });
 
-  it('holds no token of a request under way, wherever it stands', () => {
+  it('the token of a request in progress is redacted anywhere in a log line', () => {
     const { lines, log, redactor } = logging();
     const token = 'a-token-that-is-"not"-of-the-usual-form';
     const release = redactor.hold(token);
@@ -98,7 +98,7 @@ describe('a log line', () => {
     });
   });
 
-  it('is not spoilt by a client that sends parts of it as his token', () => {
+  it('a client that sends common words as its token does not redact them from log lines', () => {
     const { lines, log, redactor } = logging();
     for (const token of [
       '"',
@@ -114,7 +114,7 @@ describe('a log line', () => {
     expect(JSON.parse(lines.join(''))).toMatchObject({ status: 200, codes: { UPSTREAM_UNAVAILABLE: 1 } });
   });
 
-  it('holds nothing that looks like one of Rocket.Chat’s tokens', () => {
+  it('anything in the form of a Rocket.Chat token is redacted from log lines', () => {
     const { lines, log } = logging();
     const token = 'RScctEHSmLGZGywfIhWyRpyofhKOiMoUIpimhvheU3f';
     log.info({ any: `?authToken=${token}` });
@@ -122,8 +122,8 @@ describe('a log line', () => {
   });
 });
 
-describe('an unexpected error', () => {
-  it('is described by its kind and where it arose, without its words', () => {
+describe('Unexpected errors', () => {
+  it('an unexpected error is logged with its kind and stack frames, without its message', () => {
     const described = describeUnexpected(new TypeError('private words'));
     expect(described.kind).toBe('TypeError');
     expect(described.frames.length).toBeGreaterThan(0);
@@ -131,7 +131,7 @@ describe('an unexpected error', () => {
     expect(describeUnexpected('private words')).toEqual({ kind: 'string', frames: [] });
   });
 
-  it('shows twelve places at most, and none where it has no stack', () => {
+  it('an unexpected error is logged with at most twelve stack frames, and with none if it has no stack', () => {
     const error = new RangeError('x');
     error.stack = [
       'RangeError: private words',

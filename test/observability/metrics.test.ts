@@ -17,8 +17,8 @@ const none = {
   workspace,
 };
 
-describe('the metrics', () => {
-  it('count requests by status and code, and calls by endpoint', async () => {
+describe('Metrics', () => {
+  it('metrics count requests by status, errors by code and upstream calls by endpoint', async () => {
     const metrics = new Metrics(none);
     const upstreamCalls = new Map([['im.list', 2]]);
     metrics.requestEnded({
@@ -40,7 +40,7 @@ describe('the metrics', () => {
     );
   });
 
-  it('show the tightest window of each endpoint, and nobody’s address', async () => {
+  it('metrics show the rate-limit window with the fewest calls left per endpoint, without client addresses', async () => {
     const windows = () => [
       { endpoint: 'me', address: '192.0.2.7', limit: 10, remaining: 6 },
       { endpoint: 'me', address: '192.0.2.8', limit: 10, remaining: 1 },
@@ -53,7 +53,7 @@ describe('the metrics', () => {
     expect(text).not.toContain('192.0.2');
   });
 
-  it('are each read from their own source, when somebody asks', async () => {
+  it('each gauge reads its own source at each scrape', async () => {
     const numbers = { inFlight: 2, arrivingBytes: 3, unsentBytes: 5, heldTokens: 7, knownCallers: 11 };
     const sources = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, () => value])) as Record<
       keyof typeof numbers,
@@ -76,7 +76,7 @@ describe('the metrics', () => {
         'gateway_known_callers 11',
         'gateway_upstream_in_flight 13',
         'gateway_upstream_queue 17',
-        'gateway_upstream_retries_denied 19',
+        'gateway_upstream_retries_denied_total 19',
         'gateway_upstream_breaker_closed 1',
         'gateway_event_loop_delay_seconds 0.023',
         'gateway_connections 29',
@@ -89,7 +89,7 @@ describe('the metrics', () => {
     }
   });
 
-  it('tell what is so now: no window that has closed, and nothing turned away twice', async () => {
+  it('metrics drop closed rate-limit windows, and count each shed request once', async () => {
     let [windows, shed] = [[{ endpoint: 'me', limit: 10, remaining: 6 }], new Map([['in_flight', 2]])];
     const metrics = new Metrics({ ...none, windows: () => windows, shed: () => shed });
     expect(
@@ -104,7 +104,7 @@ describe('the metrics', () => {
     expect(text).not.toContain('endpoint="me"');
   });
 
-  it('take the limit and what is left of the same window, the tightest, wherever it stands', async () => {
+  it('limit and remaining come from the same rate-limit window, in whatever order windows are listed', async () => {
     const loose = { endpoint: 'me', limit: 30, remaining: 9 };
     const tight = { endpoint: 'me', limit: 10, remaining: 1 };
     for (const windows of [
@@ -117,7 +117,7 @@ describe('the metrics', () => {
     }
   });
 
-  it('count what ran an operation, where something did', async () => {
+  it('executed operations are counted by executor, refused ones are not', async () => {
     const metrics = new Metrics(none);
     for (const runBy of ['compiled', 'compiled', 'graphql-js', undefined] as const)
       metrics.requestEnded({ status: 400, seconds: 0, codes: {}, upstreamCalls: new Map(), runBy });
@@ -128,7 +128,7 @@ describe('the metrics', () => {
     expect(metrics.contentType).toMatch(/^text\/plain; version=/);
   });
 
-  it('are there only where they are asked for', async () => {
+  it('/metrics exists only with METRICS=on', async () => {
     for (const [setting, status] of [
       ['on', 200],
       ['off', 404],

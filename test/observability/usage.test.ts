@@ -82,8 +82,8 @@ const tracesOf = ({ tracesPerQuery }: Report): ITrace[] =>
 const errorsBelow = (node: Trace.INode | null | undefined): Trace.IError[] =>
   node == null ? [] : [...(node.error ?? []), ...(node.child ?? []).flatMap(errorsBelow)];
 
-describe('Usage', () => {
-  it('is reported to nobody as a rule', async () => {
+describe('Usage reports', () => {
+  it('usage is not reported by default', async () => {
     expect(readConfig({})).toMatchObject({ graphos: undefined, hive: undefined, tracesInline: false });
     const gateway = await runAndStop({});
     expect(gateway.logs.map(({ msg }) => msg).filter((msg) => msg !== undefined)).toEqual([]);
@@ -100,7 +100,7 @@ describe('Usage', () => {
     });
     afterAll(() => receiver.close());
 
-    it('names graph, operations and clients', () => {
+    it('a GraphOS report names the graph, operations and clients', () => {
       expect(receiver.received).toMatchObject([{ path: '/api/ingress/traces', headers: { 'x-api-key': key } }]);
       expect(report.header?.graphRef).toBe('demo@current');
       const signatures = Object.keys(report.tracesPerQuery).toSorted();
@@ -112,7 +112,7 @@ describe('Usage', () => {
       );
     });
 
-    it('tells which fields were used, and how often', () => {
+    it('a GraphOS report counts the use of each field', () => {
       const [, mailbox] =
         Object.entries(report.tracesPerQuery).find(([signature]) => signature.startsWith('# Mailbox')) ?? [];
       expect(mailbox?.referencedFieldsByType?.['DirectMessage']?.fieldNames?.toSorted()).toEqual([
@@ -133,21 +133,22 @@ describe('Usage', () => {
       expect(new Set(clients)).toEqual(new Set(['mailbox-app']));
     });
 
-    it('holds no variables, headers, literals or tokens', () => expectNoSecrets(receiver.received, gateway));
+    it('a GraphOS report has no variables, headers, literals or tokens', () =>
+      expectNoSecrets(receiver.received, gateway));
 
-    it('tells that there were errors, and none of their words', () => {
+    it('a GraphOS report counts errors without their messages', () => {
       const errors = tracesOf(report).flatMap(({ root }) => errorsBelow(root));
       expect(errors.length).toBeGreaterThan(0);
       expect([...new Set(errors.map(({ message }) => message))]).toEqual(['<masked>']);
     });
 
-    it('holds no request headers', () => {
+    it('a GraphOS report has no request headers', () => {
       const traces = tracesOf(report);
       expect(traces.length).toBeGreaterThan(0);
       expect(traces.flatMap(({ http }) => Object.keys(http?.requestHeaders ?? {}))).toEqual([]);
     });
 
-    it('leaves the key out of the log', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
+    it('the GraphOS key is not logged', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
   });
 
   describe('for Hive', () => {
@@ -159,7 +160,7 @@ describe('Usage', () => {
     });
     afterAll(() => receiver.close());
 
-    it('names operations, their fields and clients', () => {
+    it('a Hive report names operations, their fields and clients', () => {
       expect(receiver.received).toMatchObject([{ headers: { authorization: `Bearer ${hiveToken}` } }]);
       const report = JSON.parse(receiver.received[0]?.body.toString() ?? '') as {
         map: Record<string, { operationName: string; operation: string; fields: string[] }>;
@@ -179,9 +180,10 @@ describe('Usage', () => {
       expect(runs).toMatchObject([{ metadata: { client: { name: 'mailbox-app', version: '1.2' } } }]);
     });
 
-    it('holds no variables, headers, literals or tokens', () => expectNoSecrets(receiver.received, gateway));
+    it('a Hive report has no variables, headers, literals or tokens', () =>
+      expectNoSecrets(receiver.received, gateway));
 
-    it('looks at no variables: of an input that came in one, any field may have been used', () => {
+    it('a Hive report ignores variables, so it counts every field of an input object that came in one as used', () => {
       const { map } = JSON.parse(receiver.received[0]?.body.toString() ?? '') as {
         map: Record<string, { operationName: string; fields: string[] }>;
       };
@@ -191,10 +193,10 @@ describe('Usage', () => {
       );
     });
 
-    it('leaves the token out of the log', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
+    it('the Hive token is not logged', () => expect(JSON.stringify(gateway.logs)).not.toContain('planted'));
   });
 
-  it('counts an operation each time, whether its compiled form or graphql-js ran it, with and without errors', async () => {
+  it('usage reports count every execution, compiled or by graphql-js, with and without errors', async () => {
     const [graphos, hive] = [await startReceiver(), await startReceiver()];
     const gateway = await startTestGateway({
       env: {
@@ -243,7 +245,7 @@ describe('Usage', () => {
     await Promise.all([graphos.close(), hive.close()]);
   });
 
-  it('is sent to the target of a Hive token that is for several', async () => {
+  it('usage is sent to HIVE_TARGET when a Hive token covers several targets', async () => {
     const receiver = await startReceiver();
     await runAndStop({
       HIVE_TOKEN: 'hvo1/x',
@@ -254,7 +256,7 @@ describe('Usage', () => {
     await receiver.close();
   });
 
-  it('is reported with keys that stay out of the log, also where a registry refuses them and repeats what it was sent', async () => {
+  it('keys stay out of the log, even if a registry rejects a report and echoes it', async () => {
     const receiver = await startReceiver(({ headers }) => headers, 403);
     const longToken = 'planted-hive-token-0123456789abcdef';
     const gateway = await runAndStop({
@@ -272,7 +274,7 @@ describe('Usage', () => {
     await receiver.close();
   });
 
-  it('does no harm when nobody takes it', async () => {
+  it('requests are answered as usual when a registry does not accept reports', async () => {
     const receiver = await startReceiver();
     await receiver.close();
     const gateway = await startTestGateway({
@@ -293,7 +295,7 @@ describe('Usage', () => {
   });
 });
 
-describe('A trace in the answer', () => {
+describe('Inline traces', () => {
   const ask = async (env: Record<string, string>) => {
     const gateway = await startTestGateway({ env });
     const headers = { 'apollo-federation-include-trace': 'ftv1', 'x-upstream-report': '1' };
@@ -302,11 +304,11 @@ describe('A trace in the answer', () => {
     return extensions;
   };
 
-  it('is not given as a rule', async () => {
+  it('responses have no inline trace by default', async () => {
     expect(await ask({})).toEqual({ upstream: expect.objectContaining({ calls: 1 }) });
   });
 
-  it('is given to routers that ask, where it is on, beside other extensions', async () => {
+  it('with INLINE_TRACE=on, routers that request a trace get it beside other extensions', async () => {
     const extensions = await ask({ INLINE_TRACE: 'on' });
     expect(extensions).toMatchObject({ upstream: { calls: 1 } });
     const trace = Trace.decode(Buffer.from(String(extensions?.['ftv1']), 'base64'));
@@ -314,7 +316,7 @@ describe('A trace in the answer', () => {
     expect(Buffer.from(String(extensions?.['ftv1']), 'base64').toString('latin1')).not.toContain(busyRoomId);
   });
 
-  it('tells that there were errors, and none of their words', async () => {
+  it('an inline trace shows that there were errors, without their messages', async () => {
     const gateway = await startTestGateway({ env: { INLINE_TRACE: 'on' } });
     const { errors, extensions } = await gateway.ask('{ directMessage(id: "@x") { topic } }', {
       headers: { 'apollo-federation-include-trace': 'ftv1' },

@@ -259,7 +259,7 @@ describe('Consistent input errors', () => {
       status: 400,
       codes: Array.from({ length: 10 }, () => 'BAD_USER_INPUT'),
     });
-    expect(errors?.at(-1)?.message).toBe('There are more wrong values than these.');
+    expect(errors?.at(-1)?.message).toBe('There are more invalid values than these.');
   });
 });
 

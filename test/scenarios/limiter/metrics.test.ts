@@ -5,7 +5,7 @@ import { startTestGateway } from '../../support/gateway.ts';
 const query = `{ directMessage(id: "${landmarks.busyRoomId}") { messages(first: 1) { totalCount } counters { joined } } }`;
 
 describe('the metrics', () => {
-  it('metrics show the windows of `upstreamBudget` and the calls made', async () => {
+  it('metrics show the same rate-limit windows as `upstreamBudget`, and the calls made', async () => {
     const gateway = await startTestGateway({ demo: { rateLimit: { calls: 10, ms: 60_000 } }, env: { METRICS: 'on' } });
     await gateway.ask(query);
     await gateway.ask(query);
@@ -30,7 +30,7 @@ describe('the metrics', () => {
       expect(metrics).not.toContain(secret);
   });
 
-  it('metrics are off by default', async () => {
+  it('/metrics is not found by default', async () => {
     const gateway = await startTestGateway();
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
   });
