@@ -162,7 +162,7 @@ it('G18: an endpoint that hangs for many rooms nulls only the fields that need i
   });
   await lone.ask('{ viewer { user { id } } }');
   lone.upstream.fail('never', { endpoint: 'dm.messages' });
-  const ids = Array.from({ length: 20 }, (_, index) => `${alice.id}room${index}`);
+  const ids = Array.from({ length: 20 }, (_, index) => `${alice.id}${String(index).padStart(17, '0')}`);
   const below = `messages(first: 2) { nodes { text } } history(first: 1) { nodes { ${receipts} } } members { nodes { username } }`;
   const { data, codes } = await lone.ask(byIds('directMessage(id', ids, below), {
     headers: { 'x-request-timeout-ms': '4000' },

@@ -78,6 +78,22 @@ describe.each(dialects)('L6: a user’s id or name given as a room id (%s)', (di
     expect([...world.rooms.keys()]).toEqual(rooms);
   });
 
+  it('no room is created with a user whose name begins or ends with the caller’s id', async () => {
+    const gateway = await startTestGateway({ demo: { dialect } });
+    const { world } = gateway.demo;
+    const rooms = [...world.rooms.keys()];
+    for (const name of [`${users.member}x`, `x.${users.member}`, `${users.member}${'a'.repeat(18)}`]) {
+      world.accountOf(users.stranger).username = name;
+      for (const field of fields) {
+        for (const { errors, calls } of await askBoth(gateway, [name], field)) {
+          expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+          expect(calls).toEqual([`rooms.info?roomId=${name}`]);
+        }
+      }
+    }
+    expect([...world.rooms.keys()]).toEqual(rooms);
+  });
+
   it('no room is created if the check of an id fails', async () => {
     const gateway = await startTestGateway({ demo: { dialect } });
     const { world } = gateway.demo;
@@ -139,6 +155,22 @@ describe.each(dialects)('L6: a user’s id or name given as a room id (%s)', (di
     // Nor to another user, who is in that room as well.
     const other = await gateway.askCounting(query, { as: gateway.demo.world.accountOf(users.busy), headers: report });
     expect([other.calls.length, other.extensions]).toMatchObject([2, { upstream: { plannedCalls: 2 } }]);
+  });
+
+  it('other people’s rooms are FORBIDDEN or NOT_FOUND, depending on the field and the number of rooms', async () => {
+    const gateway = await startTestGateway({ demo: { dialect } });
+    const codesFor = async (ids: readonly string[], below: string) => {
+      const rooms = ids.map((id, index) => `r${index}: directMessage(id: "${id}") { ${below} }`);
+      return (await gateway.ask(`{ ${rooms.join(' ')} }`)).errors?.[0]?.extensions['code'];
+    };
+    const codesOfField = async (below: string) => [
+      await codesFor([foreignRoomId], below),
+      await codesFor([foreignRoomId, 'unknown', 'another'], below),
+    ];
+    expect(await codesOfField('topic')).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+    for (const field of ['messages { totalCount }', 'history { nodes { id } }', 'members { totalCount }'])
+      expect(await codesOfField(field)).toEqual(['FORBIDDEN', 'NOT_FOUND']);
+    expect(await codesOfField('counters { unreadCount }')).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   });
 
   it('the check does not change the result for a room, known or not', async () => {

@@ -92,11 +92,15 @@ export class KnownRooms {
   }
 
   /**
-   * A one-to-one room's id can be its members' ids in a row, the caller's among them. No other id or name begins or ends
-   * with the caller's 17 random characters; a chosen id, such as `rocket.cat`, proves nothing.
+   * A one-to-one room's id can be its members' ids in a row, the caller's among them. No id is that long, and a name only
+   * if a user chose exactly those characters; a chosen id, such as `rocket.cat`, proves nothing.
    */
   #isConcatenated(roomId: string): boolean {
     const id = this.#callerId;
-    return id.length >= randomIdLength && roomId.length > id.length && (roomId.startsWith(id) || roomId.endsWith(id));
+    if (id.length < randomIdLength) return false;
+    const beginsWithCaller = roomId.startsWith(id) && isRandomId(roomId.slice(id.length));
+    return beginsWithCaller || (roomId.endsWith(id) && isRandomId(roomId.slice(0, -id.length)));
   }
 }
+
+const isRandomId = (text: string): boolean => text.length === randomIdLength && /^[0-9A-Za-z]+$/.test(text);

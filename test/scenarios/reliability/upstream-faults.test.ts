@@ -402,9 +402,10 @@ describe('Rejected calls', () => {
   });
 
   it('U22: 403 for one room of three affects only that room', async () => {
-    const { ask } = await startWith('status', { status: 403, roomId: `${room}2` });
+    const idOf = (n: number) => `${alice.id}${String(n).padStart(17, '0')}`;
+    const { ask } = await startWith('status', { status: 403, roomId: idOf(2) });
     const { data, codes } = await ask(
-      `{ ${[1, 2, 3].map((n) => `r${n}: directMessage(id: "${room}${n}") { messages { totalCount } }`).join(' ')} }`,
+      `{ ${[1, 2, 3].map((n) => `r${n}: directMessage(id: "${idOf(n)}") { messages { totalCount } }`).join(' ')} }`,
     );
     expect(codes).toEqual({ 'r2.messages': 'FORBIDDEN' });
     expect(data).toEqual({

@@ -74,20 +74,23 @@ describe('KnownRooms', () => {
   });
 
   it('knows ids that contain the caller’s id and another in a row', () => {
+    const other = 'q7Zk2mXw9RtB4nYc8';
     const isKnown = (me: string) => {
       const rooms = knownTo('hash', new RoomMemory(), me);
-      return [me, `${me}x`, `x${me}`, `x${me}x`, 'x'].map((id) => [rooms.isRoom(id), rooms.isDirectMessage(id)]);
+      const ids = [`${me}${other}`, `${other}${me}`, me, other, `x${me}x`, `${other}${other}`];
+      return ids.map((id) => [rooms.isRoom(id), rooms.isDirectMessage(id)]);
     };
-    expect(isKnown(alice.id)).toEqual([
-      [false, false],
-      [true, true],
-      [true, true],
-      [false, false],
-      [false, false],
-    ]);
+    expect(isKnown(alice.id)).toEqual([[true, true], [true, true], ...Array.from({ length: 4 }, () => [false, false])]);
     // `rocket.cat2` may be a user.
     expect(isKnown('rocket.cat').flat()).not.toContain(true);
     expect(isKnown('x'.repeat(16)).flat()).not.toContain(true);
+  });
+
+  it('does not know ids that contain the caller’s id and what can be part of a username', () => {
+    const rooms = knownTo('hash');
+    const others = ['x', 'rocket.cat', 'q7Zk2mXw9RtB4nYc', 'q7Zk2mXw9RtB4nYc8x', 'q7Zk2mXw9RtB.nYc8'];
+    const ids = others.flatMap((other) => [`${alice.id}${other}`, `${other}${alice.id}`]);
+    expect(ids.filter((id) => rooms.isRoom(id))).toEqual([]);
   });
 });
 
