@@ -174,6 +174,31 @@ describe('who pays for what comes on top of the price', () => {
   });
 });
 
+describe('what the bound and the price leave out', () => {
+  it('retries come on top of the calls that a request may make', async () => {
+    const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '2' } });
+    for (const endpoint of ['me', 'subscriptions.get']) gateway.demo.fail(endpoint, { status: 502, times: 1 });
+    const result = await gateway.askCounting('{ viewer { unreadCount user { id } } }', { headers: report });
+    expect([result.errors, reportOf(result)]).toMatchObject([undefined, { atMost: 2, calls: 2, retries: 2 }]);
+    expect(result.calls).toHaveLength(4);
+  });
+
+  it('the price of a query is the same, and no refusal, where the caller has too little allowance left for it', async () => {
+    const gateway = await startTestGateway({ env: { CALLER_CALLS_PER_MINUTE: '100' } });
+    await gateway.ask('{ viewer { unreadCount } }'); // from now on an allowance of their own
+    const users = Array.from({ length: 45 }, (_, index) => `u${index}: user(id: "nobody${index}") { name }`);
+    const query = `{ ${users.join(' ')} }`;
+    const price = { headers: { 'x-upstream-plan': 'only' } };
+    const before = await gateway.ask(query, price);
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 3; turn += 1) statuses.push((await gateway.ask(query)).status);
+    expect(statuses).toContain(429);
+    const after = await gateway.askCounting(query, price);
+    expect([after.status, after.calls, reportOf(after)]).toEqual([200, [], reportOf(before)]);
+    expect(reportOf(after)).not.toHaveProperty('refusal');
+  });
+});
+
 describe('the price is what a person would count', () => {
   it('M8: forty panels at once, each with a first page of history, are all answered', async () => {
     const gateway = await startTestGateway({ demo: { latencyMs: 60 }, env: { CALLER_CALLS_PER_MINUTE: '600' } });
