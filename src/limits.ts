@@ -2,44 +2,44 @@
 export const maxPageSize = 100;
 /** Rows of a page that asks for no number. */
 export const defaultPageSize = 20;
-/** Tokens of a query at most; a screen of an application has some hundreds. */
+/** Tokens of a query, at most; an application's screen needs a few hundred. */
 export const maxTokens = 2000;
-/** Selections that a query with all its fragments unfolds to at most. */
+/** Selections of a query with its fragments expanded, at most. */
 export const maxRecursiveSelections = 2000;
-/** Fields within fields of a query at most, fragments unfolded. */
+/** Depth of a query with its fragments expanded, at most. */
 export const maxDepth = 12;
-/** The same below `__schema` and `__type`: what tools ask for is 15 deep. */
+/** The same below `__schema` and `__type`: tools' introspection queries are 15 deep. */
 export const maxIntrospectionDepth = 20;
-/** Brackets of all kinds open at once: the parser, and more behind it, call themselves for each. */
+/** Nested brackets of any kind, at most: the parser and later passes recurse for each. */
 export const maxNesting = 100;
-/** Aliases of a query at most, as written. */
+/** Aliases in a query, fragments not expanded, at most. */
 export const maxAliases = 50;
-/** Directives of a query at most, as written. */
+/** Directives in a query, fragments not expanded, at most. */
 export const maxDirectives = 50;
-/** Times that one selection set may name a field under one name: validation compares them pair by pair. */
+/** Same response name in one selection set, at most: validation compares them pairwise. */
 export const maxRepeats = 100;
-/** Characters of an alias at most: it comes back with every row. */
+/** Characters of an alias, at most: the response repeats it in every row. */
 export const maxAliasLength = 100;
-/** Values that an answer has at most, by its plan and while it is made: more could not be worked out in a moment. */
+/** Values in a response, at most, both estimated and counted: more would block the event loop. */
 export const maxValues = 30_000;
-/** What an object without leaves of its own counts for among them. The plan leaves that out. */
+/** Values charged for an object without leaves of its own. The cost estimate leaves them out. */
 export const valuesPerObject = 0.25;
-/** What an error counts for among them: about the work of making and writing one. */
+/** Values charged per error: about the work of creating and serializing one. */
 export const valuesPerError = 10;
-/** Bytes of an answer at most: as many as one answer of the workspace may have, so that a page of any rows can be shown. */
+/** Bytes of a response, at most: as many as one upstream response may have, so any page of rows fits. */
 export const maxAnswerBytes = 8 * 1024 * 1024;
-/** Bytes of the workspace's answers to one request at most: all rows are held until it is answered. */
+/** Bytes of upstream responses to one request, at most: all rows stay in memory until its response is sent. */
 export const maxReceivedBytes = 32 * 1024 * 1024;
 /**
- * Bytes of an answer at most to whom the workspace has not accepted (yet): some copies of the schema. That is 27 KB as text,
- * and 86 KB as the usual introspection query asks for it.
+ * Bytes of a response to a caller whom the workspace has not accepted (yet), at most: a few copies of the schema, which is
+ * 27 KB as text and 86 KB in response to the usual introspection query.
  */
 export const maxStrangerBytes = 256 * 1024;
-/** Errors that a refused query is told of at most. */
+/** Errors reported for a rejected query, at most. */
 export const maxReportedErrors = 10;
-/** Lists and objects within each other in variables, and in extensions, at most. */
+/** Depth of variables, and of extensions, at most. */
 export const maxInputDepth = 16;
-/** Values in variables, and in extensions, at most: each can be wrong in a list, and come back as an error of its own. */
+/** Values in variables, and in extensions, at most: each one in a list can cause its own error. */
 export const maxInputValues = 10_000;
-/** Bytes of a request's body at most. */
+/** Bytes of a request body, at most. */
 export const maxBodyBytes = 100 * 1024;

@@ -19,15 +19,15 @@ async function main(): Promise<void> {
   });
   stopOnSignals(gateway, demo);
   surviveMistakes(gateway);
-  // A person reads the demo's greeting; all else that is written is the log, of JSON lines.
+  // The demo greets a person; all other output is the log, in JSON lines.
   if (demo === undefined) gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
   else say(demo.greeting(gateway.url, config.hasExplorer));
 }
 
-/** One press of Ctrl-C under npm is told twice: by the terminal, and by npm. Milliseconds between them at most. */
+/** Under npm, one Ctrl-C sends SIGINT twice, from the terminal and from npm, at most this far apart. */
 const sameKeyMs = 500;
 
-/** Signals are handled here alone: the first lets requests finish, the second ends at once. */
+/** The first signal lets requests finish, the second exits immediately. */
 function stopOnSignals(gateway: Gateway, demo: { close(): Promise<void> } | undefined): void {
   let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
   const stop = (signal: NodeJS.Signals) => {
@@ -42,7 +42,7 @@ function stopOnSignals(gateway: Gateway, demo: { close(): Promise<void> } | unde
     close().then(
       () => process.exit(0),
       (error: unknown) => {
-        gateway.log.fatal({ unexpected: describeUnexpected(error) }, 'could not close in good order');
+        gateway.log.fatal({ unexpected: describeUnexpected(error) }, 'could not shut down cleanly');
         process.exit(1);
       },
     );
@@ -52,8 +52,8 @@ function stopOnSignals(gateway: Gateway, demo: { close(): Promise<void> } | unde
 }
 
 /**
- * What nobody caught is told without its words, which can hold anybody's data. A promise that was forgotten concerns one
- * request, and the others go on; after an exception nothing can be relied on, and whoever runs the process starts it anew.
+ * Log uncaught errors without their message, which may contain user data. An unhandled rejection affects one request: keep
+ * serving. After an uncaught exception the state is unknown: exit and let the supervisor restart.
  */
 function surviveMistakes({ log }: Gateway): void {
   process.on('unhandledRejection', (reason) =>
@@ -65,7 +65,7 @@ function surviveMistakes({ log }: Gateway): void {
   });
 }
 
-/** For trying the gateway out. Imported only here, and only then, so that serving code never depends on it. */
+/** Imported only here and on demand, so that serving code never depends on the demo. */
 const startDemoWorkspace = async (settings: DemoSettings) =>
   (await import('./demo/embedded.ts')).startEmbeddedDemo(settings);
 

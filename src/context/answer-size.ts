@@ -2,22 +2,22 @@ import { gatewayErrorOf, refusalOfRequest, type GatewayError } from '../errors.t
 import { jsonBytes, maxBytesPerLength } from '../json.ts';
 import { maxAnswerBytes, maxStrangerBytes, maxValues, valuesPerError } from '../limits.ts';
 
-/** Values after which their number is told to who counts what all answers take. */
+/** Values between two calls of `onGrown`. */
 const valuesPerStep = 2000;
-/** What an error takes with its message, place and path, about. */
+/** Approximate bytes of an error with its message, location and path. */
 const bytesPerError = 300;
 
 /**
- * How large the answer to one request has become, counted while it is made, by whoever makes it. Beyond the limits the
- * request is refused as a whole: what comes of it by then is thrown away, and nothing more is worked out.
+ * The size of one response so far, counted by graphql-js's resolvers or the compiled run. Beyond the limits the whole request
+ * is rejected: its partial result is dropped, and execution stops.
  *
- * Values are leaves, nulls and empty lists in place of others, and by parts objects that have none of their own. Texts count by their characters at first; an answer that
- * could be too large once it is written out in UTF-8 is measured before that.
+ * Leaves, nulls and empty lists each count as a value; objects without leaves count as a fraction. Strings count by their
+ * characters at first; a response that could be too large in UTF-8 is measured before it is sent.
  */
 export class AnswerSize {
   readonly #isAccepted: () => boolean;
   readonly #onGrown: (values: number) => void;
-  /** Values at which somebody looks: what is next of a step and the limit. */
+  /** Values at the next check: a step further, or the limit. */
   #nextStep = valuesPerStep;
   #maxBytes = maxStrangerBytes;
   #values = 0;
@@ -27,8 +27,8 @@ export class AnswerSize {
   #refusal: GatewayError | undefined;
 
   /**
-   * `isAccepted`: whether the workspace has accepted the caller by now; for others there is little that could be large.
-   * `onGrown` is told of the values now and then.
+   * `isAccepted`: whether the workspace has accepted the caller by now; others get a lower limit. `onGrown` receives the
+   * values now and then.
    */
   constructor(isAccepted: () => boolean, onGrown: (values: number) => void = () => undefined) {
     this.#isAccepted = isAccepted;
@@ -43,7 +43,7 @@ export class AnswerSize {
     return this.#bytes;
   }
 
-  /** Why the request is refused; undefined as long as it is not. */
+  /** Why the request is rejected; undefined while it is not. */
   get refusal(): GatewayError | undefined {
     return this.#refusal;
   }
@@ -55,14 +55,14 @@ export class AnswerSize {
     return isFirst;
   }
 
-  /** Counts what becomes part of the answer. Throws when that is too much. */
+  /** Counts a part of the response. Throws beyond the limits. */
   add(values: number, bytes: number): void {
     this.#values += values;
     this.#bytes += bytes;
     if (this.#values > this.#nextStep || this.#bytes > this.#maxBytes) this.#checkLimits();
   }
 
-  /** Counts a field that failed. Where that is one too many, the error is that of the whole request. */
+  /** Counts a failed field. Beyond the limits, its error becomes that of the whole request. */
   addError(error: unknown): void {
     try {
       this.add(valuesPerError, bytesPerError);
@@ -72,19 +72,19 @@ export class AnswerSize {
     }
   }
 
-  /** What has been counted by now is part of the answer, however often the rest is run. */
+  /** Keeps the count so far, however often the rest runs again. */
   holdBase(): void {
     this.#base = { values: this.#values, bytes: this.#bytes };
   }
 
-  /** Begins again for another run of the same operation; what was refused stays refused. */
+  /** Restarts the count for another run of the operation; a rejection stays. */
   reset(): void {
     this.#values = this.#base.values;
     this.#bytes = this.#base.bytes;
     this.#isBegun = false;
   }
 
-  /** Measures the whole answer where it could be larger than it was counted. */
+  /** Measures the whole response if it could be larger than counted. */
   measure(answer: unknown): void {
     if (this.#refusal !== undefined || this.#bytes * maxBytesPerLength <= maxStrangerBytes) return;
     this.#raiseLimit();
@@ -109,7 +109,7 @@ export class AnswerSize {
     );
   }
 
-  /** Refuses the request for the weight of what it asks for. */
+  /** Rejects the request as too complex. */
   refuse(message: string): GatewayError {
     return (this.#refusal ??= refusalOfRequest('QUERY_TOO_COMPLEX', message));
   }

@@ -4,27 +4,26 @@ import type { QueryCost } from './query-cost.ts';
 /** A request's calls, charged to the caller's allowance in advance. */
 export interface Charge {
   /**
-   * Takes so many calls more, which the cost did not hold; false where the allowance has not as many, or the request has
-   * ended, and none is taken.
+   * Takes calls beyond the estimated cost. False, and none taken, if the allowance has too few or the request has ended.
    */
   take(calls: number): boolean;
-  /** Gives back what was not used, or takes what was used beyond that. Once, when the request has ended. */
+  /** Refunds unused calls, or charges those beyond. Once, when the request has ended. */
   settle(usedCalls: number): void;
 }
 
-/** What became of a request, filled in while it runs, for its log line. */
+/** The outcome of a request, filled in while it runs, for its log line. */
 export interface Outcome {
   operationName?: string;
   errors?: ErrorSummary;
-  /** What the operation costs; none where it was refused before that was known. */
+  /** The operation's cost; undefined if it was rejected before the estimate. */
   cost?: QueryCost;
-  /** Calls that one request may be priced at. */
+  /** The estimated cost that one request may have, at most. */
   limit?: number;
-  /** Calls that it may make in all; none where it was refused. */
+  /** Calls that it may make, at most; undefined if it was rejected. */
   atMost?: number;
-  /** What ran it; undefined where it was refused before. */
+  /** What ran it; undefined if it was rejected before. */
   runBy?: 'compiled' | 'graphql-js';
-  /** What was taken of the caller's allowance for it. */
+  /** The calls charged to the caller's allowance. */
   charge?: Charge;
   /** Whether the workspace had accepted the caller before this request. */
   wasAccepted?: boolean;

@@ -62,7 +62,7 @@ export class RequestContext implements Context {
     return this.upstream !== undefined;
   }
 
-  /** Who asks, as what outlives a request may know him: by a hash of user id and token, which does not tell the token. */
+  /** Identifies the caller beyond the request: a hash of user id and token, which does not reveal the token. */
   get callerKey(): string | undefined {
     return this.upstream?.callerKey;
   }
@@ -77,12 +77,12 @@ export class RequestContext implements Context {
     return this.upstream?.calls ?? new Map();
   }
 
-  /** Calls of the same caller's other requests that were joined. */
+  /** Calls shared with the same caller's other requests (single flight). */
   get sharedCalls(): number {
     return this.upstream?.sharedCalls ?? 0;
   }
 
-  /** Calls that were made once more, beyond those. */
+  /** Retried calls, beyond those. */
   get retries(): number {
     return this.upstream?.retries ?? 0;
   }
@@ -114,7 +114,7 @@ export class RequestContext implements Context {
     };
   }
 
-  /** Lets the operation make the calls of its plan, and what it may take beyond, before it runs. */
+  /** Allows the operation the calls of its estimated cost, and its spare calls, before it runs. */
   admit(cost: QueryCost, atMost: number, charge: Charge | undefined): void {
     this.outcome.atMost = atMost;
     if (charge !== undefined) this.outcome.charge = charge;
@@ -122,7 +122,7 @@ export class RequestContext implements Context {
     this.search.open(atMost - cost.calls, charge);
   }
 
-  /** Gives up the pending upstream calls, and makes none any more: the deadline passed, the client left, or all is answered. */
+  /** Cancels pending upstream calls and makes no more: the deadline passed, the client left, or the response is ready. */
   stop(reason: GatewayError): void {
     this.upstream?.stop(reason);
     this.search.close(reason);

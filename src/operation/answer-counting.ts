@@ -24,15 +24,15 @@ import type { Selection } from './compiled/operation.ts';
 
 const nullBytes = 4;
 
-/** What an object adds to the size of an answer, but for its fields' values. */
+/** What an object adds to the response size besides its fields' values. */
 type ObjectSize = Omit<Selection, 'steps'>;
 /** By the nodes that select it, which are the same ones throughout an execution, and its type. */
 type ObjectSizes = WeakMap<readonly FieldNode[], Map<GraphQLObjectType, ObjectSize>>;
 
 /**
- * Lets graphql-js count the answers that it makes, as compiled operations do by themselves. It has no place for that but
- * the resolvers, so it counts a field's value when that is resolved, before what lies below is looked at. Once an answer
- * is too large nothing is resolved any more: whatever may be null is, without an error of its own.
+ * Counts the size of responses that graphql-js builds; compiled operations count by themselves. Resolvers are the only hook,
+ * so a field's value is counted when it resolves, before the fields below run. Once a response is too large no resolver
+ * runs: nullable fields become null without an error.
  */
 export function countAnswers(schema: GraphQLSchema): void {
   const sizes: ObjectSizes = new WeakMap();
@@ -46,7 +46,7 @@ function countField(field: GraphQLField<unknown, Context>, sizes: ObjectSizes): 
   const { resolve = defaultFieldResolver, type } = field;
   field.resolve = (source, args, context, info) => {
     const { answerSize } = context;
-    // Nothing more comes of it. Errors take longer than nulls, so there are as few as there may be.
+    // The response is dropped anyway. Errors take longer than nulls, so throw only where null is not allowed.
     const stop = (refusal: GatewayError): null => {
       if (info.path.prev === undefined || isNonNullType(type)) throw refusal;
       return null;
@@ -105,7 +105,7 @@ class Counter {
     else this.#size.add(0, length);
   }
 
-  /** All objects at once, before graphql-js begins with the first of them. */
+  /** Counts all objects before graphql-js starts with the first. */
   #list(type: GraphQLOutputType, isLeaf: boolean, list: readonly unknown[]): readonly unknown[] {
     this.#size.add(isLeaf ? Math.max(0, list.length - 1) : list.length === 0 ? 1 : 0, 2 + list.length);
     if (!isLeaf && list.length > 0 && !list.some(isPromise)) {
@@ -123,7 +123,7 @@ class Counter {
   #objects(example: unknown, count: number): void {
     const named = getNamedType(this.#info.returnType);
     const type = isObjectType(named) ? named : this.#info.schema.getType(typeNameOf(example));
-    if (!isObjectType(type)) return; // graphql-js says so
+    if (!isObjectType(type)) return; // graphql-js reports it
     const { values, bytes } = this.#sizeOf(type);
     this.#size.add(values * count, bytes * count);
   }

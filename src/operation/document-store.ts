@@ -21,10 +21,9 @@ export interface DocumentMemory {
 }
 
 /**
- * Documents that were read and found valid, by their key, so that they need not be again: for Apollo Server. Only those
- * that an accepted caller has used are kept at all. What came once only makes way for other such documents, never for
- * what came again: a client that sends a new one each time flushes nobody's. All of it is bounded by bytes, what else is
- * kept of a document among them.
+ * Apollo Server's document store of parsed, valid documents: a two-segment LRU bounded by bytes, which include everything
+ * cached with a document. Only documents that an accepted caller has used are kept. A document is promoted on its second
+ * use, so a client that sends a new document each time evicts only other one-off documents.
  */
 export class DocumentStore implements DocumentMemory {
   readonly #new = new Lru<DocumentNode>(maxNewBytes);

@@ -6,8 +6,8 @@ const maxBytes = 16 * 1024 * 1024;
 const maxAgeMs = 24 * 3600 * 1000;
 
 /**
- * Automatic persisted queries by their hash, as Apollo Server looks for them. It has them registered before a query
- * runs, when nobody knows yet whether the workspace accepts the caller; so they are registered here, after that.
+ * Automatic persisted queries by hash. Apollo Server would register them before a query runs, when the workspace may not
+ * have accepted the caller yet; they are registered here once it has.
  */
 export class PersistedQueries {
   readonly #queries = new Lru<{ readonly query: string; readonly until: number }>(maxBytes);
@@ -34,7 +34,7 @@ export class PersistedQueries {
     return undefined;
   }
 
-  /** For Apollo Server, which is told not to register any. */
+  /** Apollo Server calls this, but `cacheDocuments` registers queries instead. */
   async set(): Promise<void> {}
 
   /** The same: none is taken back. */

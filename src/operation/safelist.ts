@@ -1,7 +1,7 @@
 import { asObject, type JsonObject } from '../json.ts';
 import type { PersistedOperation } from './persisted-operations.ts';
 
-/** The only operations that are answered: asked for by their ids, or sent as they are in the list, to the letter. */
+/** The only operations that may run, by id or by their exact text. */
 export class Safelist {
   readonly #byId: ReadonlyMap<string, string>;
   readonly #texts: ReadonlySet<string>;
@@ -11,7 +11,7 @@ export class Safelist {
     this.#texts = new Set(this.#byId.values());
   }
 
-  /** The request with the text of the operation that it means; undefined where that is not in the list. */
+  /** The request with its operation's text; undefined if the operation is not in the list. */
   admit<Params extends Asked>(params: Params): (Params & { readonly query: string }) | undefined {
     const { persistedQuery, ...extensions } = params.extensions ?? {};
     const query = this.#find(params.query, asObject(persistedQuery)?.['sha256Hash']);

@@ -19,13 +19,13 @@ import type { FieldPrice, Prices } from '../../schema/prices.ts';
 import type { WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /**
- * What an operation costs in upstream calls, worked out before it runs, from its real variables.
+ * Estimates what an operation costs in upstream calls before it runs, from its real variables.
  *
- * A walk over the operation with every selection set once for each place it is used in. Fragments can be used in
- * exponentially many places, so the walk gives up after `maxSteps` fields and calls the operation too expensive; an
- * honest operation has some hundreds. Multiplied by the sizes of the pages around it, each
- * field that asks upstream adds its price from the schema. Fields that are the same call (same parent, same arguments)
- * are merged first, as the loaders merge them, and so are `nodes` and `edges { node }` of one page.
+ * The walk visits every selection set once for each place that uses it. Fragments can expand exponentially, so the walk
+ * stops after `maxSteps` fields and declares the operation too expensive; honest operations have a few hundred. Each field
+ * that calls upstream adds its price from the schema, multiplied by the sizes of the pages around it. Fields that make the
+ * same call (same parent, same arguments) are merged first, as the loaders merge them, and so are `nodes` and
+ * `edges { node }` of one page.
  */
 export interface EstimateInput {
   readonly schema: GraphQLSchema;
@@ -34,9 +34,9 @@ export interface EstimateInput {
   readonly operation: OperationDefinitionNode;
   /** Coerced variable values. */
   readonly variables: { readonly [name: string]: unknown };
-  /** The lists that answer the caller. */
+  /** The bulk lists that work for the caller. */
   readonly lists: WholeLists;
-  /** Ids in the operation that the workspace has not named to the caller as rooms'; the others it has. */
+  /** Room ids in the operation that the workspace has not shown to the caller as rooms yet. */
   readonly unknownRooms: ReadonlySet<string>;
 }
 
@@ -48,9 +48,9 @@ export function estimateCost(input: EstimateInput): QueryCost {
   return tally.close(input.lists);
 }
 
-/** Fields of an unfolded operation that are looked at; more than `maxRecursiveSelections` of the server lets in. */
+/** Fields to visit, at most; more than `maxRecursiveSelections` lets through. */
 const maxSteps = 10_000;
-/** What a reference of another subgraph counts for among the values of an answer: about the work of refusing it. */
+/** Values charged per entity reference: the cost of rejecting it. */
 const valuesPerReference = 25;
 
 class Walk {
@@ -94,9 +94,9 @@ class Walk {
   }
 
   /**
-   * Objects that other subgraphs refer to: each costs the price of its type, and can be of a room of its own. One that is
-   * referred to several times is asked for once, and comes as often. All references count for the size of the answer,
-   * as each is answered at least with null and an error.
+   * Entities that other subgraphs reference: each costs the price of its type and may belong to a different room. Repeated
+   * references are loaded once and written each time. Every reference counts toward the response size, as each yields at
+   * least null and an error.
    */
   #visitEntities(
     types: readonly GraphQLObjectType[],
@@ -109,7 +109,7 @@ class Walk {
     this.#tally.addValues(references.length * copies * valuesPerReference);
     for (const type of types) {
       const ofType = references.filter((reference) => reference?.['__typename'] === type.name);
-      const ids = ofType.flatMap((reference) => asText(reference?.['id']) ?? []); // without one it is refused before any call
+      const ids = ofType.flatMap((reference) => asText(reference?.['id']) ?? []); // rejected before any call without one
       const count = new Set(ids).size;
       if (count === 0) continue;
       const copiesOfEach = copies * (ids.length / count);
@@ -127,7 +127,7 @@ class Walk {
     }
   }
 
-  /** A connection: its rows are reached as `nodes` and as `edges { node }`, and are the same objects. */
+  /** A connection: `nodes` and `edges { node }` are the same rows. */
   #visitPage(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], rows: Place, parents: number): void {
     const merged = this.#fieldsOf(type, selectionSets);
     const rowSets: SelectionSetNode[] = [];
@@ -167,7 +167,7 @@ class Walk {
     return mergeFields(type, selectionSets, this.#selection);
   }
 
-  /** `isWithAny`: whether any of some fields is selected below, for each of the names under which the field comes. */
+  /** `isWithAny`: for each alias of the field, whether any of the named fields is selected below. */
   #charge(
     price: FieldPrice | undefined,
     args: Readonly<Record<string, unknown>>,
@@ -189,7 +189,7 @@ class Walk {
     if (price.checksRoom) this.#tally.addRecords(count, 'part', path);
   }
 
-  /** Fields of rooms' records: read once for each room, whatever the number of fields. */
+  /** Fields of room records: one read per room, however many fields. */
   #chargeRecord(
     type: GraphQLObjectType,
     merged: readonly MergedField[],
@@ -203,7 +203,7 @@ class Walk {
     else if (kinds.includes('ifGiven')) this.#tally.addGivenRooms(given, this.#input.unknownRooms, path);
   }
 
-  /** An empty page asks nothing, unless for what is true of the whole list. */
+  /** An empty page makes no call, unless it selects a fact about the whole list. */
   #isAsked(
     field: GraphQLField<unknown, unknown>,
     args: Readonly<Record<string, unknown>>,

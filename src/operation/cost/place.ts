@@ -7,17 +7,17 @@ export const manyObjects = 1e9;
 
 /** The objects that a selection applies to. */
 export interface Place {
-  /** How many there are at most. */
+  /** How many there are, at most. */
   readonly count: number;
-  /** How often each comes in the answer, on average: under several aliases it is asked for once, and written several times. */
+  /** How often the response repeats each, on average: aliases load it once and write it several times. */
   readonly copies: number;
-  /** How many rooms they belong to at most: messages of one page are of one room. */
+  /** How many rooms they belong to, at most: messages of one page share a room. */
   readonly rooms: number;
   /** For rooms: whether they come with their record. */
   readonly hasRecord: boolean;
-  /** The endpoint whose answer they are, where a field of theirs would ask for the same: it then costs nothing more. */
+  /** The endpoint that returned them: a field of theirs that needs the same endpoint costs nothing more. */
   readonly answeredBy: string | undefined;
-  /** For rooms: the ids by which the client asks for them, where it does. */
+  /** For rooms: the ids that the client gave, if any. */
   readonly given: readonly string[];
   readonly path: string;
 }
@@ -40,7 +40,7 @@ export function placeBelow(
 ): Place {
   const answeredBy = price?.calls.find(({ isInBulk }) => isInBulk)?.endpoint;
   if (price?.isReference === true) {
-    // Messages of a page share their room; a room asked for by id is one.
+    // Messages of a page share their room; a room given by id is one.
     const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
     return { count: rooms, copies: copiesOfEach, rooms, hasRecord: false, answeredBy, given, path };
   }

@@ -2,27 +2,27 @@ import type { QueryCost } from '../../context/query-cost.ts';
 import { pagePrices, type Paging } from '../../pagination/page-prices.ts';
 import { allLists, chooseBulkOrSingle, type BulkOrSingle, type WholeLists } from '../../loaders/bulk-or-single.ts';
 
-/** The calls that a request makes at most: none where it is refused. */
+/** The calls that a request may make, at most: none if it is rejected. */
 export const atMost = ({ calls, spareCalls }: QueryCost, limit: number): number =>
   calls > limit ? 0 : Math.min(limit, calls + spareCalls);
 
 /** Sums stop growing here. */
 export const manyCalls = 1e9;
-/** Spare calls of an operation of which any page or list can need one, besides those of each page. */
+/** Spare calls of an operation with pages or lists, besides those of each page. */
 const baseSpareCalls = 20;
-/** Heaviest fields that are named. */
+/** Heaviest fields to name, at most. */
 const maxNamed = 5;
 
 interface Charge {
-  /** Parents that ask. */
+  /** Parents that make the call. */
   readonly count: number;
-  /** Calls in the request at most; without it, one for each parent. */
+  /** Calls per request, at most; by default one per parent. */
   readonly upTo?: number | undefined;
   readonly path: string;
 }
 
 interface PagesCharge {
-  /** Parents that ask for a page each. */
+  /** Parents that each load a page. */
   readonly count: number;
   readonly isContinued: boolean;
   readonly path: string;
@@ -63,15 +63,15 @@ export class CostTally {
     this.#hasSpares = true;
   }
 
-  /** Rooms of whose record a part is read, or all of it. */
+  /** Rooms whose record is read, in part or whole. */
   addRecords(rooms: number, part: 'part' | 'whole', path: string): void {
     if (part === 'whole') this.add('rooms.info', { count: rooms, path });
     else this.#records.push({ rooms, path });
   }
 
   /**
-   * Rooms that are asked for by ids of the client's. The record of each that the workspace has not named to this caller is
-   * read first, to be sure that the id is not a user's.
+   * Rooms that the client names by id. The record of each room that the workspace has not shown to this caller is read
+   * first, to make sure that the id is not a user's.
    */
   addGivenRooms(ids: readonly string[], unknown: ReadonlySet<string>, path: string): void {
     const added = ids.filter((id) => !this.#given.has(id));
@@ -80,17 +80,17 @@ export class CostTally {
     if (rooms > 0) this.addRecords(rooms, 'part', path);
   }
 
-  /** Rooms whose counters are read, without the number of members, for the caller. */
+  /** Rooms whose counters are read for the caller, without the member count. */
   addCounters(rooms: number, isListed: boolean, path: string): void {
     this.#counters.push({ rooms, isListed, path });
   }
 
-  /** The operation is larger than can be priced: it costs more than any limit. */
+  /** The operation is too large to price: it costs more than any limit. */
   giveUp(path: string): void {
     this.add('unknown', { count: manyCalls, path });
   }
 
-  /** `lists`: those that answer the caller. */
+  /** `lists`: the bulk lists that work for the caller. */
   close(lists: WholeLists = allLists): QueryCost {
     const ways = this.#addRooms(lists);
     const calls = [...this.#byEndpoint.values()].reduce((sum, count) => Math.min(manyCalls, sum + count), 0);
@@ -109,7 +109,7 @@ export class CostTally {
     };
   }
 
-  /** Records and counters: what they cost depends on all that is asked for of rooms. */
+  /** Records and counters, whose cost depends on all fields of rooms together. */
   #addRooms(lists: WholeLists): BulkOrSingle {
     const ways = chooseBulkOrSingle(
       {
@@ -124,7 +124,7 @@ export class CostTally {
     );
     const once = (endpoint: string, path: string) => {
       this.add(endpoint, { count: 1, upTo: 1, path });
-      this.#hasSpares = true; // in their place come single calls, should the list fail
+      this.#hasSpares = true; // single calls replace the list if it fails
     };
     for (const { rooms, path } of this.#records) {
       if (ways.records === 'bulk') once('rooms.get', path);
