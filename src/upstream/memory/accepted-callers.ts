@@ -1,4 +1,5 @@
 import { userKeyOf } from './caller-key.ts';
+import { forgetOldest } from './forget-oldest.ts';
 
 /** Pairs of user id and token in the LRU. */
 const maxPairs = 10_000;
@@ -25,11 +26,7 @@ export class AcceptedCallers {
   /** The workspace accepted these credentials. */
   accept(pairKey: string, userId: string): void {
     this.#keep(pairKey, this.#users.get(pairKey) ?? userKeyOf(userId));
-    if (this.#users.size <= maxPairs) return;
-    for (const oldest of this.#users.keys()) {
-      this.#users.delete(oldest);
-      return;
-    }
+    if (this.#users.size > maxPairs) forgetOldest(this.#users);
   }
 
   /** The workspace answered 401: these credentials are no longer valid. */

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../clock.ts';
+import { forgetOldest } from './forget-oldest.ts';
 
 /** Lists remembered; those that failed longest ago are forgotten first. */
 const maxLists = 10_000;
@@ -35,10 +36,6 @@ export class FailingLists {
     const key = `${user} ${endpoint}`;
     this.#failedAt.delete(key);
     this.#failedAt.set(key, this.#clock.now());
-    if (this.#failedAt.size <= maxLists) return;
-    for (const oldest of this.#failedAt.keys()) {
-      this.#failedAt.delete(oldest);
-      return;
-    }
+    if (this.#failedAt.size > maxLists) forgetOldest(this.#failedAt);
   }
 }

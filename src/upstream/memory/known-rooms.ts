@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { forgetOldest } from './forget-oldest.ts';
 
 /** Characters of a random Rocket.Chat id. */
 const randomIdLength = 17;
@@ -19,11 +20,7 @@ export class RoomMemory {
   /** `user`: hash of a user id that the workspace has accepted. */
   add(user: string, roomId: string): void {
     this.#keep(keyOf(user, roomId));
-    if (this.#rooms.size <= maxRooms) return;
-    for (const oldest of this.#rooms) {
-      this.#rooms.delete(oldest);
-      return;
-    }
+    if (this.#rooms.size > maxRooms) forgetOldest(this.#rooms);
   }
 
   has(user: string, roomId: string): boolean {

@@ -1,3 +1,5 @@
+import { forgetOldest } from '../memory/forget-oldest.ts';
+
 /** Whether the workspace's rate limiter exempted a user's latest call in a window, and since when (epoch milliseconds). */
 export interface Exemption {
   readonly isExempt: boolean;
@@ -34,16 +36,9 @@ export class Exemptions {
     const windows = this.#users.get(user) ?? new Map<string, Exemption>();
     windows.delete(window);
     windows.set(window, exemption);
-    if (windows.size > maxWindowsPerUser) forgetFirst(windows);
+    if (windows.size > maxWindowsPerUser) forgetOldest(windows);
     this.#users.delete(user);
     this.#users.set(user, windows);
-    if (this.#users.size > maxUsers) forgetFirst(this.#users);
-  }
-}
-
-function forgetFirst(map: Map<string, unknown>): void {
-  for (const first of map.keys()) {
-    map.delete(first);
-    return;
+    if (this.#users.size > maxUsers) forgetOldest(this.#users);
   }
 }

@@ -10,7 +10,7 @@ export interface RetryRequest {
   readonly deadline: number;
 }
 
-/** Exponential back-off with full jitter: random up to 50 ms, doubled per attempt, with a cap. */
+/** Exponential back-off with full jitter: random up to 50 ms × 2^attempt, with a cap. */
 const firstWaitMs = 50;
 const longestWaitMs = 500;
 /** The longest wait that the workspace may demand, and the jitter added so that callers do not return together. */
