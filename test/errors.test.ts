@@ -37,20 +37,22 @@ describe('formatError', () => {
   });
 
   it('messages in which graphql-js and Apollo Server mention themselves are replaced', () => {
-    const messageOf = (message: string, extensions: Record<string, unknown>) =>
+    const formatted = (message: string, extensions: Record<string, unknown>) =>
       formatError({ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } });
-    const off = messageOf('pass introspection: true to ApolloServer', { validationErrorCode: 'INTROSPECTION_DISABLED' });
+    const off = formatted('pass introspection: true to ApolloServer', {
+      validationErrorCode: 'INTROSPECTION_DISABLED',
+    });
     expect(off).toStrictEqual({
       message: 'Introspection is disabled: query `{ _service { sdl } }` for the schema.',
       extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
     });
-    expect(messageOf('recursively requests', { validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED' }).message).toMatch(
-      /^The query has too many selections/,
-    );
-    expect(messageOf('Too many validation errors, error limit reached. Validation aborted.', {}).message).toBe(
+    expect(
+      formatted('recursively requests', { validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED' }).message,
+    ).toMatch(/^The query has too many selections/);
+    expect(formatted('Too many validation errors, error limit reached. Validation aborted.', {}).message).toBe(
       'There are more errors than these.',
     );
-    expect(messageOf('Too many errors processing variables, error limit reached. Execution aborted.', {}).message).toBe(
+    expect(formatted('Too many errors processing variables, error limit reached. Execution aborted.', {}).message).toBe(
       'There are more invalid values than these.',
     );
   });
@@ -69,7 +71,8 @@ describe('formatError', () => {
 
   it('errors suggest no names of the schema when hints are off', () => {
     const extensions = { code: 'BAD_USER_INPUT' };
-    const messageOf = (message: string, givesHints: boolean) => formatError({ message, extensions }, { givesHints }).message;
+    const messageOf = (message: string, givesHints: boolean) =>
+      formatError({ message, extensions }, { givesHints }).message;
     expect(messageOf('No "a". Did you mean "b" or "c"?', true)).toBe('No "a". Did you mean "b" or "c"?');
     expect(messageOf('No "a". Did you mean "b" or "c"?', false)).toBe('No "a".');
     expect(messageOf('"Did you mean x" is none. Did you mean "y"?', false)).toBe('"Did you mean x" is none.');
