@@ -37,9 +37,9 @@ describe('formatError', () => {
   });
 
   it('messages in which graphql-js and Apollo Server mention themselves are replaced', () => {
-    const messageOf = (message: string, extensions: Record<string, unknown>) =>
+    const formatted = (message: string, extensions: Record<string, unknown>) =>
       formatError({ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } });
-    const off = messageOf('pass introspection: true to ApolloServer', {
+    const off = formatted('pass introspection: true to ApolloServer', {
       validationErrorCode: 'INTROSPECTION_DISABLED',
     });
     expect(off).toStrictEqual({
@@ -47,12 +47,12 @@ describe('formatError', () => {
       extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
     });
     expect(
-      messageOf('recursively requests', { validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED' }).message,
+      formatted('recursively requests', { validationErrorCode: 'MAX_RECURSIVE_SELECTIONS_EXCEEDED' }).message,
     ).toMatch(/^The query has too many selections/);
-    expect(messageOf('Too many validation errors, error limit reached. Validation aborted.', {}).message).toBe(
+    expect(formatted('Too many validation errors, error limit reached. Validation aborted.', {}).message).toBe(
       'There are more errors than these.',
     );
-    expect(messageOf('Too many errors processing variables, error limit reached. Execution aborted.', {}).message).toBe(
+    expect(formatted('Too many errors processing variables, error limit reached. Execution aborted.', {}).message).toBe(
       'There are more invalid values than these.',
     );
   });

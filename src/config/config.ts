@@ -59,12 +59,12 @@ export type GraphosUsage = NonNullable<Config['graphos']>;
 /** Reporting usage to Hive. An undefined `url` means Hive's own. */
 export type HiveUsage = NonNullable<Config['hive']>;
 
-/** Says every mistake of the environment at once, by variable; never repeats a value, which can be a secret. */
+/** All mistakes in the environment, a line each, by variable. Never repeats a value, which can be a secret. */
 export class ConfigError extends Error {}
 
 /**
- * Reads the environment. An empty variable counts as absent. `readOperations` reads the file of PERSISTED_OPERATIONS, and
- * throws a ConfigError for what is wrong with it, so that it is told together with everything else.
+ * Reads the environment. An empty variable counts as absent. `readOperations` reads the file of PERSISTED_OPERATIONS and
+ * throws a ConfigError for its mistakes, so that they are reported with all others.
  */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -72,7 +72,7 @@ export function readConfig(
 ): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { data, error } = environment.safeParse(given);
-  const mistakes = error?.issues.map(({ path, message }) => told(String(path[0]), message, given)) ?? [];
+  const mistakes = error?.issues.map(({ path, message }) => mistake(String(path[0]), message, given)) ?? [];
   mistakes.push(...misspelt(env, Object.keys(settings)));
   if (given['NODE_ENV'] === 'production' && given['ROCKETCHAT_URL'] === undefined) {
     mistakes.push(
@@ -84,8 +84,8 @@ export function readConfig(
   return Object.freeze(configOf(data));
 }
 
-/** The value is not repeated, so white space around it, as files with Windows' line ends bring along, would be a riddle. */
-function told(name: string, message: string, given: Readonly<Record<string, string | undefined>>): string {
+/** Mentions white space around a value (from Windows line endings, say): as values are not shown, it would stay hidden. */
+function mistake(name: string, message: string, given: Readonly<Record<string, string | undefined>>): string {
   const isPadded = given[name] !== given[name]?.trim();
   return `${name}: ${message}${isPadded ? ' (the value has white space around it)' : ''}`;
 }

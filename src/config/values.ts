@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** What one setting may be. Each says what it expects in our words, and none repeats what was given: it can be a secret. */
+/** Schemas of single settings. Each message says what is expected, and none repeats the value, which can be a secret. */
 
 export const choice = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, `expected ${[values.slice(0, -1).join(', '), values.at(-1)].join(' or ')}`);
 
 export const onOrOff = choice('on', 'off').transform((value) => value === 'on');
 
-/** Digits alone: a space or `1e3` is more likely a slip than a number. */
+/** Digits only: a space or `1e3` is more likely a slip than a number. */
 export const wholeNumber = (min: number, max: number) => {
   const expected = `expected a whole number from ${min} to ${max}`;
   return z
@@ -30,11 +30,11 @@ const httpUrl = (expected: string) =>
 export const workspaceUrl = httpUrl('expected the workspace URL, such as https://chat.example.com').refine((text) => {
   const { username, password, search, hash } = new URL(text);
   return username + password + search + hash === '';
-}, 'expected a URL without credentials, query and fragment');
+}, 'expected a URL without credentials, query or fragment');
 
 export const serviceUrl = httpUrl('expected a URL, such as https://usage.example.com');
 
-/** As a browser sends it: in lower case, with nothing behind the host and port. `*` and `null` would mean anybody. */
+/** As browsers send it: in lower case, with nothing after host and port. `*` and `null` would allow every site. */
 const isOrigin = (text: string): boolean => {
   const url = readUrl(text);
   return isHttp(url) && url.origin === text;
@@ -45,15 +45,15 @@ export const origins = z.string().transform((text, context): readonly string[] =
   for (const [index, entry] of entries.entries()) {
     if (entry === '' || isOrigin(entry)) continue;
     context.addIssue(
-      `entry ${index + 1} is no origin: expected one as browsers send it, such as https://app.example.com`,
+      `entry ${index + 1} is not an origin: expected one as browsers send it, such as https://app.example.com`,
     );
   }
   const given = entries.filter((entry) => entry !== '');
-  if (given.length === 0) context.addIssue('expected origins, separated by commas, such as https://app.example.com');
+  if (given.length === 0) context.addIssue('expected origins separated by commas, such as https://app.example.com');
   return given;
 });
 
-/** Labels of letters, digits, `-` and `_` with dots between them. Numbers alone are an address, or a slip in one. */
+/** Dot-separated labels of letters, digits, `-` and `_`. Numbers only are an IP address, or a slip in one. */
 const isHostName = (text: string): boolean =>
   text.length <= 253 &&
   !/^[\d.]+$/.test(text) &&
@@ -66,7 +66,7 @@ export const host = z
   .string()
   .refine(
     (text) => isIP(text) !== 0 || isHostName(text),
-    'expected an address of this machine or its name, such as 127.0.0.1, or 0.0.0.0 for all',
+    'expected an address or name of this machine, such as 127.0.0.1, or 0.0.0.0 for all',
   );
 
 export const headerValue = z.string().regex(/^[\x21-\x7E]+$/, 'expected a key without spaces');

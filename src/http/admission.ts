@@ -1,14 +1,14 @@
-/** Why a request was turned away. */
+/** Why a request was shed. */
 export type ShedReason = 'in_flight' | 'loop_delay' | 'upstream_queue' | 'caller_wait';
 
 export interface AdmissionLimits {
-  /** GraphQL requests under way at most. */
+  /** Concurrent GraphQL requests. */
   readonly maxInFlight: number;
-  /** Milliseconds by which the event loop may be late (99th percentile of the last second). */
+  /** Event loop delay in milliseconds, 99th percentile of the last second. */
   readonly maxLoopDelayMs: number;
-  /** Requests that are taken even while the event loop is late, so that one long pause turns nobody away. */
+  /** Concurrent requests accepted even while the event loop is late, so that one long pause sheds nothing. */
   readonly maxInFlightWhenLate: number;
-  /** Milliseconds that a caller's next call may have to expect to wait there; a call that waits for a second is given up. */
+  /** Expected wait in milliseconds of a caller's next upstream call. Calls time out after waiting for a second. */
   readonly maxCallerWaitMs: number;
 }
 
@@ -19,17 +19,17 @@ export const defaultAdmission: AdmissionLimits = {
   maxCallerWaitMs: 500,
 };
 
-/** What the decision is made by, read at each request: so none of it may cost much. */
+/** Inputs of the decision. They are read for each request, so each must be cheap. */
 export interface Readings {
   readonly loopDelayMs: () => number;
-  /** Whether the queue to the workspace is nearly full, and by this caller's doing. */
+  /** Whether the queue to the workspace is nearly full and this caller fills it. */
   readonly fillsQueue: (callerKey: string) => boolean;
   readonly callerWaitMs: (callerKey: string) => number;
 }
 
 /**
- * Turns requests away while there is too much to do, before anything is done for them. A request counts from when its
- * body has arrived: clients that send slowly occupy a connection, but nobody's place.
+ * Load shedding: rejects requests under overload before any work is done for them. A request counts from the arrival of
+ * its whole body, so slow clients occupy a connection but no slot.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
@@ -46,19 +46,19 @@ export class Admission {
     return this.#inFlight;
   }
 
-  /** Requests turned away so far, by reason. */
+  /** Requests shed so far, by reason. */
   get shed(): ReadonlyMap<ShedReason, number> {
     return this.#shed;
   }
 
-  /** Why a request cannot be taken now, which counts as turned away; undefined where it can. */
+  /** Why a request must be shed now, and counts it; undefined if it may proceed. */
   refusal(callerKey: string | undefined): ShedReason | undefined {
     const reason = this.#reason(callerKey);
     if (reason !== undefined) this.#shed.set(reason, (this.#shed.get(reason) ?? 0) + 1);
     return reason;
   }
 
-  /** Takes a place until the returned function is called. */
+  /** Takes a slot until the returned function is called. */
   enter(): () => void {
     this.#inFlight += 1;
     let hasLeft = false;

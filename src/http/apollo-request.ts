@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { GraphqlParams } from './graphql-params.ts';
-import { jsonAnswer, type AnswerType } from './media-types.ts';
+import { jsonType, type MediaType } from './media-types.ts';
 
-/** The request headers that are looked at behind this: for registries, and our own two. */
+/** The request headers that plugins read: those of schema registries, and the gateway's own two. */
 const apolloHeaders = [
   'x-apollo-operation-name',
   'x-upstream-report',
@@ -14,18 +14,18 @@ const apolloHeaders = [
 ] as const;
 
 /**
- * The request as Apollo Server takes it: without credentials, and with no header that nobody looks at. Whatever it would
- * refuse was refused before, in our words.
+ * The request for Apollo Server, without credentials and unused headers. Everything that Apollo Server would reject has
+ * been rejected before, with the gateway's own messages.
  */
-export function toApollo(req: IncomingMessage, answerType: AnswerType, params: GraphqlParams): HTTPGraphQLRequest {
+export function toApollo(req: IncomingMessage, mediaType: MediaType, params: GraphqlParams): HTTPGraphQLRequest {
   const headers = new HeaderMap();
   for (const name of apolloHeaders) {
     const value = req.headers[name];
     if (typeof value === 'string') headers.set(name, value);
   }
-  // The usual answer needs no negotiation.
-  if (answerType !== jsonAnswer) headers.set('accept', answerType);
-  headers.set('apollo-require-preflight', '1'); // that there was one, or none was needed, was looked at
+  // The default needs no negotiation.
+  if (mediaType !== jsonType) headers.set('accept', mediaType);
+  headers.set('apollo-require-preflight', '1'); // `checkPreflight` has checked this
   const method = req.method ?? '';
   return {
     method,

@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 export interface AddressOptions {
-  /** Whether the end user's address is passed on to the workspace at all. */
+  /** Whether to forward the end user's address to the workspace. */
   readonly forwards: boolean;
-  /** Whether the gateway is reached only through a proxy whose headers can be believed. */
+  /** Whether every request comes through a proxy whose headers can be trusted. */
   readonly trustsProxy: boolean;
 }
 
 /**
- * The end user's address, to be sent upstream as `X-Real-IP`; undefined where none is passed on. Without a trusted proxy
- * it is the socket's, whatever the request says of itself. With one, it is what that proxy wrote: its `X-Real-IP`, else
- * the last entry of `X-Forwarded-For` (the earlier ones are the client's own words).
+ * The end user's address, for `X-Real-IP` upstream; undefined if none is forwarded. Without a trusted proxy it is the
+ * socket's, whatever the headers say. With one, it is the proxy's `X-Real-IP`, else the last entry of `X-Forwarded-For`
+ * (clients can forge the earlier ones).
  */
 export function clientAddress(req: IncomingMessage, { forwards, trustsProxy }: AddressOptions): string | undefined {
   if (!forwards) return undefined;
@@ -25,7 +25,7 @@ function proxyAddress({ headersDistinct }: IncomingMessage): string | undefined 
   return plainAddress(headersDistinct['x-forwarded-for']?.at(-1)?.split(',').at(-1));
 }
 
-/** An IPv4 address that came over IPv6 is written as IPv4, so that one client has one window. */
+/** Writes an IPv4-mapped IPv6 address as IPv4, so that one client has one rate-limit window. */
 function plainAddress(text: string | undefined): string | undefined {
   const address = text?.trim().replace(/^::ffff:(?=\d+\.)/i, '');
   return address !== undefined && isIP(address) !== 0 ? address : undefined;

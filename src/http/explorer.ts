@@ -3,8 +3,8 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import type { FastifyInstance } from 'fastify';
 import type { RuruClientConfig } from 'ruru/server';
 
-/** Operations that the explorers open with; each works for any user of any workspace. */
-export const exampleOperations = `# Your latest conversations: with what is unread, and the last words of each.
+/** Operations that the explorers open with. Each works for any user of any workspace. */
+export const exampleOperations = `# Your latest conversations, with unread counts and the last message of each.
 query Mailbox {
   viewer {
     unreadCount
@@ -22,7 +22,7 @@ query Mailbox {
   }
 }
 
-# One conversation with its latest messages: reactions, files, threads, and who has read them.
+# One conversation with its latest messages: reactions, files, threads and readers.
 query LatestConversation {
   viewer {
     directMessages(first: 1) {
@@ -48,16 +48,16 @@ query LatestConversation {
   }
 }
 
-# What the workspace still allows in this minute. Costs no call.
+# Calls that the workspace still allows in this minute. Costs no upstream call.
 query RateLimits {
   upstreamBudget { endpoint remaining limit resetAt }
 }
 `;
 
-/** Headers that the explorers send from the start: the demo's credentials, or names to fill in. */
+/** Initial headers of the explorers: the demo's credentials, or names to fill in. */
 export type ExplorerHeaders = Readonly<Record<string, string>>;
 
-/** Apollo Sandbox, shown to browsers at `/graphql`. It comes from the internet: `/explorer` does not. */
+/** Apollo Sandbox, for browsers at `/graphql`. It is loaded from the internet; `/explorer` is not. */
 export const sandboxPage = (headers: ExplorerHeaders): ApolloServerPlugin =>
   ApolloServerPluginLandingPageLocalDefault({
     embed: { initialState: { sharedHeaders: { ...headers } }, runTelemetry: false },
@@ -68,11 +68,11 @@ export const sandboxPage = (headers: ExplorerHeaders): ApolloServerPlugin =>
 
 const staticPath = '/explorer/static/';
 
-/** For the log, and for whoever opens `/explorer` all the same. */
+/** For the log, and for the page at `/explorer`. */
 export const explorerMissing =
-  'The offline explorer is a development dependency that is not installed here; Apollo Sandbox at /graphql is there. To have both: npm install --save-prod --omit=dev ruru@2';
+  'The offline explorer is a development dependency and is not installed: use Apollo Sandbox at /graphql, or run npm install --save-prod --omit=dev ruru@2';
 
-/** The offline explorer at `/explorer` (ruru, a development dependency). False when it is not installed. */
+/** Adds the offline explorer at `/explorer` (ruru, a development dependency). False if it is not installed. */
 export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders): Promise<boolean> {
   const ruru = await Promise.all([import('ruru/server'), import('ruru/static')]).catch(() => undefined);
   if (ruru === undefined) {
@@ -85,7 +85,7 @@ export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders
   const page = ruruHTML({
     endpoint: '/graphql',
     staticPath,
-    // Its type wants every setting, though each has a default.
+    // The type requires every setting, although each has a default.
     clientConfig: {
       initialQuery: exampleOperations,
       initialHeaders: JSON.stringify(headers, null, 2),

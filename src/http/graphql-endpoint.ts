@@ -5,10 +5,10 @@ import { toApollo } from './apollo-request.ts';
 import { clientAddress, type AddressOptions } from './client-address.ts';
 import { RequestContext } from '../context/request-context.ts';
 import { GatewayError, type ErrorCode } from '../errors.ts';
-import { checkSize, paramsOfAddress, paramsOfBody, withPersistedQuery, type GraphqlParams } from './graphql-params.ts';
+import { checkSize, paramsOfUrl, paramsOfBody, withPersistedQuery, type GraphqlParams } from './graphql-params.ts';
 import type { Memory } from './held-bytes.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
-import { jsonAnswer, page, type AnswerType } from './media-types.ts';
+import { htmlType, jsonType, type MediaType } from './media-types.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { logRequest } from '../observability/request-log.ts';
@@ -21,7 +21,7 @@ import {
   checkFigureHeaders,
   checkMethod,
   checkPreflight,
-  readAnswerType,
+  negotiateMediaType,
   readCredentials,
   readRequestId,
   readTimeout,
@@ -30,7 +30,7 @@ import { RequestWeight } from './request-weight.ts';
 import { closesConnection, corsHeaders, fixedHeaders } from './response-headers.ts';
 import type { ShedLog } from './shed-log.ts';
 import type { Workspace } from '../upstream/workspace.ts';
-import { writeAnswer } from './write-answer.ts';
+import { writeBody } from './write-body.ts';
 
 export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -85,7 +85,7 @@ export class GraphqlEndpoint {
     this.#options = options;
   }
 
-  async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { log, metrics } = this.#options;
     const exchange = this.#open(req, res);
     const { request, requestId, startedAt } = exchange;
@@ -156,24 +156,24 @@ export class GraphqlEndpoint {
   async #respond(exchange: Exchange): Promise<EndpointResponse | undefined> {
     const { apollo, admission } = this.#options;
     const { req, request, weight } = exchange;
-    let answerType: AnswerType = jsonAnswer;
+    let mediaType: MediaType = jsonType;
     let leave: (() => void) | undefined;
     try {
       checkMethod(req);
-      answerType = readAnswerType(req, this.#options.hasPage);
+      mediaType = negotiateMediaType(req, this.#options.hasPage);
       checkFigureHeaders(req);
-      const isPage = answerType === page;
-      const { asked, bytes } = isPage ? { asked: {}, bytes: 0 } : await this.#receive(exchange);
+      const isPage = mediaType === htmlType;
+      const { received, bytes } = isPage ? { received: {}, bytes: 0 } : await this.#receive(exchange);
       if (this.#sheds(exchange)) return undefined;
       leave = admission.enter();
       this.#redactToken(exchange);
       weight.begin(request, bytes);
-      const params = isPage ? asked : this.#admit(asked, request.isAccepted);
-      const httpGraphQLRequest = toApollo(req, answerType, params);
+      const params = isPage ? {} : this.#admit(received, request.isAccepted);
+      const httpGraphQLRequest = toApollo(req, mediaType, params);
       return toResponse(await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request }));
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      const type = answerType === page ? jsonAnswer : answerType;
+      const type = mediaType === htmlType ? jsonType : mediaType;
       return { ...errorResponse(error.refusal, type), refusedAs: error.code };
     } finally {
       leave?.();
@@ -183,20 +183,20 @@ export class GraphqlEndpoint {
   }
 
   /** The GraphQL parameters, checked for form. Everything else in the body is dropped here. */
-  async #receive({ req, res, request }: Exchange): Promise<{ asked: GraphqlParams; bytes: number }> {
+  async #receive({ req, res, request }: Exchange): Promise<{ received: GraphqlParams; bytes: number }> {
     const { url = '' } = req;
     if (req.method === 'GET') {
       checkPreflight(req);
-      return { asked: paramsOfAddress(url), bytes: url.length };
+      return { received: paramsOfUrl(url), bytes: url.length };
     }
     const { json, bytes } = await readBody(req, res, this.#options.memory.arriving, request.isAccepted);
-    return { asked: paramsOfBody(json), bytes };
+    return { received: paramsOfBody(json), bytes };
   }
 
   /** The parameters that Apollo Server gets. Throws for operations that are too large or not on the safelist. */
-  #admit(asked: GraphqlParams, isAccepted: boolean): GraphqlParams {
+  #admit(received: GraphqlParams, isAccepted: boolean): GraphqlParams {
     const { safelist, hasAutomaticPersistedQueries } = this.#options;
-    const admitted = safelist === undefined ? asked : safelist.admit(asked);
+    const admitted = safelist === undefined ? received : safelist.admit(received);
     if (admitted === undefined) throw new HttpError(refusals.notInList);
     const params = withPersistedQuery(admitted, hasAutomaticPersistedQueries);
     checkSize(params, this.#guard, isAccepted);
@@ -225,7 +225,7 @@ export class GraphqlEndpoint {
     });
     const reader = { destroy: () => res.destroy(), isAccepted: request.isAccepted };
     res.on('close', () => memory.unsent.drop(reader));
-    writeAnswer(res, body, bytes, (left) => memory.unsent.set(reader, left));
+    writeBody(res, body, bytes, (left) => memory.unsent.set(reader, left));
   }
 }
 

@@ -5,16 +5,16 @@ import { asObject, type JsonObject } from '../json.ts';
 import { maxInputDepth, maxInputValues } from '../limits.ts';
 import type { OperationGuard } from '../operation/size-guard.ts';
 
-/** What a request asks, each part of its form; what else a client sent would only be held as long as the request takes. */
+/** The parameters of a GraphQL request, checked for type. Other fields are dropped, to free their memory early. */
 export interface GraphqlParams {
-  /** Absent where a persisted query is meant. */
+  /** Absent if the request names a persisted query by its hash. */
   readonly query?: string;
   readonly operationName?: string;
   readonly variables?: JsonObject;
   readonly extensions?: JsonObject;
 }
 
-/** From the body of a POST: `null` is the same as nothing, as GraphQL over HTTP has it. */
+/** From the body of a POST. `null` means absent, as GraphQL over HTTP specifies. */
 export function paramsOfBody(body: unknown): GraphqlParams {
   if (Array.isArray(body)) throw new HttpError(refusals.batch);
   const fields = asObject(body);
@@ -22,10 +22,10 @@ export function paramsOfBody(body: unknown): GraphqlParams {
   return checked(fields);
 }
 
-/** From the address of a GET: `variables` and `extensions` are JSON there. */
-export function paramsOfAddress(address: string): GraphqlParams {
-  const question = address.indexOf('?');
-  const search = new URLSearchParams(question === -1 ? '' : address.slice(question));
+/** From the URL of a GET, where `variables` and `extensions` are JSON. */
+export function paramsOfUrl(url: string): GraphqlParams {
+  const queryStart = url.indexOf('?');
+  const search = new URLSearchParams(queryStart === -1 ? '' : url.slice(queryStart));
   const onlyValue = (name: keyof GraphqlParams): string | undefined => {
     const [value, ...more] = search.getAll(name);
     if (more.length > 0) throw new HttpError(refusals.repeatedParam(name));
@@ -77,8 +77,8 @@ function objectOf(fields: JsonObject, name: 'variables' | 'extensions'): JsonObj
 }
 
 /**
- * The parameters with the hash of a persisted query in order. Where those are off, a query that comes with its hash is
- * answered like any other: only a hash without its query is not understood.
+ * Checks the hash of a persisted query. With persisted queries off, a query that comes with a hash runs like any other;
+ * Apollo Server rejects a hash without its query.
  */
 export function withPersistedQuery(params: GraphqlParams, isOn: boolean): GraphqlParams {
   const { query, extensions } = params;
@@ -98,7 +98,7 @@ export function withPersistedQuery(params: GraphqlParams, isOn: boolean): Graphq
   return params;
 }
 
-/** Refuses what is too large to be looked at more closely. `remembers`: whether what is not may be remembered. */
+/** Rejects what is too large to parse. `remembers`: whether the guard may cache that a query is small enough. */
 export function checkSize(
   { query, variables, extensions }: GraphqlParams,
   guard: OperationGuard,
@@ -110,7 +110,7 @@ export function checkSize(
   if (reason !== undefined) throw new HttpError(refusals.queryTooComplex(reason));
 }
 
-/** Looks no further than it must, neither down nor along. */
+/** Stops at the first value beyond a limit, in depth or in number. */
 function checkInput(name: 'variables' | 'extensions', input: unknown): void {
   let values = 0;
   const visit = (value: unknown, levels: number): void => {

@@ -1,24 +1,23 @@
-/** Something that takes up memory for a client, and can be broken off. */
+/** Something that holds memory for a client and can be aborted. */
 export interface Holder {
   destroy(): unknown;
-  /** Whether it is held for a caller whom the workspace has accepted. */
+  /** Whether the workspace has accepted the caller's credentials. */
   readonly isAccepted: boolean;
 }
 
 interface Held {
   bytes: number;
-  /** Milliseconds of the clock since when it has not become less. */
+  /** Clock reading in milliseconds at which it last shrank. */
   since: number;
 }
 
-/** So much is added to the time for which something was held: of what has just begun, the largest goes first. Milliseconds. */
+/** Milliseconds added to every holding time, so that among new holders the largest goes first. */
 const headStartMs = 50;
 
 /**
- * Memory that is held until clients have sent or read something, which is theirs to delay. All of it together is
- * bounded: beyond that the largest and slowest is broken off, by its bytes times the time for which they have not become
- * less, be it the one that grows just then. What is held for strangers goes before what is held for callers. To turn away
- * whoever comes next would let a few slow clients keep everybody out.
+ * Bounds the total memory held until clients have sent or read something, which they can delay. Beyond the bound it
+ * aborts the worst holder, by bytes times the time since they last shrank; it can be the one that is growing. Unverified
+ * callers go before accepted ones. Rejecting new requests instead would let a few slow clients lock everyone out.
  */
 export class HeldBytes {
   readonly #maxBytes: number;
@@ -27,7 +26,7 @@ export class HeldBytes {
   readonly #held = new Map<Holder, Held>();
   #bytes = 0;
 
-  /** What holds less than `smallBytes` is not counted: the number of connections bounds that. */
+  /** Holders of less than `smallBytes` are not counted: the number of connections bounds them. */
   constructor(maxBytes: number, smallBytes: number, now: () => number = () => performance.now()) {
     this.#maxBytes = maxBytes;
     this.#smallBytes = smallBytes;
@@ -38,7 +37,7 @@ export class HeldBytes {
     return this.#bytes;
   }
 
-  /** Says what the holder holds now. */
+  /** Sets what the holder holds now. */
   set(holder: Holder, bytes: number): void {
     if (bytes < this.#smallBytes) return this.drop(holder);
     let held = this.#held.get(holder);
@@ -46,16 +45,16 @@ export class HeldBytes {
     else if (bytes < held.bytes) held.since = this.#now();
     this.#bytes += bytes - held.bytes;
     held.bytes = bytes;
-    while (this.#bytes > this.#maxBytes) this.#breakOff();
+    while (this.#bytes > this.#maxBytes) this.#abortWorst();
   }
 
-  /** Whatever it held is gone. */
+  /** The holder holds nothing any more. */
   drop(holder: Holder): void {
     this.#bytes -= this.#held.get(holder)?.bytes ?? 0;
     this.#held.delete(holder);
   }
 
-  #breakOff(): void {
+  #abortWorst(): void {
     const now = this.#now();
     let worst: Holder | undefined;
     let worstCost = -1;

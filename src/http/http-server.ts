@@ -11,24 +11,24 @@ import { errorResponse, type HttpResponse } from './http-error.ts';
 import { refusals, type Refusal } from './refusals.ts';
 import { fixedHeaders, trackLatest } from './response-headers.ts';
 
-/** What one client may make the server hold, and for how long. Milliseconds and bytes. */
+/** Limits on what clients can make the server hold, and for how long. Milliseconds and bytes. */
 export interface HttpLimits {
-  /** For the headers of a request to arrive, from its first byte. */
+  /** For the headers of a request to arrive. */
   readonly headersTimeoutMs: number;
   /** For a whole request to arrive. */
   readonly requestTimeoutMs: number;
-  /** For an answer to be read, after the time that its request may take. */
+  /** For the client to read the response, after its request's deadline. */
   readonly writeTimeoutMs: number;
-  /** How often arriving requests are looked at for the first two. */
+  /** Interval at which the first two timeouts are checked. */
   readonly checkIntervalMs: number;
-  /** An idle connection stays open: longer than a balancer keeps it, which else sends into a connection that closes. */
+  /** For idle connections. Longer than the load balancer's, which would otherwise send into a closing connection. */
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
-  /** Of request bodies that have not come whole, all together. */
+  /** All request bodies that are still arriving, in total. */
   readonly maxArrivingBytes: number;
-  /** Of the heap that all requests under way take together, about. */
+  /** Estimated heap of all requests in progress, in total. */
   readonly maxHeldBytes: number;
-  /** Of answers that wait to be read, all together. */
+  /** All responses that clients have not read yet, in total. */
   readonly maxUnsentBytes: number;
 }
 
@@ -44,14 +44,14 @@ export const defaultHttpLimits: HttpLimits = {
   maxUnsentBytes: 64 * 1024 * 1024,
 };
 
-/** Of all header lines together. */
+/** All header lines, in total. */
 const maxHeaderBytes = 16 * 1024;
-/** More than any proxies add; a request with more is refused rather than cut, as node:http would by itself. */
+/** Above what proxies add. Requests with more are rejected; node:http by itself would drop the excess lines. */
 const maxHeaderLines = 100;
 
 /**
- * The HTTP server, with its limits set. The number of requests on one connection has none: a connection that is closed
- * after so many requests is a race with the balancer's next one, and bounds nothing that the other limits do not.
+ * The HTTP server with its limits. No `maxRequestsPerSocket`: closing a connection after N requests races with the load
+ * balancer's next request and bounds nothing that other limits do not.
  */
 export function createHttpServer(listener: RequestListener, limits: HttpLimits): Server {
   const server = createServer(
@@ -61,10 +61,10 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits):
       requestTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: limits.checkIntervalMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
-      requireHostHeader: false, // looked at below
+      requireHostHeader: false, // `refusalOf` checks it
     },
     (req, res) => {
-      // It came as the connection was being closed, at a shutdown: nobody could be told the answer, so nothing is asked.
+      // Arrived on a connection that is closing (shutdown): the response could not be sent, so do no work.
       if (!req.socket.writable) return void req.socket.destroy();
       trackLatest(req);
       const refusal = refusalOf(req);
@@ -72,47 +72,47 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits):
       listener(req, res);
     },
   );
-  // Whoever wants the body says so, rather than node:http for everybody.
+  // The handler that wants the body sends 100 Continue; node:http would send it for every request.
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => server.emit('request', req, res));
   server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) =>
     refuse(res, refusals.unsupportedExpect),
   );
   server.maxConnections = limits.maxConnections;
-  server.maxHeadersCount = 0; // counted above
+  server.maxHeadersCount = 0; // `refusalOf` counts them
   return server;
 }
 
-/** What is wrong with a request, whatever it asks. */
+/** Why a request is rejected whatever its path. */
 function refusalOf({ rawHeaders, headersDistinct, httpVersion, url }: IncomingMessage): Refusal | undefined {
   if (rawHeaders.length > 2 * maxHeaderLines) return refusals.tooManyHeaders;
   const hosts = headersDistinct['host']?.length ?? 0;
   if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return refusals.notOneHost;
-  // `POST http://elsewhere/graphql`: this is no proxy, and whoever asks one should not be told otherwise.
+  // `POST http://elsewhere/graphql`: a client that expects a proxy must not get a response of this server instead.
   if (url?.startsWith('/') !== true && url !== '*') return refusals.absoluteUrl;
   return undefined;
 }
 
-/** Faults below HTTP, by the codes of node:http: what cannot be read has no other answer. */
-const unreadable: Readonly<Record<string, Refusal>> = {
+/** Refusals of unparsable requests, by the error code of node:http. */
+const unparsable: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: refusals.headersTooLarge,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: refusals.chunksTooLarge,
   ERR_HTTP_REQUEST_TIMEOUT: refusals.requestTimeout,
 };
 
-/** Answers what is no HTTP, as far as the connection still can, and closes it. */
-export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || hasBegunAnswer(socket)) {
+/** Responds to an unparsable request, if the connection still can, and closes it. */
+export function respondUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || hasBegunResponse(socket)) {
     socket.destroy();
     return;
   }
-  const { status, headers, body } = closing(unreadable[error.code ?? ''] ?? refusals.notHttp);
+  const { status, headers, body } = closing(unparsable[error.code ?? ''] ?? refusals.notHttp);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   socket.destroySoon();
 }
 
-/** Whether part of another answer is under way on this connection, into which nothing may be written. */
-const hasBegunAnswer = (socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean =>
+/** Whether a response has been partly written to this connection: nothing may be written into it. */
+const hasBegunResponse = (socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean =>
   socket._httpMessage?.headersSent === true && !socket._httpMessage.writableFinished;
 
 function refuse(res: ServerResponse, refusal: Refusal): void {

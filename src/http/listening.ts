@@ -5,19 +5,19 @@ export interface ListenSettings {
   readonly port: number;
 }
 
-/** Says in one line why nobody can be listened to, and which setting mends it. */
+/** The gateway cannot listen: one line says why, and which setting fixes it. */
 export class CannotListen extends Error {}
 
-const choosePort = 'set PORT to a free one, or to 0 to take any';
-const chooseHost = 'set HOST to an address of this machine: 127.0.0.1 for this machine alone, 0.0.0.0 for all';
+const choosePort = 'set PORT to a free port, or to 0 to pick one';
+const chooseHost = 'set HOST to an address of this machine: 127.0.0.1 for local clients only, 0.0.0.0 for all';
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: `another process listens there; ${choosePort}`,
-  EACCES: 'ports below 1024 need a right that this user does not have; set PORT to 1024 or more',
+  EADDRINUSE: `another process listens on this port; ${choosePort}`,
+  EACCES: 'this user may not listen on ports below 1024; set PORT to 1024 or more',
   EADDRNOTAVAIL: `this machine has no such address; ${chooseHost}`,
-  EAFNOSUPPORT: `this machine has no addresses of that kind; ${chooseHost}`,
-  ENOTFOUND: `no address has that name; ${chooseHost}`,
-  EAI_AGAIN: `no address has that name, or nobody can be asked; ${chooseHost}`,
+  EAFNOSUPPORT: `this machine does not support that address family; ${chooseHost}`,
+  ENOTFOUND: `the name does not resolve; ${chooseHost}`,
+  EAI_AGAIN: `the name could not be resolved; ${chooseHost}`,
 };
 
 export function cannotListen({ host, port }: ListenSettings, error: unknown): CannotListen {
@@ -27,7 +27,7 @@ export function cannotListen({ host, port }: ListenSettings, error: unknown): Ca
   );
 }
 
-/** What a browser on this machine opens: whoever listens on all addresses is found under the machine's own name. */
+/** The URL for a browser on this machine: `localhost` if the gateway listens on all addresses. */
 export function linkTo({ host }: ListenSettings, { address, port }: AddressInfo): string {
   if (address === '0.0.0.0' || address === '::') return `http://localhost:${port}`;
   return `http://${host.includes(':') ? `[${host.replace('%', '%25')}]` : host}:${port}`;

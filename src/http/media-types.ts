@@ -1,19 +1,19 @@
-/** What an answer can be, the usual first. A page is only for browsers that open the address. */
-export const jsonAnswer = 'application/json';
-export const graphqlAnswer = 'application/graphql-response+json';
-export const page = 'text/html';
-export type AnswerType = typeof jsonAnswer | typeof graphqlAnswer | typeof page;
+/** Media types of responses, the default first. A page is only for browsers that open the URL. */
+export const jsonType = 'application/json';
+export const graphqlType = 'application/graphql-response+json';
+export const htmlType = 'text/html';
+export type MediaType = typeof jsonType | typeof graphqlType | typeof htmlType;
 
 interface Range {
   readonly type: string;
   readonly quality: number;
-  /** 2 for one type, 1 for `application/*`, 0 for all. */
+  /** 2 for a type, 1 for `application/*`, 0 for all. */
   readonly specificity: number;
   readonly position: number;
 }
 
-/** The type of those offered that a client takes most gladly, by its `Accept`; undefined where it takes none of them. */
-export function preferredType(accept: string | undefined, offered: readonly AnswerType[]): AnswerType | undefined {
+/** The offered type that `Accept` prefers; undefined if it accepts none of them. */
+export function preferredType(accept: string | undefined, offered: readonly MediaType[]): MediaType | undefined {
   if (accept === undefined || accept.trim() === '') return offered[0];
   const ranges = accept.split(',').flatMap(readRange);
   return offered
@@ -29,7 +29,7 @@ export function preferredType(accept: string | undefined, offered: readonly Answ
     )[0]?.type;
 }
 
-/** Parameters but `q` say nothing that would make an answer unreadable, unless it is another charset. */
+/** Ignores parameters other than `q` and `charset`, as they do not affect whether the client can read the response. */
 function readRange(text: string, position: number): Range[] {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
   const valueOf = (name: string) =>
@@ -40,8 +40,8 @@ function readRange(text: string, position: number): Range[] {
   return [{ type, quality, specificity, position }];
 }
 
-const includes = ({ type, specificity }: Range, offered: AnswerType): boolean =>
+const includes = ({ type, specificity }: Range, offered: MediaType): boolean =>
   specificity === 0 || (specificity === 1 ? offered.startsWith(type.slice(0, -1)) : offered === type);
 
-/** Whether a charset is the one that is written and read here, as a client may spell it. */
+/** Whether a charset is UTF-8, in any spelling that clients use. */
 export const isUtf8 = (charset: string): boolean => ['utf-8', 'utf8', '"utf-8"'].includes(charset);

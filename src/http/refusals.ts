@@ -1,6 +1,6 @@
 import { maxBodyBytes, maxInputDepth, maxInputValues } from '../limits.ts';
 import type { RequestErrorCode } from '../errors.ts';
-import { graphqlAnswer, jsonAnswer } from './media-types.ts';
+import { graphqlType, jsonType } from './media-types.ts';
 
 /** One reason to refuse an HTTP request before GraphQL sees it. */
 export interface Refusal {
@@ -42,7 +42,7 @@ export const refusals = {
   methodNotAllowed: { status: 405, message: 'Method not allowed: use POST or GET.', headers: { allow: 'GET, POST' } },
   notAcceptable: {
     status: 406,
-    message: `Responses are ${jsonAnswer} or ${graphqlAnswer} in UTF-8: \`Accept\` must allow one of them.`,
+    message: `Responses are ${jsonType} or ${graphqlType} in UTF-8: \`Accept\` must allow one of them.`,
   },
   contentTypeOfGet: { status: 415, message: 'A GET request has no body: remove its `Content-Type` header.' },
   noPreflight: {

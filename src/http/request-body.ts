@@ -7,13 +7,13 @@ import { refusals, type Refusal } from './refusals.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A body, and how long it was. */
+/** A parsed body and its length. */
 export interface Body {
   readonly json: unknown;
   readonly bytes: number;
 }
 
-/** The JSON of a POST: UTF-8, not packed, of at most 100 KiB. `arriving` bounds what all requests together hold of theirs. */
+/** The JSON body of a POST: UTF-8, uncompressed, at most 100 KiB. `arriving` bounds the bodies of all requests in total. */
 export async function readBody(
   req: IncomingMessage,
   res: ServerResponse,
@@ -21,7 +21,7 @@ export async function readBody(
   isAccepted: boolean,
 ): Promise<Body> {
   checkBodyHeaders(req);
-  if (isAskedToContinue(req)) res.writeContinue();
+  if (awaitsContinue(req)) res.writeContinue();
   const bytes = await readBytes(req, arriving, isAccepted);
   try {
     return { json: JSON.parse(utf8.decode(bytes)), bytes: bytes.length };
@@ -31,17 +31,17 @@ export async function readBody(
 }
 
 /**
- * Whether the connection can be used again after an answer now: the body has come, or is small enough to be read to its
- * end and forgotten. A balancer would else open a new connection after each refusal.
+ * Whether the connection can be reused after a response now: the body has arrived, or is small enough to be read and
+ * discarded. Otherwise a load balancer would have to open a new connection after each refusal.
  */
 export const canKeepConnection = (req: IncomingMessage): boolean =>
   req.complete ||
   (req.headers['transfer-encoding'] === undefined &&
     Number(req.headers['content-length'] ?? 0) <= maxBodyBytes &&
-    !isAskedToContinue(req));
+    !awaitsContinue(req));
 
-/** Whether the client waits to be told that its body is wanted. */
-const isAskedToContinue = ({ headers, httpVersion }: IncomingMessage): boolean =>
+/** Whether the client waits for `100 Continue` before it sends its body. */
+const awaitsContinue = ({ headers, httpVersion }: IncomingMessage): boolean =>
   headers.expect !== undefined && httpVersion === '1.1';
 
 function checkBodyHeaders({ headers }: IncomingMessage): void {
@@ -81,7 +81,7 @@ function readBytes(req: IncomingMessage, arriving: HeldBytes, isAccepted: boolea
   });
 }
 
-/** Into the same memory while there is room. A list of the chunks would take three hundred bytes for each chunk of one. */
+/** Appends in place while there is room. A list of chunks would take three hundred bytes per chunk of one byte. */
 function append(bytes: Buffer, length: number, chunk: Buffer): Buffer {
   const needed = length + chunk.length;
   let target = bytes;

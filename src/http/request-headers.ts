@@ -3,19 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Credentials } from '../upstream/caller.ts';
 import { HttpError } from './http-error.ts';
 import { refusals } from './refusals.ts';
-import { graphqlAnswer, jsonAnswer, page, preferredType, type AnswerType } from './media-types.ts';
+import { graphqlType, htmlType, jsonType, preferredType, type MediaType } from './media-types.ts';
 
-/** With less time than this no call would be worth beginning. */
+/** With less time than this, no upstream call is worth starting. */
 const minTimeoutMs = 100;
 
-/** A client that waits less than the gateway would may say so; what is not a number of milliseconds is ignored. */
+/** The client's own time limit, if it is shorter than the gateway's. Ignores anything but a number of milliseconds. */
 export function readTimeout({ headers }: IncomingMessage, longestMs: number): number {
   const header = headers['x-request-timeout-ms'];
   if (typeof header !== 'string' || !/^\d{1,9}$/.test(header)) return longestMs;
   return Math.min(longestMs, Math.max(minTimeoutMs, Number(header)));
 }
 
-/** The client's id if it is safe to log, else a fresh one. */
+/** The client's request id if it is safe to log, else a fresh one. */
 export function readRequestId({ headers }: IncomingMessage): string {
   const header = headers['x-request-id'];
   return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : randomUUID();
@@ -38,35 +38,35 @@ export function checkMethod({ method }: IncomingMessage): void {
   if (method !== 'GET' && method !== 'POST') throw new HttpError(refusals.methodNotAllowed);
 }
 
-/** What the answer will be; refuses a client that could not read any, before anything is asked for it. */
-export function readAnswerType({ method, headers: { accept } }: IncomingMessage, hasPage: boolean): AnswerType {
+/** The media type of the response. Rejects clients that could not read any, before any work is done for them. */
+export function negotiateMediaType({ method, headers: { accept } }: IncomingMessage, hasPage: boolean): MediaType {
   const offered =
-    hasPage && method === 'GET' ? ([jsonAnswer, graphqlAnswer, page] as const) : ([jsonAnswer, graphqlAnswer] as const);
+    hasPage && method === 'GET' ? ([jsonType, graphqlType, htmlType] as const) : ([jsonType, graphqlType] as const);
   const type = preferredType(accept, offered);
   if (type === undefined) throw new HttpError(refusals.notAcceptable);
   return type;
 }
 
-/** A browser sends each of these to another site only where that site has allowed it before. */
+/** Headers that a browser sends to another site only after a CORS preflight has allowed it. */
 const provesPreflight = ['apollo-require-preflight', 'x-apollo-operation-name', 'x-auth-token'] as const;
 
-/** Refuses a GET that any web page could make a browser send. */
+/** CSRF prevention: rejects a GET that any website could make a browser send. */
 export function checkPreflight({ headers }: IncomingMessage): void {
   const type = headers['content-type'];
-  if (type !== undefined && type.split(';')[0]?.trim().toLowerCase() !== jsonAnswer) {
+  if (type !== undefined && type.split(';')[0]?.trim().toLowerCase() !== jsonType) {
     throw new HttpError(refusals.contentTypeOfGet);
   }
   if (type !== undefined || provesPreflight.some((name) => (headers[name] ?? '') !== '')) return;
   throw new HttpError(refusals.noPreflight);
 }
 
-/** Our own headers that ask for figures, each with the one value that it can have. */
+/** The gateway's own headers that request cost figures, each with its only valid value. */
 const figureHeaders = [
   { header: 'X-Upstream-Report', value: '1' },
   { header: 'X-Upstream-Plan', value: 'only' },
 ] as const;
 
-/** Refuses values that would silently do nothing. */
+/** Rejects values that would silently have no effect. */
 export function checkFigureHeaders({ headers }: IncomingMessage): void {
   for (const { header, value } of figureHeaders) {
     const given = headers[header.toLowerCase()];

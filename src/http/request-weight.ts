@@ -1,13 +1,13 @@
 import type { GatewayError } from '../errors.ts';
 import type { HeldBytes, Holder } from './held-bytes.ts';
 
-/** What a byte of JSON takes once it is parsed: two to three in rows of messages, twenty in a list of empty objects. */
+/** Heap per byte of parsed JSON: two to three in rows of messages, twenty in a list of empty objects. */
 const perReceivedByte = 3;
 const perSentByte = 20;
-/** A token takes so much until its query is answered, one needs two bytes, and there are so many at most. */
+/** Heap per token of the query until the response; a token takes two bytes at least, and a query may have 2000. */
 const perToken = 300;
 const maxTokensHeld = 2000;
-/** An answer's value, with its share of the objects around it. */
+/** Heap per value of the response, with its share of the objects around it. */
 const perValue = 128;
 
 export interface Weighed {
@@ -15,7 +15,7 @@ export interface Weighed {
   stop(reason: GatewayError): void;
 }
 
-/** What one request that is under way takes of the heap, about: its body and query, the workspace's rows, and its answer. */
+/** Estimates the heap that one request holds: its body and query, the workspace's rows, and its response. */
 export class RequestWeight implements Holder {
   readonly #held: HeldBytes;
   readonly #refusal: () => GatewayError;
@@ -24,13 +24,13 @@ export class RequestWeight implements Holder {
   #received = 0;
   #values = 0;
 
-  /** `refusal`: why a request that takes too much gives up what it waits for. */
+  /** `refusal`: the error with which a request that holds too much is stopped. */
   constructor(held: HeldBytes, refusal: () => GatewayError) {
     this.#held = held;
     this.#refusal = refusal;
   }
 
-  /** Strangers go first. */
+  /** Requests of unverified callers are stopped first. */
   get isAccepted(): boolean {
     return this.#request?.isAccepted ?? false;
   }
@@ -39,23 +39,23 @@ export class RequestWeight implements Holder {
     this.#request?.stop(this.#refusal());
   }
 
-  /** The request begins with a body, or an address, of so many bytes. */
+  /** Starts with the bytes of the request's body or URL. */
   begin(request: Weighed, bytes: number): void {
     this.#request = request;
     this.#bytes = perSentByte * bytes + perToken * Math.min(maxTokensHeld, bytes / 2);
-    this.#tell();
+    this.#update();
   }
 
-  /** Bytes that the workspace has answered so far. */
+  /** Bytes of the workspace's responses so far. */
   received(bytes: number): void {
     this.#received = bytes;
-    this.#tell();
+    this.#update();
   }
 
-  /** Values that its answer has so far. */
+  /** Values of the response so far. */
   answered(values: number): void {
     this.#values = values;
-    this.#tell();
+    this.#update();
   }
 
   end(): void {
@@ -63,7 +63,7 @@ export class RequestWeight implements Holder {
     this.#held.drop(this);
   }
 
-  #tell(): void {
+  #update(): void {
     if (this.#request === undefined) return;
     this.#held.set(this, Math.round(this.#bytes + perReceivedByte * this.#received + perValue * this.#values));
   }

@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { addExplorer, explorerMissing, type ExplorerHeaders } from './explorer.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import { errorResponse } from './http-error.ts';
-import { answerUnreadable, createHttpServer, type HttpLimits } from './http-server.ts';
+import { respondUnparsable, createHttpServer, type HttpLimits } from './http-server.ts';
 import { describeUnexpected, type Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { refusals, type Refusal } from './refusals.ts';
@@ -30,12 +30,12 @@ export async function createRoutes(options: RouteOptions): Promise<FastifyInstan
     serverFactory: (handleOtherPaths) =>
       createHttpServer((req, res) => {
         if (!isGraphql(req)) return handleOtherPaths(req, res);
-        graphql.answer(req, res).catch((error: unknown) => {
+        graphql.handle(req, res).catch((error: unknown) => {
           log.error({ unexpected: describeUnexpected(error) });
           res.destroy();
         });
       }, limits),
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: respondUnparsable,
   });
   await addCors(app, options.corsOrigins);
   // No route here takes a body, so none is read.

@@ -1,12 +1,12 @@
 import type { ShedReason } from './admission.ts';
 import type { Logger } from '../observability/log.ts';
 
-/** Milliseconds that one line of the log tells of. */
+/** Milliseconds that one log line covers. */
 const spanMs = 1000;
 
 /**
- * Tells of requests that are turned away, by reason and how many: one line a second at most, as a line for each would cost
- * more than turning it away, and none would leave the reader of the log in the dark.
+ * Logs shed requests as counts by reason, at most once a second: a line for each would cost more than the request did,
+ * and none would hide the overload.
  */
 export class ShedLog {
   readonly #log: Logger;
@@ -22,7 +22,7 @@ export class ShedLog {
     this.#timer ??= setTimeout(() => this.flush(), spanMs).unref();
   }
 
-  /** Writes what has not been told yet. */
+  /** Writes the counts since the last line. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -12,8 +12,8 @@ function mistakesOf(env: Record<string, string>): string[] {
   }
 }
 
-describe('the configuration', () => {
-  it('has a default for everything, in development', () => {
+describe('readConfig', () => {
+  it('every setting has a default in development', () => {
     expect(readConfig({})).toEqual({
       workspaceUrl: undefined,
       demo: { hasRateLimit: false, dialect: 'R8' },
@@ -44,7 +44,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('shows nothing of itself in production, unless asked to', () => {
+  it('in production, introspection and explorers are off unless turned on', () => {
     const env = { NODE_ENV: 'production', ROCKETCHAT_URL: 'https://chat.example.com' };
     expect(readConfig(env)).toMatchObject({
       isProduction: true,
@@ -59,7 +59,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('reads what is given; an empty value counts as none', () => {
+  it('settings are read from the environment; an empty value counts as absent', () => {
     const config = readConfig({
       ROCKETCHAT_URL: 'http://localhost:3000/chat',
       PORT: '0',
@@ -84,7 +84,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('reports every mistake at once, by name and without the value', () => {
+  it('all mistakes are reported together, by name and without values', () => {
     const mistakes = mistakesOf({
       ROCKETCHAT_URL: 'https://admin:hunter2@chat.example.com',
       PORT: 'http',
@@ -118,7 +118,7 @@ describe('the configuration', () => {
     expect(mistakes.join('\n')).not.toMatch(/hunter2|a\.example\/path/);
   });
 
-  it('reports usage to registries whose keys are given', () => {
+  it('usage reporting is configured by the keys of the registries', () => {
     const config = readConfig({
       APOLLO_KEY: 'service:g:x',
       APOLLO_GRAPH_REF: 'g@current',
@@ -149,7 +149,7 @@ describe('the configuration', () => {
     [{ APOLLO_KEY: 'service:g:x', APOLLO_GRAPH_REF: 'g@current', APOLLO_GRAPH_ID: 'g' }, 'APOLLO_GRAPH_ID'],
     [{ APOLLO_GRAPH_VARIANT: 'current' }, 'APOLLO_GRAPH_VARIANT'],
     [{ AUTOMATIC_PERSISTED_QUERIES: 'on', PERSISTED_OPERATIONS: 'manifest.json' }, 'AUTOMATIC_PERSISTED_QUERIES'],
-  ])('refuses half of what belongs together: %o', (env, name) => {
+  ])('settings that need another one are refused without it: %o', (env, name) => {
     expect(mistakesOf(env as Record<string, string>)).toEqual([expect.stringMatching(`^${name}: `)]);
   });
 
@@ -162,17 +162,17 @@ describe('the configuration', () => {
     'https://chat.example.com#x',
     '?',
     ' ',
-  ])('Fresh 1.3: refuses the workspace URL %s, and shows one as it should be', (url) =>
+  ])('Fresh 1.3: the workspace URL %s is refused with an example of a valid one', (url) =>
     expect(mistakesOf({ ROCKETCHAT_URL: url })).toEqual([
       expect.stringMatching(/^ROCKETCHAT_URL: expected .*(such as https:\/\/chat\.example\.com|without credentials)/),
     ]),
   );
 
-  it.each(['65536', '-1', '1.5', '1e3', '0x50', '٣'])('refuses port "%s"', (port) => {
+  it.each(['65536', '-1', '1.5', '1e3', '0x50', '٣'])('PORT=%s is refused', (port) => {
     expect(mistakesOf({ PORT: port })).toEqual(['PORT: expected a whole number from 0 to 65535']);
   });
 
-  it('Newcomer: says that there is white space around a value, which cannot be seen', () => {
+  it('Newcomer: mistakes mention white space around a value, which is invisible', () => {
     const hint = ' (the value has white space around it)';
     expect(mistakesOf({ PORT: '4000 ', EXPLORER: 'on\r', NODE_ENV: ' ' })).toEqual([
       `PORT: expected a whole number from 0 to 65535${hint}`,
@@ -182,56 +182,59 @@ describe('the configuration', () => {
   });
 
   it.each(['Production', 'prod', 'PRODUCTION', 'staging', 'on'])(
-    'Claim 2: refuses NODE_ENV=%s, which would start with the defaults of development',
+    'Claim 2: NODE_ENV=%s is refused, as it would start with the defaults of development',
     (value) => {
       expect(mistakesOf({ NODE_ENV: value })).toEqual(['NODE_ENV: expected development, production or test']);
     },
   );
 
-  it.each(['loud', 'INFO', 'warning', '30'])('Claim 13: refuses LOG_LEVEL=%s in words of its own', (value) => {
-    expect(mistakesOf({ LOG_LEVEL: value })).toEqual([
-      'LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent',
-    ]);
-  });
+  it.each(['loud', 'INFO', 'warning', '30'])(
+    'Claim 13: LOG_LEVEL=%s is refused in the gateway’s own words',
+    (value) => {
+      expect(mistakesOf({ LOG_LEVEL: value })).toEqual([
+        'LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent',
+      ]);
+    },
+  );
 
   it.each(['999.1.1.1', '[::1]', 'http://localhost', 'local host', '127.0.0.1:4000', '1.2.3', '-', '*'])(
-    'Claim 13: refuses HOST=%s',
+    'Claim 13: HOST=%s is refused',
     (value) => {
       expect(mistakesOf({ HOST: value })).toEqual([
-        'HOST: expected an address of this machine or its name, such as 127.0.0.1, or 0.0.0.0 for all',
+        'HOST: expected an address or name of this machine, such as 127.0.0.1, or 0.0.0.0 for all',
       ]);
     },
   );
 
   it.each(['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'my_service', 'gateway-1.internal.'])(
-    'takes HOST=%s',
+    'HOST=%s is accepted',
     (value) => {
       expect(readConfig({ HOST: value }).host).toBe(value);
     },
   );
 
   it.each([
-    ['app.example.com', /^CORS_ORIGINS: entry 1 is no origin: expected .*https:\/\/app\.example\.com/],
-    ['*', /^CORS_ORIGINS: entry 1 is no origin: /],
-    ['null', /^CORS_ORIGINS: entry 1 is no origin: /],
-    ['https://a.example,https://b.example/', /^CORS_ORIGINS: entry 2 is no origin: /],
-    ['https://a.example,HTTPS://B.example', /^CORS_ORIGINS: entry 2 is no origin: /],
-    ['https://user@a.example', /^CORS_ORIGINS: entry 1 is no origin: /],
-    ['ftp://a.example', /^CORS_ORIGINS: entry 1 is no origin: /],
-    ['blob:https://a.example', /^CORS_ORIGINS: entry 1 is no origin: /],
+    ['app.example.com', /^CORS_ORIGINS: entry 1 is not an origin: expected .*https:\/\/app\.example\.com/],
+    ['*', /^CORS_ORIGINS: entry 1 is not an origin: /],
+    ['null', /^CORS_ORIGINS: entry 1 is not an origin: /],
+    ['https://a.example,https://b.example/', /^CORS_ORIGINS: entry 2 is not an origin: /],
+    ['https://a.example,HTTPS://B.example', /^CORS_ORIGINS: entry 2 is not an origin: /],
+    ['https://user@a.example', /^CORS_ORIGINS: entry 1 is not an origin: /],
+    ['ftp://a.example', /^CORS_ORIGINS: entry 1 is not an origin: /],
+    ['blob:https://a.example', /^CORS_ORIGINS: entry 1 is not an origin: /],
     [' , ', /^CORS_ORIGINS: expected /],
-  ])('Claim 13: refuses CORS_ORIGINS=%s, and says which entry is none', (value, message) => {
+  ])('Claim 13: CORS_ORIGINS=%s is refused, naming the entry that is not an origin', (value, message) => {
     expect(mistakesOf({ CORS_ORIGINS: value })).toEqual([expect.stringMatching(message)]);
   });
 
-  it('Notice: takes the spaces around the entries of CORS_ORIGINS for none of theirs, and empty entries for none', () => {
+  it('Notice: CORS_ORIGINS may have spaces around entries, and empty entries', () => {
     const { corsOrigins } = readConfig({
       CORS_ORIGINS: ' https://a.example ,\thttp://localhost:5173\n,, https://b.example:8443 ,',
     });
     expect(corsOrigins).toEqual(['https://a.example', 'http://localhost:5173', 'https://b.example:8443']);
   });
 
-  it('Claim 1: refuses an allowance that is smaller than one request may cost, naming both', () => {
+  it('Claim 1: an allowance smaller than the highest cost of one request is refused, naming both settings', () => {
     const names = /^CALLER_CALLS_PER_MINUTE: .*MAX_UPSTREAM_CALLS/;
     expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '99' })).toEqual([expect.stringMatching(names)]);
     expect(mistakesOf({ MAX_UPSTREAM_CALLS: '601' })).toEqual([expect.stringMatching(names)]);
@@ -243,7 +246,7 @@ describe('the configuration', () => {
     expect(mistakesOf({ CALLER_CALLS_PER_MINUTE: '0', MAX_UPSTREAM_CALLS: '5000' })).toEqual([]);
   });
 
-  it('Claim 12: reports mistakes of one setting, of several together and of files at once', () => {
+  it('Claim 12: mistakes of single settings, of combinations and of files are reported together', () => {
     const readFile = () => {
       throw new ConfigError('PERSISTED_OPERATIONS: one\nPERSISTED_OPERATIONS: two');
     };
@@ -257,13 +260,13 @@ describe('the configuration', () => {
     );
   });
 
-  it('needs a workspace in production, so that demo data never goes live by accident', () => {
+  it('production requires a workspace, so that demo data never goes live by accident', () => {
     expect(mistakesOf({ NODE_ENV: 'production' })).toEqual([
       expect.stringMatching(/^ROCKETCHAT_URL: .*required in production/),
     ]);
   });
 
-  describe('Fresh 1.3: whatever text stands in whatever variable', () => {
+  describe('Fresh 1.3: any text in any variable', () => {
     const names = Object.keys(settings);
     const nearly = fc.constantFrom(
       'on',
@@ -330,7 +333,7 @@ describe('the configuration', () => {
     );
     const anyEnv = fc.dictionary(fc.constantFrom(...names), text, { maxKeys: 8 });
 
-    /** A config, or the lines that say what is wrong. */
+    /** A config, or the lines of its mistakes. */
     const outcomeOf = (env: Record<string, string>) => {
       try {
         return readConfig(env);
@@ -340,13 +343,13 @@ describe('the configuration', () => {
       }
     };
 
-    it('a config comes of it, or a line that names a variable and what is expected of it', () => {
+    it('any environment gives a config, or lines that name a variable and what is expected of it', () => {
       const line = new RegExp(`^(${[...names, 'APOLLO_GRAPH_ID'].join('|')}): \\S.{10,}$`);
       const check = (env: Record<string, string>) => {
         const outcome = outcomeOf(env);
         if (!Array.isArray(outcome)) return;
         expect(outcome.length).toBeGreaterThan(0);
-        for (const told of outcome) expect(told).toMatch(line);
+        for (const mistake of outcome) expect(mistake).toMatch(line);
         expect(outcome.join('\n')).not.toMatch(/zod|Invalid (input|option|url)|expected one of|\n\s+at /i);
       };
       fc.assert(
@@ -356,26 +359,26 @@ describe('the configuration', () => {
       fc.assert(fc.property(anyEnv, check), { seed: 11, numRuns: 3000 });
     });
 
-    it('a variable that is wrong is told of, whatever stands in the others', () => {
+    it('a mistake in one variable is reported whatever the others hold', () => {
       const wrong = fc
         .tuple(fc.constantFrom(...names), text)
         .filter(([name, value]) => Array.isArray(outcomeOf({ [name]: value })));
-      const isTold = (outcome: unknown, name: string) =>
+      const isReported = (outcome: unknown, name: string) =>
         Array.isArray(outcome) && outcome.some((line: string) => line.startsWith(`${name}: `));
-      const alone = wrong.filter(([name, value]) => isTold(outcomeOf({ [name]: value }), name));
+      const alone = wrong.filter(([name, value]) => isReported(outcomeOf({ [name]: value }), name));
       fc.assert(
         fc.property(anyEnv, alone, (env, [name, value]) => {
-          // What is wrong only because its other half is missing can be right beside others.
+          // A mistake that is only a missing counterpart can vanish beside other settings.
           const others = outcomeOf({ ...env, [name]: value });
-          if (!isTold(others, name)) expect(Object.keys(env).filter((other) => other !== name)).not.toEqual([]);
-          if (!/^(APOLLO|HIVE|TRUST|DEMO|CALLER|MAX|AUTOMATIC)/.test(name)) expect(isTold(others, name)).toBe(true);
+          if (!isReported(others, name)) expect(Object.keys(env).filter((other) => other !== name)).not.toEqual([]);
+          if (!/^(APOLLO|HIVE|TRUST|DEMO|CALLER|MAX|AUTOMATIC)/.test(name)) expect(isReported(others, name)).toBe(true);
         }),
         { seed: 12, numRuns: 1000 },
       );
     });
   });
 
-  it('explains every variable in --help', () => {
+  it('--help lists every setting', () => {
     for (const name of Object.keys(settings)) expect(help()).toContain(name);
   });
 });

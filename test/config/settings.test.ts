@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, type Config } from '../../src/config/config.ts';
 import { settings } from '../../src/config/settings.ts';
 
-/** Settings one by one: what each takes, and that it changes what it is for and nothing else. */
+/** Each setting by itself: the values it accepts, and that it changes its own field of Config only. */
 
 function mistakesOf(env: Record<string, string>): string[] {
   try {
@@ -21,7 +21,7 @@ const changedBy = (env: Record<string, string>): Partial<Config> =>
     ),
   );
 
-describe('A number', () => {
+describe('Numbers', () => {
   it.each<[name: string, min: number, max: number, field: keyof Config]>([
     ['PORT', 0, 65_535, 'port'],
     ['CALLER_CALLS_PER_MINUTE', 0, 1_000_000, 'callerCallsPerMinute'],
@@ -31,7 +31,7 @@ describe('A number', () => {
     ['KEEP_ALIVE_TIMEOUT_MS', 1, 3_600_000, 'keepAliveTimeoutMs'],
     ['SHUTDOWN_DELAY_MS', 0, 600_000, 'shutdownDelayMs'],
     ['SHUTDOWN_GRACE_MS', 1, 600_000, 'shutdownGraceMs'],
-  ])('of %s is from %i to %i', (name, min, max, field) => {
+  ])('%s accepts whole numbers from %i to %i', (name, min, max, field) => {
     const wrong = [expect.stringMatching(`^${name}: `)];
     expect([min, max].flatMap((value) => mistakesOf({ [name]: String(value) }))).toEqual([]);
     expect([min - 1, max + 1].map((value) => mistakesOf({ [name]: String(value) }))).toEqual([wrong, wrong]);
@@ -44,7 +44,7 @@ describe('A number', () => {
     expect(changedBy({ [name]: String(max) })).toEqual({ [field]: max });
   });
 
-  it('of MAX_UPSTREAM_CALLS is from 1 to 100000, and no more than a user may cost in a minute', () => {
+  it('MAX_UPSTREAM_CALLS accepts whole numbers from 1 to 100000, up to CALLER_CALLS_PER_MINUTE', () => {
     const beside = { CALLER_CALLS_PER_MINUTE: '0' };
     const wrong = [expect.stringMatching('^MAX_UPSTREAM_CALLS: ')];
     expect(
@@ -59,13 +59,13 @@ describe('A number', () => {
     expect([600, 601].map((value) => mistakesOf({ MAX_UPSTREAM_CALLS: String(value) }).length)).toEqual([0, 1]);
   });
 
-  it('of CALLER_CALLS_PER_MINUTE may be none', () => {
+  it('CALLER_CALLS_PER_MINUTE=0 means no limit', () => {
     expect(readConfig({ CALLER_CALLS_PER_MINUTE: '0' }).callerCallsPerMinute).toBeUndefined();
     expect(readConfig({ CALLER_CALLS_PER_MINUTE: '100' }).callerCallsPerMinute).toBe(100);
   });
 });
 
-describe('A switch', () => {
+describe('Switches', () => {
   it.each<[name: string, byDefault: 'on' | 'off', changed: Partial<Config>]>([
     ['DEMO_RATE_LIMIT', 'off', { demo: { ...defaults.demo, hasRateLimit: true } }],
     ['SHARE_IN_FLIGHT', 'off', { sharesInFlight: true }],
@@ -75,7 +75,7 @@ describe('A switch', () => {
     ['METRICS', 'off', { hasMetrics: true }],
     ['INTROSPECTION', 'on', { hasIntrospection: false }],
     ['EXPLORER', 'on', { hasExplorer: false }],
-  ])('%s is %s, and the other way changes one thing', (name, byDefault, changed) => {
+  ])('%s is %s by default, and the other value changes one field', (name, byDefault, changed) => {
     const other = byDefault === 'on' ? 'off' : 'on';
     expect(changedBy({ [name]: byDefault })).toEqual({});
     expect(changedBy({ [name]: other })).toEqual(changed);
@@ -84,7 +84,7 @@ describe('A switch', () => {
     );
   });
 
-  it('TRUST_PROXY believes the proxy beside passing addresses on', () => {
+  it('TRUST_PROXY adds trust in the proxy to FORWARD_CLIENT_IP', () => {
     expect(changedBy({ FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' })).toEqual({
       forwardsClientIp: true,
       trustsProxy: true,
@@ -92,7 +92,7 @@ describe('A switch', () => {
   });
 });
 
-describe('A text', () => {
+describe('Texts', () => {
   it.each<[name: string, right: string[], wrong: string[]]>([
     ['DEMO_DIALECT', ['R7', 'R8'], ['r7', 'R9']],
     ['LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], ['loud', 'Info']],
@@ -106,7 +106,7 @@ describe('A text', () => {
       ['https://a.example', 'https://a.example,http://localhost:5173'],
       ['https://a.example/', 'https://a.example/x', 'ftp://a.example'],
     ],
-  ])('of %s has its form', (name, right, wrong) => {
+  ])('%s accepts only its own form', (name, right, wrong) => {
     expect(right.flatMap((value) => mistakesOf({ [name]: value }))).toEqual([]);
     for (const value of wrong) expect(mistakesOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
   });
@@ -133,13 +133,13 @@ describe('A text', () => {
     ],
     ['HIVE_TOKEN', ['x'], ['a b'], {}],
     ['HIVE_TARGET', ['id', 'org/project/target'], ['a/b', 'a/b/c/d', 'a//b', 'a b/c/d'], { HIVE_TOKEN: 'hvo1/x' }],
-  ])('of %s has its form, beside what belongs to it', (name, right, wrong, others) => {
+  ])('%s, with the settings that it needs, accepts only its own form', (name, right, wrong, others) => {
     expect(right.flatMap((value) => mistakesOf({ ...others, [name]: value }))).toEqual([]);
     for (const value of wrong)
       expect(mistakesOf({ ...others, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
   });
 
-  it('of a registry is passed on whole', () => {
+  it('settings of registries are passed on unchanged', () => {
     const env = {
       APOLLO_KEY: 'k',
       APOLLO_GRAPH_REF: 'g@v',
@@ -156,37 +156,37 @@ describe('A text', () => {
   });
 });
 
-describe('A name that is nearly one of ours', () => {
+describe('Misspelt names', () => {
   it.each([
     ['a letter is wrong', 'LOG_LEVAL', 'LOG_LEVEL'],
     ['a letter is missing', 'LOG_LEVL', 'LOG_LEVEL'],
     ['the first letter is missing', 'OG_LEVEL', 'LOG_LEVEL'],
     ['the last letter is missing', 'LOG_LEVE', 'LOG_LEVEL'],
-    ['there is a letter too many', 'LOG_LEVELL', 'LOG_LEVEL'],
-    ['there is one in the middle', 'LOG__LEVEL', 'LOG_LEVEL'],
-    ['two letters changed places', 'LOG_LEVLE', 'LOG_LEVEL'],
+    ['there is an extra letter', 'LOG_LEVELL', 'LOG_LEVEL'],
+    ['there is an extra letter in the middle', 'LOG__LEVEL', 'LOG_LEVEL'],
+    ['two letters are swapped', 'LOG_LEVLE', 'LOG_LEVEL'],
     ['it is in lower case', 'log_level', 'LOG_LEVEL'],
-    ['it is of mixed case, with a slip', 'Max_Upstream_Cals', 'MAX_UPSTREAM_CALLS'],
-  ])('is refused, and the right one named: %s', (_what, name, meant) => {
+    ['it is in mixed case, with a slip', 'Max_Upstream_Cals', 'MAX_UPSTREAM_CALLS'],
+  ])('a misspelt setting is refused with the right name: %s', (_what, name, meant) => {
     expect(mistakesOf({ [name]: 'warn' })).toEqual([`${name}: unknown; did you mean ${meant}?`]);
   });
 
   it.each(['PATH', 'HOME', 'LOG_LVL', 'LOG_LEVELS_X', 'POST', 'HOSTS', 'LEVEL_LOG', 'HIVE'])(
-    'is not seen in %s',
+    '%s is not taken for a misspelt setting',
     (name) => {
       expect(mistakesOf({ [name]: 'x' })).toEqual([]);
     },
   );
 });
 
-describe('What was read', () => {
-  it('cannot be changed any more', () => expect(Object.isFrozen(readConfig({}))).toBe(true));
+describe('Config', () => {
+  it('the config is frozen', () => expect(Object.isFrozen(readConfig({}))).toBe(true));
 
-  it('takes what is empty for not given, whatever it is', () => {
+  it('every empty setting counts as absent', () => {
     expect(readConfig(Object.fromEntries(Object.keys(settings).map((name) => [name, ''])))).toEqual(defaults);
   });
 
-  it('writes warnings alone in the demo, and a line for each request before a workspace', () => {
+  it('the default log level is warn in the demo, and info with a workspace', () => {
     expect([{}, { ROCKETCHAT_URL: 'https://chat.example.com' }].map((env) => readConfig(env).logLevel)).toEqual([
       'warn',
       'info',

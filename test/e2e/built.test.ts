@@ -51,13 +51,13 @@ describe('Built by `npm run build`', () => {
       { NODE_ENV: 'production', PORT: '0', ...env },
     );
 
-  test('Claim 4: without a word, from what the README lists for an image', () => {
+  test('Claim 4: the build prints nothing, and an image needs only the files that the README lists', () => {
     expect(built).toEqual({ stdout: '', stderr: '' });
     expect(imageFiles.toSorted()).toEqual(['dist', 'node_modules', 'package.json']);
     expect(readdirSync(image).toSorted()).toEqual(imageFiles.toSorted());
   });
 
-  test('it is JavaScript that imports no TypeScript, with the schema as it is now', () => {
+  test('the build is JavaScript that imports no TypeScript, with the current schema', () => {
     const dist = join(image, 'dist');
     const modules = readModules(dist, '**/*.js');
     const names = modules.map(({ name }) => name);
@@ -77,11 +77,11 @@ describe('Built by `npm run build`', () => {
     ).toEqual(readdirSync(join(projectPath, 'schema')).toSorted());
   });
 
-  test('Claim 8: the README starts it with the flags of node that `npm start` has', () => {
+  test('Claim 8: the README starts the build with the same node flags as `npm start`', () => {
     expect(manifest.scripts.start).toBe(`exec node ${deployed.replace('dist/main.js', 'src/main.ts')}`);
   });
 
-  test('Claim 4: it serves a workspace in production from those files alone', async () => {
+  test('Claim 4: the build serves a workspace in production from those files alone', async () => {
     const demo = await startDemo();
     onTestFinished(() => demo.close());
     const child = start({ ROCKETCHAT_URL: demo.url });
@@ -104,7 +104,7 @@ describe('Built by `npm run build`', () => {
     expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('Claim 19: with EXPLORER=on and without the packages of developers it says what is missing and how to get it', async () => {
+  test('Claim 19: with EXPLORER=on and no development dependencies, the build says what is missing and how to install it', async () => {
     expect(explorerMissing).toContain(
       `npm install --save-prod --omit=dev ruru@${manifest.devDependencies['ruru']?.split('.')[0] ?? ''}`,
     );

@@ -137,7 +137,7 @@ async function readAllWithUrql<Data>(
   }
 }
 
-test('The room that is paged through is worth it', () => {
+test('the test room and the test caller have enough rows for many pages', () => {
   expect(messageIds.length).toBeGreaterThan(300);
   expect(roomCount).toBeGreaterThan(30);
 });
@@ -163,7 +163,7 @@ const roomsWithUrql = () => {
 };
 
 describe('Apollo Client with relayStylePagination', () => {
-  test('reads a room to its end: every message once, in order', async () => {
+  test('Apollo Client reads a whole room forward: every message once, in order', async () => {
     const { merged, pages } = await messagesWithApollo({ first: 50 });
     expect(idsOf(merged)).toEqual(messageIds);
     expect(merged.totalCount).toBe(messageIds.length);
@@ -171,19 +171,19 @@ describe('Apollo Client with relayStylePagination', () => {
     expect(merged.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
   });
 
-  test('reads a room from its end to its beginning', async () => {
+  test('Apollo Client reads a whole room backward', async () => {
     const { merged } = await messagesWithApollo({ last: 60 });
     expect(idsOf(merged)).toEqual(messageIds);
     expect(merged.totalCount).toBe(messageIds.length);
     expect(merged.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
   });
 
-  test('reads a room in the largest pages', async () => {
+  test('Apollo Client reads a whole room in pages of 100', async () => {
     const { merged } = await messagesWithApollo({ first: 100 });
     expect(idsOf(merged)).toEqual(messageIds);
   });
 
-  test('reads the caller’s rooms, forward and backward', async () => {
+  test('Apollo Client reads the caller’s rooms forward and backward', async () => {
     const { merged: forward } = await roomsWithApollo({ first: 7 });
     const { merged: backward } = await roomsWithApollo({ last: 7 });
     expect(new Set(idsOf(forward)).size).toBe(roomCount);
@@ -194,14 +194,14 @@ describe('Apollo Client with relayStylePagination', () => {
 });
 
 describe('urql with relayPagination', () => {
-  test('reads a room to its end: every message once, in order', async () => {
+  test('urql reads a whole room forward: every message once, in order', async () => {
     const { merged, pages } = await messagesWithUrql();
     expect(idsOf(merged)).toEqual(messageIds);
     expect(merged.totalCount).toBe(messageIds.length);
     expect(pages).toBe(Math.ceil(messageIds.length / 50));
   });
 
-  test('reads the caller’s rooms', async () => {
+  test('urql reads the caller’s rooms', async () => {
     const { merged, pages } = await roomsWithUrql();
     expect(new Set(idsOf(merged)).size).toBe(roomCount);
     expect(merged.edges.length).toBe(merged.totalCount);
@@ -209,7 +209,7 @@ describe('urql with relayPagination', () => {
     expect(pages).toBe(Math.ceil(roomCount / 7));
   });
 
-  test('reads with GET requests as well, which it makes unless told otherwise', async () => {
+  test('urql reads a whole room with GET requests, its default', async () => {
     const { merged } = await messagesWithUrql({});
     expect(idsOf(merged)).toEqual(messageIds);
   });

@@ -35,7 +35,7 @@ describe('The explorer', () => {
     await gateway.close();
   });
 
-  test('opens with examples and credentials, and runs the first of them, without the internet', async () => {
+  test('the offline explorer opens with examples and credentials, and runs the first example without the internet', async () => {
     const { page, outside, failures } = await browser.open(`${gateway.url}/explorer`);
     const region = (name: string) => page.getByRole('region', { name });
 
@@ -51,7 +51,7 @@ describe('The explorer', () => {
     const examples = page.getByRole('menuitem');
     await expect
       .poll(() => examples.allInnerTexts(), { timeout: 20_000 })
-      .toEqual(['Mailbox', 'LatestConversation', 'Budget']);
+      .toEqual(['Mailbox', 'LatestConversation', 'RateLimits']);
     await examples.first().click();
 
     const rooms = demo.world.subscriptionsOf(member.id).filter(({ t }) => t === 'd');
@@ -70,7 +70,7 @@ describe('Without the explorer', () => {
   test.each([
     ['EXPLORER=off', { EXPLORER: 'off' }],
     ['NODE_ENV=production', { NODE_ENV: 'production' }],
-  ])('there is no page, and /graphql shows browsers none: %s', async (_what, env) => {
+  ])('with %s no explorer is served, and /graphql sends browsers JSON', async (_what, env) => {
     const gateway = await startExplorer(env);
     onTestFinished(() => gateway.close());
     for (const path of ['/explorer', '/explorer/static/ruru.js']) {
@@ -83,7 +83,7 @@ describe('Without the explorer', () => {
     expect(await browsed.text()).not.toContain(demo.world.member.token);
   });
 
-  test('in production it is there when asked for', async () => {
+  test('EXPLORER=on serves the explorer in production too', async () => {
     const gateway = await startExplorer({ NODE_ENV: 'production', EXPLORER: 'on' });
     onTestFinished(() => gateway.close());
     const response = await fetch(`${gateway.url}/explorer`);
@@ -93,14 +93,14 @@ describe('Without the explorer', () => {
   });
 });
 
-/** What Chromium accepts when somebody types an address. */
+/** The request that Chromium sends for an address typed by the user. */
 const asBrowser = {
   headers: { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' },
   redirect: 'manual',
 } as const;
 
 describe('Fresh 1.4: the address without a path', () => {
-  test('leads browsers to the explorer, and tells other clients in JSON that queries go elsewhere', async () => {
+  test('/ redirects browsers to the explorer, and answers other clients 404 in JSON', async () => {
     const gateway = await startExplorer();
     onTestFinished(() => gateway.close());
     const browsed = await fetch(`${gateway.url}/`, asBrowser);
@@ -118,7 +118,7 @@ describe('Fresh 1.4: the address without a path', () => {
   });
 
   test.each<Record<string, string>>([{ EXPLORER: 'off' }, { NODE_ENV: 'production' }])(
-    'tells browsers in a line where queries go when there is no explorer: %j',
+    'with %j, / tells browsers in one line where to send queries',
     async (env) => {
       const gateway = await startExplorer(env);
       onTestFinished(() => gateway.close());
@@ -132,8 +132,8 @@ describe('Fresh 1.4: the address without a path', () => {
   );
 });
 
-describe('Newcomer: a slash at the end', () => {
-  test('of /explorer and /graphql makes no difference', async () => {
+describe('Newcomer: a trailing slash', () => {
+  test('/explorer and /graphql work the same with a trailing slash', async () => {
     const gateway = await startExplorer();
     onTestFinished(() => gateway.close());
     expect(await (await fetch(`${gateway.url}/explorer/`)).text()).toBe(

@@ -9,13 +9,13 @@ const greeting = String.raw`
   curl -s http://127.0.0.1/ \
     -d '{"query":"{ a }"}'
 `;
-/** Greets like the demo, and stops. */
+/** Prints the demo's greeting, then runs until SIGTERM. */
 const start = `
   process.stdout.write(${JSON.stringify(greeting)});
   setInterval(() => undefined, 1000);
   process.on('SIGTERM', () => process.exit(Number(process.env.STOPS ?? 0)));
 `;
-/** Not every machine has one. Answers the request that was printed, and no other. */
+/** Stands in for curl, which some machines lack. Answers only the printed request. */
 const curl = `#!/bin/sh
 [ "$*" = '-s http://127.0.0.1/ -d {"query":"{ a }"}' ] && echo "$ANSWER"
 `;
@@ -67,19 +67,22 @@ describe('Fresh 1.2: .ci/run', () => {
     run('bash', [join(clone, '.ci/run')], { HOME: home, CI: 'true', ANSWER: goodAnswer, PATH: path, ...env });
 
   test.each([
-    ['in a namespace, where there can be one', path],
-    ['without one', [noNamespace, path].join(delimiter)],
-  ])('gives the tests an empty HOME and temporary folder %s, and ends as they do', async (_where, PATH) => {
-    const { code, stdout } = await ciRun({ PATH });
-    expect(stdout).toContain('== npm start ended with 0\n');
-    expect(stdout).toContain('left behind: [] []\n');
-    expect(code).toBe(7);
-  });
+    ['in a namespace, if the machine allows one', path],
+    ['without a namespace', [noNamespace, path].join(delimiter)],
+  ])(
+    '.ci/run gives the tests an empty HOME and temporary folder %s, and exits with their code',
+    async (_where, PATH) => {
+      const { code, stdout } = await ciRun({ PATH });
+      expect(stdout).toContain('== npm start ended with 0\n');
+      expect(stdout).toContain('left behind: [] []\n');
+      expect(code).toBe(7);
+    },
+  );
 
   test.each<[string, Record<string, string>, number]>([
     ['answers with an error', { ANSWER: '{"data":null,"errors":[]}' }, 1],
-    ['does not stop in good order', { STOPS: '5' }, 5],
-  ])('fails before the tests where the demo %s', async (_what, env, expected) => {
+    ['exits with an error when stopped', { STOPS: '5' }, 5],
+  ])('.ci/run fails before the tests if the demo %s', async (_what, env, expected) => {
     const { code, stdout } = await ciRun(env);
     expect(stdout).not.toContain('== npm test');
     expect(code).toBe(expected);

@@ -12,7 +12,7 @@ import { runMain, startMain, urlOf } from '../support/child.ts';
 const workspace = { ROCKETCHAT_URL: 'http://127.0.0.1:9' };
 
 describe('Configuration mistakes', () => {
-  test('are told all at once, by name and without their values', async () => {
+  test('configuration mistakes are all reported together, by name and without their values', async () => {
     const mistakes = {
       ROCKETCHAT_URL: 'https://gateway:s3cr3t-passphrase@chat.example.com',
       PORT: '99999',
@@ -31,14 +31,14 @@ describe('Configuration mistakes', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  test('in production include a missing workspace', async () => {
+  test('configuration mistakes in production include a missing workspace', async () => {
     const { code, stdout, stderr } = await runMain({ env: { NODE_ENV: 'production', PORT: '0' } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^ROCKETCHAT_URL: .*production/m);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  test('Claim 12: include those of files, and of what belongs together', async () => {
+  test('Claim 12: configuration mistakes include those in files and between settings', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'operations-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, 'operations.json');
@@ -65,7 +65,7 @@ describe('Configuration mistakes', () => {
   test.each<Record<string, string>>([
     { ROCKETCHAT_URL: 'chat.example.com' },
     { CORS_ORIGINS: 'app.example.com', HOST: '999.1.1.1', NODE_ENV: 'Production', PERSISTED_OPERATIONS: '/dev/zero' },
-  ])('Fresh 1.3: %j is told in a line for each, without a stack', async (env) => {
+  ])('Fresh 1.3: each mistake in %j is reported on one line, without a stack', async (env) => {
     const { code, stdout, stderr } = await runMain({ env });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     const lines = stderr.trim().split('\n').slice(1);
@@ -73,8 +73,8 @@ describe('Configuration mistakes', () => {
   });
 });
 
-describe('An address that cannot be listened on', () => {
-  test('Fresh 1.3: a name of no machine is told in one line that names HOST and PORT', async () => {
+describe('An address that the gateway cannot listen on', () => {
+  test('Fresh 1.3: an unknown host name is reported on one line that names HOST and PORT', async () => {
     const { code, stdout, stderr } = await runMain({ env: { ...workspace, HOST: 'nosuchhost.invalid', PORT: '0' } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
@@ -82,7 +82,7 @@ describe('An address that cannot be listened on', () => {
     );
   });
 
-  test('Fresh 1.3: whatever the reason, the line says which setting mends it', () => {
+  test('Fresh 1.3: every listen error names the setting to change', () => {
     const told = (code: string) =>
       cannotListen({ host: '127.0.0.1', port: 80 }, Object.assign(new Error('private words'), { code })).message;
     expect(told('EACCES')).toBe(
@@ -97,8 +97,8 @@ describe('An address that cannot be listened on', () => {
   });
 });
 
-describe('Where it says that it listens', () => {
-  test('Newcomer: for HOST=0.0.0.0 it names an address that a browser can open', async () => {
+describe('The printed address', () => {
+  test('Newcomer: with HOST=0.0.0.0 the gateway prints an address that a browser can open', async () => {
     const child = startMain({ env: { HOST: '0.0.0.0', PORT: '0' } });
     const [, url = ''] = await child.until(/Explorer\s+(http:\S+)\/explorer/);
     expect(url).toMatch(/^http:\/\/localhost:\d+$/);
@@ -111,11 +111,11 @@ describe('Where it says that it listens', () => {
     ['::1', '::1', 'http://[::1]:4000'],
     ['fe80::1%eth0', 'fe80::1%eth0', 'http://[fe80::1%25eth0]:4000'],
     ['gateway.internal', '10.0.0.7', 'http://gateway.internal:4000'],
-  ])('Newcomer: for HOST=%s, found to be %s, it is %s', (host, address, url) => {
+  ])('Newcomer: with HOST=%s, resolved to %s, the printed address is %s', (host, address, url) => {
     expect(linkTo({ host, port: 0 }, { address, port: 4000, family: '' })).toBe(url);
   });
 
-  test('Claim 17: before a workspace, all that is written to standard output is JSON lines, the first one included', async () => {
+  test('Claim 17: with a workspace, standard output is JSON lines only, the first one included', async () => {
     const child = startMain({ env: { ...workspace, PORT: '0' } });
     const url = await urlOf(child);
     await fetch(`${url}/graphql?query=%7B__typename%7D`, { headers: { 'apollo-require-preflight': '1' } });
@@ -130,7 +130,7 @@ describe('Where it says that it listens', () => {
   });
 });
 
-describe('Fresh 1.3: any settings', () => {
+describe('Fresh 1.3: random settings', () => {
   const started = async (env: Record<string, string>): Promise<'refused' | 'cannot listen' | 'started'> => {
     try {
       const config = readConfig(env);
@@ -148,7 +148,7 @@ describe('Fresh 1.3: any settings', () => {
     }
   };
 
-  test('that are not refused lead to a start, or to a line about HOST and PORT', async () => {
+  test('settings that are accepted lead to a start, or to a line about HOST and PORT', async () => {
     const key = fc.stringMatching(/^[\x21-\x7E]{1,60}$/);
     const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
     const url = fc.oneof(

@@ -45,7 +45,7 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-/** A workspace behind a gate: calls arrive, and are answered by the demo once the gate is open. */
+/** A workspace behind a gate: the demo answers calls once the gate is open. */
 async function openGatedDemo() {
   const demo = await openDemo();
   const arrived = Promise.withResolvers<void>();
@@ -63,7 +63,7 @@ async function openGatedDemo() {
   return { demo, url: `http://127.0.0.1:${port}`, arrived: arrived.promise, open: () => gate.resolve() };
 }
 
-/** Resolves when nothing listens there any more. */
+/** Resolves once the port refuses connections. */
 const refusesConnections = (url: string): Promise<void> =>
   expect
     .poll(
@@ -100,7 +100,7 @@ async function runPrinted(command: string): Promise<unknown> {
 }
 
 describe('Started without configuration', () => {
-  test('it serves the demo, and says where, as whom, and how to ask', async () => {
+  test('without settings the gateway serves the demo, and prints its address, a user and an example request', async () => {
     const child = startMain({ env: { PORT: '0' } });
     await child.until(/}"}'\n/);
     const { stdout } = child;
@@ -125,7 +125,7 @@ describe('Started without configuration', () => {
     }
   });
 
-  test('its curl line answers data when run as it is', async () => {
+  test('the printed curl command returns data when run unchanged', async () => {
     const child = startMain({ env: { PORT: '0' } });
     const [command] = await child.until(/curl [\s\S]*?}"}'\n/);
     const body = await runPrinted(command.trim());
@@ -133,7 +133,7 @@ describe('Started without configuration', () => {
     expect(body).not.toHaveProperty('errors');
   });
 
-  test('its demo counts calls as a real workspace does, when asked to, and is of the version asked for', async () => {
+  test('DEMO_RATE_LIMIT makes the demo limit calls, and DEMO_DIALECT sets its version', async () => {
     const child = startMain({ env: { PORT: '0', DEMO_RATE_LIMIT: 'on', DEMO_DIALECT: 'R7' } });
     const [, url = '', id = '', token = ''] = await child.until(
       /Explorer\s+(http:\S+)\/explorer[\s\S]*?User .*X-User-Id (\w+), X-Auth-Token ([\w-]+)/,
@@ -144,14 +144,14 @@ describe('Started without configuration', () => {
     expect(codes).toEqual([...Array.from({ length: 10 }, () => []), ['RATE_LIMITED']]);
   });
 
-  test('it stops in good order on a SIGINT, from the moment it has said so', async () => {
+  test('the demo exits with 0 on SIGINT as soon as it has printed that it can be stopped', async () => {
     const child = startMain({ env: { PORT: '0' } });
     await child.until(/}"}'\n/);
     child.signal('SIGINT');
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  test('Fresh 1.2: by npm, it hears a SIGTERM as well, and leaves nothing behind', async () => {
+  test('Fresh 1.2: `npm start` exits with 0 on SIGTERM too, and leaves no process behind', async () => {
     const child = startChild('npm', ['--prefix', projectPath, 'start'], { PORT: '0' });
     const [, url = ''] = await child.until(/Explorer\s+(http:\S+)\/explorer/);
     child.signal('SIGTERM');
@@ -163,7 +163,7 @@ describe('Started without configuration', () => {
     ['SIGINT', 0],
     ['SIGTERM', 1],
   ] as const)(
-    'Fresh 1.2: a Ctrl-C and a %s at once, and it exits with %i: npm passes on the same Ctrl-C that the terminal sends',
+    'Fresh 1.2: a Ctrl-C followed by a %s exits with %i, because npm repeats the Ctrl-C that the terminal sends',
     async (second, code) => {
       const child = startMain({ env: { PORT: '0', ROCKETCHAT_URL: 'http://127.0.0.1:9', SHUTDOWN_DELAY_MS: '2000' } });
       const url = await urlOf(child);
@@ -176,7 +176,7 @@ describe('Started without configuration', () => {
 });
 
 describe('--help', () => {
-  test('lists every setting with its meaning and default, and starts nothing', async () => {
+  test('--help lists every setting with its meaning and default, and starts nothing', async () => {
     const { code, stdout, stderr } = await runMain({ args: ['--help'], env: { PORT: 'nonsense' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const listed = stdout.split('\n').flatMap((line) => /^ {2}([A-Z_]+) +(.+)$/.exec(line)?.slice(1).join(': ') ?? []);
@@ -189,10 +189,10 @@ describe('--help', () => {
 });
 
 describe('On SIGTERM', () => {
-  /** So that no deadline of its own ends a request that waits at the gate. */
+  /** Timeouts long enough for a request to wait at the gate. */
   const patient = { PORT: '0', UPSTREAM_TIMEOUT_MS: '25000', REQUEST_TIMEOUT_MS: '25000' };
 
-  test('it takes no more requests, answers the one under way, and exits with 0', async () => {
+  test('on SIGTERM the gateway stops accepting requests, finishes the one under way, and exits with 0', async () => {
     const workspace = await openGatedDemo();
     const child = startMain({ env: { ...patient, ROCKETCHAT_URL: workspace.url } });
     const url = await urlOf(child);
@@ -210,7 +210,7 @@ describe('On SIGTERM', () => {
     expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  test('a slow workspace does not lose it the answer either', async () => {
+  test('on SIGTERM a request that waits for a slow workspace still gets its response', async () => {
     const demo = await openDemo({ latencyMs: 500 });
     const child = startMain({ env: { PORT: '0', ROCKETCHAT_URL: demo.url } });
     const url = await urlOf(child);
@@ -221,7 +221,7 @@ describe('On SIGTERM', () => {
     expect(await child.ended).toMatchObject({ code: 0, signal: null });
   });
 
-  test('a second signal ends it at once', async () => {
+  test('a second signal ends the process immediately', async () => {
     const workspace = await openGatedDemo();
     const child = startMain({ env: { ...patient, ROCKETCHAT_URL: workspace.url } });
     const url = await urlOf(child);
@@ -236,7 +236,7 @@ describe('On SIGTERM', () => {
 });
 
 describe('With the workspace down', () => {
-  test('it starts all the same, and serves once the workspace is there', async () => {
+  test('the gateway starts while the workspace is down, and serves once it is up', async () => {
     const first = await startDemo();
     const { member } = first.world;
     const port = Number(new URL(first.url).port);

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { toApollo } from '../../src/http/apollo-request.ts';
-import { jsonAnswer } from '../../src/http/media-types.ts';
+import { jsonType } from '../../src/http/media-types.ts';
 
 const request = (headers: Record<string, string | string[]>, method = 'POST') =>
   ({ headers, method }) as unknown as IncomingMessage;
 const headersOf = (given: Record<string, string | string[]>) =>
-  Object.fromEntries(toApollo(request(given), jsonAnswer, {}).headers);
+  Object.fromEntries(toApollo(request(given), jsonType, {}).headers);
 const checked = { 'apollo-require-preflight': '1' };
 
-describe('What Apollo Server is given of a request', () => {
-  it('is the headers that something behind this looks at, and no others', () => {
+describe('toApollo', () => {
+  it('Apollo Server gets only the headers that plugins read', () => {
     const read = {
       'x-apollo-operation-name': 'Mailbox',
       'x-upstream-report': '1',
@@ -32,19 +32,19 @@ describe('What Apollo Server is given of a request', () => {
     expect(headersOf({ 'x-upstream-plan': ['only', 'only'] })).toEqual(checked);
   });
 
-  it('is the type of the answer, where that is not the usual one', () => {
+  it('Apollo Server gets an Accept header if the response is not application/json', () => {
     const { headers } = toApollo(request({}), 'application/graphql-response+json', {});
     expect(Object.fromEntries(headers)).toEqual({ ...checked, accept: 'application/graphql-response+json' });
   });
 
-  it('is the parameters as a body, and of a GET as its address', () => {
+  it('Apollo Server gets the parameters as the body of a POST, or as the query string of a GET', () => {
     const params = { query: '{ viewer { id } }', operationName: 'A', variables: { a: '?&' }, extensions: { b: 1 } };
-    expect(toApollo(request({}), jsonAnswer, params)).toMatchObject({ method: 'POST', search: '', body: params });
-    const { search, body } = toApollo(request({}, 'GET'), jsonAnswer, params);
+    expect(toApollo(request({}), jsonType, params)).toMatchObject({ method: 'POST', search: '', body: params });
+    const { search, body } = toApollo(request({}, 'GET'), jsonType, params);
     expect([body, Object.fromEntries(new URLSearchParams(search))]).toEqual([
       undefined,
       { query: '{ viewer { id } }', operationName: 'A', variables: '{"a":"?&"}', extensions: '{"b":1}' },
     ]);
-    expect(toApollo(request({}, 'GET'), jsonAnswer, {}).search).toBe('?');
+    expect(toApollo(request({}, 'GET'), jsonType, {}).search).toBe('?');
   });
 });

@@ -16,7 +16,7 @@ describe('The offline explorer', () => {
   });
   afterAll(() => app.close());
 
-  it('opens with the examples and the given headers, and asks this gateway', async () => {
+  it('the offline explorer opens with the example operations and the given headers, and queries this gateway', async () => {
     const { statusCode, headers: given, body } = await app.inject('/explorer');
     expect({ statusCode, type: given['content-type'] }).toEqual({ statusCode: 200, type: 'text/html; charset=utf-8' });
     for (const text of [
@@ -31,7 +31,7 @@ describe('The offline explorer', () => {
       expect(body).toContain(text);
   });
 
-  it('has its files, packed as the browser takes them', async () => {
+  it('the offline explorer serves its files, compressed as the browser accepts', async () => {
     const file = (name: string, encoding?: string) =>
       app.inject({
         url: `/explorer/static/${name}`,
@@ -52,14 +52,14 @@ describe('The offline explorer', () => {
   });
 
   it.each(['nothing.js', 'ruru.js.map', '', '..%2f..%2fpackage.json', '../../package.json', '%00'])(
-    'has no other files: %j',
+    'the offline explorer serves no other files: %j',
     async (name) => {
       expect((await app.inject(`/explorer/static/${name}`)).statusCode).toBe(404);
     },
   );
 });
 
-it('The examples fit the schema', () => {
+it('the explorers’ example operations are valid against the schema', () => {
   expect(validate(createSchema(), parse(exampleOperations))).toEqual([]);
 });
 
@@ -78,7 +78,7 @@ describe('Apollo Sandbox', () => {
     return page;
   };
 
-  it('opens with the examples and the given headers, asks for the report of each query, and tells Apollo nothing', async () => {
+  it('Apollo Sandbox opens with the example operations and the given headers, requests cost reports, and sends no telemetry', async () => {
     const page = await pageOf(await start({ 'X-User-Id': 'planted-user' }));
     expect(page).toContain('query Mailbox');
     for (const place of ['headers', 'sharedHeaders'])
@@ -86,7 +86,7 @@ describe('Apollo Sandbox', () => {
     expect(page).toContain('"runTelemetry":false');
   });
 
-  it('shows where to put credentials, where none are given', async () => {
+  it('Apollo Sandbox shows empty credential headers if none are given', async () => {
     const page = await pageOf(await start());
     expect(page).toContain('"X-User-Id":"","X-Auth-Token":""');
   });

@@ -9,8 +9,8 @@ const shown = (refusal: Refusal) => {
   return { code, message, status, headers, body: JSON.parse(body) as unknown };
 };
 
-describe('A request that is refused', () => {
-  it('is told in the shape of a GraphQL answer', () => {
+describe('errorResponse', () => {
+  it('a refusal has the shape of a GraphQL response', () => {
     expect(shown({ status: 415, message: 'Send JSON.' })).toEqual({
       code: 'BAD_REQUEST',
       message: 'Send JSON.',
@@ -20,14 +20,14 @@ describe('A request that is refused', () => {
     });
   });
 
-  it('is told when to come back in its headers, and in the error itself', () => {
+  it('a refusal has its retry delay in Retry-After and in the error’s extensions', () => {
     expect(shown({ status: 503, code: 'OVERLOADED', message: 'Later.', retryAfterSeconds: 2 })).toMatchObject({
       headers: { 'retry-after': '2' },
       body: { errors: [{ message: 'Later.', extensions: { code: 'OVERLOADED', retryAfterSeconds: 2 } }] },
     });
   });
 
-  it('of many not all are told the same second', () => {
+  it('refusals under overload spread their retry delays over one to three seconds', () => {
     const told = Array.from({ length: 200 }, () => shown(refusals.overloaded()));
     expect(new Set(told.map(({ headers }) => headers['retry-after']))).toEqual(new Set(['1', '2', '3']));
     for (const { headers, body, status, code } of told) {
@@ -47,7 +47,7 @@ describe('A request that is refused', () => {
   });
 });
 
-it('No answer may be kept by a cache, sniffed, or given to somebody else', () => {
+it('fixed headers forbid caching and sniffing, and vary by caller', () => {
   expect(fixedHeaders).toEqual({
     'cache-control': 'no-store',
     vary: 'Origin, Accept, X-Auth-Token, X-User-Id',

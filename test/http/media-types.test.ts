@@ -1,30 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { graphqlAnswer, jsonAnswer, page, preferredType } from '../../src/http/media-types.ts';
+import { graphqlType, htmlType, jsonType, preferredType } from '../../src/http/media-types.ts';
 
-describe('the type of an answer', () => {
+describe('preferredType', () => {
   it.each([
-    [undefined, jsonAnswer],
-    ['', jsonAnswer],
-    ['*/*', jsonAnswer],
-    ['application/*', jsonAnswer],
-    ['application/json', jsonAnswer],
-    ['APPLICATION/JSON', jsonAnswer],
-    ['application/json;charset=utf-8', jsonAnswer],
-    ['application/json; charset=UTF8', jsonAnswer],
-    ['application/json;odata=verbose', jsonAnswer],
-    ['application/graphql-response+json', graphqlAnswer],
-    ['application/graphql-response+json; charset=utf-8, application/json; charset=utf-8', graphqlAnswer],
-    ['application/graphql-response+json, application/json;q=0.9', graphqlAnswer],
-    ['application/graphql-response+json;q=0.8, application/json;q=0.9', jsonAnswer],
-    ['application/json, application/graphql-response+json', jsonAnswer],
-    ['application/json, */*', jsonAnswer],
-    ['*/*;q=0.1, application/graphql-response+json', graphqlAnswer],
-    ['*/*, application/json;q=0', graphqlAnswer],
-    ['application/*;q=0.5, application/json;q=0, application/graphql-response+json;q=0.1', graphqlAnswer],
-    ['multipart/mixed;deferSpec=20220824, application/json', jsonAnswer],
-    ['text/html, application/json;q=0.9', jsonAnswer],
-    ['application/json;q=x, application/graphql-response+json', graphqlAnswer],
-    ['application/json;charset=utf-16, application/graphql-response+json', graphqlAnswer],
+    [undefined, jsonType],
+    ['', jsonType],
+    ['*/*', jsonType],
+    ['application/*', jsonType],
+    ['application/json', jsonType],
+    ['APPLICATION/JSON', jsonType],
+    ['application/json;charset=utf-8', jsonType],
+    ['application/json; charset=UTF8', jsonType],
+    ['application/json;odata=verbose', jsonType],
+    ['application/graphql-response+json', graphqlType],
+    ['application/graphql-response+json; charset=utf-8, application/json; charset=utf-8', graphqlType],
+    ['application/graphql-response+json, application/json;q=0.9', graphqlType],
+    ['application/graphql-response+json;q=0.8, application/json;q=0.9', jsonType],
+    ['application/json, application/graphql-response+json', jsonType],
+    ['application/json, */*', jsonType],
+    ['*/*;q=0.1, application/graphql-response+json', graphqlType],
+    ['*/*, application/json;q=0', graphqlType],
+    ['application/*;q=0.5, application/json;q=0, application/graphql-response+json;q=0.1', graphqlType],
+    ['multipart/mixed;deferSpec=20220824, application/json', jsonType],
+    ['text/html, application/json;q=0.9', jsonType],
+    ['application/json;q=x, application/graphql-response+json', graphqlType],
+    ['application/json;charset=utf-16, application/graphql-response+json', graphqlType],
     ['application/xml', undefined],
     ['text/*', undefined],
     ['application/jsonp', undefined],
@@ -35,18 +35,18 @@ describe('the type of an answer', () => {
     ['application/json;q=x', undefined],
     [',;,', undefined],
     ['text/html', undefined],
-  ])('of a client that takes %j is %s', (accept, expected) => {
-    expect(preferredType(accept, [jsonAnswer, graphqlAnswer])).toBe(expected);
+  ])('the media type for `Accept: %s` is %s', (accept, expected) => {
+    expect(preferredType(accept, [jsonType, graphqlType])).toBe(expected);
   });
 
   it.each([
-    ['text/html', page],
-    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', page],
-    ['*/*', jsonAnswer],
-    [undefined, jsonAnswer],
-    ['application/json, text/html', jsonAnswer],
-    ['application/json;q=0.5, text/html', page],
-  ])('is a page, where there is one, for whoever takes %j: %s', (accept, expected) => {
-    expect(preferredType(accept, [jsonAnswer, graphqlAnswer, page])).toBe(expected);
+    ['text/html', htmlType],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', htmlType],
+    ['*/*', jsonType],
+    [undefined, jsonType],
+    ['application/json, text/html', jsonType],
+    ['application/json;q=0.5, text/html', htmlType],
+  ])('if an HTML page is offered, the media type for `Accept: %s` is %s', (accept, expected) => {
+    expect(preferredType(accept, [jsonType, graphqlType, htmlType])).toBe(expected);
   });
 });

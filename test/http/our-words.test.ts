@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { bodyOf, sendRaw, type RawRequest } from '../support/raw.ts';
 
-/** How the gateway was started that is asked. */
+/** How the gateway was started. */
 type Kind = 'development' | 'production' | 'persisted' | 'listed';
 const folder = mkdtempSync(join(tmpdir(), 'words-'));
 const list = join(folder, 'list.json');
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 interface Row {
-  /** The place in Apollo Server or graphql-js that would speak. */
+  /** The place in Apollo Server or graphql-js whose message is replaced. */
   readonly of: string;
   readonly to?: Kind;
   readonly request: RawRequest;
@@ -60,24 +60,24 @@ const anyPage =
 
 const rows: Row[] = [
   { of: 'runHttpQuery: no body', request: { body: '' }, ...bad, message: 'The body is not valid JSON in UTF-8.' },
-  { of: 'runHttpQuery: a body that is no object', request: json(7), ...bad, message: noObject },
+  { of: 'runHttpQuery: a body that is not an object', request: json(7), ...bad, message: noObject },
   { of: 'runHttpQuery: a body that is null', request: json(null), ...bad, message: noObject },
   { of: 'runHttpQuery: an empty object', request: json({}), ...bad, message: noQuery },
   { of: 'runHttpQuery: an object of other fields', request: json({ quary: query }), ...bad, message: noQuery },
   {
-    of: 'runHttpQuery: a query that is no text',
+    of: 'runHttpQuery: a query that is not a string',
     request: json({ query: 7 }),
     ...bad,
     message: '`query` must be a string.',
   },
   {
-    of: 'runHttpQuery: a query as graphql-js holds it',
+    of: 'runHttpQuery: a query as a parsed document',
     request: json({ query: { kind: 'Document', definitions: [] } }),
     ...bad,
     message: '`query` must be a string.',
   },
   {
-    of: 'runHttpQuery: variables as text',
+    of: 'runHttpQuery: variables as a string',
     request: json({ query, variables: '{}' }),
     ...bad,
     message: '`variables` must be an object.',
@@ -89,7 +89,7 @@ const rows: Row[] = [
     message: '`variables` must be an object.',
   },
   {
-    of: 'runHttpQuery: extensions as text',
+    of: 'runHttpQuery: extensions as a string',
     request: json({ query, extensions: '{}' }),
     ...bad,
     message: '`extensions` must be an object.',
@@ -101,20 +101,20 @@ const rows: Row[] = [
     message: '`extensions` must be an object.',
   },
   {
-    of: 'runHttpQuery: operationName as a flag',
+    of: 'runHttpQuery: operationName as a boolean',
     request: json({ query, operationName: false }),
     ...bad,
     message: '`operationName` must be a string.',
   },
   {
-    of: 'runHttpQuery: a GET with a type',
+    of: 'runHttpQuery: a GET with a content type',
     request: get(`?query=${query}`.replaceAll(' ', '+'), { 'content-type': 'text/plain' }),
     status: 415,
     code: 'BAD_REQUEST',
     message: 'A GET request has no body: remove its `Content-Type` header.',
   },
   {
-    of: 'runHttpQuery: a GET with a type that is none',
+    of: 'runHttpQuery: a GET with an invalid content type',
     request: get('?query=%7B__typename%7D', { 'content-type': '/' }),
     status: 415,
     code: 'BAD_REQUEST',
@@ -133,7 +133,7 @@ const rows: Row[] = [
     message: '`operationName` appears more than once in the URL.',
   },
   {
-    of: 'runHttpQuery: variables that are no JSON',
+    of: 'runHttpQuery: variables that are not JSON',
     request: get('?query=a&variables={'),
     ...bad,
     message: '`variables` in the URL is not valid JSON.',
@@ -146,28 +146,28 @@ const rows: Row[] = [
   },
   { of: 'runHttpQuery: a GET without a query', request: get(''), ...bad, message: noQuery },
   {
-    of: 'runHttpQuery: another method',
+    of: 'runHttpQuery: a method other than GET and POST',
     request: { method: 'PUT' },
     status: 405,
     code: 'BAD_REQUEST',
     message: 'Method not allowed: use POST or GET.',
   },
   {
-    of: 'runHttpQuery: a type that is not taken',
+    of: 'runHttpQuery: a media type that is not accepted',
     request: { ...json({ query }), headers: { accept: 'application/json;q=0' } },
     status: 406,
     code: 'BAD_REQUEST',
     message: offered,
   },
   {
-    of: 'runHttpQuery: a charset that is not taken',
+    of: 'runHttpQuery: a charset that is not accepted',
     request: { ...json({ query }), headers: { accept: 'application/json;charset=utf-16' } },
     status: 406,
     code: 'BAD_REQUEST',
     message: offered,
   },
   {
-    of: 'ApolloServer: a page, where there is none',
+    of: 'ApolloServer: text/html without an explorer',
     to: 'production',
     request: { ...get(''), headers: { accept: 'text/html' } },
     status: 406,
@@ -175,7 +175,7 @@ const rows: Row[] = [
     message: offered,
   },
   {
-    of: 'ApolloServer: a browser, where there is no page',
+    of: 'ApolloServer: a browser without an explorer',
     to: 'production',
     request: { ...get(''), headers: { accept: 'text/html,*/*;q=0.8' }, as: null },
     ...bad,
@@ -183,7 +183,7 @@ const rows: Row[] = [
   },
   { of: 'preventCsrf', request: { ...get('?query=%7B__typename%7D'), as: null }, ...bad, message: anyPage },
   {
-    of: 'preventCsrf: an empty proof',
+    of: 'preventCsrf: an empty preflight header',
     request: { ...get('?query=%7B__typename%7D', { 'apollo-require-preflight': '' }), as: null },
     ...bad,
     message: anyPage,
@@ -195,7 +195,7 @@ const rows: Row[] = [
     message: 'Batching is not supported: send one operation per request.',
   },
   {
-    of: 'httpBatching: none',
+    of: 'httpBatching: an empty batch',
     request: json([]),
     ...bad,
     message: 'Batching is not supported: send one operation per request.',
@@ -209,7 +209,7 @@ const rows: Row[] = [
     message: 'PersistedQueryNotSupported',
   },
   {
-    of: 'requestPipeline: a hash that is not known',
+    of: 'requestPipeline: an unknown hash',
     to: 'persisted',
     request: json({ extensions: persisted(sha(query)) }),
     status: 200,
@@ -224,14 +224,14 @@ const rows: Row[] = [
     message: badHash,
   },
   {
-    of: 'requestPipeline: a hash of another form',
+    of: 'requestPipeline: a hash that is not a string',
     to: 'persisted',
     request: json({ query, extensions: persisted({ a: 1 }) }),
     ...bad,
     message: badHash,
   },
   {
-    of: 'requestPipeline: no form at all',
+    of: 'requestPipeline: a persisted query that is not an object',
     to: 'persisted',
     request: json({ extensions: { persistedQuery: 'x' } }),
     ...bad,
@@ -245,7 +245,7 @@ const rows: Row[] = [
     message: '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query in hexadecimal.',
   },
   {
-    of: 'a list of operations',
+    of: 'an operation outside the safelist',
     to: 'listed',
     request: json({ query: '{ __typename }' }),
     status: 400,
@@ -260,7 +260,7 @@ const rows: Row[] = [
     message: 'Syntax Error: Expected Name, found <EOF>.',
   },
   {
-    of: 'graphql-js parse: more than so many tokens',
+    of: 'graphql-js parse: too many tokens',
     request: json({ query: `{ ${'a '.repeat(2000)}}` }),
     status: 400,
     code: 'QUERY_TOO_COMPLEX',
@@ -313,14 +313,14 @@ const rows: Row[] = [
     message: 'Unknown operation named "B".',
   },
   {
-    of: 'graphql-js execute: an operation of no name',
+    of: 'graphql-js execute: an empty operation name',
     request: json({ query: 'query A { __typename }', operationName: '' }),
     status: 400,
     code: 'OPERATION_RESOLUTION_FAILURE',
     message: 'Unknown operation named "".',
   },
   {
-    of: 'graphql-js execute: which operation',
+    of: 'graphql-js execute: no name for several operations',
     request: json({ query: 'query A { __typename } query B { __typename }' }),
     status: 400,
     code: 'OPERATION_RESOLUTION_FAILURE',
@@ -379,31 +379,34 @@ const rows: Row[] = [
   },
 ];
 
-/** Names of what the gateway is built with; the header and the widely known words of persisted queries are API. */
+/** Names of the gateway's libraries. The header and the widely known messages of persisted queries are API. */
 const foreign =
   /apollo(?!-require-preflight)|graphql-?js|zod|csrf|multipart|expressjs|fastify|undici|node_modules|introspection: true/i;
 
-describe('whatever is refused is refused in our words', () => {
-  it.each(rows)('part 6: $of', async ({ to = 'development', request, status, code, message }) => {
-    const gateway = gateways[to] ?? expect.unreachable();
-    const answer = await sendRaw(gateway, request);
-    const { errors = [], data } = bodyOf(answer);
-    expect({
-      status: answer.status,
-      codes: errors.map(({ extensions }) => extensions?.code),
-      data,
-      message: errors[0]?.message,
-    }).toEqual({
-      status,
-      codes: [code],
-      data: undefined,
-      message: typeof message === 'string' ? message : expect.stringMatching(message),
-    });
-    expect(answer.text.replace('Apollo-Require-Preflight', '')).not.toMatch(foreign);
-    expect(gateway.demo.callLines()).toEqual([]);
-  });
+describe('Messages of refused requests', () => {
+  it.each(rows)(
+    'part 6: refused in the gateway’s own words: $of',
+    async ({ to = 'development', request, status, code, message }) => {
+      const gateway = gateways[to] ?? expect.unreachable();
+      const answer = await sendRaw(gateway, request);
+      const { errors = [], data } = bodyOf(answer);
+      expect({
+        status: answer.status,
+        codes: errors.map(({ extensions }) => extensions?.code),
+        data,
+        message: errors[0]?.message,
+      }).toEqual({
+        status,
+        codes: [code],
+        data: undefined,
+        message: typeof message === 'string' ? message : expect.stringMatching(message),
+      });
+      expect(answer.text.replace('Apollo-Require-Preflight', '')).not.toMatch(foreign);
+      expect(gateway.demo.callLines()).toEqual([]);
+    },
+  );
 
-  it('part 6: many mistakes are ten errors, the last of which says that there are more', async () => {
+  it('part 6: a query with many errors gets ten, the last of which says that there are more', async () => {
     const gateway = gateways.development ?? expect.unreachable();
     const answer = await sendRaw(
       gateway,
@@ -418,7 +421,7 @@ describe('whatever is refused is refused in our words', () => {
     expect(answer.text).not.toMatch(foreign);
   });
 
-  it('part 6: a refusal comes in the type that the client takes, and a persisted query is told what to do', async () => {
+  it('part 6: refusals have the media type that the client accepts; those of persisted queries have a hint', async () => {
     const gateway = gateways.development ?? expect.unreachable();
     const accept = 'application/graphql-response+json';
     for (const request of [json({}), json({ query: '{' }), json({ extensions: persisted('x') })]) {

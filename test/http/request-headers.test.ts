@@ -6,7 +6,7 @@ import { readRequestId, readTimeout } from '../../src/http/request-headers.ts';
 const request = (headers: Record<string, string | string[]>, more: object = {}) =>
   ({ headers, ...more }) as unknown as IncomingMessage;
 
-describe('The time that a client waits', () => {
+describe('readTimeout', () => {
   it.each<[given: string | string[] | undefined, ms: number]>([
     [undefined, 10_000],
     ['2000', 2000],
@@ -24,20 +24,20 @@ describe('The time that a client waits', () => {
     [' 2000', 10_000],
     ['2000, 3000', 10_000],
     [['2000'], 10_000],
-  ])('%j is %i ms of ten seconds', (given, ms) => {
+  ])('`X-Request-Timeout-Ms: %j` gives a time limit of %i ms, of ten seconds at most', (given, ms) => {
     expect(readTimeout(request(given === undefined ? {} : { 'x-request-timeout-ms': given }), 10_000)).toBe(ms);
   });
 });
 
-describe('A request’s id', () => {
+describe('readRequestId', () => {
   const idOf = (given: string | string[]) => readRequestId(request({ 'x-request-id': given }));
 
-  it.each(['a', 'A-b_c.9', 'x'.repeat(128)])('is the client’s where it is safe to log: %j', (id) =>
+  it.each(['a', 'A-b_c.9', 'x'.repeat(128)])('the request id is the client’s if it is safe to log: %j', (id) =>
     expect(idOf(id)).toBe(id),
   );
 
   it.each(['', 'x'.repeat(129), 'a b', 'a\n', 'ä', '"a"', 'a:b', ['a']])(
-    'is a fresh one each time where it is not: %j',
+    'the request id is a fresh one if the client’s is not safe to log: %j',
     (id) => {
       expect(idOf(id)).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
       expect(idOf(id)).not.toBe(idOf(id));
@@ -45,26 +45,26 @@ describe('A request’s id', () => {
   );
 });
 
-describe('A connection, after an answer', () => {
+describe('canKeepConnection', () => {
   it.each<[can: boolean, what: string, headers: Record<string, string>, more: object]>([
-    [true, 'the body has come', { 'content-length': '1000000', 'transfer-encoding': 'chunked' }, { complete: true }],
-    [true, 'there is none', {}, {}],
-    [true, 'it is as large as a body may be', { 'content-length': '102400' }, {}],
-    [false, 'it is larger', { 'content-length': '102401' }, {}],
-    [false, 'nobody knows its length', { 'transfer-encoding': 'chunked' }, {}],
+    [true, 'the body has arrived', { 'content-length': '1000000', 'transfer-encoding': 'chunked' }, { complete: true }],
+    [true, 'there is no body', {}, {}],
+    [true, 'the body has the maximum size', { 'content-length': '102400' }, {}],
+    [false, 'the body is larger', { 'content-length': '102401' }, {}],
+    [false, 'the length of the body is unknown', { 'transfer-encoding': 'chunked' }, {}],
     [
       false,
-      'the client waits to be asked for it',
+      'the client waits for 100 Continue',
       { 'content-length': '5', expect: '100-continue' },
       { httpVersion: '1.1' },
     ],
     [
       true,
-      'it cannot wait for that, by its version',
+      'HTTP/1.0 clients cannot wait for 100 Continue',
       { 'content-length': '5', expect: '100-continue' },
       { httpVersion: '1.0' },
     ],
-  ])('can be used again: %s, where %s', (can, _what, headers, more) => {
+  ])('the connection can be reused after the response: %s, as %s', (can, _what, headers, more) => {
     expect(canKeepConnection(request(headers, { complete: false, httpVersion: '1.1', ...more }))).toBe(can);
   });
 });

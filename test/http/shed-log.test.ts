@@ -13,8 +13,8 @@ const open = () => {
   return { lines, shed: new ShedLog(log) };
 };
 
-describe('the log of requests that are turned away', () => {
-  it('claim 17: is one line a second at most, with how many there were for each reason', () => {
+describe('ShedLog', () => {
+  it('claim 17: shed requests are logged as counts by reason, at most once a second', () => {
     const { lines, shed } = open();
     for (let count = 0; count < 1000; count += 1) shed.add('in_flight');
     shed.add('caller_wait');
@@ -30,7 +30,7 @@ describe('the log of requests that are turned away', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('claim 17: is told before the gateway ends, once', () => {
+  it('claim 17: shed requests are logged once before the gateway closes', () => {
     const { lines, shed } = open();
     shed.add('upstream_queue');
     shed.flush();

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
-/** Larger answers are handed over in pieces of so many bytes, each when the one before has gone out. */
+/** Larger bodies are written in pieces of this size, each after the one before has been flushed. */
 const pieceBytes = 256 * 1024;
 
 /**
- * Writes the body of an answer. `onLeft` is told how many bytes have not gone out, whenever that has become less, so that
- * it shows who reads and who does not; and what has gone out takes no memory any more.
+ * Writes the body of a response and ends it. `onLeft` gets the number of unsent bytes whenever it shrinks, which shows
+ * whether the client reads. Pieces that were sent are freed.
  */
-export function writeAnswer(res: ServerResponse, body: string, bytes: number, onLeft: (bytes: number) => void): void {
+export function writeBody(res: ServerResponse, body: string, bytes: number, onLeft: (bytes: number) => void): void {
   onLeft(bytes);
   if (bytes <= pieceBytes) {
     res.end(body);
@@ -31,7 +31,7 @@ export function writeAnswer(res: ServerResponse, body: string, bytes: number, on
   next();
 }
 
-/** The last piece first. Each has memory of its own, which is free when it has gone out. */
+/** The last piece first. Each is a copy, so that it can be freed by itself. */
 function piecesOf(body: Buffer): Buffer[] {
   const pieces: Buffer[] = [];
   for (let start = 0; start < body.length; start += pieceBytes)
