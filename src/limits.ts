@@ -1,6 +1,6 @@
-/** Rows of a page at most: Rocket.Chat caps `count`, at 100 by default. */
+/** Rows of a page, at most: Rocket.Chat caps `count`, at 100 by default. */
 export const maxPageSize = 100;
-/** Rows of a page that asks for no number. */
+/** Rows of a page without `first` and `last`. */
 export const defaultPageSize = 20;
 /** Tokens of a query, at most; an application's screen needs a few hundred. */
 export const maxTokens = 2000;

@@ -11,28 +11,28 @@ import { RequestUpstream } from '../upstream/request-upstream.ts';
 import type { Credentials } from '../upstream/caller.ts';
 import type { Workspace } from '../upstream/workspace.ts';
 
-/** What resolvers may use. It belongs to one request: nothing in it may be kept or shared. */
+/** What resolvers may use. It belongs to one request: never keep or share any of it. */
 export interface Context {
-  /** The caller's user id, as the request claims it: the workspace checks it together with the token at every call. */
+  /** The caller's user id as the request claims it; the workspace verifies it with the token at every call. */
   readonly viewerId: string;
   readonly loaders: Loaders;
   readonly upstreamBudget: readonly EndpointBudget[];
-  /** Pages of the request, and the calls that they may take beyond their price to find their places. */
+  /** The calls that pages may make beyond their price, to search for their rows. */
   readonly search: SearchAllowance;
   readonly answerSize: AnswerSize;
 }
 
-/** Who counts what requests under way take. */
+/** Accounts for the memory of requests in flight. */
 export interface Weight {
-  /** Bytes that the workspace has answered so far. */
+  /** Bytes of upstream responses so far. */
   received(bytes: number): void;
-  /** Values that the answer has so far. */
+  /** Values in the response so far. */
   answered(values: number): void;
 }
 
 /**
- * The context of one request, with an upstream client of its own. Apollo Server makes a shallow copy of it, so it keeps
- * to fields that may be copied: no private names, and what changes is behind a reference.
+ * The context of one request, with its own connection to upstream. Apollo Server copies it shallowly, so it has only
+ * copyable fields: no private names, and mutable state behind references.
  */
 export class RequestContext implements Context {
   readonly outcome: Outcome = {};
@@ -41,10 +41,7 @@ export class RequestContext implements Context {
   private readonly upstream: RequestUpstream | undefined;
   private createdLoaders: Loaders | undefined;
 
-  /**
-   * `deadline`: epoch milliseconds at which the request is answered, with what is there. `weight` is told what is held
-   * until then.
-   */
+  /** `deadline`: epoch milliseconds at which the response is sent with what is ready. `weight` accounts for memory until then. */
   constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, weight?: Weight) {
     this.answerSize = new AnswerSize(
       () => this.isAccepted,
@@ -103,7 +100,7 @@ export class RequestContext implements Context {
     return this.client.budget;
   }
 
-  /** What is known of the caller that decides what an operation costs them; what is known of a room holds for the request. */
+  /** What changes the cost of the caller’s operations. Knowledge of a room holds for the whole request. */
   get knowledge(): CallerKnowledge {
     return {
       lists: {

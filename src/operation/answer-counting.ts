@@ -26,7 +26,7 @@ const nullBytes = 4;
 
 /** What an object adds to the response size besides its fields' values. */
 type ObjectSize = Omit<Selection, 'steps'>;
-/** By the nodes that select it, which are the same ones throughout an execution, and its type. */
+/** By the selecting nodes, which stay the same throughout an execution, and by type. */
 type ObjectSizes = WeakMap<readonly FieldNode[], Map<GraphQLObjectType, ObjectSize>>;
 
 /**
@@ -81,13 +81,13 @@ class Counter {
     this.#sizes = sizes;
   }
 
-  /** What the operation itself begins with. */
+  /** Counts the root object. */
   root(): void {
     const { values, bytes } = this.#measure(this.#info.parentType, [this.#info.operation.selectionSet]);
     this.#size.add(values, bytes);
   }
 
-  /** The value itself, or one that counts what comes later. */
+  /** Counts a value; returns it, or a list that also counts what its promises resolve to. */
   value(type: GraphQLOutputType, value: unknown): unknown {
     const nullable = getNullableType(type);
     const isLeaf = isLeafType(getNamedType(type));
@@ -156,7 +156,7 @@ class Counter {
   }
 }
 
-/** As objects of a union tell it here. */
+/** The type that an object of a union names. */
 const typeNameOf = (value: unknown): string =>
   (typeof value === 'object' && value !== null && '__typename' in value && asText(value.__typename)) || '';
 

@@ -26,7 +26,7 @@ import { argumentChecks } from '../resolvers/argument-checks.ts';
 
 export interface ApolloOptions {
   readonly landingPage: ApolloServerPlugin | undefined;
-  /** What one caller may cost; undefined: there is no limit. */
+  /** Token buckets of the callers; undefined: no limit. */
   readonly allowance: CallAllowance | undefined;
   readonly usageReporters: readonly ApolloServerPlugin[];
   readonly metrics: Metrics | undefined;
@@ -57,7 +57,7 @@ export function createApollo(
     logger: log,
     nodeEnv: config.isProduction ? 'production' : 'development',
     introspection: config.hasIntrospection,
-    hideSchemaDetailsFromClientErrors: false, // `formatError` does, and cannot be kept busy by it
+    hideSchemaDetailsFromClientErrors: false, // `formatError` does, in linear time
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
@@ -67,7 +67,7 @@ export function createApollo(
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens },
     executionOptions: { maxCoercionErrors: maxReportedErrors - 1 },
-    validationOptions: { maxErrors: maxReportedErrors - 1 }, // and one more error to say that there are more
+    validationOptions: { maxErrors: maxReportedErrors - 1 }, // plus one error that says there are more
     maxRecursiveSelections,
     validationRules: [QueriesOnly],
     plugins: [
@@ -77,7 +77,7 @@ export function createApollo(
       ...usageReporters,
       { requestDidStart: async () => steps },
       { requestDidStart: async () => keepDocuments(documents, persisted) },
-      // The last one, as it judges the response that the others made.
+      // Last: it measures the response that the other plugins made.
       { requestDidStart: async () => limitResponses(schema) },
     ],
   });

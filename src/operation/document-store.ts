@@ -1,22 +1,19 @@
 import { TokenKind, type DocumentNode, type Token } from 'graphql';
 import { Lru } from './lru.ts';
 
-/** Bytes of all documents that accepted callers sent once, and of all that they sent again, with what is kept of them. */
+/** Bytes of documents used once, and of documents used again, each with everything cached with them. */
 const maxNewBytes = 4 * 1024 * 1024;
 const maxProvenBytes = 40 * 1024 * 1024;
 
-/** What a token takes with the nodes that it is part of: 250 to 490 bytes were measured, as the test does again. */
+/** Bytes of a token with its AST nodes: the test measures 250 to 490. */
 const bytesPerToken = 500;
-/**
- * The text stays with its document, and texts within it are there once more; a character takes two bytes as soon as one of
- * them is not of Latin-1.
- */
+/** The source text stays with its document, and string values copy parts of it; non-Latin-1 text takes two bytes each. */
 const bytesPerCharacter = 2;
 const bytesPerDocument = 2000;
 
-/** Where something that was worked out of a document may be kept, as long as the document is. */
+/** Caches values derived from a document for as long as the document is kept. */
 export interface DocumentMemory {
-  /** Says that so many bytes more are kept of a document. False: it is not worth that, and nothing may be kept. */
+  /** Accounts for bytes cached with a document. False: the document is not kept, and nothing may be cached with it. */
   keep(document: DocumentNode, bytes: number): boolean;
 }
 
@@ -28,14 +25,14 @@ export interface DocumentMemory {
 export class DocumentStore implements DocumentMemory {
   readonly #new = new Lru<DocumentNode>(maxNewBytes);
   readonly #proven = new Lru<DocumentNode>(maxProvenBytes);
-  /** Of every document that was ever set and is still in use, kept or not. */
+  /** Keys of all documents in use, kept or not. */
   readonly #keys = new WeakMap<DocumentNode, string>();
 
   async get(key: string): Promise<DocumentNode | undefined> {
     return this.#proven.peek(key) ?? this.#new.peek(key);
   }
 
-  /** It is kept from when an accepted caller `uses` it. */
+  /** The document is kept once an accepted caller `uses` it. */
   async set(key: string, document: DocumentNode): Promise<void> {
     this.#keys.set(document, key);
   }
@@ -45,7 +42,7 @@ export class DocumentStore implements DocumentMemory {
     this.#new.delete(key);
   }
 
-  /** A caller whom the workspace has accepted asks for it: once each request. */
+  /** Marks a use by a caller whom the workspace has accepted, once per request. */
   use(document: DocumentNode): void {
     const key = this.#keys.get(document);
     if (key === undefined || this.#proven.use(key) !== undefined) return;
@@ -61,7 +58,7 @@ export class DocumentStore implements DocumentMemory {
     return this.#proven.peek(key) === document;
   }
 
-  /** Bytes of all documents that are kept, with what is kept of them. */
+  /** Bytes of all kept documents and everything cached with them. */
   get bytes(): number {
     return this.#new.bytes + this.#proven.bytes;
   }

@@ -20,23 +20,23 @@ import {
 import { refusalOfRequest } from '../errors.ts';
 import { shouldIncludeNode } from '../collect-fields.ts';
 
-/** Throws what is wrong about the arguments of one field. */
+/** Validators by schema coordinate, such as `Query.message`: each throws what is wrong with a field’s arguments. */
 export type ArgumentChecks = ReadonlyMap<string, (args: never, callerId: string) => void>;
 
 export interface Asked {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** As they came. */
+  /** Raw, before coercion. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** The caller's user id; empty where there are no credentials. */
+  /** The caller's user id; empty without credentials. */
   readonly callerId: string;
 }
 
 /**
- * Refuses an operation for what is wrong about its input by itself, before anything runs: a value that its argument may not
- * have, or a null that a variable's default hid from validation. It looks at each field that is selected, wherever that
- * stands and whatever will become of its parent, so that the same mistake always has the same answer. What only shows
- * while running, such as a cursor of another list, is the resolver's to refuse.
+ * Rejects an operation for mistakes in its input, before anything runs: a value that its argument may not have, or a null
+ * that a variable's default hid from validation. It checks every selected field, wherever it stands and whatever becomes of
+ * its parent, so the same mistake always gets the same response. Mistakes that show only at run time, such as a cursor of
+ * another list, are the resolvers' to reject.
  */
 export class InputCheck {
   readonly #schema: GraphQLSchema;
@@ -48,7 +48,7 @@ export class InputCheck {
     this.#checks = checks;
   }
 
-  /** Throws for the first mistake. False where the variables do not fit their types, which graphql-js tells in full. */
+  /** Throws the first mistake. False if the variables do not fit their types: graphql-js reports those in full. */
   check(asked: Asked): boolean {
     const { operation, variables } = asked;
     const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables, {
@@ -66,13 +66,13 @@ export class InputCheck {
   }
 }
 
-/** Names under which a field comes, the last one first. */
+/** A field’s path of response names, last one first. */
 interface Path {
   readonly parent: Path | undefined;
   readonly name: string;
 }
 
-/** A walk over an operation, each fragment once: its input depends on the variables, and not on where it is spread. */
+/** Visits an operation, each fragment once: its input depends on the variables, not on where it is spread. */
 class Walk {
   readonly #schema: GraphQLSchema;
   readonly #checks: ArgumentChecks;
@@ -132,7 +132,7 @@ class Walk {
   }
 }
 
-/** What is refused with an error of GraphQL's refuses the request, and is told with its place. */
+/** Rejects the request with the location of the mistake. */
 function refused<Value>(work: () => Value, node: SelectionNode, path: Path | undefined): Value {
   try {
     return work();

@@ -3,12 +3,12 @@ import type { Context } from '../context/request-context.ts';
 import { compile } from './compiled/compile.ts';
 import { run } from './compiled/run.ts';
 
-/** What goes wrong while counting, graphql-js reports when it runs the operation. */
+/** Errors while counting: graphql-js reports them when it runs the operation. */
 const ignore = () => undefined;
 
 /**
- * Counts what an operation asks to know of the schema, and throws what the answer's size refuses. It needs nothing but
- * the schema, but leads from types to fields to types, so that a few lines can ask for more than any page of messages.
+ * Counts the introspection part of an operation before it runs, and throws if it is too large. Introspection needs no data,
+ * but leads from types to fields to types, so a few lines can request more than any page of messages.
  */
 export async function measureIntrospection(
   schema: GraphQLSchema,

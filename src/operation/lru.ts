@@ -3,10 +3,10 @@ interface Entry<Value> {
   bytes: number;
 }
 
-/** What one entry takes beside its key and its value. */
+/** Bytes of an entry besides its key and value. */
 const entryBytes = 300;
 
-/** Values by a text, up to a number of bytes of all of them together; whatever was used longest ago goes first. */
+/** LRU cache bounded by bytes: it evicts the least recently used entries first. */
 export class Lru<Value> {
   readonly #maxBytes: number;
   readonly #entries = new Map<string, Entry<Value>>();
@@ -16,7 +16,7 @@ export class Lru<Value> {
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes of all entries, as far as they were told. */
+  /** Bytes of all entries, as declared. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -25,12 +25,12 @@ export class Lru<Value> {
     return this.#entries.size;
   }
 
-  /** The value, without counting as a use. */
+  /** The value, without marking it as used. */
   peek(key: string): Value | undefined {
     return this.#entries.get(key)?.value;
   }
 
-  /** The value, which becomes the one used last. */
+  /** The value, marked as most recently used. */
   use(key: string): Value | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -39,7 +39,7 @@ export class Lru<Value> {
     return entry.value;
   }
 
-  /** `bytes`: what the value takes; one that takes more than all may is not kept. */
+  /** `bytes`: size of the value; one larger than the whole cache is not kept. */
   set(key: string, value: Value, bytes: number): void {
     this.delete(key);
     const entry = { value, bytes: entryBytes + 2 * key.length + bytes };
@@ -49,7 +49,7 @@ export class Lru<Value> {
     this.#shrink();
   }
 
-  /** The value of that key takes so many bytes more. */
+  /** Adds bytes to the size of a value. */
   grow(key: string, bytes: number): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;

@@ -13,7 +13,7 @@ export interface PersistedOperation {
 
 const text = z.string().min(1);
 
-/** What `generate-persisted-query-manifest` writes; or texts by their ids, as Relay and GraphQL Code Generator write them. */
+/** The format of `generate-persisted-query-manifest`, or `{"id": "text"}` as Relay and GraphQL Code Generator write it. */
 const manifest = z.union([
   z
     .object({
@@ -25,13 +25,13 @@ const manifest = z.union([
   z.record(text, text).transform((list) => Object.entries(list).map(([id, body]) => ({ id, body }))),
 ]);
 
-/** Mistakes of one file that are told of, and characters of each. */
+/** Mistakes reported for one file, and characters of each, at most. */
 const maxMistakes = 10;
 const maxMistakeLength = 300;
 
 /**
- * The operations of the file that PERSISTED_OPERATIONS names. All that is wrong with it is thrown as one ConfigError: a
- * list that is wrong in part would refuse what an application relies on, and only once it is asked for.
+ * Reads the file that PERSISTED_OPERATIONS names. Throws everything that is wrong with it as one ConfigError: a list that is
+ * wrong in part would reject operations that an application relies on, and only once it sends them.
  */
 export function readOperations(path: string, schema: GraphQLSchema): readonly PersistedOperation[] {
   const operations = parseManifest(readText(path));
@@ -80,7 +80,7 @@ function parseManifest(contents: string): readonly PersistedOperation[] {
   return data;
 }
 
-/** One line for each operation that no request could ever be answered with. */
+/** One line for each operation that could never run. */
 function mistakesIn(operations: readonly PersistedOperation[], schema: GraphQLSchema): string[] {
   const guard = new OperationGuard();
   const bodies = new Map<string, string>();

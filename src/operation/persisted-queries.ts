@@ -1,8 +1,8 @@
 import { Lru } from './lru.ts';
 
-/** Bytes of all queries together: a character counts as two. */
+/** Bytes of all queries; a character counts as two. */
 const maxBytes = 16 * 1024 * 1024;
-/** How long a query is remembered from when it was sent last. Milliseconds. */
+/** Milliseconds that a query is kept after its last use. */
 const maxAgeMs = 24 * 3600 * 1000;
 
 /**
@@ -25,7 +25,7 @@ export class PersistedQueries {
     this.#queries.set(hash, { query, until: this.#now() + maxAgeMs }, 2 * query.length);
   }
 
-  /** `key`: the hash, behind a prefix of Apollo Server's. */
+  /** `key`: Apollo Server's prefix and the hash. */
   async get(key: string): Promise<string | undefined> {
     const hash = key.slice(key.indexOf(':') + 1);
     const found = this.#queries.use(hash);
@@ -34,9 +34,9 @@ export class PersistedQueries {
     return undefined;
   }
 
-  /** Apollo Server calls this, but `cacheDocuments` registers queries instead. */
+  /** Apollo Server calls this, but `keepDocuments` registers queries instead. */
   async set(): Promise<void> {}
 
-  /** The same: none is taken back. */
+  /** Apollo Server never needs it. */
   async delete(): Promise<void> {}
 }

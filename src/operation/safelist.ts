@@ -24,7 +24,7 @@ export class Safelist {
   }
 }
 
-/** What a request says of the operation that it means: its text, or its id in `extensions.persistedQuery.sha256Hash`. */
+/** How a request names its operation: by text, or by id in `extensions.persistedQuery.sha256Hash`. */
 interface Asked {
   readonly query?: string;
   readonly extensions?: JsonObject;

@@ -22,38 +22,38 @@ import {
 } from '../limits.ts';
 import { Lru } from './lru.ts';
 
-/** Bytes of all queries that are remembered as harmless, and characters of one of them at most. */
+/** Bytes of all remembered queries, and characters of one, at most. */
 const maxRememberedBytes = 4 * 1024 * 1024;
 const maxRememberedLength = 8 * 1024;
 
-/** How far a selection reaches, its fragments unfolded. */
+/** The extent of a selection with its fragments expanded. */
 interface Extent {
   readonly selections: number;
   readonly depth: number;
-  /** Below `__schema` and `__type`: the usual introspection query is deeper than any query of data need be. */
+  /** Below `__schema` and `__type`: the usual introspection query is deeper than any data query needs to be. */
   readonly introspectionDepth: number;
 }
 
 const nothing: Extent = { selections: 0, depth: 0, introspectionDepth: 0 };
-/** Sums stop growing here: thirty fragments of two spreads each unfold to a thousand million selections. */
+/** Sums stop here: thirty fragments with two spreads each expand to a billion selections. */
 const manySelections = 1e9;
 
 /**
- * Refuses queries by their size alone, before validation and planning, some of whose rules cost more than in proportion.
- * It reads each token and visits each selection once, whatever the fragments unfold to. What passed is remembered by its
- * text, so that an application's own queries are read once.
+ * Rejects queries by size alone, before validation and cost estimation, some of whose rules cost more than linear time. It
+ * reads each token and visits each selection once, whatever the fragments expand to. It remembers the text of queries that
+ * passed, so an application's own queries are checked once.
  */
 export class OperationGuard {
   readonly #passed = new Lru<true>(maxRememberedBytes);
 
-  /** Bytes of what is remembered. */
+  /** Bytes of the remembered queries. */
   get bytes(): number {
     return this.#passed.bytes;
   }
 
   /**
-   * Why the query is too large; undefined where it is not, or where it is no GraphQL, which Apollo Server says.
-   * `remembers`: whether it may be remembered as harmless, for a caller whom the workspace has accepted.
+   * Why the query is too large; undefined if it is not, or if it is not GraphQL, which Apollo Server reports. `remembers`:
+   * whether a query that passes may be remembered, because the workspace has accepted the caller.
    */
   refusalOf(query: string, remembers: boolean): string | undefined {
     if (this.#passed.use(query) === true) return undefined;
@@ -73,7 +73,7 @@ const tooMuch = (limit: number, of: string): string =>
 const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** Looked for token by token, before the parser: it would run out of stack, or call a query no GraphQL that is only long. */
+/** Counts tokens before the parser runs, which would overflow its stack, or report a long query as a syntax error. */
 function refusalOfTokens(query: string): string | undefined {
   const lexer = new Lexer(new Source(query));
   let depth = 0;
@@ -86,7 +86,7 @@ function refusalOfTokens(query: string): string | undefined {
       if (depth > maxNesting) return tooMuch(maxNesting, 'brackets open at once');
     }
   } catch {
-    return undefined; // no token of GraphQL's: the parser will say so
+    return undefined; // a syntax error, which the parser reports
   }
   return tooMuch(maxTokens, 'tokens');
 }
@@ -114,7 +114,7 @@ function refusalOfDocument(document: DocumentNode): string | undefined {
   return excess && tooMuch(excess.limit, excess.of);
 }
 
-/** Walks a document once. Cycles of fragments end where they close: validation refuses them. */
+/** Visits a document once. A fragment cycle ends where it closes: validation rejects it. */
 class Measure {
   aliases = 0;
   longestAlias = 0;
@@ -131,7 +131,7 @@ class Measure {
     }
   }
 
-  /** The farthest that any operation reaches. Fragments that none uses are validated all the same, so their size counts. */
+  /** The extent of the largest operation. Validation visits unused fragments too, so their size counts. */
   whole(): Extent {
     let farthest = nothing;
     for (const definition of this.#document.definitions) {

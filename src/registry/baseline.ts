@@ -7,9 +7,9 @@ import { publishedPath } from './published-path.ts';
 const timeoutMs = 10_000;
 
 /**
- * A published schema to compare with, as text: a file; the address of a `.graphql` file or else of a running subgraph,
- * which is asked for its `_service { sdl }`; or what a git commit, branch or tag has published, from the folder that this
- * command runs in (npm's: that of package.json).
+ * The text of a published schema to compare with: a file, the address of a `.graphql` file or of a running subgraph (its
+ * `_service { sdl }`), or what a git commit, branch or tag published. Paths are relative to the command's folder (under npm,
+ * that of package.json).
  */
 export async function readBaseline(source: string): Promise<string> {
   if (/^https?:\/\//.test(source)) return readUrl(source);

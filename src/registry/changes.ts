@@ -16,7 +16,7 @@ const weights: Readonly<Record<CriticalityLevel, Weight>> = {
   [CriticalityLevel.NonBreaking]: 'safe',
 };
 
-/** What has changed between two published schemas, by weight and coordinate. */
+/** Changes between two published schemas, by severity and coordinate. */
 export async function changesBetween(before: string, after: string): Promise<SchemaChange[]> {
   const [old, current] = [parse(before), parse(after)];
   const ofClients = (await diff(build(old), build(current)))
@@ -26,13 +26,13 @@ export async function changesBetween(before: string, after: string): Promise<Sch
   return changes.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
 }
 
-/** The directives' definitions come from federation, and are not in the text. */
+/** The text has no directive definitions: federation brings them. */
 const build = (document: DocumentNode) => buildASTSchema(document, { assumeValidSDL: true });
 
-/** Directives by which other subgraphs count on a type: without them a supergraph does not compose, or not find an object. */
+/** Directives that other subgraphs rely on: without them a supergraph does not compose, or cannot resolve an object. */
 const promises = new Set(['key', 'shareable']);
 
-/** Each with its place, such as `User.@key`, and as it is written; a key with other arguments is another one. */
+/** By coordinate, such as `User.@key`, and printed form: a key with other arguments is a different one. */
 function promisesOf({ definitions }: DocumentNode): Map<string, { path: string; text: string }> {
   const found = new Map<string, { path: string; text: string }>();
   for (const definition of definitions) {

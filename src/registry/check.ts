@@ -5,7 +5,7 @@ import { changesBetween, type SchemaChange } from './changes.ts';
 
 const usage = 'npm run schema:check -- --against <file, address or git ref>';
 
-/** Lists what this schema changes compared with another one; the answer is 1 where clients or subgraphs would break. */
+/** Lists the changes of this schema against another one. Exits with 1 if clients or subgraphs would break. */
 async function main(): Promise<number> {
   const { against } = parseArgs({ options: { against: { type: 'string' } } }).values;
   if (against === undefined) {

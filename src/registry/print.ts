@@ -4,7 +4,7 @@ import { publishedPath } from './published-path.ts';
 
 const publishedFile = new URL(`../../${publishedPath}`, import.meta.url);
 
-/** `npm run schema:print` writes the published schema; with `--check` it only says whether the file is as it should be. */
+/** `npm run schema:print` writes the published schema; with `--check` it only reports whether the file is up to date. */
 function main(): number {
   const sdl = createPublishedSdl();
   if (!process.argv.includes('--check')) {

@@ -1,2 +1,2 @@
-/** The published schema, for registries and whoever composes a supergraph; from the repository's root. */
+/** Path of the published schema, for registries and composition, from the repository's root. */
 export const publishedPath = 'schema/published/subgraph.graphql';

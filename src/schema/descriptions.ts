@@ -1,6 +1,6 @@
 import { isObjectType, Kind, type DefinitionNode, type DocumentNode, type GraphQLSchema } from 'graphql';
 
-/** What federation adds to a subgraph, in our words: the descriptions that it comes without. */
+/** Descriptions for what federation adds to a subgraph, which comes without any. */
 const descriptions = {
   _service: 'This API as a subgraph, for whoever composes a supergraph. Needs no credentials.',
   _entities:
@@ -30,7 +30,7 @@ export function describeMachinery(schema: GraphQLSchema): void {
   describeField('_Service', 'sdl');
 }
 
-/** Leaves out the definitions of federation's own directives and types that this schema does not use. */
+/** Removes definitions of federation's directives and types that this schema does not use. */
 export const withoutSpecification = (document: DocumentNode): DocumentNode => ({
   kind: Kind.DOCUMENT,
   definitions: document.definitions.filter((definition) => !/^(federation|link)__/.test(nameOf(definition))),

@@ -8,10 +8,10 @@ import { readPrices } from './prices.ts';
 import { federationResolvers, references } from '../resolvers/federation.ts';
 import { resolvers } from '../resolvers/index.ts';
 
-/** In the repository beside `src/`; the build lays a copy beside the built code, so that an image needs nothing else. */
+/** Beside `src/` in the repository; the build copies it beside the code, so an image needs nothing else. */
 const folder = new URL(import.meta.url.endsWith('.ts') ? '../../schema/' : './', import.meta.url);
 
-/** The public API: all of `schema/*.graphql`, and nothing of the folders below. */
+/** The public API: `schema/*.graphql`, without subfolders. */
 const readSources = (): DocumentNode =>
   concatAST(
     readdirSync(folder)
@@ -20,16 +20,16 @@ const readSources = (): DocumentNode =>
       .map((file) => parse(readFileSync(new URL(file, folder), 'utf8'), { noLocation: true })),
   );
 
-/** The schema as other tools get it: `_service { sdl }`, and the file that registries are given. */
+/** The published SDL: `_service { sdl }`, and the file for registries. */
 export const createPublishedSdl = (): string => publish(readSources());
 
 const publish = (sources: DocumentNode, shell = buildSubgraphSchema(sources)): string =>
   publishSdl(sources, readPrices(shell));
 
 /**
- * The executable schema, a subgraph of Apollo Federation 2. `buildSubgraphSchema` knows federation, but lets mistakes in
- * resolvers pass; `makeExecutableSchema` refuses them at start, but does not know federation: so the first one makes the
- * types, and the second one the schema.
+ * The executable schema, a subgraph of Apollo Federation 2. `buildSubgraphSchema` knows federation but tolerates wrong
+ * resolvers; `makeExecutableSchema` rejects those at start but does not know federation. So the first one makes the types,
+ * and the second one the schema.
  */
 export function createSchema(): GraphQLSchema {
   const sources = readSources();
@@ -40,6 +40,6 @@ export function createSchema(): GraphQLSchema {
     resolvers: [resolvers, federationResolvers(publish(sources, shell))],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error', requireResolversForResolveType: 'error' },
   });
-  addResolversToSchema(schema, references); // makeExecutableSchema would drop them without a word
+  addResolversToSchema(schema, references); // makeExecutableSchema drops them silently
   return schema;
 }

@@ -11,28 +11,28 @@ import { pagingNamed, type Paging } from '../pagination/page-prices.ts';
 /** One `@calls` of the schema. */
 export interface CallPrice {
   readonly endpoint: string;
-  /** Calls in one request at most; undefined: one for each parent. */
+  /** Calls per request, at most; undefined: one per parent. */
   readonly upTo: number | undefined;
-  /** Undefined for what is no page. */
+  /** Undefined if the field is not a page. */
   readonly paging: Paging | undefined;
-  /** Whether the same of several rooms is read at once: see `ways.ts`. */
+  /** Whether lists can replace one call per room: see `bulk-or-single.ts`. */
   readonly isInBulk: boolean;
-  /** Fields below with any of which it is another call than without. */
+  /** Fields below that need a different call when any of them is selected. */
   readonly variedBy: readonly string[];
 }
 
-/** What the schema's directives say of one field. */
+/** What the schema's directives say about one field. */
 export interface FieldPrice {
   readonly calls: readonly CallPrice[];
-  /** Calls that an argument adds when it is given; they take the place of the field's own. */
+  /** Calls that replace the field's own when the argument is given. */
   readonly argumentCalls: ReadonlyMap<string, readonly CallPrice[]>;
   readonly fromRecord: 'no' | 'part' | 'whole' | 'ifGiven';
-  /** Whether the record of a room is read for it, to see what kind of room that is. */
+  /** Whether the field reads the room’s record, to find out what kind of room it is. */
   readonly checksRoom: boolean;
   readonly isReference: boolean;
-  /** For a reference: whether the client has named the room, and not the workspace. */
+  /** For a reference: whether the client named the room, rather than the workspace. */
   readonly isGiven: boolean;
-  /** Elements that a list is taken to have that is no page. */
+  /** Assumed length of a list that is not a page. */
   readonly assumedSize: number;
 }
 
@@ -49,7 +49,7 @@ const free: FieldPrice = {
   assumedSize: 1,
 };
 
-/** Reads the directives of `cost.graphql`. What pages and rooms take is counted in `page-prices.ts` and `ways.ts`. */
+/** Reads the directives of `cost.graphql`. The calls of pages and rooms are in `page-prices.ts` and `bulk-or-single.ts`. */
 export function readPrices(schema: GraphQLSchema): Prices {
   const prices = new Map<string, FieldPrice>();
   const callsOf = (directives: readonly ConstDirectiveNode[] | undefined): CallPrice[] =>
@@ -100,7 +100,7 @@ function recordKind(schema: GraphQLSchema, node: ConstDirectiveNode | undefined)
   return whole === true ? 'whole' : 'part';
 }
 
-/** The arguments of one directive where it is applied, with its defaults. A valid schema has each that it uses. */
+/** The arguments of an applied directive, defaults included. A valid schema defines every directive that it uses. */
 const valuesOf = (schema: GraphQLSchema, node: ConstDirectiveNode): Record<string, unknown> =>
   getDirectiveValues(schema.getDirective(node.name.value) as GraphQLDirective, { directives: [node] }) as Record<
     string,

@@ -13,10 +13,10 @@ import {
 import { defaultPageSize } from '../limits.ts';
 import type { Prices } from './prices.ts';
 
-/** Weight of one upstream call in `@cost`, where an object weighs 1 and a scalar nothing. */
+/** Weight of one upstream call in `@cost`, where an object weighs 1 and a scalar 0. */
 const callWeight = 10;
 
-/** Directives of the sources that mean something to others; those of the price model are told as `@cost` and `@listSize`. */
+/** Source directives that other tools understand; `@cost` and `@listSize` replace those of the price model. */
 const published = new Set(['deprecated', 'key', 'link', 'shareable', 'specifiedBy', 'tag']);
 const derived = ['@cost', '@listSize'];
 
@@ -24,9 +24,9 @@ const header =
   '# The published schema. Written by `npm run schema:print` from the files beside its folder: change those.';
 
 /**
- * The schema as it is published: the sources without definitions of directives, which come with the `@link`ed
- * specification, and with prices in the words of the IBM cost specification, as far as they go. A call that several
- * fields share cannot be said in them: they count it for each.
+ * The published schema: the sources without directive definitions, which come with the `@link`ed specification, and with
+ * prices as the directives of the IBM cost specification, as far as those go: they count a call that several fields share
+ * once for each.
  */
 export function publishSdl(sources: DocumentNode, prices: Prices): string {
   const document = visit(sources, {
@@ -44,10 +44,10 @@ export function publishSdl(sources: DocumentNode, prices: Prices): string {
   return `${header}\n${print({ ...document, definitions })}\n`;
 }
 
-/** What is linked comes first. */
+/** The schema definition, with its `@link`s, comes first. */
 const rankOf = ({ kind }: DefinitionNode): number => (kind === Kind.SCHEMA_DEFINITION ? 0 : 1);
 
-/** Adds the directives that publishing uses to what is imported from federation. */
+/** Adds `@cost` and `@listSize` to federation's import. */
 const importDerived = (link: ConstDirectiveNode): ConstDirectiveNode => ({
   ...link,
   arguments:
@@ -81,7 +81,7 @@ function pricedField(typeName: string, field: FieldDefinitionNode, prices: Price
   return added.length === 0 ? field : { ...field, directives: [...(field.directives ?? []), ...added] };
 }
 
-/** A directive as it is applied, its values given as GraphQL. */
+/** An applied directive; `values` are GraphQL literals. */
 const directive = (name: string, values: Readonly<Record<string, string>>): ConstDirectiveNode => ({
   kind: Kind.DIRECTIVE,
   name: { kind: Kind.NAME, value: name },

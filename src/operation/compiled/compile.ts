@@ -37,13 +37,13 @@ export interface CompileInput {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Variables;
-  /** What resolves each field; by default what the schema has. */
+  /** Resolver of a field; the schema's by default. */
   readonly resolverOf?: (field: GraphQLField<unknown, unknown>) => Resolve | undefined;
-  /** Takes the introspection of an operation alone, in place of everything else. */
+  /** Compiles only the introspection of an operation. */
   readonly isIntrospection?: boolean;
 }
 
-/** Undefined: graphql-js has to run this one. The document must be valid. Throws only where it has a bug. */
+/** Undefined: only graphql-js can run this operation. The document must be valid. Throws only on a bug. */
 export function compile(input: CompileInput): CompiledOperation | undefined {
   const root = input.schema.getQueryType();
   if (!root || input.operation.operation !== OperationTypeNode.QUERY) return undefined;
@@ -58,7 +58,7 @@ export function compile(input: CompileInput): CompiledOperation | undefined {
   }
 }
 
-/** Names of the variables that decide whether something is selected, in order. */
+/** Sorted names of the variables in `@skip` and `@include`. */
 export function conditionsOf(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {
@@ -72,7 +72,7 @@ export function conditionsOf(document: DocumentNode): string[] {
 
 type Path = GraphQLResolveInfo['path'];
 
-/** What introspection begins with. */
+/** The root fields of introspection. */
 const introspectionFields: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
   [SchemaMetaFieldDef.name]: SchemaMetaFieldDef,
   [TypeMetaFieldDef.name]: TypeMetaFieldDef,
@@ -81,7 +81,7 @@ const introspectionFields: Readonly<Record<string, GraphQLField<unknown, unknown
 class Compiler {
   readonly #input: CompileInput;
   readonly #fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  /** Arguments without variables, by their field's node: fragments are unfolded many times, and it stays one. */
+  /** Arguments without variables, by field node: expanded fragments share their nodes. */
   readonly #fixedArguments = new Map<FieldNode, Record<string, unknown>>();
   fieldCount = 0;
   stepCount = 0;
@@ -175,7 +175,7 @@ class Compiler {
     };
   }
 
-  /** Undefined where they depend on the request. */
+  /** Undefined if the arguments depend on variables. */
   #fixedArgumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> | undefined {
     if (hasVariables(node)) return undefined;
     let fixed = this.#fixedArguments.get(node);
@@ -209,7 +209,7 @@ class Compiler {
   }
 }
 
-/** Where a field stands, and how often each of its values is written. */
+/** A field’s path, and how often the response repeats its values under other aliases. */
 interface Place {
   readonly path: Path;
   readonly times: number;

@@ -12,15 +12,15 @@ import { compile, conditionsOf, type CompileInput } from './compile.ts';
 import type { CompiledOperation, Resolve } from './operation.ts';
 import { run } from './run.ts';
 
-/** Compiled forms of one operation, by the values of the variables that `@skip` and `@include` look at. */
+/** Compiled forms of one operation, by the values of its `@skip` and `@include` variables. */
 interface Forms {
   readonly conditions: readonly string[];
   readonly byValues: Map<string, CompiledOperation | undefined>;
 }
 
-/** Forms that are remembered of one operation; further ones are left to graphql-js. */
+/** Forms kept for one operation, at most; graphql-js runs the rest. */
 const maxForms = 4;
-/** What a form takes with its key, and what each of its steps does: 450 to 650 bytes were measured, as the test does again. */
+/** Bytes of a form with its key, and of each step: the test measures 450 to 650. */
 const bytesPerForm = 2000;
 const bytesPerStep = 650;
 
@@ -42,11 +42,11 @@ export class Executor {
   readonly #schema: GraphQLSchema;
   readonly #documents: DocumentMemory;
   readonly #onBug: (error: unknown) => void;
-  /** As the schema has them now: what others wrap around them later is for graphql-js. */
+  /** The resolvers at construction: wrappers added later count for graphql-js alone. */
   readonly #resolvers = new Map<GraphQLField<unknown, unknown>, Resolve | undefined>();
   readonly #forms = new WeakMap<OperationDefinitionNode, Forms>();
 
-  /** `onBug` gets an error that neither a resolver nor a wrong value explains; graphql-js answers all the same. */
+  /** `onBug` receives errors that only a bug explains; graphql-js then runs the operation. */
   constructor(schema: GraphQLSchema, documents: DocumentMemory, onBug: (error: unknown) => void) {
     this.#schema = schema;
     this.#onBug = onBug;
@@ -59,8 +59,8 @@ export class Executor {
   }
 
   /**
-   * `data` of the answer, which has no errors then. Undefined: graphql-js has to run the operation. `compiles`: whether
-   * a form that does not exist may be made.
+   * The response's `data`, without errors. Undefined: graphql-js has to run the operation. `compiles`: whether a missing
+   * form may be compiled.
    */
   async execute(
     document: DocumentNode,

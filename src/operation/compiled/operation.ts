@@ -4,7 +4,7 @@ import type { Context } from '../../context/request-context.ts';
 /** Coerced variables by name. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** How a value that a resolver gave becomes a part of the answer, where it is `times` times: also under other names. */
+/** How to complete a resolved value; the response repeats it `times` times, under aliases too. */
 export type Completion = { readonly isNonNull: boolean; readonly times: number } & (
   | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
   | { readonly kind: 'object'; readonly selection: Selection }
@@ -17,7 +17,7 @@ export type Completion = { readonly isNonNull: boolean; readonly times: number }
   | { readonly kind: 'list'; readonly item: Completion }
 );
 
-/** What is selected of an object, and what each such object adds to the size of the answer but for its fields' values. */
+/** The selection on an object, and what each object adds to the response size besides its fields' values. */
 export interface Selection {
   readonly steps: readonly Step[];
   readonly values: number;
