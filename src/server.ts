@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config/config.ts';
 import type { RequestContext } from './context/request-context.ts';
-import { GatewayError } from './errors.ts';
+import { errorCodes, GatewayError } from './errors.ts';
 import { Admission, defaultAdmission, type AdmissionLimits } from './http/admission.ts';
 import { sandboxPage, type ExplorerHeaders } from './http/explorer.ts';
 import { GraphqlEndpoint } from './http/graphql-endpoint.ts';
@@ -45,11 +45,11 @@ export interface Gateway {
   /** `http://host:port` with the actual port; `localhost` if the gateway listens on all addresses. */
   readonly url: string;
   readonly log: Logger;
-  /** Fails /readyz, stops accepting requests after the configured delay, lets requests under way finish, closes everything. */
+  /** Fails /readyz, stops accepting requests after the configured delay, lets requests in progress finish, closes everything. */
   close(): Promise<void>;
 }
 
-/** What runs until the gateway is closed. */
+/** Long-lived objects, in order of creation. */
 interface Parts {
   readonly config: Config;
   readonly schema: GraphQLSchema;
@@ -224,6 +224,4 @@ async function shutDown(
 }
 
 const shuttingDown = () =>
-  new GatewayError('SHUTTING_DOWN', 'The gateway shut down before this was ready: try again.', {
-    retryAfterSeconds: 1,
-  });
+  new GatewayError('SHUTTING_DOWN', errorCodes.SHUTTING_DOWN.meaning, { retryAfterSeconds: 1 });

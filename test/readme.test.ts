@@ -11,7 +11,7 @@ const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8
   scripts: Record<string, string>;
 };
 
-/** Names in the first cells of the table below a heading, such as `PORT` of "| `PORT` | … |". */
+/** Names in the first column of the table below a heading, such as `PORT` of "| `PORT` | … |". */
 const namesBelow = (heading: string): string[] =>
   (readme.split(`\n## ${heading}\n`)[1] ?? '')
     .split('\n## ')[0]
@@ -19,14 +19,14 @@ const namesBelow = (heading: string): string[] =>
     .flatMap((line) => /^\| ((?:`[A-Z0-9_]+`(?:, )?)+) \|/.exec(line)?.[1]?.replaceAll('`', '').split(', ') ?? []) ??
   [];
 
-describe('the README', () => {
-  it('gives the two commands, word for word, before anything else', () => {
+describe('README', () => {
+  it('the README begins with the two commands to run and to test', () => {
     const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text]) => text?.trim());
     expect(commands.slice(0, 2)).toEqual(['npm ci && npm start', 'npm ci && npm test']);
     expect(readme.split('\n').findIndex((line) => line === 'npm ci && npm start')).toBeLessThan(20);
   });
 
-  it('lists every error code, and no other', () => {
+  it('the README lists exactly the error codes, with status and meaning', () => {
     expect(namesBelow('Errors').toSorted()).toEqual(Object.keys(errorCodes).toSorted());
     const rows = readme.split('\n').filter((line) => /^\| `[A-Z_]+` \| (?:\d{3})? \| /.test(line));
     expect(rows).toEqual(
@@ -34,7 +34,7 @@ describe('the README', () => {
     );
   });
 
-  it('lists every setting with its default and meaning, and no other', () => {
+  it('the README lists exactly the settings, with default and meaning', () => {
     const [, section = ''] = readme.split('\n## Settings\n');
     const rows = section
       .split('\n## ')[0]
@@ -47,12 +47,12 @@ describe('the README', () => {
     );
   });
 
-  it('names only scripts that exist', () => {
+  it('the README names only npm scripts that exist', () => {
     const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? '');
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
-  it('shows only queries that the schema can answer', () => {
+  it('queries in the README are valid against the schema', () => {
     const schema = createSchema();
     const documents = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => parse(text ?? ''));
     const queries = documents.filter(({ definitions }) => definitions.every(isExecutableDefinitionNode));
@@ -60,7 +60,7 @@ describe('the README', () => {
     for (const query of queries) expect(validate(schema, query)).toEqual([]);
   });
 
-  it('asks each router to pass on the same headers, all of which are among those that the gateway reads', () => {
+  it('router settings in the README forward the same headers, all of which the gateway reads', () => {
     const inYaml = [...readme.matchAll(/propagate: \{ named: ([\w-]+) \}/g)].map(([, name]) => name);
     const inTs = [...(/const names = \[(.*)\];/.exec(readme)?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map(
       ([, name]) => name,

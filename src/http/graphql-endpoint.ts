@@ -101,7 +101,7 @@ export class GraphqlEndpoint {
     logRequest({ ...figures, outcome }, log, metrics);
   }
 
-  /** Ends every request under way: each is answered with the data that has arrived. */
+  /** Stops every request in progress: each responds with the data that has arrived. */
   stopAll(reason: GatewayError): void {
     for (const request of this.#underWay) request.stop(reason);
   }
@@ -123,8 +123,7 @@ export class GraphqlEndpoint {
   }
 
   /**
-   * Turns the request away under overload. Nothing else is done for it, not even a log line of its own: there would be as
-   * many lines as requests.
+   * Rejects the request under overload. Nothing else is done for it, not even a log line: `ShedLog` counts such requests.
    */
   #sheds(exchange: Exchange): boolean {
     const { admission, metrics, shedLog, log } = this.#options;
@@ -133,7 +132,7 @@ export class GraphqlEndpoint {
     this.#write(exchange, errorResponse(refusals.overloaded()));
     metrics?.requestEnded({ status: 503, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
     shedLog.add(reason);
-    log.debug({ requestId: exchange.requestId, status: 503, shed: reason });
+    log.debug({ requestId: exchange.requestId, status: 503, shedReason: reason });
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { maxBodyBytes, maxInputDepth, maxInputValues } from '../limits.ts';
-import type { RequestErrorCode } from '../errors.ts';
+import { errorCodes, type RequestErrorCode } from '../errors.ts';
 import { graphqlType, jsonType } from './media-types.ts';
 
 /** One reason to refuse an HTTP request before GraphQL sees it. */
@@ -26,7 +26,7 @@ const overloaded = (): Refusal => ({
 
 const queryTooComplex = (message: string): Refusal => ({ status: 400, code: 'QUERY_TOO_COMPLEX', message });
 
-/** Every refusal: what clients read of it, and with which status. */
+/** Every refusal, with the status and the message that clients get. */
 export const refusals = {
   notHttp: { status: 400, message: 'The request is not valid HTTP.' },
   requestTimeout: { status: 408, message: 'The request did not arrive in time.' },
@@ -85,7 +85,7 @@ export const refusals = {
   notInList: {
     status: 400,
     code: 'PERSISTED_QUERY_NOT_IN_LIST',
-    message: 'The operation is not in the gateway’s list of persisted operations.',
+    message: errorCodes.PERSISTED_QUERY_NOT_IN_LIST.meaning,
   },
   tooManyInputValues: (name: Input) =>
     queryTooComplex(`The ${name} have more than ${maxInputValues} values: send less, or in several requests.`),

@@ -27,7 +27,7 @@ export class ShedLog {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#counts.size === 0) return;
-    this.#log.warn({ turnedAway: Object.fromEntries(this.#counts) });
+    this.#log.warn({ shed: Object.fromEntries(this.#counts) });
     this.#counts = new Map();
   }
 }

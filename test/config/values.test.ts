@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { host, wholeNumber } from '../../src/config/values.ts';
 
-/** A host name of so many characters, in labels of at most 63. */
+/** A host name of the given length, in labels of at most 63 characters. */
 const nameOf = (length: number): string => `${`${'a'.repeat(61)}.`.repeat(4)}${'b'.repeat(length - 4 * 62)}`;
 
 describe('host', () => {

@@ -45,7 +45,7 @@ const roomsQuery = `
 
 let gateway: TestGateway;
 let headers: Record<string, string>;
-/** The member's room of most messages, and its messages as the API orders them: newest first. */
+/** The member's room with the most messages, and its messages in the API's order: newest first. */
 let roomId: string;
 let messageIds: string[];
 let roomCount: number;
@@ -78,7 +78,7 @@ const createApolloClient = () =>
     }),
   });
 
-/** Fetches more until there is none, and answers what the cache has made of the pages. */
+/** Fetches page after page, and returns the list that the cache has merged. */
 async function readAllWithApollo<Data>(
   query: TypedDocumentNode<Data, PageVariables>,
   connectionOf: (data: Data) => Connection,
@@ -117,7 +117,7 @@ const createUrqlClient = (options: Partial<ClientOptions>) =>
     ...options,
   });
 
-/** Asks for page after page. urql answers each time with all pages so far. */
+/** Queries page after page. urql returns all pages so far each time. */
 async function readAllWithUrql<Data>(
   query: TypedDocumentNode<Data, PageVariables>,
   connectionOf: (data: Data) => Connection,

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => demo.close());
 
-/** A gateway as `npm start` makes it: the explorers hold the demo user's credentials. */
+/** A gateway as `npm start` starts it: the explorers hold the demo user's credentials. */
 function startExplorer(env: Record<string, string> = {}): Promise<Gateway> {
   const { member } = demo.world;
   return startGateway({
@@ -20,7 +20,7 @@ function startExplorer(env: Record<string, string> = {}): Promise<Gateway> {
   });
 }
 
-/** Text as shown, whatever the editor's line breaks and non-breaking spaces. */
+/** Text without the editor's line breaks and non-breaking spaces. */
 const flat = (text: string): string => text.replace(/\s+/g, ' ');
 
 describe('The explorer', () => {

@@ -83,12 +83,12 @@ describe('An address that the gateway cannot listen on', () => {
   });
 
   test('Fresh 1.3: every listen error names the setting to change', () => {
-    const told = (code: string) =>
+    const messageFor = (code: string) =>
       cannotListen({ host: '127.0.0.1', port: 80 }, Object.assign(new Error('private words'), { code })).message;
-    expect(told('EACCES')).toBe(
-      'Cannot listen on HOST=127.0.0.1 and PORT=80 (EACCES): ports below 1024 need a right that this user does not have; set PORT to 1024 or more.',
+    expect(messageFor('EACCES')).toBe(
+      'Cannot listen on HOST=127.0.0.1 and PORT=80 (EACCES): this user may not listen on ports below 1024; set PORT to 1024 or more.',
     );
-    expect(told('EINVAL')).toMatch(
+    expect(messageFor('EINVAL')).toMatch(
       /^Cannot listen on HOST=127\.0\.0\.1 and PORT=80 \(EINVAL\): set HOST to .*, and set PORT to .*\.$/,
     );
     expect(cannotListen({ host: 'h', port: 1 }, 'a text').message).toMatch(

@@ -28,9 +28,9 @@ describe('errorResponse', () => {
   });
 
   it('refusals under overload spread their retry delays over one to three seconds', () => {
-    const told = Array.from({ length: 200 }, () => shown(refusals.overloaded()));
-    expect(new Set(told.map(({ headers }) => headers['retry-after']))).toEqual(new Set(['1', '2', '3']));
-    for (const { headers, body, status, code } of told) {
+    const responses = Array.from({ length: 200 }, () => shown(refusals.overloaded()));
+    expect(new Set(responses.map(({ headers }) => headers['retry-after']))).toEqual(new Set(['1', '2', '3']));
+    for (const { headers, body, status, code } of responses) {
       expect({ status, code, body }).toEqual({
         status: 503,
         code: 'OVERLOADED',

@@ -20,12 +20,12 @@ describe('ShedLog', () => {
     shed.add('caller_wait');
     expect(lines).toEqual([]);
     vi.advanceTimersByTime(1000);
-    expect(lines).toMatchObject([{ level: 40, turnedAway: { in_flight: 1000, caller_wait: 1 } }]);
+    expect(lines).toMatchObject([{ level: 40, shed: { in_flight: 1000, caller_wait: 1 } }]);
     shed.add('loop_delay');
     vi.advanceTimersByTime(999);
     expect(lines).toHaveLength(1);
     vi.advanceTimersByTime(1);
-    expect(lines.slice(1)).toMatchObject([{ turnedAway: { loop_delay: 1 } }]);
+    expect(lines.slice(1)).toMatchObject([{ shed: { loop_delay: 1 } }]);
     vi.advanceTimersByTime(10_000);
     expect(lines).toHaveLength(2);
   });
@@ -35,7 +35,7 @@ describe('ShedLog', () => {
     shed.add('upstream_queue');
     shed.flush();
     shed.flush();
-    expect(lines).toMatchObject([{ turnedAway: { upstream_queue: 1 } }]);
+    expect(lines).toMatchObject([{ shed: { upstream_queue: 1 } }]);
     vi.advanceTimersByTime(10_000);
     expect(lines).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);

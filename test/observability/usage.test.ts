@@ -10,7 +10,7 @@ const { busyRoomId } = landmarks;
 const key = 'service:demo:planted-graphos-key';
 const hiveToken = 'planted-hive-token';
 
-/** What must not leave: each is planted in a place of its own. */
+/** Values that must not be sent, each planted in a different place. */
 const secrets = [
   'planted-literal',
   'planted-list',
@@ -45,7 +45,7 @@ const headers = {
   cookie: 'session=planted-cookie',
 };
 
-/** Asks, and stops the gateway, which sends what is left to report. */
+/** Sends queries, then closes the gateway, which flushes its reports. */
 async function runAndStop(env: Record<string, string>): Promise<TestGateway> {
   const gateway = await startTestGateway({ env });
   await gateway.ask(query, { variables, headers });
@@ -78,7 +78,7 @@ const decoded = (traces: readonly (ITrace | Uint8Array)[] | null | undefined): I
 const tracesOf = ({ tracesPerQuery }: Report): ITrace[] =>
   Object.values(tracesPerQuery).flatMap(({ trace }) => decoded(trace));
 
-/** Errors of a traced field, and of those below it. */
+/** Errors of a traced field and of its subfields. */
 const errorsBelow = (node: Trace.INode | null | undefined): Trace.IError[] =>
   node == null ? [] : [...(node.error ?? []), ...(node.child ?? []).flatMap(errorsBelow)];
 
@@ -220,7 +220,7 @@ describe('Usage reports', () => {
     const report = Report.decode(graphos.received[0]?.body ?? Buffer.alloc(0));
     const [, again] =
       Object.entries(report.tracesPerQuery).find(([signature]) => signature.startsWith('# Again')) ?? [];
-    // Some as traces, the others as numbers.
+    // Some arrive as traces, the others as counts.
     const traces = decoded(again?.trace);
     const stats = (again?.statsWithContext ?? []) as {
       queryLatencyStats?: { requestCount?: unknown; requestsWithErrorsCount?: unknown };
@@ -289,7 +289,7 @@ describe('Usage reports', () => {
     expect((await gateway.ask('{ viewer { id } }')).status).toBe(200);
     await gateway.close();
     expect(JSON.stringify(gateway.logs)).not.toContain('planted');
-    // Their own reporters tell the operator of their failures, without a stack.
+    // The reporters log their own failures, without a stack.
     expect(JSON.stringify(gateway.logs)).toContain('ECONNREFUSED');
     expect(takeLeaks()).toEqual([]);
   });

@@ -217,7 +217,7 @@ describe('Startup', () => {
     });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
-      `Cannot listen on HOST=127.0.0.1 and PORT=${port} (EADDRINUSE): another process listens there; set PORT to a free one, or to 0 to take any.\n`,
+      `Cannot listen on HOST=127.0.0.1 and PORT=${port} (EADDRINUSE): another process listens on this port; set PORT to a free port, or to 0 to pick one.\n`,
     );
   });
 });

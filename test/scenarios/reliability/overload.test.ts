@@ -68,7 +68,7 @@ describe('Overload', () => {
     const answers = await Promise.all(Array.from({ length: 25 }, () => gateway.ask(query)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 25 }, () => 503));
     await gateway.close(); // flushes the log
-    const told = gateway.logs.map((line) => (line['turnedAway'] as Record<string, number>)['in_flight'] ?? 0);
+    const told = gateway.logs.map((line) => (line['shed'] as Record<string, number>)['in_flight'] ?? 0);
     expect(told.reduce((sum, count) => sum + count, 0)).toBe(25);
     expect(told.length).toBeLessThan(25);
   });
