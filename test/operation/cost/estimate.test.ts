@@ -572,7 +572,7 @@ describe('a price list', () => {
       calls: [{ endpoint: 'x', paging: 'whole' }],
     });
     expect(() => readPrices(written('toString'))).toThrow(
-      '@calls(paging: "toString") is none of offset, timeline, whole.',
+      '@calls(paging: "toString") must be one of offset, timeline, whole.',
     );
   });
 
