@@ -1,6 +1,7 @@
 import { Kind, parse, validate, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/context/request-context.ts';
+import { GatewayError } from '../../../src/errors.ts';
 import { DocumentStore } from '../../../src/operation/document-store.ts';
 import { AnswerSize } from '../../../src/context/answer-size.ts';
 import { Executor } from '../../../src/operation/compiled/executor.ts';
@@ -99,7 +100,7 @@ describe('A search for short queries that are expensive', () => {
         const context = {
           answerSize: new AnswerSize(() => true),
           get loaders(): never {
-            throw new Error('none');
+            throw new GatewayError('UPSTREAM_UNAVAILABLE', 'none');
           },
         } as unknown as Context;
         await executor.execute(document, operation, { ...variables, ...chosen }, context, true);
