@@ -188,6 +188,7 @@ describe('Response headers', () => {
     ['200', raw('HEAD', '/readyz')],
     ['200', raw('GET', '/metrics')],
     ['200', raw('GET', '/explorer')],
+    ['200', raw('GET', '/explorer/static/ruru.css')],
     ['200', raw('GET', '/graphql', 'host: g\r\nconnection: close\r\naccept: text/html\r\n')],
   ])('N07: no response may be cached, shared or sniffed: %s', async (status, bytes) => {
     const answer = await exchange(gateway.url, bytes);
