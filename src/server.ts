@@ -182,8 +182,17 @@ async function createServices(
     metrics,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },
   });
-  const { corsOrigins } = config;
-  const app = await createRoutes({ graphql, limits, corsOrigins, explorerHeaders, metrics, isDraining, log });
+  const { corsOrigins, requestTimeoutMs } = config;
+  const app = await createRoutes({
+    graphql,
+    limits,
+    requestTimeoutMs,
+    corsOrigins,
+    explorerHeaders,
+    metrics,
+    isDraining,
+    log,
+  });
   return { apollo, graphql, app };
 }
 

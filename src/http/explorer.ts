@@ -82,6 +82,15 @@ export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders
     return false;
   }
   const [{ ruruHTML }, { getStaticFile }] = ruru;
+  const read = (urlPath: string, acceptEncoding?: string) =>
+    getStaticFile({ staticPath, urlPath, acceptEncoding, disallowDevAssets: true });
+  /** Each file is unpacked once, so that all unread responses hold the same bytes. */
+  const unpacked = new Map<unknown, ReturnType<typeof read>>();
+  const unpack = (packed: unknown, urlPath: string) => {
+    const file = unpacked.get(packed) ?? read(urlPath);
+    unpacked.set(packed, file);
+    return file;
+  };
   const page = ruruHTML({
     endpoint: '/graphql',
     staticPath,
@@ -93,8 +102,9 @@ export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders
   });
   app.get('/explorer', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   app.get(`${staticPath}*`, async (request, reply) => {
-    const acceptEncoding = request.headers['accept-encoding'];
-    const file = await getStaticFile({ staticPath, urlPath: request.url, acceptEncoding, disallowDevAssets: true });
+    const packed = await read(request.url, 'br');
+    const isPackedTaken = /\bbr\b/i.test(request.headers['accept-encoding'] ?? '');
+    const file = packed === null || isPackedTaken ? packed : await unpack(packed, request.url);
     if (file === null) return reply.callNotFound();
     return reply.headers(file.headers).send(file.content);
   });

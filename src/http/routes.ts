@@ -13,6 +13,7 @@ import { closesConnection, fixedHeaders } from './response-headers.ts';
 export interface RouteOptions {
   readonly graphql: GraphqlEndpoint;
   readonly limits: HttpLimits;
+  readonly requestTimeoutMs: number;
   readonly corsOrigins: readonly string[];
   /** Undefined: no explorer. */
   readonly explorerHeaders: ExplorerHeaders | undefined;
@@ -23,13 +24,18 @@ export interface RouteOptions {
 
 /** One port: `/graphql` straight on node:http, every other path on Fastify. */
 export async function createRoutes(options: RouteOptions): Promise<FastifyInstance> {
-  const { graphql, limits, isDraining, metrics, log } = options;
+  const { graphql, limits, requestTimeoutMs, isDraining, metrics, log } = options;
   const app = Fastify({
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (_error, _request, reply: FastifyReply) => void sendRefusal(reply, refusals.malformed),
     serverFactory: (handleOtherPaths) =>
       createHttpServer((req, res) => {
-        if (!isGraphql(req)) return handleOtherPaths(req, res);
+        if (!isGraphql(req)) {
+          // As long as for a query, which can be under way before it on the same connection.
+          const deadline = setTimeout(() => res.destroy(), requestTimeoutMs + limits.writeTimeoutMs);
+          res.on('close', () => clearTimeout(deadline));
+          return handleOtherPaths(req, res);
+        }
         graphql.handle(req, res).catch((error: unknown) => {
           log.error({ unexpected: describeUnexpected(error) });
           res.destroy();
@@ -42,8 +48,7 @@ export async function createRoutes(options: RouteOptions): Promise<FastifyInstan
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
   app.addHook('onSend', async (request, reply) => {
-    const isCacheable = reply.hasHeader('cache-control'); // the explorer's files
-    reply.headers(isCacheable ? { 'x-content-type-options': 'nosniff' } : fixedHeaders);
+    reply.headers(fixedHeaders);
     if (closesConnection(request.raw, isDraining())) reply.header('connection', 'close');
   });
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, refusals.notFound));

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { parse, validate } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
 import { addExplorer, exampleOperations } from '../../src/http/explorer.ts';
 import { createSchema } from '../../src/schema/executable.ts';
@@ -49,6 +49,19 @@ describe('The offline explorer', () => {
       [200, 'text/javascript; charset=utf-8', 'br'],
     ]);
     expect(packed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
+  });
+
+  it('unpacks each of its files once: answers that wait to be read share that memory', async () => {
+    const sent: unknown[] = [];
+    const own = Fastify();
+    own.addHook('onSend', async (_request, _reply, payload) => void sent.push(payload));
+    await addExplorer(own, headers);
+    onTestFinished(() => own.close());
+    await Promise.all(
+      ['ruru.css', 'ruru.css?again', 'ruru.css', 'ruru.js'].map((name) => own.inject(`/explorer/static/${name}`)),
+    );
+    expect(sent).toHaveLength(4);
+    expect(new Set(sent).size).toBe(2);
   });
 
   it.each(['nothing.js', 'ruru.js.map', '', '..%2f..%2fpackage.json', '../../package.json', '%00'])(

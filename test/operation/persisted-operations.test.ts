@@ -268,6 +268,20 @@ describe('A list of operations', () => {
     expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
   });
 
+  it('may hold operations that cost too much or have values out of range: each request for them is refused', async () => {
+    const costly = join(folder, 'costly.json');
+    const rooms = (first: number) =>
+      `{ viewer { directMessages(first: ${first}) { nodes { history { nodes { id } } } } } }`;
+    writeFileSync(costly, JSON.stringify({ costly: rooms(100), outOfRange: rooms(101) }));
+    const other = await startTestGateway({ env: { PERSISTED_OPERATIONS: costly, MAX_UPSTREAM_CALLS: '2' } });
+    for (const [id, code] of [
+      ['costly', 'QUERY_TOO_COMPLEX'],
+      ['outOfRange', 'BAD_USER_INPUT'],
+    ] as const)
+      expect(await send(other, { extensions: persisted(id) })).toMatchObject({ status: 400, codes: [code] });
+    await other.close();
+  });
+
   it('may be plain: texts by their ids, as Relay and GraphQL Code Generator write them', async () => {
     const plain = join(folder, 'plain.json');
     writeFileSync(plain, JSON.stringify({ 'room-1': room, me }));

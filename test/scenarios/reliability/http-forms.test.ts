@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { exchange, openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
 
@@ -25,6 +25,26 @@ async function converse(bytes: string): Promise<{ text: string; isClosed: boolea
   socket.destroy();
   return { text: received(), isClosed };
 }
+
+describe('The log', () => {
+  it('has a line for each request to /graphql, and for no other', async () => {
+    const logging = await startTestGateway();
+    onTestFinished(() => logging.close());
+    for (const bytes of [
+      raw('GET', '/healthz'),
+      raw('GET', '/nothing'),
+      raw('GET', '/%zz'),
+      raw('OPTIONS', '/graphql'),
+      raw('POST', 'http://elsewhere/graphql'),
+      'nonsense\r\n\r\n',
+      raw('PUT', '/graphql', 'host: g\r\nconnection: close\r\nx-request-id: put\r\n'),
+      raw('POST', '/graphql', 'host: g\r\nconnection: close\r\nx-request-id: empty\r\n'),
+      rawPost(typename, { connection: 'close', 'x-request-id': 'good' }),
+    ])
+      await exchange(logging.url, bytes);
+    await expect.poll(() => logging.logs.map(({ requestId }) => requestId)).toEqual(['put', 'empty', 'good']);
+  });
+});
 
 describe('Connections', () => {
   it('Hardening: a connection is closed if the client requests it, and with HTTP/1.0 unless it requests keep-alive', async () => {
@@ -188,6 +208,7 @@ describe('Response headers', () => {
     ['200', raw('HEAD', '/readyz')],
     ['200', raw('GET', '/metrics')],
     ['200', raw('GET', '/explorer')],
+    ['200', raw('GET', '/explorer/static/ruru.css')],
     ['200', raw('GET', '/graphql', 'host: g\r\nconnection: close\r\naccept: text/html\r\n')],
   ])('N07: no response may be cached, shared or sniffed: %s', async (status, bytes) => {
     const answer = await exchange(gateway.url, bytes);

@@ -148,6 +148,21 @@ describe('Slow clients', () => {
     await isAlive(slow);
   });
 
+  it('L07: clients that do not read a file of the explorer in time are disconnected', async () => {
+    const slow = await open({ limits: { writeTimeoutMs: 300 }, env: { REQUEST_TIMEOUT_MS: '300' } });
+    const { socket, closed, answers } = await openRaw(slow.url);
+    const file = 'GET /explorer/static/ruru.js HTTP/1.1\r\nhost: g\r\n\r\n';
+    socket.write(file.repeat(20)); // more than the system's buffers take
+    await answers(1);
+    socket.pause();
+    await delay(2000); // beyond both times
+    socket.resume();
+    const text = await closed;
+    const length = Number(/content-length: (\d+)/i.exec(text)?.[1]);
+    expect(text.length).toBeLessThan(20 * length);
+    await isAlive(slow);
+  });
+
   it('L07: when held responses exceed the limit, clients that do not read are disconnected first', async () => {
     const slow = await openWithLargeAnswers({ maxUnsentBytes: 12_000_000 }, { METRICS: 'on' });
     const { id, token } = slow.demo.world.member;
