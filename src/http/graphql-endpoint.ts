@@ -129,10 +129,12 @@ export class GraphqlEndpoint {
     const { admission, metrics, shedLog, log } = this.#options;
     const reason = admission.refusal(exchange.request.callerKey);
     if (reason === undefined) return false;
-    this.#write(exchange, errorResponse(refusals.overloaded()));
-    metrics?.requestEnded({ status: 503, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
+    const response = errorResponse(refusals.overloaded());
+    const { status } = response;
+    this.#write(exchange, response);
+    metrics?.requestEnded({ status, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
     shedLog.add(reason);
-    log.debug({ requestId: exchange.requestId, status: 503, shedReason: reason });
+    log.debug({ requestId: exchange.requestId, status, shedReason: reason });
     return true;
   }
 

@@ -16,15 +16,20 @@ export interface Refusal {
 type Param = 'query' | 'operationName' | 'variables' | 'extensions';
 type Input = 'variables' | 'extensions';
 
+/** A refusal with a code of its own, and that code's status. */
+const coded = (code: RequestErrorCode, message: string): Refusal => ({
+  status: errorCodes[code].status,
+  code,
+  message,
+});
+
 /** Asks clients to come back in one to three seconds, so that they do not all return in the same one. */
 const overloaded = (): Refusal => ({
-  status: 503,
-  code: 'OVERLOADED',
-  message: 'The gateway is overloaded: try again shortly.',
+  ...coded('OVERLOADED', 'The gateway is overloaded: try again shortly.'),
   retryAfterSeconds: 1 + Math.floor(Math.random() * 3),
 });
 
-const queryTooComplex = (message: string): Refusal => ({ status: 400, code: 'QUERY_TOO_COMPLEX', message });
+const queryTooComplex = (message: string): Refusal => coded('QUERY_TOO_COMPLEX', message);
 
 /** Every refusal, with the status and the message that clients get. */
 export const refusals = {
@@ -82,11 +87,7 @@ export const refusals = {
     status: 400,
     message: '`extensions.persistedQuery.sha256Hash` is not the SHA-256 of the query in hexadecimal.',
   },
-  notInList: {
-    status: 400,
-    code: 'PERSISTED_QUERY_NOT_IN_LIST',
-    message: errorCodes.PERSISTED_QUERY_NOT_IN_LIST.meaning,
-  },
+  notInList: coded('PERSISTED_QUERY_NOT_IN_LIST', errorCodes.PERSISTED_QUERY_NOT_IN_LIST.meaning),
   tooManyInputValues: (name: Input) =>
     queryTooComplex(`The ${name} have more than ${maxInputValues} values: send less, or in several requests.`),
   inputTooDeep: (name: Input) =>

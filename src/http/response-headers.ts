@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { canKeepConnection } from './request-body.ts';
 
-/** Headers of every response. It holds one caller's data, or depends on who asked, so no cache may keep it. */
+/**
+ * Headers of every response: of the GraphQL endpoint, of refusals below it, and of Fastify's routes (in their `onSend`
+ * hook). A response holds one caller's data or depends on the caller, so no cache may keep it.
+ */
 export const fixedHeaders = {
   'cache-control': 'no-store',
   vary: 'Origin, Accept, X-Auth-Token, X-User-Id',

@@ -65,6 +65,7 @@ export async function createRoutes(options: RouteOptions): Promise<FastifyInstan
 const isGraphql = ({ url = '', method }: IncomingMessage): boolean =>
   /^\/graphql\/?(?:\?|$)/.test(url) && method !== 'OPTIONS';
 
+/** With the fixed headers, because Fastify runs no hooks for `frameworkErrors`. */
 function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
   const { status, headers, body } = errorResponse(refusal);
   return reply
