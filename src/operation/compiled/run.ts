@@ -169,9 +169,10 @@ class Run {
   }
 
   #fail(error: unknown): void {
-    if (!this.#hasFailed && !(error instanceof Unfit || error instanceof GraphQLError)) this.#onBug(error);
+    const isFirst = !this.#hasFailed;
     this.#hasFailed = true;
     this.#finished.resolve(undefined);
+    if (isFirst && !(error instanceof Unfit || error instanceof GraphQLError)) this.#onBug(error);
   }
 }
 

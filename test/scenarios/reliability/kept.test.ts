@@ -1,5 +1,6 @@
 import { Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../src/errors.ts';
 import type { Context } from '../../../src/context/request-context.ts';
 import { DocumentStore } from '../../../src/operation/document-store.ts';
 import { AnswerSize } from '../../../src/context/answer-size.ts';
@@ -76,7 +77,7 @@ async function fill(bytes: number, writers: readonly ((index: number) => string)
       const context = {
         answerSize: new AnswerSize(() => true),
         get loaders(): never {
-          throw new Error('none');
+          throw new GatewayError('UPSTREAM_UNAVAILABLE', 'none');
         },
       } as unknown as Context;
       await executor.execute(document, operation, variables, context, true);
