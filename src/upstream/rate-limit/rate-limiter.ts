@@ -105,6 +105,7 @@ export class RateLimiter {
   exit(call: LimitedCall, report: LimiterReport): void {
     const { caller, probed, sentAt = this.#clock.now() } = call;
     this.#outstanding.remove(call);
+    if (caller.user !== undefined) this.#callers.accept(caller.turnKey, caller.user);
     probed?.endProbe(report.kind === 'passed' ? 'uncounted' : report.kind === 'nothing' ? 'unknown' : 'counted');
     this.#limiter.learn(report, { sentAt, user: caller.user }, Math.min(...this.#outstanding.sentAt));
     this.#admitWaiting();

@@ -29,6 +29,11 @@ export class WindowCallers {
     if (this.#keys.size < maxCallers) this.#keys.add(turnKey);
   }
 
+  /** The workspace has accepted a caller: their calls before and after that are one caller's. */
+  accept(turnKey: string, user: string): void {
+    if (turnKey !== user && this.#keys.delete(turnKey)) this.#keys.add(user);
+  }
+
   /** Whether a call that has waited this long has its turn. `isAlone`: no other caller's calls wait. */
   isTurnOf(turnKey: string, waitedMs: number, isAlone: boolean): boolean {
     if (!this.#keys.has(turnKey) || waitedMs >= courtesyMs) return true;
