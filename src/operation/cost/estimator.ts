@@ -2,7 +2,7 @@ import { getVariableValues, type DocumentNode, type GraphQLSchema, type Operatio
 import type { DocumentMemory } from '../document-store.ts';
 import type { CallerKnowledge, QueryCost } from '../../context/query-cost.ts';
 import { estimateCost } from './estimate.ts';
-import { readPrices, type Prices } from '../../schema/prices.ts';
+import { readPrices, roomEndpointsOf, type Prices, type RoomEndpoints } from '../../schema/prices.ts';
 import { allLists, type WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /** Costs cached per operation, by variables, at most. */
@@ -26,6 +26,7 @@ interface CostInput {
 export class CostEstimator {
   readonly #schema: GraphQLSchema;
   readonly #prices: Prices;
+  readonly #roomEndpoints: RoomEndpoints;
   readonly #documents: DocumentMemory;
   readonly #costs = new WeakMap<OperationDefinitionNode, Map<string, QueryCost>>();
 
@@ -33,6 +34,7 @@ export class CostEstimator {
     this.#schema = schema;
     this.#documents = documents;
     this.#prices = readPrices(schema);
+    this.#roomEndpoints = roomEndpointsOf(this.#prices);
   }
 
   /** The cost; undefined for invalid variables, which graphql-js reports before any call. */
@@ -78,6 +80,7 @@ export class CostEstimator {
     return estimateCost({
       schema: this.#schema,
       prices: this.#prices,
+      roomEndpoints: this.#roomEndpoints,
       document,
       operation,
       variables: coerced,

@@ -2,7 +2,7 @@ import { buildSchema, Kind, parse, type OperationDefinitionNode } from 'graphql'
 import { describe, expect, it } from 'vitest';
 import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
 import { refusalOfCost } from '../../../src/operation/cost/limits.ts';
-import { readPrices } from '../../../src/schema/prices.ts';
+import { readPrices, roomEndpointsOf } from '../../../src/schema/prices.ts';
 import { singly } from '../../../src/loaders/bulk-or-single.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
 
@@ -559,7 +559,7 @@ describe('a price list', () => {
 
   it('is the schema itself: every field has an entry', () => {
     expect(prices.get('DirectMessage.messages')).toMatchObject({
-      calls: [{ endpoint: 'dm.messages', upTo: undefined, paging: 'offset', isInBulk: false, variedBy: [] }],
+      calls: [{ endpoint: 'dm.messages', upTo: undefined, paging: 'offset', bulk: undefined, variedBy: [] }],
     });
     expect(prices.get('Message.text')).toMatchObject({ calls: [], fromRecord: 'no', isReference: false });
   });
@@ -575,6 +575,34 @@ describe('a price list', () => {
     expect(() => readPrices(written('toString'))).toThrow(
       '@calls(paging: "toString") must be one of offset, timeline, whole.',
     );
+  });
+
+  it('names the endpoints that read rooms, each way once', () => {
+    expect(roomEndpointsOf(prices)).toEqual({
+      record: { single: 'rooms.info', bulk: 'rooms.get' },
+      counters: { single: 'im.counters', bulk: 'subscriptions.get' },
+    });
+    const endpointsIn = (types: string) =>
+      roomEndpointsOf(
+        readPrices(
+          buildSchema(
+            `directive @calls(endpoint: String!, bulk: String) repeatable on FIELD_DEFINITION
+             directive @record(endpoint: String!, bulk: String!) on OBJECT ${types}`,
+          ),
+        ),
+      );
+    const room = (name: string) => `type ${name} @record(endpoint: "one", bulk: "all")`;
+    const field = 'counters: Int @calls(endpoint: "a", bulk: "b")';
+    expect(endpointsIn(`${room('Query')} { ${field} }`).counters).toEqual({ single: 'a', bulk: 'b' });
+    for (const types of [
+      `type Query { ${field} }`,
+      `${room('Query')} { a: Int }`,
+      `${room('Query')} { ${field} again: Int @calls(endpoint: "a", bulk: "b") }`,
+      `${room('Query')} { ${field} } ${room('Other')} { a: Int }`,
+    ])
+      expect(() => endpointsIn(types)).toThrow(
+        'The schema must have one type with @record and one field with @calls(bulk).',
+      );
   });
 
   it('has a price for every connection, and for every field that leads to another record', () => {

@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { atMost, CostTally } from '../../../src/operation/cost/tally.ts';
 import { singly } from '../../../src/loaders/bulk-or-single.ts';
 
+const endpoints = {
+  record: { single: 'rooms.info', bulk: 'rooms.get' },
+  counters: { single: 'im.counters', bulk: 'subscriptions.get' },
+};
+
 describe('a ledger', () => {
   it('adds up by endpoint, in the order of their names, and by path, the most first', () => {
-    const ledger = new CostTally();
+    const ledger = new CostTally(endpoints);
     ledger.add('me', { count: 1, path: 'a' });
     ledger.add('im.list', { count: 2, path: 'b' });
     ledger.add('users.info', { count: 3, path: 'a' });
@@ -27,7 +32,7 @@ describe('a ledger', () => {
   });
 
   it('counts a call that several fields share once, for the first of them, so that the paths add up', () => {
-    const ledger = new CostTally();
+    const ledger = new CostTally(endpoints);
     for (const path of ['first', 'second', 'third']) ledger.add('subscriptions.get', { count: 4, upTo: 1, path });
     ledger.add('im.counters', { count: 2, path: 'second' });
     expect(ledger.close()).toMatchObject({
@@ -41,7 +46,7 @@ describe('a ledger', () => {
   });
 
   it('takes the widest of several bounds of an endpoint', () => {
-    const ledger = new CostTally();
+    const ledger = new CostTally(endpoints);
     ledger.add('me', { count: 9, upTo: 2, path: 'a' });
     ledger.add('me', { count: 9, upTo: 5, path: 'b' });
     ledger.add('me', { count: 9, upTo: 1, path: 'c' });
@@ -56,7 +61,7 @@ describe('a ledger', () => {
 
   it('reads two rooms singly and more all at once, but those whole that are asked for whole', () => {
     const costOf = (part: number, whole: number) => {
-      const ledger = new CostTally();
+      const ledger = new CostTally(endpoints);
       if (part > 0) ledger.addRecords(part, 'part', 'part');
       if (whole > 0) ledger.addRecords(whole, 'whole', 'whole');
       const { byEndpoint, heaviest, spareCalls } = ledger.close();
@@ -76,7 +81,7 @@ describe('a ledger', () => {
   });
 
   it('reads counters in the way that takes the fewest calls, the list of rooms once for records and counters', () => {
-    const ledger = new CostTally();
+    const ledger = new CostTally(endpoints);
     ledger.addRecords(4, 'part', 'rooms');
     ledger.addCounters(4, false, 'rooms.counters');
     ledger.addCounters(20, true, 'list.counters');
@@ -89,14 +94,14 @@ describe('a ledger', () => {
       ],
       ways: { records: 'bulk', counters: { listed: 'bulk', byId: 'bulk' } },
     });
-    const few = new CostTally();
+    const few = new CostTally(endpoints);
     few.addCounters(1, false, 'one');
     few.addCounters(1, true, 'other');
     expect(few.close()).toMatchObject({ calls: 2, byEndpoint: { 'im.counters': 2 }, spareCalls: 0 });
   });
 
   it('has spare calls once for all pages that may search, and one for each that continues', () => {
-    const ledger = new CostTally();
+    const ledger = new CostTally(endpoints);
     ledger.addPages('im.list', 'offset', { count: 3, isContinued: false, path: 'first pages' });
     expect(ledger.close()).toMatchObject({ calls: 3, spareCalls: 20 });
     ledger.addPages('im.list', 'offset', { count: 3, isContinued: true, path: 'rooms' });
@@ -120,14 +125,14 @@ describe('a ledger', () => {
       ['whole', false],
       ['offset', false],
     ] as const) {
-      const one = new CostTally();
+      const one = new CostTally(endpoints);
       one.addPages('x', paging, { count: 2, isContinued, path: 'p' });
       expect(one.close().spareCalls).toBe(20);
     }
   });
 
   it('stops growing at a thousand million', () => {
-    const ledger = new CostTally();
+    const ledger = new CostTally(endpoints);
     for (let time = 0; time < 3; time += 1) {
       ledger.add('me', { count: 7e8, path: 'a' });
       ledger.addCounters(7e8, true, 'b');
@@ -148,7 +153,7 @@ describe('a ledger', () => {
   });
 
   it('that is given up costs more than any limit, where that happened', () => {
-    const ledger = new CostTally();
+    const ledger = new CostTally(endpoints);
     ledger.giveUp('a.b');
     expect(ledger.close()).toMatchObject({
       calls: 1e9,
@@ -160,7 +165,7 @@ describe('a ledger', () => {
 });
 
 describe('what a request makes at most', () => {
-  const plan = { ...new CostTally().close(), calls: 5, spareCalls: 24 };
+  const plan = { ...new CostTally(endpoints).close(), calls: 5, spareCalls: 24 };
 
   it('is its price and its spare calls, and never more than the limit', () => {
     expect([100, 29, 28, 5].map((limit) => atMost(plan, limit))).toEqual([29, 29, 28, 5]);
