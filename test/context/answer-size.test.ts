@@ -28,7 +28,7 @@ describe('the size of an answer', () => {
     isAccepted = true;
     size.add(0, 8 * mebibyte - 256 * 1024);
     expect(size.refusal).toBeUndefined();
-    expect(refused(size, 0, 1)).toMatch(/more than 30000 values or 8388608 bytes: ask for smaller pages/);
+    expect(refused(size, 0, 1)).toMatch(/exceeds 30000 values or 8388608 bytes\. Ask for smaller pages/);
   });
 
   it('H3: may be a quarter of a mebibyte for others', () => {

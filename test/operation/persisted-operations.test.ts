@@ -298,29 +298,29 @@ describe('A list of operations', () => {
   });
 
   it.each<[string, string | undefined, RegExp]>([
-    ['no file', undefined, /^PERSISTED_OPERATIONS: expected a file, and there is none of that name/],
-    ['no JSON', '{', /^PERSISTED_OPERATIONS: expected JSON, and the file is none$/],
+    ['no file', undefined, /^PERSISTED_OPERATIONS: expected a file, but none has that name/],
+    ['no JSON', '{', /^PERSISTED_OPERATIONS: expected JSON, but the file is not JSON$/],
     ['empty', '', /^PERSISTED_OPERATIONS: expected JSON/],
     [
       'another format',
       '{"format":"relay","version":1,"operations":[]}',
-      /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/,
+      /^PERSISTED_OPERATIONS: expected the output of generate-persisted-query-manifest/,
     ],
     [
       'another version',
       JSON.stringify({ ...manifest, version: 2 }),
-      /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/,
+      /^PERSISTED_OPERATIONS: expected the output of generate-persisted-query-manifest/,
     ],
     [
       'without operations',
       JSON.stringify({ ...manifest, operations: [] }),
-      /^PERSISTED_OPERATIONS: expected operations, and the file lists none/,
+      /^PERSISTED_OPERATIONS: expected operations, but the file lists none/,
     ],
-    ['plain and empty', '{}', /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
+    ['plain and empty', '{}', /^PERSISTED_OPERATIONS: expected operations, but the file lists none/],
     [
       'a list',
       '["query Me { viewer { id } }"]',
-      /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/,
+      /^PERSISTED_OPERATIONS: expected the output of generate-persisted-query-manifest/,
     ],
     ['plain with an empty text', '{"me":""}', /^PERSISTED_OPERATIONS: expected /],
     ['plain with an empty id', '{"":"query Me { viewer { id } }"}', /^PERSISTED_OPERATIONS: expected /],
@@ -350,15 +350,11 @@ describe('A list of operations', () => {
       /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: .*"nothing"/,
     ],
     ['of a mutation', '{"a":"mutation { x }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: /],
-    [
-      'of fragments alone',
-      '{"a":"fragment F on Viewer { id }"}',
-      /^PERSISTED_OPERATIONS: operation "a" holds no query/,
-    ],
+    ['of fragments alone', '{"a":"fragment F on Viewer { id }"}', /^PERSISTED_OPERATIONS: operation "a" has no query/],
     [
       'of a query that is too large',
       JSON.stringify({ a: `{ ${'a: __typename '.repeat(51)} }` }),
-      /^PERSISTED_OPERATIONS: operation "a" is larger than a query may be: /,
+      /^PERSISTED_OPERATIONS: operation "a" is too large: /,
     ],
     [
       'of two texts with one id',
@@ -369,7 +365,7 @@ describe('A list of operations', () => {
           { id: 'a', body: room },
         ],
       }),
-      /^PERSISTED_OPERATIONS: operation "a" is listed twice, with another text$/,
+      /^PERSISTED_OPERATIONS: operation "a" is listed twice, with different texts$/,
     ],
   ])('Claim 12: that is %s stops the start, and says which of these it is', async (_what, text, message) => {
     const other = join(folder, 'other.json');

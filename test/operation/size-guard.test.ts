@@ -24,12 +24,12 @@ describe('the guard', () => {
     ['levels of fields', `${'{ a '.repeat(13)}${'}'.repeat(13)}`],
     ['levels of fields', `{ a { ...F } } fragment F on T ${'{ a '.repeat(12)}${'}'.repeat(12)}`],
     ['levels of introspection', `{ __schema ${'{ a '.repeat(20)}${'}'.repeat(20)} }`],
-    ['brackets open at once', `{ a(b: ${'['.repeat(100)}${']'.repeat(100)}) }`],
+    ['nested brackets', `{ a(b: ${'['.repeat(100)}${']'.repeat(100)}) }`],
     ['selections of one field', `{ ${'a '.repeat(101)} }`],
     ['tokens', `{ ${'a '.repeat(1999)}}`],
     ['tokens', `${'a '.repeat(2001)}"`], // before it is no GraphQL
     [
-      'selections, its fragments unfolded',
+      'selections, fragments expanded',
       `{ ${'...F '.repeat(50)} } fragment F on T { ${Array.from({ length: 50 }, (_, index) => `f${index}`).join(' ')} }`,
     ],
   ])('refuses too many %s', (what, query) => {
@@ -93,7 +93,7 @@ describe('the guard', () => {
       (count) => `{ ...F } fragment F on Query { __schema { a ...G } } fragment G on S { b ${levels(count - 2)} }`,
     ],
     [
-      'brackets open at once',
+      'nested brackets',
       100,
       (count) => `{ a(b: ${'['.repeat(count - 2)}${']'.repeat(count - 2)} c: ${'{d: '.repeat(50)}1${'}'.repeat(50)}) }`,
     ],
@@ -108,13 +108,13 @@ describe('the guard', () => {
       (count) => `{ ${times(count - 40, () => 'a')} ${times(40, () => 'a: b')} }`,
     ],
     [
-      'selections, its fragments unfolded',
+      'selections, fragments expanded',
       2000,
       (count) =>
         `{ ${times(39, () => '...F')} ${times(count - 39 * 51, (index) => `a${index}`)} } fragment F on T { ${times(50, (index) => `f${index}`)} }`,
     ],
     [
-      'selections, its fragments unfolded',
+      'selections, fragments expanded',
       2000,
       (count) =>
         `{ a } fragment G on T { ${times(39, () => '...F')} ${times(count - 39 * 51, (index) => `a${index}`)} } fragment F on T { ${times(50, (index) => `f${index}`)} }`,
@@ -122,7 +122,7 @@ describe('the guard', () => {
   ])('takes as many %s as %i, and not one more', (what, limit, query) => {
     expect(guard.refusalOf(query(limit), true)).toBeUndefined();
     expect(guard.refusalOf(query(limit + 1), true)).toBe(
-      `The query has more than ${limit} ${what}: ask for less, or in several requests.`,
+      `The query has more than ${limit} ${what}. Ask for less, or send several requests.`,
     );
   });
 

@@ -22,7 +22,7 @@ export function run(
   context: Context,
   onBug: (error: unknown) => void,
 ): Promise<Data | undefined> {
-  return new Run(fieldCount, variables, context, onBug).answer(selection);
+  return new Run(fieldCount, variables, context, onBug).execute(selection);
 }
 
 class Run {
@@ -50,7 +50,7 @@ class Run {
     this.#infos = Array.from({ length: fieldCount });
   }
 
-  answer(selection: Selection): Promise<Data | undefined> {
+  execute(selection: Selection): Promise<Data | undefined> {
     this.#attempt(() => {
       this.#data = this.#object(selection, undefined);
     });
