@@ -14,7 +14,7 @@ function selected(query: string, variableValues: Record<string, unknown> = {}): 
   return answer ?? expect.unreachable('the field was not resolved');
 }
 
-describe('Whether a field is selected below', () => {
+describe('isSelected', () => {
   it.each([
     [true, '{ top { x } }'],
     [true, '{ top { z y } }'],
@@ -31,9 +31,9 @@ describe('Whether a field is selected below', () => {
     [true, '{ top { x @skip(if: true) y } }'],
     [false, '{ top { ...F @include(if: false) } } fragment F on Below { x }'],
     [false, '{ top { ... @skip(if: true) { x } } }'],
-  ])('is %s for %s', (answer, query) => expect(selected(query)).toBe(answer));
+  ])('isSelected is %s for %s', (answer, query) => expect(selected(query)).toBe(answer));
 
-  it('can be a variable’s to say', () => {
+  it('isSelected follows variables in @include', () => {
     const query = 'query ($with: Boolean!) { top { x @include(if: $with) } }';
     expect([true, false].map((value) => selected(query, { with: value }))).toEqual([true, false]);
   });

@@ -105,7 +105,7 @@ export class AnswerSize {
     }
     if (this.#values <= maxValues && this.#bytes <= this.#maxBytes) return;
     throw this.refuse(
-      `The answer to this query has more than ${maxValues} values or ${this.#maxBytes} bytes: ask for smaller pages, or for less in each row.`,
+      `The response to this query exceeds ${maxValues} values or ${this.#maxBytes} bytes. Ask for smaller pages, or for less in each row.`,
     );
   }
 

@@ -132,7 +132,7 @@ export class RequestContext implements Context {
 }
 
 const rowsTooLarge = (): string =>
-  `The workspace's answers to this query take more than ${maxReceivedBytes} bytes: ask for smaller pages, or for fewer of them.`;
+  `The workspace’s responses to this query exceed ${maxReceivedBytes} bytes. Ask for smaller pages, or for fewer of them.`;
 
 export const unauthenticated = (): GatewayError =>
   refusalOfRequest(

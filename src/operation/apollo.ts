@@ -43,7 +43,7 @@ export function createApollo(
   const persisted = new PersistedQueries();
   const reportBug = (error: unknown) => {
     metrics?.compiledRunFailed();
-    log.error({ unexpected: describeUnexpected(error) }, 'a compiled operation failed, and graphql-js answers');
+    log.error({ unexpected: describeUnexpected(error) }, 'a compiled operation failed; graphql-js runs it instead');
   };
   // Before `countAnswers`: the executor counts by itself.
   const executor = new Executor(schema, documents, reportBug);

@@ -3,12 +3,10 @@ import type { Context } from '../context/request-context.ts';
 import { compile } from './compiled/compile.ts';
 import { run } from './compiled/run.ts';
 
-/** Errors while counting: graphql-js reports them when it runs the operation. */
-const ignore = () => undefined;
-
 /**
  * Counts the introspection part of an operation before it runs, and throws if it is too large. Introspection needs no data,
- * but leads from types to fields to types, so a few lines can request more than any page of messages.
+ * but leads from types to fields to types, so a few lines can request more than any page of messages. A bug while counting
+ * throws too, as the response would have no limit; errors of the client are left to graphql-js.
  */
 export async function measureIntrospection(
   schema: GraphQLSchema,
@@ -20,7 +18,9 @@ export async function measureIntrospection(
   const variables = getVariableValues(schema, operation.variableDefinitions ?? [], given).coerced;
   if (variables === undefined) return;
   const compiled = compile({ schema, document, operation, variables, isIntrospection: true });
-  if (compiled !== undefined) await run(compiled, variables, context, ignore);
+  const bugs: unknown[] = [];
+  if (compiled !== undefined) await run(compiled, variables, context, (error) => void bugs.push(error));
+  if (bugs.length > 0) throw bugs[0];
   if (context.answerSize.refusal !== undefined) throw context.answerSize.refusal;
   context.answerSize.holdBase();
 }

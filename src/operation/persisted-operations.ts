@@ -38,28 +38,28 @@ export function readOperations(path: string, schema: GraphQLSchema): readonly Pe
   const mistakes = mistakesIn(operations, schema);
   if (mistakes.length > maxMistakes)
     mistakes.splice(maxMistakes, mistakes.length, `${mistakes.length - maxMistakes} more such operations`);
-  if (mistakes.length > 0) throw new ConfigError(mistakes.map(told).join('\n'));
+  if (mistakes.length > 0) throw new ConfigError(mistakes.map(inOneLine).join('\n'));
   return operations;
 }
 
-const told = (mistake: string): string =>
+const inOneLine = (mistake: string): string =>
   `PERSISTED_OPERATIONS: ${mistake.replace(/\s+/g, ' ').slice(0, maxMistakeLength)}`;
 
-const refused = (mistake: string) => new ConfigError(told(mistake));
+const refused = (mistake: string) => new ConfigError(inOneLine(mistake));
 
 function readText(path: string): string {
   try {
-    if (!statSync(path).isFile()) throw refused('expected a file, and this is a folder or a device');
+    if (!statSync(path).isFile()) throw refused('expected a file, but this is a folder or a device');
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw refused(
-        'expected a file, and there is none of that name; a relative path begins where the gateway was started',
+        'expected a file, but none has that name; relative paths start from the folder that the gateway was started in',
       );
     throw refused(
-      `expected a file that can be read, and the system refuses this one (${code}): check its path and permissions`,
+      `expected a file that the gateway can read, but the system refuses (${code}): check its path and permissions`,
     );
   }
 }
@@ -69,14 +69,15 @@ function parseManifest(contents: string): readonly PersistedOperation[] {
   try {
     json = JSON.parse(contents);
   } catch {
-    throw refused('expected JSON, and the file is none');
+    throw refused('expected JSON, but the file is not JSON');
   }
   const { data } = manifest.safeParse(json);
   if (data === undefined)
     throw refused(
-      'expected what generate-persisted-query-manifest writes, or texts of queries by their ids, and the JSON is neither',
+      'expected the output of generate-persisted-query-manifest, or query texts by id, but the JSON is neither',
     );
-  if (data.length === 0) throw refused('expected operations, and the file lists none: nothing would be answered');
+  if (data.length === 0)
+    throw refused('expected operations, but the file lists none: the gateway would reject every request');
   return data;
 }
 
@@ -87,7 +88,7 @@ function mistakesIn(operations: readonly PersistedOperation[], schema: GraphQLSc
   return operations.flatMap(({ id, body }) => {
     const mistake =
       mistakeOf(body, schema, guard) ??
-      ((bodies.get(id) ?? body) === body ? undefined : 'is listed twice, with another text');
+      ((bodies.get(id) ?? body) === body ? undefined : 'is listed twice, with different texts');
     bodies.set(id, body);
     return mistake === undefined ? [] : [`operation ${JSON.stringify(id.slice(0, 80))} ${mistake}`];
   });
@@ -95,7 +96,7 @@ function mistakesIn(operations: readonly PersistedOperation[], schema: GraphQLSc
 
 function mistakeOf(body: string, schema: GraphQLSchema, guard: OperationGuard): string | undefined {
   const tooLarge = guard.refusalOf(body, false);
-  if (tooLarge !== undefined) return `is larger than a query may be: ${tooLarge}`;
+  if (tooLarge !== undefined) return `is too large: ${tooLarge}`;
   let document: DocumentNode;
   try {
     document = parse(body, { maxTokens });
@@ -103,7 +104,7 @@ function mistakeOf(body: string, schema: GraphQLSchema, guard: OperationGuard): 
     return `is not GraphQL: ${messageOf(error)}`;
   }
   if (!document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION))
-    return 'holds no query, only fragments';
+    return 'has no query, only fragments';
   const [error] = validate(schema, document, [...specifiedRules, QueriesOnly], { maxErrors: 1 });
   return error && `does not fit the schema: ${error.message}`;
 }

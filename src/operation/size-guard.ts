@@ -68,7 +68,7 @@ export class OperationGuard {
 }
 
 const tooMuch = (limit: number, of: string): string =>
-  `The query has more than ${limit} ${of}: ask for less, or in several requests.`;
+  `The query has more than ${limit} ${of}. Ask for less, or send several requests.`;
 
 const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
@@ -83,7 +83,7 @@ function refusalOfTokens(query: string): string | undefined {
       if (kind === TokenKind.EOF) return undefined;
       if (opening.has(kind)) depth += 1;
       else if (closing.has(kind)) depth -= 1;
-      if (depth > maxNesting) return tooMuch(maxNesting, 'brackets open at once');
+      if (depth > maxNesting) return tooMuch(maxNesting, 'nested brackets');
     }
   } catch {
     return undefined; // a syntax error, which the parser reports
@@ -108,7 +108,7 @@ function refusalOfDocument(document: DocumentNode): string | undefined {
     { found: measure.directives, limit: maxDirectives, of: 'directives' },
     { found: depth, limit: maxDepth, of: 'levels of fields' },
     { found: introspectionDepth, limit: maxIntrospectionDepth, of: 'levels of introspection' },
-    { found: selections, limit: maxRecursiveSelections, of: 'selections, its fragments unfolded' },
+    { found: selections, limit: maxRecursiveSelections, of: 'selections, fragments expanded' },
     { found: measure.longestRepeat, limit: maxRepeats, of: 'selections of one field in one place' },
   ].find(({ found, limit }) => found > limit);
   return excess && tooMuch(excess.limit, excess.of);

@@ -30,10 +30,10 @@ async function readUrl(url: string): Promise<string> {
     body: '{"query":"{ _service { sdl } }"}',
   };
   const response = await fetch(url, isFile ? { signal } : { ...question, signal });
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  if (!response.ok) throw new Error(`${url} responded with status ${response.status}`);
   if (isFile) return response.text();
   const answer = asObject(await response.json());
   const sdl = asText(asObject(asObject(answer?.['data'])?.['_service'])?.['sdl']);
-  if (sdl === undefined) throw new Error(`${url} is no subgraph: it does not answer { _service { sdl } }`);
+  if (sdl === undefined) throw new Error(`${url} is no subgraph: it has no { _service { sdl } }`);
   return sdl;
 }

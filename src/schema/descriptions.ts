@@ -2,9 +2,8 @@ import { isObjectType, Kind, type DefinitionNode, type DocumentNode, type GraphQ
 
 /** Descriptions for what federation adds to a subgraph, which comes without any. */
 const descriptions = {
-  _service: 'This API as a subgraph, for whoever composes a supergraph. Needs no credentials.',
-  _entities:
-    'Objects that other subgraphs refer to, in the order asked for: for routers. Null with an error where one is refused.',
+  _service: 'This API as a subgraph, for composing a supergraph. Needs no credentials.',
+  _entities: 'For routers: the objects of these references, in their order. Null with an error for a rejected one.',
   representations: 'References: `__typename` and `id` of each.',
   _Service: 'A subgraph.',
   sdl: 'Its schema as text.',

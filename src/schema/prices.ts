@@ -15,10 +15,16 @@ export interface CallPrice {
   readonly upTo: number | undefined;
   /** Undefined if the field is not a page. */
   readonly paging: Paging | undefined;
-  /** Whether lists can replace one call per room: see `bulk-or-single.ts`. */
-  readonly isInBulk: boolean;
+  /** The list that can replace one call per room: see `bulk-or-single.ts`. */
+  readonly bulk: string | undefined;
   /** Fields below that need a different call when any of them is selected. */
   readonly variedBy: readonly string[];
+}
+
+/** Endpoints that read rooms: one room each, or all the caller's rooms in a list. */
+export interface RoomEndpoints {
+  readonly record: { readonly single: string; readonly bulk: string };
+  readonly counters: { readonly single: string; readonly bulk: string };
 }
 
 /** What the schema's directives say about one field. */
@@ -32,6 +38,10 @@ export interface FieldPrice {
   readonly isReference: boolean;
   /** For a reference: whether the client named the room, rather than the workspace. */
   readonly isGiven: boolean;
+  /** For a type: how its record is read. */
+  readonly record: RoomEndpoints['record'] | undefined;
+  /** Whether the field tells something about all pages, so that an empty page calls upstream too. */
+  readonly isOfAllPages: boolean;
   /** Assumed length of a list that is not a page. */
   readonly assumedSize: number;
 }
@@ -46,6 +56,8 @@ const free: FieldPrice = {
   checksRoom: false,
   isReference: false,
   isGiven: false,
+  record: undefined,
+  isOfAllPages: false,
   assumedSize: 1,
 };
 
@@ -56,19 +68,24 @@ export function readPrices(schema: GraphQLSchema): Prices {
     (directives ?? [])
       .filter(({ name }) => name.value === 'calls')
       .map((node) => {
-        const { endpoint, upTo, paging, inBulk, variedBy } = valuesOf(schema, node);
+        const { endpoint, upTo, paging, bulk, variedBy } = valuesOf(schema, node);
         return {
           endpoint: String(endpoint),
           upTo: typeof upTo === 'number' ? upTo : undefined,
           paging: pagingNamed(paging),
-          isInBulk: inBulk === true,
+          bulk: typeof bulk === 'string' ? bulk : undefined,
           variedBy: asTexts(variedBy),
         };
       });
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     const ofType = type.astNode?.directives;
-    prices.set(type.name, { ...free, calls: callsOf(ofType), checksRoom: named(ofType, 'checksRoom') !== undefined });
+    prices.set(type.name, {
+      ...free,
+      calls: callsOf(ofType),
+      checksRoom: named(ofType, 'checksRoom') !== undefined,
+      record: recordOf(schema, named(ofType, 'record')),
+    });
     for (const field of Object.values(type.getFields())) {
       const directives = field.astNode?.directives;
       const reference = named(directives, 'reference');
@@ -83,11 +100,25 @@ export function readPrices(schema: GraphQLSchema): Prices {
         checksRoom: named(directives, 'checksRoom') !== undefined,
         isReference: reference !== undefined,
         isGiven: reference !== undefined && valuesOf(schema, reference)['isGiven'] === true,
+        record: undefined,
+        isOfAllPages: named(directives, 'ofAllPages') !== undefined,
         assumedSize: list === undefined ? 1 : Number(valuesOf(schema, list)['elements']),
       });
     }
   }
   return prices;
+}
+
+/** The endpoints that `@record` and `@calls(bulk)` name. Throws unless each of them stands once in the schema. */
+export function roomEndpointsOf(prices: Prices): RoomEndpoints {
+  const all = [...prices.values()];
+  const [record, ...otherRecords] = all.flatMap((price) => price.record ?? []);
+  const [counters, ...otherCounters] = all.flatMap(({ calls }) =>
+    calls.flatMap(({ endpoint, bulk }) => (bulk === undefined ? [] : { single: endpoint, bulk })),
+  );
+  if (record === undefined || counters === undefined || otherRecords.length + otherCounters.length > 0)
+    throw new Error('The schema must have one type with @record and one field with @calls(bulk).');
+  return { record, counters };
 }
 
 const named = (directives: readonly ConstDirectiveNode[] | undefined, wanted: string): ConstDirectiveNode | undefined =>
@@ -98,6 +129,12 @@ function recordKind(schema: GraphQLSchema, node: ConstDirectiveNode | undefined)
   const { whole, ifGiven } = valuesOf(schema, node);
   if (ifGiven === true) return 'ifGiven';
   return whole === true ? 'whole' : 'part';
+}
+
+function recordOf(schema: GraphQLSchema, node: ConstDirectiveNode | undefined): FieldPrice['record'] {
+  if (node === undefined) return undefined;
+  const { endpoint, bulk } = valuesOf(schema, node);
+  return { single: String(endpoint), bulk: String(bulk) };
 }
 
 /** The arguments of an applied directive, defaults included. A valid schema defines every directive that it uses. */

@@ -12,8 +12,8 @@ const refused = (size: AnswerSize, values: number, bytes: number): string | unde
   return undefined;
 };
 
-describe('the size of an answer', () => {
-  it('H2: may be thirty thousand values, and no more, for anybody', () => {
+describe('AnswerSize', () => {
+  it('H2: a response may have 30,000 values, and no more', () => {
     const size = new AnswerSize(() => true);
     for (let count = 0; count < 3; count += 1) size.add(10_000, 1);
     expect(size.refusal).toBeUndefined();
@@ -21,23 +21,23 @@ describe('the size of an answer', () => {
     expect(size.refusal?.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', http: { status: 400 } });
   });
 
-  it('H2: may be eight mebibytes for whom the workspace has accepted, also in the course of the request', () => {
+  it('H2: a response may have 8 MiB once the workspace has accepted the caller, even during the request', () => {
     let isAccepted = false;
     const size = new AnswerSize(() => isAccepted);
     size.add(0, 256 * 1024);
     isAccepted = true;
     size.add(0, 8 * mebibyte - 256 * 1024);
     expect(size.refusal).toBeUndefined();
-    expect(refused(size, 0, 1)).toMatch(/more than 30000 values or 8388608 bytes: ask for smaller pages/);
+    expect(refused(size, 0, 1)).toMatch(/exceeds 30000 values or 8388608 bytes\. Ask for smaller pages/);
   });
 
-  it('H3: may be a quarter of a mebibyte for others', () => {
+  it('H3: a response to a caller who is not accepted may have 256 KiB', () => {
     const size = new AnswerSize(() => false);
     size.add(0, 256 * 1024);
     expect(refused(size, 0, 1)).toMatch(/ 262144 bytes/);
   });
 
-  it('begins again for another run with what does not change, but stays refused', () => {
+  it('another run restarts the count from the kept base, and a rejection stays', () => {
     const size = new AnswerSize(() => true);
     size.add(10, 100);
     size.holdBase();
@@ -52,7 +52,7 @@ describe('the size of an answer', () => {
     expect(size.refusal).toBeDefined();
   });
 
-  it('H2: is refused with the error of a field where too many of them failed', () => {
+  it('H2: too many failed fields reject the request with the error of one of them', () => {
     const error = new GatewayError('UPSTREAM_TIMEOUT', 'The workspace did not answer.');
     for (const [cause, code] of [
       [error, 'UPSTREAM_TIMEOUT'],
@@ -66,7 +66,7 @@ describe('the size of an answer', () => {
     }
   });
 
-  it('H2: is measured in bytes before it is written, where it can be larger than its characters', () => {
+  it('H2: a response that could be larger in UTF-8 than in characters is measured before it is sent', () => {
     const measured = (isAccepted: boolean, length: number, answer: unknown) => {
       const size = new AnswerSize(() => isAccepted);
       size.add(1, length);

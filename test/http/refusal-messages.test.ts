@@ -264,7 +264,7 @@ const rows: Row[] = [
     request: json({ query: `{ ${'a '.repeat(2000)}}` }),
     status: 400,
     code: 'QUERY_TOO_COMPLEX',
-    message: 'The query has more than 2000 tokens: ask for less, or in several requests.',
+    message: 'The query has more than 2000 tokens. Ask for less, or send several requests.',
   },
   {
     of: 'graphql-js validate',
@@ -296,7 +296,7 @@ const rows: Row[] = [
     }),
     status: 400,
     code: 'QUERY_TOO_COMPLEX',
-    message: 'The query has more than 2000 selections, its fragments unfolded: ask for less, or in several requests.',
+    message: 'The query has more than 2000 selections, fragments expanded. Ask for less, or send several requests.',
   },
   {
     of: 'requestPipeline: a mutation by GET',

@@ -7,19 +7,19 @@ function allowance(options: { maxUsers?: number } = {}) {
   const accepted = new Set<string>();
   const claimOf = (callerKey: string) => callerKey.split(':')[0] ?? '';
   const userOf = (callerKey: string) => (accepted.has(callerKey) ? claimOf(callerKey) : undefined);
-  const fairness = new CallAllowance({ callsPerMinute: 60, now: () => clock.ms, userOf, claimOf, ...options });
-  const begin = (who: string, planned: number) => {
-    const charge = fairness.charge(who, planned);
+  const callAllowance = new CallAllowance({ callsPerMinute: 60, now: () => clock.ms, userOf, claimOf, ...options });
+  const begin = (who: string, estimated: number) => {
+    const charge = callAllowance.charge(who, estimated);
     return 'settle' in charge ? charge : undefined;
   };
   return {
     clock,
-    fairness,
+    callAllowance,
     begin,
     accept: (...callers: string[]) => callers.forEach((each) => accepted.add(each)),
-    /** Makes a request of so many planned calls that uses so many: `taken`, or the seconds to wait. */
-    use: (who: string, planned: number, used = planned): 'taken' | number => {
-      const answer = fairness.charge(who, planned);
+    /** Makes a request with this estimate and this use: `taken`, or the seconds to wait. */
+    use: (who: string, estimated: number, used = estimated): 'taken' | number => {
+      const answer = callAllowance.charge(who, estimated);
       if (!('settle' in answer)) return answer.retryAfterSeconds;
       answer.settle(used);
       return 'taken';
@@ -33,14 +33,14 @@ const known = (options?: { maxUsers?: number }) => {
   return created;
 };
 
-describe('the allowance of a user', () => {
-  it('gets back what was planned and not used', () => {
+describe('CallAllowance of an accepted user', () => {
+  it('estimated calls that a request did not make are refunded', () => {
     const { use } = known();
     for (let count = 0; count < 51; count += 1) expect(use('a:1', 10, 1)).toBe('taken');
     expect(use('a:1', 10, 1)).toBe(1);
   });
 
-  it('refills with time, up to a minute’s calls', () => {
+  it('the bucket refills over time, up to its capacity', () => {
     const { clock, use } = known();
     use('a:1', 60);
     expect(use('a:1', 10)).toBe(10);
@@ -53,7 +53,7 @@ describe('the allowance of a user', () => {
     expect(use('a:1', 1)).toBe(1);
   });
 
-  it('lets through what costs more than there ever is, when everything is there; the rest is a debt', () => {
+  it('a full bucket admits a request above its capacity; what it used beyond is a debt', () => {
     const { clock, use } = known();
     expect(use('a:1', 1, 0)).toBe('taken');
     expect(use('a:1', 90)).toBe('taken');
@@ -62,13 +62,13 @@ describe('the allowance of a user', () => {
     expect(use('a:1', 1)).toBe(1);
   });
 
-  it('owes what was used beyond the plan', () => {
+  it('calls beyond the estimated cost are a debt', () => {
     const { use } = known();
     expect(use('a:1', 2, 5)).toBe('taken');
     expect([use('a:1', 55), use('a:1', 1)]).toEqual(['taken', 1]);
   });
 
-  it('gives a running request calls beyond its plan, and gets back what was not used', () => {
+  it('a running request of an accepted user may take more calls, and unused ones are refunded', () => {
     const { begin, use } = known();
     use('a:1', 1);
     const charge = begin('a:1', 40);
@@ -78,43 +78,43 @@ describe('the allowance of a user', () => {
     expect([charge?.take(1), use('a:1', 29), use('a:1', 1)]).toEqual([false, 'taken', 1]);
   });
 
-  it('S8: is one, whatever the number of their tokens', () => {
-    const { use, fairness } = known();
+  it('S8: all tokens of a user share one bucket', () => {
+    const { use, callAllowance } = known();
     expect([use('a:1', 40), use('a:2', 30), use('a:2', 20), use('b:1', 60)]).toEqual(['taken', 10, 'taken', 'taken']);
-    expect(fairness.knownUsers).toBe(2);
+    expect(callAllowance.knownUsers).toBe(2);
   });
 
-  it('is forgotten of whoever asked longest ago', () => {
-    const { use, fairness } = known({ maxUsers: 2 });
+  it('the bucket used longest ago is evicted first', () => {
+    const { use, callAllowance } = known({ maxUsers: 2 });
     for (const who of ['a:1', 'b:1', 'a:1', 'c:1']) use(who, 1);
-    expect(fairness.knownUsers).toBe(2);
+    expect(callAllowance.knownUsers).toBe(2);
     expect([use('a:1', 58), use('a:1', 1)]).toEqual(['taken', 1]); // still theirs, with two used
     expect(use('b:1', 60)).toBe('taken');
   });
 
-  it('flows back by the real clock, too', () => {
+  it('the bucket uses the monotonic clock by default', () => {
     const charge = new CallAllowance({ callsPerMinute: 1, userOf: () => 'a', claimOf: () => 'a' }).charge('a', 1);
     expect(charge).toHaveProperty('settle');
   });
 });
 
-describe('the allowance of those whom the workspace has not accepted', () => {
-  it('is one for all of them, ten times as large: made-up tokens have none of their own, and push nobody out', () => {
-    const { use, fairness } = known({ maxUsers: 3 });
+describe('CallAllowance of callers whom the workspace has not accepted', () => {
+  it('callers with made-up tokens share one bucket, ten times as large, and evict no user’s', () => {
+    const { use, callAllowance } = known({ maxUsers: 3 });
     expect(use('a:1', 1)).toBe('taken');
     for (let count = 0; count < 10; count += 1) expect(use(`made-up${count}:1`, 60)).toBe('taken');
     expect(use('made-up:1', 60)).toBe(6);
-    expect(fairness.knownUsers).toBe(1);
+    expect(callAllowance.knownUsers).toBe(1);
     expect(use('a:1', 50)).toBe('taken');
   });
 
-  it('S8: takes nothing from the user whom they claim to be', () => {
+  it('S8: a caller who is not accepted takes nothing from the user whom they claim to be', () => {
     const { use } = known();
     for (let token = 0; token < 5; token += 1) expect(use(`a:made-up${token}`, 60)).toBe('taken');
     expect(use('a:1', 60)).toBe('taken');
   });
 
-  it('S8: lets nobody have more than is left to that user, under way at the same time either', () => {
+  it('S8: a caller who is not accepted has no more calls in flight than are left to the user whom they claim to be', () => {
     const { begin, use } = known();
     use('a:1', 50);
     expect(use('a:new', 11)).toBe(1);
@@ -130,19 +130,19 @@ describe('the allowance of those whom the workspace has not accepted', () => {
     expect(begin('nobody:new', 10)).toBeDefined();
   });
 
-  it('S8: is left by whom the workspace accepts: what they used is their user’s, and a debt where that is not there', () => {
-    const { accept, begin, use, fairness } = allowance();
+  it('S8: once a caller is accepted, their user is charged what they used, into debt if need be', () => {
+    const { accept, begin, use, callAllowance } = allowance();
     const charges = [begin('a:1', 30), begin('a:2', 60)];
     accept('a:1', 'a:2');
     charges[0]?.settle(20);
-    expect(fairness.knownUsers).toBe(1);
+    expect(callAllowance.knownUsers).toBe(1);
     charges[1]?.settle(60);
     expect(use('a:1', 1)).toBe(21); // 80 of 60
     expect(use('a:3', 1)).toBe(21); // logged in once more
     for (let count = 0; count < 10; count += 1) expect(use(`made-up${count}:1`, 60)).toBe('taken'); // theirs is whole again
   });
 
-  it('gives a running request calls beyond its plan, as long as it has as many', () => {
+  it('a running request of a caller who is not accepted may take more calls while the shared bucket has them', () => {
     const { begin, use } = allowance();
     for (let count = 0; count < 9; count += 1) use(`made-up${count}:1`, 60);
     use('made-up:1', 40);

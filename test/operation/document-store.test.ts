@@ -16,8 +16,8 @@ async function send(store: DocumentStore, key: string, document: DocumentNode): 
 const has = async (store: DocumentStore, ...keys: string[]) =>
   (await Promise.all(keys.map((key) => store.get(key)))).map((document) => document !== undefined);
 
-describe('the store of documents', () => {
-  it('gives what it was given, and nothing that it was not', async () => {
+describe('DocumentStore', () => {
+  it('a stored document is found by its key until it is deleted', async () => {
     const store = new DocumentStore();
     const document = documentOf(1);
     for (let time = 0; time < 2; time += 1) {
@@ -31,7 +31,7 @@ describe('the store of documents', () => {
     expect(await store.get('b')).toBeUndefined();
   });
 
-  it('C1: keeps nothing for callers whom the workspace has not accepted, and lets them push out nothing', async () => {
+  it('C1: documents of callers whom the workspace has not accepted are not stored, and evict nothing', async () => {
     const store = new DocumentStore();
     for (let time = 0; time < 2; time += 1) await send(store, 'accepted', documentOf(10));
     await send(store, 'accepted once', documentOf(10));
@@ -48,7 +48,7 @@ describe('the store of documents', () => {
     expect(store.bytes).toBe(bytes);
   });
 
-  it('keeps what came again, however many new documents come', async () => {
+  it('a document used twice survives any number of new documents', async () => {
     const store = new DocumentStore();
     for (let time = 0; time < 2; time += 1) await send(store, 'asked for again', documentOf(10));
     await send(store, 'asked for once', documentOf(10));
@@ -62,7 +62,7 @@ describe('the store of documents', () => {
     expect(store.bytes).toBeLessThanOrEqual(4 * mebibyte + 20_000);
   });
 
-  it('forgets what was used longest ago, of what came again too', async () => {
+  it('of the documents used twice, the one used longest ago is evicted first', async () => {
     const store = new DocumentStore();
     for (let index = 0; index < 100; index += 1) {
       for (let time = 0; time < 2; time += 1) await send(store, `${index}`, documentOf(1996)); // a million bytes
@@ -73,7 +73,7 @@ describe('the store of documents', () => {
     expect(await has(store, '0', '1', '50', '70', '99')).toEqual([true, false, false, true, true]);
   });
 
-  it('C1: counts what else is kept of a document, and lets no more be kept than there is room for', async () => {
+  it('C1: what is cached with a document counts toward the memory limit, and is rejected above it', async () => {
     const store = new DocumentStore();
     const documents = Array.from({ length: 50 }, () => documentOf(1));
     for (const [index, document] of documents.entries()) {
@@ -92,7 +92,7 @@ describe('the store of documents', () => {
     expect(store.bytes).toBe(0);
   });
 
-  it('counts a document once that is given twice, and keeps nothing of the second', async () => {
+  it('a document set twice under one key counts once', async () => {
     const store = new DocumentStore();
     const [first, second] = [documentOf(6), documentOf(6)];
     for (const document of [first, second, first, second]) {

@@ -40,8 +40,8 @@ function check(query: string, variables: Record<string, unknown> = {}): boolean 
   return new InputCheck(schema, checks).check({ document, operation, variables, callerId: 'maya' });
 }
 
-describe('the check of an operation’s input', () => {
-  it('passes what is right, having looked at every field with arguments that is selected', () => {
+describe('InputCheck', () => {
+  it('a valid operation passes, with every selected field that has a check visited', () => {
     expect(
       check(
         'query ($n: Int = 3) { node(id: "a") { id ...F } any { __typename ... on Node { nodes(first: $n) { id } } } list { nodes { id } } } fragment F on Node { nodes(first: 1) { nodes(first: 2) { id } } }',
@@ -50,7 +50,7 @@ describe('the check of an operation’s input', () => {
     expect(seen).toEqual(['node a as maya', 'nodes 1', 'nodes 2', 'nodes 3', 'nodes all']);
   });
 
-  it('looks at a fragment once, however often it is spread: its cost is that of the text', () => {
+  it('each fragment is checked once, however often it is spread', () => {
     const spread = '...F '.repeat(20);
     expect(
       check(
@@ -60,14 +60,14 @@ describe('the check of an operation’s input', () => {
     expect(seen).toEqual(['node a as maya', 'nodes 1', 'nodes 2', 'nodes 9']);
   });
 
-  it('looks at nothing that conditions leave out, and still at a fragment that is let in elsewhere', () => {
+  it('fields that @skip or @include leave out are not checked, and a fragment included elsewhere is', () => {
     const query =
       'query ($no: Boolean!) { node(id: "a") { ...F @include(if: $no) ... @skip(if: true) { nodes(first: 0) { id } } } list { ...F } } fragment F on Node { nodes(first: 1) { id @skip(if: $no) } }';
     expect(check(query, { no: false })).toBe(true);
     expect(seen).toEqual(['node a as maya', 'nodes 1']);
   });
 
-  it('refuses the request for the first mistake, with its place', () => {
+  it('the first invalid argument rejects the request, with its path and location', () => {
     const refusal = (query: string, variables?: Record<string, unknown>) => {
       try {
         check(query, variables);
@@ -103,11 +103,11 @@ describe('the check of an operation’s input', () => {
     });
   });
 
-  it('hides no mistake of ours', () => {
+  it('a bug in a check is thrown on, not reported as bad input', () => {
     expect(() => check('{ node(id: "broken") { id } }')).toThrow(TypeError);
   });
 
-  it('leaves variables that do not fit to graphql-js, and reads no further than to the first of them', () => {
+  it('variables of the wrong type are left to graphql-js, after the first of them', () => {
     let parsed = 0;
     const odd = schema.getType('Odd');
     if (!isScalarType(odd)) throw new Error('no scalar');

@@ -9,8 +9,8 @@ const keysOf = (lru: Lru<string>, keys: string) =>
     .filter((key) => lru.peek(key) !== undefined)
     .join('');
 
-describe('what is kept up to a number of bytes', () => {
-  it('loses first what was used longest ago', () => {
+describe('Lru', () => {
+  it('an LRU evicts the entry used longest ago', () => {
     const lru = new Lru<string>(3000);
     for (const key of 'abc') add(lru, key);
     expect([lru.use('a'), lru.peek('b'), lru.use('x')]).toEqual(['value of a', 'value of b', undefined]);
@@ -18,7 +18,7 @@ describe('what is kept up to a number of bytes', () => {
     expect([keysOf(lru, 'abcd'), lru.bytes, lru.size]).toEqual(['acd', 3000, 3]);
   });
 
-  it('makes room for what is larger, and for what grows, but keeps nothing that is larger than all of it', () => {
+  it('an LRU evicts entries to fit larger or growing ones, and never keeps one above its capacity', () => {
     const lru = new Lru<string>(3000);
     for (const key of 'abc') add(lru, key);
     add(lru, 'd', 2000);
@@ -32,7 +32,7 @@ describe('what is kept up to a number of bytes', () => {
     expect([lru.size, lru.bytes]).toEqual([0, 0]);
   });
 
-  it('counts a key once that is set twice, and nothing that was deleted', () => {
+  it('an LRU counts the bytes of a replaced entry once, and none of a deleted one', () => {
     const lru = new Lru<string>(3000);
     for (const bytes of [1000, 2000]) add(lru, 'a', bytes);
     expect(lru.bytes).toBe(2000);

@@ -47,14 +47,14 @@ async function get(gateway: TestGateway, search: string) {
 describe('Automatic persisted queries', () => {
   const query = 'query Me { viewer { id user { username } } }';
 
-  describe('as a rule', () => {
+  describe('by default', () => {
     let gateway: TestGateway;
     beforeAll(async () => {
       gateway = await startTestGateway();
     });
     afterAll(() => gateway.close());
 
-    it('are off', async () => {
+    it('automatic persisted queries are off by default', async () => {
       expect((await send(gateway, { extensions: persisted(hashOf(query)) })).codes).toEqual([
         'PERSISTED_QUERY_NOT_SUPPORTED',
       ]);
@@ -65,7 +65,7 @@ describe('Automatic persisted queries', () => {
       ['another hash', persisted('x')],
       ['no hash at all', { persistedQuery: true }],
       ['more', { ...persisted(hashOf(query)), more: 1 }],
-    ])('are no reason not to answer the query itself, though it comes with %s', async (_what, extensions) => {
+    ])('a query runs although automatic persisted queries are off and it comes with %s', async (_what, extensions) => {
       expect(await send(gateway, { query, extensions })).toMatchObject({
         status: 200,
         codes: [],
@@ -76,14 +76,14 @@ describe('Automatic persisted queries', () => {
     });
   });
 
-  describe('where they are on', () => {
+  describe('when on', () => {
     let gateway: TestGateway;
     beforeAll(async () => {
       gateway = await startTestGateway({ env: { AUTOMATIC_PERSISTED_QUERIES: 'on' } });
     });
     afterAll(() => gateway.close());
 
-    it('are kept when a caller sends them, and found by their hash from then on', async () => {
+    it('a persisted query is registered when a caller sends it, and found by its hash from then on', async () => {
       const id = hashOf(query);
       expect(await send(gateway, { extensions: persisted(id) })).toMatchObject({
         codes: ['PERSISTED_QUERY_NOT_FOUND'],
@@ -99,7 +99,7 @@ describe('Automatic persisted queries', () => {
       });
     });
 
-    it('L10: are not kept from callers whom the workspace does not know, and are found by them where others sent them', async () => {
+    it('L10: callers whom the workspace does not accept cannot register persisted queries, but can use registered ones', async () => {
       const nobody = { id: gateway.demo.world.member.id, token: 'x'.repeat(43) };
       const known = 'query Known { viewer { user { username } unreadCount } }';
       const open = 'query Known { viewer { id } }';
@@ -117,7 +117,7 @@ describe('Automatic persisted queries', () => {
       );
     });
 
-    it('L10: are kept of a caller from the first request on that shows who they are', async () => {
+    it('L10: persisted queries are registered from the first request on in which the workspace accepts the caller', async () => {
       const fresh = await startTestGateway({ env: { AUTOMATIC_PERSISTED_QUERIES: 'on' } });
       const open = 'query Open { viewer { id } }';
       await send(fresh, { query: open, extensions: persisted(hashOf(open)) });
@@ -129,7 +129,7 @@ describe('Automatic persisted queries', () => {
       await fresh.close();
     });
 
-    it('are not kept from somebody without credentials, nor under a hash that is not theirs', async () => {
+    it('a persisted query is not registered without credentials, nor under a wrong hash', async () => {
       const stranger = 'query Stranger { viewer { id } }';
       await send(gateway, { query: stranger, extensions: persisted(hashOf(stranger)) }, null);
       expect((await send(gateway, { extensions: persisted(hashOf(stranger)) })).codes).toEqual([
@@ -145,7 +145,7 @@ describe('Automatic persisted queries', () => {
       ['no hash', { version: 1 }],
       ['a hash that is no text', { version: 1, sha256Hash: [hashOf(query)] }],
       ['no form', true],
-    ])('are refused in %s', async (_what, persistedQuery) => {
+    ])('a persisted query is rejected with %s', async (_what, persistedQuery) => {
       expect(await send(gateway, { extensions: { persistedQuery } })).toEqual({
         status: 400,
         data: undefined,
@@ -153,7 +153,7 @@ describe('Automatic persisted queries', () => {
       });
     });
 
-    it('are not kept from somebody without credentials where none are needed, either', async () => {
+    it('a persisted query that needs no credentials is not registered without them either', async () => {
       const open = 'query Open { __typename }';
       expect(await send(gateway, { query: open, extensions: persisted(hashOf(open)) }, null)).toMatchObject({
         status: 200,
@@ -166,7 +166,7 @@ describe('Automatic persisted queries', () => {
   });
 });
 
-describe('A list of operations', () => {
+describe('PERSISTED_OPERATIONS', () => {
   const me = 'query Me { viewer { id __typename } }';
   const room = 'query Room($id: ID!) {\n  directMessage(id: $id) {\n    id\n  }\n}';
   const manifest = {
@@ -189,7 +189,7 @@ describe('A list of operations', () => {
     await gateway.close();
   });
 
-  it('is answered by id, with variables, as POST and as GET', async () => {
+  it('a listed operation runs by its id, with variables, as POST and as GET', async () => {
     expect(await send(gateway, { extensions: persisted(hashOf(me)) })).toMatchObject({
       status: 200,
       data: { viewer: { __typename: 'Viewer' } },
@@ -204,7 +204,7 @@ describe('A list of operations', () => {
     expect(await get(gateway, search)).toMatchObject({ status: 200, data: { directMessage: { id: 'r2' } } });
   });
 
-  it('is answered when sent to the letter, with or without its id', async () => {
+  it('a listed operation runs by its exact text, with or without its id', async () => {
     expect(await send(gateway, { query: me })).toMatchObject({ codes: [], data: { viewer: {} } });
     expect(
       await send(gateway, { query: room, extensions: persisted('room-1'), variables: { id: 'r1' } }),
@@ -212,7 +212,7 @@ describe('A list of operations', () => {
     expect(await get(gateway, new URLSearchParams({ query: me }).toString())).toMatchObject({ status: 200, codes: [] });
   });
 
-  it('gives nobody rights: credentials are needed as ever', async () => {
+  it('a listed operation still needs credentials', async () => {
     expect(await send(gateway, { extensions: persisted(hashOf(me)) }, null)).toMatchObject({
       status: 401,
       codes: ['UNAUTHENTICATED'],
@@ -236,7 +236,7 @@ describe('A list of operations', () => {
     ['an unknown id', { extensions: persisted('x') }],
     ['an id of an object’s own', { extensions: persisted('__proto__') }],
     ['an id that is no text', { extensions: { persistedQuery: { sha256Hash: ['room-1'] } } }],
-  ])('refuses %s', async (_what, body) => {
+  ])('the list of operations rejects %s', async (_what, body) => {
     const before = gateway.demo.calls.length;
     expect(await send(gateway, body)).toEqual({ status: 400, data: undefined, codes: ['PERSISTED_QUERY_NOT_IN_LIST'] });
     expect(gateway.demo.calls.length).toBe(before);
@@ -245,7 +245,7 @@ describe('A list of operations', () => {
   it.each([
     ['another query', 'query=%7Bviewer%7Bid%7D%7D'],
     ['an unknown id', `extensions=${encodeURIComponent(JSON.stringify(persisted('x')))}`],
-  ])('refuses %s as GET', async (_what, search) => {
+  ])('the list of operations rejects %s as GET', async (_what, search) => {
     expect(await get(gateway, search)).toEqual({
       status: 400,
       data: undefined,
@@ -257,18 +257,18 @@ describe('A list of operations', () => {
     ['no query', {}],
     ['several at once', [{ query: me }]],
     ['variables that are a list', { query: me, variables: [1] as never }],
-  ])('calls %s what it is anywhere else', async (_what, body) => {
+  ])('with a list of operations, %s is still a bad request', async (_what, body) => {
     expect(await send(gateway, body)).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
   });
 
   it.each([
     ['two queries', `query=${encodeURIComponent(me)}&query=%7Bviewer%7Bid%7D%7D`],
     ['broken extensions', 'extensions=%7B'],
-  ])('calls %s as GET what it is anywhere else', async (_what, search) => {
+  ])('with a list of operations, %s in a GET is still a bad request', async (_what, search) => {
     expect(await get(gateway, search)).toEqual({ status: 400, data: undefined, codes: ['BAD_REQUEST'] });
   });
 
-  it('may hold operations that cost too much or have values out of range: each request for them is refused', async () => {
+  it('a listed operation that costs too much or has values out of range is rejected at each request', async () => {
     const costly = join(folder, 'costly.json');
     const rooms = (first: number) =>
       `{ viewer { directMessages(first: ${first}) { nodes { history { nodes { id } } } } } }`;
@@ -282,7 +282,7 @@ describe('A list of operations', () => {
     await other.close();
   });
 
-  it('may be plain: texts by their ids, as Relay and GraphQL Code Generator write them', async () => {
+  it('the list may be plain: query texts by id, as Relay and GraphQL Code Generator write them', async () => {
     const plain = join(folder, 'plain.json');
     writeFileSync(plain, JSON.stringify({ 'room-1': room, me }));
     const other = await startTestGateway({ env: { PERSISTED_OPERATIONS: plain } });
@@ -298,29 +298,29 @@ describe('A list of operations', () => {
   });
 
   it.each<[string, string | undefined, RegExp]>([
-    ['no file', undefined, /^PERSISTED_OPERATIONS: expected a file, and there is none of that name/],
-    ['no JSON', '{', /^PERSISTED_OPERATIONS: expected JSON, and the file is none$/],
+    ['no file', undefined, /^PERSISTED_OPERATIONS: expected a file, but none has that name/],
+    ['no JSON', '{', /^PERSISTED_OPERATIONS: expected JSON, but the file is not JSON$/],
     ['empty', '', /^PERSISTED_OPERATIONS: expected JSON/],
     [
       'another format',
       '{"format":"relay","version":1,"operations":[]}',
-      /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/,
+      /^PERSISTED_OPERATIONS: expected the output of generate-persisted-query-manifest/,
     ],
     [
       'another version',
       JSON.stringify({ ...manifest, version: 2 }),
-      /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/,
+      /^PERSISTED_OPERATIONS: expected the output of generate-persisted-query-manifest/,
     ],
     [
       'without operations',
       JSON.stringify({ ...manifest, operations: [] }),
-      /^PERSISTED_OPERATIONS: expected operations, and the file lists none/,
+      /^PERSISTED_OPERATIONS: expected operations, but the file lists none/,
     ],
-    ['plain and empty', '{}', /^PERSISTED_OPERATIONS: expected operations, and the file lists none/],
+    ['plain and empty', '{}', /^PERSISTED_OPERATIONS: expected operations, but the file lists none/],
     [
       'a list',
       '["query Me { viewer { id } }"]',
-      /^PERSISTED_OPERATIONS: expected what generate-persisted-query-manifest writes/,
+      /^PERSISTED_OPERATIONS: expected the output of generate-persisted-query-manifest/,
     ],
     ['plain with an empty text', '{"me":""}', /^PERSISTED_OPERATIONS: expected /],
     ['plain with an empty id', '{"":"query Me { viewer { id } }"}', /^PERSISTED_OPERATIONS: expected /],
@@ -350,15 +350,11 @@ describe('A list of operations', () => {
       /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: .*"nothing"/,
     ],
     ['of a mutation', '{"a":"mutation { x }"}', /^PERSISTED_OPERATIONS: operation "a" does not fit the schema: /],
-    [
-      'of fragments alone',
-      '{"a":"fragment F on Viewer { id }"}',
-      /^PERSISTED_OPERATIONS: operation "a" holds no query/,
-    ],
+    ['of fragments alone', '{"a":"fragment F on Viewer { id }"}', /^PERSISTED_OPERATIONS: operation "a" has no query/],
     [
       'of a query that is too large',
       JSON.stringify({ a: `{ ${'a: __typename '.repeat(51)} }` }),
-      /^PERSISTED_OPERATIONS: operation "a" is larger than a query may be: /,
+      /^PERSISTED_OPERATIONS: operation "a" is too large: /,
     ],
     [
       'of two texts with one id',
@@ -369,28 +365,31 @@ describe('A list of operations', () => {
           { id: 'a', body: room },
         ],
       }),
-      /^PERSISTED_OPERATIONS: operation "a" is listed twice, with another text$/,
+      /^PERSISTED_OPERATIONS: operation "a" is listed twice, with different texts$/,
     ],
-  ])('Claim 12: that is %s stops the start, and says which of these it is', async (_what, text, message) => {
-    const other = join(folder, 'other.json');
-    rmSync(other, { force: true });
-    if (text !== undefined) writeFileSync(other, text);
-    await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: other } })).rejects.toThrow(
-      expect.objectContaining({ message: expect.stringMatching(message) }),
-    );
-  });
+  ])(
+    'Claim 12: a list of operations (%s) stops the start, with a message that says so',
+    async (_what, text, message) => {
+      const other = join(folder, 'other.json');
+      rmSync(other, { force: true });
+      if (text !== undefined) writeFileSync(other, text);
+      await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: other } })).rejects.toThrow(
+        expect.objectContaining({ message: expect.stringMatching(message) }),
+      );
+    },
+  );
 
   it.each([
     ['a folder', tmpdir()],
     ['a device', '/dev/zero'],
     ['no path at all', 'a\0b'],
-  ])('Claim 12: that is %s is not read', async (_what, path) => {
+  ])('Claim 12: PERSISTED_OPERATIONS with %s is not read', async (_what, path) => {
     await expect(startTestGateway({ env: { PERSISTED_OPERATIONS: path } })).rejects.toThrow(
       /^PERSISTED_OPERATIONS: expected a file/,
     );
   });
 
-  it('Claim 12: tells of every operation that no request could use, ten at most', async () => {
+  it('Claim 12: the start names every operation that could never run, up to ten', async () => {
     const many = join(folder, 'many.json');
     writeFileSync(
       many,

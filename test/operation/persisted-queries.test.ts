@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PersistedQueries } from '../../src/operation/persisted-queries.ts';
 
-describe('the store of automatic persisted queries', () => {
-  it('finds them by their hash behind any prefix, and registers none for Apollo Server', async () => {
+describe('PersistedQueries', () => {
+  it('a persisted query is found by its hash with or without a prefix, and Apollo Server registers none', async () => {
     const store = new PersistedQueries();
     store.register('hash', '{ a }');
     await store.set();
@@ -14,7 +14,7 @@ describe('the store of automatic persisted queries', () => {
     ]);
   });
 
-  it('forgets them a day after they were sent', async () => {
+  it('a persisted query expires a day after it was sent', async () => {
     let now = 0;
     const store = new PersistedQueries(() => now);
     store.register('hash', '{ a }');
@@ -24,7 +24,7 @@ describe('the store of automatic persisted queries', () => {
     expect([await store.get('hash'), store.bytes]).toEqual([undefined, 0]);
   });
 
-  it('C1: holds sixteen mebibytes of them at most, however small they are', async () => {
+  it('C1: persisted queries stay within 16 MiB, however small each of them is', async () => {
     const store = new PersistedQueries();
     for (let index = 0; index < 50_000; index += 1) store.register(`${index}`.padStart(64, '0'), '{ a }');
     expect(store.bytes).toBeLessThanOrEqual(16 * 1024 * 1024);

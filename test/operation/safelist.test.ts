@@ -7,7 +7,7 @@ const list = new Safelist([
 ]);
 const persisted = (sha256Hash: unknown) => ({ persistedQuery: { version: 1, sha256Hash } });
 
-it('a request in the list becomes the text that it means, beside everything else but its id', () => {
+it('the safelist turns a listed request into its query text, and drops the id alone', () => {
   const asked = { query: '{ a }', variables: { x: 1 }, operationName: 'A' };
   expect(list.admit(asked)).toEqual({ ...asked, extensions: {} });
   expect(list.admit({ extensions: { ...persisted('b'), other: 1 } })).toEqual({
@@ -28,6 +28,6 @@ it.each([
   { extensions: persisted(7) },
   { extensions: { sha256Hash: 'a' } },
   {},
-])('a request that is not in the list, to the letter, is not let in: %j', (asked) =>
+])('the safelist rejects a request that differs from the list in any character: %j', (asked) =>
   expect(list.admit(asked)).toBeUndefined(),
 );

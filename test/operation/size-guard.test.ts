@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { OperationGuard } from '../../src/operation/size-guard.ts';
 
-describe('the guard', () => {
+describe('OperationGuard', () => {
   const guard = new OperationGuard();
 
-  it('has nothing to say of a query of usual size, the first and the second time', () => {
+  it('a query of ordinary size passes the size guard, the first and the second time', () => {
     for (const query of ['{ viewer { id } }', '{ viewer { id } }'])
       expect(guard.refusalOf(query, true)).toBeUndefined();
   });
 
-  it('leaves it to others to say what is no GraphQL', () => {
+  it('the size guard leaves syntax errors to the parser', () => {
     for (const query of ['{', '\u0000', '"', '', 'query { ...F } fragment F on'])
       expect(guard.refusalOf(query, true)).toBeUndefined();
   });
@@ -24,34 +24,34 @@ describe('the guard', () => {
     ['levels of fields', `${'{ a '.repeat(13)}${'}'.repeat(13)}`],
     ['levels of fields', `{ a { ...F } } fragment F on T ${'{ a '.repeat(12)}${'}'.repeat(12)}`],
     ['levels of introspection', `{ __schema ${'{ a '.repeat(20)}${'}'.repeat(20)} }`],
-    ['brackets open at once', `{ a(b: ${'['.repeat(100)}${']'.repeat(100)}) }`],
+    ['nested brackets', `{ a(b: ${'['.repeat(100)}${']'.repeat(100)}) }`],
     ['selections of one field', `{ ${'a '.repeat(101)} }`],
     ['tokens', `{ ${'a '.repeat(1999)}}`],
     ['tokens', `${'a '.repeat(2001)}"`], // before it is no GraphQL
     [
-      'selections, its fragments unfolded',
+      'selections, fragments expanded',
       `{ ${'...F '.repeat(50)} } fragment F on T { ${Array.from({ length: 50 }, (_, index) => `f${index}`).join(' ')} }`,
     ],
-  ])('refuses too many %s', (what, query) => {
+  ])('the size guard rejects a query with too many %s', (what, query) => {
     expect(guard.refusalOf(query, true)).toContain(what);
     expect(guard.refusalOf(query, true)).toContain(what);
   });
 
-  it('counts 2,000 tokens as not too many, and comments, spaces and commas as none', () => {
+  it('a query of 2,000 tokens passes; comments, spaces and commas are no tokens', () => {
     const fields = Array.from({ length: 1998 }, (_, index) => `f${index}`).join(' ');
     expect(guard.refusalOf(`{ ${fields} }`, true)).toBeUndefined();
     expect(guard.refusalOf(`{ ${fields} } ${'#\n, '.repeat(10_000)}`, true)).toBeUndefined();
     expect(guard.refusalOf(`{ ${fields} one }`, true)).toContain('2000 tokens');
   });
 
-  it('counts no level for inline fragments, and an end for fragments in a circle', () => {
+  it('inline fragments add no depth, and circular fragments end the count', () => {
     expect(guard.refusalOf(`{ ${'... { '.repeat(20)} a ${'}'.repeat(20)} }`, true)).toBeUndefined();
     expect(
       guard.refusalOf('{ ...A } fragment A on T { a { ...A } ...B } fragment B on T { ...A ...C }', true),
     ).toBeUndefined();
   });
 
-  it('forgets again what it remembers, and reads long queries each time', () => {
+  it('the size guard evicts cached verdicts, and does not cache long queries', () => {
     for (let index = 0; index < 600; index += 1) expect(guard.refusalOf(`{ f${index} }`, true)).toBeUndefined();
     expect(guard.refusalOf(`{ a } #${'x'.repeat(9000)}`, true)).toBeUndefined();
     expect(guard.refusalOf('{ f0 }', true)).toBeUndefined();
@@ -93,7 +93,7 @@ describe('the guard', () => {
       (count) => `{ ...F } fragment F on Query { __schema { a ...G } } fragment G on S { b ${levels(count - 2)} }`,
     ],
     [
-      'brackets open at once',
+      'nested brackets',
       100,
       (count) => `{ a(b: ${'['.repeat(count - 2)}${']'.repeat(count - 2)} c: ${'{d: '.repeat(50)}1${'}'.repeat(50)}) }`,
     ],
@@ -108,25 +108,25 @@ describe('the guard', () => {
       (count) => `{ ${times(count - 40, () => 'a')} ${times(40, () => 'a: b')} }`,
     ],
     [
-      'selections, its fragments unfolded',
+      'selections, fragments expanded',
       2000,
       (count) =>
         `{ ${times(39, () => '...F')} ${times(count - 39 * 51, (index) => `a${index}`)} } fragment F on T { ${times(50, (index) => `f${index}`)} }`,
     ],
     [
-      'selections, its fragments unfolded',
+      'selections, fragments expanded',
       2000,
       (count) =>
         `{ a } fragment G on T { ${times(39, () => '...F')} ${times(count - 39 * 51, (index) => `a${index}`)} } fragment F on T { ${times(50, (index) => `f${index}`)} }`,
     ],
-  ])('takes as many %s as %i, and not one more', (what, limit, query) => {
+  ])('a query may have as many %s as %i, and not one more', (what, limit, query) => {
     expect(guard.refusalOf(query(limit), true)).toBeUndefined();
     expect(guard.refusalOf(query(limit + 1), true)).toBe(
-      `The query has more than ${limit} ${what}: ask for less, or in several requests.`,
+      `The query has more than ${limit} ${what}. Ask for less, or send several requests.`,
     );
   });
 
-  it('adds nothing up that is not together: the deepest operation counts, and the widest', () => {
+  it('limits of depth and repetition hold for each operation of a document, not for their sum', () => {
     expect(guard.refusalOf(`query A ${levels(12)} query B ${levels(12)}`, true)).toBeUndefined();
     expect(
       guard.refusalOf(`query A { ${times(100, () => 'a')} } query B { ${times(100, () => 'a')} }`, true),
@@ -134,12 +134,12 @@ describe('the guard', () => {
     expect(guard.refusalOf(`{ ${'a(b: [1]) '.repeat(99)} }`, true)).toBeUndefined();
   });
 
-  it('ends with fragments that double each other a thousand million times and more', () => {
+  it('counting ends early for fragments that double each other 2 ** 120 times', () => {
     const doubling = `{ ...F0 } ${times(120, (index) => `fragment F${index} on T { ...F${index + 1} ...F${index + 1} }`)} fragment F120 on T { a }`;
     expect(guard.refusalOf(doubling, true)).toContain('2000 selections');
   });
 
-  it('refuses again what it refused, and takes again what it took', () => {
+  it('the size guard gives the same verdict when a query is repeated', () => {
     const [short, long] = ['{ a }', `{ a } # ${'x'.repeat(9000)}`];
     const wide = `{ ${'a '.repeat(101)} }`;
     for (let time = 0; time < 3; time += 1) {

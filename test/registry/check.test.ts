@@ -24,26 +24,26 @@ const found = async (from: string, to: string): Promise<string[]> =>
   (await changesBetween(published, changed(from, to))).map(({ weight, path }) => `${weight} ${path}`);
 
 describe('Changes of the schema', () => {
-  it('are none compared with itself', async () => {
+  it('a schema has no changes compared with itself', async () => {
     expect(await changesBetween(published, published)).toEqual([]);
   });
 
   it.each([
     ['a removed field', field, '', 'breaking Message.sentAt'],
     ['a new required argument', 'members(', 'members(\n    team: ID!', 'breaking DirectMessage.members.team'],
-    ['a field that can be null now', '  sentAt: DateTime!', '  sentAt: DateTime', 'breaking Message.sentAt'],
+    ['a field that is now nullable', '  sentAt: DateTime!', '  sentAt: DateTime', 'breaking Message.sentAt'],
     ['another type', '  memberCount: Int', '  memberCount: String', 'breaking Counters.memberCount'],
     [
-      'an argument that must be given now',
+      'an argument that is now required',
       '    userId: ID @tag',
       '    userId: ID! @tag',
       'breaking DirectMessage.counters.userId',
     ],
-    ['an enum value less', '  """One member: notes to self."""\n  SELF\n', '', 'breaking DirectMessageKind.SELF'],
-    ['an enum value more', '  SELF\n', '  SELF\n  CROWD\n', 'dangerous DirectMessageKind.CROWD'],
+    ['a removed enum value', '  """One member: notes to self."""\n  SELF\n', '', 'breaking DirectMessageKind.SELF'],
+    ['a new enum value', '  SELF\n', '  SELF\n  CROWD\n', 'dangerous DirectMessageKind.CROWD'],
     ['another default', 'direction: DESC}', 'direction: ASC}', 'dangerous DirectMessage.messages.orderBy'],
-    ['a key less', 'type User @key(fields: "id")', 'type User', 'breaking User.@key'],
-    ['another key', 'type User @key(fields: "id")', 'type User @key(fields: "username")', 'breaking User.@key'],
+    ['a removed key', 'type User @key(fields: "id")', 'type User', 'breaking User.@key'],
+    ['a different key', 'type User @key(fields: "id")', 'type User @key(fields: "username")', 'breaking User.@key'],
     [
       'a key of more fields',
       'type User @key(fields: "id")',
@@ -51,27 +51,27 @@ describe('Changes of the schema', () => {
       'breaking User.@key',
     ],
     [
-      'a key that is not resolved any more',
+      'a key that is no longer resolvable',
       'type User @key(fields: "id")',
       'type User @key(fields: "id", resolvable: false)',
       'breaking User.@key',
     ],
     [
-      'one key more',
+      'another key beside the first',
       'type User @key(fields: "id")',
       'type User @key(fields: "id") @key(fields: "username")',
       'safe User.@key',
     ],
-    ['what others may no longer answer', 'type PageInfo @shareable', 'type PageInfo', 'breaking PageInfo.@shareable'],
-    ['what others may answer as well', 'type Counters ', 'type Counters @shareable ', 'safe Counters.@shareable'],
+    ['a type that is no longer shareable', 'type PageInfo @shareable', 'type PageInfo', 'breaking PageInfo.@shareable'],
+    ['a type that is now shareable', 'type Counters ', 'type Counters @shareable ', 'safe Counters.@shareable'],
     ['a new field', '  sentAt: DateTime!\n', '  sentAt: DateTime!\n  draft: String\n', 'safe Message.draft'],
     [
-      'a field that cannot be null any more',
+      'a field that is no longer nullable',
       '  editedAt: DateTime\n',
       '  editedAt: DateTime!\n',
       'safe Message.editedAt',
     ],
-  ])('%s', async (_what, from, to, expected) => {
+  ])('the schema check weighs %s', async (_what, from, to, expected) => {
     expect(await found(from, to)).toContain(expected);
   });
 });
@@ -101,13 +101,13 @@ describe('npm run schema:check', () => {
     return file;
   };
 
-  it('passes what only adds, and says what it adds', async () => {
+  it('schema:check passes additions, and lists them', async () => {
     const { status, output } = await run('--against', write('less.graphql', changed(field, '')));
     expect(output).toMatch(/breaking: 0\ndangerous: 0\nsafe: 2\n {2}Message\.sentAt {2}/);
     expect(status).toBe(0);
   });
 
-  it('fails what breaks', async () => {
+  it('schema:check fails on a breaking change', async () => {
     const { status, output } = await run(
       '--against',
       write('more.graphql', changed('  sentAt: DateTime!\n', '  sentAt: DateTime!\n  gone: Int\n')),
@@ -116,14 +116,14 @@ describe('npm run schema:check', () => {
     expect(status).toBe(1);
   });
 
-  it('compares with a running gateway', async () => {
+  it('schema:check compares with a running gateway', async () => {
     expect(await run('--against', `${gateway.url}/graphql`)).toEqual({
       status: 0,
       output: 'breaking: 0\ndangerous: 0\nsafe: 0\n',
     });
   });
 
-  it('compares with a file elsewhere', async () => {
+  it('schema:check compares with a schema at an address', async () => {
     const server = createServer((_req, res) => res.end(published)).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -135,45 +135,48 @@ describe('npm run schema:check', () => {
   it.each([
     ['the root', ''],
     ['a folder', 'services/gateway'],
-  ])('compares with a commit, branch or tag of a repository whose %s it is', async (_what, place) => {
-    const repository = mkdtempSync(join(folder, 'repository-'));
-    const root = join(repository, place);
-    const git = (...args: string[]) =>
-      execFileSync(
-        'git',
-        ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false', ...args],
-        { cwd: repository, encoding: 'utf8', stdio: 'pipe' },
-      );
-    mkdirSync(join(root, 'schema/published'), { recursive: true });
-    git('init', '-q');
-    const commit = (sdl: string): string => {
-      writeFileSync(join(root, 'schema/published/subgraph.graphql'), sdl);
-      git('add', '-A');
-      git('commit', '-qm', 'Publish');
-      return git('rev-parse', 'HEAD').trim();
-    };
-    const first = commit(changed('  sentAt: DateTime!\n', '  sentAt: DateTime!\n  gone: Int\n'));
-    git('tag', 'v1');
-    git('branch', 'schema'); // a branch and a folder of one name
-    commit(published);
-    for (const ref of [first, first.slice(0, 10), 'v1', 'HEAD~1', 'schema']) {
-      const { status, output } = await runIn(root, '--against', ref);
-      expect({ ref, status, output }).toMatchObject({
-        ref,
-        status: 1,
-        output: expect.stringMatching(/^breaking: 1\n {2}Message\.gone {2}/),
+  ])(
+    'schema:check compares with a commit, branch or tag when the project is %s of the repository',
+    async (_what, place) => {
+      const repository = mkdtempSync(join(folder, 'repository-'));
+      const root = join(repository, place);
+      const git = (...args: string[]) =>
+        execFileSync(
+          'git',
+          ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false', ...args],
+          { cwd: repository, encoding: 'utf8', stdio: 'pipe' },
+        );
+      mkdirSync(join(root, 'schema/published'), { recursive: true });
+      git('init', '-q');
+      const commit = (sdl: string): string => {
+        writeFileSync(join(root, 'schema/published/subgraph.graphql'), sdl);
+        git('add', '-A');
+        git('commit', '-qm', 'Publish');
+        return git('rev-parse', 'HEAD').trim();
+      };
+      const first = commit(changed('  sentAt: DateTime!\n', '  sentAt: DateTime!\n  gone: Int\n'));
+      git('tag', 'v1');
+      git('branch', 'schema'); // a branch and a folder of one name
+      commit(published);
+      for (const ref of [first, first.slice(0, 10), 'v1', 'HEAD~1', 'schema']) {
+        const { status, output } = await runIn(root, '--against', ref);
+        expect({ ref, status, output }).toMatchObject({
+          ref,
+          status: 1,
+          output: expect.stringMatching(/^breaking: 1\n {2}Message\.gone {2}/),
+        });
+      }
+      expect(await runIn(root, '--against', 'HEAD')).toEqual({
+        status: 0,
+        output: 'breaking: 0\ndangerous: 0\nsafe: 0\n',
       });
-    }
-    expect(await runIn(root, '--against', 'HEAD')).toEqual({
-      status: 0,
-      output: 'breaking: 0\ndangerous: 0\nsafe: 0\n',
-    });
-  });
+    },
+  );
 
   it.each([
-    ['a place where there is none', ['--against', 'no/such/ref']],
+    ['a reference that does not exist', ['--against', 'no/such/ref']],
     ['nothing to compare with', []],
-  ])('fails for %s', async (_what, args) => {
+  ])('schema:check fails with %s', async (_what, args) => {
     const { status, output } = await run(...args);
     expect(status).toBe(2);
     expect(output).toContain('npm run schema:check -- --against');

@@ -40,16 +40,19 @@ describe('The commands for registries', () => {
       { ...hive, HIVE_TARGET: 'o/p/t', ROUTING_URL: routingUrl },
       `hive schema:publish --target o/p/t --service direct-messages --url ${routingUrl} ${file}`,
     ],
-  ])('%s names what is to be done, and leaves credentials in the environment', async (script, env, output) => {
-    expect(await run(script, env)).toEqual({ isDone: true, output });
-  });
+  ])(
+    '%s calls its tool with the right arguments, and leaves credentials in the environment',
+    async (script, env, output) => {
+      expect(await run(script, env)).toEqual({ isDone: true, output });
+    },
+  );
 
   it.each<[string, string, Record<string, string>]>([
     ['registry:graphos:check', 'APOLLO_GRAPH_REF', {}],
     ['registry:graphos:publish', 'APOLLO_GRAPH_REF', { ROUTING_URL: routingUrl }],
     ['registry:graphos:publish', 'ROUTING_URL', graphos],
     ['registry:hive:publish', 'ROUTING_URL', hive],
-  ])('%s does nothing without %s, and says so', async (script, name, env) => {
+  ])('%s fails without %s, and names it', async (script, name, env) => {
     const { isDone, output } = await run(script, env);
     expect({ isDone, output }).toEqual({ isDone: false, output: expect.stringContaining(name) });
     expect(output).not.toContain('subgraph');

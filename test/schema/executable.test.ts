@@ -50,19 +50,19 @@ const fields = objectTypes.flatMap((type) =>
 const connectionFields = fields.filter(({ result }) => result.endsWith('Connection'));
 
 describe('The schema', () => {
-  test('is valid, and reads only', () => {
+  test('the schema is valid, and has queries only', () => {
     expect(validateSchema(schema)).toEqual([]);
     expect(schema.getQueryType()?.name).toBe('Query');
     expect(schema.getMutationType()).toBeUndefined();
     expect(schema.getSubscriptionType()).toBeUndefined();
   });
 
-  test('describes every type, field, argument, enum value, input field and directive', () => {
+  test('the schema describes every type, field, argument, enum value, input field and directive', () => {
     const undescribed = elements.filter(({ definition }) => (definition.description ?? '').trim() === '');
     expect(undescribed.map(({ coordinate }) => coordinate)).toEqual([]);
   });
 
-  test('claim 18: names in its descriptions the upstream endpoint of everything that costs a call', () => {
+  test('claim 18: the descriptions of fields that cost a call name the upstream endpoint', () => {
     const prices = readPrices(schema);
     const silent = objectTypes.flatMap((type) => {
       const named = (description: string | null | undefined, endpoints: readonly string[]) =>
@@ -86,7 +86,7 @@ describe('The schema', () => {
     expect(silent).toEqual([]);
   });
 
-  test('claim 7: marks everything that asks for an administrator, and so says', () => {
+  test('claim 7: fields and arguments for administrators are tagged and described as such', () => {
     const marked = elements.filter(({ definition }) =>
       (definition.astNode?.directives ?? []).some((directive) => print(directive) === '@tag(name: "administration")'),
     );
@@ -99,7 +99,7 @@ describe('The schema', () => {
     ).toEqual(marked);
   });
 
-  test('says why everything deprecated is, and what to use instead', () => {
+  test('every deprecation says what to use instead', () => {
     const vague = elements.filter(({ definition }) => {
       const reason = 'deprecationReason' in definition ? definition.deprecationReason : undefined;
       return reason != null && !/\bUse `\w+`/.test(reason);
@@ -107,7 +107,7 @@ describe('The schema', () => {
     expect(vague.map(({ coordinate }) => coordinate)).toEqual([]);
   });
 
-  test('tells introspection everything that it holds', () => {
+  test('introspection returns the whole schema', () => {
     const { data, errors } = graphqlSync({ schema, source: introspection });
     expect(errors).toBeUndefined();
     const seen = buildClientSchema(data as unknown as IntrospectionQuery);
@@ -131,7 +131,7 @@ async function createSchemaWith(changed: Record<string, unknown>): Promise<unkno
 }
 
 describe('Resolvers', () => {
-  test('are accepted as they are', async () => {
+  test('the schema accepts its resolvers', async () => {
     await expect(createSchemaWith(resolvers)).resolves.toBeDefined();
   });
 
@@ -142,23 +142,23 @@ describe('Resolvers', () => {
       /Query\.directMesages/,
     ],
     ['a type that does not exist', { ...resolvers, DirectMesage: { id: () => '1' } }, /DirectMesage/],
-  ])('are refused for %s', async (_what, changed, message) => {
+  ])('the schema rejects resolvers for %s', async (_what, changed, message) => {
     await expect(createSchemaWith(changed)).rejects.toThrow(message);
   });
 });
 
 describe('The agreed API', () => {
-  test('is listed once, in order', () => {
+  test('the agreed API is a sorted list without duplicates', () => {
     expect(agreed).toEqual([...new Set(agreed)].toSorted());
     expect(agreed.length).toBeGreaterThan(250);
   });
 
-  test('is all there, with the same types, nullability, defaults and enum values', () => {
+  test('the schema has all of the agreed API, with the same types, nullability, defaults and enum values', () => {
     const lines = new Set(elements.map(({ line }) => line));
     expect(agreed.filter((line) => !lines.has(line))).toEqual([]);
   });
 
-  test('has grown only by arguments and input fields that may be left out', () => {
+  test('arguments and input fields added to the agreed API are optional', () => {
     const known = new Set(agreed.map((line) => line.replace(/(:\)|[^(]): .*$/, '$1')));
     const coordinatesOf = (name: string) => elements.filter(({ coordinate }) => coordinate.startsWith(`${name}.`));
     const inputs = [
@@ -180,7 +180,7 @@ describe('The agreed API', () => {
 });
 
 describe('Connections', () => {
-  test('are what every list of rows is', () => {
+  test('every list of rows is a connection', () => {
     expect(connectionFields.map(({ coordinate }) => coordinate).toSorted()).toEqual([
       'DirectMessage.history',
       'DirectMessage.members',
@@ -192,7 +192,7 @@ describe('Connections', () => {
     ]);
   });
 
-  test.each(connectionFields)('take the Relay arguments, all optional: $coordinate', ({ field, result }) => {
+  test.each(connectionFields)('$coordinate takes the Relay arguments, all optional', ({ field, result }) => {
     const isForwardOnly = result === 'MessageHistoryConnection'; // as the workspace pages it
     const relay = field.args.filter(({ name }) => ['first', 'after', 'last', 'before'].includes(name));
     expect(
@@ -206,7 +206,7 @@ describe('Connections', () => {
   });
 
   test.each([...new Set(connectionFields.map(({ result }) => result))])(
-    'have rows, cursors and a place: %s',
+    '%s has edges, nodes, cursors and pageInfo',
     (name) => {
       const { edges, nodes, pageInfo } = fieldsOf(name);
       const edgeName = edges === undefined ? '' : getNamedType(edges.type).name;
@@ -220,7 +220,7 @@ describe('Connections', () => {
     },
   );
 
-  test('share one PageInfo of the Relay shape', () => {
+  test('PageInfo has the Relay shape', () => {
     const shape = Object.values(fieldsOf('PageInfo')).map((field) => `${field.name}: ${field.type.toString()}`);
     expect(shape).toEqual([
       'hasNextPage: Boolean!',

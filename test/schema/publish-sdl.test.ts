@@ -10,13 +10,13 @@ const publish = (sdl: string, prices: Prices = new Map()): string =>
 const price = (part: Partial<FieldPrice>): FieldPrice => ({ calls: [], ...part }) as FieldPrice;
 
 describe('publishSdl', () => {
-  it('publishes a type without fields, a field without directives and a schema without directives as they are', () => {
+  it('publishSdl leaves a type without fields, and a field and a schema without directives, as they are', () => {
     expect(publish('schema { query: Query } type Query { a: Int } type Empty')).toBe(
       'schema {\n  query: Query\n}\n\ntype Query {\n  a: Int\n}\n\ntype Empty',
     );
   });
 
-  it('adds @cost and @listSize to the import of a link, and to nothing else of it', () => {
+  it('publishSdl adds @cost and @listSize to the import of a @link, and changes nothing else in it', () => {
     const link = (given: string) =>
       publish(`schema @link${given} { query: Query } type Query { a: Int }`).split('{')[0]?.trim();
     expect(link('(url: "u", import: ["@key"])')).toBe('schema @link(url: "u", import: ["@key", "@cost", "@listSize"])');
@@ -26,7 +26,7 @@ describe('publishSdl', () => {
     expect(link('')).toBe('schema @link');
   });
 
-  it('keeps directives that others understand, those of scalars too, and drops the rest with their definitions', () => {
+  it('publishSdl keeps directives that other tools understand, and drops the others with their definitions', () => {
     expect(
       publish(`
         directive @calls(endpoint: String) on FIELD_DEFINITION
@@ -39,7 +39,7 @@ describe('publishSdl', () => {
     );
   });
 
-  it('prices a field by its calls, a list by its usual length, and a page by its slicing arguments', () => {
+  it('publishSdl prices fields by calls, lists by assumed size and pages by slicing arguments', () => {
     const prices: Prices = new Map([
       ['Query.a', price({ calls: [{ endpoint: 'me' }, { endpoint: 'users.info' }] as unknown as FieldPrice['calls'] })],
       ['Query.b', price({ assumedSize: 3 })],
@@ -59,13 +59,13 @@ describe('publishSdl', () => {
     );
   });
 
-  it('puts the schema definition, which links the specification, before everything else', () => {
+  it('publishSdl puts the schema definition with its @link first', () => {
     expect(publish('type Query { a: Int } schema { query: Query }')).toMatch(/^schema \{/);
   });
 });
 
-describe("federation's own part of the schema", () => {
-  it('is described where it exists, and a schema without it stays as it is', () => {
+describe('Federation’s own part of the schema', () => {
+  it('federation’s types and fields get descriptions, and a schema without them stays the same', () => {
     const plain = buildSchema('type Query { a: Int }');
     const before = printSchema(plain);
     describeMachinery(plain);
@@ -83,7 +83,7 @@ describe("federation's own part of the schema", () => {
     expect(subgraph.getType('_Any')?.description).toMatch(/reference/);
   });
 
-  it('loses the definitions of its specification, and nothing whose name only contains theirs', () => {
+  it('definitions of the federation specification are removed, and no others with similar names', () => {
     const document = parse(`
       schema { query: Query }
       scalar federation__FieldSet

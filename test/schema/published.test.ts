@@ -13,7 +13,7 @@ const directivesOf = (typeName: string, fieldName: string): string[] => {
 };
 
 describe('The published schema', () => {
-  it('has all that clients see, but for federation’s own part, and nothing else', () => {
+  it('the published schema holds exactly what clients see, federation’s own part aside', () => {
     const isOwn = ({ name }: { name: string }) => !name.startsWith('_');
     const linesOf = (of: typeof schema) =>
       schemaElements(of)
@@ -32,7 +32,7 @@ describe('The published schema', () => {
     expect(linesOf(schema)).toEqual(linesOf(createSchema()));
   });
 
-  it('describes every element', () => {
+  it('the published schema describes every element', () => {
     expect(schema.description).toMatch(/Rocket\.Chat/);
     const own = schemaElements(schema).filter(({ coordinate }) => !coordinate.startsWith('@'));
     expect(own.length).toBeGreaterThan(250);
@@ -41,13 +41,13 @@ describe('The published schema', () => {
     ).toEqual([]);
   });
 
-  it('leaves definitions of directives to the linked specification, and our price model at home', () => {
+  it('the published schema has no directive definitions, and none of the price model’s directives', () => {
     expect(document.definitions.filter(({ kind }) => kind === Kind.DIRECTIVE_DEFINITION)).toEqual([]);
     const used = new Set([...createPublishedSdl().matchAll(/ @(\w+)(?=[( \n{])/g)].map(([, name]) => name));
     expect(used).toEqual(new Set(['cost', 'deprecated', 'key', 'link', 'listSize', 'shareable', 'tag']));
   });
 
-  it('prices each field by the calls that it makes by itself, and pages by their size', () => {
+  it('the published schema prices each field by its own calls, and pages by their size', () => {
     const page = (...names: string[]) =>
       `@listSize(assumedSize: 20, slicingArguments: [${names.map((name) => `"${name}"`).join(', ')}], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)`;
     expect(directivesOf('DirectMessage', 'messages')).toEqual(['@cost(weight: 10)', page('first', 'last')]);

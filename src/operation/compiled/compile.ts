@@ -27,9 +27,18 @@ import type { Context } from '../../context/request-context.ts';
 import { valuesPerObject } from '../../limits.ts';
 import { collectFields, fragmentsOf, type SameNameFields } from '../../collect-fields.ts';
 import { textsOf } from './equal-fields.ts';
-import type { CompiledOperation, Completion, FieldStep, Resolve, Selection, Step, Variables } from './operation.ts';
+import type {
+  CompiledOperation,
+  Completion,
+  FieldStep,
+  InfoSource,
+  Resolve,
+  Selection,
+  Step,
+  Variables,
+} from './operation.ts';
 
-/** Left to graphql-js: introspection, types with `isTypeOf`, response names that an object cannot have. */
+/** Left to graphql-js: introspection, types with `isTypeOf`, unions without `resolveType`, response names that an object cannot have. */
 class Unsupported extends Error {}
 
 export interface CompileInput {
@@ -149,6 +158,18 @@ class Compiler {
     const { schema, operation, resolverOf = ({ resolve }) => resolve as Resolve | undefined } = this.#input;
     const resolve = resolverOf(field);
     const fixed = this.#fixedArgumentsOf(field, node);
+    const infoFrom = (variableValues: Variables): GraphQLResolveInfo => ({
+      fieldName: name,
+      fieldNodes: nodes,
+      returnType: field.type,
+      parentType: type,
+      path,
+      schema,
+      fragments: this.#fragments,
+      rootValue: undefined,
+      operation,
+      variableValues: { ...variableValues },
+    });
     return {
       kind: 'field',
       name,
@@ -156,22 +177,8 @@ class Compiler {
       resolve,
       index,
       argumentsFrom: (variables) => fixed ?? getArgumentValues(field, node, variables),
-      infoFrom:
-        resolve === undefined
-          ? undefined
-          : (variableValues) => ({
-              fieldName: name,
-              fieldNodes: nodes,
-              returnType: field.type,
-              parentType: type,
-              path,
-              schema,
-              fragments: this.#fragments,
-              rootValue: undefined,
-              operation,
-              variableValues: { ...variableValues },
-            }),
-      completion: this.#completionOf(field.type, nodes, { path, times }),
+      infoFrom,
+      completion: this.#completionOf(field.type, nodes, { path, times }, { index, infoFrom }),
     };
   }
 
@@ -186,21 +193,23 @@ class Compiler {
     return fixed;
   }
 
-  #completionOf(type: GraphQLOutputType, nodes: readonly FieldNode[], place: Place): Completion {
+  #completionOf(type: GraphQLOutputType, nodes: readonly FieldNode[], place: Place, source: InfoSource): Completion {
     const { times } = place;
     const isNonNull = isNonNullType(type);
     const nullable = getNullableType(type);
     if (isListType(nullable))
-      return { kind: 'list', isNonNull, times, item: this.#completionOf(nullable.ofType, nodes, place) };
+      return { kind: 'list', isNonNull, times, item: this.#completionOf(nullable.ofType, nodes, place, source) };
     if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable };
     const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     if (isObjectType(nullable))
       return { kind: 'object', isNonNull, times, selection: this.#selectChecked(nullable, below, place) };
-    const resolveType = nullable.resolveType as ((value: unknown, context: Context) => unknown) | null | undefined;
-    if (resolveType == null || resolveType.length > 2) throw new Unsupported(); // it reads `info`
+    const { resolveType } = nullable;
+    if (resolveType == null) throw new Unsupported();
     const types = this.#input.schema.getPossibleTypes(nullable);
     const selections = new Map(types.map((each) => [each.name, this.#selectChecked(each, below, place)]));
-    return { kind: 'union', isNonNull, times, typeOf: resolveType, selections };
+    const typeOf = (value: unknown, context: Context, info: GraphQLResolveInfo) =>
+      resolveType(value, context, info, nullable);
+    return { kind: 'union', isNonNull, times, typeOf, selections, source };
   }
 
   #selectChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], { path, times }: Place): Selection {

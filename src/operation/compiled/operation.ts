@@ -10,9 +10,10 @@ export type Completion = { readonly isNonNull: boolean; readonly times: number }
   | { readonly kind: 'object'; readonly selection: Selection }
   | {
       readonly kind: 'union';
-      /** The name of a value's type. Our `resolveType`s read the value and the context alone. */
-      readonly typeOf: (value: unknown, context: Context) => unknown;
+      /** The name of a value's type; anything else leaves the operation to graphql-js. */
+      readonly typeOf: (value: unknown, context: Context, info: GraphQLResolveInfo) => unknown;
       readonly selections: ReadonlyMap<string, Selection>;
+      readonly source: InfoSource;
     }
   | { readonly kind: 'list'; readonly item: Completion }
 );
@@ -26,22 +27,25 @@ export interface Selection {
 
 export type Resolve = GraphQLFieldResolver<unknown, Context>;
 
-/** A part of an object's answer, in its place. */
+/** One entry of an object in the response. */
 export type Step = FieldStep | TypeNameStep | CopyStep;
 
-/** A field: what graphql-js would work out again for each object. */
-export interface FieldStep {
+/** Where the `info` of a field comes from. Each request creates it once: its path has no list indexes. */
+export interface InfoSource {
+  /** Place among the fields of the operation. */
+  readonly index: number;
+  readonly infoFrom: (variables: Variables) => GraphQLResolveInfo;
+}
+
+/** A field, with what graphql-js looks up again for each object. */
+export interface FieldStep extends InfoSource {
   readonly kind: 'field';
   readonly name: string;
   readonly responseName: string;
   /** Undefined: the property of the field's name. */
   readonly resolve: Resolve | undefined;
-  /** Place among the fields of the operation, for what is worked out once a request. */
-  readonly index: number;
-  /** From the request's variables. The same object for every object that the field is resolved of. */
+  /** Coerced from the request's variables, once for all objects of the field. */
   readonly argumentsFrom: (variables: Variables) => Record<string, unknown>;
-  /** Made once a request, as its path has no list indexes. Undefined without a resolver. */
-  readonly infoFrom: ((variables: Variables) => GraphQLResolveInfo) | undefined;
   readonly completion: Completion;
 }
 
@@ -51,7 +55,7 @@ export interface TypeNameStep {
   readonly value: string;
 }
 
-/** The same field with the same arguments and the same selection as another of the object, under a name of its own. */
+/** An alias of a field that the object has already: same arguments, same selection. */
 export interface CopyStep {
   readonly kind: 'copy';
   readonly responseName: string;
@@ -62,6 +66,6 @@ export interface CopyStep {
 export interface CompiledOperation {
   readonly selection: Selection;
   readonly fieldCount: number;
-  /** All its steps, which are what it takes memory for. */
+  /** All its steps: its memory grows with them. */
   readonly stepCount: number;
 }

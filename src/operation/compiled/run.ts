@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
 import { jsonLength, maxJsonDepth } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
-import type { CompiledOperation, Completion, FieldStep, Selection, Variables } from './operation.ts';
+import type { CompiledOperation, Completion, FieldStep, InfoSource, Selection, Variables } from './operation.ts';
 
 type Data = Record<string, unknown>;
 type LeafCompletion = Extract<Completion, { kind: 'leaf' }>;
@@ -22,7 +22,7 @@ export function run(
   context: Context,
   onBug: (error: unknown) => void,
 ): Promise<Data | undefined> {
-  return new Run(fieldCount, variables, context, onBug).answer(selection);
+  return new Run(fieldCount, variables, context, onBug).execute(selection);
 }
 
 class Run {
@@ -30,14 +30,14 @@ class Run {
   readonly #context: Context;
   readonly #size: AnswerSize;
   readonly #onBug: (error: unknown) => void;
-  /** By field: its arguments, and what its resolver is told of its selection. */
+  /** Arguments and `info`, by the index of their field. */
   readonly #arguments: Record<string, unknown>[];
   readonly #infos: (GraphQLResolveInfo | undefined)[];
-  /** Values that were given under one name and belong under another too, to be copied at the end. */
+  /** Aliases to fill at the end with the values of the fields that they repeat. */
   readonly #copies: { readonly data: Data; readonly of: string; readonly to: string }[] = [];
   readonly #finished = Promise.withResolvers<Data | undefined>();
   #data: Data | undefined;
-  /** Promises that are waited for, and the walk itself. */
+  /** Pending promises, plus one for the walk itself. */
   #pending = 1;
   #hasFailed = false;
 
@@ -50,7 +50,7 @@ class Run {
     this.#infos = Array.from({ length: fieldCount });
   }
 
-  answer(selection: Selection): Promise<Data | undefined> {
+  execute(selection: Selection): Promise<Data | undefined> {
     this.#attempt(() => {
       this.#data = this.#object(selection, undefined);
     });
@@ -83,15 +83,15 @@ class Run {
   #resolve(step: FieldStep, source: unknown): unknown {
     const args = (this.#arguments[step.index] ??= step.argumentsFrom(this.#variables));
     if (step.resolve !== undefined) {
-      return step.resolve(source, args, this.#context, this.#infoOf(step) as GraphQLResolveInfo);
+      return step.resolve(source, args, this.#context, this.#infoOf(step));
     }
     if (typeof source !== 'object' || source === null) return undefined;
     const property = (source as Data)[step.name];
     return typeof property === 'function' ? (property as () => unknown).call(source) : property;
   }
 
-  #infoOf({ index, infoFrom }: FieldStep): GraphQLResolveInfo | undefined {
-    return infoFrom && (this.#infos[index] ??= infoFrom(this.#variables));
+  #infoOf({ index, infoFrom }: InfoSource): GraphQLResolveInfo {
+    return (this.#infos[index] ??= infoFrom(this.#variables));
   }
 
   #complete(completion: Completion, value: unknown): unknown {
@@ -116,8 +116,8 @@ class Run {
     return serialized;
   }
 
-  #union({ typeOf, selections }: UnionCompletion, value: unknown): Data {
-    const selection = selections.get(String(typeOf(value, this.#context)));
+  #union({ typeOf, selections, source }: UnionCompletion, value: unknown): Data {
+    const selection = selections.get(String(typeOf(value, this.#context, this.#infoOf(source))));
     if (selection === undefined) throw new Unfit();
     return this.#object(selection, value);
   }

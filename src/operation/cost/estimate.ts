@@ -15,7 +15,7 @@ import { manyObjects, pageSize, placeBelow, type Place } from './place.ts';
 import { mergeFields, type MergedField } from './merged-fields.ts';
 import { CostTally } from './tally.ts';
 import type { QueryCost } from '../../context/query-cost.ts';
-import type { FieldPrice, Prices } from '../../schema/prices.ts';
+import type { FieldPrice, Prices, RoomEndpoints } from '../../schema/prices.ts';
 import type { WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /**
@@ -30,6 +30,7 @@ import type { WholeLists } from '../../loaders/bulk-or-single.ts';
 export interface EstimateInput {
   readonly schema: GraphQLSchema;
   readonly prices: Prices;
+  readonly roomEndpoints: RoomEndpoints;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   /** Coerced variable values. */
@@ -42,7 +43,7 @@ export interface EstimateInput {
 
 export function estimateCost(input: EstimateInput): QueryCost {
   const root = input.schema.getRootType(input.operation.operation);
-  const tally = new CostTally();
+  const tally = new CostTally(input.roomEndpoints);
   const place: Place = { count: 1, copies: 1, rooms: 1, hasRecord: false, answeredBy: undefined, given: [], path: '' };
   if (root) new Walk(input, tally).visit(root, [input.operation.selectionSet], place);
   return tally.close(input.lists);
@@ -87,7 +88,12 @@ class Walk {
       else if (!isObjectType(fieldType)) this.#tally.addValues(place.count * copies * elements);
       if (!isObjectType(fieldType) || size === 0) continue;
       const given = price?.isGiven === true ? [String(args['id'])] : [];
-      const next = placeBelow(fieldType, price, size ?? elements, { ...place, given, copies, path });
+      const next = placeBelow(this.#input.prices, fieldType, price, size ?? elements, {
+        ...place,
+        given,
+        copies,
+        path,
+      });
       if (size === undefined) this.visit(fieldType, below, next);
       else this.#visitPage(fieldType, below, next, place.count);
     }
@@ -177,11 +183,11 @@ class Walk {
     if (price === undefined) return; // `__typename`
     const given = [...price.argumentCalls].find(([name]) => args[name] != null);
     const isContinued = args['after'] != null || args['before'] != null;
-    for (const { endpoint, upTo, paging, isInBulk, variedBy } of given?.[1] ?? price.calls) {
+    for (const { endpoint, upTo, paging, bulk, variedBy } of given?.[1] ?? price.calls) {
       if (endpoint === answeredBy) continue;
       const isVaried = variedBy.length === 0 ? [] : isWithAny(variedBy);
       const variants = Math.max(1, new Set(isVaried).size);
-      if (isInBulk && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
+      if (bulk !== undefined && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
       else if (paging !== undefined)
         this.#tally.addPages(endpoint, paging, { count: count * variants, isContinued, path });
       else this.#tally.add(endpoint, { count, upTo, path });
@@ -203,7 +209,7 @@ class Walk {
     else if (kinds.includes('ifGiven')) this.#tally.addGivenRooms(given, this.#input.unknownRooms, path);
   }
 
-  /** An empty page makes no call, unless it selects a fact about the whole list. */
+  /** An empty page makes no call, unless it selects a fact about all pages. */
   #isAsked(
     field: GraphQLField<unknown, unknown>,
     args: Readonly<Record<string, unknown>>,
@@ -211,12 +217,12 @@ class Walk {
   ): boolean {
     if (pageSize(field, args) !== 0) return true;
     const type = getNamedType(field.type);
-    return isObjectType(type) && this.#selectsWhole(type, below);
+    return isObjectType(type) && this.#selectsOfAllPages(type, below);
   }
 
-  #selectsWhole(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
+  #selectsOfAllPages(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
     return this.#fieldsOf(type, below).some(
-      (part) => part.field.name === 'totalCount' || part.field.name === 'isAvailable',
+      (part) => this.#input.prices.get(`${type.name}.${part.field.name}`)?.isOfAllPages === true,
     );
   }
 

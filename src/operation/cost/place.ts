@@ -1,6 +1,6 @@
-import type { GraphQLField, GraphQLObjectType } from 'graphql';
+import { getNamedType, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { defaultPageSize, maxPageSize } from '../../limits.ts';
-import type { FieldPrice } from '../../schema/prices.ts';
+import type { FieldPrice, Prices } from '../../schema/prices.ts';
 
 /** Products of page sizes stop growing here. */
 export const manyObjects = 1e9;
@@ -32,19 +32,27 @@ export function pageSize(
   return Math.min(maxPageSize, Math.max(0, size));
 }
 
+/** The objects of type `type` that a field with this price returns, `size` for each of its parents. */
 export function placeBelow(
+  prices: Prices,
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number,
   { count, copies, rooms, given, path }: Pick<Place, 'count' | 'copies' | 'rooms' | 'given' | 'path'>,
 ): Place {
-  const answeredBy = price?.calls.find(({ isInBulk }) => isInBulk)?.endpoint;
+  const answeredBy = price?.calls.find(({ bulk }) => bulk !== undefined)?.endpoint;
   if (price?.isReference === true) {
     // Messages of a page share their room; a room given by id is one.
     const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
     return { count: rooms, copies: copiesOfEach, rooms, hasRecord: false, answeredBy, given, path };
   }
   const below = Math.min(manyObjects, count * size);
-  const isOfRooms = type.name === 'DirectMessageConnection';
+  const isOfRooms = rowsHaveRecord(type, prices);
   return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, answeredBy, given, path };
+}
+
+/** Whether a type is a connection of rooms: its rows come with their record. */
+function rowsHaveRecord(type: GraphQLObjectType, prices: Prices): boolean {
+  const { nodes } = type.getFields();
+  return nodes !== undefined && prices.get(getNamedType(nodes.type).name)?.record !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { QueryCost } from '../../context/query-cost.ts';
 import { pagePrices, type Paging } from '../../pagination/page-prices.ts';
+import type { RoomEndpoints } from '../../schema/prices.ts';
 import { allLists, chooseBulkOrSingle, type BulkOrSingle, type WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /** The calls that a request may make, at most: none if it is rejected. */
@@ -35,6 +36,7 @@ interface RoomCount {
 
 /** Adds up the prices of an operation's fields. */
 export class CostTally {
+  readonly #endpoints: RoomEndpoints;
   readonly #byEndpoint = new Map<string, number>();
   readonly #byPath = new Map<string, number>();
   readonly #records: RoomCount[] = [];
@@ -43,6 +45,10 @@ export class CostTally {
   #hasSpares = false;
   readonly #given = new Set<string>();
   #values = 0;
+
+  constructor(endpoints: RoomEndpoints) {
+    this.#endpoints = endpoints;
+  }
 
   addValues(count: number): void {
     this.#values = Math.min(manyCalls, this.#values + count);
@@ -65,7 +71,7 @@ export class CostTally {
 
   /** Rooms whose record is read, in part or whole. */
   addRecords(rooms: number, part: 'part' | 'whole', path: string): void {
-    if (part === 'whole') this.add('rooms.info', { count: rooms, path });
+    if (part === 'whole') this.add(this.#endpoints.record.single, { count: rooms, path });
     else this.#records.push({ rooms, path });
   }
 
@@ -111,6 +117,7 @@ export class CostTally {
 
   /** Records and counters, whose cost depends on all fields of rooms together. */
   #addRooms(lists: WholeLists): BulkOrSingle {
+    const { record, counters } = this.#endpoints;
     const ways = chooseBulkOrSingle(
       {
         records: sumOf(this.#records),
@@ -118,7 +125,7 @@ export class CostTally {
           listed: sumOf(this.#counters.filter(({ isListed }) => isListed)),
           byId: sumOf(this.#counters.filter(({ isListed }) => !isListed)),
         },
-        hasMemberships: this.#byEndpoint.has('subscriptions.get'),
+        hasMemberships: this.#byEndpoint.has(counters.bulk),
       },
       lists,
     );
@@ -127,15 +134,15 @@ export class CostTally {
       this.#hasSpares = true; // single calls replace the list if it fails
     };
     for (const { rooms, path } of this.#records) {
-      if (ways.records === 'bulk') once('rooms.get', path);
-      else this.add('rooms.info', { count: rooms, path });
+      if (ways.records === 'bulk') once(record.bulk, path);
+      else this.add(record.single, { count: rooms, path });
     }
     for (const { rooms, isListed, path } of this.#counters) {
       const way = isListed ? ways.counters.listed : ways.counters.byId;
-      if (way === 'single') this.add('im.counters', { count: rooms, path });
+      if (way === 'single') this.add(counters.single, { count: rooms, path });
       else {
-        once('subscriptions.get', path);
-        if (!isListed) once('rooms.get', path);
+        once(counters.bulk, path);
+        if (!isListed) once(record.bulk, path);
       }
     }
     return ways;

@@ -108,16 +108,16 @@ async function compiled(
   return data;
 }
 
-describe('what is run in its compiled form', () => {
+describe('Executor', () => {
   it.each([
     [
       'arguments: given, defaults, and variables',
       'query($v: String, $n: String = "n") { a: text(value: "x") b: text c: text(value: $v) d: text(value: $n) e: text(value: null) }',
       { v: 'y' },
     ],
-    ['the names of types', '{ __typename item(id: "1") { __typename t: __typename } }', {}],
+    ['__typename', '{ __typename item(id: "1") { __typename t: __typename } }', {}],
     ['promises, also in lists', '{ later { id peer { name peer { id } } } }', {}],
-    ['nulls where they may be', '{ number items { id name } item(id: "1") { sum } }', {}],
+    ['nulls in nullable positions', '{ number items { id name } item(id: "1") { sum } }', {}],
     [
       'fragments, in the order of their fields',
       '{ item(id: "1") { name ...F ... on Item { id } ... { n: name } } } fragment F on Item { id peer { id } peer { name } }',
@@ -128,29 +128,35 @@ describe('what is run in its compiled form', () => {
       '{ item(id: "1") { ... on Anything { ... on Item { id } ... on Other { id } } } }',
       {},
     ],
-    ['types that a value tells', '{ things { __typename ... on Item { id peer { id } } ... on Other { id } } }', {}],
+    [
+      'a union whose value names its type',
+      '{ things { __typename ... on Item { id peer { id } } ... on Other { id } } }',
+      {},
+    ],
     [
       'equal fields under several names, each in its place',
       '{ a: item(id: "1") { peer { id } } t: text b: item(id: "1") { peer { id } } c: item(id: "2") { peer { id } } }',
       {},
     ],
+    ['a union whose `__resolveType` reads `info`', '{ told { __typename ... on Item { id } } }', {}],
     ['equal leaves under several names', '{ a: text b: text(value: "default") c: text }', {}],
-    ['fields that look at their selection', '{ item(id: "1") { a: selected selected selected } }', {}],
+    ['resolvers that read info', '{ item(id: "1") { a: selected selected selected } }', {}],
     [
       '`@skip` and `@include`',
       'query($y: Boolean!, $n: Boolean!) { a: text @skip(if: $y) b: text @include(if: $y) ... @include(if: $n) { c: text } d: text @skip(if: true) e: text @skip(if: false) }',
       { y: true, n: false },
     ],
-  ])('%s', async (_name, query, variables) => {
+  ])('an operation runs compiled with %s', async (_name, query, variables) => {
     const { schema } = schemaWith({
       items: [item('1'), null, { id: 2, name: null }],
       later: [Promise.resolve(item('1')), item('2'), Promise.resolve(null)],
       things: [item('1'), Promise.resolve({ kind: 'Other', id: '2' }), null],
+      told: item('1'),
     });
     expect(await compiled(query, { schema, variables })).toBeDefined();
   });
 
-  it('asks once for what comes under several names', async () => {
+  it('a field under several aliases resolves once in a compiled run', async () => {
     const { schema, calls } = schemaWith();
     const document = parse('{ a: item(id: "1") { id } b: item(id: "1") { id } c: item(id: "1") { name } }');
     const [operation] = document.definitions as readonly OperationDefinitionNode[];
@@ -160,12 +166,12 @@ describe('what is run in its compiled form', () => {
     expect(calls()).toBe(4); // two times two
   });
 
-  it('calls functions that objects have in place of values', async () => {
+  it('a compiled run calls functions that stand in place of values', async () => {
     const { schema } = schemaWith({ item: { id: '1', name: () => 'worked out' } });
     expect(await compiled('{ item { name } }', { schema })).toEqual({ item: { name: 'worked out' } });
   });
 
-  it('has a form for each set of conditions, so many and no more', async () => {
+  it('an operation has a compiled form for each set of @skip and @include values, up to four', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
     const query = `query(${names.map((name) => `$${name}: Boolean!`).join(' ')}) { t: __typename ${names.map((name) => `${name}: text @include(if: $${name})`).join(' ')} }`;
     const document = parse(query);
@@ -189,7 +195,7 @@ describe('what is run in its compiled form', () => {
     for (const { wanted, data } of ran) expect(Object.keys(data)).toEqual(['t', ...wanted]);
   });
 
-  it('C1: is compiled for nobody but whom the workspace has accepted, and run for anybody', async () => {
+  it('C1: an operation is compiled only for accepted callers, and its form then runs for all', async () => {
     const document = parse('{ text }');
     const [operation] = document.definitions as readonly OperationDefinitionNode[];
     if (operation === undefined) throw new Error('no operation');
@@ -200,7 +206,7 @@ describe('what is run in its compiled form', () => {
     expect(answers).toEqual([undefined, undefined, { text: 'default' }, { text: 'default' }]);
   });
 
-  it('C1: is compiled only where its document may hold the form, and says how large that is', async () => {
+  it('C1: an operation is compiled only if its form fits the memory limit of documents', async () => {
     const document = parse('{ text item(id: "1") { id name peer { id name } } }');
     const [operation] = document.definitions as readonly OperationDefinitionNode[];
     if (operation === undefined) throw new Error('no operation');
@@ -219,55 +225,53 @@ describe('what is run in its compiled form', () => {
   });
 });
 
-describe('what is left to graphql-js', () => {
+describe('Executor leaves to graphql-js', () => {
   const broken = () => {
     throw new GraphQLError('broken');
   };
   it.each<[string, string, Record<string, unknown>, Record<string, unknown>?]>([
     [
-      'types that are told later',
+      'a union whose type is a promise',
       '{ later { id } promised { ... on Item { id } } }',
       { promised: item('1'), later: [] },
     ],
-    ['types that are told by their context', '{ told { ... on Item { id } } }', { told: item('1') }],
-    ['types that nobody tells', '{ untold { ... on Item { id } } }', { untold: { ...item('1'), __typename: 'Item' } }],
-    ['a type that the union has not', '{ anything { ... on Item { id } } }', { anything: { kind: 'Query' } }],
-    ['types of a union that look at the value', '{ checkedToo { ... on Checked { id } } }', { checkedToo: item('1') }],
-    ['types that look at the value', '{ checked { id } }', { checked: item('1') }],
+    [
+      'a union without __resolveType',
+      '{ untold { ... on Item { id } } }',
+      { untold: { ...item('1'), __typename: 'Item' } },
+    ],
+    ['a type outside the union', '{ anything { ... on Item { id } } }', { anything: { kind: 'Query' } }],
+    ['a union of types with isTypeOf', '{ checkedToo { ... on Checked { id } } }', { checkedToo: item('1') }],
+    ['a type with isTypeOf', '{ checked { id } }', { checked: item('1') }],
     ['introspection', '{ __schema { queryType { name } } }', {}],
     ['introspection of a type', '{ __type(name: "Item") { name } }', {}],
-    ['names that no object can have', '{ __proto__: text }', {}],
+    ['the response name __proto__', '{ __proto__: text }', {}],
     ['a resolver that throws', '{ number text }', { number: broken }],
     [
-      'a resolver whose promise is refused',
+      'a resolver whose promise rejects',
       '{ number text later { id } }',
       { number: () => Promise.reject(new GraphQLError('broken')), later: [item('1')] },
     ],
     ['an error in place of a value', '{ text items { id } }', { items: [new GraphQLError('broken')] }],
-    ['null where it may not be', '{ required }', { required: null }],
-    ['null in a list where it may not be', '{ strict { id } }', { strict: [null] }],
-    ['null that comes later', '{ strict { id } }', { strict: [Promise.resolve(null)] }],
-    ['a value that its type refuses', '{ number }', { number: 'many' }],
-    ['lists that are no arrays', '{ iterable }', { iterable: new Set(['a']) }],
-    [
-      'arguments that only fail when read',
-      'query($of: [Int!] = [1]) { item(id: "1") { sum(of: $of) } }',
-      {},
-      { of: 'x' },
-    ],
-    ['arguments that cannot be read at all', '{ item(id: "1") { sum(of: "x") } }', {}],
-    ['operations that are no queries', 'mutation { text }', {}],
-  ])('%s', async (_name, query, answers, variables = {}) => {
+    ['null in a non-null position', '{ required }', { required: null }],
+    ['null in a list of non-null items', '{ strict { id } }', { strict: [null] }],
+    ['a promised null in a list of non-null items', '{ strict { id } }', { strict: [Promise.resolve(null)] }],
+    ['a value that its scalar rejects', '{ number }', { number: 'many' }],
+    ['a list that is not an array', '{ iterable }', { iterable: new Set(['a']) }],
+    ['an invalid variable value', 'query($of: [Int!] = [1]) { item(id: "1") { sum(of: $of) } }', {}, { of: 'x' }],
+    ['an invalid literal argument', '{ item(id: "1") { sum(of: "x") } }', {}],
+    ['a mutation', 'mutation { text }', {}],
+  ])('graphql-js runs an operation with %s', async (_name, query, answers, variables = {}) => {
     expect(await compiled(query, { schema: schemaWith(answers).schema, variables })).toBeUndefined();
   });
 });
 
-describe('a bug of ours while a compiled operation runs', () => {
+describe('Bugs in compiled operations', () => {
   it.each([
     ['thrown by a resolver', { number: () => (undefined as unknown as { of: number }).of }],
     ['in a promise', { number: async () => (undefined as unknown as { of: number }).of }],
     ['thrown twice', { number: () => JSON.parse('?'), text: () => JSON.parse('?') }],
-  ])('%s is reported once, and the operation is left to graphql-js', async (_what, answers) => {
+  ])('a bug %s is reported once, and graphql-js runs the operation', async (_what, answers) => {
     const bugs: unknown[] = [];
     const { schema } = schemaWith(answers);
     const document = parse('{ number text }');
@@ -277,7 +281,7 @@ describe('a bug of ours while a compiled operation runs', () => {
     expect(bugs).toEqual([expect.any(Error)]);
   });
 
-  it('while compiling is reported too', async () => {
+  it('a bug while compiling is reported, and graphql-js runs the operation', async () => {
     const bugs: unknown[] = [];
     const { schema } = schemaWith();
     const document = parse('{ number }');

@@ -22,8 +22,8 @@ async function runs({ url }: TestGateway): Promise<Record<string, number>> {
   );
 }
 
-describe('an operation that comes again', () => {
-  it('is run in its compiled form, with the same answer, calls, report and log line', async () => {
+describe('repeated operations over HTTP', () => {
+  it('a repeated operation runs compiled, with the same response, calls, report and log line', async () => {
     const gateway = await open();
     const ask = () => gateway.askCounting(messages, { variables: { id }, headers: { 'x-upstream-report': '1' } });
     const [first, second, third] = [await ask(), await ask(), await ask()];
@@ -46,7 +46,7 @@ describe('an operation that comes again', () => {
     );
   });
 
-  it('C1: is compiled for nobody whom the workspace does not know, nor where it asks nothing of the workspace', async () => {
+  it('C1: an operation is not compiled for callers whom the workspace does not accept, nor if it makes no call', async () => {
     const gateway = await open();
     const nobody = { id: gateway.demo.world.member.id, token: 'x'.repeat(43) };
     for (let time = 0; time < 3; time += 1) await gateway.ask(messages, { variables: { id }, as: nobody });
@@ -57,7 +57,7 @@ describe('an operation that comes again', () => {
     expect(await runs(gateway)).toEqual({ 'graphql-js': 11, compiled: 1 });
   });
 
-  it('is taken over by graphql-js when something fails, without a further call', async () => {
+  it('graphql-js takes over a compiled run that fails, without another call', async () => {
     const gateway = await open();
     const ask = () => gateway.askCounting(messages, { variables: { id } });
     for (let time = 0; time < 2; time += 1) await ask();
@@ -71,7 +71,7 @@ describe('an operation that comes again', () => {
     expect(await runs(gateway)).toEqual({ 'graphql-js': 2, compiled: 1 });
   });
 
-  it('is refused as before where its arguments or credentials are', async () => {
+  it('a compiled operation still rejects bad arguments and missing credentials', async () => {
     const gateway = await open();
     const outcomes = [];
     for (let time = 0; time < 3; time += 1) {
@@ -85,7 +85,7 @@ describe('an operation that comes again', () => {
     expect(outcomes).toEqual(Array.from({ length: 3 }, () => [200, 'BAD_USER_INPUT', 'BAD_USER_INPUT', 401]));
   });
 
-  it('is left to graphql-js for a router that wants to know of each resolver', async () => {
+  it('graphql-js runs the operations of a router that requests inline traces', async () => {
     const gateway = await open({ INLINE_TRACE: 'on' });
     const ask = () =>
       gateway.ask(messages, { variables: { id }, headers: { 'apollo-federation-include-trace': 'ftv1' } });

@@ -137,9 +137,9 @@ async function runCompiled(
   return ranAs(await executor.execute(document, operation, variables, context, true), undefined, context);
 }
 
-describe('a compiled operation', () => {
+describe('Compiled operations', () => {
   it(
-    `answers byte for byte what graphql-js answers, with the same calls, or leaves it to graphql-js: ${count} random ones`,
+    `${count} random operations have the same response, byte for byte, and the same calls compiled as in graphql-js, or are left to it`,
     async () => {
       let compiled = 0;
       let left = 0;
@@ -178,7 +178,7 @@ describe('a compiled operation', () => {
   );
 
   it(
-    'is taken over by graphql-js where something fails, which answers what it would have answered alone, for no more calls',
+    'graphql-js takes over compiled runs that fail, with the response it makes alone and no more calls',
     async () => {
       let takenOver = 0;
       for (let seed = firstSeed, done = 0; done < count / 2; seed += 1) {

@@ -2,23 +2,23 @@ import { buildSchema, Kind, parse, type OperationDefinitionNode } from 'graphql'
 import { describe, expect, it } from 'vitest';
 import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
 import { refusalOfCost } from '../../../src/operation/cost/limits.ts';
-import { readPrices } from '../../../src/schema/prices.ts';
+import { readPrices, roomEndpointsOf } from '../../../src/schema/prices.ts';
 import { singly } from '../../../src/loaders/bulk-or-single.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
 
 const schema = createSchema();
-const planner = new CostEstimator(schema);
+const estimator = new CostEstimator(schema);
 
-function planOf(query: string, variables: Record<string, unknown> = {}) {
+function costOf(query: string, variables: Record<string, unknown> = {}) {
   const document = parse(query);
   const operation = document.definitions.find(
     (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
   );
-  return planner.estimate(document, operation ?? expect.unreachable(), variables) ?? expect.unreachable();
+  return estimator.estimate(document, operation ?? expect.unreachable(), variables) ?? expect.unreachable();
 }
-const callsOf = (query: string, variables?: Record<string, unknown>) => planOf(query, variables).calls;
+const callsOf = (query: string, variables?: Record<string, unknown>) => costOf(query, variables).calls;
 
-describe('the price of a query', () => {
+describe('Estimated calls', () => {
   it.each<[string, string, number, Record<string, unknown>?]>([
     [
       'nothing that needs upstream',
@@ -37,7 +37,7 @@ describe('the price of a query', () => {
       2,
     ],
     [
-      'the records of three rooms: all at once',
+      'the records of three rooms: one bulk call',
       '{ a: directMessage(id: "a") { topic } b: directMessage(id: "b") { topic } c: directMessage(id: "c") { topic } }',
       1,
     ],
@@ -59,17 +59,17 @@ describe('the price of a query', () => {
       2,
     ],
     [
-      'fifty rooms with their members counted',
+      'fifty rooms with their member counts',
       '{ viewer { directMessages(first: 50) { nodes { counters { memberCount } } } } }',
       51,
     ],
     [
-      'their members, and what else an answer with them tells, under another name',
+      'fifty rooms with counters under two aliases, one of them with the member count',
       '{ viewer { directMessages(first: 50) { nodes { a: counters { joined } b: counters { memberCount joined } } } } }',
       51,
     ],
     [
-      'members counted for another user',
+      'member counts for another user',
       '{ viewer { directMessages(first: 5) { nodes { counters(userId: "u") { memberCount } } } } }',
       6,
     ],
@@ -123,14 +123,14 @@ describe('the price of a query', () => {
       '{ directMessage(id: "r") { a: messages(first: 5, after: "c") { nodes { id } } b: messages(last: 5, before: "c") { nodes { id } } } }',
       2,
     ],
-    ['a history: its end has to be asked for', '{ directMessage(id: "r") { history(first: 5) { nodes { id } } } }', 2],
+    ['a history: proving its end takes a call', '{ directMessage(id: "r") { history(first: 5) { nodes { id } } } }', 2],
     [
-      'a history with and without what is left of it: one page',
+      'a history with and without facts about the rest: one page',
       '{ directMessage(id: "r") { a: history(first: 5) { nodes { id } } b: history(first: 5) { notLoadedCount } c: history(first: 5) { firstNotLoaded { id } } } }',
       2,
     ],
     [
-      'a history of which all names want what is left of it',
+      'a history whose aliases all select facts about the rest',
       '{ directMessage(id: "r") { a: history(first: 5) { notLoadedCount } b: history(first: 5) { ...A } b: history(first: 5) { nodes { id } } } } fragment A on MessageHistoryConnection { firstNotLoaded { id } }',
       2,
     ],
@@ -184,13 +184,13 @@ describe('the price of a query', () => {
       2 + 1 + 2 + 2,
     ],
     [
-      'what is selected in a part of its own',
+      'inline fragments without a type',
       '{ ... { directMessage(id: "r") { ... { topic } ... on DirectMessage { topic } } } }',
       1,
     ],
     ['introspection: nothing', '{ __schema { types { name } } __type(name: "User") { name } }', 0],
     [
-      'an argument that does not fit, as if it were left out: execution refuses it',
+      'an invalid argument, as if it were left out: graphql-js rejects it',
       '{ directMessage(id: "r") { messages(first: "x") { nodes { readReceipts { totalCount } } } } }',
       21,
     ],
@@ -205,13 +205,9 @@ describe('the price of a query', () => {
       0,
       { n: -3 },
     ],
+    ['an empty page with isAvailable', '{ message(id: "m") { readReceipts(first: 0) { isAvailable } } }', 2 + 1],
     [
-      'an empty page that is asked whether it can be read',
-      '{ message(id: "m") { readReceipts(first: 0) { isAvailable } } }',
-      2 + 1,
-    ],
-    [
-      'messages by id: their rooms may have to be looked at, all at once',
+      'messages by id: their rooms may have to be checked, in bulk',
       '{ a: message(id: "a") { id } b: message(id: "b") { id } c: message(id: "c") { id } d: message(id: "d") { id } }',
       4 + 1,
     ],
@@ -249,13 +245,13 @@ describe('the price of a query', () => {
       '{ a: directMessage(id: "a") { legacyUsernames } b: directMessage(id: "b") { legacyUsernames } c: directMessage(id: "c") { legacyUsernames topic } }',
       3,
     ],
-  ])('%s', (_name, query, calls, variables) => {
+  ])('the cost of %s', (_name, query, calls, variables) => {
     expect(callsOf(query, variables)).toBe(calls);
   });
 
-  it('is told by endpoint, with the heaviest fields by their paths', () => {
+  it('a cost lists its calls by endpoint, and the most expensive fields by path', () => {
     expect(
-      planOf(
+      costOf(
         '{ viewer { rooms: directMessages(first: 5) { nodes { latest: messages(first: 4) { nodes { readReceipts { totalCount } } } } } } }',
       ),
     ).toEqual({
@@ -273,9 +269,9 @@ describe('the price of a query', () => {
     });
   });
 
-  it('is that of the operation, not of others beside it', () => {
-    expect(planOf('query A { me: viewer { id } } query B { viewer { unreadCount } }').calls).toBe(0);
-    expect(planOf('mutation { send { id } }')).toMatchObject({
+  it('a cost covers only the executed operation of a document', () => {
+    expect(costOf('query A { me: viewer { id } } query B { viewer { unreadCount } }').calls).toBe(0);
+    expect(costOf('mutation { send { id } }')).toMatchObject({
       calls: 0,
       spareCalls: 0,
       byEndpoint: {},
@@ -284,51 +280,53 @@ describe('the price of a query', () => {
     });
   });
 
-  it('of an empty page has no entry at all', () => {
+  it('the cost of an empty page lists no endpoint and no field', () => {
     expect(
-      planOf('{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } } } }'),
+      costOf('{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } } } }'),
     ).toMatchObject({ calls: 0, spareCalls: 0, byEndpoint: {}, values: 0, heaviest: [] });
   });
 
-  it('names five fields at most, and sums up those of one path', () => {
+  it('a cost names at most five fields, and adds up those of one path', () => {
     const fields = Array.from('abcdefg').map(
       (name, index) =>
         `${name}: directMessage(id: "${name}") { messages(first: ${index + 1}) { nodes { readReceipts { totalCount } } } }`,
     );
-    const { heaviest } = planOf(`{ ${fields.join(' ')} }`);
+    const { heaviest } = costOf(`{ ${fields.join(' ')} }`);
     expect(heaviest.map(({ path, calls }) => [path, calls])).toEqual(
       Array.from('gfedc').map((name, index) => [`${name}.messages.readReceipts`, 7 - index]),
     );
   });
 
-  it('is not known where the variables do not fit: execution says so', () => {
+  it('invalid variables have no cost: graphql-js reports them', () => {
     const document = parse('query($n: Int!) { directMessage(id: "r") { messages(first: $n) { totalCount } } }');
     const [operation] = document.definitions;
-    expect(planner.estimate(document, operation as OperationDefinitionNode, { n: 'many' })).toBeUndefined();
+    expect(estimator.estimate(document, operation as OperationDefinitionNode, { n: 'many' })).toBeUndefined();
   });
 
-  it('is worked out once for the same operation and variables', () => {
+  it('the cost of the same operation and variables is estimated once', () => {
     const document = parse('query($n: Int) { directMessage(id: "r") { messages(first: $n) { totalCount } } }');
     const operation = document.definitions[0] as OperationDefinitionNode;
-    expect(planner.estimate(document, operation, { n: 1 })).toBe(planner.estimate(document, operation, { n: 1 }));
-    expect(planner.estimate(document, operation, { n: 1 })).not.toBe(planner.estimate(document, operation, { n: 2 }));
+    expect(estimator.estimate(document, operation, { n: 1 })).toBe(estimator.estimate(document, operation, { n: 1 }));
+    expect(estimator.estimate(document, operation, { n: 1 })).not.toBe(
+      estimator.estimate(document, operation, { n: 2 }),
+    );
   });
 
-  it('is worked out once whatever variables come that the operation has not', () => {
+  it('variables that the operation does not declare do not cause another estimate', () => {
     const document = parse('{ viewer { unreadCount } }');
     const operation = document.definitions[0] as OperationDefinitionNode;
-    expect(planner.estimate(document, operation, { n: 1 })).toBe(planner.estimate(document, operation, { n: 2 }));
+    expect(estimator.estimate(document, operation, { n: 1 })).toBe(estimator.estimate(document, operation, { n: 2 }));
     const { variableDefinitions: _, ...bare } = operation;
-    expect(planner.estimate(document, bare, {})?.calls).toBe(1);
+    expect(estimator.estimate(document, bare, {})?.calls).toBe(1);
   });
 
-  it('is remembered for thirty-two sets of variables, none of them longer than 512 characters', () => {
+  it('costs are cached for 32 sets of variables per operation, each at most 512 characters long', () => {
     const document = parse(
       'query($n: Int, $id: ID = "r") { directMessage(id: $id) { messages(first: $n) { totalCount } } }',
     );
     const operation = document.definitions[0] as OperationDefinitionNode;
     const isRemembered = (variables: Record<string, unknown>) =>
-      planner.estimate(document, operation, variables) === planner.estimate(document, operation, variables);
+      estimator.estimate(document, operation, variables) === estimator.estimate(document, operation, variables);
     const ofLength = (length: number) => ({ id: 'r'.repeat(length - '{"id":""}'.length) });
     expect([isRemembered(ofLength(512)), isRemembered(ofLength(513))]).toEqual([true, false]);
     expect(Array.from({ length: 31 }, (_, n) => isRemembered({ n })).every(Boolean)).toBe(true);
@@ -336,7 +334,7 @@ describe('the price of a query', () => {
   });
 });
 
-describe('what a query may cost beyond its price', () => {
+describe('Spare calls', () => {
   it.each<[string, string, number]>([
     [
       'pages from the front, once for all',
@@ -349,7 +347,7 @@ describe('what a query may cost beyond its price', () => {
       0,
     ],
     [
-      'a page that continues: one to be full, and what searching takes',
+      'a page after a cursor: one to fill it, twenty to search',
       '{ directMessage(id: "r") { messages(first: 5, after: "c") { nodes { id } } } }',
       21,
     ],
@@ -361,37 +359,37 @@ describe('what a query may cost beyond its price', () => {
     ['a history', '{ directMessage(id: "r") { history(first: 5) { nodes { id } } } }', 20],
     ['members', '{ directMessage(id: "r") { members(first: 5) { nodes { id } } } }', 20],
     [
-      'what is read from a list, and singly should that fail',
+      'a bulk list, which single calls replace if it fails',
       '{ viewer { directMessages(first: 50) { nodes { counters { unreadCount } } } } }',
       20,
     ],
-  ])('is told: %s', (_name, query, spareCalls) => {
-    expect(planOf(query).spareCalls).toBe(spareCalls);
+  ])('the spare calls of %s', (_name, query, spareCalls) => {
+    expect(costOf(query).spareCalls).toBe(spareCalls);
   });
 
-  it('L1: is less where it is known that a list fails, which then is in nobody’s price', () => {
+  it('L1: a list known to fail is in no cost, and leaves no spare calls', () => {
     const rooms = Array.from('abcd')
       .map((id) => `${id}: directMessage(id: "${id}") { topic counters { joined } }`)
       .join(' ');
     const document = parse(`{ ${rooms} }`);
     const operation = document.definitions[0] as OperationDefinitionNode;
-    const planWith = (rooms: boolean) =>
-      planner.estimate(document, operation, {}, { lists: { rooms, memberships: true }, knowsRoom: () => true });
-    expect(planWith(true)).toMatchObject({
+    const costWith = (rooms: boolean) =>
+      estimator.estimate(document, operation, {}, { lists: { rooms, memberships: true }, knowsRoom: () => true });
+    expect(costWith(true)).toMatchObject({
       calls: 2,
       spareCalls: 20,
       byEndpoint: { 'rooms.get': 1, 'subscriptions.get': 1 },
     });
-    expect(planWith(false)).toMatchObject({
+    expect(costWith(false)).toMatchObject({
       calls: 8,
       spareCalls: 0,
       byEndpoint: { 'rooms.info': 4, 'im.counters': 4 },
     });
-    expect(planWith(true)).toBe(planWith(true));
+    expect(costWith(true)).toBe(costWith(true));
   });
 });
 
-describe('the price of references from other subgraphs', () => {
+describe('Cost of entity references', () => {
   const query = (below: string) => `query($of: [_Any!]!) { _entities(representations: $of) { __typename ${below} } }`;
   const of = (names: Record<string, number>) => ({
     of: Object.entries(names).flatMap(([__typename, count]) =>
@@ -399,39 +397,39 @@ describe('the price of references from other subgraphs', () => {
     ),
   });
 
-  it('is that of each by its type', () => {
-    const plan = planOf(
+  it('each entity reference costs the price of its type', () => {
+    const cost = costOf(
       query('... on Message { text } ... on User { name } ... on DirectMessage { topic counters { joined } }'),
       of({ Message: 3, User: 2, DirectMessage: 2 }),
     );
-    expect(plan.byEndpoint).toEqual({ 'chat.getMessage': 3, 'users.info': 2, 'rooms.get': 1, 'subscriptions.get': 1 });
-    expect(plan.heaviest).toEqual([
+    expect(cost.byEndpoint).toEqual({ 'chat.getMessage': 3, 'users.info': 2, 'rooms.get': 1, 'subscriptions.get': 1 });
+    expect(cost.heaviest).toEqual([
       { path: '_entities', calls: 6 },
       { path: '_entities.counters', calls: 1 },
     ]);
     // 25 for each of the seven, its `__typename`, one field of each message and user, and two of each room.
-    expect(plan.values).toBe(7 * 25 + 7 + 3 + 2 + 2 + 2);
+    expect(cost.values).toBe(7 * 25 + 7 + 3 + 2 + 2 + 2);
   });
 
-  it('counts only what is selected of a type, also by way of the union', () => {
+  it('only fields selected on an entity’s own type count, also through the union', () => {
     expect(
       callsOf(
         query('... on _Entity { ... on DirectMessage { messages(first: 1) { nodes { id } } } }'),
         of({ DirectMessage: 4, Message: 1 }),
       ),
     ).toBe(4 + 1 + 1);
-    expect(planOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toMatchObject({
+    expect(costOf(query('... on User { name }'), of({ DirectMessage: 4 }))).toMatchObject({
       calls: 0,
       byEndpoint: {},
       values: 4 * 25 + 4,
       heaviest: [],
     });
     const parts = `${query('... on User { id } ...Named')} fragment Named on Message { id }`;
-    expect(planOf(parts, of({ DirectMessage: 4 })).values).toBe(4 * 25 + 4);
-    expect(planOf(parts, of({ User: 4, Message: 1 })).values).toBe(5 * 25 + 5 + 5);
+    expect(costOf(parts, of({ DirectMessage: 4 })).values).toBe(4 * 25 + 4);
+    expect(costOf(parts, of({ User: 4, Message: 1 })).values).toBe(5 * 25 + 5 + 5);
   });
 
-  it('is none for what are no references: execution refuses them', () => {
+  it('invalid entity references cost nothing', () => {
     expect(callsOf('{ _entities(representations: null) { __typename } }')).toBe(0);
     expect(
       callsOf(query('... on User { name }'), {
@@ -440,14 +438,14 @@ describe('the price of references from other subgraphs', () => {
     ).toBe(1);
   });
 
-  it('is that of several rooms: each reference can be of another', () => {
+  it('each entity reference may belong to a different room', () => {
     expect(
       callsOf(query('... on Message { directMessage { messages(first: 1) { nodes { id } } } }'), of({ Message: 3 })),
     ).toBe(3 + 1 + 3);
   });
 });
 
-describe('the size of an answer', () => {
+describe('Estimated response size', () => {
   it.each<[string, string, number]>([
     ['a value for each field', '{ viewer { id unreadCount user { name } } }', 3],
     [
@@ -461,22 +459,22 @@ describe('the size of an answer', () => {
       5 + 5 * 2,
     ],
     [
-      'cursors under several names',
+      'cursors under several aliases',
       '{ directMessage(id: "r") { a: messages(first: 5) { edges { cursor } again: edges { cursor } } b: messages(first: 5) { edges { cursor } } } }',
       2 * 2 * 5,
     ],
     [
-      'each alias, though it is asked for once',
+      'each alias, though it is loaded once',
       '{ directMessage(id: "r") { a: messages(first: 5) { nodes { id } } b: messages(first: 5) { nodes { id } totalCount } } }',
       2 * 5 + 2,
     ],
     [
-      'rows under several names',
+      'rows under several aliases',
       '{ directMessage(id: "r") { messages(first: 5) { nodes { id } again: nodes { id } more: edges { cursor node { id } } } } }',
       3 * 5 + 5,
     ],
     [
-      'values under several names',
+      'values under several aliases',
       '{ directMessage(id: "r") { messages(first: 5) { a: totalCount b: totalCount edges { c: cursor d: cursor x: node { id } y: node { id } } } } }',
       2 + 5 * 2 + 5 * 2,
     ],
@@ -491,26 +489,26 @@ describe('the size of an answer', () => {
       4 * 3 * 2,
     ],
     [
-      'lists that are no pages by the size that they are taken to have',
+      'lists that are not paged by their assumed size',
       '{ directMessage(id: "r") { usernames messages(first: 5) { nodes { markup { nodes { type text } } reactions { emoji usernames } attachments { attachments { kind } } } } } }',
       3 + 5 * (6 * 2 + 1 * (1 + 2) + 1),
     ],
     [
-      'such lists under several names',
+      'lists that are not paged under several aliases',
       '{ a: upstreamBudget { endpoint } b: upstreamBudget { endpoint limit } }',
       2 * 13 * 2,
     ],
     ['nothing of an empty page', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } } } }', 0],
-  ])('counts %s', (_name, query, values) => {
-    expect(planOf(query).values).toBe(values);
+  ])('the estimated response size counts %s', (_name, query, values) => {
+    expect(costOf(query).values).toBe(values);
   });
 
-  it('stops growing, and is refused in words', () => {
+  it('the estimated response size stops growing, and the refusal names it', () => {
     const inner =
       '{ nodes { directMessage { messages(first: 100) { nodes { directMessage { messages(first: 100) { nodes { id } } } } } } } }';
-    const plan = planOf(`{ viewer { directMessages(first: 100) { nodes { messages(first: 100) ${inner} } } } }`);
-    expect(plan.values).toBe(1e8);
-    const error = refusalOfCost(plan, Number.POSITIVE_INFINITY);
+    const cost = costOf(`{ viewer { directMessages(first: 100) { nodes { messages(first: 100) ${inner} } } } }`);
+    expect(cost.values).toBe(1e8);
+    const error = refusalOfCost(cost, Number.POSITIVE_INFINITY);
     expect(error?.message).toBe(
       'The response to this query can hold 100000000 values; the limit is 30000. Ask for smaller pages or fewer references, or for less in each.',
     );
@@ -518,7 +516,7 @@ describe('the size of an answer', () => {
   });
 });
 
-describe('a hostile query', () => {
+describe('Hostile queries', () => {
   /** Fragments that use the next one twice, with different arguments: 2 ** levels places. */
   const bomb = (levels: number) =>
     `query($n: Int) { directMessage(id: "r") { ...F0 } } ${Array.from({ length: levels }, (_, level) => {
@@ -528,16 +526,16 @@ describe('a hostile query', () => {
       return `fragment F${level} on DirectMessage { ${part('$n')} ${part('2')} }`;
     }).join(' ')}`;
 
-  it('of doubling fragments is too expensive, and is given up early: 2 ** 30 and 2 ** 300 places', () => {
+  it('doubling fragments of 2 ** 30 and 2 ** 300 places are too expensive, and their estimate stops early', () => {
     for (const levels of [30, 300]) expect(callsOf(bomb(levels), { n: 1 })).toBe(1e9);
   });
 
-  it('of ten thousand equal fields costs what one costs', () => {
+  it('ten thousand equal fields cost as much as one', () => {
     const fields = Array.from({ length: 10_000 }, (_, index) => `a${index}: counters { joined }`).join(' ');
     expect(callsOf(`{ directMessage(id: "r") { ${fields} } }`)).toBe(1);
   });
 
-  it('of thousands of different fields costs them all', () => {
+  it('thousands of different fields all count', () => {
     const fields = Array.from(
       { length: 4000 },
       (_, index) => `a${index}: counters(userId: "u${index}") { joined }`,
@@ -545,7 +543,7 @@ describe('a hostile query', () => {
     expect(callsOf(`{ directMessage(id: "r") { ${fields} } }`)).toBe(4000);
   });
 
-  it('of fragments that use themselves ends', () => {
+  it('the estimate of circular fragments ends', () => {
     expect(
       callsOf(
         '{ directMessage(id: "r") { ...A } } fragment A on DirectMessage { counters { joined } ...B } fragment B on DirectMessage { ...A }',
@@ -554,17 +552,17 @@ describe('a hostile query', () => {
   });
 });
 
-describe('a price list', () => {
+describe('Prices', () => {
   const prices = readPrices(schema);
 
-  it('is the schema itself: every field has an entry', () => {
+  it('prices come from the schema, with an entry for every field', () => {
     expect(prices.get('DirectMessage.messages')).toMatchObject({
-      calls: [{ endpoint: 'dm.messages', upTo: undefined, paging: 'offset', isInBulk: false, variedBy: [] }],
+      calls: [{ endpoint: 'dm.messages', upTo: undefined, paging: 'offset', bulk: undefined, variedBy: [] }],
     });
     expect(prices.get('Message.text')).toMatchObject({ calls: [], fromRecord: 'no', isReference: false });
   });
 
-  it('knows the ways of paging, and no others', () => {
+  it('a price with an unknown paging is rejected', () => {
     const written = (paging: string) =>
       buildSchema(
         `directive @calls(endpoint: String!, paging: String) on FIELD_DEFINITION type Query { rows: Int @calls(endpoint: "x", paging: "${paging}") }`,
@@ -577,7 +575,35 @@ describe('a price list', () => {
     );
   });
 
-  it('has a price for every connection, and for every field that leads to another record', () => {
+  it('the schema names the endpoints that read rooms, each exactly once', () => {
+    expect(roomEndpointsOf(prices)).toEqual({
+      record: { single: 'rooms.info', bulk: 'rooms.get' },
+      counters: { single: 'im.counters', bulk: 'subscriptions.get' },
+    });
+    const endpointsIn = (types: string) =>
+      roomEndpointsOf(
+        readPrices(
+          buildSchema(
+            `directive @calls(endpoint: String!, bulk: String) repeatable on FIELD_DEFINITION
+             directive @record(endpoint: String!, bulk: String!) on OBJECT ${types}`,
+          ),
+        ),
+      );
+    const room = (name: string) => `type ${name} @record(endpoint: "one", bulk: "all")`;
+    const field = 'counters: Int @calls(endpoint: "a", bulk: "b")';
+    expect(endpointsIn(`${room('Query')} { ${field} }`).counters).toEqual({ single: 'a', bulk: 'b' });
+    for (const types of [
+      `type Query { ${field} }`,
+      `${room('Query')} { a: Int }`,
+      `${room('Query')} { ${field} again: Int @calls(endpoint: "a", bulk: "b") }`,
+      `${room('Query')} { ${field} } ${room('Other')} { a: Int }`,
+    ])
+      expect(() => endpointsIn(types)).toThrow(
+        'The schema must have one type with @record and one field with @calls(bulk).',
+      );
+  });
+
+  it('every connection has a price', () => {
     const unpriced = [...prices].filter(([coordinate, price]) => {
       const [type = '', field = ''] = coordinate.split('.');
       const built = schema.getType(type);
@@ -588,10 +614,10 @@ describe('a price list', () => {
   });
 });
 
-describe('a query above the limit', () => {
-  it('is refused with what it would cost, and where', () => {
+describe('Queries above the limit', () => {
+  it('a query above the limit is rejected with its cost and its most expensive fields', () => {
     const error = refusalOfCost(
-      planOf('{ directMessages(first: 100) { nodes { messages(first: 100) { totalCount } } } }'),
+      costOf('{ directMessages(first: 100) { nodes { messages(first: 100) { totalCount } } } }'),
       100,
     );
     expect(error?.message).toBe(

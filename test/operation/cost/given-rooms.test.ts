@@ -4,37 +4,32 @@ import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
 import { allLists } from '../../../src/loaders/bulk-or-single.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
 
-const planner = new CostEstimator(createSchema());
+const estimator = new CostEstimator(createSchema());
 
-function planOf(query: string, known: readonly string[] = [], variables: Record<string, unknown> = {}) {
+function costOf(query: string, known: readonly string[] = [], variables: Record<string, unknown> = {}) {
   const document = parse(query);
   const operation = document.definitions.find(
     (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
   );
   const knowledge = { lists: allLists, knowsRoom: (id: string) => known.includes(id) };
-  return planner.estimate(document, operation ?? expect.unreachable(), variables, knowledge) ?? expect.unreachable();
+  return estimator.estimate(document, operation ?? expect.unreachable(), variables, knowledge) ?? expect.unreachable();
 }
 const rooms = (ids: string, below: string) =>
   `{ ${Array.from(ids)
     .map((id) => `${id}: directMessage(id: "${id}") { ${below} }`)
     .join(' ')} }`;
 
-describe('L6: the price of rooms by id', () => {
+describe('Cost of rooms by id', () => {
   it.each<[string, string, readonly string[], Record<string, number>]>([
-    [
-      'a room that is not known: its record',
-      rooms('a', 'messages { totalCount }'),
-      [],
-      { 'dm.messages': 1, 'rooms.info': 1 },
-    ],
+    ['an unknown room: its record', rooms('a', 'messages { totalCount }'), [], { 'dm.messages': 1, 'rooms.info': 1 }],
     ['a known room: nothing', rooms('a', 'messages { totalCount }'), ['a'], { 'dm.messages': 1 }],
     [
-      'a room of which nothing asks that could make one',
+      'an unknown room whose fields cannot create one: nothing more',
       rooms('a', 'id counters { joined }'),
       [],
       { 'im.counters': 1 },
     ],
-    ['an empty page, which asks nothing', rooms('a', 'messages(first: 0) { nodes { id } }'), [], {}],
+    ['an empty page: nothing', rooms('a', 'messages(first: 0) { nodes { id } }'), [], {}],
     [
       'the total of an empty page',
       rooms('a', 'messages(first: 0) { totalCount }'),
@@ -42,19 +37,19 @@ describe('L6: the price of rooms by id', () => {
       { 'dm.messages': 1, 'rooms.info': 1 },
     ],
     [
-      'a record that is read anyway',
+      'an unknown room whose record is read anyway',
       rooms('a', 'topic messages { totalCount }'),
       [],
       { 'dm.messages': 1, 'rooms.info': 1 },
     ],
     [
-      'a whole record that is read anyway',
+      'an unknown room whose whole record is read anyway',
       rooms('a', 'legacyUsernames messages { totalCount }'),
       [],
       { 'dm.messages': 1, 'rooms.info': 1 },
     ],
     [
-      'all three fields at once: one record',
+      'several pages of an unknown room: one record',
       rooms('a', 'messages { totalCount } other: messages(first: 3) { totalCount }'),
       [],
       { 'dm.messages': 2, 'rooms.info': 1 },
@@ -65,22 +60,32 @@ describe('L6: the price of rooms by id', () => {
       [],
       { 'dm.messages': 2, 'rooms.info': 1 },
     ],
-    ['three rooms: all at once', rooms('abc', 'messages { totalCount }'), [], { 'dm.messages': 3, 'rooms.get': 1 }],
-    ['nine rooms: no more', rooms('abcdefghi', 'messages { totalCount }'), [], { 'dm.messages': 9, 'rooms.get': 1 }],
     [
-      'nine rooms of which one is not known',
+      'three unknown rooms: one bulk call',
+      rooms('abc', 'messages { totalCount }'),
+      [],
+      { 'dm.messages': 3, 'rooms.get': 1 },
+    ],
+    [
+      'nine unknown rooms: one bulk call',
+      rooms('abcdefghi', 'messages { totalCount }'),
+      [],
+      { 'dm.messages': 9, 'rooms.get': 1 },
+    ],
+    [
+      'nine rooms, one of them unknown',
       rooms('abcdefghi', 'messages { totalCount }'),
       Array.from('abcdefgh'),
       { 'dm.messages': 9, 'rooms.info': 1 },
     ],
     [
-      'rooms beside those whose records are read',
+      'an unknown room beside two rooms whose records are read',
       `{ t: directMessage(id: "t") { topic } u: directMessage(id: "u") { topic } ${rooms('a', 'messages { totalCount }').slice(2)}`,
       [],
       { 'dm.messages': 1, 'rooms.get': 1 },
     ],
     [
-      'rooms beside a bulk read',
+      'an unknown room beside a bulk read',
       `${rooms('xyz', 'topic').slice(0, -2)} ${rooms('a', 'messages { totalCount }').slice(2)}`,
       [],
       { 'dm.messages': 1, 'rooms.get': 1 },
@@ -103,24 +108,24 @@ describe('L6: the price of rooms by id', () => {
       ['r'],
       { 'dm.messages': 2 },
     ],
-  ])('is for %s', (_name, query, known, byEndpoint) => {
-    const plan = planOf(query, known);
-    expect(plan.byEndpoint).toEqual(byEndpoint);
-    expect(plan.calls).toBe(Object.values(byEndpoint).reduce((sum, count) => sum + count, 0));
+  ])('L6: the cost of %s', (_name, query, known, byEndpoint) => {
+    const cost = costOf(query, known);
+    expect(cost.byEndpoint).toEqual(byEndpoint);
+    expect(cost.calls).toBe(Object.values(byEndpoint).reduce((sum, count) => sum + count, 0));
   });
 
-  it('is that of each reference of another subgraph', () => {
+  it('L6: each room that an entity reference names by an unknown id costs its record', () => {
     const query =
       'query ($of: [_Any!]!) { _entities(representations: $of) { ... on DirectMessage { messages { totalCount } } } }';
     const of = ['a', 'b', 'a', 'c'].map((id) => ({ __typename: 'DirectMessage', id }));
-    expect(planOf(query, [], { of }).byEndpoint).toEqual({ 'dm.messages': 3, 'rooms.get': 1 });
-    expect(planOf(query, ['a', 'c'], { of }).byEndpoint).toEqual({ 'dm.messages': 3, 'rooms.info': 1 });
-    expect(planOf(query, ['a', 'b', 'c'], { of }).byEndpoint).toEqual({ 'dm.messages': 3 });
+    expect(costOf(query, [], { of }).byEndpoint).toEqual({ 'dm.messages': 3, 'rooms.get': 1 });
+    expect(costOf(query, ['a', 'c'], { of }).byEndpoint).toEqual({ 'dm.messages': 3, 'rooms.info': 1 });
+    expect(costOf(query, ['a', 'b', 'c'], { of }).byEndpoint).toEqual({ 'dm.messages': 3 });
   });
 
-  it('keeps the endpoints in order', () => {
+  it('L6: the cost of rooms by id keeps its endpoints sorted', () => {
     expect(
-      Object.keys(planOf('{ viewer { unreadCount } directMessage(id: "r") { messages { totalCount } } }').byEndpoint),
+      Object.keys(costOf('{ viewer { unreadCount } directMessage(id: "r") { messages { totalCount } } }').byEndpoint),
     ).toEqual(['dm.messages', 'rooms.info', 'subscriptions.get']);
   });
 });

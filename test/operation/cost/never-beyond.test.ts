@@ -223,7 +223,7 @@ function expectBound({ report, arrived, result }: Asked, context: string): Repor
 }
 
 describe(`${runs} random operations`, () => {
-  it('cost no more than their price while nothing moves and nothing fails, each time that they are asked', async () => {
+  it('random operations make no more calls than estimated while nothing moves or fails, also when repeated', async () => {
     let exact = 0;
     for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
       const query = new Writer(createRandom(seed), cursors).operation();
@@ -240,7 +240,7 @@ describe(`${runs} random operations`, () => {
     expect(exact / runs / 2).toBeGreaterThan(0.25);
   }, 120_000);
 
-  it('cost no more than their price where call windows are used up, and other ways are taken', async () => {
+  it('random operations make no more calls than estimated when rate-limit windows are used up', async () => {
     demo.configure({ rateLimit: { calls: 3, ms: 120 } });
     let pressed = 0;
     for (let seed = firstSeed; seed < firstSeed + runs / 4; seed += 1) {
@@ -254,7 +254,7 @@ describe(`${runs} random operations`, () => {
     expect(pressed).toBeGreaterThan(0);
   }, 120_000);
 
-  it('cost no more than their bound while lists move and endpoints fail, compiled and taken over', async () => {
+  it('random operations stay within atMost while lists move and endpoints fail, compiled or not', async () => {
     let beyondPrice = 0;
     for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
       const random = createRandom(seed);

@@ -35,8 +35,8 @@ async function secondPages(gateway: TestGateway, ids: readonly string[], first: 
   return `{ ${ids.map((id, index) => `r${index}: ${latest(id, `first: ${first}, after: "${cursors[index] ?? ''}"`)}`).join(' ')} }`;
 }
 
-describe('calls stay within the plan', () => {
-  it('M4: two rooms whose records are refused in bulk cost two calls, as planned', async () => {
+describe('Estimated cost and bound', () => {
+  it('M4: two rooms whose records are refused in bulk cost two calls, as estimated', async () => {
     const gateway = await startTestGateway({ demo: { rateLimit: { calls: 3, ms: 700 } } });
     for (const id of [busyRoomId, groupRoomId]) await gateway.ask(`{ directMessage(id: "${id}") { kind } }`);
     gateway.demo.fail('rooms.get', { status: 403, body: { success: false } });
@@ -48,7 +48,7 @@ describe('calls stay within the plan', () => {
     expect(result.calls.length).toBeLessThanOrEqual(2);
   });
 
-  it('M4: so do their counters', async () => {
+  it('M4: two rooms whose counters are refused in bulk cost two calls, as estimated', async () => {
     const gateway = await startTestGateway({ demo: { rateLimit: { calls: 3, ms: 700 } } });
     for (const id of [busyRoomId, groupRoomId])
       await gateway.ask(`{ directMessage(id: "${id}") { counters { joined } } }`);
@@ -89,7 +89,7 @@ describe('calls stay within the plan', () => {
     expect({ plannedCalls, atMost }).toEqual({ plannedCalls: 5, atMost: 5 + 20 + 2 });
   });
 
-  it('S1: a page is read once, also where a compiled run fails and other requests have taught the process meanwhile', async () => {
+  it('S1: a page is read once, even if a compiled run fails and other requests meanwhile learn the page size', async () => {
     const { world, rooms } = worldOfRooms(2, 5);
     const [short = '', long = ''] = rooms.map(({ _id }) => _id);
     for (const { _id } of [...world.messagesOf(short)].slice(1)) world.remove(_id);
@@ -108,7 +108,7 @@ describe('calls stay within the plan', () => {
     expect(calls).toBeLessThanOrEqual(plannedCalls);
   });
 
-  it('L12: of twenty-four pages whose lists have moved, those that begin to search end', async () => {
+  it('L12: of twenty-four pages whose lists moved, those that start a search finish it', async () => {
     const { world, rooms } = worldOfRooms(24, 120);
     const gateway = await startTestGateway({ demo: { world } });
     const ids = rooms.map(({ _id }) => _id);
@@ -138,8 +138,8 @@ describe('calls stay within the plan', () => {
   });
 });
 
-describe('who pays for what comes on top of the price', () => {
-  it('M8: the caller, from when a search begins; without enough it is refused, and says when to come back', async () => {
+describe('Who pays for spare calls', () => {
+  it('M8: a search is charged to the caller when it starts, and rejected with a wait if the allowance is short', async () => {
     const { world, rooms } = worldOfRooms(2, 120);
     const gateway = await startTestGateway({
       demo: { world },
@@ -161,7 +161,7 @@ describe('who pays for what comes on top of the price', () => {
     expect(reportOf(refused)).toMatchObject({ plannedCalls: 1, calls: 1 });
   });
 
-  it('nobody, where the caller pays nothing', async () => {
+  it('a search is free without an allowance', async () => {
     const { world, rooms } = worldOfRooms(1, 120);
     const gateway = await startTestGateway({ demo: { world } });
     const query = await secondPages(
@@ -174,7 +174,7 @@ describe('who pays for what comes on top of the price', () => {
   });
 });
 
-describe('what the bound and the price leave out', () => {
+describe('What bound and cost leave out', () => {
   it('retries come on top of the calls that a request may make', async () => {
     const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '2' } });
     for (const endpoint of ['me', 'subscriptions.get']) gateway.demo.fail(endpoint, { status: 502, times: 1 });
@@ -183,7 +183,7 @@ describe('what the bound and the price leave out', () => {
     expect(result.calls).toHaveLength(4);
   });
 
-  it('the price of a query is the same, and no refusal, where the caller has too little allowance left for it', async () => {
+  it('x-upstream-plan gives the same cost, and no refusal, when the caller’s allowance is short', async () => {
     const gateway = await startTestGateway({ env: { CALLER_CALLS_PER_MINUTE: '100' } });
     await gateway.ask('{ viewer { unreadCount } }'); // from now on an allowance of their own
     const users = Array.from({ length: 45 }, (_, index) => `u${index}: user(id: "nobody${index}") { name }`);
@@ -199,8 +199,8 @@ describe('what the bound and the price leave out', () => {
   });
 });
 
-describe('the price is what a person would count', () => {
-  it('M8: forty panels at once, each with a first page of history, are all answered', async () => {
+describe('Costs of ordinary screens', () => {
+  it('M8: forty simultaneous panels, each with a first page of history, all succeed', async () => {
     const gateway = await startTestGateway({ demo: { latencyMs: 60 }, env: { CALLER_CALLS_PER_MINUTE: '600' } });
     await gateway.ask('{ viewer { unreadCount } }'); // the workspace accepts the caller: from now on an allowance of their own
     const panel = () => gateway.ask(`{ directMessage(id: "${busyRoomId}") { history(first: 5) { nodes { id } } } }`);
@@ -214,7 +214,7 @@ describe('the price is what a person would count', () => {
     ['members', 'members { nodes { id } }', 1],
     ['history', 'history(first: 5) { nodes { id } }', 2],
   ])(
-    'M8: a limit of twenty calls lets a page of %s through, and bounds its searches',
+    'M8: a limit of twenty calls admits a page of %s, and bounds its searches',
     async (_name, selection, plannedCalls) => {
       const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '20' } });
       const result = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { ${selection} } }`, { headers: report });
@@ -223,7 +223,7 @@ describe('the price is what a person would count', () => {
     },
   );
 
-  it('M8: and a limit of one call lets a page of members through', async () => {
+  it('M8: a limit of one call admits a page of members', async () => {
     const gateway = await startTestGateway({ env: { MAX_UPSTREAM_CALLS: '1' } });
     const result = await gateway.ask(`{ directMessage(id: "${busyRoomId}") { members { totalCount } } }`, {
       headers: report,

@@ -49,8 +49,8 @@ function* validOperations() {
   }
 }
 
-describe('whatever a client asks', () => {
-  it(`no operation costs more than its plan, nor fails inside: ${count} random ones`, async () => {
+describe('Random operations', () => {
+  it(`${count} random operations make no more calls than estimated, and meet no bug`, async () => {
     let planned = 0;
     let made = 0;
     let withEntities = 0;

@@ -2,16 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { atMost, CostTally } from '../../../src/operation/cost/tally.ts';
 import { singly } from '../../../src/loaders/bulk-or-single.ts';
 
-describe('a ledger', () => {
-  it('adds up by endpoint, in the order of their names, and by path, the most first', () => {
-    const ledger = new CostTally();
-    ledger.add('me', { count: 1, path: 'a' });
-    ledger.add('im.list', { count: 2, path: 'b' });
-    ledger.add('users.info', { count: 3, path: 'a' });
-    ledger.addValues(7);
-    ledger.addValues(8);
-    const plan = ledger.close();
-    expect(plan).toEqual({
+const endpoints = {
+  record: { single: 'rooms.info', bulk: 'rooms.get' },
+  counters: { single: 'im.counters', bulk: 'subscriptions.get' },
+};
+
+describe('CostTally', () => {
+  it('a tally adds up calls by endpoint, sorted by name, and by path, most expensive first', () => {
+    const tally = new CostTally(endpoints);
+    tally.add('me', { count: 1, path: 'a' });
+    tally.add('im.list', { count: 2, path: 'b' });
+    tally.add('users.info', { count: 3, path: 'a' });
+    tally.addValues(7);
+    tally.addValues(8);
+    const cost = tally.close();
+    expect(cost).toEqual({
       calls: 6,
       spareCalls: 0,
       byEndpoint: { 'im.list': 2, me: 1, 'users.info': 3 },
@@ -23,14 +28,14 @@ describe('a ledger', () => {
       ways: singly,
       given: [],
     });
-    expect(Object.keys(plan.byEndpoint)).toEqual(['im.list', 'me', 'users.info']);
+    expect(Object.keys(cost.byEndpoint)).toEqual(['im.list', 'me', 'users.info']);
   });
 
-  it('counts a call that several fields share once, for the first of them, so that the paths add up', () => {
-    const ledger = new CostTally();
-    for (const path of ['first', 'second', 'third']) ledger.add('subscriptions.get', { count: 4, upTo: 1, path });
-    ledger.add('im.counters', { count: 2, path: 'second' });
-    expect(ledger.close()).toMatchObject({
+  it('a call that several fields share counts once, for the first of them', () => {
+    const tally = new CostTally(endpoints);
+    for (const path of ['first', 'second', 'third']) tally.add('subscriptions.get', { count: 4, upTo: 1, path });
+    tally.add('im.counters', { count: 2, path: 'second' });
+    expect(tally.close()).toMatchObject({
       calls: 3,
       byEndpoint: { 'im.counters': 2, 'subscriptions.get': 1 },
       heaviest: [
@@ -40,12 +45,12 @@ describe('a ledger', () => {
     });
   });
 
-  it('takes the widest of several bounds of an endpoint', () => {
-    const ledger = new CostTally();
-    ledger.add('me', { count: 9, upTo: 2, path: 'a' });
-    ledger.add('me', { count: 9, upTo: 5, path: 'b' });
-    ledger.add('me', { count: 9, upTo: 1, path: 'c' });
-    expect(ledger.close()).toMatchObject({
+  it('the highest of several maximums of an endpoint applies', () => {
+    const tally = new CostTally(endpoints);
+    tally.add('me', { count: 9, upTo: 2, path: 'a' });
+    tally.add('me', { count: 9, upTo: 5, path: 'b' });
+    tally.add('me', { count: 9, upTo: 1, path: 'c' });
+    expect(tally.close()).toMatchObject({
       byEndpoint: { me: 5 },
       heaviest: [
         { path: 'b', calls: 3 },
@@ -54,12 +59,12 @@ describe('a ledger', () => {
     });
   });
 
-  it('reads two rooms singly and more all at once, but those whole that are asked for whole', () => {
+  it('up to two records are read singly and more in bulk, but whole records always singly', () => {
     const costOf = (part: number, whole: number) => {
-      const ledger = new CostTally();
-      if (part > 0) ledger.addRecords(part, 'part', 'part');
-      if (whole > 0) ledger.addRecords(whole, 'whole', 'whole');
-      const { byEndpoint, heaviest, spareCalls } = ledger.close();
+      const tally = new CostTally(endpoints);
+      if (part > 0) tally.addRecords(part, 'part', 'part');
+      if (whole > 0) tally.addRecords(whole, 'whole', 'whole');
+      const { byEndpoint, heaviest, spareCalls } = tally.close();
       return [
         byEndpoint['rooms.info'],
         byEndpoint['rooms.get'],
@@ -75,12 +80,12 @@ describe('a ledger', () => {
     expect(costOf(9, 9)).toEqual([9, 1, 20, 'whole 9', 'part 1']);
   });
 
-  it('reads counters in the way that takes the fewest calls, the list of rooms once for records and counters', () => {
-    const ledger = new CostTally();
-    ledger.addRecords(4, 'part', 'rooms');
-    ledger.addCounters(4, false, 'rooms.counters');
-    ledger.addCounters(20, true, 'list.counters');
-    expect(ledger.close()).toMatchObject({
+  it('counters are read in the mode with the fewest calls; records and counters share the list of rooms', () => {
+    const tally = new CostTally(endpoints);
+    tally.addRecords(4, 'part', 'rooms');
+    tally.addCounters(4, false, 'rooms.counters');
+    tally.addCounters(20, true, 'list.counters');
+    expect(tally.close()).toMatchObject({
       calls: 2,
       byEndpoint: { 'rooms.get': 1, 'subscriptions.get': 1 },
       heaviest: [
@@ -89,22 +94,22 @@ describe('a ledger', () => {
       ],
       ways: { records: 'bulk', counters: { listed: 'bulk', byId: 'bulk' } },
     });
-    const few = new CostTally();
+    const few = new CostTally(endpoints);
     few.addCounters(1, false, 'one');
     few.addCounters(1, true, 'other');
     expect(few.close()).toMatchObject({ calls: 2, byEndpoint: { 'im.counters': 2 }, spareCalls: 0 });
   });
 
-  it('has spare calls once for all pages that may search, and one for each that continues', () => {
-    const ledger = new CostTally();
-    ledger.addPages('im.list', 'offset', { count: 3, isContinued: false, path: 'first pages' });
-    expect(ledger.close()).toMatchObject({ calls: 3, spareCalls: 20 });
-    ledger.addPages('im.list', 'offset', { count: 3, isContinued: true, path: 'rooms' });
-    expect(ledger.close()).toMatchObject({ calls: 6, spareCalls: 20 + 3 });
-    ledger.addPages('dm.history', 'timeline', { count: 1, isContinued: false, path: 'history' });
-    ledger.addPages('dm.history', 'timeline', { count: 1, isContinued: true, path: 'more history' });
-    ledger.addPages('im.members', 'whole', { count: 50, isContinued: true, path: 'members' });
-    expect(ledger.close()).toMatchObject({
+  it('an operation with pages has twenty spare calls, and one more for each page after a cursor', () => {
+    const tally = new CostTally(endpoints);
+    tally.addPages('im.list', 'offset', { count: 3, isContinued: false, path: 'first pages' });
+    expect(tally.close()).toMatchObject({ calls: 3, spareCalls: 20 });
+    tally.addPages('im.list', 'offset', { count: 3, isContinued: true, path: 'rooms' });
+    expect(tally.close()).toMatchObject({ calls: 6, spareCalls: 20 + 3 });
+    tally.addPages('dm.history', 'timeline', { count: 1, isContinued: false, path: 'history' });
+    tally.addPages('dm.history', 'timeline', { count: 1, isContinued: true, path: 'more history' });
+    tally.addPages('im.members', 'whole', { count: 50, isContinued: true, path: 'members' });
+    expect(tally.close()).toMatchObject({
       spareCalls: 20 + 3 + 1,
       byEndpoint: { 'im.list': 6, 'dm.history': 4, 'im.members': 50 },
       heaviest: [
@@ -120,23 +125,23 @@ describe('a ledger', () => {
       ['whole', false],
       ['offset', false],
     ] as const) {
-      const one = new CostTally();
+      const one = new CostTally(endpoints);
       one.addPages('x', paging, { count: 2, isContinued, path: 'p' });
       expect(one.close().spareCalls).toBe(20);
     }
   });
 
-  it('stops growing at a thousand million', () => {
-    const ledger = new CostTally();
+  it('a tally stops growing at 1e9', () => {
+    const tally = new CostTally(endpoints);
     for (let time = 0; time < 3; time += 1) {
-      ledger.add('me', { count: 7e8, path: 'a' });
-      ledger.addCounters(7e8, true, 'b');
-      ledger.addRecords(7e8, 'whole', 'c');
-      ledger.addPages('x', 'offset', { count: 7e8, isContinued: true, path: 'd' });
-      ledger.addValues(7e8);
+      tally.add('me', { count: 7e8, path: 'a' });
+      tally.addCounters(7e8, true, 'b');
+      tally.addRecords(7e8, 'whole', 'c');
+      tally.addPages('x', 'offset', { count: 7e8, isContinued: true, path: 'd' });
+      tally.addValues(7e8);
     }
-    const { spareCalls, ...plan } = ledger.close({ rooms: false, memberships: false });
-    expect(plan).toEqual({
+    const { spareCalls, ...cost } = tally.close({ rooms: false, memberships: false });
+    expect(cost).toEqual({
       calls: 1e9,
       byEndpoint: { 'im.counters': 1e9, me: 1e9, 'rooms.info': 1e9, x: 1e9 },
       values: 1e9,
@@ -147,10 +152,10 @@ describe('a ledger', () => {
     expect(spareCalls).toBe(1e9 + 20);
   });
 
-  it('that is given up costs more than any limit, where that happened', () => {
-    const ledger = new CostTally();
-    ledger.giveUp('a.b');
-    expect(ledger.close()).toMatchObject({
+  it('an operation too large to price costs more than any limit, at the path where pricing stopped', () => {
+    const tally = new CostTally(endpoints);
+    tally.giveUp('a.b');
+    expect(tally.close()).toMatchObject({
       calls: 1e9,
       byEndpoint: { unknown: 1e9 },
       values: 0,
@@ -159,14 +164,14 @@ describe('a ledger', () => {
   });
 });
 
-describe('what a request makes at most', () => {
-  const plan = { ...new CostTally().close(), calls: 5, spareCalls: 24 };
+describe('atMost', () => {
+  const cost = { ...new CostTally(endpoints).close(), calls: 5, spareCalls: 24 };
 
-  it('is its price and its spare calls, and never more than the limit', () => {
-    expect([100, 29, 28, 5].map((limit) => atMost(plan, limit))).toEqual([29, 29, 28, 5]);
+  it('a request may make its price plus its spare calls, up to the limit', () => {
+    expect([100, 29, 28, 5].map((limit) => atMost(cost, limit))).toEqual([29, 29, 28, 5]);
   });
 
-  it('is nothing where it costs more than the limit: it is refused', () => {
-    expect(atMost(plan, 4)).toBe(0);
+  it('a request that costs more than the limit may make no call', () => {
+    expect(atMost(cost, 4)).toBe(0);
   });
 });

@@ -1,0 +1,82 @@
+import { parse, type GraphQLObjectType, type GraphQLScalarType, type OperationDefinitionNode } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../src/config/config.ts';
+import { AnswerSize } from '../../../src/context/answer-size.ts';
+import type { Context, RequestContext } from '../../../src/context/request-context.ts';
+import { createLog, Redactor } from '../../../src/observability/log.ts';
+import { Metrics } from '../../../src/observability/metrics.ts';
+import { createApollo } from '../../../src/operation/apollo.ts';
+import { measureIntrospection } from '../../../src/operation/introspection.ts';
+import { createSchema } from '../../../src/schema/executable.ts';
+
+const sources = {
+  inFlight: () => 0,
+  shed: () => new Map(),
+  loopDelayMs: () => 0,
+  arrivingBytes: () => 0,
+  heldBytes: () => 0,
+  unsentBytes: () => 0,
+  heldTokens: () => 0,
+  connections: async () => 0,
+  knownCallers: () => 0,
+  windows: () => [],
+  workspace: { inFlight: 0, queueLength: 0, retriesDenied: 0, breakerState: 'closed' },
+};
+
+/** Of a caller whom the workspace has accepted. */
+const contextOf = () =>
+  ({
+    outcome: {},
+    isAuthenticated: true,
+    isAccepted: true,
+    viewerId: 'u1',
+    callerKey: 'k',
+    knowledge: { lists: { rooms: true, memberships: true }, knowsRoom: () => true },
+    answerSize: new AnswerSize(() => true),
+    admit: () => undefined,
+  }) as unknown as RequestContext;
+
+describe('Bugs of compiled runs', () => {
+  it('a bug in a compiled run is logged without its message and counted, and graphql-js makes the response', async () => {
+    const schema = createSchema();
+    const viewer = schema.getType('Viewer') as GraphQLObjectType;
+    Object.assign(viewer.getFields()['user'] ?? {}, {
+      resolve: () => {
+        throw new TypeError('planted');
+      },
+    });
+    const lines: string[] = [];
+    const log = createLog('info', new Redactor(), { write: (line) => void lines.push(line) });
+    const metrics = new Metrics(sources);
+    const options = { landingPage: undefined, allowance: undefined, usageReporters: [], metrics };
+    const apollo = createApollo(schema, readConfig({}), log, options);
+    const query = '{ viewer { user { id } } }';
+    await apollo.executeOperation({ query }, { contextValue: contextOf() }); // compiled from the second run on
+    const contextValue = contextOf();
+    const { body } = await apollo.executeOperation({ query }, { contextValue });
+    expect(contextValue.outcome.runBy).toBe('graphql-js');
+    expect(body).toMatchObject({
+      kind: 'single',
+      singleResult: {
+        data: { viewer: { user: null } },
+        errors: [{ path: ['viewer', 'user'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+      },
+    });
+    expect(await metrics.print()).toContain('gateway_compiled_failures_total 1\n');
+    expect(lines.filter((line) => line.includes('TypeError'))).toHaveLength(1);
+    expect(lines.join('')).not.toContain('planted');
+    await apollo.stop();
+  });
+
+  it('a bug while introspection is counted rejects the request, whose response would have no limit', async () => {
+    const schema = createSchema();
+    const document = parse('{ __schema { queryType { name } } }');
+    const [operation] = document.definitions as [OperationDefinitionNode];
+    const context = { answerSize: new AnswerSize(() => true) } as Context;
+    const string = schema.getType('String') as GraphQLScalarType;
+    string.serialize = () => {
+      throw new TypeError('planted');
+    };
+    await expect(measureIntrospection(schema, document, operation, {}, context)).rejects.toThrow(TypeError);
+  });
+});
