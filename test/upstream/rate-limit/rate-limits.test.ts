@@ -260,28 +260,28 @@ describe('forwarded addresses', () => {
   });
 });
 
-describe('a caller whom the workspace accepts with their first call in a window', () => {
-  /** The pair of user id and token is accepted once a response has come. */
-  function newLogin() {
-    const accepted = new Set<string>();
-    const clock = manualClock();
-    const rateLimits = new RateLimits({
-      clock,
-      workspaceClock: new WorkspaceClock(clock),
-      userOf: (key) => (accepted.has(key) ? key.replace(/'s .*/, '') : undefined),
-      usualResponseMs: () => 1000,
-    });
-    const callAs = (key: string, remaining: number) => {
-      const reservation = rateLimits.enter('im.counters', caller(key), far);
-      if (reservation.ready !== undefined) return 'waits';
-      reservation.send();
-      accepted.add(key);
-      reservation.exit(passed(remaining));
-      return 'now';
-    };
-    return { callAs };
-  }
+/** Calls of pairs of user id and token, each of which the workspace accepts with its first response. */
+function newLogin() {
+  const accepted = new Set<string>();
+  const clock = manualClock();
+  const rateLimits = new RateLimits({
+    clock,
+    workspaceClock: new WorkspaceClock(clock),
+    userOf: (key) => (accepted.has(key) ? key.replace(/'s .*/, '') : undefined),
+    usualResponseMs: () => 1000,
+  });
+  const callAs = (key: string, remaining: number) => {
+    const reservation = rateLimits.enter('im.counters', caller(key), far);
+    if (reservation.ready !== undefined) return 'waits';
+    reservation.send();
+    accepted.add(key);
+    reservation.exit(passed(remaining));
+    return 'now';
+  };
+  return { callAs };
+}
 
+describe('a caller whom the workspace accepts with their first call in a window', () => {
   it('is one caller before and after that, and never waits for themselves', () => {
     const { callAs } = newLogin();
     expect([callAs("maya's phone", 9), callAs("maya's phone", 8), callAs("maya's phone", 7)]).toEqual([
