@@ -1,25 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { startTestGateway } from '../support/gateway.ts';
-
-const workspace = { inFlight: 0, queueLength: 0, retriesDenied: 0, breakerState: 'closed' };
-const none = {
-  inFlight: () => 0,
-  shed: () => new Map(),
-  loopDelayMs: () => 0,
-  arrivingBytes: () => 0,
-  heldBytes: () => 0,
-  unsentBytes: () => 0,
-  heldTokens: () => 0,
-  connections: async () => 0,
-  knownCallers: () => 0,
-  windows: () => [],
-  workspace,
-};
+import { idleSources } from '../support/metric-sources.ts';
 
 describe('Metrics', () => {
   it('metrics count requests by status, errors by code and upstream calls by endpoint', async () => {
-    const metrics = new Metrics(none);
+    const metrics = new Metrics(idleSources);
     const upstreamCalls = new Map([['im.list', 2]]);
     metrics.requestEnded({
       status: 200,
@@ -46,7 +32,7 @@ describe('Metrics', () => {
       { endpoint: 'me', address: '192.0.2.8', limit: 10, remaining: 1 },
       { endpoint: 'im.list', address: undefined, limit: 20, remaining: 20 },
     ];
-    const text = await new Metrics({ ...none, windows, shed: () => new Map([['in_flight', 7]]) }).print();
+    const text = await new Metrics({ ...idleSources, windows, shed: () => new Map([['in_flight', 7]]) }).print();
     expect(text).toContain('gateway_upstream_window_remaining{endpoint="me"} 1\n');
     expect(text).toContain('gateway_upstream_window_limit{endpoint="im.list"} 20\n');
     expect(text).toContain('gateway_requests_shed_total{reason="in_flight"} 7\n');
@@ -61,7 +47,7 @@ describe('Metrics', () => {
     >;
     const used = { inFlight: 13, queueLength: 17, retriesDenied: 19, breakerState: 'closed' };
     const metrics = new Metrics({
-      ...none,
+      ...idleSources,
       ...sources,
       loopDelayMs: () => 23,
       connections: async () => 29,
@@ -91,7 +77,7 @@ describe('Metrics', () => {
 
   it('metrics drop closed rate-limit windows, and count each shed request once', async () => {
     let [windows, shed] = [[{ endpoint: 'me', limit: 10, remaining: 6 }], new Map([['in_flight', 2]])];
-    const metrics = new Metrics({ ...none, windows: () => windows, shed: () => shed });
+    const metrics = new Metrics({ ...idleSources, windows: () => windows, shed: () => shed });
     expect(
       [await metrics.print(), await metrics.print()].map((text) =>
         text.includes('gateway_requests_shed_total{reason="in_flight"} 2\n'),
@@ -111,14 +97,14 @@ describe('Metrics', () => {
       [loose, tight],
       [tight, loose],
     ]) {
-      const text = await new Metrics({ ...none, windows: () => windows }).print();
+      const text = await new Metrics({ ...idleSources, windows: () => windows }).print();
       expect(text).toContain('gateway_upstream_window_limit{endpoint="me"} 10\n');
       expect(text).toContain('gateway_upstream_window_remaining{endpoint="me"} 1\n');
     }
   });
 
   it('executed operations are counted by executor, refused ones are not', async () => {
-    const metrics = new Metrics(none);
+    const metrics = new Metrics(idleSources);
     for (const runBy of ['compiled', 'compiled', 'graphql-js', undefined] as const)
       metrics.requestEnded({ status: 400, seconds: 0, codes: {}, upstreamCalls: new Map(), runBy });
     const text = await metrics.print();

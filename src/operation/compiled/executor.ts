@@ -29,9 +29,9 @@ const bytesPerStep = 650;
  * Whatever it cannot do exactly as graphql-js does, it leaves to graphql-js, so a response never depends on which of them
  * made it (`test/operation/compiled/` compares them byte for byte).
  *
- * Why not graphql-jit: it generates code from each query with `new Function`, keeps executors without a bound in bytes, and
- * works out errors itself. This one walks plain data over the same resolvers, its forms weigh on their document's bound,
- * and errors stay graphql-js's.
+ * Why not graphql-jit: it takes graphql-js's place, errors included, and lets only fields with a resolver return promises
+ * (its README). Here errors stay graphql-js's, and a run counts the response while it builds it. Forms are plain data, whose
+ * weight counts towards their document's memory limit.
  *
  * What it hides: `responseForOperation` returns before Apollo Server calls `executionDidStart` and `willResolveField`, so
  * plugins and OpenTelemetry see neither for a compiled run (inline tracing therefore switches it off). What a failing field

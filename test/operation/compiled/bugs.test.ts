@@ -8,20 +8,7 @@ import { Metrics } from '../../../src/observability/metrics.ts';
 import { createApollo } from '../../../src/operation/apollo.ts';
 import { measureIntrospection } from '../../../src/operation/introspection.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
-
-const sources = {
-  inFlight: () => 0,
-  shed: () => new Map(),
-  loopDelayMs: () => 0,
-  arrivingBytes: () => 0,
-  heldBytes: () => 0,
-  unsentBytes: () => 0,
-  heldTokens: () => 0,
-  connections: async () => 0,
-  knownCallers: () => 0,
-  windows: () => [],
-  workspace: { inFlight: 0, queueLength: 0, retriesDenied: 0, breakerState: 'closed' },
-};
+import { idleSources } from '../../support/metric-sources.ts';
 
 /** Of a caller whom the workspace has accepted. */
 const contextOf = () =>
@@ -47,7 +34,7 @@ describe('Bugs of compiled runs', () => {
     });
     const lines: string[] = [];
     const log = createLog('info', new Redactor(), { write: (line) => void lines.push(line) });
-    const metrics = new Metrics(sources);
+    const metrics = new Metrics(idleSources);
     const options = { landingPage: undefined, allowance: undefined, usageReporters: [], metrics };
     const apollo = createApollo(schema, readConfig({}), log, options);
     const query = '{ viewer { user { id } } }';
