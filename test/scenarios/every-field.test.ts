@@ -338,8 +338,8 @@ async function surveyPeople(survey: Survey, { world }: DemoWorkspace): Promise<v
   for (const [name, value] of Object.entries({ id: world.member.id, user: own, unreadCount: unread }))
     survey.note(`Viewer.${name}`, value);
   survey.note('Query.viewer', own);
-  await survey.ask('the caller', `{ viewer { id user { ${printTree(userTree)} } unreadCount } }`, {
-    viewer: { id: world.member.id, user: own, unreadCount: unread },
+  await survey.ask('the caller', `{ viewer { userId user { ${printTree(userTree)} } unreadCount } }`, {
+    viewer: { userId: world.member.id, user: own, unreadCount: unread },
   });
 
   const username = textAt(
