@@ -109,8 +109,8 @@ export type DirectMessage = Node & {
   /** Announcement, shown above the messages. Room record (`rooms.info`, `rooms.get`). */
   readonly announcement?: Maybe<Scalars['String']['output']>;
   /**
-   * Path of the picture to show, below the workspace's URL: the other user's, or the group's. From the caller's membership,
-   * like `title`. Null if the caller is not a member.
+   * Path of the picture to show, below the workspace's URL: the other user's, or the group's. From the caller's membership
+   * (`subscriptions.get`), like `title`. Null if the caller is not a member.
    */
   readonly avatarUrl?: Maybe<Scalars['String']['output']>;
   /**
@@ -679,8 +679,9 @@ export type Query = {
   /**
    * The object of that id, for clients that refetch by id alone, such as Relay. Rocket.Chat's ids do not tell what they
    * identify, so the selection does: with fragments on one type, the gateway looks for that type, which costs as much as the
-   * field for it (`directMessage`, `message`, `user`). Otherwise it looks for a room of the caller's, then for a message in one
-   * of these rooms, then for a user: three upstream calls at most. Null if there is none.
+   * field for it (`directMessage`, `message`, `user`). Otherwise it looks for a room of the caller's (`subscriptions.get`), then
+   * for a message in one of these rooms (`chat.getMessage`), then for a user (`users.info`): three upstream calls at most. Null
+   * if there is none.
    */
   readonly node?: Maybe<Node>;
   /**

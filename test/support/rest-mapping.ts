@@ -182,7 +182,7 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
   MessageUrl: { url: key('url'), meta: key('meta') },
   UserMention: {
     kind: kindOfMention,
-    userId: (mention) => (['ALL', 'HERE'].includes(String(kindOfMention(mention))) ? null : or(mention['_id'])),
+    userId: (mention) => (['all', 'here'].includes(textAt(mention, '_id')) ? null : or(mention['_id'])),
     username: key('username'),
     name: (mention) => or(mention['name'], mention['fname']),
     user: 'call',
