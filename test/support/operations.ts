@@ -1,10 +1,13 @@
 import {
   getNamedType,
+  isCompositeType,
   isEnumType,
+  isInterfaceType,
   isObjectType,
   isUnionType,
   type GraphQLArgument,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
@@ -58,6 +61,7 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
     if (name === 'representations') return declare(String(type), random.some(references, 1 + random.below(6)));
     if (name === 'range') return '{ since: "2026-09-01T00:00:00.000Z" }';
     if (name === 'filterBy') return `{ pinnedOnly: ${random.chance(0.5)} }`;
+    if (name === 'size') return String(16 + random.below(500));
     if (name === 'includeThreadReplies') return String(random.chance(0.5));
     const known = values[name];
     if (known === undefined) return undefined;
@@ -85,9 +89,13 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
     return ` @${random.pick(['skip', 'include'])}(if: ${condition})`;
   };
 
+  /** Some types of an interface, in most cases one: a client knows what it asks for. */
+  const namesakes = (type: GraphQLInterfaceType): readonly GraphQLObjectType[] =>
+    some(schema.getPossibleTypes(type), random.chance(0.7) ? 1 : random.below(4));
+
   const select = (type: GraphQLObjectType, depth: number): string => {
     const fields = Object.values(type.getFields()).filter(
-      (field) => depth < maxDepth || !isObjectType(getNamedType(field.type)),
+      (field) => depth < maxDepth || !isCompositeType(getNamedType(field.type)),
     );
     const chosen = some(fields, 1 + random.below(4));
     const parts = chosen.map((field) => {
@@ -97,13 +105,12 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
         : random.chance(0.9) && field.args.length === 0
           ? ''
           : `a${(aliases += 1)}: `;
-      const types = isUnionType(named)
-        ? named.getTypes().map((each) => `... on ${each.name} { ${select(each, depth + 1)} }`)
-        : [];
+      const possible = isUnionType(named) ? named.getTypes() : isInterfaceType(named) ? namesakes(named) : [];
+      const types = possible.map((each) => `... on ${each.name} { ${select(each, depth + 1)} }`);
       const inside = isObjectType(named)
         ? select(named, depth + 1)
-        : types.length > 0
-          ? `__typename ${types.join(' ')}`
+        : isCompositeType(named)
+          ? `__typename ${isInterfaceType(named) ? 'id ' : ''}${types.join(' ')}`
           : undefined;
       const below = inside === undefined ? '' : ` { ${inside} }`;
       return `${alias}${field.name}${argumentsOf(field)}${directive()}${below}`;
