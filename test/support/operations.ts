@@ -19,6 +19,8 @@ export interface OperationOptions {
   readonly seed: number;
   /** Values for arguments by name, such as ids that exist. */
   readonly values: Readonly<Record<string, readonly string[]>>;
+  /** Values for the argument `id` of a field, by the field's name. */
+  readonly idsByField?: Readonly<Record<string, readonly string[]>>;
   /** References for `_entities`. */
   readonly references: readonly { readonly __typename: string; readonly id: string }[];
   readonly maxDepth?: number;
@@ -29,7 +31,14 @@ export interface RandomOperation {
   readonly variables: Record<string, unknown>;
 }
 
-export function randomOperation({ schema, seed, values, references, maxDepth = 6 }: OperationOptions): RandomOperation {
+export function randomOperation({
+  schema,
+  seed,
+  values,
+  idsByField = {},
+  references,
+  maxDepth = 6,
+}: OperationOptions): RandomOperation {
   const random = createRandom(seed);
   const some = <Item>(items: readonly Item[], count: number): Item[] =>
     items
@@ -49,7 +58,7 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
     return `$${name}`;
   };
 
-  const argument = ({ name, type }: GraphQLArgument): string | undefined => {
+  const argument = ({ name, type }: GraphQLArgument, fieldName: string): string | undefined => {
     const named = getNamedType(type);
     if (name === 'first') return random.chance(0.2) ? declare('Int', random.below(4)) : String(random.below(5));
     if (name === 'orderBy') {
@@ -63,7 +72,7 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
     if (name === 'filterBy') return `{ pinnedOnly: ${random.chance(0.5)} }`;
     if (name === 'size') return String(16 + random.below(500));
     if (name === 'includeThreadReplies') return String(random.chance(0.5));
-    const known = values[name];
+    const known = (name === 'id' ? idsByField[fieldName] : undefined) ?? values[name];
     if (known === undefined) return undefined;
     const value = random.pick(known);
     return random.chance(0.3) ? declare(String(type), value) : JSON.stringify(value);
@@ -77,7 +86,7 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
       return !['last', 'before', 'after'].includes(each.name) && random.chance(0.3);
     });
     const written = given.flatMap((each) => {
-      const value = argument(each);
+      const value = argument(each, field.name);
       return value === undefined ? [] : [`${each.name}: ${value}`];
     });
     return written.length === 0 ? '' : `(${written.join(' ')})`;

@@ -274,12 +274,15 @@ class Walk {
   ): boolean {
     if (pageSize(field, args) !== 0) return true;
     const type = getNamedType(field.type);
-    return isObjectType(type) && this.#selectsOfAllPages(type, below);
+    return this.#selectsOfAllPages(type, below);
   }
 
-  #selectsOfAllPages(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
+  #selectsOfAllPages(type: GraphQLNamedType, below: readonly SelectionSetNode[]): boolean {
+    if (!isObjectType(type)) return false;
     return this.#fieldsOf(type, below).some(
-      (part) => this.#input.prices.get(`${type.name}.${part.field.name}`)?.isOfAllPages === true,
+      ({ field, selectionSets }) =>
+        this.#input.prices.get(`${type.name}.${field.name}`)?.isOfAllPages === true ||
+        (field.name === 'pageInfo' && this.#selectsOfAllPages(getNamedType(field.type), selectionSets)),
     );
   }
 

@@ -80,8 +80,13 @@ describe('Estimated calls', () => {
     ],
     [
       'an empty page',
-      '{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } pageInfo { hasNextPage } } } }',
+      '{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } pageInfo { startCursor } } } }',
       0,
+    ],
+    [
+      'whether rows follow an empty page',
+      '{ directMessage(id: "r") { messages(first: 0) { pageInfo { hasNextPage } } history(first: 0) { pageInfo { hasPreviousPage } } } }',
+      1 + 2,
     ],
     ['the total of an empty page', '{ directMessage(id: "r") { messages(first: 0) { totalCount } } }', 1],
     [
