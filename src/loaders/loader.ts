@@ -20,16 +20,16 @@ export function callByKey<Key, Value>(
   keyOf: (key: Key) => string = String,
 ): PrimedLoader<Key, Value> {
   const promises = new Map<string, Promise<Value>>();
+  /** Most of them are never loaded, so they get no promise. */
+  const primed = new Map<string, Value>();
   return {
-    prime(key, value) {
-      const name = keyOf(key);
-      if (!promises.has(name)) promises.set(name, Promise.resolve(value));
-    },
+    prime: (key, value) => void primed.set(keyOf(key), value),
     load(key) {
       const name = keyOf(key);
       const known = promises.get(name);
       if (known !== undefined) return known;
-      const promise = call(key);
+      const value = primed.get(name);
+      const promise = value === undefined ? call(key) : Promise.resolve(value);
       promises.set(name, promise);
       return promise;
     },

@@ -13,13 +13,15 @@ export function checkSize({ size }: AvatarArgs): void {
   throw new GatewayError('BAD_USER_INPUT', message);
 }
 
-/** Path of a user's picture. Rocket.Chat takes a name with a leading `@` for letters to draw, and no username has one. */
-export const userAvatar = (username: string, args: AvatarArgs): string => pathOf(encodeURIComponent(username), args);
+/** Path of a user's picture. */
+export const userAvatar = (username: string, args: AvatarArgs): string | null => pathOf('/avatar/', username, args);
 
-export const roomAvatar = (roomId: string, args: AvatarArgs): string =>
-  pathOf(`room/${encodeURIComponent(roomId)}`, args);
+/** Path of a room's picture. */
+export const roomAvatar = (roomId: string, args: AvatarArgs): string | null => pathOf('/avatar/room/', roomId, args);
 
-function pathOf(path: string, args: AvatarArgs): string {
+/** Null for `.` and `..`, which would lead elsewhere. */
+function pathOf(folder: string, name: string, args: AvatarArgs): string | null {
   checkSize(args);
-  return `/avatar/${path}${args.size == null ? '' : `?size=${args.size}`}`;
+  if (/^\.{1,2}$/.test(name)) return null;
+  return `${folder}${encodeURIComponent(name)}${args.size == null ? '' : `?size=${args.size}`}`;
 }
