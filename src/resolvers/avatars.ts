@@ -23,5 +23,5 @@ export const roomAvatar = (roomId: string, args: AvatarArgs): string | null => p
 function pathOf(folder: string, name: string, args: AvatarArgs): string | null {
   checkSize(args);
   if (/^\.{1,2}$/.test(name)) return null;
-  return `${folder}${encodeURIComponent(name)}${args.size == null ? '' : `?size=${args.size}`}`;
+  return `${folder}${encodeURIComponent(name.toWellFormed())}${args.size == null ? '' : `?size=${args.size}`}`;
 }

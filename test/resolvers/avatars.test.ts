@@ -8,6 +8,7 @@ describe('Paths of pictures', () => {
     ['priya.raman', 16, '/avatar/priya.raman?size=16'],
     ['a/../b?size=1#x', 1024, '/avatar/a%2F..%2Fb%3Fsize%3D1%23x?size=1024'],
     ['žofie', undefined, '/avatar/%C5%BEofie'],
+    ['half a \ud83c', undefined, '/avatar/half%20a%20%EF%BF%BD'],
     ['...', undefined, '/avatar/...'],
     ['..', undefined, null],
     ['.', 64, null],
