@@ -1,3 +1,4 @@
+import { parse, print, visit } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { createPublishedSdl } from '../../../src/schema/executable.ts';
@@ -31,6 +32,20 @@ describe('The published schema', () => {
     expect(lines).toContain(
       'upstreamBudget: [EndpointBudget!]! @join__field(graph: DIRECT_MESSAGES) @tag(name: "operations") @listSize(assumedSize: 14)',
     );
+  });
+
+  it('a subgraph with a `node` of its own composes with the published schema without ours', () => {
+    const ours = createPublishedSdl();
+    const other = `${peopleSdl} interface Node { id: ID! } extend type Query { node(id: ID!): Node } type Pet implements Node @key(fields: "id") { id: ID! }`;
+    expect(
+      compose(ours, other)
+        .errors?.map(({ message }) => message)
+        .join(),
+    ).toMatch(/Query\.node.*non-shareable/);
+    const without = visit(parse(ours), {
+      FieldDefinition: ({ name, type }) => (name.value === 'node' && print(type) === 'Node' ? null : undefined),
+    });
+    expect(compose(print(without), other).errors).toBeUndefined();
   });
 
   it('the published schema does not compose without @shareable PageInfo', () => {
