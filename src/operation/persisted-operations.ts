@@ -3,6 +3,7 @@ import { Kind, parse, specifiedRules, validate, type DocumentNode, type GraphQLS
 import { z } from 'zod';
 import { ConfigError } from '../config/config.ts';
 import { maxTokens } from '../limits.ts';
+import { plainId } from './document-id.ts';
 import { QueriesOnly } from './queries-only.ts';
 import { OperationGuard } from './size-guard.ts';
 
@@ -88,8 +89,8 @@ function mistakesIn(operations: readonly PersistedOperation[], schema: GraphQLSc
   return operations.flatMap(({ id, body }) => {
     const mistake =
       mistakeOf(body, schema, guard) ??
-      ((bodies.get(id) ?? body) === body ? undefined : 'is listed twice, with different texts');
-    bodies.set(id, body);
+      ((bodies.get(plainId(id)) ?? body) === body ? undefined : 'is listed twice, with different texts');
+    bodies.set(plainId(id), body);
     return mistake === undefined ? [] : [`operation ${JSON.stringify(id.slice(0, 80))} ${mistake}`];
   });
 }
