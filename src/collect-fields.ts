@@ -3,6 +3,7 @@ import {
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   isAbstractType,
+  isObjectType,
   Kind,
   type FieldNode,
   type DocumentNode,
@@ -84,12 +85,44 @@ export function collectFields(
   return selected;
 }
 
+/** Names of the object types that fragments select fields of: what a client expects an object to be. */
+export function typesSelected(
+  selectionSets: readonly SelectionSetNode[],
+  { schema, fragments, variables }: SelectionContext,
+): Set<string> {
+  const names = new Set<string>();
+  const seen = new Set<string>();
+  const collect = ({ selections }: SelectionSetNode): void => {
+    for (const node of selections) {
+      if (node.kind === Kind.FIELD || !shouldIncludeNode(node, variables)) continue;
+      const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments[node.name.value];
+      if (fragment === undefined || (node.kind === Kind.FRAGMENT_SPREAD && seen.has(node.name.value))) continue;
+      if (node.kind === Kind.FRAGMENT_SPREAD) seen.add(node.name.value);
+      const condition = fragment.typeCondition?.name.value;
+      if (condition !== undefined && isObjectType(schema.getType(condition))) names.add(condition);
+      else collect(fragment.selectionSet);
+    }
+  };
+  for (const selectionSet of selectionSets) collect(selectionSet);
+  return names;
+}
+
+/** Whether a field is part of the key that a reference to an object has anyway. */
+export const isKeyField = (name: string): boolean => name === 'id' || name === '__typename';
+
+/** Whether anything but the key is selected below the field being resolved. */
+export const selectsMoreThanKey = (info: GraphQLResolveInfo): boolean =>
+  isSelectedWhere(info, (name) => !isKeyField(name));
+
 /** Whether any of these fields is selected directly below the field being resolved, also through fragments. */
-export function isSelected(info: GraphQLResolveInfo, ...names: readonly string[]): boolean {
+export const isSelected = (info: GraphQLResolveInfo, ...names: readonly string[]): boolean =>
+  isSelectedWhere(info, (name) => names.includes(name));
+
+function isSelectedWhere(info: GraphQLResolveInfo, isWanted: (name: string) => boolean): boolean {
   const within = (selections: SelectionSetNode | undefined): boolean =>
     selections?.selections.some((node) => {
       if (!shouldIncludeNode(node, info.variableValues)) return false;
-      if (node.kind === Kind.FIELD) return names.includes(node.name.value);
+      if (node.kind === Kind.FIELD) return isWanted(node.name.value);
       if (node.kind === Kind.INLINE_FRAGMENT) return within(node.selectionSet);
       return within(info.fragments[node.name.value]?.selectionSet);
     }) ?? false;

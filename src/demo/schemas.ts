@@ -75,6 +75,16 @@ export const messageSchema: QuerySchema = {
   unwrapsLists: true,
 };
 
+export const threadSchema: QuerySchema = {
+  shapes: [
+    {
+      required: ['tmid'],
+      properties: { tmid: { type: 'string', minLength: 1 }, query: text, fields: text, ...paging },
+    },
+  ],
+  unwrapsLists: true,
+};
+
 export const roomIdSchema: QuerySchema = {
   shapes: [{ required: ['roomId'], properties: { roomId: text } }],
   unwrapsLists: true,

@@ -5,6 +5,12 @@ export interface Loader<Key, Value> {
   load(key: Key): Promise<Value>;
 }
 
+/** A loader that can be told values that another response has shown. */
+export interface PrimedLoader<Key, Value> extends Loader<Key, Value> {
+  /** Later loads of the key return this value, unless one has already begun. */
+  prime(key: Key, value: Value): void;
+}
+
 /**
  * One call per key, made on first load. No batching, because upstream cannot read several of these together: each key
  * resolves as soon as its own call has ended, however long others take.
@@ -12,9 +18,13 @@ export interface Loader<Key, Value> {
 export function callByKey<Key, Value>(
   call: (key: Key) => Promise<Value>,
   keyOf: (key: Key) => string = String,
-): Loader<Key, Value> {
+): PrimedLoader<Key, Value> {
   const promises = new Map<string, Promise<Value>>();
   return {
+    prime(key, value) {
+      const name = keyOf(key);
+      if (!promises.has(name)) promises.set(name, Promise.resolve(value));
+    },
     load(key) {
       const name = keyOf(key);
       const known = promises.get(name);

@@ -1,10 +1,11 @@
 import { GatewayError } from '../errors.ts';
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { chatGetMessage } from '../upstream/endpoints/chat-get-message.ts';
+import { chatGetThreadMessages, type ThreadMessagesParams } from '../upstream/endpoints/chat-get-thread-messages.ts';
 import { dmHistory, type DmHistory, type DmHistoryParams } from '../upstream/endpoints/dm-history.ts';
 import { dmMessages, type DmMessagesParams } from '../upstream/endpoints/dm-messages.ts';
 import type { RestMessage, RestPage } from '../upstream/types.ts';
-import { callByKey, type Loader } from './loader.ts';
+import { callByKey, type Loader, type PrimedLoader } from './loader.ts';
 import type { RoomCheck } from './room-check.ts';
 
 /** How often a page has read the same window before, from 0 on: each reading is a separate call. */
@@ -12,15 +13,18 @@ export interface Reading {
   readonly reading: number;
 }
 
-/** Pages of `dm.messages`; equal pages share a call. */
+/** Pages of `dm.messages`; equal pages share a call. Their rows are messages that need no call any more. */
 export const messagePageLoader = (
   upstream: RequestUpstream,
   check: RoomCheck,
+  messages: PrimedLoader<string, RestMessage | null>,
 ): Loader<DmMessagesParams & Reading, RestPage<RestMessage>> =>
   callByKey(
     async (params) => {
       await check.isRoom(params.roomId);
-      return dmMessages(upstream, params);
+      const page = await dmMessages(upstream, params);
+      for (const row of page.rows) if (row !== undefined) messages.prime(row._id, row);
+      return page;
     },
     ({ roomId, offset, count, sort, mentionIds, starredIds, pinned, reading }) =>
       JSON.stringify([roomId, offset, count, sort, mentionIds, starredIds, pinned, reading]),
@@ -40,13 +44,49 @@ export const historyPageLoader = (
       JSON.stringify([roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading]),
   );
 
+/** Pages of `chat.getThreadMessages`; equal pages share a call. */
+export const threadPageLoader = (
+  upstream: RequestUpstream,
+): Loader<ThreadMessagesParams & Reading, RestPage<RestMessage>> =>
+  callByKey<ThreadMessagesParams & Reading, RestPage<RestMessage>>(
+    (params) => chatGetThreadMessages(upstream, params),
+    ({ rootId, offset, count, sort, reading }) => JSON.stringify([rootId, offset, count, sort, reading]),
+  );
+
+/** Messages by id, in whatever room; null for an unknown message. */
+export const anyMessageLoader = (upstream: RequestUpstream): PrimedLoader<string, RestMessage | null> =>
+  callByKey(async (id) => (await chatGetMessage(upstream, id)) ?? null);
+
 /** Messages by id. Null for an unknown message; NOT_FOUND for one in a channel, which this API does not serve. */
-export const messageLoader = (upstream: RequestUpstream, check: RoomCheck): Loader<string, RestMessage | null> =>
+export const messageLoader = (
+  messages: Loader<string, RestMessage | null>,
+  check: RoomCheck,
+): Loader<string, RestMessage | null> =>
   callByKey(async (id) => {
-    const message = (await chatGetMessage(upstream, id)) ?? null;
+    const message = await messages.load(id);
     if (message !== null && !(await check.isDirectMessage(message.rid))) throw notInDirectMessage();
     return message;
   });
+
+export interface ThreadRoot {
+  readonly messageId: string;
+  /** The room of the reply. */
+  readonly roomId: string;
+}
+
+/** The messages that started threads, by id. They are in the room of their replies, so they need no check of their own. */
+export const threadRootLoader = (messages: Loader<string, RestMessage | null>): Loader<ThreadRoot, RestMessage> =>
+  callByKey<ThreadRoot, RestMessage>(
+    async ({ messageId, roomId }) => {
+      const message = await messages.load(messageId);
+      if (message?.rid !== roomId) throw noRoot();
+      return message;
+    },
+    ({ messageId, roomId }) => JSON.stringify([messageId, roomId]),
+  );
+
+const noRoot = (): GatewayError =>
+  new GatewayError('NOT_FOUND', 'The message that started this thread no longer exists.');
 
 export const notInDirectMessage = (): GatewayError =>
   new GatewayError('NOT_FOUND', 'That message is not in a direct message.');

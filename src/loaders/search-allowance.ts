@@ -30,8 +30,8 @@ interface Search {
 }
 
 /**
- * The calls of one request beyond its cost: for pages whose lists have changed, and for reading rooms singly when the
- * list of all of them has failed. It belongs to the request, and each page is read once: when a compiled run fails and
+ * The calls of one request beyond its cost: for pages whose lists have changed, for reading rooms singly when the
+ * list of all of them has failed, and for users who left their rooms. It belongs to the request, and each page is read once: when a compiled run fails and
  * graphql-js runs the operation again, it finds the same pages, and the calls they took.
  *
  * Pages have precedence in the order in which they begin, so that searches under way can end: the first may take all
@@ -113,14 +113,14 @@ export class SearchAllowance {
 const usedUp = () =>
   new GatewayError(
     'QUERY_TOO_COMPLEX',
-    'This request has no calls left to find this page in a list that has changed or is very long: request fewer pages at a time.',
+    'This request has no calls left for what its cost does not include, such as a page of a list that has changed or is very long, or a user who left the room: request fewer at a time.',
     { detail: 'search allowance used up' },
   );
 
 const unpaid = () =>
   new GatewayError(
     'RATE_LIMITED',
-    'The caller’s allowance has no calls left to find this page in a list that has changed.',
+    'The caller’s allowance has no calls left for what the cost of this request does not include, such as a page of a list that has changed.',
     {
       retryAfterSeconds: refillSeconds,
       detail: 'allowance used up',

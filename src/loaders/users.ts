@@ -1,3 +1,5 @@
+import { GatewayError } from '../errors.ts';
+import type { UserReads } from './bulk-or-single.ts';
 import type { SearchAllowance } from './search-allowance.ts';
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { imMembers } from '../upstream/endpoints/im-members.ts';
@@ -47,3 +49,47 @@ export const userLoader = (upstream: RequestUpstream): Loader<string, RestUser |
   callByKey(async (id) => (await usersInfo(upstream, id)) ?? null);
 
 export const meLoader = (upstream: RequestUpstream) => once(() => me(upstream));
+
+export interface RoomUser {
+  readonly userId: string;
+  /** The room that they were met in. */
+  readonly roomId: string;
+}
+
+/**
+ * Users met in rooms; null for a deleted account. The cost estimate has chosen how: one `users.info` each, or one
+ * `im.members` for all of a room. Members who have left are not in that list, and a message can mention more users than the
+ * estimate assumes: such a user takes a call of the request's search allowance.
+ */
+export function roomUserLoader(
+  users: Loader<string, RestUser | null>,
+  members: Loader<string, RestUser[]>,
+  allowance: SearchAllowance,
+  { mode, priced }: UserReads,
+): Loader<RoomUser, RestUser | null> {
+  let started = 0;
+  const unpriced = (userId: string) =>
+    allowance.page(`user ${userId}`, async (search) => {
+      await search.take();
+      return users.load(userId);
+    });
+  const singles = callByKey<string, RestUser | null>((userId) => {
+    started += 1;
+    return mode === 'single' && started <= priced ? users.load(userId) : unpriced(userId);
+  });
+  const byRoom = callByKey<string, ReadonlyMap<string, RestUser>>(async (roomId) => {
+    const rows = await members.load(roomId).catch(noneIfRefused);
+    return new Map(rows.map((user) => [user._id, user]));
+  });
+  return {
+    load: async ({ userId, roomId }) =>
+      (mode === 'bulk' ? (await byRoom.load(roomId)).get(userId) : undefined) ?? singles.load(userId),
+  };
+}
+
+/** A list that the workspace refuses says nothing about single users. */
+function noneIfRefused(error: unknown): RestUser[] {
+  if (error instanceof GatewayError && ['FORBIDDEN', 'NOT_FOUND', 'UPSTREAM_BAD_RESPONSE'].includes(error.code))
+    return [];
+  throw error;
+}

@@ -1,3 +1,4 @@
+import { checkSize } from './avatars.ts';
 import { checkId, checkRoomId, checkUsername } from './ids.ts';
 import { planPage, type PageArgs } from '../pagination/args.ts';
 import { checkCursorForm } from '../pagination/cursor.ts';
@@ -10,6 +11,7 @@ import type {
   QueryDirectMessageArgs,
   QueryDirectMessageWithArgs,
   QueryMessageArgs,
+  QueryNodeArgs,
   QueryReadReceiptsArgs,
   QueryUserArgs,
 } from './types.generated.ts';
@@ -20,6 +22,7 @@ export type ArgumentCheck<Args> = (args: Args, callerId: string) => void;
 const checkPage: ArgumentCheck<PageArgs> = (args) => checkCursorForm(planPage(args));
 
 const checks = {
+  'DirectMessage.avatarUrl': checkSize,
   'DirectMessage.counters': ({ userId }: DirectMessageCountersArgs) => {
     if (userId != null) checkId(userId, 'userId');
   },
@@ -33,6 +36,7 @@ const checks = {
     readFilters(args.filterBy);
   },
   'Message.readReceipts': checkPage,
+  'Query.node': ({ id }: QueryNodeArgs) => checkId(id, 'id'),
   'Query.directMessage': ({ id }: QueryDirectMessageArgs, callerId: string) => checkRoomId(id, 'id', callerId),
   'Query.directMessageWith': ({ username }: QueryDirectMessageWithArgs) => checkUsername(username, 'username'),
   'Query.directMessages': checkPage,
@@ -42,6 +46,8 @@ const checks = {
     checkPage(args, '');
   },
   'Query.user': ({ id }: QueryUserArgs) => checkId(id, 'id'),
+  'Thread.replies': checkPage,
+  'User.avatarUrl': checkSize,
   'Viewer.directMessages': checkPage,
 };
 

@@ -4,6 +4,7 @@ import { checkId } from './ids.ts';
 import { asBoolean, asInstant, asInt, asList, asObject, asText, asTexts } from '../json.ts';
 import { readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
 import { historyConnection } from './history.ts';
+import { membershipFields } from './membership.ts';
 import { messageOrder } from './orders.ts';
 import { offsetConnection, type OffsetList } from './pages.ts';
 import type { RoomParent } from './parents.ts';
@@ -14,6 +15,7 @@ import { memberConnection } from './user.ts';
 
 export const DirectMessage: Resolvers['DirectMessage'] = {
   id: (room) => room._id,
+  ...membershipFields,
   kind: fromRecord((room) => kindOf(room)),
   usernames: fromRecord((room) => textsOrNull(room['usernames'])),
   userIds: fromRecord((room) => textsOrNull(room['uids'])),
@@ -50,7 +52,8 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
       isSingle: isSelf || isSelected(info, 'memberCount'),
       record: room.t === undefined ? undefined : room,
     });
-    return userId == null || isSelf ? counters : explainForbidden(counters, othersForbidden);
+    const explained = userId == null || isSelf ? counters : explainForbidden(counters, othersForbidden);
+    return explained.then((found) => ({ counters: found, roomId: room._id, userId: userId ?? viewerId }));
   },
 
   messages: (room, args, { loaders, search }, info) => {

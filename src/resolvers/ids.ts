@@ -11,13 +11,16 @@ export function checkId(id: string, argument: string): string {
   );
 }
 
+/** False for what is recognisably a user. */
+export const isRoomId = (id: string, callerId: string): boolean => !id.includes('@') && id !== callerId;
+
 /**
  * Rejects what is recognisably a user. Rocket.Chat removes the first `@` from a room id, accepts a username or a user
  * id in its place, and **creates** the room if there is none.
  */
 export function checkRoomId(id: string, argument: string, callerId: string): string {
   checkId(id, argument);
-  if (id.includes('@') || id === callerId) {
+  if (!isRoomId(id, callerId)) {
     throw new GatewayError(
       'BAD_USER_INPUT',
       `\`${argument}\` names a user, not a room: use \`directMessageWith(username:)\` to find the room with a user.`,

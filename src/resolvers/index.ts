@@ -12,11 +12,12 @@ import {
   Thread,
   UserMention,
 } from './message.ts';
-import { Query, Viewer } from './query.ts';
+import { Membership } from './membership.ts';
+import { Node, Query, Viewer } from './query.ts';
 import { ReadReceipt } from './read-receipt.ts';
 import { DateTime, Json } from './scalars.ts';
 import type { Resolvers } from './types.generated.ts';
-import { User } from './user.ts';
+import { MessageUser, User } from './user.ts';
 
 /** Types whose parents already have the schema's field names: connections, edges and other results of the gateway. */
 type OwnShape =
@@ -41,11 +42,14 @@ export const resolvers = {
   DateTime,
   DirectMessage,
   JSON: Json,
+  Membership,
   Message,
   MessageEncryption,
   MessageFile,
   MessageMarkup,
   MessageUrl,
+  MessageUser,
+  Node,
   Query,
   Reaction,
   ReadReceipt,

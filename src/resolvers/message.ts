@@ -1,8 +1,11 @@
 import { asBoolean, asId, asInstant, asInt, asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts';
+import { selectsMoreThanKey } from '../collect-fields.ts';
 import type { RestMessage } from '../upstream/types.ts';
-import type { ReactionParent } from './parents.ts';
+import { messageOrder } from './orders.ts';
+import { offsetConnection, type OffsetList } from './pages.ts';
+import { UserReference, type MessageUserParent, type ReactionParent } from './parents.ts';
 import { receiptConnection } from './read-receipt.ts';
-import type { Resolvers } from './types.generated.ts';
+import type { MentionKind, Resolvers } from './types.generated.ts';
 import { userOf } from './user.ts';
 
 export const Message: Resolvers['Message'] = {
@@ -14,8 +17,8 @@ export const Message: Resolvers['Message'] = {
   sentAt: (message) => message.ts,
   updatedAt: (message) => asInstant(message['_updatedAt']) ?? null,
   editedAt: (message) => asInstant(message['editedAt']) ?? null,
-  editedBy: (message) => userOf(message['editedBy']),
-  author: (message) => message.u,
+  editedBy: (message) => recordedUser(message, 'editedBy'),
+  author: (message) => ({ user: message.u, roomId: message.rid }),
   alias: (message) => asText(message['alias']) ?? null,
   avatarUrl: (message) => asText(message['avatar']) ?? null,
   emoji: (message) => asText(message['emoji']) ?? null,
@@ -24,7 +27,7 @@ export const Message: Resolvers['Message'] = {
   isDeleted: (message) => message['t'] === 'rm',
   isGroupable: (message) => asBoolean(message['groupable']) ?? null,
   urls: (message) => asObjects(message['urls']).filter((url) => asText(url['url']) !== undefined),
-  mentions: (message) => asObjects(message['mentions']),
+  mentions: (message) => asObjects(message['mentions']).map((mention) => ({ mention, roomId: message.rid })),
   channelMentions: (message) => asObjects(message['channels']),
   reactions: (message) =>
     Object.entries(asObject(message['reactions']) ?? {}).flatMap(([emoji, reaction]): ReactionParent[] => {
@@ -36,9 +39,16 @@ export const Message: Resolvers['Message'] = {
   isStarred: (message, _args, { viewerId }) => asObjects(message['starred']).some((star) => star['_id'] === viewerId),
   isPinned: (message) => message['pinned'] === true,
   pinnedAt: (message) => asInstant(message['pinnedAt']) ?? null,
-  pinnedBy: (message) => userOf(message['pinnedBy']),
+  pinnedBy: (message) => recordedUser(message, 'pinnedBy'),
   thread: (message) => ((asInt(message['tcount']) ?? 0) > 0 ? message : null),
   threadRootId: (message) => asId(message['tmid']) ?? null,
+  threadRoot: (message, _args, { loaders }, info) => {
+    const messageId = asId(message['tmid']);
+    if (messageId === undefined) return null;
+    // No other field is asked for.
+    if (!selectsMoreThanKey(info)) return { _id: messageId } as unknown as RestMessage;
+    return loaders.threadRoots.load({ messageId, roomId: message.rid });
+  },
   isShownInRoom: (message) => (asId(message['tmid']) === undefined ? null : message['tshow'] === true),
   encryption: (message) => (isEncrypted(message) ? message : null),
   isUnreadBySomeone: (message) => asBoolean(message['unread']) ?? null,
@@ -54,14 +64,29 @@ export const MessageUrl: Resolvers['MessageUrl'] = {
 };
 
 export const UserMention: Resolvers['UserMention'] = {
-  id: (mention) => asId(mention['_id']) ?? null,
-  username: (mention) => asText(mention['username']) ?? null,
-  name: (mention) => asText(mention['name']) ?? asText(mention['fname']) ?? null,
-  type: (mention) => asText(mention['type']) ?? null,
+  kind: ({ mention }) => kindOf(mention),
+  userId: ({ mention }) => mentionedId(mention),
+  username: ({ mention }) => asText(mention['username']) ?? null,
+  name: ({ mention }) => asText(mention['name']) ?? asText(mention['fname']) ?? null,
+  user: ({ mention, roomId }) => {
+    const userId = kindOf(mention) === 'USER' ? mentionedId(mention) : null;
+    return userId === null ? null : new UserReference(userId, roomId);
+  },
 };
 
+const groups: ReadonlyMap<unknown, MentionKind> = new Map([
+  ['all', 'ALL'],
+  ['here', 'HERE'],
+]);
+
+const kindOf = (mention: JsonObject): MentionKind =>
+  groups.get(mention['_id']) ?? (mention['type'] === 'team' ? 'TEAM' : 'USER');
+
+const mentionedId = (mention: JsonObject): string | null =>
+  groups.has(mention['_id']) ? null : (asId(mention['_id']) ?? null);
+
 export const ChannelMention: Resolvers['ChannelMention'] = {
-  id: (channel) => asId(channel['_id']) ?? null,
+  roomId: (channel) => asId(channel['_id']) ?? null,
   name: (channel) => asText(channel['name']) ?? null,
 };
 
@@ -79,6 +104,20 @@ export const MessageFile: Resolvers['MessageFile'] = {
 };
 
 export const Thread: Resolvers['Thread'] = {
+  replies: (root, args, { loaders, search }, info) => {
+    const order = messageOrder({ field: 'SENT_AT', direction: 'ASC' });
+    const replies: OffsetList<RestMessage> = {
+      binding: `replies ${root._id}`,
+      isDescending: order.isDescending,
+      placeOf: order.placeOf,
+      search,
+      load: ({ offset, count, isReversed }, reading) => {
+        const sort = order.sortFor(isReversed);
+        return loaders.threadPages.load({ rootId: root._id, roomId: root.rid, offset, count, sort, reading });
+      },
+    };
+    return offsetConnection(args, replies, info);
+  },
   replyCount: (message) => asInt(message['tcount']) ?? 0,
   lastReplyAt: (message) => asInstant(message['tlm']) ?? null,
   followerIds: (message) => asTexts(message['replies']),
@@ -90,6 +129,12 @@ export const MessageEncryption: Resolvers['MessageEncryption'] = {
   // Messages older than `content` carry the cipher text in `msg`.
   content: (message) => message['content'] ?? (asId(message['msg']) === undefined ? null : message['msg']),
 };
+
+/** A user whom the message recorded beside its author. */
+function recordedUser(message: RestMessage, field: 'editedBy' | 'pinnedBy'): MessageUserParent | null {
+  const user = userOf(message[field]);
+  return user && { user, roomId: message.rid };
+}
 
 export const isEncrypted = (message: RestMessage): boolean => message['t'] === 'e2e';
 

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context/request-context.ts';
-import { checkId, checkRoomId, checkUsername } from './ids.ts';
+import { checkId, checkRoomId, checkUsername, isRoomId } from './ids.ts';
+import { typesSelected } from '../collect-fields.ts';
 import type { PageArgs } from '../pagination/args.ts';
 import { asInt } from '../json.ts';
 import type { RestDirectMessage } from '../upstream/types.ts';
@@ -12,6 +13,17 @@ import { receiptConnection } from './read-receipt.ts';
 import type { DirectMessageOrder, Resolvers } from './types.generated.ts';
 
 export const Query: Resolvers['Query'] = {
+  node: (_root, { id }, { loaders, viewerId }, info) => {
+    const selected = typesSelected(
+      info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+      { schema: info.schema, fragments: info.fragments, variables: info.variableValues },
+    );
+    const [type] = selected.size === 1 ? selected : [];
+    checkId(id, 'id');
+    // Rocket.Chat would take a user's id or name for the room with that user.
+    if (type === 'DirectMessage' && !isRoomId(id, viewerId)) return null;
+    return loaders.nodes.load({ id, type });
+  },
   directMessages: (_root, args, context, info) => roomConnection('everyone', args, context, info),
   directMessage: (_root, { id }, { viewerId }) => ({ _id: checkRoomId(id, 'id', viewerId) }),
   directMessageWith: async (_root, { username }, { loaders }) => {
@@ -26,13 +38,17 @@ export const Query: Resolvers['Query'] = {
   readReceipts: (_root, { messageId, ...args }, { loaders }, info) =>
     receiptConnection(checkId(messageId, 'messageId'), args, loaders.receiptsById, info),
   user: (_root, { id }, { loaders }) => loaders.users.load(checkId(id, 'id')),
-  viewer: (_root, _args, { viewerId }) => ({ id: viewerId }),
+  viewer: (_root, _args, { viewerId }) => ({ userId: viewerId }),
   upstreamBudget: (_root, _args, { upstreamBudget }) =>
     upstreamBudget.map((window) => ({ ...window, resetAt: new Date(window.resetAt).toISOString() })),
 };
 
+export const Node: Resolvers['Node'] = {
+  __resolveType: ({ __typename }) => __typename,
+};
+
 export const Viewer: Resolvers['Viewer'] = {
-  id: ({ id }) => id,
+  userId: ({ userId }) => userId,
   user: (_viewer, _args, { loaders }) => loaders.me(),
   directMessages: (_viewer, args, context, info) => roomConnection('own', args, context, info),
   unreadCount: async (_viewer, _args, { loaders }) => {

@@ -4,7 +4,7 @@ import type { PageArgs } from '../pagination/args.ts';
 import { instantKey, placeId } from '../pagination/place.ts';
 import type { RestReceipt } from '../upstream/types.ts';
 import { wholeConnection, type WholeList } from './pages.ts';
-import type { ReceiptConnection } from './parents.ts';
+import { UserReference, type ReceiptConnection } from './parents.ts';
 import type { Resolvers } from './types.generated.ts';
 import { userOf } from './user.ts';
 
@@ -13,7 +13,10 @@ export const ReadReceipt: Resolvers['ReadReceipt'] = {
   messageId: (receipt) => receipt.messageId,
   roomId: (receipt) => receipt.roomId,
   userId: (receipt) => receipt.userId,
-  user: (receipt) => userOf(receipt['user']),
+  user: (receipt) => {
+    const user = userOf(receipt['user']);
+    return user && new UserReference(user._id, receipt.roomId, user);
+  },
   readAt: (receipt) => receipt.ts,
 };
 

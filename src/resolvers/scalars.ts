@@ -2,12 +2,13 @@ import { GraphQLError, GraphQLScalarType, Kind, print } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import { isInstant, isNestedWithin, maxJsonDepth } from '../json.ts';
 
-/** Normalises input to upstream's form. Output is upstream's own text, which the resolvers have validated. */
+/** Normalises input and output to one form, UTC with milliseconds. Upstream's is the same, but for imported records. */
 export const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
   description: 'An instant in ISO 8601, UTC with milliseconds, such as `2023-11-01T23:20:57.357Z`.',
   serialize: (value) => {
-    if (typeof value === 'string' && isInstant(value)) return value;
+    const instant = typeof value === 'string' ? normalise(value) : undefined;
+    if (instant !== undefined) return instant;
     throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace returned an invalid date-time.');
   },
   parseValue: (value) => {
@@ -31,9 +32,13 @@ export const Json = new GraphQLScalarType<unknown, unknown>({
   },
 });
 
+/** Characters of `2023-11-01T23:20:57.357Z`. */
+const normalLength = 24;
+
 /** The instant in UTC, if its year still has four digits: instants are compared as strings. */
 function normalise(text: string): string | undefined {
   if (!isInstant(text)) return undefined;
+  if (text.length === normalLength && text.endsWith('Z')) return text;
   const instant = new Date(text).toISOString();
   return isInstant(instant) ? instant : undefined;
 }

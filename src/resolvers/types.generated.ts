@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { RoomParent, RoomConnection, MessagePageConnection, MemberConnection, ReceiptConnection, HistoryConnection, MarkupParent, ReactionParent, JsonParent, ViewerParent } from './parents.ts';
-import type { RestMessage, RestUser, RestCounters, RestReceipt } from '../upstream/types.ts';
+import type { RoomParent, UserParent, MessageUserParent, NodeParent, CountersParent, RoomConnection, MessagePageConnection, MemberConnection, ReceiptConnection, HistoryConnection, MarkupParent, ReactionParent, JsonParent, MentionParent, ViewerParent } from './parents.ts';
+import type { RestMessage, RestSubscription, RestReceipt } from '../upstream/types.ts';
 import type { Context } from '../context/request-context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -13,7 +13,10 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant in ISO 8601, UTC with milliseconds, such as `2023-11-01T23:20:57.357Z`. */
+  /**
+   * An instant: RFC 3339 in UTC, always with three digits of milliseconds, such as `2023-11-01T23:20:57.357Z`. Arguments take other
+   * time zones and precisions too.
+   */
   DateTime: { input: string; output: string; }
   /** Any JSON value, exactly as upstream sent it. */
   JSON: { input: unknown; output: unknown; }
@@ -68,15 +71,17 @@ export type AttachmentKind =
 /** A channel mentioned in a message. */
 export type ChannelMention = {
   readonly __typename?: 'ChannelMention';
-  /** Room id of the channel. */
-  readonly id?: Maybe<Scalars['ID']['output']>;
   /** Channel name, without `#`. */
   readonly name?: Maybe<Scalars['String']['output']>;
+  /** Room id of the channel. */
+  readonly roomId?: Maybe<Scalars['ID']['output']>;
 };
 
 /** Totals of a room, and the unread counts of one user. Upstream may omit every field but `joined`. */
 export type Counters = {
   readonly __typename?: 'Counters';
+  /** Identifies the room and the user together, so that clients can keep counters and merge them. Opaque. */
+  readonly id: Scalars['ID']['output'];
   /** Whether the user is a member. */
   readonly joined: Scalars['Boolean']['output'];
   /** When the latest message was sent (`latest`). In an empty room, when the room last changed. */
@@ -99,10 +104,15 @@ export type Counters = {
  * `members` first read the record of a room that is known only by an id from the client and that the workspace has not yet
  * shown to this caller: upstream would accept a user's id in its place, and create the room.
  */
-export type DirectMessage = {
+export type DirectMessage = Node & {
   readonly __typename?: 'DirectMessage';
   /** Announcement, shown above the messages. Room record (`rooms.info`, `rooms.get`). */
   readonly announcement?: Maybe<Scalars['String']['output']>;
+  /**
+   * Path of the picture to show, below the workspace's URL: the other user's, or the group's. From the caller's membership
+   * (`subscriptions.get`), like `title`. Null if the caller is not a member.
+   */
+  readonly avatarUrl?: Maybe<Scalars['String']['output']>;
   /**
    * Totals of the room, and the unread counts of one user: the caller, or `userId`. Two upstream calls serve any number of
    * the caller's rooms (`subscriptions.get`, `rooms.get`); with `memberCount`, or for another user, each room costs one call
@@ -159,6 +169,11 @@ export type DirectMessage = {
   /** Active members with their names and presence, ordered by username (`im.members`, one upstream call). */
   readonly members?: Maybe<UserConnection>;
   /**
+   * The caller's membership in the room: one upstream call for all rooms (`subscriptions.get`). Null if the caller is not a
+   * member.
+   */
+  readonly membership?: Maybe<Membership>;
+  /**
    * Upstream's running count of messages (`msgs`). It equals neither `messages.totalCount` nor the length of `history`. Room
    * record (`rooms.info`, `rooms.get`).
    */
@@ -173,6 +188,12 @@ export type DirectMessage = {
    * `rooms.get`).
    */
   readonly showsSystemMessages?: Maybe<Scalars['Boolean']['output']>;
+  /**
+   * Name to show: the other user's full name, the others' names in a group, the caller's own in notes to self. From the
+   * caller's membership (`fname`, or else `name`): one upstream call for all rooms (`subscriptions.get`). Null if the caller
+   * is not a member.
+   */
+  readonly title?: Maybe<Scalars['String']['output']>;
   /** Topic, as set by a member. Room record (`rooms.info`, `rooms.get`). */
   readonly topic?: Maybe<Scalars['String']['output']>;
   /** Upstream's room type (`t`): `d`. Room record (`rooms.info`, `rooms.get`). */
@@ -183,6 +204,17 @@ export type DirectMessage = {
   readonly userIds?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
   /** Members' usernames. Their order differs from `userIds`: never pair the two lists. Room record (`rooms.info`, `rooms.get`). */
   readonly usernames?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+
+/**
+ * A direct-message room: one conversation. Fields of the room record cost one call for a single room (`rooms.info`), one
+ * call for several rooms together (`rooms.get`), and none for a room that came from a list. `messages`, `history` and
+ * `members` first read the record of a room that is known only by an id from the client and that the workspace has not yet
+ * shown to this caller: upstream would accept a user's id in its place, and create the room.
+ */
+export type DirectMessageAvatarUrlArgs = {
+  size?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -318,15 +350,62 @@ export type MarkupNode = {
   readonly url?: Maybe<Scalars['String']['output']>;
 };
 
+/**
+ * How the caller stands to a room: Rocket.Chat's subscription. All fields come from one upstream call for all rooms
+ * (`subscriptions.get`).
+ */
+export type Membership = {
+  readonly __typename?: 'Membership';
+  /** Unread mentions of the whole room, such as `@all` (`groupMentions`). */
+  readonly groupMentionCount?: Maybe<Scalars['Int']['output']>;
+  /** Whether there is something new to see, even if `unreadCount` is 0 (`alert`). */
+  readonly hasAlert: Scalars['Boolean']['output'];
+  /** Membership id (`_id`). Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** Whether the other user blocks the caller (`blocked`). */
+  readonly isBlocked: Scalars['Boolean']['output'];
+  /** Whether the caller blocks the other user (`blocker`). */
+  readonly isBlocking: Scalars['Boolean']['output'];
+  /** Whether the caller marked the room as a favorite (`f`). */
+  readonly isFavorite: Scalars['Boolean']['output'];
+  /** Whether the caller turned off notifications for the room (`disableNotifications`). */
+  readonly isMuted: Scalars['Boolean']['output'];
+  /** Whether the caller's list shows the room (`open`). A room that they have hidden comes back with its next message. */
+  readonly isOpen: Scalars['Boolean']['output'];
+  /** When the caller joined the room (`ts`). */
+  readonly joinedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When the caller last read the room (`ls`). Null if they never opened it. */
+  readonly lastReadAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Messages the caller has not read (`unread`): the same as `Counters.unreadCount`. */
+  readonly unreadCount?: Maybe<Scalars['Int']['output']>;
+  /** Ids of messages whose threads have replies that the caller has not read (`tunread`). */
+  readonly unreadThreadIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** When the membership last changed (`_updatedAt`). */
+  readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Unread mentions of the caller (`userMentions`). */
+  readonly userMentionCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** Kinds of mentions. */
+export type MentionKind =
+  /** All members of the room. */
+  | 'ALL'
+  /** The members of the room who are online. */
+  | 'HERE'
+  /** The members of a team. */
+  | 'TEAM'
+  /** One user. */
+  | 'USER';
+
 /** One message. A reference to it from another subgraph costs one upstream call (`chat.getMessage`). */
-export type Message = {
+export type Message = Node & {
   readonly __typename?: 'Message';
   /** Name shown instead of the author's, set by integrations (`alias`). */
   readonly alias?: Maybe<Scalars['String']['output']>;
   /** Files, quotes and cards below the text. */
   readonly attachments: ReadonlyArray<Attachment>;
   /** Who sent it (`u`). */
-  readonly author: User;
+  readonly author: MessageUser;
   /** Picture shown instead of the author's (`avatar`). */
   readonly avatarUrl?: Maybe<Scalars['String']['output']>;
   /** UI kit blocks (`blocks`). */
@@ -340,7 +419,7 @@ export type Message = {
   /** When the text was last edited, or the message deleted. */
   readonly editedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who last edited or deleted it. */
-  readonly editedBy?: Maybe<User>;
+  readonly editedBy?: Maybe<MessageUser>;
   /** Emoji shown instead of a picture (`emoji`). */
   readonly emoji?: Maybe<Scalars['String']['output']>;
   /** End-to-end encrypted payload (`content`, `e2e`), opaque to upstream and to this API. Null for readable messages. */
@@ -372,7 +451,7 @@ export type Message = {
   /** When it was last pinned. Upstream keeps the value after unpinning. */
   readonly pinnedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who last pinned it. Upstream keeps the value after unpinning. */
-  readonly pinnedBy?: Maybe<User>;
+  readonly pinnedBy?: Maybe<MessageUser>;
   /** Reactions, one entry per emoji. */
   readonly reactions: ReadonlyArray<Reaction>;
   /** Who read it, and when (`chat.getMessageReadReceipts`, one upstream call per message). */
@@ -387,6 +466,11 @@ export type Message = {
   readonly text: Scalars['String']['output'];
   /** The thread that this message started. Null if it has no replies. */
   readonly thread?: Maybe<Thread>;
+  /**
+   * For a thread reply: the message that started the thread (`chat.getMessage`, one upstream call unless the page contains it).
+   * Selecting only its `id` costs no upstream call.
+   */
+  readonly threadRoot?: Maybe<Message>;
   /** For a thread reply: id of the message that started the thread (`tmid`). */
   readonly threadRootId?: Maybe<Scalars['ID']['output']>;
   /** When its record last changed (`_updatedAt`): by an edit, reaction, reply or pin, for example. */
@@ -517,6 +601,31 @@ export type MessageUrl = {
   readonly url: Scalars['String']['output'];
 };
 
+/**
+ * A user as a message recorded them: it stays as it was when the user is renamed. A workspace that shows real names
+ * (`UI_Use_Real_Name`) puts current names in their place, except in the replies of a thread.
+ */
+export type MessageUser = {
+  readonly __typename?: 'MessageUser';
+  /** Full name at that time. Null where upstream records none (`editedBy`, `pinnedBy`). */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /**
+   * The user as they are now. Selecting only `id` costs no upstream call; for other fields, one call reads all members of the
+   * room (`im.members`), or one each user (`users.info`), whichever takes fewer.
+   */
+  readonly user?: Maybe<User>;
+  /** User id (`_id`). */
+  readonly userId: Scalars['ID']['output'];
+  /** Username at that time, without `@`. Null on some imported messages. */
+  readonly username?: Maybe<Scalars['String']['output']>;
+};
+
+/** An object that clients can ask for again by its id alone. Rocket.Chat's ids are unique over rooms, messages and users. */
+export type Node = {
+  /** Id, as upstream has it. Opaque. */
+  readonly id: Scalars['ID']['output'];
+};
+
 /** Direction of an order. */
 export type OrderDirection =
   /** Smallest or earliest first. */
@@ -568,6 +677,14 @@ export type Query = {
    */
   readonly message?: Maybe<Message>;
   /**
+   * The object of that id, for clients that refetch by id alone, such as Relay. Rocket.Chat's ids do not tell what they
+   * identify, so the selection does: with fragments on one type, the gateway looks for that type, which costs as much as the
+   * field for it (`directMessage`, `message`, `user`). Otherwise it looks for a room of the caller's (`subscriptions.get`), then
+   * for a message in one of these rooms (`chat.getMessage`), then for a user (`users.info`): three upstream calls at most. Null
+   * if there is none.
+   */
+  readonly node?: Maybe<Node>;
+  /**
    * Read receipts of one message, for clients that have only its id (`chat.getMessageReadReceipts`, one upstream call; plus
    * `chat.getMessage` if there are no receipts, and the room record as for `message`). NOT_FOUND if the message does not
    * exist or belongs to a channel.
@@ -618,6 +735,12 @@ export type QueryMessageArgs = {
 
 
 /** The root of every query. */
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** The root of every query. */
 export type QueryReadReceiptsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -654,7 +777,10 @@ export type ReadReceipt = {
   readonly readAt: Scalars['DateTime']['output'];
   /** Id of the room the message was sent in. */
   readonly roomId: Scalars['ID']['output'];
-  /** The user who read it. Null if the account was deleted. */
+  /**
+   * The user who read it. Null if the account was deleted. Its `status` costs as much as that of `MessageUser.user`; the receipt
+   * says the rest.
+   */
   readonly user?: Maybe<User>;
   /** Id of the user who read it. */
   readonly userId: Scalars['ID']['output'];
@@ -691,8 +817,22 @@ export type Thread = {
   readonly followerIds: ReadonlyArray<Scalars['ID']['output']>;
   /** When the latest reply was sent (`tlm`). */
   readonly lastReplyAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * The replies, oldest first, with an exact total (`chat.getThreadMessages`, one upstream call per page). Upstream does not put
+   * current names into them where a workspace shows real names.
+   */
+  readonly replies?: Maybe<MessageConnection>;
   /** Number of replies (`tcount`). */
   readonly replyCount: Scalars['Int']['output'];
+};
+
+
+/** The replies to a message. */
+export type ThreadRepliesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A time range. An omitted end is open. */
@@ -706,19 +846,34 @@ export type TimeRange = {
 };
 
 /**
- * A user, with the fields that the upstream response happens to contain. A reference from another subgraph costs one
- * upstream call (`users.info`).
+ * A user of the workspace as they are now: a field has the same value wherever the user is met. What the response that mentions
+ * them does not say, the gateway reads: for several members of a room in one call (`im.members`), otherwise one by one
+ * (`users.info`). Fields are null for an account that was deleted. A reference from another subgraph costs one upstream call
+ * (`users.info`).
  */
-export type User = {
+export type User = Node & {
   readonly __typename?: 'User';
+  /** Path of the user's picture, below the workspace's URL. Null without a username. */
+  readonly avatarUrl?: Maybe<Scalars['String']['output']>;
   /** User id (`_id`). Opaque. */
   readonly id: Scalars['ID']['output'];
-  /** Full name, if the response contains it: as of when the message was sent, unless the workspace shows real names. */
+  /** Full name. */
   readonly name?: Maybe<Scalars['String']['output']>;
-  /** Presence, if the response contains it: `online`, `away`, `busy` or `offline`. */
-  readonly status?: Maybe<Scalars['String']['output']>;
-  /** Username, without `@`. Null on some imported messages. */
+  /** Presence. Null if upstream says something else. */
+  readonly status?: Maybe<UserStatus>;
+  /** Username, without `@`. */
   readonly username?: Maybe<Scalars['String']['output']>;
+};
+
+
+/**
+ * A user of the workspace as they are now: a field has the same value wherever the user is met. What the response that mentions
+ * them does not say, the gateway reads: for several members of a room in one call (`im.members`), otherwise one by one
+ * (`users.info`). Fields are null for an account that was deleted. A reference from another subgraph costs one upstream call
+ * (`users.info`).
+ */
+export type UserAvatarUrlArgs = {
+  size?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A page of users. */
@@ -743,33 +898,46 @@ export type UserEdge = {
   readonly node: User;
 };
 
-/** A user or group mentioned in a message. */
+/** A user, team or group mentioned in a message. */
 export type UserMention = {
   readonly __typename?: 'UserMention';
-  /** User id; `all` or `here` for a group mention. */
-  readonly id?: Maybe<Scalars['ID']['output']>;
+  /** Who is mentioned. */
+  readonly kind: MentionKind;
   /** Full name, if the workspace shows real names. */
   readonly name?: Maybe<Scalars['String']['output']>;
-  /** `user` or `team`. */
-  readonly type?: Maybe<Scalars['String']['output']>;
-  /** Username, without `@`. */
+  /** The user as they are now, for `USER`. Costs as much as `MessageUser.user`. */
+  readonly user?: Maybe<User>;
+  /** User id; for a team, its id. Null for `ALL` and `HERE`, and on some imported messages. */
+  readonly userId?: Maybe<Scalars['ID']['output']>;
+  /** Username or name of the team, without `@`. */
   readonly username?: Maybe<Scalars['String']['output']>;
 };
+
+/** Presence of a user. */
+export type UserStatus =
+  /** Connected, but not active. */
+  | 'AWAY'
+  /** Does not want to be disturbed. */
+  | 'BUSY'
+  /** Not connected, or wants to seem so. */
+  | 'OFFLINE'
+  /** Connected and active. */
+  | 'ONLINE';
 
 /** The user whose credentials came with the request. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
   /** The caller's own rooms (`im.list`, one upstream call per page). Requires no permission. */
   readonly directMessages?: Maybe<DirectMessageConnection>;
-  /**
-   * User id that the request claims (`X-User-Id`). Costs no upstream call, so it does not prove that the credentials are
-   * valid; `user { id }` does.
-   */
-  readonly id: Scalars['ID']['output'];
   /** Number of unread messages in all of the caller's direct-message rooms (`subscriptions.get`, one upstream call). */
   readonly unreadCount?: Maybe<Scalars['Int']['output']>;
   /** The caller's user record (`me`, one upstream call). */
   readonly user?: Maybe<User>;
+  /**
+   * User id that the request claims (`X-User-Id`). Costs no upstream call, so it does not prove that the credentials are
+   * valid; `user { id }` does.
+   */
+  readonly userId: Scalars['ID']['output'];
 };
 
 
@@ -810,7 +978,7 @@ export type ResolversTypes = {
   AttachmentKind: AttachmentKind;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   ChannelMention: ResolverTypeWrapper<JsonParent>;
-  Counters: ResolverTypeWrapper<RestCounters>;
+  Counters: ResolverTypeWrapper<CountersParent>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DirectMessage: ResolverTypeWrapper<RoomParent>;
   DirectMessageConnection: ResolverTypeWrapper<RoomConnection>;
@@ -823,6 +991,8 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   MarkupNode: ResolverTypeWrapper<MarkupNode>;
+  Membership: ResolverTypeWrapper<RestSubscription>;
+  MentionKind: MentionKind;
   Message: ResolverTypeWrapper<RestMessage>;
   MessageConnection: ResolverTypeWrapper<MessagePageConnection>;
   MessageEdge: ResolverTypeWrapper<Omit<MessageEdge, 'node'> & { node: ResolversTypes['Message'] }>;
@@ -834,6 +1004,8 @@ export type ResolversTypes = {
   MessageOrder: MessageOrder;
   MessageOrderField: MessageOrderField;
   MessageUrl: ResolverTypeWrapper<JsonParent>;
+  MessageUser: ResolverTypeWrapper<MessageUserParent>;
+  Node: ResolverTypeWrapper<NodeParent>;
   OrderDirection: OrderDirection;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -844,10 +1016,11 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Thread: ResolverTypeWrapper<RestMessage>;
   TimeRange: TimeRange;
-  User: ResolverTypeWrapper<RestUser>;
+  User: ResolverTypeWrapper<UserParent>;
   UserConnection: ResolverTypeWrapper<MemberConnection>;
   UserEdge: ResolverTypeWrapper<Omit<UserEdge, 'node'> & { node: ResolversTypes['User'] }>;
-  UserMention: ResolverTypeWrapper<JsonParent>;
+  UserMention: ResolverTypeWrapper<MentionParent>;
+  UserStatus: UserStatus;
   Viewer: ResolverTypeWrapper<ViewerParent>;
 };
 
@@ -856,7 +1029,7 @@ export type ResolversParentTypes = {
   Attachment: JsonParent;
   Boolean: Scalars['Boolean']['output'];
   ChannelMention: JsonParent;
-  Counters: RestCounters;
+  Counters: CountersParent;
   DateTime: Scalars['DateTime']['output'];
   DirectMessage: RoomParent;
   DirectMessageConnection: RoomConnection;
@@ -867,6 +1040,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   JSON: Scalars['JSON']['output'];
   MarkupNode: MarkupNode;
+  Membership: RestSubscription;
   Message: RestMessage;
   MessageConnection: MessagePageConnection;
   MessageEdge: Omit<MessageEdge, 'node'> & { node: ResolversParentTypes['Message'] };
@@ -877,6 +1051,8 @@ export type ResolversParentTypes = {
   MessageMarkup: MarkupParent;
   MessageOrder: MessageOrder;
   MessageUrl: JsonParent;
+  MessageUser: MessageUserParent;
+  Node: NodeParent;
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
   Reaction: ReactionParent;
@@ -886,10 +1062,10 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   Thread: RestMessage;
   TimeRange: TimeRange;
-  User: RestUser;
+  User: UserParent;
   UserConnection: MemberConnection;
   UserEdge: Omit<UserEdge, 'node'> & { node: ResolversParentTypes['User'] };
-  UserMention: JsonParent;
+  UserMention: MentionParent;
   Viewer: ViewerParent;
 };
 
@@ -908,11 +1084,12 @@ export type AttachmentResolvers<ContextType = Context, ParentType extends Resolv
 };
 
 export type ChannelMentionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChannelMention'] = ResolversParentTypes['ChannelMention']> = {
-  id: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   name: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  roomId: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export type CountersResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Counters'] = ResolversParentTypes['Counters']> = {
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   joined: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   latestAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   memberCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -928,6 +1105,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 
 export type DirectMessageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DirectMessage'] = ResolversParentTypes['DirectMessage']> = {
   announcement: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  avatarUrl: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType, Partial<DirectMessageAvatarUrlArgs>>;
   counters: Resolver<Maybe<ResolversTypes['Counters']>, ParentType, ContextType, Partial<DirectMessageCountersArgs>>;
   createdAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   description: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -943,14 +1121,17 @@ export type DirectMessageResolvers<ContextType = Context, ParentType extends Res
   legacyUsernames: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   memberCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   members: Resolver<Maybe<ResolversTypes['UserConnection']>, ParentType, ContextType, Partial<DirectMessageMembersArgs>>;
+  membership: Resolver<Maybe<ResolversTypes['Membership']>, ParentType, ContextType>;
   messageCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   messages: Resolver<Maybe<ResolversTypes['MessageConnection']>, ParentType, ContextType, RequireFields<DirectMessageMessagesArgs, 'orderBy'>>;
   showsSystemMessages: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  title: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   topic: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   typeCode: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   updatedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   userIds: Resolver<Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
   usernames: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type DirectMessageConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DirectMessageConnection'] = ResolversParentTypes['DirectMessageConnection']> = {
@@ -984,17 +1165,34 @@ export type MarkupNodeResolvers<ContextType = Context, ParentType extends Resolv
   url: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type MembershipResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Membership'] = ResolversParentTypes['Membership']> = {
+  groupMentionCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  hasAlert: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isBlocked: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isBlocking: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isFavorite: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isMuted: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isOpen: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  joinedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastReadAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  unreadCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  unreadThreadIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  updatedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  userMentionCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
 export type MessageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Message'] = ResolversParentTypes['Message']> = {
   alias: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   attachments: Resolver<ReadonlyArray<ResolversTypes['Attachment']>, ParentType, ContextType>;
-  author: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+  author: Resolver<ResolversTypes['MessageUser'], ParentType, ContextType>;
   avatarUrl: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   blocks: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   channelMentions: Resolver<ReadonlyArray<ResolversTypes['ChannelMention']>, ParentType, ContextType>;
   customFields: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   directMessage: Resolver<Maybe<ResolversTypes['DirectMessage']>, ParentType, ContextType>;
   editedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
-  editedBy: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  editedBy: Resolver<Maybe<ResolversTypes['MessageUser']>, ParentType, ContextType>;
   emoji: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   encryption: Resolver<Maybe<ResolversTypes['MessageEncryption']>, ParentType, ContextType>;
   files: Resolver<ReadonlyArray<ResolversTypes['MessageFile']>, ParentType, ContextType>;
@@ -1010,7 +1208,7 @@ export type MessageResolvers<ContextType = Context, ParentType extends Resolvers
   markup: Resolver<Maybe<ResolversTypes['MessageMarkup']>, ParentType, ContextType>;
   mentions: Resolver<ReadonlyArray<ResolversTypes['UserMention']>, ParentType, ContextType>;
   pinnedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
-  pinnedBy: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  pinnedBy: Resolver<Maybe<ResolversTypes['MessageUser']>, ParentType, ContextType>;
   reactions: Resolver<ReadonlyArray<ResolversTypes['Reaction']>, ParentType, ContextType>;
   readReceipts: Resolver<Maybe<ResolversTypes['ReadReceiptConnection']>, ParentType, ContextType, Partial<MessageReadReceiptsArgs>>;
   roomId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1018,9 +1216,11 @@ export type MessageResolvers<ContextType = Context, ParentType extends Resolvers
   systemType: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   text: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   thread: Resolver<Maybe<ResolversTypes['Thread']>, ParentType, ContextType>;
+  threadRoot: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
   threadRootId: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   updatedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   urls: Resolver<ReadonlyArray<ResolversTypes['MessageUrl']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type MessageConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageConnection'] = ResolversParentTypes['MessageConnection']> = {
@@ -1067,6 +1267,17 @@ export type MessageUrlResolvers<ContextType = Context, ParentType extends Resolv
   url: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type MessageUserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageUser'] = ResolversParentTypes['MessageUser']> = {
+  name: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  user: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  username: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'DirectMessage' | 'Message' | 'User', ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   endCursor: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   hasNextPage: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -1079,6 +1290,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   directMessageWith?: Resolver<Maybe<ResolversTypes['DirectMessage']>, ParentType, ContextType, RequireFields<QueryDirectMessageWithArgs, 'username'>>;
   directMessages?: Resolver<Maybe<ResolversTypes['DirectMessageConnection']>, ParentType, ContextType, RequireFields<QueryDirectMessagesArgs, 'orderBy'>>;
   message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<QueryMessageArgs, 'id'>>;
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   readReceipts?: Resolver<Maybe<ResolversTypes['ReadReceiptConnection']>, ParentType, ContextType, RequireFields<QueryReadReceiptsArgs, 'messageId'>>;
   upstreamBudget?: Resolver<ReadonlyArray<ResolversTypes['EndpointBudget']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'id'>>;
@@ -1116,14 +1328,17 @@ export type ReadReceiptEdgeResolvers<ContextType = Context, ParentType extends R
 export type ThreadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Thread'] = ResolversParentTypes['Thread']> = {
   followerIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
   lastReplyAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  replies: Resolver<Maybe<ResolversTypes['MessageConnection']>, ParentType, ContextType, Partial<ThreadRepliesArgs>>;
   replyCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+  avatarUrl: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType, Partial<UserAvatarUrlArgs>>;
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  status: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status: Resolver<Maybe<ResolversTypes['UserStatus']>, ParentType, ContextType>;
   username: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type UserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
@@ -1139,17 +1354,18 @@ export type UserEdgeResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type UserMentionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserMention'] = ResolversParentTypes['UserMention']> = {
-  id: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  kind: Resolver<ResolversTypes['MentionKind'], ParentType, ContextType>;
   name: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  type: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  user: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userId: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   username: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
   directMessages: Resolver<Maybe<ResolversTypes['DirectMessageConnection']>, ParentType, ContextType, RequireFields<ViewerDirectMessagesArgs, 'orderBy'>>;
-  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   unreadCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   user: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
@@ -1163,6 +1379,7 @@ export type Resolvers<ContextType = Context> = {
   EndpointBudget: EndpointBudgetResolvers<ContextType>;
   JSON: GraphQLScalarType;
   MarkupNode: MarkupNodeResolvers<ContextType>;
+  Membership: MembershipResolvers<ContextType>;
   Message: MessageResolvers<ContextType>;
   MessageConnection: MessageConnectionResolvers<ContextType>;
   MessageEdge: MessageEdgeResolvers<ContextType>;
@@ -1171,6 +1388,8 @@ export type Resolvers<ContextType = Context> = {
   MessageHistoryConnection: MessageHistoryConnectionResolvers<ContextType>;
   MessageMarkup: MessageMarkupResolvers<ContextType>;
   MessageUrl: MessageUrlResolvers<ContextType>;
+  MessageUser: MessageUserResolvers<ContextType>;
+  Node: NodeResolvers<ContextType>;
   PageInfo: PageInfoResolvers<ContextType>;
   Query: QueryResolvers<ContextType>;
   Reaction: ReactionResolvers<ContextType>;

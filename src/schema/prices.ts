@@ -21,10 +21,19 @@ export interface CallPrice {
   readonly variedBy: readonly string[];
 }
 
-/** Endpoints that read rooms: one room each, or all the caller's rooms in a list. */
+/** Endpoints that read rooms and users: one each, or a list of all the caller's rooms, or of all members of a room. */
 export interface RoomEndpoints {
   readonly record: { readonly single: string; readonly bulk: string };
   readonly counters: { readonly single: string; readonly bulk: string };
+  readonly users: { readonly single: string; readonly bulk: string };
+}
+
+/** One `@record` of the schema. */
+export interface RecordPrice {
+  readonly single: string;
+  readonly bulk: string;
+  /** Whether the bulk response is that of one room. */
+  readonly isPerRoom: boolean;
 }
 
 /** What the schema's directives say about one field. */
@@ -38,8 +47,12 @@ export interface FieldPrice {
   readonly isReference: boolean;
   /** For a reference: whether the client named the room, rather than the workspace. */
   readonly isGiven: boolean;
+  /** For a reference: fields that come with it. */
+  readonly has: readonly string[];
+  /** For a reference: whether its calls are saved if only the `id` is selected. */
+  readonly isFreeById: boolean;
   /** For a type: how its record is read. */
-  readonly record: RoomEndpoints['record'] | undefined;
+  readonly record: RecordPrice | undefined;
   /** Whether the field tells something about all pages, so that an empty page calls upstream too. */
   readonly isOfAllPages: boolean;
   /** Assumed length of a list that is not a page. */
@@ -56,6 +69,8 @@ const free: FieldPrice = {
   checksRoom: false,
   isReference: false,
   isGiven: false,
+  has: [],
+  isFreeById: false,
   record: undefined,
   isOfAllPages: false,
   assumedSize: 1,
@@ -88,7 +103,7 @@ export function readPrices(schema: GraphQLSchema): Prices {
     });
     for (const field of Object.values(type.getFields())) {
       const directives = field.astNode?.directives;
-      const reference = named(directives, 'reference');
+      const reference = referenceOf(schema, named(directives, 'reference'));
       const list = named(directives, 'assumedSize');
       const argumentCalls = field.args.map(
         (argument) => [argument.name, callsOf(argument.astNode?.directives)] as const,
@@ -98,8 +113,7 @@ export function readPrices(schema: GraphQLSchema): Prices {
         argumentCalls: new Map(argumentCalls.filter(([, calls]) => calls.length > 0)),
         fromRecord: recordKind(schema, named(directives, 'fromRecord')),
         checksRoom: named(directives, 'checksRoom') !== undefined,
-        isReference: reference !== undefined,
-        isGiven: reference !== undefined && valuesOf(schema, reference)['isGiven'] === true,
+        ...reference,
         record: undefined,
         isOfAllPages: named(directives, 'ofAllPages') !== undefined,
         assumedSize: list === undefined ? 1 : Number(valuesOf(schema, list)['elements']),
@@ -112,13 +126,16 @@ export function readPrices(schema: GraphQLSchema): Prices {
 /** The endpoints that `@record` and `@calls(bulk)` name. Throws unless each of them stands once in the schema. */
 export function roomEndpointsOf(prices: Prices): RoomEndpoints {
   const all = [...prices.values()];
-  const [record, ...otherRecords] = all.flatMap((price) => price.record ?? []);
+  const records = all.flatMap((price) => price.record ?? []);
+  const [record, ...otherRecords] = records.filter(({ isPerRoom }) => !isPerRoom);
+  const [users, ...otherUsers] = records.filter(({ isPerRoom }) => isPerRoom);
   const [counters, ...otherCounters] = all.flatMap(({ calls }) =>
     calls.flatMap(({ endpoint, bulk }) => (bulk === undefined ? [] : { single: endpoint, bulk })),
   );
-  if (record === undefined || counters === undefined || otherRecords.length + otherCounters.length > 0)
-    throw new Error('The schema must have one type with @record and one field with @calls(bulk).');
-  return { record, counters };
+  const others = otherRecords.length + otherUsers.length + otherCounters.length;
+  if (record === undefined || users === undefined || counters === undefined || others > 0)
+    throw new Error('The schema must have two types with @record, one per room, and one field with @calls(bulk).');
+  return { record, counters, users };
 }
 
 const named = (directives: readonly ConstDirectiveNode[] | undefined, wanted: string): ConstDirectiveNode | undefined =>
@@ -131,10 +148,18 @@ function recordKind(schema: GraphQLSchema, node: ConstDirectiveNode | undefined)
   return whole === true ? 'whole' : 'part';
 }
 
-function recordOf(schema: GraphQLSchema, node: ConstDirectiveNode | undefined): FieldPrice['record'] {
+function recordOf(schema: GraphQLSchema, node: ConstDirectiveNode | undefined): RecordPrice | undefined {
   if (node === undefined) return undefined;
-  const { endpoint, bulk } = valuesOf(schema, node);
-  return { single: String(endpoint), bulk: String(bulk) };
+  const { endpoint, bulk, isPerRoom } = valuesOf(schema, node);
+  return { single: String(endpoint), bulk: String(bulk), isPerRoom: isPerRoom === true };
+}
+
+type Reference = Pick<FieldPrice, 'isReference' | 'isGiven' | 'has' | 'isFreeById'>;
+
+function referenceOf(schema: GraphQLSchema, node: ConstDirectiveNode | undefined): Reference {
+  if (node === undefined) return { isReference: false, isGiven: false, has: [], isFreeById: false };
+  const { isGiven, has, isFreeById } = valuesOf(schema, node);
+  return { isReference: true, isGiven: isGiven === true, has: asTexts(has), isFreeById: isFreeById === true };
 }
 
 /** The arguments of an applied directive, defaults included. A valid schema defines every directive that it uses. */

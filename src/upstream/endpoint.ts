@@ -2,6 +2,7 @@
 export type Endpoint =
   | 'chat.getMessage'
   | 'chat.getMessageReadReceipts'
+  | 'chat.getThreadMessages'
   | 'dm.history'
   | 'dm.list.everyone'
   | 'dm.messages'

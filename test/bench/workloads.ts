@@ -19,7 +19,7 @@ export const roomIdAt = (index: number): string => `${callerId}bEnchPartner${Str
 
 const oneRoom = Array.from({ length: roomsInTurn }, (_, index) => ({ roomId: roomIdAt(index) }));
 
-const messageFields = 'id text sentAt author { id username name } markup { json }';
+const messageFields = 'id text sentAt author { userId username name } markup { json }';
 
 const aliases = Array.from({ length: 10 }, (_, index) => `alias${index}: directMessage(id: $roomId) { ...page }`);
 
@@ -37,7 +37,7 @@ export const workloads: readonly Workload[] = [
     title: 'one room, 50 messages with author, urls, mentions, md',
     query: `query W2($roomId: ID!) { directMessage(id: $roomId) { messages(first: 50) { totalCount nodes {
       id roomId text sentAt updatedAt editedAt systemType isPinned
-      author { id username name } urls { url meta } mentions { id username name type } markup { json }
+      author { userId username name } urls { url meta } mentions { userId username name kind } markup { json }
     } } } }`,
     variables: oneRoom,
   },

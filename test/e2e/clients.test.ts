@@ -40,7 +40,7 @@ const messagesQuery = `
   }`;
 const roomsQuery = `
   query Rooms($first: Int, $after: String, $last: Int, $before: String) {
-    viewer { id directMessages(first: $first, after: $after, last: $last, before: $before) { ${rows} } }
+    viewer { userId directMessages(first: $first, after: $after, last: $last, before: $before) { ${rows} } }
   }`;
 
 let gateway: TestGateway;

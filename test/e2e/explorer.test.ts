@@ -145,12 +145,14 @@ describe('Newcomer: a trailing slash', () => {
       const answer = await fetch(gateway.url + path, {
         method: 'POST',
         headers,
-        body: '{"query":"{ viewer { id } }"}',
+        body: '{"query":"{ viewer { userId } }"}',
       });
-      expect(await answer.json()).toEqual({ data: { viewer: { id } } });
+      expect(await answer.json()).toEqual({ data: { viewer: { userId: id } } });
     }
-    const got = await fetch(`${gateway.url}/graphql/?query=${encodeURIComponent('{ viewer { id } }')}`, { headers });
-    expect(await got.json()).toEqual({ data: { viewer: { id } } });
+    const got = await fetch(`${gateway.url}/graphql/?query=${encodeURIComponent('{ viewer { userId } }')}`, {
+      headers,
+    });
+    expect(await got.json()).toEqual({ data: { viewer: { userId: id } } });
     expect((await fetch(`${gateway.url}/graphql/`, asBrowser)).headers.get('content-type')).toMatch(/^text\/html/);
     const preflight = {
       method: 'OPTIONS',

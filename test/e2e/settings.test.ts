@@ -42,7 +42,7 @@ describe('Configuration mistakes', () => {
     const folder = await mkdtemp(join(tmpdir(), 'operations-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, 'operations.json');
-    await writeFile(file, JSON.stringify({ good: '{ viewer { id } }', bad: '{ viewer { nothing } }', worse: '{' }));
+    await writeFile(file, JSON.stringify({ good: '{ viewer { userId } }', bad: '{ viewer { nothing } }', worse: '{' }));
     const { code, stdout, stderr } = await runMain({
       env: { PORT: 'x', HIVE_TARGET: 'a/b/c', TRUST_PROXY: 'on', PERSISTED_OPERATIONS: file },
     });

@@ -116,7 +116,7 @@ describe('Started without configuration', () => {
     ] as const) {
       const [, id = '', token = ''] =
         new RegExp(`${who} .*X-User-Id (\\w+), X-Auth-Token ([\\w-]+)`).exec(stdout) ?? [];
-      const answer = await ask(url, '{ viewer { id user { name } } directMessages(first: 1) { totalCount } }', {
+      const answer = await ask(url, '{ viewer { userId user { name } } directMessages(first: 1) { totalCount } }', {
         id,
         token,
       });
@@ -245,14 +245,17 @@ describe('With the workspace down', () => {
     const child = startMain({ env: { PORT: '0', ROCKETCHAT_URL: first.url } });
     const url = await urlOf(child);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    const query = '{ viewer { id user { username } } }';
+    const query = '{ viewer { userId user { username } } }';
     const refused = await ask(url, query, member);
-    expect(refused).toMatchObject({ data: { viewer: { id: member.id, user: null } }, codes: ['UPSTREAM_UNAVAILABLE'] });
+    expect(refused).toMatchObject({
+      data: { viewer: { userId: member.id, user: null } },
+      codes: ['UPSTREAM_UNAVAILABLE'],
+    });
 
     await openDemo({ port });
     await expect.poll(async () => (await ask(url, query, member)).codes, { timeout: 20_000 }).toEqual([]);
     expect((await ask(url, query, member)).data).toEqual({
-      viewer: { id: member.id, user: { username: member.username } },
+      viewer: { userId: member.id, user: { username: member.username } },
     });
   });
 });

@@ -38,12 +38,12 @@ describe('toApollo', () => {
   });
 
   it('Apollo Server gets the parameters as the body of a POST, or as the query string of a GET', () => {
-    const params = { query: '{ viewer { id } }', operationName: 'A', variables: { a: '?&' }, extensions: { b: 1 } };
+    const params = { query: '{ viewer { userId } }', operationName: 'A', variables: { a: '?&' }, extensions: { b: 1 } };
     expect(toApollo(request({}), jsonType, params)).toMatchObject({ method: 'POST', search: '', body: params });
     const { search, body } = toApollo(request({}, 'GET'), jsonType, params);
     expect([body, Object.fromEntries(new URLSearchParams(search))]).toEqual([
       undefined,
-      { query: '{ viewer { id } }', operationName: 'A', variables: '{"a":"?&"}', extensions: '{"b":1}' },
+      { query: '{ viewer { userId } }', operationName: 'A', variables: '{"a":"?&"}', extensions: '{"b":1}' },
     ]);
     expect(toApollo(request({}, 'GET'), jsonType, {}).search).toBe('?');
   });

@@ -26,7 +26,7 @@ const nested = (levels: number): unknown => {
 
 describe('GraphQL parameters', () => {
   it('parameters are the fields of GraphQL over HTTP; null fields count as absent', () => {
-    const whole = { query: '{ viewer { id } }', operationName: 'A', variables: { a: 1 }, extensions: { b: 1 } };
+    const whole = { query: '{ viewer { userId } }', operationName: 'A', variables: { a: 1 }, extensions: { b: 1 } };
     expect(paramsOfBody({ ...whole, padding: 'x' })).toEqual(whole);
     expect(paramsOfBody({ query: 'a', variables: null, operationName: null, extensions: null })).toEqual({
       query: 'a',

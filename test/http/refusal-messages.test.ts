@@ -13,7 +13,7 @@ const list = join(folder, 'list.json');
 const gateways: Partial<Record<Kind, TestGateway>> = {};
 
 beforeAll(async () => {
-  writeFileSync(list, JSON.stringify({ me: '{ viewer { id } }' }));
+  writeFileSync(list, JSON.stringify({ me: '{ viewer { userId } }' }));
   const envs: Record<Kind, Record<string, string>> = {
     development: {},
     production: { NODE_ENV: 'production' },
@@ -39,7 +39,7 @@ interface Row {
 }
 
 const json = (value: unknown): RawRequest => ({ body: JSON.stringify(value) });
-const query = '{ viewer { id } }';
+const query = '{ viewer { userId } }';
 const get = (search: string, headers: Record<string, string> = {}): RawRequest => ({
   method: 'GET',
   path: `/graphql${search}`,

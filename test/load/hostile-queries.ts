@@ -31,7 +31,7 @@ export const copiesOfMarkup = (roomId: string): string =>
 
 /** More than a megabyte, for clients that do not read it. */
 export const largePage = (roomId: string): string =>
-  `{ directMessage(id: "${roomId}") { messages(first: 8) { nodes { id roomId text sentAt updatedAt author { id name username } markup { json } customFields blocks } } } }`;
+  `{ directMessage(id: "${roomId}") { messages(first: 8) { nodes { id roomId text sentAt updatedAt author { userId name username } markup { json } customFields blocks } } } }`;
 
 /** Costs tens of calls. */
 export const manyCalls =

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { allLists, chooseBulkOrSingle, type RoomReads } from '../../src/loaders/bulk-or-single.ts';
+import { allLists, chooseBulkOrSingle, type BulkReads } from '../../src/loaders/bulk-or-single.ts';
 
-const reads = ({ records = 0, listed = 0, byId = 0, hasMemberships = false }): RoomReads => ({
+const reads = ({
+  records = 0,
+  listed = 0,
+  byId = 0,
+  hasMemberships = false,
+  references = 0,
+  rooms = 0,
+}): BulkReads => ({
   records,
   counters: { listed, byId },
   hasMemberships,
+  users: { references, rooms },
 });
 const modesOf = (given: Parameters<typeof reads>[0], lists = allLists) => {
   const { records, counters } = chooseBulkOrSingle(reads(given), lists);
@@ -51,5 +59,17 @@ describe('room counters', () => {
   it('are read without a list that fails', () => {
     expect(modesOf({ listed: 50, byId: 9 }, { rooms: false, memberships: true })).toBe('single bulk single');
     expect(modesOf({ listed: 50, byId: 9 }, { rooms: true, memberships: false })).toBe('single single single');
+  });
+});
+
+describe('users whom messages mention', () => {
+  it.each([
+    [1, 1, 'single'],
+    [2, 1, 'bulk'],
+    [50, 50, 'single'],
+    [51, 50, 'bulk'],
+  ] as const)('are read with the fewest calls: %i users met in %i rooms in mode `%s`', (references, rooms, mode) => {
+    const { users } = chooseBulkOrSingle(reads({ references, rooms }), allLists);
+    expect(users).toEqual({ mode, priced: references });
   });
 });

@@ -49,8 +49,8 @@ const headers = {
 async function runAndStop(env: Record<string, string>): Promise<TestGateway> {
   const gateway = await startTestGateway({ env });
   await gateway.ask(query, { variables, headers });
-  await gateway.ask('query Me { viewer { id } }', { headers });
-  await gateway.ask('query Nobody { viewer { id } }', { as: null });
+  await gateway.ask('query Me { viewer { userId } }', { headers });
+  await gateway.ask('query Nobody { viewer { userId } }', { as: null });
   await gateway.ask('{ invalid(secret: "planted-literal") }', { variables: { secret: 'planted-variable' } });
   await gateway.ask(
     'query Pinned($filter: MessageFilters) { directMessage(id: "r1") { messages(filterBy: $filter) { totalCount } } }',
@@ -286,7 +286,7 @@ describe('Usage reports', () => {
         HIVE_USAGE_URL: receiver.url,
       },
     });
-    expect((await gateway.ask('{ viewer { id } }')).status).toBe(200);
+    expect((await gateway.ask('{ viewer { userId } }')).status).toBe(200);
     await gateway.close();
     expect(JSON.stringify(gateway.logs)).not.toContain('planted');
     // The reporters log their own failures, without a stack.

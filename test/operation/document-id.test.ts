@@ -51,9 +51,9 @@ async function get(gateway: TestGateway, sent: Sent | string) {
   return answerOf(response.status, (await response.json()) as Answer);
 }
 
-const me = 'query Me { viewer { id user { username } } }';
+const me = 'query Me { viewer { userId user { username } } }';
 const room = 'query Room($id: ID!) { directMessage(id: $id) { id } }';
-const open = 'query Open { viewer { id } }';
+const open = 'query Open { viewer { userId } }';
 
 describe('documentId, whatever the settings', () => {
   const gateways: TestGateway[] = [];

@@ -9,7 +9,7 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 const idOf = (text: string): string => `sha256:${hashOf(text)}`;
 const persisted = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: hashOf(text) } });
 
-const listed = 'query Listed { viewer { id user { username } } }';
+const listed = 'query Listed { viewer { userId user { username } } }';
 const other = 'query Other { viewer { user { name } } }';
 const warning = 'not in PERSISTED_OPERATIONS: `enforce` would refuse it';
 

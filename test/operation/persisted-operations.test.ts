@@ -45,7 +45,7 @@ async function get(gateway: TestGateway, search: string) {
 }
 
 describe('Automatic persisted queries', () => {
-  const query = 'query Me { viewer { id user { username } } }';
+  const query = 'query Me { viewer { userId user { username } } }';
 
   describe('by default', () => {
     let gateway: TestGateway;
@@ -102,7 +102,7 @@ describe('Automatic persisted queries', () => {
     it('L10: callers whom the workspace does not accept cannot register persisted queries, but can use registered ones', async () => {
       const nobody = { id: gateway.demo.world.member.id, token: 'x'.repeat(43) };
       const known = 'query Known { viewer { user { username } unreadCount } }';
-      const open = 'query Known { viewer { id } }';
+      const open = 'query Known { viewer { userId } }';
       for (const text of [known, open])
         await send(gateway, { query: text, extensions: persisted(hashOf(text)) }, nobody);
       for (const text of [known, open])
@@ -119,7 +119,7 @@ describe('Automatic persisted queries', () => {
 
     it('L10: persisted queries are registered from the first request on in which the workspace accepts the caller', async () => {
       const fresh = await startTestGateway({ env: { AUTOMATIC_PERSISTED_QUERIES: 'on' } });
-      const open = 'query Open { viewer { id } }';
+      const open = 'query Open { viewer { userId } }';
       await send(fresh, { query: open, extensions: persisted(hashOf(open)) });
       expect((await send(fresh, { extensions: persisted(hashOf(open)) })).codes).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
       await send(fresh, { query, extensions: persisted(hashOf(query)) });
@@ -130,7 +130,7 @@ describe('Automatic persisted queries', () => {
     });
 
     it('a persisted query is not registered without credentials, nor under a wrong hash', async () => {
-      const stranger = 'query Stranger { viewer { id } }';
+      const stranger = 'query Stranger { viewer { userId } }';
       await send(gateway, { query: stranger, extensions: persisted(hashOf(stranger)) }, null);
       expect((await send(gateway, { extensions: persisted(hashOf(stranger)) })).codes).toEqual([
         'PERSISTED_QUERY_NOT_FOUND',
@@ -167,7 +167,7 @@ describe('Automatic persisted queries', () => {
 });
 
 describe('PERSISTED_OPERATIONS', () => {
-  const me = 'query Me { viewer { id __typename } }';
+  const me = 'query Me { viewer { userId __typename } }';
   const room = 'query Room($id: ID!) {\n  directMessage(id: $id) {\n    id\n  }\n}';
   const manifest = {
     format: 'apollo-persisted-query-manifest',
@@ -220,7 +220,7 @@ describe('PERSISTED_OPERATIONS', () => {
   });
 
   it.each<[string, Sent | Sent[]]>([
-    ['another query', { query: '{ viewer { id } }' }],
+    ['another query', { query: '{ viewer { userId } }' }],
     [
       'another query under the id of a listed one',
       { query: '{ viewer { unreadCount } }', extensions: persisted(hashOf(me)) },
@@ -290,7 +290,7 @@ describe('PERSISTED_OPERATIONS', () => {
       data: { directMessage: { id: 'r1' } },
     });
     expect(await send(other, { query: me })).toMatchObject({ status: 200, codes: [] });
-    expect(await send(other, { query: '{ viewer { id } }' })).toMatchObject({
+    expect(await send(other, { query: '{ viewer { userId } }' })).toMatchObject({
       status: 400,
       codes: ['PERSISTED_QUERY_NOT_IN_LIST'],
     });
@@ -319,14 +319,14 @@ describe('PERSISTED_OPERATIONS', () => {
     ['plain and empty', '{}', /^PERSISTED_OPERATIONS: expected operations, but the file lists none/],
     [
       'a list',
-      '["query Me { viewer { id } }"]',
+      '["query Me { viewer { userId } }"]',
       /^PERSISTED_OPERATIONS: expected the output of generate-persisted-query-manifest/,
     ],
     ['plain with an empty text', '{"me":""}', /^PERSISTED_OPERATIONS: expected /],
-    ['plain with an empty id', '{"":"query Me { viewer { id } }"}', /^PERSISTED_OPERATIONS: expected /],
+    ['plain with an empty id', '{"":"query Me { viewer { userId } }"}', /^PERSISTED_OPERATIONS: expected /],
     [
       'plain with something else than a text',
-      '{"me":["query Me { viewer { id } }"]}',
+      '{"me":["query Me { viewer { userId } }"]}',
       /^PERSISTED_OPERATIONS: expected /,
     ],
     [

@@ -4,6 +4,7 @@ import { DirectMessage } from '../../src/resolvers/direct-message.ts';
 import { messageOrder, roomOrder } from '../../src/resolvers/orders.ts';
 import { ReadReceipt } from '../../src/resolvers/read-receipt.ts';
 import { User } from '../../src/resolvers/user.ts';
+import { UserReference } from '../../src/resolvers/parents.ts';
 import { resolveField } from '../support/resolve.ts';
 
 type Json = Record<string, unknown>;
@@ -72,14 +73,26 @@ describe('A field of counters, of a user or of a receipt', () => {
     ['unreadSince', 'unreadsFrom', '2026-01-02T03:04:05.678Z', 'then'],
     ['latestAt', 'latest', '2026-01-02T03:04:05.678Z', 5],
   ])('%s is `%s` if that is valid, else null', (name, key, right, wrong) => {
-    expect(resolveField(Counters, name, { joined: true, [key]: right })).toBe(right);
-    expect(
-      [wrong, null, undefined].map((value) => resolveField(Counters, name, { joined: true, [key]: value })),
-    ).toEqual([null, null, null]);
+    const parent = (value: unknown) => ({ counters: { joined: true, [key]: value }, roomId: 'r', userId: 'u' });
+    expect(resolveField(Counters, name, parent(right))).toBe(right);
+    expect([wrong, null, undefined].map((value) => resolveField(Counters, name, parent(value)))).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('`joined` is upstream’s value', () => {
-    expect([true, false].map((joined) => resolveField(Counters, 'joined', { joined }))).toEqual([true, false]);
+    expect([true, false].map((joined) => resolveField(Counters, 'joined', { counters: { joined } }))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('the id of counters tells rooms and users apart', () => {
+    const idOf = (roomId: string, userId: string) => resolveField(Counters, 'id', { counters: {}, roomId, userId });
+    expect(new Set([idOf('r', 'u'), idOf('r', 'u2'), idOf('r2', 'u')]).size).toBe(3);
+    expect(idOf('r', 'u')).toBe(idOf('r', 'u'));
   });
 
   it.each([
@@ -92,7 +105,7 @@ describe('A field of counters, of a user or of a receipt', () => {
     expect(resolveField(ReadReceipt, name, { [key]: 'value' })).toBe('value');
   });
 
-  it.each(['username', 'name', 'status'])('%s is null where it is no text', (name) => {
+  it.each(['username', 'name'])('%s is null where it is no text', (name) => {
     expect(['x', '', 7, null].map((value) => resolveField(User, name, { _id: 'u1', [name]: value }))).toEqual([
       'x',
       '',
@@ -105,9 +118,22 @@ describe('A field of counters, of a user or of a receipt', () => {
     const user = { _id: 'u1', name: 'A' };
     expect(
       [{ user }, { user: { name: 'A' } }, { user: 'u1' }, {}].map((receipt) =>
-        resolveField(ReadReceipt, 'user', receipt),
+        resolveField(ReadReceipt, 'user', { roomId: 'r1', ...receipt }),
       ),
-    ).toEqual([user, null, null, null]);
+    ).toEqual([new UserReference('u1', 'r1', user), null, null, null]);
+  });
+
+  it.each([
+    ['online', 'ONLINE'],
+    ['away', 'AWAY'],
+    ['busy', 'BUSY'],
+    ['offline', 'OFFLINE'],
+    ['Online', null],
+    ['constructor', null],
+    [7, null],
+    [undefined, null],
+  ])('the status of a user is upstream’s %j as %j', (status, shown) => {
+    expect(resolveField(User, 'status', { _id: 'u1', status })).toBe(shown);
   });
 });
 

@@ -10,6 +10,8 @@ import {
   Thread,
   UserMention,
 } from '../../src/resolvers/message.ts';
+import { UserReference } from '../../src/resolvers/parents.ts';
+import { MessageUser } from '../../src/resolvers/user.ts';
 import { resolveField } from '../support/resolve.ts';
 
 type Json = Record<string, unknown>;
@@ -28,7 +30,7 @@ describe('A field of a message', () => {
     ['id', {}, 'm1'],
     ['roomId', {}, 'r1'],
     ['sentAt', {}, '2026-01-02T03:04:05.678Z'],
-    ['author', {}, { _id: 'u1' }],
+    ['author', {}, { user: { _id: 'u1' }, roomId: 'r1' }],
     ['text', { msg: 'hello' }, 'hello'],
     ['text', { msg: 7 }, ''],
     ['text', { msg: 'cipher', t: 'e2e' }, ''],
@@ -60,12 +62,12 @@ describe('A field of a message', () => {
     ['isShownInRoom', { tmid: 'm0', tshow: 'true' }, false],
     ['isShownInRoom', { tmid: '', tshow: true }, null],
     ['isShownInRoom', { tshow: true }, null],
-    ['editedBy', { editedBy: { _id: 'u2', username: 'x' } }, { _id: 'u2', username: 'x' }],
+    ['editedBy', { editedBy: { _id: 'u2', username: 'x' } }, { user: { _id: 'u2', username: 'x' }, roomId: 'r1' }],
     ['editedBy', { editedBy: { username: 'x' } }, null],
     ['editedBy', { editedBy: { _id: '' } }, null],
     ['pinnedBy', { pinnedBy: { _id: 7 } }, null],
     ['pinnedBy', { pinnedBy: 'u2' }, null],
-    ['pinnedBy', { pinnedBy: { _id: 'u2' } }, { _id: 'u2' }],
+    ['pinnedBy', { pinnedBy: { _id: 'u2' } }, { user: { _id: 'u2' }, roomId: 'r1' }],
     ['editedAt', { editedAt: 'yesterday' }, null],
     ['editedAt', { editedAt: '2026-01-02T03:04:05.678Z' }, '2026-01-02T03:04:05.678Z'],
     ['updatedAt', { _updatedAt: 1_767_322_800_000 }, null],
@@ -77,7 +79,7 @@ describe('A field of a message', () => {
       [{ url: 'https://a.example' }, { url: '' }],
     ],
     ['urls', { urls: { url: 'x' } }, []],
-    ['mentions', { mentions: [{ _id: 'u2' }, null, 'all'] }, [{ _id: 'u2' }]],
+    ['mentions', { mentions: [{ _id: 'u2' }, null, 'all'] }, [{ mention: { _id: 'u2' }, roomId: 'r1' }]],
     ['channelMentions', { channels: [{ _id: 'c1' }, 7] }, [{ _id: 'c1' }]],
     ['attachments', { attachments: [{ text: 'a' }, 'b'] }, [{ text: 'a' }]],
     ['attachments', { attachments: null }, []],
@@ -128,23 +130,15 @@ describe('A field of a message', () => {
   });
 });
 
-const parts = { ChannelMention, MessageEncryption, MessageFile, MessageUrl, Reaction, Thread, UserMention };
+const parts = { ChannelMention, MessageEncryption, MessageFile, MessageUrl, Reaction, Thread };
 
 describe('A part of a message', () => {
   it.each<[type: keyof typeof parts, name: string, fields: Json, value: unknown]>([
     ['MessageUrl', 'url', { url: 'https://a.example' }, 'https://a.example'],
     ['MessageUrl', 'meta', {}, null],
     ['MessageUrl', 'meta', { meta: { pageTitle: 'A' } }, { pageTitle: 'A' }],
-    ['UserMention', 'name', { name: 'Name', fname: 'Full' }, 'Name'],
-    ['UserMention', 'name', { fname: 'Full' }, 'Full'],
-    ['UserMention', 'name', {}, null],
-    ['UserMention', 'id', { _id: '' }, null],
-    ['UserMention', 'id', { _id: 'all' }, 'all'],
-    ['UserMention', 'username', { username: 7 }, null],
-    ['UserMention', 'username', { username: 'a' }, 'a'],
-    ['UserMention', 'type', { type: 'team' }, 'team'],
-    ['ChannelMention', 'id', { _id: 7 }, null],
-    ['ChannelMention', 'id', { _id: 'c1' }, 'c1'],
+    ['ChannelMention', 'roomId', { _id: 7 }, null],
+    ['ChannelMention', 'roomId', { _id: 'c1' }, 'c1'],
     ['ChannelMention', 'name', { name: 'general' }, 'general'],
     ['Reaction', 'emoji', { emoji: ':x:', usernames: ['a'] }, ':x:'],
     ['Reaction', 'usernames', { emoji: ':x:', usernames: ['a'] }, ['a']],
@@ -170,4 +164,51 @@ describe('A part of a message', () => {
   ])('%s.%s of %j is %j', (type, name, fields, value) =>
     expect(resolveField(parts[type], name, fields)).toEqual(value),
   );
+});
+
+describe('A mention', () => {
+  it.each<[mention: Json, fields: Json]>([
+    [
+      { _id: 'u2', username: 'a', name: 'A' },
+      { kind: 'USER', userId: 'u2', username: 'a', name: 'A' },
+    ],
+    [
+      { _id: 'u2', type: 'user', fname: 'Full' },
+      { kind: 'USER', userId: 'u2', username: null, name: 'Full' },
+    ],
+    [
+      { _id: 't1', type: 'team', name: 'N', fname: 'Full' },
+      { kind: 'TEAM', userId: 't1', username: null, name: 'N' },
+    ],
+    [
+      { _id: 'all', username: 'all' },
+      { kind: 'ALL', userId: null, username: 'all', name: null },
+    ],
+    [
+      { _id: 'here', type: 'user' },
+      { kind: 'HERE', userId: null, username: null, name: null },
+    ],
+    [
+      { _id: '', username: 7 },
+      { kind: 'USER', userId: null, username: null, name: null },
+    ],
+    [{ type: 'channel' }, { kind: 'USER', userId: null, username: null, name: null }],
+  ])('%j tells %j', (mention, fields) => {
+    const parent = { mention, roomId: 'r1' };
+    const shown = Object.keys(fields).map((name) => [name, resolveField(UserMention, name, parent)]);
+    expect(Object.fromEntries(shown)).toEqual(fields);
+    const user = fields['kind'] === 'USER' && fields['userId'] !== null ? new UserReference('u2', 'r1') : null;
+    expect(resolveField(UserMention, 'user', parent)).toEqual(user);
+  });
+});
+
+describe('A user whom a message recorded', () => {
+  it.each<[user: Json, username: unknown, name: unknown]>([
+    [{ _id: 'u2', username: 'a', name: 'A' }, 'a', 'A'],
+    [{ _id: 'u2', username: 7, name: null }, null, null],
+  ])('%j has the username %j and the name %j', (user, username, name) => {
+    const parent = { user, roomId: 'r1' };
+    const shown = ['userId', 'username', 'name', 'user'].map((field) => resolveField(MessageUser, field, parent));
+    expect(shown).toEqual(['u2', username, name, new UserReference('u2', 'r1')]);
+  });
 });

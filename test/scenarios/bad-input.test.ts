@@ -271,7 +271,7 @@ describe('Invalid operations', () => {
     },
   );
 
-  it.each(['{', '{ viewer { id }', 'query ($id: ID!', '💥'])(
+  it.each(['{', '{ viewer { userId }', 'query ($id: ID!', '💥'])(
     'is GRAPHQL_PARSE_FAILED when it is not GraphQL: %s',
     async (query) => {
       const gateway = await startTestGateway();
@@ -594,11 +594,11 @@ describe('Invalid credentials', () => {
       { cookie: `rc_uid=${member.id}; rc_token=${member.token}` },
     ]) {
       for (const query of [
-        '{ viewer { id } }',
+        '{ viewer { userId } }',
         room('id'),
         '{ upstreamBudget { endpoint } }',
-        '{ __typename viewer { id } }',
-        '{ ...F } fragment F on Query { viewer { id } }',
+        '{ __typename viewer { userId } }',
+        '{ ...F } fragment F on Query { viewer { userId } }',
       ]) {
         expectRefused(
           gateway,

@@ -818,7 +818,7 @@ describe('Upstream responses about something else', () => {
       transform: (body) => ({ ...(body as object), message: { ...(body as { message: object }).message, ...wrong } }),
     });
     const names =
-      'text markup { json } updatedAt editedAt editedBy { id } alias avatarUrl emoji isBot systemType isDeleted isGroupable urls { url } mentions { id } channelMentions { id } reactions { emoji } attachments { kind } files { id } isStarred isPinned pinnedAt pinnedBy { id } thread { replyCount } threadRootId isShownInRoom encryption { status } isUnreadBySomeone';
+      'text markup { json } updatedAt editedAt editedBy { userId } alias avatarUrl emoji isBot systemType isDeleted isGroupable urls { url } mentions { userId } channelMentions { roomId } reactions { emoji } attachments { kind } files { id } isStarred isPinned pinnedAt pinnedBy { userId } thread { replyCount } threadRootId isShownInRoom encryption { status } isUnreadBySomeone';
     const result = await gateway.askCounting(`{ message(id: "${shapes.plain}") { ${names} } }`);
     expect({ data: result.data, errors: result.errors, calls: result.calls }).toEqual({
       data: {
@@ -866,7 +866,7 @@ describe('Upstream responses about something else', () => {
       status: 200,
       body: `{"__proto__":{"total":9},"messages":[${message}],"total":1,"success":true}`,
     });
-    const query = `{ ${room(shapesRoomId, 'messages { totalCount nodes { id text alias author { id username } reactions { emoji count } customFields } }')} }`;
+    const query = `{ ${room(shapesRoomId, 'messages { totalCount nodes { id text alias author { userId username } reactions { emoji count } customFields } }')} }`;
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: {
@@ -877,7 +877,7 @@ describe('Upstream responses about something else', () => {
       body: JSON.stringify({ query }),
     });
     expect(await response.text()).toBe(
-      `{"data":{"directMessage":{"messages":{"totalCount":1,"nodes":[{"id":"m","text":"hello","alias":null,"author":{"id":"u","username":null},"reactions":[{"emoji":"__proto__","count":1},{"emoji":":ok:","count":1}],"customFields":${evil}}]}}}}\n`,
+      `{"data":{"directMessage":{"messages":{"totalCount":1,"nodes":[{"id":"m","text":"hello","alias":null,"author":{"userId":"u","username":null},"reactions":[{"emoji":"__proto__","count":1},{"emoji":":ok:","count":1}],"customFields":${evil}}]}}}}\n`,
     );
     expect('polluted' in {}).toBe(false);
     expect(gateway.demo.callLines()).toEqual([messagesCall(shapesRoomId)]);
@@ -950,7 +950,7 @@ describe('An unreachable workspace', () => {
     const gateway = await startWithKnownRooms();
     await gateway.demo.close();
     const result = await gateway.askCounting(
-      `{ __typename viewer { id user { id } unreadCount } ${room(shapesRoomId, 'id topic')} upstreamBudget { endpoint } }`,
+      `{ __typename viewer { userId user { id } unreadCount } ${room(shapesRoomId, 'id topic')} upstreamBudget { endpoint } }`,
     );
     expect({
       status: result.status,
@@ -961,7 +961,7 @@ describe('An unreachable workspace', () => {
       status: 200,
       data: {
         __typename: 'Query',
-        viewer: { id: users.member, user: null, unreadCount: null },
+        viewer: { userId: users.member, user: null, unreadCount: null },
         directMessage: { id: shapesRoomId, topic: null },
         upstreamBudget: [],
       },

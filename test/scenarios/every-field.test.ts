@@ -48,7 +48,11 @@ function addOddities({ world }: DemoWorkspace): void {
   const odd: Record<string, unknown>[] = [
     { files: undefined, file: { _id: 'onlyFile', name: 'plan.txt', type: 'text/plain', size: 12 } },
     { files: [{ _id: 'nameless' }] },
-    { mentions: [{ _id: 'team7', name: 'design', type: 'team' }, { username: 'x', fname: 'X Y' }, {}] },
+    { mentions: [{ _id: 'team7', name: 'design', type: 'team' }, { username: 'x', fname: 'X Y' }, { _id: 'all' }, {}] },
+    {
+      u: { _id: users.deleted, username: 'gone', name: 'Gone' },
+      mentions: [{ _id: users.deleted }, { _id: users.busy }],
+    },
     { channels: [{ _id: 'c1' }, { name: 'general' }] },
     { urls: [{ url: 'https://a.example/', meta: { pageTitle: 'A' } }, { url: 'https://b.example/' }, { meta: {} }] },
     { t: 'e2e', msg: 'cipher-of-old', e2e: 'pending' },
@@ -95,6 +99,16 @@ function addOddities({ world }: DemoWorkspace): void {
     Reflect.deleteProperty(bare, field);
   }
   Reflect.deleteProperty(world.subscription(emptyRoomId, member.id) ?? {}, 'userMentions');
+  const membership = world.subscription(hiddenTypesRoomId, member.id) ?? {};
+  for (const field of ['groupMentions', 'ts', '_updatedAt', 'fname']) Reflect.deleteProperty(membership, field);
+  Object.assign(world.subscription(oddRoomId, member.id) ?? {}, {
+    open: false,
+    f: true,
+    blocker: true,
+    blocked: true,
+    disableNotifications: true,
+    tunread: ['m1', 'm2'],
+  });
 }
 
 /** `plainText` is compared by its letters. */
@@ -335,11 +349,11 @@ async function surveyPeople(survey: Survey, { world }: DemoWorkspace): Promise<v
     .filter(({ t }) => t === 'd')
     .reduce((sum, row) => sum + Number(row['unread'] ?? 0), 0);
   const own = survey.build(userTree, 'User', await survey.rest('me'));
-  for (const [name, value] of Object.entries({ id: world.member.id, user: own, unreadCount: unread }))
+  for (const [name, value] of Object.entries({ userId: world.member.id, user: own, unreadCount: unread }))
     survey.note(`Viewer.${name}`, value);
   survey.note('Query.viewer', own);
-  await survey.ask('the caller', `{ viewer { id user { ${printTree(userTree)} } unreadCount } }`, {
-    viewer: { id: world.member.id, user: own, unreadCount: unread },
+  await survey.ask('the caller', `{ viewer { userId user { ${printTree(userTree)} } unreadCount } }`, {
+    viewer: { userId: world.member.id, user: own, unreadCount: unread },
   });
 
   const username = textAt(
@@ -457,6 +471,175 @@ async function surveySingleMessages(survey: Survey): Promise<void> {
   );
 }
 
+/** Rooms as a list shows them: everything that the caller's memberships say. */
+async function surveyMemberships(survey: Survey, { world }: DemoWorkspace): Promise<void> {
+  const tree = survey.tree('Membership');
+  const fields = `id title avatarUrl large: avatarUrl(size: 128) membership { ${printTree(tree)} }`;
+  for (const [name, caller, endpoint] of [
+    ['memberships', world.member, 'im.list'],
+    ['memberships of an administrator', world.admin, 'dm.list.everyone'],
+  ] as const) {
+    const { ims } = await survey.rest(endpoint, { count: 100, sort: latestFirst }, caller);
+    const { update } = await survey.rest('subscriptions.get', {}, caller);
+    const nodes = list(ims)
+      .map(record)
+      .map((room) => {
+        const subscription = record(list(update).find((row) => textAt(row, 'rid') === room['_id']) ?? null);
+        const isMember = subscription['rid'] !== undefined;
+        const others = isMember ? (subscription['name'] ?? null) : null;
+        const isGroup = list(room['uids']).length > 2;
+        const path = isGroup ? `room/${textAt(room, '_id')}` : encodeURIComponent(textAt(subscription, 'name'));
+        const avatarUrl = others === null ? null : `/avatar/${path}`;
+        const title = isMember ? (subscription['fname'] ?? others) : null;
+        const membership = survey.build(tree, 'Membership', isMember ? subscription : null, caller);
+        for (const [field, value] of Object.entries({ title, avatarUrl, membership }))
+          survey.note(`DirectMessage.${field}`, value);
+        const large = avatarUrl === null ? null : `${avatarUrl}?size=128`;
+        return { id: room['_id'] ?? null, title, avatarUrl, large, membership };
+      });
+    const query = `directMessages(first: 100) { nodes { ${fields} } }`;
+    const page = { directMessages: { nodes } };
+    const isOwn = endpoint === 'im.list';
+    await survey.ask(name, isOwn ? `{ viewer { ${query} } }` : `{ ${query} }`, isOwn ? { viewer: page } : page, caller);
+  }
+}
+
+/** Users whom messages mention, as they are now. */
+async function surveyMentionedUsers(survey: Survey): Promise<void> {
+  const tree = survey.tree('User');
+  const user = `user { ${printTree(tree)} }`;
+  const current = async (userId: Json | undefined): Promise<Json> => {
+    if (typeof userId !== 'string') return null;
+    const body = await survey.rest('users.info', { userId });
+    const nothing = Object.fromEntries([...tree.keys()].map((name) => [name, name === 'id' ? userId : null]));
+    if (body['user'] !== undefined) return survey.build(tree, 'User', body['user']);
+    for (const name of tree.keys()) survey.note(`User.${name}`, nothing[name]);
+    return nothing;
+  };
+  const recorded = async (value: Json | undefined): Promise<Json> => {
+    const { _id } = record(value ?? null);
+    return _id === undefined ? null : { user: await current(_id) };
+  };
+  for (const [name, roomId] of [
+    ['users whom messages mention', shapesRoomId],
+    ['users whom odd messages mention', oddRoomId],
+  ] as const) {
+    const { messages } = await survey.rest('dm.messages', { roomId, count: 60, sort: newestFirst });
+    const nodes = await Promise.all(
+      list(messages).map(async (value) => {
+        const message = record(value);
+        const mentions = list(message['mentions'] ?? null).map(async (mention) => {
+          const { _id, type } = record(mention);
+          const isUser = _id !== 'all' && _id !== 'here' && type !== 'team';
+          return { user: isUser ? await current(_id) : null };
+        });
+        return {
+          author: await recorded(message['u']),
+          editedBy: await recorded(message['editedBy']),
+          pinnedBy: await recorded(message['pinnedBy']),
+          mentions: await Promise.all(mentions),
+        };
+      }),
+    );
+    for (const { author, mentions } of nodes) {
+      survey.note('MessageUser.user', record(author)['user']);
+      for (const mention of mentions) survey.note('UserMention.user', mention.user);
+    }
+    await survey.ask(
+      name,
+      `{ directMessage(id: "${roomId}") { messages(first: 60) { nodes { author { ${user} } editedBy { ${user} } pinnedBy { ${user} } mentions { ${user} } } } } }`,
+      { directMessage: { messages: { nodes } } },
+    );
+  }
+  const { receipts } = await survey.rest('chat.getMessageReadReceipts', { messageId: shapes.plain });
+  const readers = sorted(list(receipts), 'ts', '_id').map(async (receipt) => ({
+    user: record(receipt)['user'] === undefined ? null : await current(record(receipt)['userId']),
+  }));
+  await survey.ask('readers of a message', `{ readReceipts(messageId: "${shapes.plain}") { nodes { ${user} } } }`, {
+    readReceipts: { nodes: await Promise.all(readers) },
+  });
+}
+
+async function surveyThreads(survey: Survey): Promise<void> {
+  const tree = survey.tree('Message');
+  const { messages, total } = await survey.rest('chat.getThreadMessages', { tmid: shapes.threadRoot, count: 60 });
+  const nodes = list(survey.build(tree, 'Message', messages));
+  const replies = survey.page('MessageConnection', nodes, {
+    totalCount: total,
+    hasNextPage: false,
+    hasPreviousPage: false,
+  });
+  survey.note('Thread.replies', replies);
+  await survey.ask(
+    'the replies of a thread',
+    `{ message(id: "${shapes.threadRoot}") { thread { replies(first: 60) { ${survey.connection('MessageConnection', tree)} } } } }`,
+    { message: { thread: { replies } } },
+  );
+  const { message } = await survey.rest('chat.getMessage', { msgId: shapes.threadRoot });
+  const threadRoot = survey.build(tree, 'Message', message);
+  survey.note('Message.threadRoot', threadRoot);
+  survey.note('Message.threadRoot', null);
+  await survey.ask(
+    'what a reply replies to',
+    `{ reply: message(id: "${shapes.threadReply}") { threadRoot { ${printTree(tree)} } } none: message(id: "${shapes.plain}") { threadRoot { ${printTree(tree)} } } }`,
+    { reply: { threadRoot }, none: { threadRoot: null } },
+  );
+  await survey.ask(
+    'the id of what a reply replies to',
+    `{ message(id: "${shapes.threadReply}") { threadRoot { id __typename } } }`,
+    {
+      message: { threadRoot: { id: shapes.threadRoot, __typename: 'Message' } },
+    },
+  );
+}
+
+async function surveyNodes(survey: Survey, { world }: DemoWorkspace): Promise<void> {
+  const [messageTree, userTree, roomTree] = ['Message', 'User', 'DirectMessage'].map((name) => survey.tree(name));
+  if (messageTree === undefined || userTree === undefined || roomTree === undefined) throw new Error('no trees');
+  const { message } = await survey.rest('chat.getMessage', { msgId: shapes.plain });
+  const { user } = await survey.rest('users.info', { userId: users.busy });
+  const { room } = await survey.rest('rooms.info', { roomId: shapesRoomId });
+  const objects = {
+    room: survey.build(roomTree, 'DirectMessage', room),
+    message: survey.build(messageTree, 'Message', message),
+    user: survey.build(userTree, 'User', user),
+  };
+  survey.note('Query.node', objects);
+  survey.note('Query.node', null);
+  await survey.ask(
+    'nodes by id and type',
+    `{ room: node(id: "${shapesRoomId}") { ... on DirectMessage { ${printTree(roomTree)} } }
+      message: node(id: "${shapes.plain}") { ...M } user: node(id: "${users.busy}") { ... on User { ${printTree(userTree)} } }
+      none: node(id: "${users.busy}") { ...M } } fragment M on Message { ${printTree(messageTree)} }`,
+    { ...objects, none: null },
+  );
+  const found = { room: shapesRoomId, message: shapes.plain, user: users.busy, none: 'nothing' };
+  const types = { room: 'DirectMessage', message: 'Message', user: 'User' };
+  for (const [name, id] of Object.entries(found)) {
+    const type = types[name as keyof typeof types];
+    await survey.ask(
+      `a node by id: ${name}`,
+      `{ node(id: "${id}") { __typename id ... on User { username } ... on Message { text } } }`,
+      {
+        node:
+          type === undefined
+            ? null
+            : {
+                __typename: type,
+                id,
+                ...(type === 'User' && { username: textAt(user, 'username') }),
+                ...(type === 'Message' && { text: textAt(message, 'msg') }),
+              },
+      },
+    );
+  }
+  const own = `counters ${shapesRoomId} ${world.member.id}`;
+  survey.note('Counters.id', own);
+  await survey.ask('the id of counters', `{ directMessage(id: "${shapesRoomId}") { counters { id } } }`, {
+    directMessage: { counters: { id: own } },
+  });
+}
+
 async function surveyBudget(survey: Survey, demo: DemoWorkspace): Promise<void> {
   demo.configure({ rateLimit: { calls: 100, ms: 60_000 } });
   const tree = survey.tree('EndpointBudget');
@@ -489,6 +672,10 @@ async function takeSurvey(
   await surveyPeople(survey, demo);
   await surveyMessages(survey);
   await surveySingleMessages(survey);
+  await surveyMemberships(survey, demo);
+  await surveyMentionedUsers(survey);
+  await surveyThreads(survey);
+  await surveyNodes(survey, demo);
   await surveyBudget(survey, demo);
   return Object.assign(survey, { schema, close: () => gateway.close() });
 }
@@ -504,12 +691,16 @@ const nullOnlyInErrors = [
   'Query.directMessage',
   'Query.directMessages',
   'Query.readReceipts',
+  'Thread.replies',
   'Viewer.directMessages',
   'Viewer.unreadCount',
   'Viewer.user',
 ];
-/** Never null: rooms of other types are no direct messages, and a room without `default` is no default room. */
-const neverNull = ['DirectMessage.typeCode', 'DirectMessage.isDefault'];
+/**
+ * Never null: rooms of other types are no direct messages, a room without `default` is no default room, and a deleted user is
+ * one without a name.
+ */
+const neverNull = ['DirectMessage.typeCode', 'DirectMessage.isDefault', 'MessageUser.user'];
 
 const areas = [
   'own rooms',
@@ -537,6 +728,20 @@ const areas = [
   'single messages, part 3',
   'receipts of a page',
   'receipts by message id',
+  'memberships',
+  'memberships of an administrator',
+  'users whom messages mention',
+  'users whom odd messages mention',
+  'readers of a message',
+  'the replies of a thread',
+  'what a reply replies to',
+  'the id of what a reply replies to',
+  'nodes by id and type',
+  'a node by id: room',
+  'a node by id: message',
+  'a node by id: user',
+  'a node by id: none',
+  'the id of counters',
   'a first call',
   'the budget',
 ];
@@ -613,6 +818,20 @@ describe.each(Object.keys(variants))('In front of %s', (variant) => {
       'single messages, part 3': { 'chat.getMessage': Object.keys(shapes).length - 45 },
       'receipts of a page': { 'chat.getMessageReadReceipts': 25, 'dm.messages': 1 },
       'receipts by message id': { 'chat.getMessage': 1, 'chat.getMessageReadReceipts': 3 },
+      memberships: { 'im.list': 1, 'subscriptions.get': 1 },
+      'memberships of an administrator': { 'dm.list.everyone': 1, 'subscriptions.get': 1 },
+      'users whom messages mention': { 'dm.messages': 1, 'im.members': 1, 'users.info': 1 },
+      'users whom odd messages mention': { 'dm.messages': 1, 'im.members': 1, 'users.info': 2 },
+      'readers of a message': { 'chat.getMessageReadReceipts': 1, 'im.members': 1 },
+      'the replies of a thread': { 'chat.getMessage': 1, 'chat.getThreadMessages': 1 },
+      'what a reply replies to': { 'chat.getMessage': 3 },
+      'the id of what a reply replies to': { 'chat.getMessage': 1 },
+      'nodes by id and type': { 'chat.getMessage': 2, 'rooms.info': 1, 'users.info': 1 },
+      'a node by id: room': { 'subscriptions.get': 1 },
+      'a node by id: message': { 'chat.getMessage': 1, 'subscriptions.get': 1 },
+      'a node by id: user': { 'chat.getMessage': 1, 'subscriptions.get': 1, 'users.info': 1 },
+      'a node by id: none': { 'chat.getMessage': 1, 'subscriptions.get': 1, 'users.info': 1 },
+      'the id of counters': { 'im.counters': 1 },
       'a first call': { me: 1 },
       'the budget': {},
     });

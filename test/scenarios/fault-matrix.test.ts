@@ -52,7 +52,7 @@ const needs: readonly Need[] = [
   },
   {
     endpoint: 'im.list',
-    query: `viewer { id directMessages(first: 2) { nodes { id messages(first: 1) { nodes { text } } } } } ${side}`,
+    query: `viewer { userId directMessages(first: 2) { nodes { id messages(first: 1) { nodes { text } } } } } ${side}`,
     lost: ['viewer.directMessages'],
   },
   {
@@ -60,7 +60,7 @@ const needs: readonly Need[] = [
     query: `directMessage(id: "$room1") { topic members { nodes { username } } } ${side}`,
     lost: ['directMessage.members'],
   },
-  { endpoint: 'me', query: `viewer { id user { username } unreadCount } ${side}`, lost: ['viewer.user'] },
+  { endpoint: 'me', query: `viewer { userId user { username } unreadCount } ${side}`, lost: ['viewer.user'] },
   {
     endpoint: 'rooms.info',
     query: `directMessage(id: "$room1") { id topic counters { memberCount } } ${side}`,
@@ -68,7 +68,7 @@ const needs: readonly Need[] = [
   },
   {
     endpoint: 'subscriptions.get',
-    query: `viewer { id unreadCount user { username } } ${side}`,
+    query: `viewer { userId unreadCount user { username } } ${side}`,
     lost: ['viewer.unreadCount'],
   },
   { endpoint: 'users.info', query: `user(id: "u1") { username } ${side}`, lost: ['user'] },

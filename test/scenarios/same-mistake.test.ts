@@ -31,6 +31,13 @@ const ways: Record<string, readonly (readonly [names: string, way: string])[]> =
     ],
     ['_entities', '_entities(representations: []) { ... on DirectMessage { $ } }'],
   ],
+  Thread: [['message thread', `message(id: "${messages.threadRoot}") { thread { $ } }`]],
+  User: [
+    ['viewer user', 'viewer { user { $ } }'],
+    ['node', `node(id: "${users.busy}") { ... on User { $ } }`],
+    ['message author user', `message(id: "${messages.plain}") { author { user { $ } } }`],
+    ['directMessage members nodes', `directMessage(id: "${busyRoomId}") { members { nodes { $ } } }`],
+  ],
   Message: [
     ['message', `message(id: "${messages.plain}") { $ }`],
     ['directMessage messages nodes', `directMessage(id: "${busyRoomId}") { messages(first: 3) { nodes { $ } } }`],
@@ -94,6 +101,7 @@ const pages: [on: string, field: string, own?: Mistake['args']][] = [
   ['DirectMessage', 'messages'],
   ['DirectMessage', 'members'],
   ['Message', 'readReceipts'],
+  ['Thread', 'replies'],
 ];
 const mistakes: Mistake[] = [
   ...pages.flatMap(([on, field, own]) => wrongPages.map((args) => ({ on, field, args: { ...own, ...args }, ...page }))),
@@ -114,7 +122,10 @@ const mistakes: Mistake[] = [
     ...page,
   },
   { on: 'DirectMessage', field: 'counters', args: { userId: ['ID', 'a,b'] }, ...page },
-  ...['directMessage', 'message', 'user'].map((field) => ({
+  ...[0, 15, 1025, -1].flatMap((size) =>
+    ['DirectMessage', 'User'].map((on) => ({ on, field: 'avatarUrl', args: { size: int(size) }, below: '' })),
+  ),
+  ...['directMessage', 'message', 'node', 'user'].map((field) => ({
     on: 'Query',
     field,
     args: { id: ['ID!', 'a b'] as const },
@@ -214,17 +225,17 @@ describe('Consistent input errors', () => {
 
   it('M10: a mistake in a field that a directive leaves out is no error', async () => {
     const { status, errors } = await gateway.ask(
-      'query ($id: ID! $no: Boolean!) { directMessage(id: $id) @include(if: $no) { messages(first: 500) { totalCount } } viewer { id ... @skip(if: true) { directMessages(first: 500) { totalCount } } } }',
+      'query ($id: ID! $no: Boolean!) { directMessage(id: $id) @include(if: $no) { messages(first: 500) { totalCount } } viewer { userId ... @skip(if: true) { directMessages(first: 500) { totalCount } } } }',
       { variables: { id: '', no: false } },
     );
     expect({ status, errors }).toEqual({ status: 200, errors: undefined });
   });
 
   it.each<[string, Record<string, unknown>]>([
-    ['query ($x: Boolean = true) { viewer { id @include(if: $x) } }', { x: null }],
-    ['query ($x: Boolean = false) { viewer { ... @skip(if: $x) { id } } }', { x: null }],
-    ['query ($x: Boolean = true) { viewer { ...F @include(if: $x) } } fragment F on Viewer { id }', { x: null }],
-    ['query ($x: ID = "x") { viewer { id } a: directMessage(id: $x) { id } }', { x: null }],
+    ['query ($x: Boolean = true) { viewer { userId @include(if: $x) } }', { x: null }],
+    ['query ($x: Boolean = false) { viewer { ... @skip(if: $x) { userId } } }', { x: null }],
+    ['query ($x: Boolean = true) { viewer { ...F @include(if: $x) } } fragment F on Viewer { userId }', { x: null }],
+    ['query ($x: ID = "x") { viewer { userId } a: directMessage(id: $x) { id } }', { x: null }],
     [
       'query ($x: OrderDirection = DESC) { viewer { directMessages(orderBy: { field: CREATED_AT, direction: $x }) { totalCount } } }',
       { x: null },

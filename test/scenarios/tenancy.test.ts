@@ -14,7 +14,7 @@ const gist = (result: GraphqlResult & { calls: string[] }) => ({
 
 /** What is one caller's own in it: rooms, stars, and what is unread. */
 const mailbox = `{
-  viewer { id user { id } unreadCount directMessages(first: 100) { totalCount nodes { id usernames counters { unreadCount } lastMessage { id isStarred } } } }
+  viewer { userId user { id } unreadCount directMessages(first: 100) { totalCount nodes { id usernames counters { unreadCount } lastMessage { id isStarred } } } }
   starred: message(id: "${shapes.starredByMember}") { isStarred }
   starredByOther: message(id: "${shapes.starredByOther}") { isStarred }
   directMessageWith(username: "jonas.weber") { id }
@@ -29,7 +29,7 @@ describe('Concurrent callers', () => {
     for (const as of callers) {
       const { data, errors } = await gateway.ask(mailbox, { as });
       expect({
-        id: (data as { viewer: { id: string } }).viewer.id,
+        id: (data as { viewer: { userId: string } }).viewer.userId,
         paths: codesOf({ errors })?.map((code) => code.split(':')[0]),
       }).toEqual({
         id: as.id,
@@ -183,16 +183,16 @@ it('part 6: a wrong token passes until the first upstream call, as the schema sa
   const gateway = await startTestGateway();
   const as = { ...gateway.demo.world.member, token: 'wrong' };
   const { status, data, errors } = await gateway.ask(
-    '{ viewer { id user { id } } __type(name: "Viewer") { fields { name description } } }',
+    '{ viewer { userId user { id } } __type(name: "Viewer") { fields { name description } } }',
     { as },
   );
   expect({ status, data, errors }).toMatchObject({
     status: 200,
-    data: { viewer: { id: as.id, user: null } },
+    data: { viewer: { userId: as.id, user: null } },
     errors: [{ path: ['viewer', 'user'], extensions: { code: 'UNAUTHENTICATED' } }],
   });
   const { fields } = (data as { __type: { fields: { name: string; description: string }[] } }).__type;
-  expect(fields.find(({ name }) => name === 'id')?.description).toContain(
+  expect(fields.find(({ name }) => name === 'userId')?.description).toContain(
     'does not prove that the credentials are\nvalid',
   );
 });
@@ -257,10 +257,10 @@ it('no token is logged, wherever a client puts it', async () => {
   const gateway = await startTestGateway({ env: { LOG_LEVEL: 'trace' } });
   const { member, admin } = gateway.demo.world;
   await gateway.ask('{ viewer { user { id } } }');
-  await gateway.ask(`query ${member.token.replaceAll(/^[^a-zA-Z]/g, 'a')} { viewer { id } }`);
+  await gateway.ask(`query ${member.token.replaceAll(/^[^a-zA-Z]/g, 'a')} { viewer { userId } }`);
   await gateway.ask(`{ directMessage(id: "${admin.token}") { topic } }`);
   await gateway.ask(`{ directMessageWith(username: "${admin.token}") { id } ${admin.token} }`);
-  await gateway.ask('{ viewer { id } }', { headers: { 'x-request-id': member.token } });
+  await gateway.ask('{ viewer { userId } }', { headers: { 'x-request-id': member.token } });
   await gateway.ask('{ viewer { user { id } } }', { as: { id: member.token, token: member.id } });
   await fetch(`${gateway.url}/graphql?token=${member.token}`, {
     headers: { 'apollo-require-preflight': 'x', authorization: `Bearer ${member.token}` },

@@ -136,8 +136,8 @@ describe('A room', () => {
 describe('The caller', () => {
   it('the viewer costs no call by id and one call as a user', async () => {
     const gateway = await startTestGateway();
-    expect(gist(await gateway.askCounting('{ viewer { id } }'))).toEqual({
-      data: { viewer: { id: users.member } },
+    expect(gist(await gateway.askCounting('{ viewer { userId } }'))).toEqual({
+      data: { viewer: { userId: users.member } },
       errors: undefined,
       calls: [],
     });
@@ -663,7 +663,7 @@ async function askForEverything(gateway: TestGateway, ask: (query: string) => Pr
   );
   const queries = [
     `{ ${orders.map((order, index) => `a${index}: directMessages(first: ${[1, 100][index % 2]}, ${order}) { totalCount }`).join(' ')} }`,
-    `{ viewer { id user { id } unreadCount ${orders.map((order, index) => `a${index}: directMessages(last: ${[1, 100][index % 2]}, ${order}) { totalCount }`).join(' ')} } }`,
+    `{ viewer { userId user { id } unreadCount ${orders.map((order, index) => `a${index}: directMessages(last: ${[1, 100][index % 2]}, ${order}) { totalCount }`).join(' ')} } }`,
     `{ ${byIds([shapesRoomId], `kind legacyUsernames counters { joined } other: counters(userId: "${users.shapes}") { joined } members { totalCount } p: messages(first: 100, filterBy: { mentioning: ["${users.busy}", "all"], starredBy: ["${users.member}"], pinnedOnly: true }) { totalCount } q: messages(last: 99, orderBy: { field: UPDATED_AT, direction: ASC }) { totalCount } h: history(first: 100, includeThreadReplies: true, range: { since: "2026-10-27T00:00:00+02:00", until: "2026-10-29T00:00:00Z", inclusive: true }) { notLoadedCount ${info} }`)} }`,
     `{ message(id: "${shapes.plain}") { id } readReceipts(messageId: "${shapes.plain}", first: 1) { totalCount } user(id: "${users.busy}") { id } directMessageWith(username: "priya.raman") { id } ${byIds([busyRoomId, groupRoomId, selfRoomId], 'kind counters { unreadCount }')} }`,
   ];

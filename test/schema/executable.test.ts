@@ -66,15 +66,17 @@ describe('The schema', () => {
     const prices = readPrices(schema);
     const silent = objectTypes.flatMap((type) => {
       const named = (description: string | null | undefined, endpoints: readonly string[]) =>
-        endpoints.filter((endpoint) => description?.includes(`\`${endpoint}\``) !== true);
-      const ofType = named(type.description, prices.get(type.name)?.calls.map(({ endpoint }) => endpoint) ?? []).map(
+        endpoints.filter((endpoint) => endpoint !== '' && description?.includes(`\`${endpoint}\``) !== true);
+      const { calls = [], record: ofRecord } = prices.get(type.name) ?? {};
+      const perRoom = ofRecord?.isPerRoom === true ? [ofRecord.single, ofRecord.bulk] : [];
+      const ofType = named(type.description, [...calls.map(({ endpoint }) => endpoint), ...perRoom]).map(
         (endpoint) => `${type.name} ${endpoint}`,
       );
       const ofFields = Object.values(type.getFields()).flatMap((field) => {
         const price = prices.get(`${type.name}.${field.name}`);
-        const record = { no: [], ifGiven: [], part: ['rooms.info', 'rooms.get'], whole: ['rooms.info'] }[
-          price?.fromRecord ?? 'no'
-        ];
+        // The description of `User` names the endpoints for all of its fields.
+        const { single, bulk } = ofRecord?.isPerRoom === false ? ofRecord : { single: '', bulk: '' };
+        const record = { no: [], ifGiven: [], part: [single, bulk], whole: [single] }[price?.fromRecord ?? 'no'];
         const own = named(field.description, [...(price?.calls.map(({ endpoint }) => endpoint) ?? []), ...record]);
         const given = field.args.flatMap(({ name, description }) =>
           named(description, price?.argumentCalls.get(name)?.map(({ endpoint }) => endpoint) ?? []),
@@ -188,6 +190,7 @@ describe('Connections', () => {
       'Message.readReceipts',
       'Query.directMessages',
       'Query.readReceipts',
+      'Thread.replies',
       'Viewer.directMessages',
     ]);
   });

@@ -44,7 +44,7 @@ describe('The published schema', () => {
   it('the published schema has no directive definitions, and none of the price model’s directives', () => {
     expect(document.definitions.filter(({ kind }) => kind === Kind.DIRECTIVE_DEFINITION)).toEqual([]);
     const used = new Set([...createPublishedSdl().matchAll(/ @(\w+)(?=[( \n{])/g)].map(([, name]) => name));
-    expect(used).toEqual(new Set(['cost', 'deprecated', 'key', 'link', 'listSize', 'shareable', 'tag']));
+    expect(used).toEqual(new Set(['cost', 'deprecated', 'key', 'link', 'listSize', 'shareable', 'specifiedBy', 'tag']));
   });
 
   it('the published schema prices each field by its own calls, and pages by their size', () => {

@@ -91,12 +91,12 @@ const rowFields = [
   'blocks',
   'reactions { emoji usernames count }',
   'urls { url meta }',
-  'mentions { id username name type }',
+  'mentions { userId username name kind }',
   'thread { followerIds }',
   'text',
   'files { id name mimeType size }',
-  'channelMentions { id name }',
-  'author { id username name }',
+  'channelMentions { roomId name }',
+  'author { userId username name }',
   'directMessage { usernames topic }',
   'id sentAt',
 ] as const;
@@ -189,7 +189,7 @@ export function write(genome: Genome): Candidate {
   const used = row.includes('...F0') && body.includes('...F0') ? fragments : '';
   const kept = conditionNames.map((name) => `u${name}: __typename @include(if: $${name})`).join(' ');
   const header = declared.length === 0 ? 'query Q' : `query Q(${declared.join(' ')})`;
-  const others = times(operations, (index) => `query O${index} { viewer { id } }`);
+  const others = times(operations, (index) => `query O${index} { viewer { userId } }`);
   const padding = comment === 0 ? '' : `#${'é'.repeat(comment * 50)}`;
   return {
     genome,

@@ -35,6 +35,11 @@ const kindOfRoom = (room: JsonRecord): Json => {
   return ['SELF', 'ONE_TO_ONE'][members - 1] ?? 'GROUP';
 };
 
+const kindOfMention = ({ _id, type }: JsonRecord): Json => {
+  if (_id === 'all' || _id === 'here') return _id.toUpperCase();
+  return type === 'team' ? 'TEAM' : 'USER';
+};
+
 const kindOfAttachment = (attachment: JsonRecord): Json => {
   const media = ['image', 'audio', 'video'].find((name) => attachment[`${name}_url`] !== undefined)?.toUpperCase();
   if (attachment['type'] === 'removed-file') return 'REMOVED_FILE';
@@ -76,6 +81,9 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
     userIds: key('uids'),
     memberCount: key('usersCount'),
     members: 'call',
+    title: 'call',
+    avatarUrl: 'call',
+    membership: 'call',
     messageCount: key('msgs'),
     createdAt: key('ts'),
     updatedAt: key('_updatedAt'),
@@ -126,6 +134,7 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
     pinnedBy: userAt('pinnedBy'),
     thread: (message) => (message['tcount'] === undefined ? null : message),
     threadRootId: key('tmid'),
+    threadRoot: 'call',
     isShownInRoom: (message) => (message['tmid'] === undefined ? null : message['tshow'] === true),
     encryption: (message) => (message['t'] === 'e2e' ? message : null),
     isUnreadBySomeone: key('unread'),
@@ -146,15 +155,39 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
       ),
   },
   MarkupNode: { index: key('index'), parent: key('parent'), type: key('type'), text: key('text'), url: key('url') },
-  User: { id: key('_id'), username: key('username'), name: key('name'), status: key('status') },
-  MessageUrl: { url: key('url'), meta: key('meta') },
-  UserMention: {
+  User: {
     id: key('_id'),
     username: key('username'),
-    name: (mention) => or(mention['name'], mention['fname']),
-    type: key('type'),
+    name: key('name'),
+    status: ({ status }) => (typeof status === 'string' ? status.toUpperCase() : null),
+    avatarUrl: ({ username }) => (typeof username === 'string' ? `/avatar/${encodeURIComponent(username)}` : null),
   },
-  ChannelMention: { id: key('_id'), name: key('name') },
+  MessageUser: { userId: key('_id'), username: key('username'), name: key('name'), user: 'call' },
+  Membership: {
+    id: key('_id'),
+    isOpen: (subscription) => subscription['open'] === true,
+    isFavorite: (subscription) => subscription['f'] === true,
+    hasAlert: (subscription) => subscription['alert'] === true,
+    unreadCount: key('unread'),
+    userMentionCount: key('userMentions'),
+    groupMentionCount: key('groupMentions'),
+    unreadThreadIds: items('tunread'),
+    lastReadAt: key('ls'),
+    joinedAt: key('ts'),
+    updatedAt: key('_updatedAt'),
+    isBlocking: (subscription) => subscription['blocker'] === true,
+    isBlocked: (subscription) => subscription['blocked'] === true,
+    isMuted: (subscription) => subscription['disableNotifications'] === true,
+  },
+  MessageUrl: { url: key('url'), meta: key('meta') },
+  UserMention: {
+    kind: kindOfMention,
+    userId: (mention) => (['all', 'here'].includes(textAt(mention, '_id')) ? null : or(mention['_id'])),
+    username: key('username'),
+    name: (mention) => or(mention['name'], mention['fname']),
+    user: 'call',
+  },
+  ChannelMention: { roomId: key('_id'), name: key('name') },
   Reaction: { emoji: key('emoji'), usernames: key('usernames'), count: ({ usernames }) => list(usernames).length },
   Attachment: {
     kind: kindOfAttachment,
@@ -170,13 +203,14 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
     json: (attachment) => attachment,
   },
   MessageFile: { id: key('_id'), name: key('name'), mimeType: key('type'), size: key('size') },
-  Thread: { replyCount: key('tcount'), lastReplyAt: key('tlm'), followerIds: items('replies') },
+  Thread: { replies: 'call', replyCount: key('tcount'), lastReplyAt: key('tlm'), followerIds: items('replies') },
   MessageEncryption: {
     status: key('e2e'),
     algorithm: (message) => or(record(message['content'])['algorithm']),
     content: (message) => or(message['content'], message['msg'] === '' ? undefined : message['msg']),
   },
   Counters: {
+    id: 'call',
     joined: key('joined'),
     memberCount: key('members'),
     messageCount: key('msgs'),
@@ -230,10 +264,10 @@ export function everyField(
         const below = getNamedType(type);
         if (!isObjectType(below)) return [name, { type, below: undefined }];
         if (below.name === 'DirectMessage') return [name, { type, below: onlyId(below) }];
-        return [
-          name,
-          { type, below: everyField(schema, below.name, [], attachmentDepth + Number(typeName === 'Attachment')) },
-        ];
+        // A receipt does not say its reader's presence, which takes another call.
+        const unsaid = typeName === 'ReadReceipt' && name === 'user' ? ['status'] : [];
+        const depth = attachmentDepth + Number(typeName === 'Attachment');
+        return [name, { type, below: everyField(schema, below.name, unsaid, depth) }];
       }),
   );
 }

@@ -6,12 +6,14 @@ import { message, messages, messagesOfOthers } from './messages.ts';
 import { receipts } from './receipts.ts';
 import { list, listEveryone, roomInfo, rooms } from './rooms.ts';
 import { subscription, subscriptions } from './subscriptions.ts';
+import { threadMessages } from './threads.ts';
 import { me, userInfo } from './users.ts';
 
 /** GET endpoints below `/api/v1/`. An alias has the same handler but is a separate route to the rate limiter. */
 export const routes: ReadonlyMap<string, Route> = new Map([
   ['chat.getMessage', message],
   ['chat.getMessageReadReceipts', receipts],
+  ['chat.getThreadMessages', threadMessages],
   ['dm.counters', counters],
   ['dm.history', history],
   ['dm.list', list],

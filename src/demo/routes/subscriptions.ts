@@ -1,6 +1,7 @@
 import { codedError } from '../api-error.ts';
 import { textOf, type Route } from '../route.ts';
 import { roomIdSchema, updatedSinceSchema } from '../schemas.ts';
+import type { Subscription } from '../types.ts';
 
 /** `subscriptions.get`: all of the caller's memberships in one response, with unread counts. */
 export const subscriptions: Route = {
@@ -11,8 +12,9 @@ export const subscriptions: Route = {
       const reason = 'The "lastUpdate" query parameter must be a valid date.';
       throw codedError('error-roomId-param-invalid', reason);
     }
-    const from = since === undefined ? '' : new Date(since).toISOString();
-    const update = world.subscriptionsOf(caller.id).filter(({ _updatedAt }) => _updatedAt > from);
+    const from = since === undefined ? undefined : new Date(since).toISOString();
+    const isWanted = ({ _updatedAt }: Subscription) => from === undefined || _updatedAt > from;
+    const update = world.subscriptionsOf(caller.id).filter(isWanted);
     return { update, remove: [] };
   },
 };

@@ -1,17 +1,20 @@
 import {
   getNamedType,
+  isInterfaceType,
   isObjectType,
   isUnionType,
   type DocumentNode,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
+  type GraphQLNamedType,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { asList, asObject, asText } from '../../json.ts';
-import { fragmentsOf, type SelectionContext } from '../../collect-fields.ts';
-import { manyObjects, pageSize, placeBelow, type Place } from './place.ts';
+import { fragmentsOf, isKeyField, typesSelected, type SelectionContext } from '../../collect-fields.ts';
+import { manyObjects, pageSize, placeBelow, rootPlace, type Place } from './place.ts';
 import { mergeFields, type MergedField } from './merged-fields.ts';
 import { CostTally } from './tally.ts';
 import type { QueryCost } from '../../context/query-cost.ts';
@@ -44,8 +47,7 @@ export interface EstimateInput {
 export function estimateCost(input: EstimateInput): QueryCost {
   const root = input.schema.getRootType(input.operation.operation);
   const tally = new CostTally(input.roomEndpoints);
-  const place: Place = { count: 1, copies: 1, rooms: 1, hasRecord: false, answeredBy: undefined, given: [], path: '' };
-  if (root) new Walk(input, tally).visit(root, [input.operation.selectionSet], place);
+  if (root) new Walk(input, tally).visit(root, [input.operation.selectionSet], rootPlace);
   return tally.close(input.lists);
 }
 
@@ -59,6 +61,7 @@ class Walk {
   readonly #tally: CostTally;
   readonly #selection: SelectionContext;
   #steps = 0;
+  #roomSets = rootPlace.roomSet;
 
   constructor(input: EstimateInput, tally: CostTally) {
     this.#input = input;
@@ -81,19 +84,38 @@ class Walk {
       const size = pageSize(field, args);
       const elements = price?.assumedSize ?? 1;
       const fieldType = getNamedType(field.type);
+      if (isInterfaceType(fieldType)) {
+        for (const [name, sets] of responseNames)
+          this.#visitNode(
+            fieldType,
+            args,
+            sets,
+            { ...place, copies, path: place.path === '' ? name : `${place.path}.${name}` },
+            price,
+          );
+        continue;
+      }
       const isWithAny = (names: readonly string[]) =>
         this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
-      if (this.#isAsked(field, args, below)) this.#charge(price, args, { ...place, path }, isWithAny);
+      const isSaved = price?.isFreeById === true && !this.#selectsMore(fieldType, below);
+      if (!isSaved && this.#isAsked(field, args, below)) this.#charge(price, args, { ...place, path }, isWithAny);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#tally.addValues(place.count * copies * elements);
       if (!isObjectType(fieldType) || size === 0) continue;
       const given = price?.isGiven === true ? [String(args['id'])] : [];
-      const next = placeBelow(this.#input.prices, fieldType, price, size ?? elements, {
-        ...place,
-        given,
-        copies,
-        path,
-      });
+      const next = placeBelow(
+        this.#input.prices,
+        fieldType,
+        price,
+        size ?? elements,
+        {
+          ...place,
+          given,
+          copies,
+          path,
+        },
+        this.#nextRoomSet,
+      );
       if (size === undefined) this.visit(fieldType, below, next);
       else this.#visitPage(fieldType, below, next, place.count);
     }
@@ -119,19 +141,47 @@ class Walk {
       const count = new Set(ids).size;
       if (count === 0) continue;
       const copiesOfEach = copies * (ids.length / count);
-      const place: Place = {
-        count,
-        copies: copiesOfEach,
-        rooms: count,
-        hasRecord: false,
-        answeredBy: undefined,
-        given: ids,
-        path,
-      };
-      this.#charge(this.#input.prices.get(type.name), {}, place, () => []);
-      this.visit(type, below, place);
+      this.#visitKeys(type, ids, below, { ...rootPlace, count, copies: copiesOfEach, rooms: count, path });
     }
   }
+
+  /** An object by its id alone: of the one type that the selection names, or else of any. */
+  #visitNode(
+    type: GraphQLInterfaceType,
+    args: Readonly<Record<string, unknown>>,
+    below: readonly SelectionSetNode[],
+    { copies, path }: Place,
+    price: FieldPrice | undefined,
+  ): void {
+    const types = this.#input.schema.getPossibleTypes(type);
+    const selected = typesSelected(below, this.#selection);
+    const id = String(args['id']);
+    const place = { ...rootPlace, copies, path };
+    const only = selected.size === 1 ? types.find(({ name }) => selected.has(name)) : undefined;
+    if (only === undefined) {
+      this.#charge(price, args, place, () => []);
+      for (const each of types) this.visit(each, below, this.#placeOfKeys(each, [], place));
+      return;
+    }
+    // The gateway first makes sure that it is a room's id.
+    if (this.#input.prices.get(only.name)?.record?.isPerRoom === false)
+      this.#tally.addGivenRooms([id], this.#input.unknownRooms, path);
+    this.#visitKeys(only, [id], below, place);
+  }
+
+  /** Objects of a type that are known by their ids. */
+  #visitKeys(type: GraphQLObjectType, ids: readonly string[], below: readonly SelectionSetNode[], place: Place): void {
+    this.#charge(this.#input.prices.get(type.name), {}, place, () => []);
+    this.visit(type, below, this.#placeOfKeys(type, ids, place));
+  }
+
+  /** Reading a type by its key gives the record, if it takes a call. */
+  #placeOfKeys(type: GraphQLObjectType, given: readonly string[], place: Place): Place {
+    const hasRecord = (this.#input.prices.get(type.name)?.calls.length ?? 0) > 0;
+    return { ...place, hasRecord, given, roomSet: this.#nextRoomSet() };
+  }
+
+  readonly #nextRoomSet = (): number => (this.#roomSets += 1);
 
   /** A connection: `nodes` and `edges { node }` are the same rows. */
   #visitPage(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], rows: Place, parents: number): void {
@@ -195,13 +245,19 @@ class Walk {
     if (price.checksRoom) this.#tally.addRecords(count, 'part', path);
   }
 
-  /** Fields of room records: one read per room, however many fields. */
+  /** Fields of records: one read per object, however many fields. */
   #chargeRecord(
     type: GraphQLObjectType,
     merged: readonly MergedField[],
-    { rooms, hasRecord, given, path }: Place,
+    { count, rooms, roomSet, hasRecord, has, given, path }: Place,
   ): void {
     if (hasRecord) return;
+    if (this.#input.prices.get(type.name)?.record?.isPerRoom === true) {
+      const isRead = ({ field: { name } }: MergedField) =>
+        !has.includes(name) && this.#input.prices.get(`${type.name}.${name}`)?.fromRecord === 'part';
+      if (merged.some(isRead)) this.#tally.addUsers(count, { rooms, roomSet, path });
+      return;
+    }
     const asked = merged.filter(({ field, args, selectionSets }) => this.#isAsked(field, args, selectionSets));
     const kinds = asked.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
     if (kinds.includes('whole')) this.#tally.addRecords(rooms, 'whole', path);
@@ -224,6 +280,11 @@ class Walk {
     return this.#fieldsOf(type, below).some(
       (part) => this.#input.prices.get(`${type.name}.${part.field.name}`)?.isOfAllPages === true,
     );
+  }
+
+  /** Whether more is selected than the key, which a reference already has. */
+  #selectsMore(type: GraphQLNamedType, below: readonly SelectionSetNode[]): boolean {
+    return isObjectType(type) && this.#fieldsOf(type, below).some(({ field: { name } }) => !isKeyField(name));
   }
 
   #isWithAny(

@@ -1,6 +1,6 @@
 import { getNamedType, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { defaultPageSize, maxPageSize } from '../../limits.ts';
-import type { FieldPrice, Prices } from '../../schema/prices.ts';
+import type { FieldPrice, Prices, RecordPrice } from '../../schema/prices.ts';
 
 /** Products of page sizes stop growing here. */
 export const manyObjects = 1e9;
@@ -13,8 +13,12 @@ export interface Place {
   readonly copies: number;
   /** How many rooms they belong to, at most: messages of one page share a room. */
   readonly rooms: number;
-  /** For rooms: whether they come with their record. */
+  /** Tells sets of rooms apart: places with the same number belong to the same rooms. */
+  readonly roomSet: number;
+  /** Whether they come with their record. */
   readonly hasRecord: boolean;
+  /** Fields that they come with, if not. */
+  readonly has: readonly string[];
   /** The endpoint that returned them: a field of theirs that needs the same endpoint costs nothing more. */
   readonly answeredBy: string | undefined;
   /** For rooms: the ids that the client gave, if any. */
@@ -32,27 +36,57 @@ export function pageSize(
   return Math.min(maxPageSize, Math.max(0, size));
 }
 
+/** The place of the root, which belongs to no room. */
+export const rootPlace: Place = {
+  count: 1,
+  copies: 1,
+  rooms: 1,
+  roomSet: 0,
+  hasRecord: false,
+  has: [],
+  answeredBy: undefined,
+  given: [],
+  path: '',
+};
+
 /** The objects of type `type` that a field with this price returns, `size` for each of its parents. */
 export function placeBelow(
   prices: Prices,
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number,
-  { count, copies, rooms, given, path }: Pick<Place, 'count' | 'copies' | 'rooms' | 'given' | 'path'>,
+  { count, copies, rooms, roomSet, given, path }: Omit<Place, 'hasRecord' | 'has' | 'answeredBy'>,
+  nextRoomSet: () => number,
 ): Place {
   const answeredBy = price?.calls.find(({ bulk }) => bulk !== undefined)?.endpoint;
-  if (price?.isReference === true) {
+  const record = prices.get(type.name)?.record;
+  const isReference = price?.isReference === true;
+  const has = price?.has ?? [];
+  // What stands at the root, or below a room of the client's choice, begins a set of rooms of its own.
+  const set = roomSet === rootPlace.roomSet || price?.isGiven === true ? nextRoomSet() : roomSet;
+  if (isReference && record?.isPerRoom === false) {
     // Messages of a page share their room; a room given by id is one.
     const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
-    return { count: rooms, copies: copiesOfEach, rooms, hasRecord: false, answeredBy, given, path };
+    return { count: rooms, copies: copiesOfEach, rooms, roomSet: set, hasRecord: false, has, answeredBy, given, path };
   }
   const below = Math.min(manyObjects, count * size);
-  const isOfRooms = rowsHaveRecord(type, prices);
-  return { count: below, copies, rooms: isOfRooms ? below : rooms, hasRecord: isOfRooms, answeredBy, given, path };
+  const rowRecord = record ?? recordOfRows(type, prices);
+  const isOfRooms = !isReference && rowRecord?.isPerRoom === false;
+  return {
+    count: below,
+    copies,
+    rooms: isOfRooms ? below : rooms,
+    roomSet: isOfRooms ? nextRoomSet() : set,
+    hasRecord: !isReference && rowRecord !== undefined,
+    has,
+    answeredBy,
+    given,
+    path,
+  };
 }
 
-/** Whether a type is a connection of rooms: its rows come with their record. */
-function rowsHaveRecord(type: GraphQLObjectType, prices: Prices): boolean {
+/** The record that rows of a connection come with. */
+function recordOfRows(type: GraphQLObjectType, prices: Prices): RecordPrice | undefined {
   const { nodes } = type.getFields();
-  return nodes !== undefined && prices.get(getNamedType(nodes.type).name)?.record !== undefined;
+  return nodes === undefined ? undefined : prices.get(getNamedType(nodes.type).name)?.record;
 }

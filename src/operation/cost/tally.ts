@@ -29,6 +29,12 @@ interface PagesCharge {
   readonly path: string;
 }
 
+/** Users whose record is read, met in the same rooms. */
+interface RoomUsers {
+  readonly rooms: number;
+  readonly references: { readonly count: number; readonly path: string }[];
+}
+
 interface RoomCount {
   readonly rooms: number;
   readonly path: string;
@@ -43,6 +49,8 @@ export class CostTally {
   readonly #counters: (RoomCount & { readonly isListed: boolean })[] = [];
   #pageSpares = 0;
   #hasSpares = false;
+  /** By set of rooms. */
+  readonly #users = new Map<number, RoomUsers>();
   readonly #given = new Set<string>();
   #values = 0;
 
@@ -91,6 +99,17 @@ export class CostTally {
     this.#counters.push({ rooms, isListed, path });
   }
 
+  /** Users whose record is read, at most `count`, met in `rooms` rooms. */
+  addUsers(
+    count: number,
+    { rooms, roomSet, path }: { readonly rooms: number; readonly roomSet: number; readonly path: string },
+  ): void {
+    const known = this.#users.get(roomSet);
+    if (known === undefined) this.#users.set(roomSet, { rooms, references: [{ count, path }] });
+    else known.references.push({ count, path });
+    this.#hasSpares = true; // for users who are no members
+  }
+
   /** The operation is too large to price: it costs more than any limit. */
   giveUp(path: string): void {
     this.add('unknown', { count: manyCalls, path });
@@ -117,7 +136,8 @@ export class CostTally {
 
   /** Records and counters, whose cost depends on all fields of rooms together. */
   #addRooms(lists: WholeLists): BulkOrSingle {
-    const { record, counters } = this.#endpoints;
+    const { record, counters, users } = this.#endpoints;
+    const references = [...this.#users.values()].flatMap((met) => met.references);
     const ways = chooseBulkOrSingle(
       {
         records: sumOf(this.#records),
@@ -126,6 +146,10 @@ export class CostTally {
           byId: sumOf(this.#counters.filter(({ isListed }) => !isListed)),
         },
         hasMemberships: this.#byEndpoint.has(counters.bulk),
+        users: {
+          rooms: sumOf([...this.#users.values()]),
+          references: sumOf(references.map(({ count }) => ({ rooms: count }))),
+        },
       },
       lists,
     );
@@ -145,11 +169,18 @@ export class CostTally {
         if (!isListed) once(record.bulk, path);
       }
     }
+    if (ways.users.mode === 'single') for (const charge of references) this.add(users.single, charge);
+    else
+      for (const {
+        rooms,
+        references: [first],
+      } of this.#users.values())
+        this.add(users.bulk, { count: rooms, path: first?.path ?? '' });
     return ways;
   }
 }
 
-const sumOf = (counts: readonly RoomCount[]): number =>
+const sumOf = (counts: readonly Pick<RoomCount, 'rooms'>[]): number =>
   counts.reduce((sum, { rooms }) => Math.min(manyCalls, sum + rooms), 0);
 
 const addTo = (sums: Map<string, number>, key: string, count: number): void => {

@@ -50,10 +50,12 @@ describe('repeated operations over HTTP', () => {
     const gateway = await open();
     const nobody = { id: gateway.demo.world.member.id, token: 'x'.repeat(43) };
     for (let time = 0; time < 3; time += 1) await gateway.ask(messages, { variables: { id }, as: nobody });
-    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id } }');
+    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { userId } }');
     for (let time = 0; time < 3; time += 1)
-      await gateway.ask('{ viewer { id user { username } } }', { as: time === 2 ? nobody : gateway.demo.world.member });
-    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { id } }');
+      await gateway.ask('{ viewer { userId user { username } } }', {
+        as: time === 2 ? nobody : gateway.demo.world.member,
+      });
+    for (let time = 0; time < 3; time += 1) await gateway.ask('{ viewer { userId } }');
     expect(await runs(gateway)).toEqual({ 'graphql-js': 11, compiled: 1 });
   });
 

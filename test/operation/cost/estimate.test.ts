@@ -22,7 +22,7 @@ describe('Estimated calls', () => {
   it.each<[string, string, number, Record<string, unknown>?]>([
     [
       'nothing that needs upstream',
-      '{ __typename viewer { id } upstreamBudget { endpoint } directMessage(id: "r") { id } }',
+      '{ __typename viewer { userId } upstreamBudget { endpoint } directMessage(id: "r") { id } }',
       0,
     ],
     ['counters of one room', '{ directMessage(id: "r") { counters { joined } } }', 1],
@@ -258,7 +258,7 @@ describe('Estimated calls', () => {
       calls: 26,
       spareCalls: 20,
       values: 20,
-      ways: singly,
+      ways: { ...singly, users: { mode: 'single', priced: 0 } },
       given: [],
       byEndpoint: { 'chat.getMessageReadReceipts': 20, 'dm.messages': 5, 'im.list': 1 },
       heaviest: [
@@ -270,7 +270,7 @@ describe('Estimated calls', () => {
   });
 
   it('a cost covers only the executed operation of a document', () => {
-    expect(costOf('query A { me: viewer { id } } query B { viewer { unreadCount } }').calls).toBe(0);
+    expect(costOf('query A { me: viewer { userId } } query B { viewer { unreadCount } }').calls).toBe(0);
     expect(costOf('mutation { send { id } }')).toMatchObject({
       calls: 0,
       spareCalls: 0,
@@ -447,7 +447,7 @@ describe('Cost of entity references', () => {
 
 describe('Estimated response size', () => {
   it.each<[string, string, number]>([
-    ['a value for each field', '{ viewer { id unreadCount user { name } } }', 3],
+    ['a value for each field', '{ viewer { userId unreadCount user { name } } }', 3],
     [
       'rows times fields',
       '{ directMessage(id: "r") { messages(first: 5) { totalCount nodes { id text } pageInfo { hasNextPage } } } }',
@@ -496,7 +496,7 @@ describe('Estimated response size', () => {
     [
       'lists that are not paged under several aliases',
       '{ a: upstreamBudget { endpoint } b: upstreamBudget { endpoint limit } }',
-      2 * 13 * 2,
+      2 * 14 * 2,
     ],
     ['nothing of an empty page', '{ directMessage(id: "r") { messages(first: 0) { nodes { id } } } }', 0],
   ])('the estimated response size counts %s', (_name, query, values) => {
@@ -577,29 +577,35 @@ describe('Prices', () => {
 
   it('the schema names the endpoints that read rooms, each exactly once', () => {
     expect(roomEndpointsOf(prices)).toEqual({
-      record: { single: 'rooms.info', bulk: 'rooms.get' },
+      record: { single: 'rooms.info', bulk: 'rooms.get', isPerRoom: false },
       counters: { single: 'im.counters', bulk: 'subscriptions.get' },
+      users: { single: 'users.info', bulk: 'im.members', isPerRoom: true },
     });
     const endpointsIn = (types: string) =>
       roomEndpointsOf(
         readPrices(
           buildSchema(
             `directive @calls(endpoint: String!, bulk: String) repeatable on FIELD_DEFINITION
-             directive @record(endpoint: String!, bulk: String!) on OBJECT ${types}`,
+             directive @record(endpoint: String!, bulk: String!, isPerRoom: Boolean) on OBJECT
+             ${types}`,
           ),
         ),
       );
     const room = (name: string) => `type ${name} @record(endpoint: "one", bulk: "all")`;
+    const user = 'type User @record(endpoint: "one", bulk: "room", isPerRoom: true) { id: ID }';
     const field = 'counters: Int @calls(endpoint: "a", bulk: "b")';
-    expect(endpointsIn(`${room('Query')} { ${field} }`).counters).toEqual({ single: 'a', bulk: 'b' });
+    const whole = `${user} ${room('Query')} { ${field} }`;
+    expect(endpointsIn(whole).counters).toEqual({ single: 'a', bulk: 'b' });
     for (const types of [
-      `type Query { ${field} }`,
-      `${room('Query')} { a: Int }`,
-      `${room('Query')} { ${field} again: Int @calls(endpoint: "a", bulk: "b") }`,
-      `${room('Query')} { ${field} } ${room('Other')} { a: Int }`,
+      `${user} type Query { ${field} }`,
+      `${user} ${room('Query')} { a: Int }`,
+      `${user} ${room('Query')} { ${field} again: Int @calls(endpoint: "a", bulk: "b") }`,
+      `${whole} ${room('Other')} { a: Int }`,
+      `${whole} ${user.replace('User', 'Other')}`,
+      `${room('Query')} { ${field} }`,
     ])
       expect(() => endpointsIn(types)).toThrow(
-        'The schema must have one type with @record and one field with @calls(bulk).',
+        'The schema must have two types with @record, one per room, and one field with @calls(bulk).',
       );
   });
 

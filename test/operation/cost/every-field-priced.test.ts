@@ -28,6 +28,8 @@ const ways: Record<string, string> = {
   MessageMarkup: `{ message(id: "${messages.richMarkup}") { markup { $ } } }`,
   MarkupNode: `{ message(id: "${messages.richMarkup}") { markup { nodes { $ } } } }`,
   MessageUrl: `{ message(id: "${messages.linkWithMeta}") { urls { $ } } }`,
+  Membership: `{ directMessage(id: "${room}") { membership { $ } } }`,
+  MessageUser: `{ message(id: "${messages.edited}") { editedBy { $ } } }`,
   UserMention: `{ message(id: "${messages.mention}") { mentions { $ } } }`,
   ChannelMention: `{ message(id: "${messages.channelMention}") { channelMentions { $ } } }`,
   Reaction: `{ message(id: "${messages.reacted}") { reactions { $ } } }`,

@@ -5,6 +5,7 @@ import { singly } from '../../../src/loaders/bulk-or-single.ts';
 const endpoints = {
   record: { single: 'rooms.info', bulk: 'rooms.get' },
   counters: { single: 'im.counters', bulk: 'subscriptions.get' },
+  users: { single: 'users.info', bulk: 'im.members' },
 };
 
 describe('CostTally', () => {
@@ -25,7 +26,7 @@ describe('CostTally', () => {
         { path: 'a', calls: 4 },
         { path: 'b', calls: 2 },
       ],
-      ways: singly,
+      ways: { ...singly, users: { mode: 'single', priced: 0 } },
       given: [],
     });
     expect(Object.keys(cost.byEndpoint)).toEqual(['im.list', 'me', 'users.info']);
@@ -146,7 +147,7 @@ describe('CostTally', () => {
       byEndpoint: { 'im.counters': 1e9, me: 1e9, 'rooms.info': 1e9, x: 1e9 },
       values: 1e9,
       heaviest: ['a', 'c', 'd', 'b'].map((path) => ({ path, calls: 1e9 })),
-      ways: singly,
+      ways: { ...singly, users: { mode: 'single', priced: 0 } },
       given: [],
     });
     expect(spareCalls).toBe(1e9 + 20);

@@ -40,7 +40,7 @@ describe('_service', () => {
   });
 
   it('allowing _service without credentials allows nothing else', async () => {
-    const { status, errors } = await gateway.ask('{ _service { sdl } viewer { id } }', { as: null });
+    const { status, errors } = await gateway.ask('{ _service { sdl } viewer { userId } }', { as: null });
     expect(status).toBe(401);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });

@@ -29,7 +29,7 @@ describe('The published schema', () => {
     );
     expect(priced).toHaveLength(1);
     expect(lines).toContain(
-      'upstreamBudget: [EndpointBudget!]! @join__field(graph: DIRECT_MESSAGES) @tag(name: "operations") @listSize(assumedSize: 13)',
+      'upstreamBudget: [EndpointBudget!]! @join__field(graph: DIRECT_MESSAGES) @tag(name: "operations") @listSize(assumedSize: 14)',
     );
   });
 
@@ -100,18 +100,18 @@ describe('Behind a router', () => {
 
   it('another subgraph extends User with fields that require ours', async () => {
     const { data, errors } = await ask(
-      `{ directMessage(id: "${busyRoomId}") { messages(last: 2) { nodes { author { username department address } } } } }`,
+      `{ directMessage(id: "${busyRoomId}") { messages(last: 2) { nodes { author { user { username department address } } } } } }`,
     );
     expect(errors).toBeUndefined();
-    const { nodes } = (data as { directMessage: { messages: { nodes: { author: { username: string } }[] } } })
+    const { nodes } = (data as { directMessage: { messages: { nodes: { author: { user: { username: string } } }[] } } })
       .directMessage.messages;
     expect(nodes).toHaveLength(2);
     for (const { author } of nodes)
-      expect(author).toMatchObject({
+      expect(author.user).toMatchObject({
         department: expect.stringMatching(/^department of /),
-        address: `${author.username}@example.com`,
+        address: `${author.user.username}@example.com`,
       });
-    expect(gateway.demo.calls.map(({ endpoint }) => endpoint)).toEqual(['dm.messages']);
+    expect(gateway.demo.calls.map(({ endpoint }) => endpoint)).toEqual(['dm.messages', 'im.members']);
   });
 
   it('another subgraph returns our connection types with our users as rows', async () => {
@@ -178,7 +178,7 @@ describe('Behind a router', () => {
 
   it('the router wraps the error of a request rejected as a whole', async () => {
     const rooms = '{ directMessages(first: 100) { nodes { messages { nodes { readReceipts { totalCount } } } } } }';
-    const unknown = await ask('{ viewer { id } }', { 'x-auth-token': '' });
+    const unknown = await ask('{ viewer { userId } }', { 'x-auth-token': '' });
     expect(unknown.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', response: { status: 401 } } }]);
     const { errors } = await ask(rooms);
     expect(errors).toMatchObject([

@@ -30,7 +30,7 @@ describe('The cost of a request', () => {
   });
 
   it('there is no cost report unless requested', async () => {
-    expect((await gateway.ask('{ viewer { id } }')).extensions).toBeUndefined();
+    expect((await gateway.ask('{ viewer { userId } }')).extensions).toBeUndefined();
   });
 
   it('a cost-only operation gets its report and makes no call', async () => {
@@ -66,7 +66,7 @@ describe('The cost of a request', () => {
       shared: 0,
       limit: 30,
     });
-    await gateway.ask('query Free { viewer { id } }');
+    await gateway.ask('query Free { viewer { userId } }');
     const { operation, plannedCalls, upstreamCalls, ...rest } = gateway.logs.at(-1) ?? {};
     expect({ operation, plannedCalls, upstreamCalls }).toEqual({
       operation: 'Free',
@@ -96,7 +96,7 @@ describe('The cost of a request', () => {
       refusal:
         'This query can cost 10101 upstream calls; the limit is 30. Ask for smaller pages, or for less in each row.',
     });
-    const large = `{ ${Array.from({ length: 6 }, (_, index) => `r${index}: directMessage(id: "r${index}") { ...Wide }`).join(' ')} } fragment Wide on DirectMessage { messages(first: 100) { nodes { id roomId text sentAt updatedAt editedAt alias avatarUrl emoji isBot systemType isDeleted isGroupable isStarred isPinned pinnedAt threadRootId isShownInRoom isUnreadBySomeone location customFields blocks author { id name username status } editedBy { id name username status } pinnedBy { id name username status } mentions { id username name type } channelMentions { id name } reactions { emoji usernames count } files { id name mimeType size } urls { url meta } thread { replyCount lastReplyAt followerIds } encryption { status algorithm content } } } }`;
+    const large = `{ ${Array.from({ length: 6 }, (_, index) => `r${index}: directMessage(id: "r${index}") { ...Wide }`).join(' ')} } fragment Wide on DirectMessage { messages(first: 100) { nodes { id roomId text sentAt updatedAt editedAt alias avatarUrl emoji isBot systemType isDeleted isGroupable isStarred isPinned pinnedAt threadRootId isShownInRoom isUnreadBySomeone location customFields blocks author { userId name username } editedBy { userId name username } pinnedBy { userId name username } mentions { userId username name kind } channelMentions { roomId name } reactions { emoji usernames count } files { id name mimeType size } urls { url meta } thread { replyCount lastReplyAt followerIds } encryption { status algorithm content } } } }`;
     const priced = await gateway.ask(large, { headers });
     expect(priced.extensions?.['upstream']).toMatchObject({
       plannedCalls: 7,
@@ -142,9 +142,9 @@ describe('The cost of a request', () => {
   });
 
   it('the log line has the operation’s name, truncated if it is long', async () => {
-    await gateway.ask(`query ${'Long'.repeat(50)} { viewer { id } }`);
+    await gateway.ask(`query ${'Long'.repeat(50)} { viewer { userId } }`);
     expect(gateway.logs.at(-1)).toMatchObject({ operation: 'Long'.repeat(32) });
-    await gateway.ask('{ viewer { id } }');
+    await gateway.ask('{ viewer { userId } }');
     expect(gateway.logs.at(-1)).not.toHaveProperty('operation');
   });
 

@@ -89,7 +89,7 @@ describe('Requests under way', () => {
   /** As much heap as 100 KiB can take: empty objects, and as many tokens as there may be. */
   const heavy = (index: number): string => {
     const objects = `[${'{},'.repeat(9900)}{}]`;
-    const fields = `${'viewer { user { id name username } } '.repeat(90)} ${'... { viewer { id } } '.repeat(95)}`;
+    const fields = `${'viewer { user { id name username } } '.repeat(90)} ${'... { viewer { userId } } '.repeat(95)}`;
     return `{"query":"query Q${index} { ${fields} }","variables":{"r":${objects}},"extensions":{"x":${objects}},"unknown":[${'{},'.repeat(7000)}{}]}`;
   };
 

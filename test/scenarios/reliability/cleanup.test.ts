@@ -28,7 +28,7 @@ const nothing = { ...Object.fromEntries(gauges.map((name) => [name, 0])), gatewa
 const query = JSON.stringify({ query: '{ viewer { user { username } } }' });
 const large = JSON.stringify({
   query:
-    '{ viewer { directMessages(first: 20) { nodes { id usernames messages(first: 50) { nodes { id text sentAt author { id name username } } } } } } }',
+    '{ viewer { directMessages(first: 20) { nodes { id usernames messages(first: 50) { nodes { id text sentAt author { userId name username } } } } } } }',
 });
 const big = JSON.stringify({ query: '{ __typename }', extensions: { filler: 'x'.repeat(90_000) } });
 

@@ -28,8 +28,8 @@ const page = 'directMessages(first: 1) { nodes { id messages(first: 1) { nodes {
 
 const worst: readonly (readonly [what: string, status: number, request: RawRequest])[] = [
   ['lists in lists, nothing else', 400, { body: brackets }],
-  ['lists in lists as an extension', 400, { body: `{"query":"{ viewer { id } }","extensions":{"a":${brackets}}}` }],
-  ['lists in lists as an unknown field', 200, { body: `{"query":"{ viewer { id } }","a":${brackets}}` }],
+  ['lists in lists as an extension', 400, { body: `{"query":"{ viewer { userId } }","extensions":{"a":${brackets}}}` }],
+  ['lists in lists as an unknown field', 200, { body: `{"query":"{ viewer { userId } }","a":${brackets}}` }],
   ['lists in lists as a variable', 400, { body: `{"query":"${room}","variables":{"id":${brackets}}}` }],
   [
     'lists in lists as a variable of a GET',
@@ -56,7 +56,7 @@ const worst: readonly (readonly [what: string, status: number, request: RawReque
     'variables that nobody declared',
     200,
     {
-      body: `{"query":"{ viewer { id } }","variables":{${Array.from({ length: 9000 }, (_, index) => `"v${index}":1`).join()}}}`,
+      body: `{"query":"{ viewer { userId } }","variables":{${Array.from({ length: 9000 }, (_, index) => `"v${index}":1`).join()}}}`,
     },
   ],
   [
@@ -99,8 +99,8 @@ const worst: readonly (readonly [what: string, status: number, request: RawReque
   ],
   ['a long field', 400, ask(`{ ${'viewer'.repeat(16_000)} }`)],
   ['long misspelt fields', 400, ask(`{ ${times(600, (index) => `${'directMessage'.repeat(10)}${index}`)} }`)],
-  ['a long operation name', 200, ask(`query ${'a'.repeat(100_000)} { viewer { id } }`)],
-  ['a long comment', 200, ask(`{ viewer { id } } ${'#\n'.repeat(34_000)}`)],
+  ['a long operation name', 200, ask(`query ${'a'.repeat(100_000)} { viewer { userId } }`)],
+  ['a long comment', 200, ask(`{ viewer { userId } } ${'#\n'.repeat(34_000)}`)],
   ['a long text with escapes', 400, ask(`{ directMessage(id: "${'\\\\u0041'.repeat(11_000)}") { id } }`)],
   ['a long block text', 400, ask(`{ directMessage(id: """${'\n  a'.repeat(20_000)}""") { id } }`)],
   [
@@ -112,21 +112,21 @@ const worst: readonly (readonly [what: string, status: number, request: RawReque
     'a field a hundred times, at three levels',
     200,
     ask(
-      `{ ${times(40, () => 'viewer { id }')} viewer { ${times(60, () => 'user { id username }')} ${times(20, () => page)} } }`,
+      `{ ${times(40, () => 'viewer { userId }')} viewer { ${times(60, () => 'user { id username }')} ${times(20, () => page)} } }`,
     ),
   ],
   [
     'fragments that all overlap',
     400,
     ask(
-      `{ viewer { ${times(60, (index) => `...F${index}`)} } } ${times(60, (index) => `fragment F${index} on Viewer { id unreadCount user { id name username status } ...F${(index + 1) % 60 || 59} }`)}`,
+      `{ viewer { ${times(60, (index) => `...F${index}`)} } } ${times(60, (index) => `fragment F${index} on Viewer { userId unreadCount user { id name username status } ...F${(index + 1) % 60 || 59} }`)}`,
     ),
   ],
   [
     'fragments of fragments that overlap',
     200,
     ask(
-      `{ viewer { ${times(13, (index) => `...F${index}`)} } } ${times(13, (index) => `fragment F${index} on Viewer { ${times(13, (inner) => `...G${inner}`)} }`)} ${times(13, (index) => `fragment G${index} on Viewer { id unreadCount user { id name username } }`)}`,
+      `{ viewer { ${times(13, (index) => `...F${index}`)} } } ${times(13, (index) => `fragment F${index} on Viewer { ${times(13, (inner) => `...G${inner}`)} }`)} ${times(13, (index) => `fragment G${index} on Viewer { userId unreadCount user { id name username } }`)}`,
     ),
   ],
   ['a field in itself, three times at each of five levels', 200, ask(`{ message(id: "m") { ${threefold(5)} } }`)],
@@ -145,19 +145,19 @@ const worst: readonly (readonly [what: string, status: number, request: RawReque
       Object.fromEntries(Array.from({ length: 49 }, (_, index) => [`v${index}`, index % 2 === 0])),
     ),
   ],
-  ['inline fragments within each other', 200, ask(`{ ${'... { '.repeat(95)} viewer { id } ${'}'.repeat(95)} }`)],
+  ['inline fragments within each other', 200, ask(`{ ${'... { '.repeat(95)} viewer { userId } ${'}'.repeat(95)} }`)],
   [
     'many operations that use the same fragments',
     400,
     ask(
-      `${times(100, (index) => `query q${index} { ...F0 }`)} ${times(100, (index) => `fragment F${index} on Query { ${index < 99 ? `...F${index + 1}` : 'viewer { id }'} }`)}`,
+      `${times(100, (index) => `query q${index} { ...F0 }`)} ${times(100, (index) => `fragment F${index} on Query { ${index < 99 ? `...F${index + 1}` : 'viewer { userId }'} }`)}`,
     ),
   ],
   [
     'many variables',
     400,
     ask(
-      `query(${times(450, (index) => `$v${index}: Int`)}) { viewer { id } }`,
+      `query(${times(450, (index) => `$v${index}: Int`)}) { viewer { userId } }`,
       Object.fromEntries(Array.from({ length: 450 }, (_, index) => [`v${index}`, index])),
     ),
   ],
@@ -165,17 +165,25 @@ const worst: readonly (readonly [what: string, status: number, request: RawReque
   [
     'a media type with many parameters',
     200,
-    { ...ask('{ viewer { id } }'), headers: { 'content-type': `application/json${';'.repeat(14_000)}` } },
+    { ...ask('{ viewer { userId } }'), headers: { 'content-type': `application/json${';'.repeat(14_000)}` } },
   ],
-  ['a list of media types', 406, { ...ask('{ viewer { id } }'), headers: { accept: 'application/'.repeat(1200) } }],
-  ['a list of addresses', 200, { ...ask('{ viewer { id } }'), headers: { 'x-forwarded-for': '::ffff:'.repeat(2000) } }],
+  ['a list of media types', 406, { ...ask('{ viewer { userId } }'), headers: { accept: 'application/'.repeat(1200) } }],
+  [
+    'a list of addresses',
+    200,
+    { ...ask('{ viewer { userId } }'), headers: { 'x-forwarded-for': '::ffff:'.repeat(2000) } },
+  ],
   ['a query string of escapes', 400, { method: 'GET', path: `/graphql?query=${'%20'.repeat(4900)}`, body: '' }],
 ];
 
 /** Queries of just under 30,000 values: pages of a hundred messages with eleven fields, or fewer with lists. */
 const largest = [
   ['flat', 25, 'nodes { id roomId text sentAt updatedAt isBot isPinned isStarred isDeleted systemType alias }'],
-  ['nested', 10, 'edges { cursor node { id text sentAt author { id username } reactions { emoji count usernames } } }'],
+  [
+    'nested',
+    10,
+    'edges { cursor node { id text sentAt author { userId username } reactions { emoji count usernames } } }',
+  ],
 ] as const;
 
 describe('No request blocks the event loop for 100 ms', () => {

@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 const bodies = [
-  { query: '{ viewer { id user { username } directMessages(first: 2) { nodes { id usernames } } } }' },
+  { query: '{ viewer { userId user { username } directMessages(first: 2) { nodes { id usernames } } } }' },
   {
     query:
       'query Q($n: Int = 2, $id: ID!) { directMessage(id: $id) { messages(first: $n) { nodes { ...M } } } } fragment M on Message { id text }',

@@ -140,7 +140,7 @@ describe('Requests', () => {
     ]) {
       expect(statusesOf((await converse(rawPost(typename, headers))).text)).toEqual([200]);
     }
-    const query = JSON.stringify({ query: '{ viewer { id } }' });
+    const query = JSON.stringify({ query: '{ viewer { userId } }' });
     const { id, token } = gateway.demo.world.member;
     const chunked = rawPost('', { 'transfer-encoding': 'chunked', trailer: 'x-user-id, x-auth-token' }).replace(
       'content-length: 0\r\n',
@@ -194,7 +194,7 @@ describe('Response headers', () => {
     ['400', raw('GET', '/%zz')],
     ['400', raw('GET', 'http://elsewhere/')],
     ['400', raw('GET', '/', '')],
-    ['401', rawPost(JSON.stringify({ query: '{ viewer { id } }' }), { connection: 'close' })],
+    ['401', rawPost(JSON.stringify({ query: '{ viewer { userId } }' }), { connection: 'close' })],
     ['404', raw('GET', '/nothing')],
     ['404', raw('POST', '/healthz')],
     ['405', raw('PUT', '/graphql')],

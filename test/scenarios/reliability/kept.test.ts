@@ -46,9 +46,9 @@ const documents: Readonly<Record<string, (index: number) => string>> = {
   'the forms of fragments that unfold': (index) =>
     `query Q${index}($a: Boolean!, $n: Int) { directMessage(id: "r") { t: __typename @include(if: $a) messages(first: $n) { nodes { ...F0 } } } } ${nesting(7)}`,
   'many small ones': (index) =>
-    `query Q${index}($a: Boolean!, $n: Int) { viewer { id @include(if: $a) directMessages(first: $n) { totalCount } } }`,
+    `query Q${index}($a: Boolean!, $n: Int) { viewer { userId @include(if: $a) directMessages(first: $n) { totalCount } } }`,
   'many tokens': (index) =>
-    `query Q${index}($a: Boolean!, $n: Int) { viewer { id @include(if: $a) } ${times(45, (alias) => `a${alias}: message(id: "${index}") { id }`)} v: viewer { directMessages(first: $n) { totalCount } } }`,
+    `query Q${index}($a: Boolean!, $n: Int) { viewer { userId @include(if: $a) } ${times(45, (alias) => `a${alias}: message(id: "${index}") { id }`)} v: viewer { directMessages(first: $n) { totalCount } } }`,
   'long comments': (index) => `{ viewer { unreadCount } } #${index} ${'é'.repeat(20_000)}中`,
   'short comments': (index) => `{ viewer { unreadCount } } #${index}\n${'#\n'.repeat(5000)}`,
   'long texts': (index) => `{ message(id: """${index}${'\n é中'.repeat(4000)}""") { id } }`,

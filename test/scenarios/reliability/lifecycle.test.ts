@@ -7,7 +7,7 @@ import { mainPath, runMain, startChild, startMain, urlOf, type Child } from '../
 import { openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
 import { inspect, plant } from '../../support/secrets.ts';
 
-const query = '{ viewer { id user { username } } }';
+const query = '{ viewer { userId user { username } } }';
 
 /** A gateway in a child process, whose output is searched for the workspace's address. */
 async function start(workspaceUrl: string, env: Record<string, string> = {}): Promise<{ child: Child; url: string }> {

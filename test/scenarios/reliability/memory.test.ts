@@ -53,7 +53,7 @@ const forms = (documents: number, first: number) =>
 describe('A process with a small heap', () => {
   it('C1: a small heap survives many operations of callers with made-up credentials and keeps none of them compiled', async () => {
     const gateway = await startSmallProcess(smallHeap);
-    await gateway.ask({ query: '{ viewer { id } }' }, alice);
+    await gateway.ask({ query: '{ viewer { userId } }' }, alice);
     const before = await gateway.heap();
     const statuses = await attack(gateway, forms(8, 0), (index) => ({
       id: `nobody${index % 7}`,

@@ -13,7 +13,7 @@ const query = `{
     history(first: 2) { nodes { text author { username } } }
     members { nodes { username } }
   }
-  viewer { id unreadCount user { name } directMessages(first: 2) { totalCount nodes { topic } } }
+  viewer { userId unreadCount user { name } directMessages(first: 2) { totalCount nodes { topic } } }
 }`;
 const timeoutMs = 900;
 const fatal = ['INTERNAL_SERVER_ERROR', 'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT'];

@@ -5,7 +5,7 @@ import { inspect, plant, takeLeaks } from '../../support/secrets.ts';
 import { openRaw, rawPost } from '../../support/raw-http.ts';
 
 const room = landmarks.busyRoomId;
-const mine = '{ viewer { id user { username } directMessages(first: 1) { nodes { id } } } }';
+const mine = '{ viewer { userId user { username } directMessages(first: 1) { nodes { id } } } }';
 const messages = `{ directMessage(id: "${room}") { messages(first: 2) { nodes { text } } } }`;
 
 let gateway: TestGateway;
@@ -58,7 +58,7 @@ describe('Isolation of callers', () => {
     const answers = await Promise.all([revoked, alice, revoked].map((who) => gateway.ask(mine, { as: who })));
     expect(answers.map(({ errors }) => errors === undefined)).toEqual([false, true, false]);
     const { data, ...answer } = await gateway.ask(mine, { as: revoked });
-    expect(data).toEqual({ viewer: { id: alice.id, user: null, directMessages: null } });
+    expect(data).toEqual({ viewer: { userId: alice.id, user: null, directMessages: null } });
     expect(new Set(codesOf(answer))).toEqual(new Set(['UNAUTHENTICATED']));
   });
 
@@ -69,7 +69,7 @@ describe('Isolation of callers', () => {
       gateway.ask(mine, { as: { id: alice.id, token: bob.token } }),
     ]);
     expect(warm.errors).toBeUndefined();
-    expect(swapped.data).toEqual({ viewer: { id: alice.id, user: null, directMessages: null } });
+    expect(swapped.data).toEqual({ viewer: { userId: alice.id, user: null, directMessages: null } });
     expect(new Set(codesOf(swapped))).toEqual(new Set(['UNAUTHENTICATED']));
   });
 
@@ -130,7 +130,7 @@ describe('Isolation of callers', () => {
       post(query('{ directMessages(first: 1) { totalCount } }'), as),
       post(query('{ directMessage(id: "nothing") { kind } }'), as),
       post(query('{ message(id: "é") { id } }'), as),
-      post(query(`{ ${'viewer { id } '.repeat(400)} }`), as),
+      post(query(`{ ${'viewer { userId } '.repeat(400)} }`), as),
       post(query(mine), { ...as, 'content-type': 'text/plain' }),
       post(query(mine), { ...as, 'content-encoding': 'gzip' }),
       post('x'.repeat(110_000), as),

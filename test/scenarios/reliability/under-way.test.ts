@@ -65,7 +65,7 @@ describe('Work in progress', () => {
     const gateway = await open({ env: { LOG_LEVEL: 'silent' } });
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
-    for (let count = 0; count < 60; count += 1) await gateway.ask('{ viewer { id } }');
+    for (let count = 0; count < 60; count += 1) await gateway.ask('{ viewer { userId } }');
     await expect.poll(timers).toBeLessThan(before + 20);
   });
 });
@@ -80,7 +80,7 @@ describe('Finished requests', () => {
       collect();
       const before = process.memoryUsage().heapUsed;
       for (let count = 0; count < 600; count += 10)
-        await Promise.all(Array.from({ length: 10 }, () => gateway.ask('{ viewer { id } }')));
+        await Promise.all(Array.from({ length: 10 }, () => gateway.ask('{ viewer { userId } }')));
       collect();
       return (process.memoryUsage().heapUsed - before) / 600;
     };
@@ -158,7 +158,7 @@ describe('Requests beyond capacity', () => {
 describe('Requests while the event loop lags', () => {
   it('a request is rejected while the event loop lags, and accepted afterwards', async () => {
     const gateway = await open({ limits: { maxInFlightWhenLate: 0, maxLoopDelayMs: 400 } });
-    const status = async () => (await gateway.ask('{ viewer { id } }')).status;
+    const status = async () => (await gateway.ask('{ viewer { userId } }')).status;
     const block = (ms: number) => {
       const end = performance.now() + ms;
       while (performance.now() < end);

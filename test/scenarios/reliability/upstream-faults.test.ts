@@ -312,7 +312,7 @@ describe('Unexpected responses', () => {
     };
     const { ask } = await startWith('changed', { change });
     const { data, errors } = await ask(`{ directMessage(id: "${room}") { messages(first: 3) { nodes {
-      text systemType sentAt updatedAt editedAt editedBy { id } author { username name } markup { plainText nodes { text } } urls { url } mentions { id }
+      text systemType sentAt updatedAt editedAt editedBy { userId } author { username name } markup { plainText nodes { text } } urls { url } mentions { userId }
       reactions { emoji } attachments { title } files { id } thread { replyCount } threadRootId isPinned isStarred } } } }`);
     expect(JSON.stringify(data)).not.toContain('[object');
     expect((errors ?? []).map(({ extensions }) => extensions['code'])).not.toContain('INTERNAL_SERVER_ERROR');

@@ -142,13 +142,13 @@ await expectThat(
     calls: [],
   },
 );
-await expectThat('without credentials the client is told so', '{ viewer { id } }', {
+await expectThat('without credentials the client is told so', '{ viewer { userId } }', {
   headers: { 'x-auth-token': '' },
   wanted: ['"UNAUTHENTICATED"'],
   calls: [],
 });
 
-await ask('{ viewer { id } }', { 'x-request-id': 'from-the-client' });
+await ask('{ viewer { userId } }', { 'x-request-id': 'from-the-client' });
 report(
   'the request id of the client is the one in our log',
   gateway.logs.some(({ requestId }) => requestId === 'from-the-client'),

@@ -1,0 +1,49 @@
+import { GatewayError } from '../errors.ts';
+import { asId, asInstant, asInt, asTexts } from '../json.ts';
+import type { Context } from '../context/request-context.ts';
+import type { RestSubscription } from '../upstream/types.ts';
+import { checkSize, roomAvatar, userAvatar } from './avatars.ts';
+import type { RoomParent } from './parents.ts';
+import type { DirectMessageAvatarUrlArgs, Resolvers } from './types.generated.ts';
+
+export const Membership: Resolvers['Membership'] = {
+  id: (membership) => {
+    const id = asId(membership['_id']);
+    if (id === undefined)
+      throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace returned a membership without an id.');
+    return id;
+  },
+  isOpen: (membership) => membership['open'] === true,
+  isFavorite: (membership) => membership['f'] === true,
+  hasAlert: (membership) => membership['alert'] === true,
+  unreadCount: (membership) => asInt(membership['unread']) ?? null,
+  userMentionCount: (membership) => asInt(membership['userMentions']) ?? null,
+  groupMentionCount: (membership) => asInt(membership['groupMentions']) ?? null,
+  unreadThreadIds: (membership) => asTexts(membership['tunread']),
+  lastReadAt: (membership) => asInstant(membership['ls']) ?? null,
+  joinedAt: (membership) => asInstant(membership['ts']) ?? null,
+  updatedAt: (membership) => asInstant(membership['_updatedAt']) ?? null,
+  isBlocking: (membership) => membership['blocker'] === true,
+  isBlocked: (membership) => membership['blocked'] === true,
+  isMuted: (membership) => membership['disableNotifications'] === true,
+};
+
+/** The fields of a room that the caller's membership tells: null if they are not a member. */
+export const membershipFields = {
+  title: fromMembership((membership) => asId(membership['fname']) ?? asId(membership['name']) ?? null),
+  avatarUrl: fromMembership((membership, args: DirectMessageAvatarUrlArgs) => {
+    checkSize(args);
+    const name = asId(membership['name']);
+    if (name === undefined) return null;
+    // A group is named after all other members, separated by commas, which no username contains.
+    return name.includes(',') ? roomAvatar(membership.rid, args) : userAvatar(name, args);
+  }),
+  membership: fromMembership((membership) => membership),
+};
+
+function fromMembership<Value, Args>(read: (membership: RestSubscription, args: Args) => Value) {
+  return async (room: RoomParent, args: Args, { loaders }: Context): Promise<Value | null> => {
+    const membership = (await loaders.subscriptions()).get(room._id);
+    return membership?.t === 'd' ? read(membership, args) : null;
+  };
+}
