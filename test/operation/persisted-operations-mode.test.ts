@@ -83,6 +83,29 @@ describe('PERSISTED_OPERATIONS_MODE=report', () => {
     });
   });
 
+  it.each(['off', 'on'])(
+    'clients get the same answers as without a list, with automatic persisted queries %s',
+    async (automatic) => {
+      const env = { AUTOMATIC_PERSISTED_QUERIES: automatic };
+      const [reporting, open] = [await start(env), await startTestGateway({ env })];
+      const wrong = { persistedQuery: { version: 2, sha256Hash: hashOf(other) } };
+      const bodies = [listed, other, '{', '{ nothing }', '{ __typename }', ''].flatMap((query) => [
+        { query },
+        { query, documentId: idOf(query) },
+        { query, documentId: 'made-up' },
+        { query, extensions: persisted(query) },
+        { query, extensions: wrong },
+        { documentId: idOf(query) },
+        { documentId: hashOf(query), operationName: 'Other' },
+        { extensions: persisted(query) },
+        { documentId: query },
+      ]);
+      for (const body of [...bodies, { documentId: 'listed-2' }, { extensions: wrong }, {}, [], 7])
+        for (const as of [reporting.demo.world.member, null])
+          expect(await send(reporting, body, as), JSON.stringify(body)).toEqual(await send(open, body, as));
+    },
+  );
+
   it('what no gateway would answer is not reported', async () => {
     const gateway = await start();
     expect((await send(gateway, { query: '{' })).status).toBe(400);

@@ -32,3 +32,7 @@ export function priceProject(files: Readonly<Record<string, string>>): PriceProj
     price: (...args) => runPrice(args.some((arg) => !arg.startsWith('-')) ? args : [allSources, ...args], folder),
   };
 }
+
+/** A query that costs a call, and one more for each of `first` rooms. */
+export const pages = (name: string, first: number | string, declared = '') =>
+  `query ${name}${declared} { viewer { directMessages(first: ${first}) { nodes { messages(first: 1) { nodes { id } } } } } }`;

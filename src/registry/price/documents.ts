@@ -67,8 +67,8 @@ function definitionsIn(source: Source, mistakes: Mistakes, hint = ''): Executabl
     if (new Lexer(source).advance().kind === TokenKind.EOF) return [];
     return parse(source).definitions.filter(isExecutableDefinitionNode);
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    mistakes.addError(error, source.name, hint);
+    if (error instanceof GraphQLError) mistakes.addError(error, source.name, hint);
+    else mistakes.add(source.name, `cannot be parsed: ${messageOf(error)}`); // nested too deeply for the parser
     return [];
   }
 }

@@ -58,7 +58,8 @@ function operationsOf(definitions: Definitions, schema: GraphQLSchema, mistakes:
   const rules = specifiedRules.filter(
     (rule) => !notOfSources.has(rule) && !(isChanged && rule === NoUnusedVariablesRule),
   );
-  for (const error of validate(schema, document, [...rules, QueriesOnly])) mistakes.addError(error, 'unknown place');
+  const errors = validate(schema, document, [...rules, QueriesOnly], { maxErrors: Number.POSITIVE_INFINITY });
+  for (const error of errors) mistakes.addError(error, 'unknown place');
   const guard = new OperationGuard();
   return sent.flatMap((operation) => {
     if (operation.kind !== Kind.OPERATION_DEFINITION) return [];
