@@ -14,7 +14,7 @@ export const errorCodes = {
   NOT_FOUND: {
     status: null,
     meaning:
-      'The room, or the message whose receipts were requested, does not exist, or this user may not know of it. (`message` and `user` are null without an error.)',
+      'The room, or the message whose receipts were requested, does not exist, or this user may not know of it. (`message`, `user` and `node` are null without an error.)',
   },
   RATE_LIMITED: {
     status: 429,

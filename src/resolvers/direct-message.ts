@@ -20,7 +20,7 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
   usernames: fromRecord((room) => textsOrNull(room['usernames'])),
   userIds: fromRecord((room) => textsOrNull(room['uids'])),
   memberCount: fromRecord((room) => asInt(room['usersCount']) ?? null),
-  members: (room, args, context, info) => memberConnection(room._id, args, context, info),
+  members: (room, args, context) => memberConnection(room._id, args, context),
   messageCount: fromRecord((room) => asInt(room['msgs']) ?? null),
   createdAt: fromRecord((room) => asInstant(room['ts']) ?? null),
   updatedAt: fromRecord((room) => asInstant(room['_updatedAt']) ?? null),
@@ -56,7 +56,7 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
     return explained.then((found) => ({ counters: found, roomId: room._id, userId: userId ?? viewerId }));
   },
 
-  messages: (room, args, { loaders, search }, info) => {
+  messages: (room, args, { loaders, search }) => {
     const order = messageOrder(args.orderBy);
     const filters = readFilters(args.filterBy);
     const messages: OffsetList<RestMessage> = {
@@ -74,7 +74,7 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
           reading,
         }),
     };
-    return offsetConnection(args, messages, info);
+    return offsetConnection(args, messages);
   },
 
   history: (room, args, context) => historyConnection(room._id, args, context),

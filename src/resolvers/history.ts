@@ -2,7 +2,7 @@ import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { asInstant } from '../json.ts';
 import { planPage } from '../pagination/args.ts';
-import { emptyConnection, toConnection } from '../pagination/connection.ts';
+import { emptyConnection, toConnection, type Flag } from '../pagination/connection.ts';
 import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
 import { countGap } from '../pagination/gap.ts';
 import { pagePrices } from '../pagination/page-prices.ts';
@@ -18,7 +18,7 @@ import type { DirectMessageHistoryArgs } from './types.generated.ts';
 export async function historyConnection(
   roomId: string,
   args: Partial<DirectMessageHistoryArgs>,
-  { loaders, search }: Context,
+  { loaders, search }: Pick<Context, 'loaders' | 'search'>,
 ): Promise<HistoryConnection> {
   const plan = planPage(args);
   const range = readRange(args.range);
@@ -26,7 +26,15 @@ export async function historyConnection(
   const binding = `history ${roomId} ${JSON.stringify([range, showThreadMessages])}`;
   const query: TimelineQuery = { plan, cursor: decodeCursor(binding, plan), ...range };
   if (plan.size === 0) {
-    const nothing = emptyConnection<RestMessage>({ hasNextPage: false, hasPreviousPage: false });
+    // What lies around an empty page, a page of one row tells.
+    const readOne = () => historyConnection(roomId, { ...args, first: 1 }, { loaders, search });
+    const nothing = emptyConnection<RestMessage>({
+      hasNextPage: async () => {
+        const { edges, pageInfo } = await readOne();
+        return edges.length > 0 || told(pageInfo.hasNextPage);
+      },
+      hasPreviousPage: async () => told((await readOne()).pageInfo.hasPreviousPage),
+    });
     return { ...nothing, notLoadedCount: null, firstNotLoaded: null };
   }
   const load = async (window: TimelineWindow, reading: number, unreads = false) => {
@@ -61,6 +69,8 @@ export async function historyConnection(
     firstNotLoaded: hasSince ? async () => (await gap()).first ?? null : null,
   };
 }
+
+const told = (flag: Flag): boolean | Promise<boolean> => (typeof flag === 'function' ? flag() : flag);
 
 const placeOf = ({ ts, _id }: StoredRow) => ({ key: instantKey(asInstant(ts)), id: _id });
 

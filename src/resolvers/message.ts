@@ -55,7 +55,7 @@ export const Message: Resolvers['Message'] = {
   location: (message) => message['location'] ?? null,
   customFields: (message) => message['customFields'] ?? null,
   blocks: (message) => message['blocks'] ?? null,
-  readReceipts: (message, args, { loaders }, info) => receiptConnection(message._id, args, loaders.receipts, info),
+  readReceipts: (message, args, { loaders }) => receiptConnection(message._id, args, loaders.receipts),
 };
 
 export const MessageUrl: Resolvers['MessageUrl'] = {
@@ -104,7 +104,7 @@ export const MessageFile: Resolvers['MessageFile'] = {
 };
 
 export const Thread: Resolvers['Thread'] = {
-  replies: (root, args, { loaders, search }, info) => {
+  replies: (root, args, { loaders, search }) => {
     const order = messageOrder({ field: 'SENT_AT', direction: 'ASC' });
     const replies: OffsetList<RestMessage> = {
       binding: `replies ${root._id}`,
@@ -116,7 +116,7 @@ export const Thread: Resolvers['Thread'] = {
         return loaders.threadPages.load({ rootId: root._id, roomId: root.rid, offset, count, sort, reading });
       },
     };
-    return offsetConnection(args, replies, info);
+    return offsetConnection(args, replies);
   },
   replyCount: (message) => asInt(message['tcount']) ?? 0,
   lastReplyAt: (message) => asInstant(message['tlm']) ?? null,

@@ -1,4 +1,3 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { planPage, type PageArgs, type PagePlan } from '../pagination/args.ts';
 import { emptyConnection, toConnection, type Connection, type Page } from '../pagination/connection.ts';
 import { decodeCursor, encodeCursor, type Cursor } from '../pagination/cursor.ts';
@@ -8,7 +7,6 @@ import { cutWhole } from '../pagination/whole.ts';
 import { pagePrices } from '../pagination/page-prices.ts';
 import type { SearchAllowance } from '../loaders/search-allowance.ts';
 import type { RestPage, RestRows, StoredRow } from '../upstream/types.ts';
-import { isSelected } from '../collect-fields.ts';
 
 /** Which page is read, and the upstream calls that it may make. */
 export interface PageRead {
@@ -84,7 +82,6 @@ export interface OffsetList<Row> {
 export function offsetConnection<Row>(
   args: PageArgs,
   { binding, isDescending, placeOf, load, search }: OffsetList<Row>,
-  info: GraphQLResolveInfo,
 ): Promise<CountedConnection<Row>> {
   const readPage = async (plan: PagePlan, cursor: Cursor | undefined): Promise<OffsetPage<Row>> => {
     const loadInPlace = async (window: OffsetWindow, reading: number) => {
@@ -95,7 +92,7 @@ export function offsetConnection<Row>(
     const read: PageRead = { key, includedCalls: pagePrices.offset.calls, search };
     return (await drivePager(readOffsetPage<Row>({ plan, cursor, isDescending }), loadInPlace, read)).page;
   };
-  return countedConnection(args, binding, readPage, info);
+  return countedConnection(args, binding, readPage);
 }
 
 export interface WholeList<Row> {
@@ -108,9 +105,8 @@ export interface WholeList<Row> {
 export const wholeConnection = <Row>(
   args: PageArgs,
   { binding, placeOf, load }: WholeList<Row>,
-  info: GraphQLResolveInfo,
 ): Promise<CountedConnection<Row>> =>
-  countedConnection(args, binding, async (plan, cursor) => cutWhole(await load(), plan, cursor, placeOf), info);
+  countedConnection(args, binding, async (plan, cursor) => cutWhole(await load(), plan, cursor, placeOf));
 
 /** A connection with `totalCount`, which is a function where it takes a call. */
 type CountedConnection<Row> = Connection<Row> & { readonly totalCount: number | (() => Promise<number>) };
@@ -125,30 +121,24 @@ async function countedConnection<Row>(
   args: PageArgs,
   binding: string,
   readPage: (plan: PagePlan, cursor: Cursor | undefined) => Promise<CountedPage<Row>>,
-  info: GraphQLResolveInfo,
 ): Promise<CountedConnection<Row>> {
   const plan = planPage(args);
   const cursor = decodeCursor(binding, plan);
-  if (plan.size === 0) return noRows(() => readPage({ ...plan, size: 1 }, cursor), plan, info);
+  if (plan.size === 0) return noRows(() => readPage({ ...plan, size: 1 }, cursor), plan);
   const page = await readPage(plan, cursor);
   return { ...toConnection(page, (at) => encodeCursor(binding, at)), totalCount: page.total };
 }
 
-/** The page of `first: 0`. It makes no call unless `totalCount` is selected; the same call then tells the flags. */
-function noRows<Row>(
-  readOne: () => Promise<CountedPage<Row>>,
-  { cursor }: PagePlan,
-  info: GraphQLResolveInfo,
-): CountedConnection<Row> {
-  const isCounted = isSelected(info, 'totalCount');
+/** The page of `first: 0`: a fact about all pages takes a call, and the others the same one. */
+function noRows<Row>(readOne: () => Promise<CountedPage<Row>>, { cursor }: PagePlan): CountedConnection<Row> {
   const hasNextPage = async () => {
     const { places, hasNextPage: hasMore } = await readOne();
     return places > 0 || hasMore;
   };
   return {
     ...emptyConnection<Row>({
-      hasNextPage: isCounted && hasNextPage,
-      hasPreviousPage: isCounted && cursor !== undefined && (async () => (await readOne()).hasPreviousPage),
+      hasNextPage,
+      hasPreviousPage: cursor !== undefined && (async () => (await readOne()).hasPreviousPage),
     }),
     totalCount: async () => (await readOne()).total,
   };

@@ -1,4 +1,3 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context/request-context.ts';
 import { checkId, checkRoomId, checkUsername, isRoomId } from './ids.ts';
 import { typesSelected } from '../collect-fields.ts';
@@ -24,7 +23,7 @@ export const Query: Resolvers['Query'] = {
     if (type === 'DirectMessage' && !isRoomId(id, viewerId)) return null;
     return loaders.nodes.load({ id, type });
   },
-  directMessages: (_root, args, context, info) => roomConnection('everyone', args, context, info),
+  directMessages: (_root, args, context) => roomConnection('everyone', args, context),
   directMessage: (_root, { id }, { viewerId }) => ({ _id: checkRoomId(id, 'id', viewerId) }),
   directMessageWith: async (_root, { username }, { loaders }) => {
     const wanted = checkUsername(username, 'username');
@@ -35,8 +34,8 @@ export const Query: Resolvers['Query'] = {
     return null;
   },
   message: (_root, { id }, { loaders }) => loaders.messages.load(checkId(id, 'id')),
-  readReceipts: (_root, { messageId, ...args }, { loaders }, info) =>
-    receiptConnection(checkId(messageId, 'messageId'), args, loaders.receiptsById, info),
+  readReceipts: (_root, { messageId, ...args }, { loaders }) =>
+    receiptConnection(checkId(messageId, 'messageId'), args, loaders.receiptsById),
   user: (_root, { id }, { loaders }) => loaders.users.load(checkId(id, 'id')),
   viewer: (_root, _args, { viewerId }) => ({ userId: viewerId }),
   upstreamBudget: (_root, _args, { upstreamBudget }) =>
@@ -50,7 +49,7 @@ export const Node: Resolvers['Node'] = {
 export const Viewer: Resolvers['Viewer'] = {
   userId: ({ userId }) => userId,
   user: (_viewer, _args, { loaders }) => loaders.me(),
-  directMessages: (_viewer, args, context, info) => roomConnection('own', args, context, info),
+  directMessages: (_viewer, args, context) => roomConnection('own', args, context),
   unreadCount: async (_viewer, _args, { loaders }) => {
     let unread = 0;
     for (const row of (await loaders.subscriptions()).values()) if (row.t === 'd') unread += asInt(row['unread']) ?? 0;
@@ -69,7 +68,6 @@ function roomConnection(
   list: 'everyone' | 'own',
   args: RoomListArgs,
   { loaders, search }: Context,
-  info: GraphQLResolveInfo,
 ): Promise<RoomConnection> {
   const order = roomOrder(args.orderBy);
   const rooms: OffsetList<RestDirectMessage> = {
@@ -82,5 +80,5 @@ function roomConnection(
       return list === 'own' ? page : explainForbidden(page, everyoneForbidden);
     },
   };
-  return offsetConnection(args, rooms, info);
+  return offsetConnection(args, rooms);
 }

@@ -1,4 +1,3 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context/request-context.ts';
 import type { PageArgs } from '../pagination/args.ts';
 import { instantKey, placeId } from '../pagination/place.ts';
@@ -25,13 +24,12 @@ export async function receiptConnection(
   messageId: string,
   args: PageArgs,
   loader: Context['loaders']['receipts'],
-  info: GraphQLResolveInfo,
 ): Promise<ReceiptConnection> {
   const receipts: WholeList<RestReceipt> = {
     binding: `receipts ${messageId}`,
     placeOf: (receipt) => ({ key: instantKey(receipt.ts), id: placeId(receipt._id) }),
     load: async () => (await loader.load(messageId)) ?? [],
   };
-  const connection = await wholeConnection(args, receipts, info);
+  const connection = await wholeConnection(args, receipts);
   return { ...connection, isAvailable: async () => (await loader.load(messageId)) !== null };
 }

@@ -640,7 +640,7 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
   /**
    * Whether rows follow this page. Exact even if the page is shorter than requested, or empty because its rows cannot be
-   * read. With `first: 0` it is false, unless `totalCount` is selected too: the gateway then calls upstream to find out.
+   * read. With `first: 0` it costs as much as a page: the gateway calls upstream to find out.
    */
   readonly hasNextPage: Scalars['Boolean']['output'];
   /**

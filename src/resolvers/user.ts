@@ -1,4 +1,3 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { asId, asObject, asText } from '../json.ts';
 import type { PageArgs } from '../pagination/args.ts';
 import { placeId } from '../pagination/place.ts';
@@ -59,16 +58,11 @@ export function userOf(value: unknown): RestUser | null {
 }
 
 /** Active members of a room, ordered by username: upstream's order changes with every presence update. */
-export function memberConnection(
-  roomId: string,
-  args: PageArgs,
-  { loaders }: Context,
-  info: GraphQLResolveInfo,
-): Promise<MemberConnection> {
+export function memberConnection(roomId: string, args: PageArgs, { loaders }: Context): Promise<MemberConnection> {
   const members: WholeList<RestUser> = {
     binding: `members ${roomId}`,
     placeOf: (user) => ({ key: null, id: placeId(`${asText(user['username']) ?? ''}\0${user._id}`) }),
     load: () => loaders.members.load(roomId),
   };
-  return wholeConnection(args, members, info);
+  return wholeConnection(args, members);
 }

@@ -70,7 +70,7 @@ const messagesOf = (roomId: string, count: number) =>
 const roomList = (count: number) =>
   get<RoomPage>(`im.list?offset=0&count=${count}&sort=%7B%22lm%22%3A-1%2C%22_id%22%3A-1%7D`);
 
-const pickAuthor = ({ _id, username, name }: Message['u']) => ({ id: _id, username, name });
+const pickAuthor = ({ _id, username, name }: Message['u']) => ({ userId: _id, username, name });
 
 const pickMessage = ({ _id, msg, ts, u, md }: Message) => ({
   id: _id,
@@ -111,7 +111,12 @@ export const floorAnswers: Readonly<Record<string, ((roomId: string) => Promise<
       isPinned: message.pinned === true,
       author: pickAuthor(message.u),
       urls: message.urls.map(({ url, meta }) => ({ url, meta: meta ?? null })),
-      mentions: message.mentions.map(({ _id, username, name, type }) => ({ id: _id, username, name, type })),
+      mentions: message.mentions.map(({ _id, username, name, type }) => ({
+        userId: _id,
+        username,
+        name,
+        kind: type.toUpperCase(),
+      })),
       markup: { json: message.md },
     }));
     return { directMessage: { messages: { totalCount: total, nodes } } };

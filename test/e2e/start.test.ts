@@ -120,7 +120,7 @@ describe('Started without configuration', () => {
         id,
         token,
       });
-      expect(answer.data?.['viewer']).toMatchObject({ id, user: { name: expect.stringMatching(/\w+ \w+/) } });
+      expect(answer.data?.['viewer']).toMatchObject({ userId: id, user: { name: expect.stringMatching(/\w+ \w+/) } });
       expect(answer.codes).toEqual(canListAll ? [] : ['FORBIDDEN']);
     }
   });

@@ -58,6 +58,17 @@ export const screens: readonly Screen[] = [
     minimum: { calls: 1, why: 'the list holds the last message' },
   },
   {
+    name: 'Mailbox: 50 rooms as people draw them',
+    query:
+      '{ viewer { directMessages(first: 50) { nodes { title avatarUrl(size: 64) lastMessage { text sentAt author { name } } membership { isOpen isFavorite unreadCount } } } } }',
+    naive: (rest) =>
+      eachRoom(rest, 50, async (roomId) => {
+        await rest('subscriptions.getOne', { roomId });
+        await rest('dm.messages', { roomId, count: 1 });
+      }),
+    minimum: { calls: 2, why: 'list, memberships' },
+  },
+  {
     name: 'Mailbox: 50 rooms with counters',
     query: '{ viewer { directMessages(first: 50) { nodes { usernames counters { unreadCount unreadSince } } } } }',
     naive: (rest) => eachRoom(rest, 50, counters(rest)),
@@ -87,7 +98,7 @@ export const screens: readonly Screen[] = [
   },
   {
     name: 'Conversation: 50 messages, members, counters',
-    query: `{ directMessage(id: "${groupRoomId}") { topic counters { unreadCount } members { nodes { name status } } messages(first: 50) { nodes { text author { name } } } } }`,
+    query: `{ directMessage(id: "${groupRoomId}") { topic counters { unreadCount } members { nodes { name status } } messages(first: 50) { nodes { text author { name user { status avatarUrl } } } } } }`,
     naive: async (rest) => {
       await rest('rooms.info', { roomId: groupRoomId });
       await counters(rest)(groupRoomId);

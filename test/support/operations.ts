@@ -1,10 +1,13 @@
 import {
   getNamedType,
+  isCompositeType,
   isEnumType,
+  isInterfaceType,
   isObjectType,
   isUnionType,
   type GraphQLArgument,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
@@ -16,6 +19,8 @@ export interface OperationOptions {
   readonly seed: number;
   /** Values for arguments by name, such as ids that exist. */
   readonly values: Readonly<Record<string, readonly string[]>>;
+  /** Values for the argument `id` of a field, by the field's name. */
+  readonly idsByField?: Readonly<Record<string, readonly string[]>>;
   /** References for `_entities`. */
   readonly references: readonly { readonly __typename: string; readonly id: string }[];
   readonly maxDepth?: number;
@@ -26,7 +31,14 @@ export interface RandomOperation {
   readonly variables: Record<string, unknown>;
 }
 
-export function randomOperation({ schema, seed, values, references, maxDepth = 6 }: OperationOptions): RandomOperation {
+export function randomOperation({
+  schema,
+  seed,
+  values,
+  idsByField = {},
+  references,
+  maxDepth = 6,
+}: OperationOptions): RandomOperation {
   const random = createRandom(seed);
   const some = <Item>(items: readonly Item[], count: number): Item[] =>
     items
@@ -46,7 +58,7 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
     return `$${name}`;
   };
 
-  const argument = ({ name, type }: GraphQLArgument): string | undefined => {
+  const argument = ({ name, type }: GraphQLArgument, fieldName: string): string | undefined => {
     const named = getNamedType(type);
     if (name === 'first') return random.chance(0.2) ? declare('Int', random.below(4)) : String(random.below(5));
     if (name === 'orderBy') {
@@ -58,8 +70,9 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
     if (name === 'representations') return declare(String(type), random.some(references, 1 + random.below(6)));
     if (name === 'range') return '{ since: "2026-09-01T00:00:00.000Z" }';
     if (name === 'filterBy') return `{ pinnedOnly: ${random.chance(0.5)} }`;
+    if (name === 'size') return String(16 + random.below(500));
     if (name === 'includeThreadReplies') return String(random.chance(0.5));
-    const known = values[name];
+    const known = (name === 'id' ? idsByField[fieldName] : undefined) ?? values[name];
     if (known === undefined) return undefined;
     const value = random.pick(known);
     return random.chance(0.3) ? declare(String(type), value) : JSON.stringify(value);
@@ -73,7 +86,7 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
       return !['last', 'before', 'after'].includes(each.name) && random.chance(0.3);
     });
     const written = given.flatMap((each) => {
-      const value = argument(each);
+      const value = argument(each, field.name);
       return value === undefined ? [] : [`${each.name}: ${value}`];
     });
     return written.length === 0 ? '' : `(${written.join(' ')})`;
@@ -85,9 +98,13 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
     return ` @${random.pick(['skip', 'include'])}(if: ${condition})`;
   };
 
+  /** Some types of an interface, in most cases one: a client knows what it asks for. */
+  const namesakes = (type: GraphQLInterfaceType): readonly GraphQLObjectType[] =>
+    some(schema.getPossibleTypes(type), random.chance(0.7) ? 1 : random.below(4));
+
   const select = (type: GraphQLObjectType, depth: number): string => {
     const fields = Object.values(type.getFields()).filter(
-      (field) => depth < maxDepth || !isObjectType(getNamedType(field.type)),
+      (field) => depth < maxDepth || !isCompositeType(getNamedType(field.type)),
     );
     const chosen = some(fields, 1 + random.below(4));
     const parts = chosen.map((field) => {
@@ -97,13 +114,12 @@ export function randomOperation({ schema, seed, values, references, maxDepth = 6
         : random.chance(0.9) && field.args.length === 0
           ? ''
           : `a${(aliases += 1)}: `;
-      const types = isUnionType(named)
-        ? named.getTypes().map((each) => `... on ${each.name} { ${select(each, depth + 1)} }`)
-        : [];
+      const possible = isUnionType(named) ? named.getTypes() : isInterfaceType(named) ? namesakes(named) : [];
+      const types = possible.map((each) => `... on ${each.name} { ${select(each, depth + 1)} }`);
       const inside = isObjectType(named)
         ? select(named, depth + 1)
-        : types.length > 0
-          ? `__typename ${types.join(' ')}`
+        : isCompositeType(named)
+          ? `__typename ${isInterfaceType(named) ? 'id ' : ''}${types.join(' ')}`
           : undefined;
       const below = inside === undefined ? '' : ` { ${inside} }`;
       return `${alias}${field.name}${argumentsOf(field)}${directive()}${below}`;

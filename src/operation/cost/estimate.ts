@@ -227,7 +227,7 @@ class Walk {
   #charge(
     price: FieldPrice | undefined,
     args: Readonly<Record<string, unknown>>,
-    { count, hasRecord, answeredBy, path }: Place,
+    { count, roomSet, hasRecord, answeredBy, path }: Place,
     isWithAny: (names: readonly string[]) => readonly boolean[],
   ): void {
     if (price === undefined) return; // `__typename`
@@ -235,6 +235,7 @@ class Walk {
     const isContinued = args['after'] != null || args['before'] != null;
     for (const { endpoint, upTo, paging, bulk, variedBy } of given?.[1] ?? price.calls) {
       if (endpoint === answeredBy) continue;
+      if (endpoint === this.#input.roomEndpoints.users.bulk) this.#tally.addMembers(roomSet);
       const isVaried = variedBy.length === 0 ? [] : isWithAny(variedBy);
       const variants = Math.max(1, new Set(isVaried).size);
       if (bulk !== undefined && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
@@ -273,12 +274,15 @@ class Walk {
   ): boolean {
     if (pageSize(field, args) !== 0) return true;
     const type = getNamedType(field.type);
-    return isObjectType(type) && this.#selectsOfAllPages(type, below);
+    return this.#selectsOfAllPages(type, below);
   }
 
-  #selectsOfAllPages(type: GraphQLObjectType, below: readonly SelectionSetNode[]): boolean {
+  #selectsOfAllPages(type: GraphQLNamedType, below: readonly SelectionSetNode[]): boolean {
+    if (!isObjectType(type)) return false;
     return this.#fieldsOf(type, below).some(
-      (part) => this.#input.prices.get(`${type.name}.${part.field.name}`)?.isOfAllPages === true,
+      ({ field, selectionSets }) =>
+        this.#input.prices.get(`${type.name}.${field.name}`)?.isOfAllPages === true ||
+        (field.name === 'pageInfo' && this.#selectsOfAllPages(getNamedType(field.type), selectionSets)),
     );
   }
 

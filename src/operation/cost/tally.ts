@@ -29,15 +29,14 @@ interface PagesCharge {
   readonly path: string;
 }
 
-/** Users whose record is read, met in the same rooms. */
-interface RoomUsers {
-  readonly rooms: number;
-  readonly references: { readonly count: number; readonly path: string }[];
-}
-
 interface RoomCount {
   readonly rooms: number;
   readonly path: string;
+}
+
+/** Users whose record is read, met in the same rooms. */
+interface RoomUsers extends RoomCount {
+  readonly references: { readonly count: number; readonly path: string }[];
 }
 
 /** Adds up the prices of an operation's fields. */
@@ -51,6 +50,8 @@ export class CostTally {
   #hasSpares = false;
   /** By set of rooms. */
   readonly #users = new Map<number, RoomUsers>();
+  /** Sets of rooms whose members are read anyway. */
+  readonly #withMembers = new Set<number>();
   readonly #given = new Set<string>();
   #values = 0;
 
@@ -99,13 +100,18 @@ export class CostTally {
     this.#counters.push({ rooms, isListed, path });
   }
 
+  /** All members of the rooms of a set are read, so users met there cost nothing more. */
+  addMembers(roomSet: number): void {
+    this.#withMembers.add(roomSet);
+  }
+
   /** Users whose record is read, at most `count`, met in `rooms` rooms. */
   addUsers(
     count: number,
     { rooms, roomSet, path }: { readonly rooms: number; readonly roomSet: number; readonly path: string },
   ): void {
     const known = this.#users.get(roomSet);
-    if (known === undefined) this.#users.set(roomSet, { rooms, references: [{ count, path }] });
+    if (known === undefined) this.#users.set(roomSet, { rooms, path, references: [{ count, path }] });
     else known.references.push({ count, path });
     this.#hasSpares = true; // for users who are no members
   }
@@ -138,6 +144,7 @@ export class CostTally {
   #addRooms(lists: WholeLists): BulkOrSingle {
     const { record, counters, users } = this.#endpoints;
     const references = [...this.#users.values()].flatMap((met) => met.references);
+    const unread = [...this.#users].filter(([roomSet]) => !this.#withMembers.has(roomSet)).map(([, met]) => met);
     const ways = chooseBulkOrSingle(
       {
         records: sumOf(this.#records),
@@ -147,7 +154,7 @@ export class CostTally {
         },
         hasMemberships: this.#byEndpoint.has(counters.bulk),
         users: {
-          rooms: sumOf([...this.#users.values()]),
+          rooms: sumOf(unread),
           references: sumOf(references.map(({ count }) => ({ rooms: count }))),
         },
       },
@@ -170,12 +177,7 @@ export class CostTally {
       }
     }
     if (ways.users.mode === 'single') for (const charge of references) this.add(users.single, charge);
-    else
-      for (const {
-        rooms,
-        references: [first],
-      } of this.#users.values())
-        this.add(users.bulk, { count: rooms, path: first?.path ?? '' });
+    else for (const { rooms, path } of unread) this.add(users.bulk, { count: rooms, path });
     return ways;
   }
 }

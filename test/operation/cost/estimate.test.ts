@@ -1,21 +1,10 @@
-import { buildSchema, Kind, parse, type OperationDefinitionNode } from 'graphql';
+import { buildSchema, parse, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
 import { refusalOfCost } from '../../../src/operation/cost/limits.ts';
 import { readPrices, roomEndpointsOf } from '../../../src/schema/prices.ts';
+import { costOf, estimator, schema } from '../../support/cost-of.ts';
 import { singly } from '../../../src/loaders/bulk-or-single.ts';
-import { createSchema } from '../../../src/schema/executable.ts';
 
-const schema = createSchema();
-const estimator = new CostEstimator(schema);
-
-function costOf(query: string, variables: Record<string, unknown> = {}) {
-  const document = parse(query);
-  const operation = document.definitions.find(
-    (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
-  );
-  return estimator.estimate(document, operation ?? expect.unreachable(), variables) ?? expect.unreachable();
-}
 const callsOf = (query: string, variables?: Record<string, unknown>) => costOf(query, variables).calls;
 
 describe('Estimated calls', () => {
@@ -91,8 +80,13 @@ describe('Estimated calls', () => {
     ],
     [
       'an empty page',
-      '{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } pageInfo { hasNextPage } } } }',
+      '{ directMessage(id: "r") { messages(first: 0) { nodes { readReceipts { totalCount } } pageInfo { startCursor } } } }',
       0,
+    ],
+    [
+      'whether rows follow an empty page',
+      '{ directMessage(id: "r") { messages(first: 0) { pageInfo { hasNextPage } } history(first: 0) { pageInfo { hasPreviousPage } } } }',
+      1 + 2,
     ],
     ['the total of an empty page', '{ directMessage(id: "r") { messages(first: 0) { totalCount } } }', 1],
     [
