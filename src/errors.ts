@@ -49,7 +49,7 @@ export const errorCodes = {
   },
   PERSISTED_QUERY_NOT_FOUND: {
     status: 200,
-    meaning: 'The gateway does not know this hash: send the query itself together with the hash.',
+    meaning: 'The gateway does not know this document: send the query itself together with its hash.',
   },
   PERSISTED_QUERY_NOT_IN_LIST: {
     status: 400,

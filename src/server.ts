@@ -11,6 +11,7 @@ import { errorCodes, GatewayError } from './errors.ts';
 import { Admission, defaultAdmission, type AdmissionLimits } from './http/admission.ts';
 import { sandboxPage, type ExplorerHeaders } from './http/explorer.ts';
 import { GraphqlEndpoint } from './http/graphql-endpoint.ts';
+import { ParamsGate } from './http/params-gate.ts';
 import { boundMemory, type Memory } from './http/held-bytes.ts';
 import { defaultHttpLimits, type HttpLimits } from './http/http-server.ts';
 import { cannotListen, linkTo } from './http/listening.ts';
@@ -25,6 +26,7 @@ import { CallAllowance } from './operation/allowance.ts';
 import { createApollo } from './operation/apollo.ts';
 import { readOperations } from './operation/persisted-operations.ts';
 import { Safelist } from './operation/safelist.ts';
+import { UnlistedLog } from './operation/unlisted-log.ts';
 import { createSchema } from './schema/executable.ts';
 import { claimedUserOf } from './upstream/memory/caller-key.ts';
 import { Workspace } from './upstream/workspace.ts';
@@ -173,7 +175,8 @@ async function createServices(
   const graphql = new GraphqlEndpoint({
     ...parts,
     apollo,
-    hasAutomaticPersistedQueries: config.hasAutomaticPersistedQueries,
+    gate: new ParamsGate({ ...config, safelist: parts.safelist }),
+    unlistedLog: new UnlistedLog(log, metrics),
     hasPage: config.hasExplorer,
     corsOrigins: new Set(config.corsOrigins),
     requestTimeoutMs: config.requestTimeoutMs,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -14,6 +15,9 @@ import {
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
 const modules = readModules(root);
+const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  dependencies: Record<string, string>;
+};
 
 /**
  * What a folder or top-level file may import of ours, itself aside. `type x` allows types of it only. A row or an entry
@@ -59,7 +63,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   http: ['operation', 'context', 'errors', 'json', 'limits', 'observability', 'type upstream'],
   demo: [],
-  registry: ['schema', 'json'],
+  // One price model: the command for frontends estimates and checks as the gateway does.
+  registry: ['operation', 'schema', 'resolvers', 'pagination', 'config', 'json', 'limits', 'type context'],
   server: ['* but demo and main'],
   main: ['*'],
 };
@@ -230,6 +235,16 @@ describe('Imports', () => {
   test('are never of the tools for registries, which do not run while serving', () => {
     const importers = edges.filter(({ from, to }) => unitOf(to) === 'registry' && unitOf(from) !== 'registry');
     expect(importers.map(written)).toEqual([]);
+  });
+
+  test('are of packages that an image has, but for the tools for registries', () => {
+    const packages = modules
+      .filter(({ name }) => unitOf(name) !== 'registry')
+      .flatMap(({ imports }) => imports.filter(({ isTypeOnly }) => !isTypeOnly).map(({ specifier }) => specifier))
+      .filter((specifier) => !/^(\.|node:)/.test(specifier))
+      .map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '');
+    // `ruru` may be missing: `http/explorer.ts` says then how to install it.
+    expect([...new Set(packages)].toSorted()).toEqual([...Object.keys(dependencies), 'ruru'].toSorted());
   });
 
   test('name files that exist, with their ending', () => {

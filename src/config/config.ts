@@ -34,8 +34,10 @@ const configOf = (env: z.output<typeof environment>) => {
     shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
     hasMetrics: env.METRICS,
     hasAutomaticPersistedQueries: env.AUTOMATIC_PERSISTED_QUERIES,
-    /** Path of the file with the only operations that may run. */
+    /** Path of the file with the operations that may run. */
     persistedOperations: env.PERSISTED_OPERATIONS,
+    /** Whether others run too, and are reported. */
+    admitsUnlistedOperations: env.PERSISTED_OPERATIONS_MODE === 'report',
     graphos:
       env.APOLLO_KEY !== undefined && env.APOLLO_GRAPH_REF !== undefined
         ? { key: env.APOLLO_KEY, graphRef: env.APOLLO_GRAPH_REF, url: env.APOLLO_USAGE_URL }

@@ -29,6 +29,7 @@ function isNearly(name: string, known: string): boolean {
 
 /** Settings that have no effect without another one. */
 const needs: readonly (readonly [name: string, needed: string, why: string])[] = [
+  ['PERSISTED_OPERATIONS_MODE', 'PERSISTED_OPERATIONS', 'the mode says what happens to operations outside that file'],
   ['APOLLO_KEY', 'APOLLO_GRAPH_REF', 'usage reports need both a key and a graph'],
   ['APOLLO_GRAPH_REF', 'APOLLO_KEY', 'usage reports need both a key and a graph'],
   ['APOLLO_USAGE_URL', 'APOLLO_KEY', 'usage reports need a key'],
@@ -48,7 +49,8 @@ export function mistakesTogether(given: Given): string[] {
   for (const name of ['APOLLO_GRAPH_ID', 'APOLLO_GRAPH_VARIANT']) {
     if (has(name)) mistakes.add(`${name}: not supported; set APOLLO_GRAPH_REF to graph@variant instead`);
   }
-  if (given['AUTOMATIC_PERSISTED_QUERIES'] === 'on' && has('PERSISTED_OPERATIONS')) {
+  const { AUTOMATIC_PERSISTED_QUERIES: automatic, PERSISTED_OPERATIONS_MODE: mode } = given;
+  if (automatic === 'on' && has('PERSISTED_OPERATIONS') && mode !== 'report') {
     mistakes.add(
       'AUTOMATIC_PERSISTED_QUERIES: expected off, because PERSISTED_OPERATIONS rejects all other operations',
     );

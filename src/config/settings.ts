@@ -107,6 +107,11 @@ export const settings = {
     'none',
     'File with the only operations that may run: a manifest of `generate-persisted-query-manifest`, or texts by id.',
   ),
+  PERSISTED_OPERATIONS_MODE: setting(
+    choice('enforce', 'report'),
+    'enforce',
+    '`enforce` or `report`, with `PERSISTED_OPERATIONS`: `report` answers everything, and logs each operation that `enforce` would reject once.',
+  ),
   APOLLO_KEY: optional(
     headerValue,
     'none',

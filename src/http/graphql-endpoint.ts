@@ -5,15 +5,16 @@ import { toApollo } from './apollo-request.ts';
 import { clientAddress, type AddressOptions } from './client-address.ts';
 import { RequestContext } from '../context/request-context.ts';
 import { GatewayError, type ErrorCode } from '../errors.ts';
-import { checkSize, paramsOfUrl, paramsOfBody, withPersistedQuery, type GraphqlParams } from './graphql-params.ts';
+import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
 import type { Memory } from './held-bytes.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
 import { htmlType, jsonType, type MediaType } from './media-types.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { logRequest } from '../observability/request-log.ts';
-import type { Safelist } from '../operation/safelist.ts';
-import { OperationGuard } from '../operation/size-guard.ts';
+import type { UnlistedDocument } from '../operation/safelist.ts';
+import type { UnlistedLog } from '../operation/unlisted-log.ts';
+import type { Admitted, ParamsGate } from './params-gate.ts';
 import { refusals } from './refusals.ts';
 import { readBody } from './request-body.ts';
 import { settleAllowance } from '../operation/allowance.ts';
@@ -35,9 +36,8 @@ import { writeBody } from './write-body.ts';
 export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly workspace: Workspace;
-  /** The only operations that may run; undefined: any may. */
-  readonly safelist: Safelist | undefined;
-  readonly hasAutomaticPersistedQueries: boolean;
+  readonly gate: ParamsGate;
+  readonly unlistedLog: UnlistedLog;
   /** Whether a browser that opens the address gets an explorer. */
   readonly hasPage: boolean;
   readonly corsOrigins: ReadonlySet<string>;
@@ -70,6 +70,8 @@ interface Exchange {
 interface EndpointResponse extends HttpResponse {
   /** The code of a request that GraphQL never saw. */
   readonly refusedAs?: ErrorCode;
+  /** A document that the list would have refused. */
+  readonly unlisted?: UnlistedDocument | undefined;
 }
 
 /**
@@ -78,7 +80,6 @@ interface EndpointResponse extends HttpResponse {
  */
 export class GraphqlEndpoint {
   readonly #options: GraphqlEndpointOptions;
-  readonly #guard = new OperationGuard();
   readonly #underWay = new Set<RequestContext>();
 
   constructor(options: GraphqlEndpointOptions) {
@@ -99,6 +100,7 @@ export class GraphqlEndpoint {
     const durationMs = performance.now() - startedAt;
     const figures = { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows };
     logRequest({ ...figures, outcome }, log, metrics);
+    this.#reportUnlisted(exchange, response);
   }
 
   /** Stops every request in progress: each responds with the data that has arrived. */
@@ -155,7 +157,7 @@ export class GraphqlEndpoint {
 
   /** The response to a request; undefined when the request was shed after its body had arrived. */
   async #respond(exchange: Exchange): Promise<EndpointResponse | undefined> {
-    const { apollo, admission } = this.#options;
+    const { apollo, admission, gate } = this.#options;
     const { req, request, weight } = exchange;
     let mediaType: MediaType = jsonType;
     let leave: (() => void) | undefined;
@@ -169,9 +171,10 @@ export class GraphqlEndpoint {
       leave = admission.enter();
       this.#redactToken(exchange);
       weight.begin(request, bytes);
-      const params = isPage ? {} : this.#admit(received, request.isAccepted);
+      const { params, unlisted } = isPage ? blank : gate.admit(received, request.isAccepted);
       const httpGraphQLRequest = toApollo(req, mediaType, params);
-      return toResponse(await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request }));
+      const response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
+      return { ...toResponse(response), unlisted };
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       const type = mediaType === htmlType ? jsonType : mediaType;
@@ -194,14 +197,12 @@ export class GraphqlEndpoint {
     return { received: paramsOfBody(json), bytes };
   }
 
-  /** The parameters that Apollo Server gets. Throws for operations that are too large or not on the safelist. */
-  #admit(received: GraphqlParams, isAccepted: boolean): GraphqlParams {
-    const { safelist, hasAutomaticPersistedQueries } = this.#options;
-    const admitted = safelist === undefined ? received : safelist.admit(received);
-    if (admitted === undefined) throw new HttpError(refusals.notInList);
-    const params = withPersistedQuery(admitted, hasAutomaticPersistedQueries);
-    checkSize(params, this.#guard, isAccepted);
-    return params;
+  /** Leaves out texts that have no price: GraphQL rejected those in any case. */
+  #reportUnlisted({ requestId, request }: Exchange, { unlisted }: EndpointResponse): void {
+    const { outcome, isAccepted } = request;
+    if (unlisted === undefined || (unlisted.hasText && outcome.cost === undefined)) return;
+    const { documentId, operationName: operation = outcome.operationName } = unlisted;
+    this.#options.unlistedLog.add({ requestId, documentId, operation, isAccepted });
   }
 
   /**
@@ -234,6 +235,9 @@ function toResponse({ status = 200, headers, body }: HTTPGraphQLResponse): HttpR
   if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
   return { status, headers: Object.fromEntries(headers), body: body.string };
 }
+
+/** The explorer's page has no operation. */
+const blank: Admitted = { params: {}, unlisted: undefined };
 
 const timedOut = () =>
   new GatewayError('UPSTREAM_TIMEOUT', 'The request exceeded its time limit.', { detail: 'deadline' });

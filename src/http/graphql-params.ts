@@ -3,12 +3,15 @@ import { HttpError } from './http-error.ts';
 import { refusals } from './refusals.ts';
 import { asObject, type JsonObject } from '../json.ts';
 import { maxInputDepth, maxInputValues } from '../limits.ts';
+import { hashIn, isDocumentId, plainId } from '../operation/document-id.ts';
 import type { OperationGuard } from '../operation/size-guard.ts';
 
 /** The parameters of a GraphQL request, checked for type. Other fields are dropped, to free their memory early. */
 export interface GraphqlParams {
-  /** Absent if the request names a persisted query by its hash. */
+  /** Absent if the request names its document by an id. */
   readonly query?: string;
+  /** Beside `query`: the hash of it. */
+  readonly documentId?: string;
   readonly operationName?: string;
   readonly variables?: JsonObject;
   readonly extensions?: JsonObject;
@@ -41,7 +44,8 @@ export function paramsOfUrl(url: string): GraphqlParams {
   };
   return checked({
     query: onlyValue('query'),
-    operationName: onlyValue('operationName'),
+    documentId: onlyValue('documentId'),
+    operationName: onlyValue('operationName') || undefined, // empty means absent, in a URL
     variables: json('variables'),
     extensions: json('extensions'),
   });
@@ -49,21 +53,33 @@ export function paramsOfUrl(url: string): GraphqlParams {
 
 function checked(fields: JsonObject): GraphqlParams {
   const query = textOf(fields, 'query');
+  const documentId = textOf(fields, 'documentId');
   const operationName = textOf(fields, 'operationName');
   const variables = objectOf(fields, 'variables');
   const extensions = objectOf(fields, 'extensions');
-  if ((query === undefined || query === '') && extensions?.['persistedQuery'] == null) {
-    throw new HttpError(refusals.noQuery);
-  }
+  const hasQuery = query !== undefined && query !== '';
+  const isPersistedQuery = extensions?.['persistedQuery'] != null;
+  if (documentId !== undefined) checkDocumentId(documentId, hasQuery ? query : undefined, isPersistedQuery);
+  else if (!hasQuery && !isPersistedQuery) throw new HttpError(refusals.noQuery);
   return {
-    ...(query !== undefined && query !== '' && { query }),
+    ...(hasQuery && { query }),
+    ...(documentId !== undefined && { documentId }),
     ...(operationName !== undefined && { operationName }),
     ...(variables !== undefined && { variables }),
     ...(extensions !== undefined && { extensions }),
   };
 }
 
-function textOf(fields: JsonObject, name: 'query' | 'operationName'): string | undefined {
+/** A document has one name, and where its text comes too, the name must be the hash of it: nothing else could be checked. */
+function checkDocumentId(documentId: string, query: string | undefined, isPersistedQuery: boolean): void {
+  if (!isDocumentId(documentId)) throw new HttpError(refusals.documentIdForm);
+  if (isPersistedQuery) throw new HttpError(refusals.documentIdTwice);
+  if (query !== undefined && hashIn(documentId) !== hash('sha256', query)) {
+    throw new HttpError(refusals.documentIdHash);
+  }
+}
+
+function textOf(fields: JsonObject, name: 'query' | 'documentId' | 'operationName'): string | undefined {
   const value = fields[name] ?? undefined;
   if (value === undefined || typeof value === 'string') return value;
   throw new HttpError(refusals.paramNotString(name));
@@ -78,9 +94,11 @@ function objectOf(fields: JsonObject, name: 'variables' | 'extensions'): JsonObj
 
 /**
  * Checks the hash of a persisted query. With persisted queries off, a query that comes with a hash runs like any other;
- * Apollo Server rejects a hash without its query.
+ * Apollo Server rejects a hash without its query. A `documentId` becomes what Apollo Server knows: a persisted query of that
+ * hash, so that both names find the same queries.
  */
-export function withPersistedQuery(params: GraphqlParams, isOn: boolean): GraphqlParams {
+export function withPersistedQuery({ documentId, ...named }: GraphqlParams, isOn: boolean): GraphqlParams {
+  const params = documentId === undefined ? named : { ...named, extensions: withHash(named, plainId(documentId)) };
   const { query, extensions } = params;
   const persisted = extensions?.['persistedQuery'] ?? undefined;
   if (persisted === undefined || (query === undefined && !isOn)) return params;
@@ -97,6 +115,11 @@ export function withPersistedQuery(params: GraphqlParams, isOn: boolean): Graphq
   }
   return params;
 }
+
+const withHash = ({ extensions }: GraphqlParams, sha256Hash: string): JsonObject => ({
+  ...extensions,
+  persistedQuery: { version: 1, sha256Hash },
+});
 
 /** Rejects what is too large to parse. `remembers`: whether the guard may cache that a query is small enough. */
 export function checkSize(

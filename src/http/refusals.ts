@@ -1,5 +1,6 @@
 import { maxBodyBytes, maxInputDepth, maxInputValues } from '../limits.ts';
 import { errorCodes, type RequestErrorCode } from '../errors.ts';
+import { maxDocumentIdLength } from '../operation/document-id.ts';
 import { graphqlType, jsonType } from './media-types.ts';
 
 /** One reason to refuse an HTTP request before GraphQL sees it. */
@@ -13,7 +14,7 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type Param = 'query' | 'operationName' | 'variables' | 'extensions';
+type Param = 'query' | 'documentId' | 'operationName' | 'variables' | 'extensions';
 type Input = 'variables' | 'extensions';
 
 /** A refusal with a code of its own, and that code's status. */
@@ -79,6 +80,18 @@ export const refusals = {
   paramNotString: (name: Param) => ({ status: 400, message: `\`${name}\` must be a string.` }),
   paramNotObject: (name: Input) => ({ status: 400, message: `\`${name}\` must be an object.` }),
   noQuery: { status: 400, message: '`query` is missing: send the text of a GraphQL query.' },
+  documentIdForm: {
+    status: 400,
+    message: `\`documentId\` must be \`sha256:\` and 64 hexadecimal digits in lower case, or 1 to ${maxDocumentIdLength} letters, digits, \`-\`, \`.\`, \`_\` and \`~\`, with a prefix and \`:\` before them or without.`,
+  },
+  documentIdTwice: {
+    status: 400,
+    message: '`documentId` and `extensions.persistedQuery` both name the document: send one of them.',
+  },
+  documentIdHash: {
+    status: 400,
+    message: '`documentId` is not the SHA-256 of `query` in hexadecimal: send one of them, or `sha256:` and that hash.',
+  },
   persistedQueryForm: {
     status: 400,
     message: '`extensions.persistedQuery` must be `{"version": 1, "sha256Hash": "…"}`.',

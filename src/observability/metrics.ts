@@ -49,6 +49,7 @@ export class Metrics {
   readonly #upstreamCalls: Counter<'endpoint'>;
   readonly #operations: Counter<'run_by'>;
   readonly #compiledFailures: Counter;
+  readonly #unlisted: Counter;
 
   constructor(sources: MetricSources) {
     const registers = [this.#registry];
@@ -85,6 +86,11 @@ export class Metrics {
     this.#compiledFailures = new Counter({
       name: 'gateway_compiled_failures_total',
       help: 'Compiled operations that failed by a bug of the gateway; graphql-js answered them.',
+      registers,
+    });
+    this.#unlisted = new Counter({
+      name: 'gateway_unlisted_requests_total',
+      help: 'Requests that PERSISTED_OPERATIONS would have refused with PERSISTED_OPERATIONS_MODE=enforce.',
       registers,
     });
     this.#gauge('gateway_requests_in_flight', 'GraphQL requests in progress.', sources.inFlight);
@@ -134,6 +140,11 @@ export class Metrics {
   /** A compiled operation failed by a bug of the gateway. */
   compiledRunFailed(): void {
     this.#compiledFailures.inc();
+  }
+
+  /** The list of operations let a request pass that it would refuse. */
+  unlistedAnswered(): void {
+    this.#unlisted.inc();
   }
 
   /** All metrics in the text format. */

@@ -3,6 +3,7 @@ import { Kind, parse, specifiedRules, validate, type DocumentNode, type GraphQLS
 import { z } from 'zod';
 import { ConfigError } from '../config/config.ts';
 import { maxTokens } from '../limits.ts';
+import { plainId } from './document-id.ts';
 import { QueriesOnly } from './queries-only.ts';
 import { OperationGuard } from './size-guard.ts';
 
@@ -34,7 +35,7 @@ const maxMistakeLength = 300;
  * wrong in part would reject operations that an application relies on, and only once it sends them.
  */
 export function readOperations(path: string, schema: GraphQLSchema): readonly PersistedOperation[] {
-  const operations = parseManifest(readText(path));
+  const operations = listIn(readText(path));
   const mistakes = mistakesIn(operations, schema);
   if (mistakes.length > maxMistakes)
     mistakes.splice(maxMistakes, mistakes.length, `${mistakes.length - maxMistakes} more such operations`);
@@ -64,21 +65,31 @@ function readText(path: string): string {
   }
 }
 
-function parseManifest(contents: string): readonly PersistedOperation[] {
+function listIn(contents: string): readonly PersistedOperation[] {
+  try {
+    const operations = parseManifest(contents);
+    if (operations.length > 0) return operations;
+  } catch (error) {
+    throw error instanceof NotAManifest ? refused(error.message) : error;
+  }
+  throw refused('expected operations, but the file lists none: the gateway would reject every request');
+}
+
+/** The text of a file is no list of operations: the message says what is expected. */
+export class NotAManifest extends Error {}
+
+export function parseManifest(contents: string): readonly PersistedOperation[] {
   let json: unknown;
   try {
     json = JSON.parse(contents);
   } catch {
-    throw refused('expected JSON, but the file is not JSON');
+    throw new NotAManifest('expected JSON, but the file is not JSON');
   }
   const { data } = manifest.safeParse(json);
-  if (data === undefined)
-    throw refused(
-      'expected the output of generate-persisted-query-manifest, or query texts by id, but the JSON is neither',
-    );
-  if (data.length === 0)
-    throw refused('expected operations, but the file lists none: the gateway would reject every request');
-  return data;
+  if (data !== undefined) return data;
+  throw new NotAManifest(
+    'expected the output of generate-persisted-query-manifest, or query texts by id, but the JSON is neither',
+  );
 }
 
 /** One line for each operation that could never run. */
@@ -88,8 +99,8 @@ function mistakesIn(operations: readonly PersistedOperation[], schema: GraphQLSc
   return operations.flatMap(({ id, body }) => {
     const mistake =
       mistakeOf(body, schema, guard) ??
-      ((bodies.get(id) ?? body) === body ? undefined : 'is listed twice, with different texts');
-    bodies.set(id, body);
+      ((bodies.get(plainId(id)) ?? body) === body ? undefined : 'is listed twice, with different texts');
+    bodies.set(plainId(id), body);
     return mistake === undefined ? [] : [`operation ${JSON.stringify(id.slice(0, 80))} ${mistake}`];
   });
 }

@@ -34,6 +34,7 @@ describe('readConfig', () => {
       upstreamAttempts: 2,
       hasAutomaticPersistedQueries: false,
       persistedOperations: undefined,
+      admitsUnlistedOperations: false,
       graphos: undefined,
       hive: undefined,
       tracesInline: false,
@@ -149,6 +150,9 @@ describe('readConfig', () => {
     [{ APOLLO_KEY: 'service:g:x', APOLLO_GRAPH_REF: 'g@current', APOLLO_GRAPH_ID: 'g' }, 'APOLLO_GRAPH_ID'],
     [{ APOLLO_GRAPH_VARIANT: 'current' }, 'APOLLO_GRAPH_VARIANT'],
     [{ AUTOMATIC_PERSISTED_QUERIES: 'on', PERSISTED_OPERATIONS: 'manifest.json' }, 'AUTOMATIC_PERSISTED_QUERIES'],
+    [{ PERSISTED_OPERATIONS_MODE: 'report' }, 'PERSISTED_OPERATIONS'],
+    [{ PERSISTED_OPERATIONS_MODE: 'enforce' }, 'PERSISTED_OPERATIONS'],
+    [{ PERSISTED_OPERATIONS_MODE: 'report', PERSISTED_OPERATIONS: '' }, 'PERSISTED_OPERATIONS'],
   ])('settings that need another one are refused without it: %o', (env, name) => {
     expect(mistakesOf(env as Record<string, string>)).toEqual([expect.stringMatching(`^${name}: `)]);
   });

@@ -139,6 +139,19 @@ describe('Texts', () => {
       expect(mistakesOf({ ...others, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
   });
 
+  it('PERSISTED_OPERATIONS_MODE=report lets the list report only, and goes with automatic persisted queries', () => {
+    const env = { PERSISTED_OPERATIONS: 'manifest.json', PERSISTED_OPERATIONS_MODE: 'report' };
+    expect(changedBy(env)).toEqual({ persistedOperations: 'manifest.json', admitsUnlistedOperations: true });
+    expect(mistakesOf({ ...env, AUTOMATIC_PERSISTED_QUERIES: 'on' })).toEqual([]);
+    expect(changedBy({ ...env, PERSISTED_OPERATIONS_MODE: 'enforce' })).toEqual({
+      persistedOperations: 'manifest.json',
+    });
+    for (const mode of ['Report', 'off', 'warn'])
+      expect(mistakesOf({ ...env, PERSISTED_OPERATIONS_MODE: mode })).toEqual([
+        'PERSISTED_OPERATIONS_MODE: expected enforce or report',
+      ]);
+  });
+
   it('settings of registries are passed on unchanged', () => {
     const env = {
       APOLLO_KEY: 'k',

@@ -25,13 +25,17 @@ const nested = (levels: number): unknown => {
 };
 
 describe('GraphQL parameters', () => {
-  it('parameters are the four fields of GraphQL over HTTP; null fields count as absent', () => {
+  it('parameters are the fields of GraphQL over HTTP; null fields count as absent', () => {
     const whole = { query: '{ viewer { userId } }', operationName: 'A', variables: { a: 1 }, extensions: { b: 1 } };
     expect(paramsOfBody({ ...whole, padding: 'x' })).toEqual(whole);
     expect(paramsOfBody({ query: 'a', variables: null, operationName: null, extensions: null })).toEqual({
       query: 'a',
     });
     expect(paramsOfUrl(searchOf(whole))).toEqual(whole);
+    const byId = { documentId: 'x-a:b:c~1.2_3-4', operationName: 'A', variables: { a: 1 }, extensions: { b: 1 } };
+    expect([paramsOfBody({ ...byId, query: '' }), paramsOfUrl(searchOf(byId))]).toEqual([byId, byId]);
+    expect(paramsOfBody({ query: 'a', documentId: null })).toEqual({ query: 'a' });
+    expect(paramsOfBody({ documentId: 'a'.repeat(256) })).toEqual({ documentId: 'a'.repeat(256) });
   });
 
   it.each(['variables', 'extensions'])('the depth of %s is limited in POST and GET requests', (name) => {
@@ -70,6 +74,8 @@ describe('GraphQL parameters', () => {
     'x',
     [],
     { query: 7 },
+    { documentId: 7 },
+    { documentId: 'a'.repeat(257) },
     { query: 'a', variables: 'x' },
     { query: 'a', operationName: 1 },
     { query: 'a', extensions: [] },

@@ -58,12 +58,12 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   operation: {
     mutate: [
-      'src/operation/{apollo,credentials,document-store,kept-documents,lru,persisted-queries,queries-only,response-limits,size-guard,steps}.ts',
+      'src/operation/{apollo,credentials,document-id,document-store,kept-documents,lru,persisted-queries,queries-only,response-limits,size-guard,steps,unlisted-log}.ts',
       'src/{limits,collect-fields}.ts',
     ],
     tests: [
       'test/collect-fields.test.ts',
-      'test/operation/{document-store,persisted-operations,persisted-queries,safelist,size-guard}.test.ts',
+      'test/operation/{document-id,document-store,persisted-operations,persisted-operations-mode,persisted-queries,safelist,size-guard,unlisted-log}.test.ts',
       'test/observability/usage.test.ts',
       'test/scenarios/limiter/plan-and-report.test.ts',
       'test/scenarios/reliability/hostile-queries.test.ts',
@@ -102,7 +102,7 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   start: {
     mutate: ['src/http/{explorer,listening}.ts', 'src/operation/{persisted-operations,safelist}.ts'],
-    tests: ['test/http/explorer.test.ts', 'test/operation/{persisted-operations,safelist}.test.ts'],
+    tests: ['test/http/explorer.test.ts', 'test/operation/{document-id,persisted-operations,safelist}.test.ts'],
   },
   observability: {
     mutate: ['src/observability/*.ts', '!src/observability/log.ts'],

@@ -304,6 +304,7 @@ describe('No input value causes an internal error', () => {
           ? []
           : [
               ...Object.keys(plain).map((name) => ({ ...plain, [name]: json })),
+              { ...plain, query: 'null', documentId: json },
               { ...plain, query: 'null', extensions: `{"persistedQuery":${json}}` },
               { ...plain, extensions: `{"persistedQuery":{"version":1,"sha256Hash":${json}}}` },
               { ...plain, query: 'null', extensions: `{"persistedQuery":{"version":${json},"sha256Hash":${json}}}` },
@@ -317,7 +318,8 @@ describe('No input value causes an internal error', () => {
         const { query, operationName, variables, extensions } = part;
         const asText = (json: string): string => (json.startsWith('"') ? String(JSON.parse(json)) : json);
         const search = new URLSearchParams({
-          query: asText(query),
+          query: query === 'null' ? '' : asText(query),
+          ...('documentId' in part && { documentId: asText(part.documentId) }),
           operationName: asText(operationName),
           variables,
           extensions,
