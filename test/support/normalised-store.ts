@@ -1,13 +1,16 @@
 import {
+  astFromValue,
   getArgumentValues,
   getNamedType,
   isObjectType,
   Kind,
+  print,
   TypeInfo,
   visit,
   visitWithTypeInfo,
   type DocumentNode,
   type FieldNode,
+  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -44,25 +47,48 @@ export interface Conflict {
   readonly field: string;
   readonly id: string;
   readonly values: readonly [known: string, written: string];
+  /** The operations that wrote them. */
+  readonly operations: readonly [string, string];
+}
+
+/** A list that a response read a page of: the object that it belongs to, and cursors of its rows. */
+export interface List {
+  readonly type: string;
+  readonly id: string;
+  /** Fields from the object to the list, with arguments. Those of the page are left out. */
+  readonly fields: readonly string[];
+  /** The connection type. */
+  readonly connection: string;
+  readonly isForwardOnly: boolean;
+  readonly cursors: Set<string>;
+}
+
+interface Written {
+  readonly value: string;
+  readonly operation: string;
 }
 
 /**
- * Keeps objects by id alone, as Relay does, and says where a response writes another value to a field than an earlier one
- * did. Parts of an object that have no id of their own are kept within it, field by field. A field that failed, or below
- * which one failed, is not written.
+ * Keeps objects by `id` alone, as Relay does, or by type and id, as Apollo Client and graphcache do, and says where a
+ * response writes another value to a field than an earlier one did. Parts of an object that have no id of their own are
+ * kept within it, field by field. A field that failed, or below which one failed, is not written.
  */
 export class NormalisedStore {
   readonly #schema: GraphQLSchema;
-  readonly #records = new Map<string, Map<string, string>>();
-  /** How often each field was written again. */
-  readonly rewritten = new Map<string, number>();
-
-  constructor(schema: GraphQLSchema) {
-    this.#schema = schema;
-  }
-
+  readonly #key: 'id' | 'type and id';
+  readonly #records = new Map<string, Map<string, Written>>();
   /** Type names by id: one for each, if ids are unique over all types. */
-  readonly #types = new Map<string, string>();
+  readonly #types = new Map<string, Written>();
+  /** How often each field of an object with an id was written again, such as `Message.author.name`. */
+  readonly rewritten = new Map<string, number>();
+  /** How often each field of the schema was written again, such as `MessageUser.name`. */
+  readonly compared = new Map<string, number>();
+  readonly lists = new Map<string, List>();
+
+  constructor(schema: GraphQLSchema, key: 'id' | 'type and id') {
+    this.#schema = schema;
+    this.#key = key;
+  }
 
   write({ document, variables, data, errors }: Answer): Conflict[] {
     const operation = document.definitions.find(
@@ -72,25 +98,33 @@ export class NormalisedStore {
     const failed = new Set<string>();
     for (const { path = [] } of errors) path.forEach((_, index) => failed.add(path.slice(0, index + 1).join('.')));
     const selection: SelectionContext = { schema: this.#schema, fragments: fragmentsOf(document), variables };
-    const writer = new Writer(selection, failed, (...written) => this.#put(...written));
-    writer.object(data as Row, 'Query', [operation.selectionSet], [], { type: 'Query', id: 'root', prefix: '' });
+    const source = print(document);
+    const writer = new Writer(selection, failed, this.lists, (...written) => this.#put(source, ...written));
+    writer.object(data as Row, 'Query', [operation.selectionSet], [], root);
     return writer.conflicts;
   }
 
-  #put(type: string, id: string, key: string, value: string): Conflict | undefined {
-    const known = this.#types.get(id) ?? type;
+  #put(operation: string, { type, id, prefix: key, coordinate }: Owner, value: string): Conflict | undefined {
+    const known = this.#types.get(id) ?? { value: type, operation };
     this.#types.set(id, known);
-    if (known !== type) return { field: 'id', id, values: [known, type] };
-    const record = this.#records.get(id) ?? new Map<string, string>();
-    this.#records.set(id, record);
+    if (this.#key === 'id' && known.value !== type)
+      return { field: 'id', id, values: [known.value, type], operations: [known.operation, operation] };
+    const recordKey = this.#key === 'id' ? id : `${type} ${id}`;
+    const record = this.#records.get(recordKey) ?? new Map<string, Written>();
+    this.#records.set(recordKey, record);
     const before = record.get(key);
-    record.set(key, value);
+    record.set(key, { value, operation });
     if (before === undefined) return undefined;
-    const field = `${type}.${key.replaceAll(/\(.*?\)|\[\d+\]/g, '')}`;
-    this.rewritten.set(field, (this.rewritten.get(field) ?? 0) + 1);
-    return before === value ? undefined : { field, id, values: [before, value] };
+    const field = `${type}.${key.replaceAll(/\(\{.*?\}\)|\[\d+\]/g, '')}`;
+    countOne(this.rewritten, field);
+    countOne(this.compared, coordinate);
+    if (before.value === value) return undefined;
+    return { field, id, values: [before.value, value], operations: [before.operation, operation] };
   }
 }
+
+const countOne = (counts: Map<string, number>, name: string): void =>
+  void counts.set(name, (counts.get(name) ?? 0) + 1);
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -99,22 +133,33 @@ interface Owner {
   readonly type: string;
   readonly id: string;
   readonly prefix: string;
+  /** The field of the schema that is being written. */
+  readonly coordinate: string;
+  /** Fields from the object to here, with their arguments. */
+  readonly fields: readonly string[];
+  readonly list?: List | undefined;
 }
+
+const root: Owner = { type: 'Query', id: 'root', prefix: '', coordinate: '', fields: [] };
+const pageArguments = ['first', 'after', 'last', 'before'];
 
 /** Writes one response. */
 class Writer {
   readonly conflicts: Conflict[] = [];
   readonly #selection: SelectionContext;
   readonly #failed: ReadonlySet<string>;
-  readonly #put: (type: string, id: string, key: string, value: string) => Conflict | undefined;
+  readonly #lists: Map<string, List>;
+  readonly #put: (owner: Owner, value: string) => Conflict | undefined;
 
   constructor(
     selection: SelectionContext,
     failed: ReadonlySet<string>,
-    put: (type: string, id: string, key: string, value: string) => Conflict | undefined,
+    lists: Map<string, List>,
+    put: (owner: Owner, value: string) => Conflict | undefined,
   ) {
     this.#selection = selection;
     this.#failed = failed;
+    this.#lists = lists;
     this.#put = put;
   }
 
@@ -127,20 +172,35 @@ class Writer {
   ): void {
     const type = this.#typeOf(row, typeName);
     const id = row['id'];
-    const owner = typeof id === 'string' ? { type: type.name, id, prefix: '' } : around;
+    const owner = typeof id === 'string' ? { ...root, type: type.name, id } : around;
     if (owner !== around) this.#write(around, `ref ${id as string}`);
     for (const [name, nodes] of collectFields(type, sets, this.#selection)) {
       const field = type.getFields()[nodes[0].name.value];
       const at = [...path, name];
-      if (field === undefined || this.#failed.has(at.join('.')) || isChanging(type, field.name)) continue;
-      // The selection decides what `node` looks for: an id that is no message's is no message.
-      if (type.name === 'Query' && field.name === 'node' && row[name] === null) continue;
+      if (field === undefined || this.#failed.has(at.join('.'))) continue;
+      if (type.name === 'Query' && isChanging(field.name, row[name])) continue;
       const args = getArgumentValues(field, nodes[0], this.#selection.variables);
       const key = `${field.name}${Object.keys(args).length === 0 ? '' : `(${JSON.stringify(args)})`}`;
       const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-      const within = { ...owner, prefix: owner.prefix === '' ? key : `${owner.prefix}.${key}` };
-      this.#value(row[name], getNamedType(field.type).name, below, at, within);
+      const within = {
+        ...owner,
+        prefix: owner.prefix === '' ? key : `${owner.prefix}.${key}`,
+        coordinate: `${type.name}.${field.name}`,
+        fields: [...owner.fields, callOf(field, args)],
+      };
+      const list = field.args.some(({ name }) => name === 'after') ? this.#list(within, field) : owner.list;
+      if (/cursor/i.test(field.name) && typeof row[name] === 'string') list?.cursors.add(row[name]);
+      this.#value(row[name], getNamedType(field.type).name, below, at, { ...within, list });
     }
+  }
+
+  #list({ type, id, fields }: Owner, field: GraphQLField<unknown, unknown>): List {
+    const key = [type, id, ...fields].join(' ');
+    const isForwardOnly = !field.args.some(({ name }) => name === 'last');
+    const connection = getNamedType(field.type).name;
+    const list = this.#lists.get(key) ?? { type, id, fields, isForwardOnly, connection, cursors: new Set<string>() };
+    this.#lists.set(key, list);
+    return list;
   }
 
   #value(
@@ -159,9 +219,9 @@ class Writer {
     else this.object(value as Row, typeName, below, path, owner);
   }
 
-  #write({ type, id, prefix }: Owner, value: string): void {
-    if (prefix === '') return;
-    const conflict = this.#put(type, id, prefix, value);
+  #write(owner: Owner, value: string): void {
+    if (owner.prefix === '') return;
+    const conflict = this.#put(owner, value);
     if (conflict !== undefined) this.conflicts.push(conflict);
   }
 
@@ -173,6 +233,18 @@ class Writer {
   }
 }
 
-/** What an unchanging world does not keep unchanged. */
-const isChanging = (type: GraphQLObjectType, field: string): boolean =>
-  type.name === 'Query' && (field === 'upstreamBudget' || field === '_entities' || field === '_service');
+/** What an unchanging world does not keep unchanged. The selection decides what `node` looks for: no message is no user. */
+const isChanging = (field: string, value: unknown): boolean =>
+  field === 'upstreamBudget' || field === '_service' || (field === 'node' && value === null);
+
+/** The field with its arguments, but for those of a page. */
+function callOf({ name, args }: GraphQLField<unknown, unknown>, values: Record<string, unknown>): string {
+  // Only objects with an id lie below it, by which their lists are asked for.
+  if (name === '_entities') return name;
+  const written = args.flatMap((argument) => {
+    const value = pageArguments.includes(argument.name) ? undefined : values[argument.name];
+    const node = value === undefined ? undefined : astFromValue(value, argument.type);
+    return node == null ? [] : [`${argument.name}: ${print(node)}`];
+  });
+  return written.length === 0 ? name : `${name}(${written.join(' ')})`;
+}

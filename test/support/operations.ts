@@ -24,7 +24,18 @@ export interface OperationOptions {
   /** References for `_entities`. */
   readonly references: readonly { readonly __typename: string; readonly id: string }[];
   readonly maxDepth?: number;
+  /**
+   * Selects most fields that have none below them, reads lists from both ends, and looks for messages by users: meets more
+   * of the schema with fewer operations.
+   */
+  readonly isThorough?: boolean;
+  /** How often each field, such as `Message.thread`, was selected so far: thorough operations prefer seldom ones. */
+  readonly selected?: Map<string, number>;
+  /** Where the operation begins, instead of at the root: an object type, and what is around its selection. */
+  readonly at?: { readonly type: string; readonly around: (selection: string) => string };
 }
+
+type Field = GraphQLField<unknown, unknown>;
 
 export interface RandomOperation {
   readonly query: string;
@@ -38,11 +49,14 @@ export function randomOperation({
   idsByField = {},
   references,
   maxDepth = 6,
+  isThorough = false,
+  selected = new Map<string, number>(),
+  at,
 }: OperationOptions): RandomOperation {
   const random = createRandom(seed);
-  const some = <Item>(items: readonly Item[], count: number): Item[] =>
+  const some = <Item>(items: readonly Item[], count: number, weight = (_item: Item) => 1): Item[] =>
     items
-      .map((item) => ({ item, order: random.fraction() }))
+      .map((item) => ({ item, order: random.fraction() * weight(item) }))
       .toSorted((a, b) => a.order - b.order)
       .slice(0, count)
       .map(({ item }) => item);
@@ -60,6 +74,7 @@ export function randomOperation({
 
   const argument = ({ name, type }: GraphQLArgument, fieldName: string): string | undefined => {
     const named = getNamedType(type);
+    if (isThorough && (name === 'first' || name === 'last')) return random.pick(['1', '2', '3', '20']);
     if (name === 'first') return random.chance(0.2) ? declare('Int', random.below(4)) : String(random.below(5));
     if (name === 'orderBy') {
       const [field] = 'getFields' in named ? Object.values(named.getFields()) : [];
@@ -69,6 +84,8 @@ export function randomOperation({
     }
     if (name === 'representations') return declare(String(type), random.some(references, 1 + random.below(6)));
     if (name === 'range') return '{ since: "2026-09-01T00:00:00.000Z" }';
+    if (name === 'filterBy' && isThorough && random.chance(0.4))
+      return `{ ${random.pick(['mentioning', 'starredBy'])}: ${JSON.stringify(random.some(values['userId'] ?? [], 2))} }`;
     if (name === 'filterBy') return `{ pinnedOnly: ${random.chance(0.5)} }`;
     if (name === 'size') return String(16 + random.below(500));
     if (name === 'includeThreadReplies') return String(random.chance(0.5));
@@ -78,12 +95,14 @@ export function randomOperation({
     return random.chance(0.3) ? declare(String(type), value) : JSON.stringify(value);
   };
 
-  const argumentsOf = (field: GraphQLField<unknown, unknown>): string => {
+  const argumentsOf = (field: Field): string => {
     const isPage = field.args.some(({ name }) => name === 'first');
+    const isBackward = isThorough && random.chance(0.4) && field.args.some(({ name }) => name === 'last');
     const given = field.args.filter((each) => {
       if (String(each.type).endsWith('!')) return true;
-      if (each.name === 'first') return isPage; // small pages, so that plans stay small
-      return !['last', 'before', 'after'].includes(each.name) && random.chance(0.3);
+      if (each.name === 'first') return isPage && !isBackward; // small pages, so that plans stay small
+      if (each.name === 'last') return isBackward;
+      return !['before', 'after'].includes(each.name) && random.chance(0.3);
     });
     const written = given.flatMap((each) => {
       const value = argument(each, field.name);
@@ -102,18 +121,28 @@ export function randomOperation({
   const namesakes = (type: GraphQLInterfaceType): readonly GraphQLObjectType[] =>
     some(schema.getPossibleTypes(type), random.chance(0.7) ? 1 : random.below(4));
 
+  const thorough = (type: GraphQLObjectType, fields: readonly Field[], depth: number): Field[] => {
+    const { leaf = [], inner = [] } = Object.groupBy(fields, ({ type: given }) =>
+      isCompositeType(getNamedType(given)) ? 'inner' : 'leaf',
+    );
+    const times = ({ name }: Field): number => selected.get(`${type.name}.${name}`) ?? 0;
+    const chosen = some(inner, depth === 1 ? 2 : 1 + random.below(3), (field) => 1 + times(field));
+    for (const field of chosen) selected.set(`${type.name}.${field.name}`, times(field) + 1);
+    return [...leaf.filter(() => random.chance(0.7)), ...chosen];
+  };
+
   const select = (type: GraphQLObjectType, depth: number): string => {
     const fields = Object.values(type.getFields()).filter(
       (field) => depth < maxDepth || !isCompositeType(getNamedType(field.type)),
     );
-    const chosen = some(fields, 1 + random.below(4));
+    const count = 1 + random.below(4);
+    const chosen = isThorough ? thorough(type, fields, depth) : some(fields, count);
     const parts = chosen.map((field) => {
       const named = getNamedType(field.type);
-      const alias = random.chance(0.4)
-        ? `a${(aliases += 1)}: `
-        : random.chance(0.9) && field.args.length === 0
-          ? ''
-          : `a${(aliases += 1)}: `;
+      const hasAlias = isThorough
+        ? random.chance(0.05) // a query may have 50
+        : random.chance(0.4) || !(random.chance(0.9) && field.args.length === 0);
+      const alias = hasAlias ? `a${(aliases += 1)}: ` : '';
       const possible = isUnionType(named) ? named.getTypes() : isInterfaceType(named) ? namesakes(named) : [];
       const types = possible.map((each) => `... on ${each.name} { ${select(each, depth + 1)} }`);
       const inside = isObjectType(named)
@@ -135,9 +164,9 @@ export function randomOperation({
     return text;
   };
 
-  const root = schema.getQueryType();
-  if (!root) throw new Error('no query type');
+  const root = at === undefined ? schema.getQueryType() : schema.getType(at.type);
+  if (!isObjectType(root)) throw new Error('no type to begin with');
   const body = select(root, 1);
   const header = declarations.length === 0 ? 'query Q' : `query Q(${declarations.join(', ')})`;
-  return { query: `${header} { ${body} } ${fragments.join(' ')}`, variables };
+  return { query: `${header} { ${at?.around(body) ?? body} } ${fragments.join(' ')}`, variables };
 }
