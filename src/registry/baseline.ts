@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { asObject, asText } from '../json.ts';
-import { publishedPath } from './published-path.ts';
+import { publishedPaths } from './published-paths.ts';
 
 /** Milliseconds to wait for a schema from another server. */
 const timeoutMs = 10_000;
@@ -15,7 +15,7 @@ export async function readBaseline(source: string): Promise<string> {
   if (/^https?:\/\//.test(source)) return readUrl(source);
   if (statSync(source, { throwIfNoEntry: false })?.isFile()) return readFileSync(source, 'utf8');
   if (source.startsWith('-')) throw new Error(`there is no file ${source}`);
-  return execFileSync('git', ['show', `${source}:./${publishedPath}`], {
+  return execFileSync('git', ['show', `${source}:./${publishedPaths.subgraph}`], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });

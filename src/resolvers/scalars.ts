@@ -5,7 +5,6 @@ import { isInstant, isNestedWithin, maxJsonDepth } from '../json.ts';
 /** Normalises input and output to one form, UTC with milliseconds. Upstream's is the same, but for imported records. */
 export const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
-  description: 'An instant in ISO 8601, UTC with milliseconds, such as `2023-11-01T23:20:57.357Z`.',
   serialize: (value) => {
     const instant = typeof value === 'string' ? normalise(value) : undefined;
     if (instant !== undefined) return instant;
@@ -25,7 +24,6 @@ export const DateTime = new GraphQLScalarType<string, string>({
 
 export const Json = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
-  description: 'Any JSON value, exactly as upstream sent it.',
   serialize: (value) => {
     if (isNestedWithin(value, maxJsonDepth)) return value;
     throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace returned a value that is nested too deeply.');

@@ -1,4 +1,12 @@
-import { isObjectType, Kind, type DefinitionNode, type DocumentNode, type GraphQLSchema } from 'graphql';
+import {
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+  Kind,
+  type DefinitionNode,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
 
 /** Descriptions for what federation adds to a subgraph, which comes without any. */
 const descriptions = {
@@ -27,6 +35,19 @@ export function describeMachinery(schema: GraphQLSchema): void {
   describeField('Query', '_service');
   describeField('Query', '_entities');
   describeField('_Service', 'sdl');
+}
+
+/**
+ * Restores what `from` says about its scalars, in place: `makeExecutableSchema` takes the description and the specification of
+ * a scalar from its resolver, which has neither.
+ */
+export function describeScalars(schema: GraphQLSchema, from: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    const source = from.getType(type.name);
+    if (!isScalarType(type) || isSpecifiedScalarType(type) || !isScalarType(source)) continue;
+    type.description = source.description;
+    type.specifiedByURL = source.specifiedByURL;
+  }
 }
 
 /** Removes definitions of federation's directives and types that this schema does not use. */

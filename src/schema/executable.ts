@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { addResolversToSchema, buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { concatAST, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
-import { describeMachinery, withoutSpecification } from './descriptions.ts';
+import { describeMachinery, describeScalars, withoutSpecification } from './descriptions.ts';
+import { publishApi } from './published-api.ts';
 import { publishSdl } from './published.ts';
 import { readPrices } from './prices.ts';
 import { federationResolvers, references } from '../resolvers/federation.ts';
@@ -23,6 +24,9 @@ const readSources = (): DocumentNode =>
 /** The published SDL: `_service { sdl }`, and the file for registries. */
 export const createPublishedSdl = (): string => publish(readSources());
 
+/** The published API for clients, without the machinery of federation. */
+export const createPublishedApi = (): string => publishApi(readSources());
+
 const publish = (sources: DocumentNode, shell = buildSubgraphSchema(sources)): string =>
   publishSdl(sources, readPrices(shell));
 
@@ -40,6 +44,7 @@ export function createSchema(): GraphQLSchema {
     resolvers: [resolvers, federationResolvers(publish(sources, shell))],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error', requireResolversForResolveType: 'error' },
   });
+  describeScalars(schema, shell);
   addResolversToSchema(schema, references); // makeExecutableSchema drops them silently
   return schema;
 }

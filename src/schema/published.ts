@@ -5,13 +5,13 @@ import {
   visit,
   type ConstArgumentNode,
   type ConstDirectiveNode,
-  type DefinitionNode,
   type DocumentNode,
   type FieldDefinitionNode,
   type ObjectTypeDefinitionNode,
 } from 'graphql';
 import { defaultPageSize } from '../limits.ts';
 import type { Prices } from './prices.ts';
+import { rankOf } from './published-api.ts';
 
 /** Weight of one upstream call in `@cost`, where an object weighs 1 and a scalar 0. */
 const callWeight = 10;
@@ -43,9 +43,6 @@ export function publishSdl(sources: DocumentNode, prices: Prices): string {
   const definitions = document.definitions.toSorted((a, b) => rankOf(a) - rankOf(b));
   return `${header}\n${print({ ...document, definitions })}\n`;
 }
-
-/** The schema definition, with its `@link`s, comes first. */
-const rankOf = ({ kind }: DefinitionNode): number => (kind === Kind.SCHEMA_DEFINITION ? 0 : 1);
 
 /** Adds `@cost` and `@listSize` to federation's import. */
 const importDerived = (link: ConstDirectiveNode): ConstDirectiveNode => ({
