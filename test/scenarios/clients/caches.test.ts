@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema } from 'graphql';
+import { buildSchema, getNullableType, isObjectType } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
@@ -166,30 +166,46 @@ describe.each([
   });
 });
 
-/** Objects without an id, a part of another each: of these Apollo Client keeps the last answer, unless told to merge. */
-const parts = ['Viewer', 'MessageUser', 'MessageMarkup', 'Thread'];
+/** Types that are one part of an object, and have no id: of these Apollo Client keeps the last answer, unless told to merge. */
+const partNames = new Set(
+  Object.values(schema.getTypeMap())
+    .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
+    .map(({ type }) => getNullableType(type))
+    .filter((type) => isObjectType(type) && !('id' in type.getFields()))
+    .map(String)
+    .filter((name) => !/^__|Connection$|^PageInfo$/.test(name)),
+);
 
-it('Apollo Client merges parts of an object that two components select differently, where told to', async () => {
-  const typePolicies = Object.fromEntries(parts.map((name) => [name, { merge: true }]));
-  const client = apolloClient({ ...options, typePolicies });
+it('the README names the types that Apollo Client must be told to merge', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const named = [...readme.matchAll(/^ *(\w+): \{ merge: true/gm)].map(([, name]) => name);
+  expect(new Set(named)).toEqual(partNames);
+});
+
+describe('Two components that select different parts of an object', () => {
+  const ofMessage = (id: string, selection: string): string => `{ message(id: "${id}") { id ${selection} } }`;
   const pairs: readonly (readonly [string, string])[] = [
     ['{ viewer { unreadCount } }', '{ viewer { userId directMessages(first: 3) { edges { node { id } } } } }'],
-    ...(
-      [
-        [messages.plain, 'author { name }', `author { userId ${user} }`],
-        [messages.plain, 'markup { plainText }', 'markup { nodes { type } }'],
-        [messages.threadRoot, 'thread { replyCount }', 'thread { replies(first: 2) { nodes { id } } }'],
-      ] as const
-    ).map(([id, ...selections]) => {
-      const [one, other] = selections.map((each) => `{ message(id: "${id}") { id ${each} } }`);
-      return [one ?? '', other ?? ''] as const;
-    }),
+    [ofMessage(messages.plain, 'author { name }'), ofMessage(messages.plain, `author { userId ${user} }`)],
+    [ofMessage(messages.plain, 'markup { plainText }'), ofMessage(messages.plain, 'markup { nodes { type } }')],
+    [
+      ofMessage(messages.threadRoot, 'thread { replyCount }'),
+      ofMessage(messages.threadRoot, 'thread { replies(first: 2) { edges { node { id } } } }'),
+    ],
   ];
-  for (const [one, other] of pairs) {
-    await client.show(one);
-    await client.show(other);
-    for (const query of [one, other]) expect(client.cached(query), query).not.toBeNull();
-  }
-  expect(requests).toBe(2 * pairs.length);
-  client.close();
+  const typePolicies = Object.fromEntries([...partNames].map((name) => [name, { merge: true }]));
+
+  it.each<[string, () => CacheClient]>([
+    ['Apollo Client, told to merge', () => apolloClient({ ...options, typePolicies })],
+    ['graphcache', () => graphcacheClient(options)],
+  ])('%s asks once for each', async (_name, create) => {
+    const client = create();
+    for (const [one, other] of pairs) {
+      await client.show(one);
+      await client.show(other);
+      for (const query of [one, other]) expect(client.cached(query), query).not.toBeNull();
+    }
+    expect(requests).toBe(2 * pairs.length);
+    client.close();
+  });
 });

@@ -44,8 +44,8 @@ const modules: Readonly<Record<string, string>> = {
           node {
             id
             text
-            author { userId name user { id } }
-            mentions { kind userId user { id } }
+            author { userId name user { id name status } }
+            mentions { kind userId user { id name status } }
           }
         }
       }
@@ -55,10 +55,13 @@ const modules: Readonly<Record<string, string>> = {
     fragment Members_room on DirectMessage { members { nodes { id name status } } }`,
   Badge: `
     query BadgeQuery($id: ID!) { directMessage(id: $id) { id counters { id unreadCount } } }`,
+  Unread: 'query UnreadQuery { viewer { unreadCount } }',
+  Me: 'query MeQuery { viewer { userId user { id name } } }',
   Header: `
     query HeaderQuery($id: ID!) { directMessage(id: $id) { id counters { id messageCount } } }`,
 };
 
+const { users } = landmarks;
 let folder: string;
 let gateway: TestGateway;
 const requireArtifact = (name: string): unknown =>
@@ -68,6 +71,8 @@ const fragment = (name: string): ReaderFragment => getFragment(requireArtifact(n
 
 beforeAll(async () => {
   gateway = await startTestGateway({ env: { LOG_LEVEL: 'silent' } });
+  // They wrote under another name than they have now.
+  for (const id of [users.member, users.shapes]) gateway.demo.world.accountOf(id).name += ' (new)';
   folder = mkdtempSync(join(tmpdir(), 'relay-'));
   mkdirSync(join(folder, 'src'));
   for (const [name, text] of Object.entries(modules))
@@ -187,15 +192,17 @@ describe('Relay', () => {
     await load(environment, 'MailboxQuery', { count: 50 });
     expect(show(environment, 'MembersQuery', 'Members_room', { id })).toEqual(before);
     expect(JSON.stringify(before)).not.toContain('null');
+    expect(JSON.stringify(before)).toContain(gateway.demo.world.accountOf(users.shapes).name);
   });
 
-  it('merges counters that two components select: neither makes the other incomplete', async () => {
+  it.each([
+    ['counters', ['BadgeQuery', 'HeaderQuery'], { id: landmarks.busyRoomId }],
+    ['the viewer', ['UnreadQuery', 'MeQuery'], {}],
+  ])('merges what two components select of %s: neither makes the other incomplete', async (_what, names, variables) => {
     const environment = newEnvironment();
-    const id = landmarks.busyRoomId;
-    await load(environment, 'BadgeQuery', { id });
-    await load(environment, 'HeaderQuery', { id });
-    for (const name of ['BadgeQuery', 'HeaderQuery']) {
-      const operation = createOperationDescriptor(query(name), { id });
+    for (const name of names) await load(environment, name, variables);
+    for (const name of names) {
+      const operation = createOperationDescriptor(query(name), variables);
       expect(environment.lookup(operation.fragment).isMissingData).toBe(false);
       expect(environment.check(operation).status).toBe('available');
     }
