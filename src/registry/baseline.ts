@@ -7,19 +7,25 @@ import { publishedPaths } from './published-paths.ts';
 const timeoutMs = 10_000;
 
 /**
- * The text of a published schema to compare with: a file, the address of a `.graphql` file or of a running subgraph (its
+ * The texts of published schemas to compare with: a file, the address of a `.graphql` file or of a running subgraph (its
  * `_service { sdl }`), or what a git commit, branch or tag published. Paths are relative to the command's folder (under npm,
  * that of package.json).
  */
-export async function readBaseline(source: string): Promise<string> {
-  if (/^https?:\/\//.test(source)) return readUrl(source);
-  if (statSync(source, { throwIfNoEntry: false })?.isFile()) return readFileSync(source, 'utf8');
+export async function readBaseline(source: string): Promise<string[]> {
+  if (/^https?:\/\//.test(source)) return [await readUrl(source)];
+  if (statSync(source, { throwIfNoEntry: false })?.isFile()) return [readFileSync(source, 'utf8')];
   if (source.startsWith('-')) throw new Error(`there is no file ${source}`);
-  return execFileSync('git', ['show', `${source}:./${publishedPaths.subgraph}`], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const texts = [readCommitted(source, publishedPaths.subgraph)];
+  // Commits of API 0.1 published no schema for clients.
+  if (isCommitted(source, publishedPaths.api)) texts.push(readCommitted(source, publishedPaths.api));
+  return texts;
 }
+
+const readCommitted = (ref: string, path: string): string =>
+  execFileSync('git', ['show', `${ref}:./${path}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+
+const isCommitted = (ref: string, path: string): boolean =>
+  execFileSync('git', ['ls-tree', '--name-only', ref, '--', path], { encoding: 'utf8' }) !== '';
 
 async function readUrl(url: string): Promise<string> {
   const signal = AbortSignal.timeout(timeoutMs);

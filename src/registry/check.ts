@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { createPublishedSdl } from '../schema/executable.ts';
+import { createPublishedApi, createPublishedSdl } from '../schema/executable.ts';
 import { readBaseline } from './baseline.ts';
-import { changesBetween, type SchemaChange } from './changes.ts';
+import { changesBetween, isSubgraph, type SchemaChange } from './changes.ts';
 
 const usage = 'npm run schema:check -- --against <file, address or git ref>';
 
@@ -12,10 +12,18 @@ async function main(): Promise<number> {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
-  const changes = await changesBetween(await readBaseline(against), createPublishedSdl());
+  const compared = (await readBaseline(against)).map((before) =>
+    changesBetween(before, isSubgraph(before) ? createPublishedSdl() : createPublishedApi()),
+  );
+  const changes = withoutRepetitions((await Promise.all(compared)).flat());
   process.stdout.write(`${report(changes)}\n`);
   return changes.some(({ weight }) => weight === 'breaking') ? 1 : 0;
 }
+
+/** Both published schemas hold most elements: a change of those is one change. */
+const withoutRepetitions = (changes: readonly SchemaChange[]): SchemaChange[] => [
+  ...new Map(changes.map((change) => [JSON.stringify(change), change])).values(),
+];
 
 function report(changes: readonly SchemaChange[]): string {
   const parts = (['breaking', 'dangerous', 'safe'] as const).map((weight) => {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { addResolversToSchema, buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { concatAST, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { concatAST, parse, print, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { describeMachinery, describeScalars, withoutSpecification } from './descriptions.ts';
+import { describePrices } from './priced-api.ts';
 import { publishApi } from './published-api.ts';
 import { publishSdl } from './published.ts';
 import { readPrices } from './prices.ts';
@@ -26,6 +27,13 @@ export const createPublishedSdl = (): string => publish(readSources());
 
 /** The published API for clients, without the machinery of federation. */
 export const createPublishedApi = (): string => publishApi(readSources());
+
+/** The same with the upstream cost in its descriptions, for reference documentation. */
+export function createPricedApi(): string {
+  const sources = readSources();
+  const api = parse(publishApi(sources), { noLocation: true });
+  return print(describePrices(api, readPrices(buildSubgraphSchema(sources))));
+}
 
 const publish = (sources: DocumentNode, shell = buildSubgraphSchema(sources)): string =>
   publishSdl(sources, readPrices(shell));

@@ -89,7 +89,7 @@ export const areas: Readonly<Record<string, Area>> = {
     tests: [
       'test/loaders/*.test.ts',
       'test/operation/cost/bulk-equals-single.test.ts',
-      'test/scenarios/{error-rows,large-accounts,no-membership,rooms-by-id,upstream-calls}.test.ts',
+      'test/scenarios/{current-users,large-accounts,no-membership,rooms-by-id}.test.ts',
     ],
   },
   schema: {

@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changesBetween } from '../../src/registry/changes.ts';
-import { createPublishedSdl } from '../../src/schema/executable.ts';
+import { createPublishedApi, createPublishedSdl } from '../../src/schema/executable.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const published = createPublishedSdl();
+const api = createPublishedApi();
 
 const field = '  """When it was sent (`ts`)."""\n  sentAt: DateTime!\n';
 
@@ -86,6 +87,31 @@ describe('Changes of the schema', () => {
   });
 });
 
+describe('Changes of the API for clients', () => {
+  const mark = '  unreadCount: Int @semanticNonNull\n';
+  const withMark = (line: string): string => {
+    expect(api).toContain(mark);
+    return api.replace(mark, line);
+  };
+  const weigh = async (before: string, after: string) =>
+    (await changesBetween(before, after)).map(({ weight, path }) => `${weight} ${path}`);
+
+  it('a field that can now be null without an error breaks clients that took it for non-null', async () => {
+    expect(await weigh(api, withMark('  unreadCount: Int\n'))).toEqual([
+      'breaking Viewer.unreadCount.@semanticNonNull',
+    ]);
+  });
+
+  it('a field that is now non-null keeps what its mark said', async () => {
+    expect(await weigh(api, withMark('  unreadCount: Int!\n'))).toEqual(['safe Viewer.unreadCount']);
+    expect(await weigh(withMark('  unreadCount: Int!\n'), api)).toEqual(['breaking Viewer.unreadCount']);
+  });
+
+  it('a mark is an addition', async () => {
+    expect(await weigh(withMark('  unreadCount: Int\n'), api)).toEqual(['safe Viewer.unreadCount.@semanticNonNull']);
+  });
+});
+
 describe('npm run schema:check', () => {
   const folder = mkdtempSync(join(tmpdir(), 'schema-check-'));
   let gateway: TestGateway;
@@ -97,6 +123,7 @@ describe('npm run schema:check', () => {
     await gateway.close();
   });
 
+  const noChanges = 'breaking: 0\ndangerous: 0\nsafe: 0\n';
   const runIn = (cwd: string | undefined, ...args: string[]) =>
     new Promise<{ status: number; output: string }>((resolve) => {
       const script = fileURLToPath(new URL('../../src/registry/check.ts', import.meta.url));
@@ -126,10 +153,18 @@ describe('npm run schema:check', () => {
     expect(status).toBe(1);
   });
 
+  it('schema:check compares an API for clients with the one that is published', async () => {
+    expect(await run('--against', write('api.graphql', api))).toMatchObject({ status: 0, output: noChanges });
+    const marked = api.replace('  isPinned: Boolean!', '  isPinned: Boolean!\n  gone: Int @semanticNonNull');
+    const { status, output } = await run('--against', write('marked.graphql', marked));
+    expect(output).toMatch(/^breaking: 2\n {2}Message\.gone {2}.*\n {2}Message\.gone\.@semanticNonNull {2}/);
+    expect(status).toBe(1);
+  });
+
   it('schema:check compares with a running gateway', async () => {
     expect(await run('--against', `${gateway.url}/graphql`)).toEqual({
       status: 0,
-      output: 'breaking: 0\ndangerous: 0\nsafe: 0\n',
+      output: noChanges,
     });
   });
 
@@ -176,10 +211,20 @@ describe('npm run schema:check', () => {
           output: expect.stringMatching(/^breaking: 1\n {2}Message\.gone {2}/),
         });
       }
-      expect(await runIn(root, '--against', 'HEAD')).toEqual({
-        status: 0,
-        output: 'breaking: 0\ndangerous: 0\nsafe: 0\n',
+      expect(await runIn(root, '--against', 'HEAD')).toEqual({ status: 0, output: noChanges });
+      writeFileSync(
+        join(root, 'schema/published/api.graphql'),
+        api.replace('  isPinned: Boolean!', '  isPinned: Boolean!\n  gone: Int'),
+      );
+      commit(published);
+      // Each of its changes is told once, although the other schema is compared too.
+      expect(await runIn(root, '--against', 'HEAD')).toMatchObject({
+        status: 1,
+        output: expect.stringMatching(/^breaking: 1\n {2}Message\.gone {2}/),
       });
+      writeFileSync(join(root, 'schema/published/api.graphql'), api.replace(field, ''));
+      commit(published.replace(field, ''));
+      expect((await runIn(root, '--against', 'HEAD')).output).toMatch(/^breaking: 0\ndangerous: 0\nsafe: 2\n/);
     },
   );
 
