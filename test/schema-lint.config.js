@@ -4,7 +4,6 @@ import graphqlEslint from '@graphql-eslint/eslint-plugin';
 /** Types that are parts of a record, or of a page, and have no identity of their own. */
 const withoutId = [
   'MessageUser',
-  'Viewer',
   'Attachment',
   'ChannelMention',
   'EndpointBudget',

@@ -47,6 +47,8 @@ export const Node: Resolvers['Node'] = {
 };
 
 export const Viewer: Resolvers['Viewer'] = {
+  // No id of a room, message or user has a space.
+  id: ({ userId }) => `viewer ${userId}`,
   userId: ({ userId }) => userId,
   user: (_viewer, _args, { loaders }) => loaders.me(),
   directMessages: (_viewer, args, context) => roomConnection('own', args, context),

@@ -929,6 +929,11 @@ export type Viewer = {
   readonly __typename?: 'Viewer';
   /** The caller's own rooms (`im.list`, one upstream call per page). Requires no permission. */
   readonly directMessages?: Maybe<DirectMessageConnection>;
+  /**
+   * Identifies the viewer, so that clients can keep what several components select of it. Opaque; the caller's own id is
+   * `userId`.
+   */
+  readonly id: Scalars['ID']['output'];
   /** Number of unread messages in all of the caller's direct-message rooms (`subscriptions.get`, one upstream call). */
   readonly unreadCount?: Maybe<Scalars['Int']['output']>;
   /** The caller's user record (`me`, one upstream call). */
@@ -1363,6 +1368,7 @@ export type UserMentionResolvers<ContextType = Context, ParentType extends Resol
 
 export type ViewerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
   directMessages: Resolver<Maybe<ResolversTypes['DirectMessageConnection']>, ParentType, ContextType, RequireFields<ViewerDirectMessagesArgs, 'orderBy'>>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   unreadCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   user: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   userId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;

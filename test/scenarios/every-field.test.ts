@@ -349,11 +349,11 @@ async function surveyPeople(survey: Survey, { world }: DemoWorkspace): Promise<v
     .filter(({ t }) => t === 'd')
     .reduce((sum, row) => sum + Number(row['unread'] ?? 0), 0);
   const own = survey.build(userTree, 'User', await survey.rest('me'));
-  for (const [name, value] of Object.entries({ userId: world.member.id, user: own, unreadCount: unread }))
+  for (const [name, value] of Object.entries({ id: 'opaque', userId: world.member.id, user: own, unreadCount: unread }))
     survey.note(`Viewer.${name}`, value);
   survey.note('Query.viewer', own);
-  await survey.ask('the caller', `{ viewer { userId user { ${printTree(userTree)} } unreadCount } }`, {
-    viewer: { userId: world.member.id, user: own, unreadCount: unread },
+  await survey.ask('the caller', `{ viewer { id userId user { ${printTree(userTree)} } unreadCount } }`, {
+    viewer: { id: `viewer ${world.member.id}`, userId: world.member.id, user: own, unreadCount: unread },
   });
 
   const username = textAt(

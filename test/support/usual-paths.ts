@@ -79,8 +79,8 @@ export function usualPaths(schema: GraphQLSchema): string[] {
       history(first: 60, includeThreadReplies: true) { notLoadedCount edges { cursor node { id } } } }`;
   const paths = [
     lists,
-    'viewer { userId unreadCount user { ...U } directMessages(first: 50) { nodes { ...R } } }',
-    'viewer { userId unreadCount user { ...U } directMessages(last: 50) { edges { node { lastMessage { ...M } } } } }',
+    'viewer { id userId unreadCount user { ...U } directMessages(first: 50) { nodes { ...R } } }',
+    'viewer { id userId unreadCount user { ...U } directMessages(last: 50) { edges { node { lastMessage { ...M } } } } }',
     `${shapes} { ...R members { ${page} edges { cursor node { ...U } } } messages(first: 60) { ${page} nodes { ...M } } }`,
     `${shapes} { members { ${page} edges { cursor } nodes { ...U } } messages(first: 60) { ${page} edges { cursor node { id } } } }`,
     `${shapes} { messages(last: 60, orderBy: { field: UPDATED_AT, direction: ASC }) { nodes { ...M } } }`,

@@ -14,13 +14,13 @@ const message = `fragment M on Message {
   id text sentAt author { userId username name ${user} } mentions { kind userId username name ${user} }
 }`;
 const screens = {
-  mailbox: `query ($after: String) { viewer { userId directMessages(first: 9, after: $after) { totalCount
+  mailbox: `query ($after: String) { viewer { id userId directMessages(first: 9, after: $after) { totalCount
     edges { cursor node { id title avatarUrl membership { id isOpen unreadCount } lastMessage { ...M } } } ${page} } } } ${message}`,
   room: `query ($id: ID!, $after: String) { directMessage(id: $id) { id title
     messages(first: 100, after: $after) { totalCount edges { cursor node { ...M } } ${page} } } } ${message}`,
   members: 'query ($id: ID!) { directMessage(id: $id) { id members { nodes { id username name status avatarUrl } } } }',
   receipts: `query ($id: ID!) { readReceipts(messageId: $id) { nodes { id readAt ${user} } } }`,
-  me: `{ viewer { userId ${user} } }`,
+  me: `{ viewer { id userId ${user} } }`,
   message: `query ($id: ID!) { message(id: $id) { ...M } } ${message}`,
   node: 'query ($id: ID!) { node(id: $id) { id ... on DirectMessage { title usernames counters { id unreadCount } } } }',
 } as const;
@@ -185,7 +185,7 @@ it('the README names the types that Apollo Client must be told to merge', () => 
 describe('Two components that select different parts of an object', () => {
   const ofMessage = (id: string, selection: string): string => `{ message(id: "${id}") { id ${selection} } }`;
   const pairs: readonly (readonly [string, string])[] = [
-    ['{ viewer { unreadCount } }', '{ viewer { userId directMessages(first: 3) { edges { node { id } } } } }'],
+    ['{ viewer { id unreadCount } }', '{ viewer { id userId directMessages(first: 3) { edges { node { id } } } } }'],
     [ofMessage(messages.plain, 'author { name }'), ofMessage(messages.plain, `author { userId ${user} }`)],
     [ofMessage(messages.plain, 'markup { plainText }'), ofMessage(messages.plain, 'markup { nodes { type } }')],
     [

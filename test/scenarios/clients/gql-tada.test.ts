@@ -88,9 +88,9 @@ describe('gql.tada with the published API', () => {
       right,
       // A field that the API lacks is `unknown`: nothing can be made of it.
       wrongField: `
-        const Wrong = graphql('query { viewer { userId id } }');
+        const Wrong = graphql('query { viewer { userId username } }');
         declare const wrong: ResultOf<typeof Wrong>;
-        export const ids: string[] = [wrong.viewer.userId, wrong.viewer.id];`,
+        export const ids: string[] = [wrong.viewer.userId, wrong.viewer.username];`,
       wrongArgument: 'ask({ id: 7 });',
       missingArgument: 'ask({});',
       unselected: 'export const topic = room.directMessage?.topic;',
