@@ -102,7 +102,10 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   start: {
     mutate: ['src/http/{explorer,listening}.ts', 'src/operation/{persisted-operations,safelist}.ts'],
-    tests: ['test/http/explorer.test.ts', 'test/operation/{persisted-operations,safelist}.test.ts'],
+    tests: [
+      'test/http/{explorer,explorer-missing,listening}.test.ts',
+      'test/operation/{operations-file,persisted-operations,safelist}.test.ts',
+    ],
   },
   observability: {
     mutate: ['src/observability/*.ts', '!src/observability/log.ts'],
