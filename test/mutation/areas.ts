@@ -41,7 +41,7 @@ export const areas: Readonly<Record<string, Area>> = {
       'src/http/{apollo-request,client-address,http-error,refusals,request-headers}.ts',
       'src/context/request-context.ts',
     ],
-    tests: ['test/http/*.test.ts', 'test/scenarios/tenancy.test.ts'],
+    tests: ['test/context/request-context.test.ts', 'test/http/*.test.ts', 'test/scenarios/tenancy.test.ts'],
   },
   http: {
     mutate: [
