@@ -8,6 +8,8 @@ import { standardOutput } from '../../src/observability/standard-output.ts';
 
 const { O_NONBLOCK, O_RDWR } = constants;
 const mebibyte = 1024 * 1024;
+/** For a busy machine. */
+const patient = { timeout: 10_000 };
 /** More than a pipe holds. */
 const manyLines = 200;
 const line = (index: number) => `${JSON.stringify({ index, padding: 'x'.repeat(1000) })}\n`;
@@ -74,7 +76,7 @@ function outputToPipe() {
 }
 
 /** Resolves when the pipe is full and the next attempt to write to it is planned, by a timer that does not run. */
-const isBlocked = () => expect.poll(() => vi.getTimerCount()).toBe(2); // the other timer is for few lines
+const isBlocked = () => expect.poll(() => vi.getTimerCount(), patient).toBe(2); // the other timer is for few lines
 
 describe('Log lines on standard output', () => {
   it('are written together, a few soon after', async () => {
@@ -82,7 +84,7 @@ describe('Log lines on standard output', () => {
     output.write('one\n');
     output.write('two\n');
     expect(written()).toBe('');
-    await expect.poll(written).toBe('one\ntwo\n');
+    await expect.poll(written, patient).toBe('one\ntwo\n');
   });
 
   it('are all written when the process exits', () => {
@@ -96,9 +98,9 @@ describe('Log lines on standard output', () => {
     const { output, read } = outputToPipe();
     const lines = Array.from({ length: manyLines }, (_, index) => line(index));
     for (const text of lines) output.write(text);
-    await expect.poll(() => read().length, { timeout: 10_000 }).toBe(lines.join('').length);
+    await expect.poll(() => read().length, patient).toBe(lines.join('').length);
     output.write('then\n');
-    await expect.poll(() => read().endsWith('then\n'), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => read().endsWith('then\n'), patient).toBe(true);
     output.write('last\n');
     exit();
     expect(read() === `${lines.join('')}then\nlast\n`).toBe(true);
