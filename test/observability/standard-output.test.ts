@@ -15,14 +15,16 @@ const manyLines = 200;
 const line = (index: number) => `${JSON.stringify({ index, padding: 'x'.repeat(1000) })}\n`;
 
 const others = new Set(process.rawListeners('exit'));
-/** What the output does when the process exits. */
-function exit(): void {
+/** What happens to the output when the process exits. In a thread pino leaves out the flush, so it is repeated here. */
+function exit(output: Output): void {
   for (const listener of process.rawListeners('exit')) if (!others.has(listener)) listener.call(process, 0);
+  if (!output.destroyed) output.flushSync();
 }
 
 interface Output extends DestinationStream {
   readonly destroyed: boolean;
   on(event: 'drop', listener: () => void): void;
+  flushSync(): void;
   destroy(): void;
 }
 
@@ -90,7 +92,7 @@ describe('Log lines on standard output', () => {
   it('are all written when the process exits', () => {
     const { output, written } = outputToFile();
     output.write('last\n');
-    exit();
+    exit(output);
     expect(written()).toBe('last\n');
   });
 
@@ -102,7 +104,7 @@ describe('Log lines on standard output', () => {
     output.write('then\n');
     await expect.poll(() => read().endsWith('then\n'), patient).toBe(true);
     output.write('last\n');
-    exit();
+    exit(output);
     expect(read() === `${lines.join('')}then\nlast\n`).toBe(true);
   });
 
@@ -127,7 +129,7 @@ describe('Log lines on standard output', () => {
     const { output } = outputToPipe();
     for (let index = 0; index < manyLines; index += 1) output.write(line(index));
     await isBlocked();
-    exit();
+    exit(output);
     expect(output.destroyed).toBe(true);
   });
 });
