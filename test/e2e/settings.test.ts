@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config/config.ts';
 import { settings } from '../../src/config/settings.ts';
-import { cannotListen, CannotListen, linkTo } from '../../src/http/listening.ts';
+import { CannotListen } from '../../src/http/listening.ts';
 import { startGateway } from '../../src/server.ts';
 import { runMain, startMain, urlOf } from '../support/child.ts';
 
@@ -81,20 +81,6 @@ describe('An address that the gateway cannot listen on', () => {
       /^Cannot listen on HOST=nosuchhost\.invalid and PORT=0 \(\w+\): [^\n]*set HOST to [^\n]*\n$/,
     );
   });
-
-  test('Fresh 1.3: every listen error names the setting to change', () => {
-    const messageFor = (code: string) =>
-      cannotListen({ host: '127.0.0.1', port: 80 }, Object.assign(new Error('private words'), { code })).message;
-    expect(messageFor('EACCES')).toBe(
-      'Cannot listen on HOST=127.0.0.1 and PORT=80 (EACCES): this user may not listen on ports below 1024; set PORT to 1024 or more.',
-    );
-    expect(messageFor('EINVAL')).toMatch(
-      /^Cannot listen on HOST=127\.0\.0\.1 and PORT=80 \(EINVAL\): set HOST to .*, and set PORT to .*\.$/,
-    );
-    expect(cannotListen({ host: 'h', port: 1 }, 'a text').message).toMatch(
-      /^Cannot listen on HOST=h and PORT=1 \(unknown\): /,
-    );
-  });
 });
 
 describe('The printed address', () => {
@@ -104,15 +90,6 @@ describe('The printed address', () => {
     expect(url).toMatch(/^http:\/\/localhost:\d+$/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect(child.stdout).not.toContain('0.0.0.0');
-  });
-
-  test.each([
-    ['::', '::', 'http://localhost:4000'],
-    ['::1', '::1', 'http://[::1]:4000'],
-    ['fe80::1%eth0', 'fe80::1%eth0', 'http://[fe80::1%25eth0]:4000'],
-    ['gateway.internal', '10.0.0.7', 'http://gateway.internal:4000'],
-  ])('Newcomer: with HOST=%s, resolved to %s, the printed address is %s', (host, address, url) => {
-    expect(linkTo({ host, port: 0 }, { address, port: 4000, family: '' })).toBe(url);
   });
 
   test('Claim 17: with a workspace, standard output is JSON lines only, the first one included', async () => {

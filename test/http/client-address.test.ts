@@ -46,6 +46,11 @@ describe('clientAddress', () => {
       { 'x-real-ip': ['::ffff:c000:201'] },
       '::ffff:c000:201',
     ],
+    [
+      'IPv6 for an address that holds an IPv4-mapped one further on',
+      { 'x-real-ip': ['2001:db8::ffff:192.0.2.1'] },
+      '2001:db8::ffff:192.0.2.1',
+    ],
   ])('behind a trusted proxy the end user’s address is %s', (_what, given, address) => {
     expect(clientAddress(request(given, '192.0.2.9'), behindProxy)).toBe(address);
   });

@@ -41,7 +41,7 @@ export const areas: Readonly<Record<string, Area>> = {
       'src/http/{apollo-request,client-address,http-error,refusals,request-headers}.ts',
       'src/context/request-context.ts',
     ],
-    tests: ['test/http/*.test.ts', 'test/scenarios/tenancy.test.ts'],
+    tests: ['test/context/request-context.test.ts', 'test/http/*.test.ts', 'test/scenarios/tenancy.test.ts'],
   },
   http: {
     mutate: [
@@ -102,7 +102,10 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   start: {
     mutate: ['src/http/{explorer,listening}.ts', 'src/operation/{persisted-operations,safelist}.ts'],
-    tests: ['test/http/explorer.test.ts', 'test/operation/{document-id,persisted-operations,safelist}.test.ts'],
+    tests: [
+      'test/http/{explorer,explorer-missing,listening}.test.ts',
+      'test/operation/{document-id,operations-file,persisted-operations,safelist}.test.ts',
+    ],
   },
   observability: {
     mutate: ['src/observability/*.ts', '!src/observability/log.ts'],

@@ -110,8 +110,23 @@ describe('Metrics', () => {
     const text = await metrics.print();
     expect(text).toContain('gateway_operations_total{run_by="compiled"} 2\n');
     expect(text).toContain('gateway_operations_total{run_by="graphql-js"} 1\n');
+    expect(text.match(/^gateway_operations_total\{/gm)).toHaveLength(2);
     expect(text).toContain('gateway_requests_total{status="400"} 4\n');
     expect(metrics.contentType).toMatch(/^text\/plain; version=/);
+  });
+
+  it('compiled operations that failed by a bug are counted, so that an alert can tell', async () => {
+    const metrics = new Metrics(idleSources);
+    const failures = async () => /^gateway_compiled_\w+ (\d+)$/m.exec(await metrics.print())?.[1];
+    expect(await failures()).toBe('0');
+    metrics.compiledRunFailed();
+    expect(await failures()).toBe('1');
+  });
+
+  it('retries that were not made are counted once, however often the metrics are read', async () => {
+    const metrics = new Metrics({ ...idleSources, workspace: { ...idleSources.workspace, retriesDenied: 19 } });
+    for (let scrape = 0; scrape < 3; scrape += 1)
+      expect(await metrics.print()).toContain('gateway_upstream_retries_denied_total 19\n');
   });
 
   it('/metrics exists only with METRICS=on', async () => {

@@ -109,6 +109,12 @@ describe('The schema', () => {
     expect(vague.map(({ coordinate }) => coordinate)).toEqual([]);
   });
 
+  test('the schema does not keep the text that it was read from, nor its tokens', () => {
+    const nodes = elements.map(({ definition }) => definition.astNode).filter((node) => node != null);
+    expect(nodes.length).toBeGreaterThan(100);
+    expect(nodes.filter(({ loc }) => loc !== undefined)).toEqual([]);
+  });
+
   test('introspection returns the whole schema', () => {
     const { data, errors } = graphqlSync({ schema, source: introspection });
     expect(errors).toBeUndefined();
@@ -144,6 +150,7 @@ describe('Resolvers', () => {
       /Query\.directMesages/,
     ],
     ['a type that does not exist', { ...resolvers, DirectMesage: { id: () => '1' } }, /DirectMesage/],
+    ['an interface that do not tell the types of its objects', { ...resolvers, Node: {} }, /"Node".*"__resolveType"/],
   ])('the schema rejects resolvers for %s', async (_what, changed, message) => {
     await expect(createSchemaWith(changed)).rejects.toThrow(message);
   });
