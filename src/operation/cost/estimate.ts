@@ -4,21 +4,20 @@ import {
   isObjectType,
   isUnionType,
   type DocumentNode,
-  type GraphQLField,
   type GraphQLInterfaceType,
   type GraphQLObjectType,
-  type GraphQLNamedType,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { asList, asObject, asText } from '../../json.ts';
-import { fragmentsOf, isKeyField, typesSelected, type SelectionContext } from '../../collect-fields.ts';
+import { fragmentsOf, typesSelected, type SelectionContext } from '../../collect-fields.ts';
 import { manyObjects, pageSize, placeBelow, rootPlace, type Place } from './place.ts';
+import { Charges, type PriceModel } from './charges.ts';
 import { mergeFields, type MergedField } from './merged-fields.ts';
 import { CostTally } from './tally.ts';
 import type { QueryCost } from '../../context/query-cost.ts';
-import type { FieldPrice, Prices, RoomEndpoints } from '../../schema/prices.ts';
+import type { FieldPrice } from '../../schema/prices.ts';
 import type { WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /**
@@ -30,18 +29,14 @@ import type { WholeLists } from '../../loaders/bulk-or-single.ts';
  * same call (same parent, same arguments) are merged first, as the loaders merge them, and so are `nodes` and
  * `edges { node }` of one page.
  */
-export interface EstimateInput {
+export interface EstimateInput extends PriceModel {
   readonly schema: GraphQLSchema;
-  readonly prices: Prices;
-  readonly roomEndpoints: RoomEndpoints;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   /** Coerced variable values. */
   readonly variables: { readonly [name: string]: unknown };
   /** The bulk lists that work for the caller. */
   readonly lists: WholeLists;
-  /** Room ids in the operation that the workspace has not shown to the caller as rooms yet. */
-  readonly unknownRooms: ReadonlySet<string>;
 }
 
 export function estimateCost(input: EstimateInput): QueryCost {
@@ -60,6 +55,7 @@ class Walk {
   readonly #input: EstimateInput;
   readonly #tally: CostTally;
   readonly #selection: SelectionContext;
+  readonly #charges: Charges;
   #steps = 0;
   #roomSets = rootPlace.roomSet;
 
@@ -67,6 +63,7 @@ class Walk {
     this.#input = input;
     this.#tally = tally;
     this.#selection = { schema: input.schema, fragments: fragmentsOf(input.document), variables: input.variables };
+    this.#charges = new Charges(input, tally, this.#selection);
   }
 
   visit(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], place: Place): void {
@@ -76,8 +73,9 @@ class Walk {
       this.#tally.giveUp(place.path);
       return;
     }
-    this.#chargeRecord(type, merged, place);
-    for (const { field, args, responseName, responseNames, selectionSets: below } of merged) {
+    this.#charges.record(type, merged, place);
+    for (const each of merged) {
+      const { field, args, responseName, responseNames, selectionSets: below } = each;
       const copies = Math.min(manyObjects, place.copies * responseNames.size);
       const price = this.#input.prices.get(`${type.name}.${field.name}`);
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
@@ -95,10 +93,7 @@ class Walk {
           );
         continue;
       }
-      const isWithAny = (names: readonly string[]) =>
-        this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
-      const isSaved = price?.isFreeById === true && !this.#selectsMore(fieldType, below);
-      if (!isSaved && this.#isAsked(field, args, below)) this.#charge(price, args, { ...place, path }, isWithAny);
+      this.#charges.field(price, each, { ...place, path });
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#tally.addValues(place.count * copies * elements);
       if (!isObjectType(fieldType) || size === 0) continue;
@@ -159,7 +154,7 @@ class Walk {
     const place = { ...rootPlace, copies, path };
     const only = selected.size === 1 ? types.find(({ name }) => selected.has(name)) : undefined;
     if (only === undefined) {
-      this.#charge(price, args, place, () => []);
+      this.#charges.calls(price, args, place);
       for (const each of types) this.visit(each, below, this.#placeOfKeys(each, [], place));
       return;
     }
@@ -171,7 +166,7 @@ class Walk {
 
   /** Objects of a type that are known by their ids. */
   #visitKeys(type: GraphQLObjectType, ids: readonly string[], below: readonly SelectionSetNode[], place: Place): void {
-    this.#charge(this.#input.prices.get(type.name), {}, place, () => []);
+    this.#charges.calls(this.#input.prices.get(type.name), {}, place);
     this.visit(type, below, this.#placeOfKeys(type, ids, place));
   }
 
@@ -221,83 +216,5 @@ class Walk {
 
   #fieldsOf(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[]): MergedField[] {
     return mergeFields(type, selectionSets, this.#selection);
-  }
-
-  /** `isWithAny`: for each alias of the field, whether any of the named fields is selected below. */
-  #charge(
-    price: FieldPrice | undefined,
-    args: Readonly<Record<string, unknown>>,
-    { count, roomSet, hasRecord, answeredBy, path }: Place,
-    isWithAny: (names: readonly string[]) => readonly boolean[],
-  ): void {
-    if (price === undefined) return; // `__typename`
-    const given = [...price.argumentCalls].find(([name]) => args[name] != null);
-    const isContinued = args['after'] != null || args['before'] != null;
-    for (const { endpoint, upTo, paging, bulk, variedBy } of given?.[1] ?? price.calls) {
-      if (endpoint === answeredBy) continue;
-      if (endpoint === this.#input.roomEndpoints.users.bulk) this.#tally.addMembers(roomSet);
-      const isVaried = variedBy.length === 0 ? [] : isWithAny(variedBy);
-      const variants = Math.max(1, new Set(isVaried).size);
-      if (bulk !== undefined && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
-      else if (paging !== undefined)
-        this.#tally.addPages(endpoint, paging, { count: count * variants, isContinued, path });
-      else this.#tally.add(endpoint, { count, upTo, path });
-    }
-    if (price.checksRoom) this.#tally.addRecords(count, 'part', path);
-  }
-
-  /** Fields of records: one read per object, however many fields. */
-  #chargeRecord(
-    type: GraphQLObjectType,
-    merged: readonly MergedField[],
-    { count, rooms, roomSet, hasRecord, has, given, path }: Place,
-  ): void {
-    if (hasRecord) return;
-    if (this.#input.prices.get(type.name)?.record?.isPerRoom === true) {
-      const isRead = ({ field: { name } }: MergedField) =>
-        !has.includes(name) && this.#input.prices.get(`${type.name}.${name}`)?.fromRecord === 'part';
-      if (merged.some(isRead)) this.#tally.addUsers(count, { rooms, roomSet, path });
-      return;
-    }
-    const asked = merged.filter(({ field, args, selectionSets }) => this.#isAsked(field, args, selectionSets));
-    const kinds = asked.map(({ field }) => this.#input.prices.get(`${type.name}.${field.name}`)?.fromRecord);
-    if (kinds.includes('whole')) this.#tally.addRecords(rooms, 'whole', path);
-    else if (kinds.includes('part')) this.#tally.addRecords(rooms, 'part', path);
-    else if (kinds.includes('ifGiven')) this.#tally.addGivenRooms(given, this.#input.unknownRooms, path);
-  }
-
-  /** An empty page makes no call, unless it selects a fact about all pages. */
-  #isAsked(
-    field: GraphQLField<unknown, unknown>,
-    args: Readonly<Record<string, unknown>>,
-    below: readonly SelectionSetNode[],
-  ): boolean {
-    if (pageSize(field, args) !== 0) return true;
-    const type = getNamedType(field.type);
-    return this.#selectsOfAllPages(type, below);
-  }
-
-  #selectsOfAllPages(type: GraphQLNamedType, below: readonly SelectionSetNode[]): boolean {
-    if (!isObjectType(type)) return false;
-    return this.#fieldsOf(type, below).some(
-      ({ field, selectionSets }) =>
-        this.#input.prices.get(`${type.name}.${field.name}`)?.isOfAllPages === true ||
-        (field.name === 'pageInfo' && this.#selectsOfAllPages(getNamedType(field.type), selectionSets)),
-    );
-  }
-
-  /** Whether more is selected than the key, which a reference already has. */
-  #selectsMore(type: GraphQLNamedType, below: readonly SelectionSetNode[]): boolean {
-    return isObjectType(type) && this.#fieldsOf(type, below).some(({ field: { name } }) => !isKeyField(name));
-  }
-
-  #isWithAny(
-    type: GraphQLObjectType,
-    responseNames: MergedField['responseNames'],
-    names: readonly string[],
-  ): boolean[] {
-    return [...responseNames.values()].map((below) =>
-      this.#fieldsOf(type, below).some(({ field }) => names.includes(field.name)),
-    );
   }
 }
