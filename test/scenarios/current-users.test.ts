@@ -184,6 +184,21 @@ describe.each(dialects)('An object by id alone (%s)', (dialect) => {
     expect({ data, errors }).toEqual({ data: { a: null, b: null, c: null }, errors: undefined });
   });
 
+  it.each([
+    ['a user’s id', users.stranger],
+    ['a channel', landmarks.channelId],
+    ['a room', shapesRoomId],
+  ])('%s as a room is an error while the workspace does not say what it is', async (_what, id) => {
+    gateway.demo.fail('rooms.info', { status: 500, body: { success: false } });
+    const query = `{ node(id: "${id}") { ... on DirectMessage { id } } }`;
+    const { data, errors } = await gateway.ask(query);
+    expect(data).toEqual({ node: null });
+    expect(errors).toMatchObject([{ path: ['node'], extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+    gateway.demo.heal();
+    const found = id === shapesRoomId ? { id } : null;
+    expect((await gateway.ask(query)).data).toEqual({ node: found });
+  });
+
   it('a list of memberships that fails is the node’s error', async () => {
     gateway.demo.fail('subscriptions.get', { status: 500, body: { success: false } });
     const { data, errors } = await gateway.ask(`{ node(id: "${shapesRoomId}") { id } viewer { user { id } } }`);
