@@ -112,6 +112,16 @@ describe.each(dialects)('Threads (%s)', (dialect) => {
     expect(endpointsOf(calls)).toEqual(['dm.messages']);
   });
 
+  it('nor does it on the same page of a history', async () => {
+    const { data, calls } = await gateway.askCounting(
+      `{ directMessage(id: "${shapesRoomId}") { history(first: 60, includeThreadReplies: true) { nodes { id threadRoot { id text } } } } }`,
+    );
+    const { nodes } = (data as { directMessage: { history: { nodes: { id: string; threadRoot: unknown }[] } } })
+      .directMessage.history;
+    expect(nodes.find(({ id }) => id === messages.threadReply)?.threadRoot).toMatchObject({ id: messages.threadRoot });
+    expect(endpointsOf(calls)).toEqual(['dm.history']);
+  });
+
   it('a reply whose thread is gone keeps its place, with an error for the missing message', async () => {
     const { world } = gateway.demo;
     world.post({ roomId: shapesRoomId, userId: users.shapes, text: 'to whom?', id: 'orphan', tmid: 'nothing' });
