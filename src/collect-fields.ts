@@ -119,11 +119,15 @@ export const isSelected = (info: GraphQLResolveInfo, ...names: readonly string[]
   isSelectedWhere(info, (name) => names.includes(name));
 
 function isSelectedWhere(info: GraphQLResolveInfo, isWanted: (name: string) => boolean): boolean {
+  // Each fragment once: a row asks this, and a short query can spread a fragment very often.
+  const seen = new Set<string>();
   const within = (selections: SelectionSetNode | undefined): boolean =>
     selections?.selections.some((node) => {
+      if (node.kind === Kind.FRAGMENT_SPREAD && seen.has(node.name.value)) return false;
       if (!shouldIncludeNode(node, info.variableValues)) return false;
       if (node.kind === Kind.FIELD) return isWanted(node.name.value);
       if (node.kind === Kind.INLINE_FRAGMENT) return within(node.selectionSet);
+      seen.add(node.name.value);
       return within(info.fragments[node.name.value]?.selectionSet);
     }) ?? false;
   return info.fieldNodes.some((node) => within(node.selectionSet));

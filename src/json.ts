@@ -39,16 +39,22 @@ const instant =
   /^\d{4}-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const daysInMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Whether a string is a real instant with a time zone: RFC 3339 without leap seconds, years 0000 to 9999. */
+/** Whether a string is a real instant with a time zone: RFC 3339 without leap seconds, years 0000 to 9999 in UTC. */
 export function isInstant(text: string): boolean {
   const found = instant.exec(text);
   if (found === null) return false;
   const month = Number(found[1]);
   const day = Number(found[2]);
   if (day < 1 || day > (daysInMonth[month - 1] ?? 0)) return false;
-  if (month !== 2 || day !== 29) return true;
   const year = Number(text.slice(0, 4));
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const isDay = month !== 2 || day !== 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0));
+  return isDay && (text.endsWith('Z') || hasFourDigitYear(text));
+}
+
+/** Whether its year in UTC has four digits: instants are written in UTC, and compared as strings. */
+function hasFourDigitYear(text: string): boolean {
+  const year = new Date(text).getUTCFullYear();
+  return year >= 0 && year <= 9999;
 }
 
 export const asTexts = (value: unknown): string[] =>

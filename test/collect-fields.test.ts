@@ -37,4 +37,10 @@ describe('isSelected', () => {
     const query = 'query ($with: Boolean!) { top { x @include(if: $with) } }';
     expect([true, false].map((value) => selected(query, { with: value }))).toEqual([true, false]);
   });
+
+  it('isSelected looks into each fragment once, however often it is spread', () => {
+    const spread = (depth: number) => `fragment F${depth} on Below { ...F${depth + 1} ...F${depth + 1} }`;
+    const query = `{ top { ...F0 } } ${Array.from({ length: 40 }, (_, depth) => spread(depth)).join(' ')} fragment F40 on Below { z }`;
+    expect(selected(query)).toBe(false); // else this takes days
+  });
 });

@@ -37,7 +37,7 @@ export function createLoaders(upstream: RequestUpstream, search: SearchAllowance
     subscriptions: caller.subscriptions,
     counters: countersLoader(upstream, caller, fallback, modes.counters),
     messagePages: messagePageLoader(upstream, check, anyMessages),
-    historyPages: historyPageLoader(upstream, check),
+    historyPages: historyPageLoader(upstream, check, anyMessages),
     messages,
     threadPages: threadPageLoader(upstream),
     threadRoots: threadRootLoader(anyMessages),

@@ -30,15 +30,18 @@ export const messagePageLoader = (
       JSON.stringify([roomId, offset, count, sort, mentionIds, starredIds, pinned, reading]),
   );
 
-/** Pages of `dm.history`; equal pages share a call. */
+/** Pages of `dm.history`; equal pages share a call, and their rows need none any more. */
 export const historyPageLoader = (
   upstream: RequestUpstream,
   check: RoomCheck,
+  messages: PrimedLoader<string, RestMessage | null>,
 ): Loader<DmHistoryParams & Reading, DmHistory> =>
   callByKey(
     async (params) => {
       await check.isRoom(params.roomId);
-      return dmHistory(upstream, params);
+      const page = await dmHistory(upstream, params);
+      for (const row of page.rows) if (row !== undefined) messages.prime(row._id, row);
+      return page;
     },
     ({ roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading }) =>
       JSON.stringify([roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading]),

@@ -33,7 +33,7 @@ export const nodeLoader = ({
 }: Sources): Loader<NodeKey, NodeRow | null> =>
   callByKey<NodeKey, NodeRow | null>(
     async ({ id, type }) => {
-      if (type === 'DirectMessage') return (await check.isDirectMessage(id)) ? roomNode(id) : null;
+      if (type === 'DirectMessage') return (await check.isDirectMessageId(id)) ? roomNode(id) : null;
       if (type === 'Message') return messageNode(await messages.load(id).catch(noneIfForeign));
       if (type === 'User') return userNode(await users.load(id));
       const memberships = await subscriptions();

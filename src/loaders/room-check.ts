@@ -16,12 +16,24 @@ export interface RoomCheck {
    * workspace lets the caller see what is in the room, and one failure should cost one field only.
    */
   readonly isDirectMessage: (roomId: string) => Promise<boolean>;
+  /** Whether an id from the client is a direct message's. Rejects where the workspace does not say. */
+  readonly isDirectMessageId: (id: string) => Promise<boolean>;
 }
 
 export function createRoomCheck(
   { rooms: known }: RequestUpstream,
   records: Loader<string, RestDirectMessage>,
 ): RoomCheck {
+  async function isDirectMessageId(id: string): Promise<boolean> {
+    if (known.isDirectMessage(id)) return true;
+    try {
+      await records.load(id);
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
   return {
     async isRoom(roomId) {
       if (known.isRoom(roomId)) return;
@@ -32,15 +44,8 @@ export function createRoomCheck(
         else throw isNotFound(error) ? noSuchRoom() : error;
       }
     },
-    async isDirectMessage(roomId) {
-      if (known.isDirectMessage(roomId)) return true;
-      try {
-        await records.load(roomId);
-        return true;
-      } catch (error) {
-        return !isNotFound(error);
-      }
-    },
+    isDirectMessage: (roomId) => isDirectMessageId(roomId).catch(() => true),
+    isDirectMessageId,
   };
 }
 

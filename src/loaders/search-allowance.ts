@@ -45,6 +45,8 @@ export class SearchAllowance {
   /** Why it grants nothing any more. */
   #closed: GatewayError | undefined;
   readonly #pages = new Map<string, Promise<unknown>>();
+  /** One error for all that it refuses: creating it takes longer than anything else here. */
+  #refusal: GatewayError | undefined;
   /** In the order in which they began. */
   readonly #searches = new Set<Search>();
 
@@ -74,11 +76,26 @@ export class SearchAllowance {
   }
 
   #take(search: Search): Promise<void> {
+    if (!this.#searches.has(search) && this.#isHopeless()) return Promise.reject(this.#closed ?? this.#usedUp());
     this.#searches.add(search);
     return new Promise((resolve, reject) => {
       search.waiting.push({ resolve, reject });
       this.#admitWaiting();
     });
+  }
+
+  #usedUp(): GatewayError {
+    return (this.#refusal ??= usedUp());
+  }
+
+  /**
+   * Whether a new search would get nothing in any case, because those that wait before it take all that is left. It is
+   * refused at once, so that few wait, however many thousands of users a message mentions.
+   */
+  #isHopeless(): boolean {
+    let waiting = 0;
+    for (const search of this.#searches) waiting += search.waiting.length;
+    return this.#closed !== undefined || waiting >= this.#left;
   }
 
   /** Grants what it can grant now, and refuses what it never can. */
@@ -89,7 +106,7 @@ export class SearchAllowance {
       while (waiting.length > 0 && (this.#closed !== undefined || this.#left === 0 || this.#left > reserved)) {
         const { resolve, reject } = waiting.shift() as Waiter;
         if (this.#closed !== undefined) reject(this.#closed);
-        else if (this.#left === 0) reject(usedUp());
+        else if (this.#left === 0) reject(this.#usedUp());
         else if (!this.#pay()) reject(unpaid());
         else {
           this.#paid -= 1;

@@ -33,12 +33,10 @@ export const Json = new GraphQLScalarType<unknown, unknown>({
 /** Characters of `2023-11-01T23:20:57.357Z`. */
 const normalLength = 24;
 
-/** The instant in UTC, if its year still has four digits: instants are compared as strings. */
+/** The instant in UTC with milliseconds; undefined for what is no instant. */
 function normalise(text: string): string | undefined {
   if (!isInstant(text)) return undefined;
-  if (text.length === normalLength && text.endsWith('Z')) return text;
-  const instant = new Date(text).toISOString();
-  return isInstant(instant) ? instant : undefined;
+  return text.length === normalLength && text.endsWith('Z') ? text : new Date(text).toISOString();
 }
 
 const notAnInstant = (given: string): string =>

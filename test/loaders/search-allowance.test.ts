@@ -49,6 +49,19 @@ describe('SearchAllowance', () => {
     expect(events()).toEqual([...times(3, 'a took'), ...times(2, 'a QUERY_TOO_COMPLEX')]);
   });
 
+  it.each([
+    ['without a payer', undefined],
+    ['whose payer has nothing', { take: () => false }],
+  ])('answers a hundred thousand searches at once, %s', async (_what, payer) => {
+    const allowance = new SearchAllowance();
+    allowance.open(20, payer);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 100_000 }, (_, index) => allowance.page(`user ${index}`, (search) => search.take())),
+    );
+    // If each of them went over all others, this would take minutes.
+    expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(payer === undefined ? 20 : 0);
+  });
+
   it('grants nothing before it is opened', async () => {
     const { begin, events } = open(0);
     await begin('a').take();

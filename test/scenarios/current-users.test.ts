@@ -112,6 +112,16 @@ describe.each(dialects)('Threads (%s)', (dialect) => {
     expect(endpointsOf(calls)).toEqual(['dm.messages']);
   });
 
+  it('nor does it on the same page of a history', async () => {
+    const { data, calls } = await gateway.askCounting(
+      `{ directMessage(id: "${shapesRoomId}") { history(first: 60, includeThreadReplies: true) { nodes { id threadRoot { id text } } } } }`,
+    );
+    const { nodes } = (data as { directMessage: { history: { nodes: { id: string; threadRoot: unknown }[] } } })
+      .directMessage.history;
+    expect(nodes.find(({ id }) => id === messages.threadReply)?.threadRoot).toMatchObject({ id: messages.threadRoot });
+    expect(endpointsOf(calls)).toEqual(['dm.history']);
+  });
+
   it('a reply whose thread is gone keeps its place, with an error for the missing message', async () => {
     const { world } = gateway.demo;
     world.post({ roomId: shapesRoomId, userId: users.shapes, text: 'to whom?', id: 'orphan', tmid: 'nothing' });
@@ -182,6 +192,21 @@ describe.each(dialects)('An object by id alone (%s)', (dialect) => {
       `{ a: node(id: "${landmarks.foreignRoomId}") { id } b: node(id: "foreign") { id } c: node(id: "foreign") { ... on Message { text } } }`,
     );
     expect({ data, errors }).toEqual({ data: { a: null, b: null, c: null }, errors: undefined });
+  });
+
+  it.each([
+    ['a user’s id', users.stranger],
+    ['a channel', landmarks.channelId],
+    ['a room', shapesRoomId],
+  ])('%s as a room is an error while the workspace does not say what it is', async (_what, id) => {
+    gateway.demo.fail('rooms.info', { status: 500, body: { success: false } });
+    const query = `{ node(id: "${id}") { ... on DirectMessage { id } } }`;
+    const { data, errors } = await gateway.ask(query);
+    expect(data).toEqual({ node: null });
+    expect(errors).toMatchObject([{ path: ['node'], extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+    gateway.demo.heal();
+    const found = id === shapesRoomId ? { id } : null;
+    expect((await gateway.ask(query)).data).toEqual({ node: found });
   });
 
   it('a list of memberships that fails is the node’s error', async () => {
