@@ -63,7 +63,6 @@ export const sandboxPage = (headers: ExplorerHeaders): ApolloServerPlugin =>
     embed: { initialState: { sharedHeaders: { ...headers } }, runTelemetry: false },
     document: exampleOperations,
     headers: { ...headers },
-    footer: false,
   });
 
 const staticPath = '/explorer/static/';
