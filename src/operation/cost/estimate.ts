@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { asList, asObject, asText } from '../../json.ts';
 import { fragmentsOf, isKeyField, typesSelected, type SelectionContext } from '../../collect-fields.ts';
-import { manyObjects, pageSize, placeBelow, rootPlace, type Place } from './place.ts';
+import { manyObjects, pageSize, placeBelow, rootPlace, rootsOf, type Place } from './place.ts';
 import { mergeFields, type MergedField } from './merged-fields.ts';
 import { CostTally } from './tally.ts';
 import type { QueryCost } from '../../context/query-cost.ts';
@@ -78,8 +78,9 @@ class Walk {
     }
     this.#chargeRecord(type, merged, place);
     for (const { field, args, responseName, responseNames, selectionSets: below } of merged) {
-      const copies = Math.min(manyObjects, place.copies * responseNames.size);
       const price = this.#input.prices.get(`${type.name}.${field.name}`);
+      const parents = price?.isFreeById === true ? rootsOf(place) : place;
+      const copies = Math.min(manyObjects, parents.copies * responseNames.size);
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
       const elements = price?.assumedSize ?? 1;
@@ -98,7 +99,7 @@ class Walk {
       const isWithAny = (names: readonly string[]) =>
         this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names);
       const isSaved = price?.isFreeById === true && !this.#selectsMore(fieldType, below);
-      if (!isSaved && this.#isAsked(field, args, below)) this.#charge(price, args, { ...place, path }, isWithAny);
+      if (!isSaved && this.#isAsked(field, args, below)) this.#charge(price, args, { ...parents, path }, isWithAny);
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#tally.addValues(place.count * copies * elements);
       if (!isObjectType(fieldType) || size === 0) continue;
@@ -108,12 +109,7 @@ class Walk {
         fieldType,
         price,
         size ?? elements,
-        {
-          ...place,
-          given,
-          copies,
-          path,
-        },
+        { ...parents, given, copies, path },
         this.#nextRoomSet,
       );
       if (size === undefined) this.visit(fieldType, below, next);
