@@ -467,8 +467,8 @@ export type Message = Node & {
   /** The thread that this message started. Null if it has no replies. */
   readonly thread?: Maybe<Thread>;
   /**
-   * For a thread reply: the message that started the thread (`chat.getMessage`, one upstream call unless the page contains it).
-   * Selecting only its `id` costs no upstream call.
+   * For a thread reply: the message that started the thread (`chat.getMessage`, one upstream call unless the page contains it;
+   * one for all replies of a thread). Selecting only its `id` costs no upstream call.
    */
   readonly threadRoot?: Maybe<Message>;
   /** For a thread reply: id of the message that started the thread (`tmid`). */
@@ -611,7 +611,7 @@ export type MessageUser = {
   readonly name?: Maybe<Scalars['String']['output']>;
   /**
    * The user as they are now. Selecting only `id` costs no upstream call; for other fields, one call reads all members of the
-   * room (`im.members`), or one each user (`users.info`), whichever takes fewer.
+   * room (`im.members`), or one each user (`users.info`), whichever is priced lower.
    */
   readonly user?: Maybe<User>;
   /** User id (`_id`). */
@@ -681,7 +681,8 @@ export type Query = {
    * identify, so the selection does: with fragments on one type, the gateway looks for that type, which costs as much as the
    * field for it (`directMessage`, `message`, `user`). Otherwise it looks for a room of the caller's (`subscriptions.get`), then
    * for a message in one of these rooms (`chat.getMessage`), then for a user (`users.info`): three upstream calls at most. Null
-   * if there is none.
+   * if there is none. A room that the workspace has named to the caller before is not looked up again: if it is gone, its fields
+   * say so.
    */
   readonly node?: Maybe<Node>;
   /**
@@ -847,7 +848,7 @@ export type TimeRange = {
 
 /**
  * A user of the workspace as they are now: a field has the same value wherever the user is met. What the response that mentions
- * them does not say, the gateway reads: for several members of a room in one call (`im.members`), otherwise one by one
+ * them does not say, the gateway reads: for several active members of a room in one call (`im.members`), otherwise one by one
  * (`users.info`). Fields are null for an account that was deleted. A reference from another subgraph costs one upstream call
  * (`users.info`).
  */
@@ -868,7 +869,7 @@ export type User = Node & {
 
 /**
  * A user of the workspace as they are now: a field has the same value wherever the user is met. What the response that mentions
- * them does not say, the gateway reads: for several members of a room in one call (`im.members`), otherwise one by one
+ * them does not say, the gateway reads: for several active members of a room in one call (`im.members`), otherwise one by one
  * (`users.info`). Fields are null for an account that was deleted. A reference from another subgraph costs one upstream call
  * (`users.info`).
  */

@@ -51,6 +51,8 @@ export interface FieldPrice {
   readonly has: readonly string[];
   /** For a reference: whether its calls are saved if only the `id` is selected. */
   readonly isFreeById: boolean;
+  /** Whether its messages are the replies of one thread. */
+  readonly isOfOneThread: boolean;
   /** For a type: how its record is read. */
   readonly record: RecordPrice | undefined;
   /** Whether the field tells something about all pages, so that an empty page calls upstream too. */
@@ -71,6 +73,7 @@ const free: FieldPrice = {
   isGiven: false,
   has: [],
   isFreeById: false,
+  isOfOneThread: false,
   record: undefined,
   isOfAllPages: false,
   assumedSize: 1,
@@ -114,6 +117,7 @@ export function readPrices(schema: GraphQLSchema): Prices {
         fromRecord: recordKind(schema, named(directives, 'fromRecord')),
         checksRoom: named(directives, 'checksRoom') !== undefined,
         ...reference,
+        isOfOneThread: named(directives, 'ofOneThread') !== undefined,
         record: undefined,
         isOfAllPages: named(directives, 'ofAllPages') !== undefined,
         assumedSize: list === undefined ? 1 : Number(valuesOf(schema, list)['elements']),

@@ -122,6 +122,28 @@ describe.each(dialects)('Threads (%s)', (dialect) => {
     expect(endpointsOf(calls)).toEqual(['dm.history']);
   });
 
+  it('what the replies of a thread reply to is read once, and priced once', async () => {
+    const { world } = gateway.demo;
+    for (let index = 0; index < 30; index += 1)
+      world.post({
+        roomId: shapesRoomId,
+        userId: users.shapes,
+        text: '',
+        id: `reply${index}`,
+        tmid: messages.threadRoot,
+      });
+    const room = world.room(shapesRoomId);
+    room.lastMessage = { ...world.message(messages.threadRoot) };
+    const { data, errors, calls, extensions } = await gateway.askCounting(
+      `{ directMessage(id: "${shapesRoomId}") { lastMessage { thread { replies(first: 30) { nodes { threadRoot { text author { user { name } } } } } } } } }`,
+      { headers: { 'x-upstream-report': '1' } },
+    );
+    expect(errors).toBeUndefined();
+    expect(JSON.stringify(data).match(/"Priya Raman"|"Maya Lindqvist"/g)).toHaveLength(30);
+    expect(endpointsOf(calls)).toEqual(['chat.getMessage', 'chat.getThreadMessages', 'users.info']);
+    expect(extensions?.['upstream']).toMatchObject({ plannedCalls: 4, calls: 4 });
+  });
+
   it('a reply whose thread is gone keeps its place, with an error for the missing message', async () => {
     const { world } = gateway.demo;
     world.post({ roomId: shapesRoomId, userId: users.shapes, text: 'to whom?', id: 'orphan', tmid: 'nothing' });

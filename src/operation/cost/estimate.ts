@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { asList, asObject, asText } from '../../json.ts';
 import { fragmentsOf, typesSelected, type SelectionContext } from '../../collect-fields.ts';
-import { manyObjects, pageSize, placeBelow, rootPlace, type Place } from './place.ts';
+import { manyObjects, pageSize, placeBelow, rootPlace, rootsOf, type Place } from './place.ts';
 import { Charges, type PriceModel } from './charges.ts';
 import { mergeFields, type MergedField } from './merged-fields.ts';
 import { CostTally } from './tally.ts';
@@ -76,8 +76,9 @@ class Walk {
     this.#charges.record(type, merged, place);
     for (const each of merged) {
       const { field, args, responseName, responseNames, selectionSets: below } = each;
-      const copies = Math.min(manyObjects, place.copies * responseNames.size);
       const price = this.#input.prices.get(`${type.name}.${field.name}`);
+      const parents = price?.isFreeById === true ? rootsOf(place) : place;
+      const copies = Math.min(manyObjects, parents.copies * responseNames.size);
       const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
       const size = pageSize(field, args);
       const elements = price?.assumedSize ?? 1;
@@ -93,7 +94,7 @@ class Walk {
           );
         continue;
       }
-      this.#charges.field(price, each, { ...place, path });
+      this.#charges.field(price, each, { ...parents, path });
       if (isUnionType(fieldType)) this.#visitEntities(fieldType.getTypes(), args, below, copies, path);
       else if (!isObjectType(fieldType)) this.#tally.addValues(place.count * copies * elements);
       if (!isObjectType(fieldType) || size === 0) continue;
@@ -103,12 +104,7 @@ class Walk {
         fieldType,
         price,
         size ?? elements,
-        {
-          ...place,
-          given,
-          copies,
-          path,
-        },
+        { ...parents, given, copies, path },
         this.#nextRoomSet,
       );
       if (size === undefined) this.visit(fieldType, below, next);

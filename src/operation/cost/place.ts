@@ -15,6 +15,8 @@ export interface Place {
   readonly rooms: number;
   /** Tells sets of rooms apart: places with the same number belong to the same rooms. */
   readonly roomSet: number;
+  /** For replies: how many threads they belong to, at most. Undefined: each may belong to its own. */
+  readonly threads: number | undefined;
   /** Whether they come with their record. */
   readonly hasRecord: boolean;
   /** Fields that they come with, if not. */
@@ -42,6 +44,7 @@ export const rootPlace: Place = {
   copies: 1,
   rooms: 1,
   roomSet: 0,
+  threads: undefined,
   hasRecord: false,
   has: [],
   answeredBy: undefined,
@@ -49,13 +52,19 @@ export const rootPlace: Place = {
   path: '',
 };
 
+/** The messages that these reply to: the replies of one thread share theirs, which is read once and written for each. */
+export function rootsOf(place: Place): Place {
+  const { count, copies, threads = count } = place;
+  return { ...place, count: threads, copies: Math.min(manyObjects, copies * Math.ceil(count / Math.max(1, threads))) };
+}
+
 /** The objects of type `type` that a field with this price returns, `size` for each of its parents. */
 export function placeBelow(
   prices: Prices,
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number,
-  { count, copies, rooms, roomSet, given, path }: Omit<Place, 'hasRecord' | 'has' | 'answeredBy'>,
+  { count, copies, rooms, roomSet, given, path }: Omit<Place, 'threads' | 'hasRecord' | 'has' | 'answeredBy'>,
   nextRoomSet: () => number,
 ): Place {
   const answeredBy = price?.calls.find(({ bulk }) => bulk !== undefined)?.endpoint;
@@ -67,7 +76,7 @@ export function placeBelow(
   if (isReference && record?.isPerRoom === false) {
     // Messages of a page share their room; a room given by id is one.
     const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
-    return { count: rooms, copies: copiesOfEach, rooms, roomSet: set, hasRecord: false, has, answeredBy, given, path };
+    return { ...rootPlace, count: rooms, copies: copiesOfEach, rooms, roomSet: set, has, answeredBy, given, path };
   }
   const below = Math.min(manyObjects, count * size);
   const rowRecord = record ?? recordOfRows(type, prices);
@@ -77,6 +86,7 @@ export function placeBelow(
     copies,
     rooms: isOfRooms ? below : rooms,
     roomSet: isOfRooms ? nextRoomSet() : set,
+    threads: price?.isOfOneThread === true ? count : undefined,
     hasRecord: !isReference && rowRecord !== undefined,
     has,
     answeredBy,

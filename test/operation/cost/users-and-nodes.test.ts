@@ -117,6 +117,22 @@ describe('Threads', () => {
       { 'chat.getThreadMessages': 5, 'dm.messages': 1 },
     ],
     [
+      'what the replies of a thread reply to costs one call for each thread',
+      'messages(first: 5) { nodes { thread { replies(first: 9) { nodes { threadRoot { text } } edges { node { threadRoot { updatedAt } } } } } } }',
+      { 'chat.getMessage': 5, 'chat.getThreadMessages': 5, 'dm.messages': 1 },
+    ],
+    [
+      'and so do its receipts, and its author',
+      'messages(first: 1) { nodes { thread { replies(first: 9) { nodes { threadRoot { author { user { name } } readReceipts(first: 1) { totalCount } } } } } } }',
+      {
+        'chat.getMessage': 1,
+        'chat.getMessageReadReceipts': 1,
+        'chat.getThreadMessages': 1,
+        'dm.messages': 1,
+        'users.info': 1,
+      },
+    ],
+    [
       'replies that nobody asks for cost nothing',
       'messages(first: 5) { nodes { thread { replyCount replies(first: 0) { nodes { text } } } } }',
       { 'dm.messages': 1 },
