@@ -119,6 +119,19 @@ describe('An object by id alone', () => {
     }
   });
 
+  it('is none if a message of a channel has that id', async () => {
+    const { world } = rig.demo;
+    world.post({ roomId: channelId, userId: users.busy, text: 'in a channel', id: 'channelMessage' });
+    expect(world.subscription(channelId, users.member)?.t).toBe('c');
+    expect(await rig.request().loaders.nodes.load({ id: 'channelMessage', type: undefined })).toBeNull();
+  });
+
+  it('is looked for by type and without, each for itself', async () => {
+    const { nodes } = rig.request().loaders;
+    const found = [undefined, 'User', 'Message'].map((type) => nodes.load({ id: messages.plain, type }));
+    expect(await outcomes(found)).toEqual([messages.plain, null, messages.plain]);
+  });
+
   it.each(['subscriptions.get', 'chat.getMessage', 'users.info'])('fails if %s fails', async (endpoint) => {
     rig.demo.fail(endpoint, down);
     expect(await outcomes([rig.request().loaders.nodes.load({ id: users.busy, type: undefined })])).toEqual([

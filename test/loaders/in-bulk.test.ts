@@ -120,6 +120,23 @@ describe('Records of several rooms in a rate-limit window', () => {
     expect(rig.endpoints()).toEqual([]);
   });
 
+  it('are read singly for the call of a list that was not sent, once in a request', async () => {
+    rig = await startLoaders({ rateLimit: { calls: 1, ms: 60_000 } });
+    await records(rig.request({ ways: bulk }).loaders);
+    rig.endpoints();
+    const { loaders } = rig.request({ ways: bulk, spareCalls: 9 });
+    expect(await records(loaders)).toEqual([busyRoomId, 'RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED']);
+    expect(await records(loaders, [foreignRoomId])).toEqual(['RATE_LIMITED']);
+    expect(rig.endpoints()).toEqual(['rooms.info']);
+  });
+
+  it('are read singly when the list fails that had room in its window, for the calls that are left', async () => {
+    const loaders = await limited(3);
+    rig.demo.fail('rooms.get', refused);
+    expect(await records(loaders)).toEqual([busyRoomId, groupRoomId, 'RATE_LIMITED', 'FORBIDDEN']);
+    expect(rig.endpoints()).toEqual(['rooms.get', 'rooms.info', 'rooms.info']);
+  });
+
   it('come from the list that is there already, whatever the windows', async () => {
     const loaders = await limited(9);
     const key = { roomId: busyRoomId, userId: undefined, isSingle: false, record: undefined };
@@ -175,6 +192,16 @@ describe('Counters of several rooms', () => {
       expect(rig.endpoints()).toEqual([...times(3, 'im.counters'), 'rooms.get', 'subscriptions.get']);
     },
   );
+
+  it('are not read from two lists where one has no room in its window', async () => {
+    rig = await startLoaders({ rateLimit: { calls: 2, ms: 60_000 } });
+    const inBulk = { ways: { records: 'bulk' } } as const;
+    for (let time = 0; time < 2; time += 1) await records(rig.request(inBulk).loaders);
+    await counters(rig.request().loaders, [busyRoomId]);
+    rig.endpoints();
+    expect(await counters(rig.request().loaders)).toEqual(['read', ...times(3, 'RATE_LIMITED')]);
+    expect(rig.endpoints()).toEqual(['im.counters']);
+  });
 
   it('of another user, or with the number of members, take a call each', async () => {
     rig = await startLoaders();
