@@ -657,7 +657,8 @@ export type Query = {
   readonly __typename?: 'Query';
   /**
    * One direct-message room by id. Costs no upstream call itself: only its fields call upstream, and they report an unknown
-   * or forbidden room. Never creates a room.
+   * or forbidden room; `title`, `avatarUrl` and `membership` are null for any room that the caller is not in. Never creates a
+   * room.
    */
   readonly directMessage?: Maybe<DirectMessage>;
   /**
