@@ -20,6 +20,12 @@ export interface PriceModel {
   readonly unknownRooms: ReadonlySet<string>;
 }
 
+/** What is selected below a field, by alias. */
+export interface Below {
+  readonly type: GraphQLNamedType;
+  readonly responseNames: MergedField['responseNames'];
+}
+
 /** Charges single fields and objects to a tally; `estimate.ts` finds them. */
 export class Charges {
   readonly #model: PriceModel;
@@ -38,15 +44,15 @@ export class Charges {
     const fieldType = getNamedType(field.type);
     const isSaved = price?.isFreeById === true && !this.#selectsMore(fieldType, below);
     if (isSaved || !this.#isAsked(field, args, below)) return;
-    this.calls(price, args, place, (names) => this.#isWithAny(fieldType as GraphQLObjectType, responseNames, names));
+    this.calls(price, args, place, { type: fieldType, responseNames });
   }
 
-  /** The calls of a price. `isWithAny`: for each alias of the field, whether any of the named fields is selected below. */
+  /** The calls of a price. `below`: what is selected under each alias of the field. */
   calls(
     price: FieldPrice | undefined,
     args: Readonly<Record<string, unknown>>,
     { count, roomSet, hasRecord, answeredBy, path }: Place,
-    isWithAny: (names: readonly string[]) => readonly boolean[] = () => [],
+    below: Below,
   ): void {
     if (price === undefined) return; // `__typename`
     const given = [...price.argumentCalls].find(([name]) => args[name] != null);
@@ -54,7 +60,7 @@ export class Charges {
     for (const { endpoint, upTo, paging, bulk, variedBy } of given?.[1] ?? price.calls) {
       if (endpoint === answeredBy) continue;
       if (endpoint === this.#model.roomEndpoints.users.bulk) this.#tally.addMembers(roomSet);
-      const isVaried = variedBy.length === 0 ? [] : isWithAny(variedBy);
+      const isVaried = variedBy.length === 0 ? [] : this.#isWithAny(below, variedBy);
       const variants = Math.max(1, new Set(isVaried).size);
       if (bulk !== undefined && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
       else if (paging !== undefined)
@@ -73,7 +79,7 @@ export class Charges {
     if (hasRecord) return;
     if (this.#model.prices.get(type.name)?.record?.isPerRoom === true) {
       const isRead = ({ field: { name } }: MergedField) =>
-        !has.includes(name) && this.#model.prices.get(`${type.name}.${name}`)?.fromRecord === 'part';
+        has?.includes(name) !== true && this.#model.prices.get(`${type.name}.${name}`)?.fromRecord === 'part';
       if (merged.some(isRead)) this.#tally.addUsers(count, { rooms, roomSet, path });
       return;
     }
@@ -95,9 +101,9 @@ export class Charges {
     return this.#selectsOfAllPages(type, below);
   }
 
+  /** `type`: of a page, or of its `pageInfo`, which are objects. */
   #selectsOfAllPages(type: GraphQLNamedType, below: readonly SelectionSetNode[]): boolean {
-    if (!isObjectType(type)) return false;
-    return this.#fieldsOf(type, below).some(
+    return this.#fieldsOf(type as GraphQLObjectType, below).some(
       ({ field, selectionSets }) =>
         this.#model.prices.get(`${type.name}.${field.name}`)?.isOfAllPages === true ||
         (field.name === 'pageInfo' && this.#selectsOfAllPages(getNamedType(field.type), selectionSets)),
@@ -109,13 +115,10 @@ export class Charges {
     return isObjectType(type) && this.#fieldsOf(type, below).some(({ field: { name } }) => !isKeyField(name));
   }
 
-  #isWithAny(
-    type: GraphQLObjectType,
-    responseNames: MergedField['responseNames'],
-    names: readonly string[],
-  ): boolean[] {
-    return [...responseNames.values()].map((below) =>
-      this.#fieldsOf(type, below).some(({ field }) => names.includes(field.name)),
+  /** For each alias, whether any of the named fields is selected. */
+  #isWithAny({ type, responseNames }: Below, names: readonly string[]): boolean[] {
+    return [...responseNames.values()].map((sets) =>
+      this.#fieldsOf(type as GraphQLObjectType, sets).some(({ field }) => names.includes(field.name)),
     );
   }
 

@@ -5,6 +5,7 @@ import {
   isUnionType,
   type DocumentNode,
   type GraphQLInterfaceType,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -13,7 +14,7 @@ import {
 import { asList, asObject, asText } from '../../json.ts';
 import { fragmentsOf, typesSelected, type SelectionContext } from '../../collect-fields.ts';
 import { manyObjects, pageSize, placeBelow, rootPlace, rootsOf, type Place } from './place.ts';
-import { Charges, type PriceModel } from './charges.ts';
+import { Charges, type Below, type PriceModel } from './charges.ts';
 import { mergeFields, type MergedField } from './merged-fields.ts';
 import { CostTally } from './tally.ts';
 import type { QueryCost } from '../../context/query-cost.ts';
@@ -79,19 +80,14 @@ class Walk {
       const price = this.#input.prices.get(`${type.name}.${field.name}`);
       const parents = price?.isFreeById === true ? rootsOf(place) : place;
       const copies = Math.min(manyObjects, parents.copies * responseNames.size);
-      const path = place.path === '' ? responseName : `${place.path}.${responseName}`;
+      const pathOf = (name: string) => (place.path === '' ? name : `${place.path}.${name}`);
+      const path = pathOf(responseName);
       const size = pageSize(field, args);
       const elements = price?.assumedSize ?? 1;
       const fieldType = getNamedType(field.type);
       if (isInterfaceType(fieldType)) {
         for (const [name, sets] of responseNames)
-          this.#visitNode(
-            fieldType,
-            args,
-            sets,
-            { ...place, copies, path: place.path === '' ? name : `${place.path}.${name}` },
-            price,
-          );
+          this.#visitNode(fieldType, args, sets, { ...place, copies, path: pathOf(name) }, price);
         continue;
       }
       this.#charges.field(price, each, { ...parents, path });
@@ -150,7 +146,7 @@ class Walk {
     const place = { ...rootPlace, copies, path };
     const only = selected.size === 1 ? types.find(({ name }) => selected.has(name)) : undefined;
     if (only === undefined) {
-      this.#charges.calls(price, args, place);
+      this.#charges.calls(price, args, place, keyOnly(type));
       for (const each of types) this.visit(each, below, this.#placeOfKeys(each, [], place));
       return;
     }
@@ -162,13 +158,13 @@ class Walk {
 
   /** Objects of a type that are known by their ids. */
   #visitKeys(type: GraphQLObjectType, ids: readonly string[], below: readonly SelectionSetNode[], place: Place): void {
-    this.#charges.calls(this.#input.prices.get(type.name), {}, place);
+    this.#charges.calls(this.#input.prices.get(type.name), {}, place, keyOnly(type));
     this.visit(type, below, this.#placeOfKeys(type, ids, place));
   }
 
   /** Reading a type by its key gives the record, if it takes a call. */
   #placeOfKeys(type: GraphQLObjectType, given: readonly string[], place: Place): Place {
-    const hasRecord = (this.#input.prices.get(type.name)?.calls.length ?? 0) > 0;
+    const hasRecord = this.#input.prices.get(type.name)?.calls.length !== 0;
     return { ...place, hasRecord, given, roomSet: this.#nextRoomSet() };
   }
 
@@ -214,3 +210,6 @@ class Walk {
     return mergeFields(type, selectionSets, this.#selection);
   }
 }
+
+/** The calls of an object that is known by its id do not depend on what is selected. */
+const keyOnly = (type: GraphQLNamedType): Below => ({ type, responseNames: new Map() });

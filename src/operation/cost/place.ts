@@ -20,7 +20,7 @@ export interface Place {
   /** Whether they come with their record. */
   readonly hasRecord: boolean;
   /** Fields that they come with, if not. */
-  readonly has: readonly string[];
+  readonly has: readonly string[] | undefined;
   /** The endpoint that returned them: a field of theirs that needs the same endpoint costs nothing more. */
   readonly answeredBy: string | undefined;
   /** For rooms: the ids that the client gave, if any. */
@@ -46,7 +46,7 @@ export const rootPlace: Place = {
   roomSet: 0,
   threads: undefined,
   hasRecord: false,
-  has: [],
+  has: undefined,
   answeredBy: undefined,
   given: [],
   path: '',
@@ -70,7 +70,7 @@ export function placeBelow(
   const answeredBy = price?.calls.find(({ bulk }) => bulk !== undefined)?.endpoint;
   const record = prices.get(type.name)?.record;
   const isReference = price?.isReference === true;
-  const has = price?.has ?? [];
+  const has = price?.has;
   // What stands at the root, or below a room of the client's choice, begins a set of rooms of its own.
   const set = roomSet === rootPlace.roomSet || price?.isGiven === true ? nextRoomSet() : roomSet;
   if (isReference && record?.isPerRoom === false) {
