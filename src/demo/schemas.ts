@@ -95,7 +95,7 @@ export const updatedSinceSchema: QuerySchema = {
   unwrapsLists: true,
 };
 
-/** Like Ajv: any text that JavaScript converts to a number, except the empty text. */
+/** Like Ajv: every text that JavaScript converts to a number, except the empty text. */
 const isNumeric = (value: string): boolean => value !== '' && !Number.isNaN(Number(value));
 
 /** The value of a parameter, or its first error. */

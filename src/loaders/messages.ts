@@ -4,7 +4,7 @@ import { chatGetMessage } from '../upstream/endpoints/chat-get-message.ts';
 import { chatGetThreadMessages, type ThreadMessagesParams } from '../upstream/endpoints/chat-get-thread-messages.ts';
 import { dmHistory, type DmHistory, type DmHistoryParams } from '../upstream/endpoints/dm-history.ts';
 import { dmMessages, type DmMessagesParams } from '../upstream/endpoints/dm-messages.ts';
-import type { RestMessage, RestPage } from '../upstream/types.ts';
+import type { RestMessage, RestPage, RestRows } from '../upstream/types.ts';
 import { callByKey, type Loader, type PrimedLoader } from './loader.ts';
 import type { RoomCheck } from './room-check.ts';
 
@@ -22,9 +22,7 @@ export const messagePageLoader = (
   callByKey(
     async (params) => {
       await check.isRoom(params.roomId);
-      const page = await dmMessages(upstream, params);
-      for (const row of page.rows) if (row !== undefined) messages.prime(row._id, row);
-      return page;
+      return shown(messages, await dmMessages(upstream, params));
     },
     ({ roomId, offset, count, sort, mentionIds, starredIds, pinned, reading }) =>
       JSON.stringify([roomId, offset, count, sort, mentionIds, starredIds, pinned, reading]),
@@ -39,13 +37,20 @@ export const historyPageLoader = (
   callByKey(
     async (params) => {
       await check.isRoom(params.roomId);
-      const page = await dmHistory(upstream, params);
-      for (const row of page.rows) if (row !== undefined) messages.prime(row._id, row);
-      return page;
+      return shown(messages, await dmHistory(upstream, params));
     },
     ({ roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading }) =>
       JSON.stringify([roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading]),
   );
+
+/** The page, whose rows need no call of their own any more. */
+function shown<Page extends RestRows<RestMessage>>(
+  messages: PrimedLoader<string, RestMessage | null>,
+  page: Page,
+): Page {
+  for (const row of page.rows) if (row !== undefined) messages.prime(row._id, row);
+  return page;
+}
 
 /** Pages of `chat.getThreadMessages`; equal pages share a call. */
 export const threadPageLoader = (

@@ -30,9 +30,9 @@ interface Search {
 }
 
 /**
- * The calls of one request beyond its cost: for pages whose lists have changed, for reading rooms singly when the
- * list of all of them has failed, and for users who left their rooms. It belongs to the request, and each page is read once: when a compiled run fails and
- * graphql-js runs the operation again, it finds the same pages, and the calls they took.
+ * The calls of one request beyond its cost: for pages whose lists have changed, for reading rooms singly when the list of all
+ * of them has failed, and for users who left their rooms. It belongs to the request, and each page is read once: when a
+ * compiled run fails and graphql-js runs the operation again, it finds the same pages, and the calls they took.
  *
  * Pages have precedence in the order in which they begin, so that searches under way can end: the first may take all
  * that is left, a later one only what the earlier ones most likely do not need. Until then it waits for them.
