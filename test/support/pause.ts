@@ -1,6 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Shorter pauses are normal. Milliseconds. */
 const calmMs = 50;
-const tries = 10;
+const tries = 20;
+/** Milliseconds between tries, in which a busy neighbour may come to an end. */
+const restMs = 100;
 
 /** CPU time of this thread in milliseconds, without other work of the machine. */
 export function threadMs(): number {
@@ -25,6 +29,7 @@ export async function longestPause(work: () => Promise<unknown>): Promise<number
     look();
     clearInterval(timer);
     calmest = Math.min(calmest, longest);
+    if (calmest > calmMs) await setTimeout(restMs);
   }
   return calmest;
 }
