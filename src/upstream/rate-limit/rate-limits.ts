@@ -192,4 +192,5 @@ export class RateLimits {
   }
 }
 
-const keyOf = (endpoint: string, address: string | undefined): string => `${endpoint} ${address ?? ''}`;
+const keyOf = (endpoint: string, address: string | undefined): string =>
+  address === undefined ? endpoint : `${endpoint} ${address}`;
