@@ -26,7 +26,7 @@ export class FailingLists {
 
   /** `user`: hash of the user's id; undefined for a user who is not accepted, for whom nothing is remembered. */
   has(user: string | undefined, endpoint: string): boolean {
-    if (user === undefined) return false;
+    if (user === undefined || this.#failedAt.size === 0) return false;
     const failedAt = this.#failedAt.get(`${user} ${endpoint}`);
     return failedAt !== undefined && this.#clock.now() < failedAt + memoryMs;
   }
