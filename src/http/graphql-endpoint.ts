@@ -12,6 +12,7 @@ import { htmlType, jsonType, type MediaType } from './media-types.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { logRequest } from '../observability/request-log.ts';
+import type { FastPath } from '../operation/fast-path.ts';
 import type { UnlistedDocument } from '../operation/safelist.ts';
 import type { UnlistedLog } from '../operation/unlisted-log.ts';
 import type { Admitted, ParamsGate } from './params-gate.ts';
@@ -35,6 +36,8 @@ import { writeBody } from './write-body.ts';
 
 export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;
+  /** Answers most repeated operations; undefined: Apollo Server answers all. */
+  readonly fastPath: FastPath | undefined;
   readonly workspace: Workspace;
   readonly gate: ParamsGate;
   readonly unlistedLog: UnlistedLog;
@@ -54,6 +57,9 @@ export interface GraphqlEndpointOptions {
   readonly log: Logger;
   readonly redactor: Redactor;
 }
+
+/** Headers that ask for more than the data: a price, a trace. */
+const pipelineHeaders = ['x-upstream-plan', 'apollo-federation-include-trace'] as const;
 
 /** One HTTP request and its response. */
 interface Exchange {
@@ -172,6 +178,9 @@ export class GraphqlEndpoint {
       this.#redactToken(exchange);
       weight.begin(request, bytes);
       const { params, unlisted } = isPage ? blank : gate.admit(received, request.isAccepted);
+      const fast = isPage ? undefined : await this.#respondFast(exchange, params);
+      if (fast !== undefined)
+        return { status: 200, headers: { 'content-type': `${mediaType}; charset=utf-8` }, body: fast, unlisted };
       const httpGraphQLRequest = toApollo(req, mediaType, params);
       const response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
       return { ...toResponse(response), unlisted };
@@ -184,6 +193,14 @@ export class GraphqlEndpoint {
       settleAllowance(request);
       weight.end();
     }
+  }
+
+  /** The body of a response that needs no pipeline. */
+  async #respondFast({ req: { headers }, request }: Exchange, params: GraphqlParams): Promise<string | undefined> {
+    const { fastPath } = this.#options;
+    const isPlain = pipelineHeaders.every((name) => headers[name] === undefined);
+    if (fastPath === undefined || !isPlain) return undefined;
+    return fastPath.respond({ ...params, wantsReport: headers['x-upstream-report'] !== undefined }, request);
   }
 
   /** The GraphQL parameters, checked for form. Everything else in the body is dropped here. */

@@ -9,11 +9,14 @@ const entryBytes = 300;
 /** LRU cache bounded by bytes: it evicts the least recently used entries first. */
 export class Lru<Value> {
   readonly #maxBytes: number;
+  readonly #onDrop: (value: Value) => void;
   readonly #entries = new Map<string, Entry<Value>>();
   #bytes = 0;
 
-  constructor(maxBytes: number) {
+  /** `onDrop` receives each value that leaves the cache. */
+  constructor(maxBytes: number, onDrop: (value: Value) => void = () => undefined) {
     this.#maxBytes = maxBytes;
+    this.#onDrop = onDrop;
   }
 
   /** Bytes of all entries, as declared. */
@@ -59,8 +62,11 @@ export class Lru<Value> {
   }
 
   delete(key: string): void {
-    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#bytes -= entry.bytes;
     this.#entries.delete(key);
+    this.#onDrop(entry.value);
   }
 
   #shrink(): void {

@@ -4,6 +4,9 @@ import type { Context } from '../../context/request-context.ts';
 /** Coerced variables by name. */
 export type Variables = Readonly<Record<string, unknown>>;
 
+/** An object of the response. */
+export type Data = Record<string, unknown>;
+
 /** How to complete a resolved value; the response repeats it `times` times, under aliases too. */
 export type Completion = { readonly isNonNull: boolean; readonly times: number } & (
   | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }

@@ -2,9 +2,8 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
 import { jsonLength, maxJsonDepth } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
-import type { CompiledOperation, Completion, FieldStep, InfoSource, Selection, Variables } from './operation.ts';
+import type { CompiledOperation, Completion, Data, FieldStep, InfoSource, Selection, Variables } from './operation.ts';
 
-type Data = Record<string, unknown>;
 type LeafCompletion = Extract<Completion, { kind: 'leaf' }>;
 type UnionCompletion = Extract<Completion, { kind: 'union' }>;
 type ListCompletion = Extract<Completion, { kind: 'list' }>;
