@@ -40,7 +40,38 @@ const instant =
 const daysInMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Whether a string is a real instant with a time zone: RFC 3339 without leap seconds, years 0000 to 9999 in UTC. */
-export function isInstant(text: string): boolean {
+export const isInstant = (text: string): boolean => isUsualInstant(text) || isUnusualInstant(text);
+
+/** Whether it is one in the form of all that Rocket.Chat writes, on a day that every month has. */
+const isUsualInstant = (text: string): boolean =>
+  text.length === 24 &&
+  isBetween(0, twoDigits(text, 0), 99) &&
+  isBetween(0, twoDigits(text, 2), 99) &&
+  text[4] === '-' &&
+  isBetween(1, twoDigits(text, 5), 12) &&
+  text[7] === '-' &&
+  isBetween(1, twoDigits(text, 8), 28) &&
+  text[10] === 'T' &&
+  isBetween(0, twoDigits(text, 11), 23) &&
+  text[13] === ':' &&
+  isBetween(0, twoDigits(text, 14), 59) &&
+  text[16] === ':' &&
+  isBetween(0, twoDigits(text, 17), 59) &&
+  text[19] === '.' &&
+  isBetween(0, twoDigits(text, 20), 99) &&
+  isBetween(0, twoDigits(text, 21), 99) &&
+  text[23] === 'Z';
+
+const isBetween = (least: number, value: number, most: number): boolean => value >= least && value <= most;
+
+/** The number that two decimal digits write; -1 for other characters. */
+function twoDigits(text: string, index: number): number {
+  const tens = text.charCodeAt(index) - 48;
+  const ones = text.charCodeAt(index + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
+function isUnusualInstant(text: string): boolean {
   const found = instant.exec(text);
   if (found === null) return false;
   const month = Number(found[1]);

@@ -75,6 +75,20 @@ describe('an instant', () => {
     '2023-11-01T23:20:57.357Z ',
     '2023-11-01T23:20:57+25:00',
   ])('%j is not an instant', (text) => expect(isInstant(text)).toBe(false));
+
+  it('in its usual form is what Date writes in the same way', () => {
+    const isWritten = (text: string) =>
+      !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text && !text.startsWith('+');
+    const texts = ['2023-11-01T23:20:57.357Z', '2024-02-29T00:00:00.000Z', '1900-12-31T19:59:59.999Z'];
+    for (const text of texts) {
+      for (let index = 0; index < text.length; index += 1) {
+        for (const character of ['0', '1', '2', '3', '6', '9', '/', ':', '-', '.', 'T', 'Z', 't', 'z', ' ', '٣']) {
+          const changed = text.slice(0, index) + character + text.slice(index + 1);
+          expect([changed, isInstant(changed)]).toEqual([changed, isWritten(changed)]);
+        }
+      }
+    }
+  });
 });
 
 describe('nesting', () => {

@@ -1,7 +1,7 @@
 import { refusalOfRequest, type GatewayError } from '../errors.ts';
 import type { Charge, Outcome } from './outcome.ts';
 import { maxReceivedBytes } from '../limits.ts';
-import { createLoaders, type Loaders } from '../loaders/index.ts';
+import { Loaders } from '../loaders/index.ts';
 import { AnswerSize } from './answer-size.ts';
 import type { CallerKnowledge, QueryCost } from './query-cost.ts';
 import { SearchAllowance } from '../loaders/search-allowance.ts';
@@ -98,7 +98,7 @@ export class RequestContext implements Context {
   }
 
   get loaders(): Loaders {
-    return (this.createdLoaders ??= createLoaders(this.client, this.search, this.outcome.cost?.ways ?? singly));
+    return (this.createdLoaders ??= new Loaders(this.client, this.search, this.outcome.cost?.ways ?? singly));
   }
 
   get upstreamBudget(): EndpointBudget[] {

@@ -25,10 +25,10 @@ export function readRequestId({ headers }: IncomingMessage): string {
 const credentialForm = /^[\x21-\x7E]{1,256}$/;
 
 /** The caller's credentials; undefined when one is missing, repeated or malformed. Only the workspace can verify them. */
-export function readCredentials({ headersDistinct }: IncomingMessage): Credentials | undefined {
+export function readCredentials({ headersDistinct, socket: connection }: IncomingMessage): Credentials | undefined {
   const userId = onlyValue(headersDistinct['x-user-id']);
   const authToken = onlyValue(headersDistinct['x-auth-token']);
-  return userId === undefined || authToken === undefined ? undefined : { userId, authToken };
+  return userId === undefined || authToken === undefined ? undefined : { userId, authToken, connection };
 }
 
 const onlyValue = (values: string[] | undefined): string | undefined =>

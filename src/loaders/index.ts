@@ -18,37 +18,128 @@ import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
 import { meLoader, membersLoader, roomUserLoader, userLoader } from './users.ts';
 import { BulkFallback } from './bulk-fallback.ts';
 
-/** The loaders of one request. They hold one caller's data: never share them, or keep them beyond the request. */
-export function createLoaders(upstream: RequestUpstream, search: SearchAllowance, modes: BulkOrSingle) {
-  const caller = createCallerLists(upstream);
-  const roomInfos = roomInfoLoader(upstream);
-  const fallback = new BulkFallback(upstream, search);
-  const rooms = roomLoader(caller, roomInfos, fallback, modes.records);
-  const check = createRoomCheck(upstream, rooms);
-  const anyMessages = anyMessageLoader(upstream);
-  const messages = messageLoader(anyMessages, check);
-  const receipts = receiptsLoader(upstream);
-  const members = membersLoader(upstream, check, search);
-  const users = userLoader(upstream);
-  return {
-    roomInfos,
-    rooms,
-    roomPages: roomPageLoaders(upstream),
-    subscriptions: caller.subscriptions,
-    counters: countersLoader(upstream, caller, fallback, modes.counters),
-    messagePages: messagePageLoader(upstream, check, anyMessages),
-    historyPages: historyPageLoader(upstream, check, anyMessages),
-    messages,
-    threadPages: threadPageLoader(upstream),
-    threadRoots: threadRootLoader(anyMessages),
-    nodes: nodeLoader({ subscriptions: caller.subscriptions, anyMessages, messages, users, check }),
-    receipts,
-    receiptsById: receiptsByIdLoader(receipts, messages, check),
-    members,
-    users,
-    roomUsers: roomUserLoader(users, members, search, modes.users),
-    me: meLoader(upstream),
-  };
-}
+/**
+ * The loaders of one request, each created when it is first used: most requests use two or three. They hold one caller's
+ * data: never share them, or keep them beyond the request.
+ */
+export class Loaders {
+  readonly #upstream: RequestUpstream;
+  readonly #search: SearchAllowance;
+  readonly #modes: BulkOrSingle;
+  #sharedCaller: ReturnType<typeof createCallerLists> | undefined;
+  #sharedFallback: BulkFallback | undefined;
+  #sharedCheck: ReturnType<typeof createRoomCheck> | undefined;
+  #sharedAnyMessages: ReturnType<typeof anyMessageLoader> | undefined;
+  #roomInfos: ReturnType<typeof roomInfoLoader> | undefined;
+  #rooms: ReturnType<typeof roomLoader> | undefined;
+  #roomPages: ReturnType<typeof roomPageLoaders> | undefined;
+  #counters: ReturnType<typeof countersLoader> | undefined;
+  #messagePages: ReturnType<typeof messagePageLoader> | undefined;
+  #historyPages: ReturnType<typeof historyPageLoader> | undefined;
+  #messages: ReturnType<typeof messageLoader> | undefined;
+  #threadPages: ReturnType<typeof threadPageLoader> | undefined;
+  #threadRoots: ReturnType<typeof threadRootLoader> | undefined;
+  #nodes: ReturnType<typeof nodeLoader> | undefined;
+  #receipts: ReturnType<typeof receiptsLoader> | undefined;
+  #receiptsById: ReturnType<typeof receiptsByIdLoader> | undefined;
+  #members: ReturnType<typeof membersLoader> | undefined;
+  #users: ReturnType<typeof userLoader> | undefined;
+  #roomUsers: ReturnType<typeof roomUserLoader> | undefined;
+  #me: ReturnType<typeof meLoader> | undefined;
 
-export type Loaders = ReturnType<typeof createLoaders>;
+  constructor(upstream: RequestUpstream, search: SearchAllowance, modes: BulkOrSingle) {
+    this.#upstream = upstream;
+    this.#search = search;
+    this.#modes = modes;
+  }
+
+  get roomInfos() {
+    return (this.#roomInfos ??= roomInfoLoader(this.#upstream));
+  }
+
+  get rooms() {
+    return (this.#rooms ??= roomLoader(this.#caller, this.roomInfos, this.#fallback, this.#modes.records));
+  }
+
+  get roomPages() {
+    return (this.#roomPages ??= roomPageLoaders(this.#upstream));
+  }
+
+  get subscriptions() {
+    return this.#caller.subscriptions;
+  }
+
+  get counters() {
+    return (this.#counters ??= countersLoader(this.#upstream, this.#caller, this.#fallback, this.#modes.counters));
+  }
+
+  get messagePages() {
+    return (this.#messagePages ??= messagePageLoader(this.#upstream, this.#check, this.#anyMessages));
+  }
+
+  get historyPages() {
+    return (this.#historyPages ??= historyPageLoader(this.#upstream, this.#check, this.#anyMessages));
+  }
+
+  get messages() {
+    return (this.#messages ??= messageLoader(this.#anyMessages, this.#check));
+  }
+
+  get threadPages() {
+    return (this.#threadPages ??= threadPageLoader(this.#upstream));
+  }
+
+  get threadRoots() {
+    return (this.#threadRoots ??= threadRootLoader(this.#anyMessages));
+  }
+
+  get nodes() {
+    return (this.#nodes ??= nodeLoader({
+      subscriptions: this.subscriptions,
+      anyMessages: this.#anyMessages,
+      messages: this.messages,
+      users: this.users,
+      check: this.#check,
+    }));
+  }
+
+  get receipts() {
+    return (this.#receipts ??= receiptsLoader(this.#upstream));
+  }
+
+  get receiptsById() {
+    return (this.#receiptsById ??= receiptsByIdLoader(this.receipts, this.messages, this.#check));
+  }
+
+  get members() {
+    return (this.#members ??= membersLoader(this.#upstream, this.#check, this.#search));
+  }
+
+  get users() {
+    return (this.#users ??= userLoader(this.#upstream));
+  }
+
+  get roomUsers() {
+    return (this.#roomUsers ??= roomUserLoader(this.users, this.members, this.#search, this.#modes.users));
+  }
+
+  get me() {
+    return (this.#me ??= meLoader(this.#upstream));
+  }
+
+  get #caller() {
+    return (this.#sharedCaller ??= createCallerLists(this.#upstream));
+  }
+
+  get #fallback() {
+    return (this.#sharedFallback ??= new BulkFallback(this.#upstream, this.#search));
+  }
+
+  get #check() {
+    return (this.#sharedCheck ??= createRoomCheck(this.#upstream, this.rooms));
+  }
+
+  get #anyMessages() {
+    return (this.#sharedAnyMessages ??= anyMessageLoader(this.#upstream));
+  }
+}

@@ -19,18 +19,19 @@ export function callByKey<Key, Value>(
   call: (key: Key) => Promise<Value>,
   keyOf: (key: Key) => string = String,
 ): PrimedLoader<Key, Value> {
-  const promises = new Map<string, Promise<Value>>();
+  // A request uses few of its loaders: what one holds is created when it is first used.
+  let promises: Map<string, Promise<Value>> | undefined;
   /** Most of them are never loaded, so they get no promise. */
-  const primed = new Map<string, Value>();
+  let primed: Map<string, Value> | undefined;
   return {
-    prime: (key, value) => void primed.set(keyOf(key), value),
+    prime: (key, value) => void (primed ??= new Map()).set(keyOf(key), value),
     load(key) {
       const name = keyOf(key);
-      const known = promises.get(name);
+      const known = promises?.get(name);
       if (known !== undefined) return known;
-      const value = primed.get(name);
+      const value = primed?.get(name);
       const promise = value === undefined ? call(key) : Promise.resolve(value);
-      promises.set(name, promise);
+      (promises ??= new Map()).set(name, promise);
       return promise;
     },
   };
@@ -45,6 +46,7 @@ export function batchByKey<Key, Value>(
   read: (keys: readonly Key[]) => readonly Promise<Value>[],
   keyOf: (key: Key) => string = String,
 ): Loader<Key, Value> {
-  const loader = new DataLoader<Key, Promise<Value>, string>(async (keys) => read(keys), { cacheKeyFn: keyOf });
-  return { load: async (key) => await loader.load(key) };
+  let loader: DataLoader<Key, Promise<Value>, string> | undefined;
+  const create = () => new DataLoader<Key, Promise<Value>, string>(async (keys) => read(keys), { cacheKeyFn: keyOf });
+  return { load: async (key) => await (loader ??= create()).load(key) };
 }

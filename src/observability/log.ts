@@ -3,7 +3,9 @@ import pino, { type Logger } from 'pino';
 export type { Logger };
 
 /** Rocket.Chat's login tokens and personal access tokens: 43 characters of base64url. */
+const tokenLength = 43;
 const tokenForm = /(?<![\w-])[\w-]{43}(?![\w-])/g;
+const wholeToken = /^[\w-]{43}$/;
 
 /**
  * Ignore shorter values, which are not Rocket.Chat tokens: a client sending `status` as its token would otherwise redact
@@ -19,32 +21,64 @@ const secretField = /"(x-auth-token|authtoken|authorization|cookie)":(?:"(?:[^"\
  * progress, values of fields with a token's name, and anything in the form of a Rocket.Chat token.
  */
 export class Redactor {
-  /** Requests by the token that they hold. */
-  readonly #held = new Map<string, Set<symbol>>();
+  /** How many requests hold each token. */
+  readonly #tokens = new Map<string, number>();
+  /** The same for tokens in another form than Rocket.Chat's. */
+  readonly #oddTokens = new Map<string, number>();
 
   /** Number of tokens that lines are searched for. */
   get held(): number {
-    return this.#held.size;
+    return this.#tokens.size + this.#oddTokens.size;
   }
 
   /** Redacts a token until the returned function is called. */
   hold(given: string): () => void {
     if (given.length < minTokenLength) return () => undefined;
-    const token = JSON.stringify(given).slice(1, -1); // as it is written in JSON
-    const holders = this.#held.get(token) ?? new Set<symbol>();
-    const holder = Symbol('request');
-    this.#held.set(token, holders.add(holder));
-    return () => {
-      if (holders.delete(holder) && holders.size === 0) this.#held.delete(token);
-    };
+    if (wholeToken.test(given)) return holdIn(this.#tokens, given);
+    return holdIn(this.#oddTokens, JSON.stringify(given).slice(1, -1)); // as it is written in JSON
   }
 
   clean(line: string): string {
+    // Hardly any line has room for a token: then it need not be searched for each of them, and there can be thousands.
+    const mayHoldToken = hasTokenLength(line);
     let clean = line;
-    for (const token of this.#held.keys()) clean = clean.replaceAll(token, '[redacted]');
-    return clean.replace(secretField, '"$1":"[redacted]"').replace(tokenForm, '[redacted]');
+    if (mayHoldToken) for (const token of this.#tokens.keys()) clean = clean.replaceAll(token, '[redacted]');
+    for (const token of this.#oddTokens.keys()) clean = clean.replaceAll(token, '[redacted]');
+    clean = clean.replace(secretField, '"$1":"[redacted]"');
+    return mayHoldToken ? clean.replace(tokenForm, '[redacted]') : clean;
   }
 }
+
+function holdIn(tokens: Map<string, number>, token: string): () => void {
+  tokens.set(token, (tokens.get(token) ?? 0) + 1);
+  let isHeld = true;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    const holders = tokens.get(token) as number;
+    if (holders > 1) tokens.set(token, holders - 1);
+    else tokens.delete(token);
+  };
+}
+
+/** Whether as many characters of base64url as a token has stand in a row: then one of them stands at every 43rd index. */
+export function hasTokenLength(line: string): boolean {
+  for (let index = tokenLength - 1; index < line.length; index += tokenLength) {
+    let start = index;
+    let end = index;
+    while (isBase64Url(line.charCodeAt(start - 1))) start -= 1;
+    while (isBase64Url(line.charCodeAt(end))) end += 1;
+    if (end - start >= tokenLength) return true;
+  }
+  return false;
+}
+
+const isBase64Url = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || // a to z
+  (code >= 0x30 && code <= 0x39) || // 0 to 9
+  (code >= 0x41 && code <= 0x5a) || // A to Z
+  code === 0x2d || // hyphen
+  code === 0x5f; // underscore
 
 /** A log of JSON lines without tokens. */
 export function createLog(level: string, redactor: Redactor, destination: pino.DestinationStream): Logger {

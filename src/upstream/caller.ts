@@ -6,6 +6,8 @@ export interface Credentials {
   readonly userId: string;
   readonly authToken: string;
   readonly address?: string | undefined;
+  /** The client's connection. */
+  readonly connection?: object | undefined;
 }
 
 /** A caller as the process may remember them: by a hash of user id and token, never by the token. */
@@ -15,13 +17,29 @@ export interface Caller extends CallerIdentity {
   readonly headers: readonly string[];
 }
 
-export function callerOf({ userId, authToken, address }: Credentials): Caller {
-  const headers = [
-    ['x-auth-token', authToken],
-    ['x-user-id', userId],
-    ['accept', 'application/json'],
-    ['accept-encoding', 'identity'],
-  ].flat();
+/**
+ * The caller of each connection's latest request: usually the next one's too, which spares it the hashes. The token goes
+ * with the connection.
+ */
+const latestCallers = new WeakMap<object, Caller>();
+
+export function callerOf(credentials: Credentials): Caller {
+  const { connection } = credentials;
+  const latest = connection && latestCallers.get(connection);
+  if (latest !== undefined && isOf(latest, credentials)) return latest;
+  const caller = createCaller(credentials);
+  if (connection !== undefined) latestCallers.set(connection, caller);
+  return caller;
+}
+
+const isOf = ({ userId, headers, address }: Caller, credentials: Credentials): boolean =>
+  userId === credentials.userId && headers[tokenAt] === credentials.authToken && address === credentials.address;
+
+const tokenAt = 1;
+
+function createCaller({ userId, authToken, address }: Credentials): Caller {
+  const headers = ['x-auth-token', authToken, 'x-user-id', userId];
+  headers.push('accept', 'application/json', 'accept-encoding', 'identity');
   if (address !== undefined) headers.push('x-real-ip', address);
   return { key: callerKeyOf(userId, authToken), userId, address, headers };
 }

@@ -30,7 +30,8 @@ export const isIdempotent = (endpoint: Endpoint, { roomId }: Params, isRoom: (ro
 
 export function pathOf(endpoint: Endpoint, params: Params): string {
   let query = '';
-  for (const [name, value] of Object.entries(params)) {
+  for (const name in params) {
+    const value = params[name];
     if (value !== undefined) query += `${query === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
   }
   return `/api/v1/${endpoint}${query}`;

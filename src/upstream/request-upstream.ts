@@ -130,7 +130,8 @@ export class RequestUpstream {
   /** A successful response. Everything else throws a GatewayError with a code. */
   async get(endpoint: Endpoint, params: Params = {}): Promise<EndpointResponse> {
     const { calls, admitted } = this.#concurrencyOf(endpoint);
-    await calls.enter()?.promise;
+    const turn = calls.enter();
+    if (turn !== undefined) await turn.promise;
     try {
       const body = await this.#call(endpoint, params, admitted);
       return new EndpointResponse(endpoint, body, this.#onDroppedRow);

@@ -120,9 +120,9 @@ export class Workspace {
   /** The body of a successful response. */
   call(request: CallRequest): Call<JsonObject> & { readonly isShared: boolean } {
     const { caller, path, deadline } = request;
-    const start = () => this.#start(request);
-    if (this.#inFlightCalls === undefined) return { ...start(), isShared: false };
-    return this.#inFlightCalls.join(`${caller.key} ${caller.address ?? ''} ${path}`, deadline, start);
+    if (this.#inFlightCalls === undefined) return this.#start(request);
+    const key = `${caller.key} ${caller.address ?? ''} ${path}`;
+    return this.#inFlightCalls.join(key, deadline, () => this.#start(request));
   }
 
   async close(): Promise<void> {
@@ -133,9 +133,10 @@ export class Workspace {
     return this.acceptedCallers.userOf(callerKey) ?? callerKey;
   }
 
-  #start(request: CallRequest): Call<JsonObject> {
+  #start(request: CallRequest): Call<JsonObject> & { readonly isShared: boolean } {
     const cancellation = new Cancellation();
-    return { promise: this.#attempt(request, cancellation), cancel: () => cancellation.cancel() };
+    const promise = this.#attempt(request, cancellation);
+    return { promise, cancel: () => cancellation.cancel(), isShared: false };
   }
 
   /** Attempts until one succeeds, or a retry makes no sense. */

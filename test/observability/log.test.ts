@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLog, describeUnexpected, Redactor } from '../../src/observability/log.ts';
+import { createLog, describeUnexpected, hasTokenLength, Redactor } from '../../src/observability/log.ts';
+import { createRandom } from '../support/random.ts';
 
 function logging() {
   const lines: string[] = [];
@@ -119,6 +120,30 @@ describe('Log', () => {
     const token = 'RScctEHSmLGZGywfIhWyRpyofhKOiMoUIpimhvheU3f';
     log.info({ any: `?authToken=${token}` });
     expect(JSON.parse(lines.join(''))).toMatchObject({ any: '?authToken=[redacted]' });
+  });
+
+  it('the token of a request in progress is redacted inside a longer word, wherever that stands', () => {
+    const { redactor } = logging();
+    const token = 'RScctEHSmLGZGywfIhWyRpyofhKOiMoUIpimhvheU3f';
+    const release = redactor.hold(token);
+    for (let before = 0; before < 100; before += 1) {
+      const dots = '.'.repeat(before);
+      expect(redactor.clean(`${dots}${token}`)).toBe(`${dots}[redacted]`);
+      expect(redactor.clean(`${dots}-${token}_ "`)).toBe(`${dots}-[redacted]_ "`);
+    }
+    release();
+    expect(redactor.clean(`-${token}_`)).toBe(`-${token}_`);
+    expect(redactor.clean(`.${token}.`)).toBe('.[redacted].');
+  });
+
+  it('a line has the length of a token where a search for its form would find 43 characters in a row', () => {
+    const random = createRandom(43);
+    for (let run = 0; run < 2000; run += 1) {
+      const line = Array.from({ length: 1 + random.below(8) }, () =>
+        random.pick(['a', 'z', 'A', 'Z', '0', '9', '-', '_']).repeat(random.below(90)),
+      ).join(random.pick(['.', '/', ':', '@', '[', '`', '{', '^', 'é', ' ', '']));
+      expect([line, hasTokenLength(line)]).toEqual([line, /[\w-]{43}/.test(line)]);
+    }
   });
 });
 

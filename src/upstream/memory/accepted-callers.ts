@@ -11,6 +11,8 @@ const maxPairs = 10_000;
 export class AcceptedCallers {
   /** Hash of the user id by hash of the pair, most recently used last. */
   readonly #users = new Map<string, string>();
+  /** The most recently used pair: it has its place already. One call asks for its user several times. */
+  #latest: string | undefined;
 
   get size(): number {
     return this.#users.size;
@@ -32,10 +34,13 @@ export class AcceptedCallers {
   /** The workspace answered 401: these credentials are no longer valid. */
   refuse(pairKey: string): void {
     this.#users.delete(pairKey);
+    if (pairKey === this.#latest) this.#latest = undefined;
   }
 
   #keep(pairKey: string, user: string): void {
+    if (pairKey === this.#latest) return;
     this.#users.delete(pairKey);
     this.#users.set(pairKey, user);
+    this.#latest = pairKey;
   }
 }

@@ -61,6 +61,7 @@ export class KnownRooms {
   add(roomId: string): void {
     if (this.#directMessages.has(roomId)) return;
     this.#directMessages.add(roomId);
+    if (this.#isConcatenated(roomId)) return; // known without a memory of it, which would take a hash
     const user = this.#user();
     if (user !== undefined) this.#memory.add(user, roomId);
   }

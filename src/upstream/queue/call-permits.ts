@@ -29,6 +29,13 @@ export interface Permit {
   readonly era: number;
 }
 
+/** What a call that has yet to go out holds of it. */
+interface Held {
+  reservation: Reservation | undefined;
+  hasSlot: boolean;
+  bulkheadKey: string | undefined;
+}
+
 export interface CallPermitsParts {
   readonly clock: Clock;
   readonly breaker: Breaker;
@@ -58,9 +65,38 @@ export class CallPermits {
 
   /** Waits for everything that a call needs to go out. */
   async acquire(call: PendingCall, cancellation: Cancellation): Promise<Permit> {
-    let permit = await this.#tryAcquire(call, cancellation);
-    while (permit === undefined) permit = await this.#tryAcquire(call, cancellation);
-    return permit;
+    const { endpoint, caller, concurrency, deadline, check } = call;
+    const { clock, breaker, rateLimits, bulkhead, userOf } = this.#parts;
+    const until = deadline - callMarginMs;
+    for (;;) {
+      const held: Held = { reservation: undefined, hasSlot: false, bulkheadKey: undefined };
+      let permit: Permit | undefined;
+      try {
+        if (breaker.refusesForMs !== undefined) throw this.#circuitOpen(endpoint);
+        const reservation = rateLimits.enter(endpoint, caller, until);
+        const { ready, leave } = reservation;
+        if (ready !== undefined) await waitForTurn({ promise: ready, leave }, cancellation);
+        held.reservation = reservation;
+        const turn = concurrency.enter();
+        if (turn !== undefined) await waitForTurn(turn, cancellation);
+        held.hasSlot = true;
+        const user = userOf(caller.key);
+        const bulkheadKey = user ?? caller.key;
+        const place = bulkhead.enter(bulkheadKey, until, user !== undefined);
+        if (place !== undefined) await waitForTurn(place, cancellation);
+        held.bulkheadKey = bulkheadKey;
+        if (cancellation.isCancelled) throw cancelled();
+        check();
+        if (deadline - clock.now() < minAttemptMs) throw tooLate(endpoint);
+        if (!reservation.send()) continue; // the call has lost its turn
+        const era = breaker.admit();
+        if (era === undefined) throw this.#circuitOpen(endpoint);
+        permit = { reservation, bulkheadKey, era };
+        return permit;
+      } finally {
+        if (permit === undefined) this.#giveBack(held, concurrency);
+      }
+    }
   }
 
   /** The call has ended: gives back what it held, and passes on what its result says. */
@@ -73,38 +109,10 @@ export class CallPermits {
     else reservation.exit(result.rateLimit === 'lost' ? undefined : result.rateLimit);
   }
 
-  /** Undefined when the call has lost its turn. Gives back what it took unless it returns a permit. */
-  async #tryAcquire(call: PendingCall, cancellation: Cancellation): Promise<Permit | undefined> {
-    const { endpoint, caller, concurrency, deadline, check } = call;
-    const { clock, breaker, rateLimits, bulkhead, userOf } = this.#parts;
-    const until = deadline - callMarginMs;
-    const taken: (() => void)[] = [];
-    let permit: Permit | undefined;
-    try {
-      if (breaker.refusesForMs !== undefined) throw this.#circuitOpen(endpoint);
-      const reservation = rateLimits.enter(endpoint, caller, until);
-      const { ready, leave } = reservation;
-      if (ready !== undefined) await waitForTurn({ promise: ready, leave }, cancellation);
-      taken.push(reservation.giveBack);
-      const turn = concurrency.enter();
-      if (turn !== undefined) await waitForTurn(turn, cancellation);
-      taken.push(() => concurrency.exit());
-      const user = userOf(caller.key);
-      const bulkheadKey = user ?? caller.key;
-      const place = bulkhead.enter(bulkheadKey, until, user !== undefined);
-      if (place !== undefined) await waitForTurn(place, cancellation);
-      taken.push(() => bulkhead.exit(bulkheadKey));
-      if (cancellation.isCancelled) throw cancelled();
-      check();
-      if (deadline - clock.now() < minAttemptMs) throw tooLate(endpoint);
-      if (!reservation.send()) return undefined;
-      const era = breaker.admit();
-      if (era === undefined) throw this.#circuitOpen(endpoint);
-      permit = { reservation, bulkheadKey, era };
-      return permit;
-    } finally {
-      if (permit === undefined) for (const giveBack of taken) giveBack();
-    }
+  #giveBack({ reservation, hasSlot, bulkheadKey }: Held, concurrency: RequestConcurrency): void {
+    reservation?.giveBack();
+    if (hasSlot) concurrency.exit();
+    if (bulkheadKey !== undefined) this.#parts.bulkhead.exit(bulkheadKey);
   }
 
   #circuitOpen(endpoint: string): GatewayError {

@@ -3,6 +3,12 @@ import type { Clock } from '../clock.ts';
 /** How long after their latest call callers count as present. Milliseconds. */
 const presentMs = 1000;
 
+interface LatestCall {
+  /** Epoch milliseconds. */
+  at: number;
+  readonly isAccepted: boolean;
+}
+
 /**
  * Callers who made a call within the last second. They share the bulkhead, so that one who calls without pause does not
  * fill the workspace in the moments between the others' calls.
@@ -10,8 +16,12 @@ const presentMs = 1000;
 export class PresentCallers {
   readonly #clock: Clock;
   /** Their latest calls, oldest first. */
-  readonly #latest = new Map<string, { readonly at: number; readonly isAccepted: boolean }>();
+  readonly #latest = new Map<string, LatestCall>();
+  /** The latest of all: it has its place already. */
+  #last: LatestCall | undefined;
   #unaccepted = 0;
+  /** When the oldest of them becomes absent, at the earliest. Epoch milliseconds. */
+  #absentFrom = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,19 +37,28 @@ export class PresentCallers {
   }
 
   note(callerKey: string, isAccepted: boolean): void {
-    this.#forget(callerKey);
-    this.#latest.set(callerKey, { at: this.#clock.now(), isAccepted });
-    if (!isAccepted) this.#unaccepted += 1;
+    const known = this.#latest.get(callerKey);
+    if (known !== undefined && known === this.#last && known.isAccepted === isAccepted) known.at = this.#clock.now();
+    else this.#add(callerKey, { at: this.#clock.now(), isAccepted });
     this.forgetAbsent();
   }
 
   /** Runs with each call, so it removes no more entries than calls added. */
   forgetAbsent(): void {
     const now = this.#clock.now();
+    if (now < this.#absentFrom) return;
     for (const [key, { at }] of this.#latest) {
-      if (now - at < presentMs) return;
+      this.#absentFrom = at + presentMs;
+      if (now < this.#absentFrom) return;
       this.#forget(key);
     }
+  }
+
+  #add(callerKey: string, call: LatestCall): void {
+    this.#forget(callerKey);
+    this.#latest.set(callerKey, call);
+    this.#last = call;
+    if (!call.isAccepted) this.#unaccepted += 1;
   }
 
   #forget(callerKey: string): void {

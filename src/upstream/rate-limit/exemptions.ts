@@ -18,6 +18,8 @@ const maxWindowsPerUser = 32;
 export class Exemptions {
   /** By user, then by window. */
   readonly #users = new Map<string, Map<string, Exemption>>();
+  /** The user and the window set last: both have their places already. */
+  #latest: { readonly user: string; readonly window: string } | undefined;
 
   get size(): number {
     return this.#users.size;
@@ -34,6 +36,8 @@ export class Exemptions {
 
   set(user: string, window: string, exemption: Exemption): void {
     const windows = this.#users.get(user) ?? new Map<string, Exemption>();
+    if (this.#latest?.user === user && this.#latest.window === window) return void windows.set(window, exemption);
+    this.#latest = { user, window };
     windows.delete(window);
     windows.set(window, exemption);
     if (windows.size > maxWindowsPerUser) forgetOldest(windows);

@@ -83,7 +83,7 @@ export class LimiterModel {
   }
 
   get state(): 'unknown' | 'unlimited' | 'limited' {
-    if (this.#clock.now() >= this.#decidesAt) this.#become('unlimited');
+    if (this.#decidesAt < Number.POSITIVE_INFINITY && this.#clock.now() >= this.#decidesAt) this.#become('unlimited');
     return this.#state;
   }
 

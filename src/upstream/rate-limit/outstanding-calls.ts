@@ -27,6 +27,7 @@ export class OutstandingCalls {
   readonly #sent = new Map<LimitedCall, number>();
   /** Calls that have yet to go out, by whose turn they take. */
   readonly #unsent = new Map<string, { readonly caller: LimiterCaller; calls: number }>();
+  #unsentCalls = 0;
 
   /** `isExempt`: whether the workspace's limiter does not count a user's calls. */
   constructor(isExempt: (user: string | undefined) => boolean) {
@@ -35,6 +36,23 @@ export class OutstandingCalls {
 
   get isEmpty(): boolean {
     return this.#sent.size === 0 && this.#unsent.size === 0;
+  }
+
+  /** Calls on the wire, with those of exempt users. */
+  get onWire(): number {
+    return this.#sent.size;
+  }
+
+  /** All calls, with those of exempt users. */
+  get size(): number {
+    return this.#sent.size + this.#unsentCalls;
+  }
+
+  /** When the oldest call still on the wire was sent, in epoch milliseconds; infinite when there is none. */
+  get earliestSentAt(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const sentAt of this.#sent.values()) earliest = Math.min(earliest, sentAt);
+    return earliest;
   }
 
   /** When the calls on the wire were sent. Epoch milliseconds. */
@@ -57,8 +75,10 @@ export class OutstandingCalls {
   }
 
   add({ caller }: LimitedCall): void {
-    const { calls } = this.#unsent.get(caller.turnKey) ?? { calls: 0 };
-    this.#unsent.set(caller.turnKey, { caller, calls: calls + 1 });
+    const known = this.#unsent.get(caller.turnKey);
+    if (known === undefined) this.#unsent.set(caller.turnKey, { caller, calls: 1 });
+    else known.calls += 1;
+    this.#unsentCalls += 1;
   }
 
   send(call: LimitedCall, now: number): void {
@@ -72,8 +92,10 @@ export class OutstandingCalls {
   }
 
   #removeUnsent({ caller }: LimitedCall): void {
-    const { calls } = this.#unsent.get(caller.turnKey) ?? { calls: 0 };
-    if (calls > 1) this.#unsent.set(caller.turnKey, { caller, calls: calls - 1 });
-    else this.#unsent.delete(caller.turnKey);
+    const known = this.#unsent.get(caller.turnKey);
+    if (known === undefined) return;
+    known.calls -= 1;
+    this.#unsentCalls -= 1;
+    if (known.calls === 0) this.#unsent.delete(caller.turnKey);
   }
 }

@@ -92,10 +92,7 @@ export class RateLimiter {
 
   /** The call goes out now. False when later responses have taken its turn back: then it must be given back. */
   send(call: LimitedCall): boolean {
-    const isTooMany =
-      this.#limiter.window !== undefined &&
-      this.#limiter.maxOutstanding <= this.#outstanding.sentAfter(Number.NEGATIVE_INFINITY);
-    if (isTooMany && call.probed === undefined && !this.isExempt(call.caller.user)) return false;
+    if (this.#isUsedUp && call.probed === undefined && !this.isExempt(call.caller.user)) return false;
     this.#outstanding.send(call, this.#clock.now());
     if (this.#limiter.isWindowUnknown) this.#setTimer();
     return true;
@@ -107,7 +104,7 @@ export class RateLimiter {
     this.#outstanding.remove(call);
     if (caller.user !== undefined) this.#callers.accept(caller.turnKey, caller.user);
     probed?.endProbe(report.kind === 'passed' ? 'uncounted' : report.kind === 'nothing' ? 'unknown' : 'counted');
-    this.#limiter.learn(report, { sentAt, user: caller.user }, Math.min(...this.#outstanding.sentAt));
+    this.#limiter.learn(report, { sentAt, user: caller.user }, this.#outstanding.earliestSentAt);
     this.#admitWaiting();
   }
 
@@ -124,6 +121,21 @@ export class RateLimiter {
     return this.#limiter.maxOutstanding - this.#outstanding.unsent - this.#outstanding.sentAfter(began);
   }
 
+  /** The same, at least one. Looks for calls of exempt users, which take no room, only where these could make a difference. */
+  get #hasRoom(): boolean {
+    return this.#outstanding.size < this.#limiter.maxOutstanding || this.#room > 0;
+  }
+
+  /** Whether the calls on the wire use up all that is left of the known window. */
+  get #isUsedUp(): boolean {
+    if (this.#limiter.window === undefined) return false;
+    const { maxOutstanding } = this.#limiter;
+    return (
+      maxOutstanding <= this.#outstanding.onWire &&
+      maxOutstanding <= this.#outstanding.sentAfter(Number.NEGATIVE_INFINITY)
+    );
+  }
+
   /** The response to a call that was sent before this time is overdue. */
   get #usuallyBegan(): number {
     return this.#clock.now() - this.#options.usualResponseMs();
@@ -136,8 +148,8 @@ export class RateLimiter {
   }
 
   #mayGoNow({ turnKey, user }: LimiterCaller): boolean {
-    if (this.isExempt(user) || this.#limiter.state === 'unlimited') return true;
-    return this.#queue.size === 0 && this.#room > 0 && this.#callers.isTurnOf(turnKey, 0, true);
+    if (this.#limiter.state === 'unlimited' || this.isExempt(user)) return true;
+    return this.#queue.size === 0 && this.#hasRoom && this.#callers.isTurnOf(turnKey, 0, true);
   }
 
   #waitFor(call: LimitedCall, until: number): Turn {

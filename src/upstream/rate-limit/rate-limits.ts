@@ -83,6 +83,8 @@ interface LimiterEntry {
 export class RateLimits {
   readonly #options: RateLimitsOptions;
   readonly #limiters = new Map<string, LimiterEntry>();
+  /** The most recently used one: it has its place already. */
+  #latest: LimiterEntry | undefined;
   readonly #exemptions = new Exemptions();
 
   constructor(options: RateLimitsOptions) {
@@ -147,9 +149,9 @@ export class RateLimits {
   #reportOf(response: LimitedResponse | undefined, { sentAt = 0 }: LimitedCall): LimiterReport {
     if (response === undefined) return { kind: 'lost' };
     const { clock, workspaceClock } = this.#options;
-    const { headers, limiter, refusedUntil = clock.now() + refusedMs } = response;
+    const { headers, limiter, refusedUntil } = response;
     const rate = readRateHeaders(headers, sentAt + workspaceClock.aheadMs, workspaceClock.now());
-    if (limiter === 'refused') return { kind: 'refused', rate, until: refusedUntil };
+    if (limiter === 'refused') return { kind: 'refused', rate, until: refusedUntil ?? clock.now() + refusedMs };
     if (rate !== undefined) return { kind: 'counted', rate };
     return { kind: limiter === 'passed' ? 'passed' : limiter === 'before' ? 'nothing' : 'lost' };
   }
@@ -157,10 +159,12 @@ export class RateLimits {
   #limiterOf(endpoint: string, address: string | undefined): LimiterEntry {
     const key = keyOf(endpoint, address);
     const known = this.#limiters.get(key);
+    if (known !== undefined && known === this.#latest) return known;
     if (known === undefined && this.#limiters.size >= maxLimiters) this.#forgetOne();
     const entry = known ?? { endpoint, address, limiter: this.#createLimiter(endpoint, key), isUsedByUser: false };
     this.#limiters.delete(key);
     this.#limiters.set(key, entry);
+    this.#latest = entry;
     return entry;
   }
 
@@ -192,4 +196,5 @@ export class RateLimits {
   }
 }
 
-const keyOf = (endpoint: string, address: string | undefined): string => `${endpoint} ${address ?? ''}`;
+const keyOf = (endpoint: string, address: string | undefined): string =>
+  address === undefined ? endpoint : `${endpoint} ${address}`;

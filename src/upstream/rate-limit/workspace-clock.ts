@@ -19,6 +19,9 @@ export class WorkspaceClock {
   #ahead = 0;
   #aheadBefore = 0;
   #periodBegan = 0;
+  /** The latest `Date` and its time: it changes once a second. */
+  #date = '';
+  #shown: number | undefined;
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
@@ -44,7 +47,7 @@ export class WorkspaceClock {
 
   /** A response came now. `sentAt`: when its call was sent, by the gateway's clock. */
   learn(date: string | undefined, sentAt: number): void {
-    const shown = readHttpDate(date ?? '');
+    const shown = this.#read(date ?? '');
     if (shown === undefined) return;
     const now = this.#clock.now();
     const ahead = shown - now;
@@ -59,5 +62,11 @@ export class WorkspaceClock {
     this.#ahead = ahead;
     this.#periodBegan = now;
     this.#isKnown = true;
+  }
+
+  #read(date: string): number | undefined {
+    if (date !== this.#date) this.#shown = readHttpDate(date);
+    this.#date = date;
+    return this.#shown;
   }
 }

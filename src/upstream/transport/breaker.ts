@@ -66,8 +66,8 @@ export class Breaker {
 
   /** Milliseconds until the next call makes sense; undefined when a call may go out now. */
   get refusesForMs(): number | undefined {
-    const left = this.#openUntil - this.#clock.now();
-    if (this.#state === 'open' && left > 0) return left;
+    const left = this.#state === 'open' ? this.#openUntil - this.#clock.now() : 0;
+    if (left > 0) return left;
     return this.#isProbing ? bucketMs : undefined;
   }
 

@@ -19,6 +19,10 @@ it('AcceptedCallers forgets a pair that the workspace rejects, and no other pair
   callers.refuse('pair-1');
   expect(callers.userOf('pair-1')).toBeUndefined();
   expect(callers.userOf('pair-2')).toBeDefined();
+  callers.refuse('pair-2'); // the most recently used
+  expect(callers.userOf('pair-2')).toBeUndefined();
+  callers.accept('pair-2', 'alice');
+  expect(callers.userOf('pair-2')).toBeDefined();
 });
 
 it('AcceptedCallers evicts the least recently used pair beyond 10,000', () => {

@@ -86,6 +86,13 @@ describe('KnownRooms', () => {
     expect(isKnown('x'.repeat(16)).flat()).not.toContain(true);
   });
 
+  it('keeps no memory of rooms that it knows by their ids', () => {
+    const memory = new RoomMemory();
+    const rooms = knownTo('hash', memory);
+    rooms.addRows([{ _id: `${alice.id}q7Zk2mXw9RtB4nYc8` }, { _id: `q7Zk2mXw9RtB4nYc8${alice.id}` }, { _id: 'r' }]);
+    expect(memory.size).toBe(1);
+  });
+
   it('does not know ids that contain the caller’s id and what can be part of a username', () => {
     const rooms = knownTo('hash');
     const others = ['x', 'rocket.cat', 'q7Zk2mXw9RtB4nYc', 'q7Zk2mXw9RtB4nYc8x', 'q7Zk2mXw9RtB.nYc8'];

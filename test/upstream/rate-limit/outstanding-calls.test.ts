@@ -23,12 +23,15 @@ describe('OutstandingCalls', () => {
       1000,
       undefined,
     ]);
+    expect([out.size, out.onWire, out.earliestSentAt]).toEqual([4, 2, 1000]);
     free.add('botty');
+    expect([out.size, out.onWire, out.earliestSentAt]).toEqual([4, 2, 1000]);
     expect([out.unsent, out.sentAfter(0), out.sentAfter(1000)]).toEqual([1, 1, 0]);
     for (const call of [a, b, c]) out.remove(call);
     expect(out.isEmpty).toBe(false);
     out.remove(d);
     out.remove(d);
     expect([out.isEmpty, out.unsent, out.sentAt]).toEqual([true, 0, []]);
+    expect([out.size, out.onWire, out.earliestSentAt]).toEqual([0, 0, Number.POSITIVE_INFINITY]);
   });
 });
