@@ -8,6 +8,7 @@ import { GatewayError, type ErrorCode } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
 import type { Memory } from './held-bytes.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
+import { LinkedSet } from './linked-set.ts';
 import { htmlType, jsonType, type MediaType } from './media-types.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -86,7 +87,7 @@ interface EndpointResponse extends HttpResponse {
  */
 export class GraphqlEndpoint {
   readonly #options: GraphqlEndpointOptions;
-  readonly #underWay = new Set<RequestContext>();
+  readonly #underWay = new LinkedSet<RequestContext>();
 
   constructor(options: GraphqlEndpointOptions) {
     this.#options = options;
@@ -111,7 +112,7 @@ export class GraphqlEndpoint {
 
   /** Stops every request in progress: each responds with the data that has arrived. */
   stopAll(reason: GatewayError): void {
-    for (const request of this.#underWay) request.stop(reason);
+    for (const request of this.#underWay.values()) request.stop(reason);
   }
 
   #open(req: IncomingMessage, res: ServerResponse): Exchange {
@@ -149,14 +150,14 @@ export class GraphqlEndpoint {
   /** Stops the request at its deadline, or when the client leaves. */
   #watch({ res, request, timeoutMs }: Exchange): void {
     const { writeTimeoutMs } = this.#options;
-    this.#underWay.add(request);
+    const place = this.#underWay.add(request);
     let deadline = setTimeout(() => {
       request.stop(timedOut());
       deadline = setTimeout(() => res.destroy(), writeTimeoutMs); // a slow reader holds memory and a connection
     }, timeoutMs);
     res.on('close', () => {
       clearTimeout(deadline);
-      this.#underWay.delete(request);
+      this.#underWay.remove(place);
       if (!res.writableFinished) request.stop(clientLeft());
     });
   }
