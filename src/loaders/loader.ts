@@ -7,8 +7,8 @@ export interface Loader<Key, Value> {
 
 /** A loader that can be told values that another response has shown. */
 export interface PrimedLoader<Key, Value> extends Loader<Key, Value> {
-  /** Later loads of the key return this value, unless one has already begun. */
-  prime(key: Key, value: Value): void;
+  /** Later loads of these keys return these values, unless one has already begun. Few requests make one. */
+  prime(entries: () => Iterable<readonly [Key, Value]>): void;
 }
 
 /**
@@ -23,12 +23,19 @@ export function callByKey<Key, Value>(
   let promises: Map<string, Promise<Value>> | undefined;
   /** Most of them are never loaded, so they get no promise. */
   let primed: Map<string, Value> | undefined;
+  let unread: (() => Iterable<readonly [Key, Value]>)[] = [];
+  const readPrimed = (): void => {
+    const lists = unread;
+    unread = [];
+    for (const entries of lists) for (const [key, value] of entries()) (primed ??= new Map()).set(keyOf(key), value);
+  };
   return {
-    prime: (key, value) => void (primed ??= new Map()).set(keyOf(key), value),
+    prime: (entries) => void unread.push(entries),
     load(key) {
       const name = keyOf(key);
       const known = promises?.get(name);
       if (known !== undefined) return known;
+      if (unread.length > 0) readPrimed();
       const value = primed?.get(name);
       const promise = value === undefined ? call(key) : Promise.resolve(value);
       (promises ??= new Map()).set(name, promise);

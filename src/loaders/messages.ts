@@ -48,7 +48,7 @@ function shown<Page extends RestRows<RestMessage>>(
   messages: PrimedLoader<string, RestMessage | null>,
   page: Page,
 ): Page {
-  for (const row of page.rows) if (row !== undefined) messages.prime(row._id, row);
+  messages.prime(() => page.rows.filter((row) => row !== undefined).map((row) => [row._id, row] as const));
   return page;
 }
 

@@ -80,10 +80,13 @@ export type ReadRow<Row> = (row: JsonObject) => Row | undefined;
 
 /** Bytes. Ids have 17 to 34 characters; a longer one does not fit into arguments and cursors. */
 const maxIdLength = 128;
+/** Bytes in UTF-8 of each unit of a string, at most. */
+const maxBytesPerUnit = 3;
 
 const hasId = (value: unknown): boolean => {
   const id = asId(value);
-  return id !== undefined && Buffer.byteLength(id) <= maxIdLength;
+  if (id === undefined) return false;
+  return id.length * maxBytesPerUnit <= maxIdLength || Buffer.byteLength(id) <= maxIdLength;
 };
 
 /** Any row that has an id. */

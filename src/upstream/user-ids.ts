@@ -13,8 +13,11 @@ export function refuseMemberId(members: readonly (RestUser | undefined)[], roomI
 /** Refuses messages that are all of another room than the requested one. */
 export function refuseOtherRoom({ messages }: JsonObject, roomId: string): void {
   if (!Array.isArray(messages) || messages.length === 0) return;
-  const rooms = messages.map((message: unknown) => asObject(message)?.['rid']);
-  if (rooms.every((room) => typeof room === 'string' && room !== roomId)) throw isUserId();
+  const isOfOther = (message: unknown): boolean => {
+    const room = asObject(message)?.['rid'];
+    return typeof room === 'string' && room !== roomId;
+  };
+  if (messages.every(isOfOther)) throw isUserId();
 }
 
 const isUserId = () =>

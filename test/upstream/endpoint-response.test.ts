@@ -25,6 +25,14 @@ describe('EndpointResponse.rows', () => {
     expect(dropped.rows).toBe(6);
   });
 
+  it.each(['漢'.repeat(42), `${'漢'.repeat(42)}xx`, 'x'.repeat(128), '😀'.repeat(32)])(
+    'reads an id of up to 128 bytes, and none of more: %s',
+    (_id) => {
+      const { stored } = responseOf({ rows: [{ _id }, { _id: `${_id}xxx` }] }).response.rows('rows', readRow);
+      expect(stored).toEqual([{ _id }, undefined]);
+    },
+  );
+
   it('cuts off rows beyond the requested number', () => {
     const { response, dropped } = responseOf({ rows: [{ _id: 'a' }, { _id: 'b' }, null] });
     expect(response.rows('rows', readRow, 2).rows).toEqual(['a', 'b']);

@@ -59,9 +59,9 @@ export class KnownRooms {
 
   /** The workspace has returned a direct-message room. */
   add(roomId: string): void {
-    if (this.#directMessages.has(roomId)) return;
+    // Known by its form: without a memory, which would take a hash.
+    if (this.#isConcatenated(roomId) || this.#directMessages.has(roomId)) return;
     this.#directMessages.add(roomId);
-    if (this.#isConcatenated(roomId)) return; // known without a memory of it, which would take a hash
     const user = this.#user();
     if (user !== undefined) this.#memory.add(user, roomId);
   }
