@@ -26,10 +26,13 @@ import {
 import type { Context } from '../../context/request-context.ts';
 import { valuesPerObject } from '../../limits.ts';
 import { collectFields, fragmentsOf, type SameNameFields } from '../../collect-fields.ts';
+import { isNormalInstant } from '../../resolvers/scalars.ts';
+import { readingOf } from '../../resolvers/readers.ts';
 import { textsOf } from './equal-fields.ts';
 import type {
   CompiledOperation,
   Completion,
+  DirectRead,
   FieldStep,
   InfoSource,
   Resolve,
@@ -175,6 +178,7 @@ class Compiler {
       name,
       responseName: String(path.key),
       resolve,
+      direct: directReadOf(resolve, field.type),
       index,
       argumentsFrom: (variables) => fixed ?? getArgumentValues(field, node, variables),
       infoFrom,
@@ -216,6 +220,29 @@ class Compiler {
     if (type.isTypeOf != null) throw new Unsupported();
     return this.select(type, below, path, times);
   }
+}
+
+const isPresent = (value: unknown): boolean => value !== null;
+const never = (): boolean => false;
+
+/** By the kind of a reader and its scalar: whether the scalar writes such a value as it is. */
+const plainValues: Readonly<Record<string, (value: unknown) => boolean>> = {
+  'text String': isPresent,
+  'text ID': isPresent,
+  'id String': isPresent,
+  'id ID': isPresent,
+  'int Int': isPresent,
+  'flag Boolean': isPresent,
+  'instant DateTime': (value) => typeof value === 'string' && isNormalInstant(value),
+};
+
+function directReadOf(resolve: Resolve | undefined, type: GraphQLOutputType): DirectRead | undefined {
+  const reading = readingOf(resolve);
+  if (reading === undefined) return undefined;
+  const { kind, needs, read } = reading;
+  const nullable = getNullableType(type);
+  const isPlain = isLeafType(nullable) ? plainValues[`${kind} ${nullable.name}`] : undefined;
+  return { needs, read, isPlain: isPlain ?? never };
 }
 
 /** A field’s path, and how often the response repeats its values under other aliases. */

@@ -40,6 +40,15 @@ export interface InfoSource {
   readonly infoFrom: (variables: Variables) => GraphQLResolveInfo;
 }
 
+/** A field that only reads its source, so it takes neither arguments nor `info` and never waits. */
+export interface DirectRead {
+  /** The property without which the source is a stub, whose field has to be resolved. */
+  readonly needs: string | undefined;
+  readonly read: (source: object) => unknown;
+  /** Whether a value that it has read is as its scalar would write it. */
+  readonly isPlain: (value: unknown) => boolean;
+}
+
 /** A field, with what graphql-js looks up again for each object. */
 export interface FieldStep extends InfoSource {
   readonly kind: 'field';
@@ -47,6 +56,7 @@ export interface FieldStep extends InfoSource {
   readonly responseName: string;
   /** Undefined: the property of the field's name. */
   readonly resolve: Resolve | undefined;
+  readonly direct: DirectRead | undefined;
   /** Coerced from the request's variables, once for all objects of the field. */
   readonly argumentsFrom: (variables: Variables) => Record<string, unknown>;
   readonly completion: Completion;
