@@ -4,6 +4,7 @@ import { callerOf, type Caller, type Credentials } from './caller.ts';
 import { EndpointResponse } from './endpoint-response.ts';
 import { isIdempotent, pathOf, type Endpoint, type Params } from './endpoint.ts';
 import { KnownRooms } from './memory/known-rooms.ts';
+import type { Call } from './queue/in-flight-calls.ts';
 import type { ReceiptsLicence } from './memory/receipts-licence.ts';
 import { RequestConcurrency, RequestSlots } from './queue/request-concurrency.ts';
 import type { EndpointBudget } from './rate-limit/rate-limits.ts';
@@ -132,10 +133,18 @@ export class RequestUpstream {
     const { calls, admitted } = this.#concurrencyOf(endpoint);
     const turn = calls.enter();
     if (turn !== undefined) await turn.promise;
+    const progress = { isSent: false };
+    let call: Call<JsonObject> | undefined;
     try {
-      const body = await this.#call(endpoint, params, admitted);
-      return new EndpointResponse(endpoint, body, this.#onDroppedRow);
+      call = this.#begin(endpoint, params, admitted, progress);
+      this.#pending.add(call.cancel);
+      return new EndpointResponse(endpoint, await call.promise, this.#onDroppedRow);
+    } catch (error) {
+      // `onUnauthenticated` runs only for the request that began a shared call.
+      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error;
+      throw this.#stopped ?? error;
     } finally {
+      if (call !== undefined) this.#end(call, progress);
       calls.exit();
     }
   }
@@ -148,14 +157,18 @@ export class RequestUpstream {
     return created;
   }
 
-  async #call(endpoint: Endpoint, params: Params, concurrency: RequestConcurrency): Promise<JsonObject> {
+  #begin(
+    endpoint: Endpoint,
+    params: Params,
+    concurrency: RequestConcurrency,
+    progress: { isSent: boolean },
+  ): Call<JsonObject> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
     // The estimated cost covers every call; should an estimate be too low, this bound still holds.
     if (this.#begun >= this.#maxCalls) throw tooManyCalls(endpoint);
     this.#begun += 1;
-    let isSent = false;
-    const { promise, cancel, isShared } = this.#workspace.call({
+    const call = this.#workspace.call({
       endpoint,
       path: pathOf(endpoint, params),
       caller: this.#caller,
@@ -169,7 +182,7 @@ export class RequestUpstream {
         this.#rejected = error; // the workspace would reject further calls as well
       },
       onSent: (attempt) => {
-        isSent = true;
+        progress.isSent = true;
         if (attempt > 1) this.#retries += 1;
         else this.#calls.set(endpoint, (this.#calls.get(endpoint) ?? 0) + 1);
       },
@@ -178,18 +191,13 @@ export class RequestUpstream {
         this.#onReceived(this.#receivedBytes);
       },
     });
-    this.#pending.add(cancel);
-    if (isShared) this.#sharedCalls += 1;
-    try {
-      return await promise;
-    } catch (error) {
-      // `onUnauthenticated` runs only for the request that began a shared call.
-      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error;
-      throw this.#stopped ?? error;
-    } finally {
-      this.#pending.delete(cancel);
-      if (!isSent) this.#begun -= 1;
-    }
+    if (call.isShared) this.#sharedCalls += 1;
+    return call;
+  }
+
+  #end({ cancel }: Call<JsonObject>, { isSent }: { readonly isSent: boolean }): void {
+    this.#pending.delete(cancel);
+    if (!isSent) this.#begun -= 1;
   }
 }
 

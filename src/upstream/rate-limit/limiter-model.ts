@@ -139,14 +139,14 @@ export class LimiterModel {
     return !isCounted && this.window?.mayProbe(user !== undefined) === true ? this.window : undefined;
   }
 
-  /** `earliestSentAt`: when the oldest call still on the wire was sent; infinite when there is none. */
-  learn(report: LimiterReport, call: EndedCall, earliestSentAt: number): void {
+  /** `onWire`: the calls still on the wire, with the time when the oldest was sent; infinite when there is none. */
+  learn(report: LimiterReport, call: EndedCall, onWire: { readonly earliestSentAt: number }): void {
     const now = this.#clock.now();
     if (report.kind === 'passed') this.#learnPassed(call, now);
     else if (report.kind === 'counted' || report.kind === 'refused') this.#learnCounted(report, call, now);
     else if (report.kind === 'lost' && !this.isExempt(call.user)) this.#learnLost(now);
     // All scouts are back, and none had headers.
-    if (this.#passedAt !== undefined && earliestSentAt > this.#passedAt) this.#become('unlimited');
+    if (this.#passedAt !== undefined && onWire.earliestSentAt > this.#passedAt) this.#become('unlimited');
   }
 
   #learnCounted(report: Extract<LimiterReport, { rate: unknown }>, { user, sentAt }: EndedCall, now: number): void {
@@ -195,8 +195,9 @@ export class LimiterModel {
   #become(state: 'unlimited' | 'limited'): void {
     this.#state = state;
     this.#window = state === 'limited' ? this.#window : undefined;
-    this.#uncountedScouts.clear();
-    this.#noLongerCounted.clear();
+    // Each response with headers comes here, and clearing an empty Set builds it anew.
+    if (this.#uncountedScouts.size > 0) this.#uncountedScouts.clear();
+    if (this.#noLongerCounted.size > 0) this.#noLongerCounted.clear();
     this.#passedAt = undefined;
     this.#decidesAt = Number.POSITIVE_INFINITY;
   }

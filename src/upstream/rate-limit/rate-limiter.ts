@@ -104,7 +104,7 @@ export class RateLimiter {
     this.#outstanding.remove(call);
     if (caller.user !== undefined) this.#callers.accept(caller.turnKey, caller.user);
     probed?.endProbe(report.kind === 'passed' ? 'uncounted' : report.kind === 'nothing' ? 'unknown' : 'counted');
-    this.#limiter.learn(report, { sentAt, user: caller.user }, this.#outstanding.earliestSentAt);
+    this.#limiter.learn(report, { sentAt, user: caller.user }, this.#outstanding);
     this.#admitWaiting();
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
-import type { LimitedCall } from './outstanding-calls.ts';
+import type { LimitedCall, LimiterCaller } from './outstanding-calls.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import type { LimiterReport } from './limiter-model.ts';
 import { readRateHeaders } from './rate-headers.ts';
@@ -96,12 +96,7 @@ export class RateLimits {
     const { userOf } = this.#options;
     const known = this.#limiterOf(endpoint, address);
     const { limiter } = known;
-    const caller = {
-      turnKey: userOf(key) ?? key,
-      get user() {
-        return userOf(key);
-      },
-    };
+    const caller = new PairCaller(key, userOf);
     const { call, turn } = limiter.enter(caller, until);
     turn?.promise.catch(() => undefined); // a cancelled call no longer listens
     return {
@@ -198,3 +193,20 @@ export class RateLimits {
 
 const keyOf = (endpoint: string, address: string | undefined): string =>
   address === undefined ? endpoint : `${endpoint} ${address}`;
+
+/** A caller by the hash of their user id and token, whom the workspace may accept at any time. */
+class PairCaller implements LimiterCaller {
+  readonly turnKey: string;
+  readonly #key: string;
+  readonly #userOf: RateLimitsOptions['userOf'];
+
+  constructor(key: string, userOf: RateLimitsOptions['userOf']) {
+    this.turnKey = userOf(key) ?? key;
+    this.#key = key;
+    this.#userOf = userOf;
+  }
+
+  get user(): string | undefined {
+    return this.#userOf(this.#key);
+  }
+}
