@@ -3,6 +3,7 @@ import type { RequestContext } from '../context/request-context.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import { chargeAllowance, type CallAllowance } from './allowance.ts';
 import type { Executor } from './compiled/executor.ts';
+import { write } from './compiled/write.ts';
 import type { CompiledOperation, Data, Variables } from './compiled/operation.ts';
 import type { CostEstimator } from './cost/estimator.ts';
 import { refusalOfCost } from './cost/limits.ts';
@@ -75,7 +76,8 @@ export class FastPath {
     if (request.wantsReport) result.extensions = { upstream: reportOf(context) };
     if (!(await isWithinLimits(context, result))) return undefined;
     outcome.runBy = 'fast-path';
-    return `${JSON.stringify(result)}\n`;
+    const extensions = result.extensions === undefined ? '' : `,"extensions":${JSON.stringify(result.extensions)}`;
+    return `{"data":${write(prepared.compiled.selection, data)}${extensions}}\n`;
   }
 
   #prepare({ query, operationName, variables: given = {}, extensions }: FastRequest, context: RequestContext) {

@@ -138,7 +138,10 @@ class Compiler {
         times: times * copies,
       });
     });
-    return { steps, values: (values || valuesPerObject) * times, bytes: bytes * times };
+    const hasCopies = steps.some(
+      (step) => step.kind === 'copy' || (step.kind === 'field' && step.completion.hasCopies),
+    );
+    return { steps, values: (values || valuesPerObject) * times, bytes: bytes * times, hasCopies };
   }
 
   #fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
@@ -201,19 +204,23 @@ class Compiler {
     const { times } = place;
     const isNonNull = isNonNullType(type);
     const nullable = getNullableType(type);
-    if (isListType(nullable))
-      return { kind: 'list', isNonNull, times, item: this.#completionOf(nullable.ofType, nodes, place, source) };
-    if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable };
+    if (isListType(nullable)) {
+      const item = this.#completionOf(nullable.ofType, nodes, place, source);
+      return { kind: 'list', isNonNull, times, item, hasCopies: item.hasCopies };
+    }
+    if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable, hasCopies: false };
     const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    if (isObjectType(nullable))
-      return { kind: 'object', isNonNull, times, selection: this.#selectChecked(nullable, below, place) };
+    if (isObjectType(nullable)) {
+      const selection = this.#selectChecked(nullable, below, place);
+      return { kind: 'object', isNonNull, times, selection, hasCopies: selection.hasCopies };
+    }
     const { resolveType } = nullable;
     if (resolveType == null) throw new Unsupported();
     const types = this.#input.schema.getPossibleTypes(nullable);
     const selections = new Map(types.map((each) => [each.name, this.#selectChecked(each, below, place)]));
     const typeOf = (value: unknown, context: Context, info: GraphQLResolveInfo) =>
       resolveType(value, context, info, nullable);
-    return { kind: 'union', isNonNull, times, typeOf, selections, source };
+    return { kind: 'union', isNonNull, times, typeOf, selections, source, hasCopies: false };
   }
 
   #selectChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], { path, times }: Place): Selection {

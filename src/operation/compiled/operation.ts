@@ -8,7 +8,12 @@ export type Variables = Readonly<Record<string, unknown>>;
 export type Data = Record<string, unknown>;
 
 /** How to complete a resolved value; the response repeats it `times` times, under aliases too. */
-export type Completion = { readonly isNonNull: boolean; readonly times: number } & (
+export type Completion = {
+  readonly isNonNull: boolean;
+  readonly times: number;
+  /** Whether `write` has to look for copies below it; false for unions, which it writes as they are. */
+  readonly hasCopies: boolean;
+} & (
   | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
   | { readonly kind: 'object'; readonly selection: Selection }
   | {
@@ -26,6 +31,8 @@ export interface Selection {
   readonly steps: readonly Step[];
   readonly values: number;
   readonly bytes: number;
+  /** Whether an alias repeats another here or below. */
+  readonly hasCopies: boolean;
 }
 
 export type Resolve = GraphQLFieldResolver<unknown, Context>;
