@@ -23,7 +23,7 @@ import { Metrics } from './observability/metrics.ts';
 import { standardOutput } from './observability/standard-output.ts';
 import { createUsageReporters } from './observability/usage.ts';
 import { CallAllowance } from './operation/allowance.ts';
-import { createApollo } from './operation/apollo.ts';
+import { createApollo, type Execution } from './operation/apollo.ts';
 import { readOperations } from './operation/persisted-operations.ts';
 import { Safelist } from './operation/safelist.ts';
 import { UnlistedLog } from './operation/unlisted-log.ts';
@@ -41,6 +41,8 @@ export interface GatewayOptions {
   readonly logDestination?: { write(line: string): void };
   /** Overrides of the limits, for tests. */
   readonly limits?: Partial<HttpLimits & AdmissionLimits>;
+  /** What runs operations; a setting for tests. */
+  readonly execution?: Execution;
 }
 
 export interface Gateway {
@@ -166,15 +168,17 @@ async function createServices(
     ? { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader }
     : undefined;
   const metrics = config.hasMetrics ? createMetrics(parts, () => app) : undefined;
-  const apollo = createApollo(parts.schema, config, log, {
+  const { apollo, fastPath } = createApollo(parts.schema, config, log, {
     landingPage: explorerHeaders && sandboxPage(explorerHeaders),
     usageReporters: await createUsageReporters(config),
     allowance,
     metrics,
+    execution: options.execution,
   });
   const graphql = new GraphqlEndpoint({
     ...parts,
     apollo,
+    fastPath,
     gate: new ParamsGate({ ...config, safelist: parts.safelist }),
     unlistedLog: new UnlistedLog(log, metrics),
     hasPage: config.hasExplorer,

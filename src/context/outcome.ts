@@ -1,4 +1,5 @@
 import type { ErrorSummary } from '../observability/error-summary.ts';
+import type { RunBy } from '../observability/metrics.ts';
 import type { QueryCost } from './query-cost.ts';
 
 /** A request's calls, charged to the caller's allowance in advance. */
@@ -22,7 +23,7 @@ export interface Outcome {
   /** Calls that it may make, at most; undefined if it was rejected. */
   atMost?: number;
   /** What ran it; undefined if it was rejected before. */
-  runBy?: 'compiled' | 'graphql-js';
+  runBy?: RunBy;
   /** The calls charged to the caller's allowance. */
   charge?: Charge;
   /** Whether the workspace had accepted the caller before this request. */

@@ -59,6 +59,11 @@ export class RequestContext implements Context {
     return this.upstream !== undefined;
   }
 
+  /** Whether the operation has been admitted: its calls are charged. */
+  get isAdmitted(): boolean {
+    return this.outcome.atMost !== undefined;
+  }
+
   /** Identifies the caller beyond the request: a hash of user id and token, which does not reveal the token. */
   get callerKey(): string | undefined {
     return this.upstream?.callerKey;

@@ -8,10 +8,12 @@ import { GatewayError, type ErrorCode } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
 import type { Memory } from './held-bytes.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
+import { LinkedSet } from './linked-set.ts';
 import { htmlType, jsonType, type MediaType } from './media-types.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { logRequest } from '../observability/request-log.ts';
+import type { FastPath } from '../operation/fast-path.ts';
 import type { UnlistedDocument } from '../operation/safelist.ts';
 import type { UnlistedLog } from '../operation/unlisted-log.ts';
 import type { Admitted, ParamsGate } from './params-gate.ts';
@@ -35,6 +37,8 @@ import { writeBody } from './write-body.ts';
 
 export interface GraphqlEndpointOptions {
   readonly apollo: ApolloServer<RequestContext>;
+  /** Answers most repeated operations; undefined: Apollo Server answers all. */
+  readonly fastPath: FastPath | undefined;
   readonly workspace: Workspace;
   readonly gate: ParamsGate;
   readonly unlistedLog: UnlistedLog;
@@ -54,6 +58,9 @@ export interface GraphqlEndpointOptions {
   readonly log: Logger;
   readonly redactor: Redactor;
 }
+
+/** Headers that ask for more than the data: a price, a trace. */
+const pipelineHeaders = ['x-upstream-plan', 'apollo-federation-include-trace'] as const;
 
 /** One HTTP request and its response. */
 interface Exchange {
@@ -80,7 +87,7 @@ interface EndpointResponse extends HttpResponse {
  */
 export class GraphqlEndpoint {
   readonly #options: GraphqlEndpointOptions;
-  readonly #underWay = new Set<RequestContext>();
+  readonly #underWay = new LinkedSet<RequestContext>();
 
   constructor(options: GraphqlEndpointOptions) {
     this.#options = options;
@@ -105,7 +112,7 @@ export class GraphqlEndpoint {
 
   /** Stops every request in progress: each responds with the data that has arrived. */
   stopAll(reason: GatewayError): void {
-    for (const request of this.#underWay) request.stop(reason);
+    for (const request of this.#underWay.values()) request.stop(reason);
   }
 
   #open(req: IncomingMessage, res: ServerResponse): Exchange {
@@ -143,14 +150,14 @@ export class GraphqlEndpoint {
   /** Stops the request at its deadline, or when the client leaves. */
   #watch({ res, request, timeoutMs }: Exchange): void {
     const { writeTimeoutMs } = this.#options;
-    this.#underWay.add(request);
+    const place = this.#underWay.add(request);
     let deadline = setTimeout(() => {
       request.stop(timedOut());
       deadline = setTimeout(() => res.destroy(), writeTimeoutMs); // a slow reader holds memory and a connection
     }, timeoutMs);
     res.on('close', () => {
       clearTimeout(deadline);
-      this.#underWay.delete(request);
+      this.#underWay.remove(place);
       if (!res.writableFinished) request.stop(clientLeft());
     });
   }
@@ -172,6 +179,9 @@ export class GraphqlEndpoint {
       this.#redactToken(exchange);
       weight.begin(request, bytes);
       const { params, unlisted } = isPage ? blank : gate.admit(received, request.isAccepted);
+      const fast = isPage ? undefined : await this.#respondFast(exchange, params);
+      if (fast !== undefined)
+        return { status: 200, headers: { 'content-type': `${mediaType}; charset=utf-8` }, body: fast, unlisted };
       const httpGraphQLRequest = toApollo(req, mediaType, params);
       const response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
       return { ...toResponse(response), unlisted };
@@ -184,6 +194,14 @@ export class GraphqlEndpoint {
       settleAllowance(request);
       weight.end();
     }
+  }
+
+  /** The body of a response that needs no pipeline. */
+  async #respondFast({ req: { headers }, request }: Exchange, params: GraphqlParams): Promise<string | undefined> {
+    const { fastPath } = this.#options;
+    const isPlain = pipelineHeaders.every((name) => headers[name] === undefined);
+    if (fastPath === undefined || !isPlain) return undefined;
+    return fastPath.respond({ ...params, wantsReport: headers['x-upstream-report'] !== undefined }, request);
   }
 
   /** The GraphQL parameters, checked for form. Everything else in the body is dropped here. */

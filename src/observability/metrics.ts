@@ -23,6 +23,9 @@ export interface MetricSources {
   readonly windows: () => readonly { readonly endpoint: string; readonly limit: number; readonly remaining: number }[];
 }
 
+/** What ran an operation: its compiled form, in Apollo Server's pipeline or on the fast path beside it, or graphql-js. */
+export type RunBy = 'fast-path' | 'compiled' | 'graphql-js';
+
 /** One answered GraphQL request. */
 export interface RequestMetrics {
   readonly status: number;
@@ -32,7 +35,7 @@ export interface RequestMetrics {
   /** Upstream calls by endpoint. */
   readonly upstreamCalls: ReadonlyMap<string, number>;
   /** What executed the operation; undefined if it was refused before that. */
-  readonly runBy?: 'compiled' | 'graphql-js' | undefined;
+  readonly runBy?: RunBy | undefined;
 }
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { ErrorSummary } from './error-summary.ts';
 import type { Logger } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics, RunBy } from './metrics.ts';
 
 /** What is known of a GraphQL request once its response is written. */
 export interface RequestFigures {
@@ -21,7 +21,7 @@ export interface RequestFigures {
     readonly cost?: { readonly calls: number };
     readonly atMost?: number;
     readonly limit?: number;
-    readonly runBy?: 'compiled' | 'graphql-js';
+    readonly runBy?: RunBy;
   };
 }
 

@@ -25,7 +25,7 @@ import type { Selection } from './compiled/operation.ts';
 const nullBytes = 4;
 
 /** What an object adds to the response size besides its fields' values. */
-type ObjectSize = Omit<Selection, 'steps'>;
+type ObjectSize = Pick<Selection, 'values' | 'bytes'>;
 /** By the selecting nodes, which stay the same throughout an execution, and by type. */
 type ObjectSizes = WeakMap<readonly FieldNode[], Map<GraphQLObjectType, ObjectSize>>;
 

@@ -8,6 +8,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config/config.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import { DocumentStore } from './document-store.ts';
+import { FastPath } from './fast-path.ts';
 import { formatError } from '../errors.ts';
 import { Executor } from './compiled/executor.ts';
 import { countAnswers } from './answer-counting.ts';
@@ -30,14 +31,24 @@ export interface ApolloOptions {
   readonly allowance: CallAllowance | undefined;
   readonly usageReporters: readonly ApolloServerPlugin[];
   readonly metrics: Metrics | undefined;
+  /** `reference`: graphql-js runs every operation. A setting for tests. */
+  readonly execution?: Execution;
+}
+
+export type Execution = 'reference' | undefined;
+
+/** Apollo Server, and the fast path beside it; undefined where there is none. */
+export interface OperationServers {
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly fastPath: FastPath | undefined;
 }
 
 export function createApollo(
   schema: GraphQLSchema,
   config: Config,
   log: Logger,
-  { landingPage, usageReporters, allowance, metrics }: ApolloOptions,
-): ApolloServer<RequestContext> {
+  { landingPage, usageReporters, allowance, metrics, execution }: ApolloOptions,
+): OperationServers {
   const inputCheck = new InputCheck(schema, argumentChecks);
   const documents = new DocumentStore();
   const persisted = new PersistedQueries();
@@ -46,12 +57,12 @@ export function createApollo(
     log.error({ unexpected: describeUnexpected(error) }, 'a compiled operation failed; graphql-js runs it instead');
   };
   // Before `countAnswers`: the executor counts by itself.
-  const executor = new Executor(schema, documents, reportBug);
+  const executor = execution === 'reference' ? undefined : new Executor(schema, documents, reportBug);
   countAnswers(schema);
   const estimator = new CostEstimator(schema, documents);
   const { maxUpstreamCalls } = config;
   const steps = createSteps({ inputCheck, estimator, executor, maxUpstreamCalls, allowance });
-  return new ApolloServer<RequestContext>({
+  const apollo = new ApolloServer<RequestContext>({
     schema,
     formatError: (formatted) => formatError(formatted, { givesHints: config.hasIntrospection }),
     logger: log,
@@ -81,4 +92,8 @@ export function createApollo(
       { requestDidStart: async () => limitResponses(schema) },
     ],
   });
+  const parts = { documents, persisted, inputCheck, estimator, maxUpstreamCalls, allowance };
+  const reportsUsage = config.graphos !== undefined || config.hive !== undefined;
+  const hasFastPath = executor !== undefined && !reportsUsage; // reporters would not see its operations
+  return { apollo, fastPath: hasFastPath ? new FastPath({ ...parts, executor }) : undefined };
 }

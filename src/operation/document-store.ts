@@ -24,7 +24,8 @@ export interface DocumentMemory {
  */
 export class DocumentStore implements DocumentMemory {
   readonly #new = new Lru<DocumentNode>(maxNewBytes);
-  readonly #proven = new Lru<DocumentNode>(maxProvenBytes);
+  readonly #proven = new Lru<DocumentNode>(maxProvenBytes, (document) => this.#byText.delete(textOf(document)));
+  readonly #byText = new Map<string, DocumentNode>();
   /** Keys of all documents in use, kept or not. */
   readonly #keys = new WeakMap<DocumentNode, string>();
 
@@ -49,6 +50,12 @@ export class DocumentStore implements DocumentMemory {
     const isKnown = this.#new.peek(key) !== undefined;
     this.#new.delete(key);
     (isKnown ? this.#proven : this.#new).set(key, document, bytesOf(document));
+    if (this.#proven.peek(key) === document) this.#byText.set(textOf(document), document);
+  }
+
+  /** The document of this text, if an accepted caller has used it twice. */
+  find(text: string): DocumentNode | undefined {
+    return this.#byText.get(text);
   }
 
   keep(document: DocumentNode, bytes: number): boolean {
@@ -63,6 +70,8 @@ export class DocumentStore implements DocumentMemory {
     return this.#new.bytes + this.#proven.bytes;
   }
 }
+
+const textOf = ({ loc }: DocumentNode): string => loc?.source.body ?? '';
 
 function bytesOf({ loc }: DocumentNode): number {
   let tokens = 0;

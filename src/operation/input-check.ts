@@ -20,8 +20,17 @@ import {
 import { refusalOfRequest } from '../errors.ts';
 import { shouldIncludeNode } from '../collect-fields.ts';
 
+type Check = (args: never, callerId: string) => void;
+
 /** Validators by schema coordinate, such as `Query.message`: each throws what is wrong with a field’s arguments. */
-export type ArgumentChecks = ReadonlyMap<string, (args: never, callerId: string) => void>;
+export type ArgumentChecks = ReadonlyMap<string, Check>;
+
+/** A selected field with arguments, and their validator if they have one. */
+export interface CheckedField {
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly node: FieldNode;
+  readonly check: Check | undefined;
+}
 
 export interface Asked {
   readonly document: DocumentNode;
@@ -48,21 +57,32 @@ export class InputCheck {
     this.#checks = checks;
   }
 
-  /** Throws the first mistake. False if the variables do not fit their types: graphql-js reports those in full. */
-  check(asked: Asked): boolean {
+  /**
+   * Throws the first mistake; otherwise returns the fields that it checked: with other variables that select the same
+   * fields, `recheck` does. Undefined if the variables do not fit their types: graphql-js reports those in full.
+   */
+  check(asked: Asked): CheckedField[] | undefined {
     const { operation, variables } = asked;
     const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables, {
       maxErrors: 1,
     });
-    if (coerced === undefined) return false;
+    if (coerced === undefined) return undefined;
     const root = this.#schema.getRootType(operation.operation);
-    if (root)
-      new Walk(this.#schema, this.#checks, { ...asked, variables: coerced }).visit(
-        root,
-        operation.selectionSet,
-        undefined,
-      );
-    return true;
+    const walk = new Walk(this.#schema, this.#checks, { ...asked, variables: coerced });
+    if (root) walk.visit(root, operation.selectionSet, undefined);
+    return walk.checked;
+  }
+}
+
+/** Throws the first mistake in the arguments of these fields. `variables` are coerced. */
+export function recheck(
+  fields: readonly CheckedField[],
+  variables: Readonly<Record<string, unknown>>,
+  callerId: string,
+): void {
+  for (const { field, node, check } of fields) {
+    const args = getArgumentValues(field, node, variables);
+    check?.(args as never, callerId);
   }
 }
 
@@ -74,6 +94,7 @@ interface Path {
 
 /** Visits an operation, each fragment once: its input depends on the variables, not on where it is spread. */
 class Walk {
+  readonly checked: CheckedField[] = [];
   readonly #schema: GraphQLSchema;
   readonly #checks: ArgumentChecks;
   readonly #asked: Asked;
@@ -113,14 +134,9 @@ class Walk {
     if (type === undefined || field === undefined) return; // `__typename`
     if (field.args.length > 0) {
       const { variables, callerId } = this.#asked;
-      refused(
-        () => {
-          const args = getArgumentValues(field, node, variables);
-          this.#checks.get(`${type.name}.${field.name}`)?.(args as never, callerId);
-        },
-        node,
-        path,
-      );
+      const checked = { field, node, check: this.#checks.get(`${type.name}.${field.name}`) };
+      refused(() => recheck([checked], variables, callerId), node, path);
+      this.checked.push(checked);
     }
     if (node.selectionSet !== undefined) this.visit(getNamedType(field.type), node.selectionSet, path);
   }

@@ -1,19 +1,29 @@
 interface Entry<Value> {
   readonly value: Value;
   bytes: number;
+  /** Since its place in the queue was last looked at. */
+  isUsed: boolean;
 }
 
 /** Bytes of an entry besides its key and value. */
 const entryBytes = 300;
 
-/** LRU cache bounded by bytes: it evicts the least recently used entries first. */
+/**
+ * Cache bounded by bytes that evicts what was not used of late: a queue of which the first entry goes, or gets a second
+ * chance at the end if it has been used since it came there. An exact LRU would move an entry at each use; a small Map
+ * replaces its table each time an entry moves, and in V8 each dead table that has grown old keeps the next ones, with all
+ * that they held, until the next full collection.
+ */
 export class Lru<Value> {
   readonly #maxBytes: number;
+  readonly #onDrop: (value: Value) => void;
   readonly #entries = new Map<string, Entry<Value>>();
   #bytes = 0;
 
-  constructor(maxBytes: number) {
+  /** `onDrop` receives each value that leaves the cache. */
+  constructor(maxBytes: number, onDrop: (value: Value) => void = () => undefined) {
     this.#maxBytes = maxBytes;
+    this.#onDrop = onDrop;
   }
 
   /** Bytes of all entries, as declared. */
@@ -30,23 +40,22 @@ export class Lru<Value> {
     return this.#entries.get(key)?.value;
   }
 
-  /** The value, marked as most recently used. */
+  /** The value, marked as used. */
   use(key: string): Value | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    entry.isUsed = true;
     return entry.value;
   }
 
   /** `bytes`: size of the value; one larger than the whole cache is not kept. */
   set(key: string, value: Value, bytes: number): void {
     this.delete(key);
-    const entry = { value, bytes: entryBytes + 2 * key.length + bytes };
+    const entry = { value, bytes: entryBytes + 2 * key.length + bytes, isUsed: false };
     if (entry.bytes > this.#maxBytes) return;
+    this.#makeRoom(entry.bytes);
     this.#entries.set(key, entry);
     this.#bytes += entry.bytes;
-    this.#shrink();
   }
 
   /** Adds bytes to the size of a value. */
@@ -55,18 +64,26 @@ export class Lru<Value> {
     if (entry === undefined) return;
     entry.bytes += bytes;
     this.#bytes += bytes;
-    this.#shrink();
+    this.#makeRoom(0);
   }
 
   delete(key: string): void {
-    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#bytes -= entry.bytes;
     this.#entries.delete(key);
+    this.#onDrop(entry.value);
   }
 
-  #shrink(): void {
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#maxBytes) return;
-      this.delete(oldest);
+  #makeRoom(bytes: number): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#bytes + bytes <= this.#maxBytes) return;
+      if (!entry.isUsed) this.delete(key);
+      else {
+        entry.isUsed = false;
+        this.#entries.delete(key);
+        this.#entries.set(key, entry); // the loop comes to it again, at the end
+      }
     }
   }
 }

@@ -27,7 +27,11 @@ export class PersistedQueries {
 
   /** `key`: Apollo Server's prefix and the hash. */
   async get(key: string): Promise<string | undefined> {
-    const hash = key.slice(key.indexOf(':') + 1);
+    return this.find(key.slice(key.indexOf(':') + 1));
+  }
+
+  /** The query of this hash. */
+  find(hash: string): string | undefined {
     const found = this.#queries.use(hash);
     if (found === undefined || found.until > this.#now()) return found?.query;
     this.#queries.delete(hash);

@@ -21,18 +21,24 @@ export const limitResponses = (schema: GraphQLSchema): Listener => ({
   },
 
   async willSendResponse({ contextValue, response }) {
-    const { answerSize } = contextValue;
-    if (response.body.kind !== 'single') return;
-    if (answerSize.bytes > largeResponse) await nextTurn();
-    try {
-      answerSize.measure(response.body.singleResult);
-    } catch {
-      // Too large: `refusal` says so.
-    }
-    if (answerSize.refusal !== undefined) refuse(response, contextValue, answerSize.refusal);
-    else if (answerSize.bytes > largeResponse) await nextTurn();
+    if (response.body.kind !== 'single' || (await isWithinLimits(contextValue, response.body.singleResult))) return;
+    const { refusal } = contextValue.answerSize;
+    if (refusal !== undefined) refuse(response, contextValue, refusal);
   },
 });
+
+/** Measures a result. False: it is too large, and `answerSize.refusal` says so. */
+export async function isWithinLimits({ answerSize }: RequestContext, result: unknown): Promise<boolean> {
+  if (answerSize.bytes > largeResponse) await nextTurn();
+  try {
+    answerSize.measure(result);
+  } catch {
+    // Too large: `refusal` says so.
+  }
+  if (answerSize.refusal !== undefined) return false;
+  if (answerSize.bytes > largeResponse) await nextTurn();
+  return true;
+}
 
 /** Replaces a response that is too large by the error that rejects such a query before it runs. */
 function refuse(response: Response, { outcome }: RequestContext, refusal: GatewayError): void {

@@ -17,14 +17,15 @@ type Listener = NonNullable<Awaited<ReturnType<NonNullable<ApolloServerPlugin<Re
 export interface StepParts {
   readonly inputCheck: InputCheck;
   readonly estimator: CostEstimator;
-  readonly executor: Executor;
+  /** Undefined: graphql-js runs every operation. */
+  readonly executor: Executor | undefined;
   readonly maxUpstreamCalls: number;
   /** The callers' token buckets; undefined: there is no limit. */
   readonly allowance: CallAllowance | undefined;
 }
 
-/** Characters of an operation's name in the log: the client chooses it. */
-const maxLoggedName = 128;
+/** An operation's name in the log: the client chooses it. */
+export const loggedName = (name: string): string => name.slice(0, 128);
 
 /**
  * What happens to each operation before and after its resolvers, in this order: name it for the log, require credentials,
@@ -34,12 +35,13 @@ const maxLoggedName = 128;
 export const createSteps = ({ inputCheck, estimator, executor, maxUpstreamCalls, allowance }: StepParts): Listener => ({
   async didResolveOperation({ operation, document, contextValue, request }) {
     if (operation === undefined) return; // Apollo Server answers OPERATION_RESOLUTION_FAILURE
-    const { outcome, isAuthenticated, knowledge } = contextValue;
+    const { outcome, isAuthenticated, isAdmitted, knowledge } = contextValue;
+    if (isAdmitted) return; // on the fast path, which did not come to its end
     const variables = request.variables ?? {};
-    if (operation.name !== undefined) outcome.operationName = operation.name.value.slice(0, maxLoggedName);
+    if (operation.name !== undefined) outcome.operationName = loggedName(operation.name.value);
     requireCredentials(operation, document, contextValue);
     const callerId = isAuthenticated ? contextValue.viewerId : '';
-    if (!inputCheck.check({ document, operation, variables, callerId })) return; // graphql-js reports wrong types
+    if (inputCheck.check({ document, operation, variables, callerId }) === undefined) return; // graphql-js reports wrong types
     const cost = estimator.estimate(document, operation, variables, knowledge);
     if (cost === undefined) return; // the same
     outcome.cost = cost;
@@ -78,11 +80,13 @@ export const createSteps = ({ inputCheck, estimator, executor, maxUpstreamCalls,
 
 /** Runs the compiled form of an operation; null leaves it to graphql-js. */
 async function runCompiled(
-  executor: Executor,
+  executor: Executor | undefined,
   { request, contextValue, document, operation, metrics }: GraphQLRequestContext<RequestContext>,
 ): Promise<GraphQLResponse | null> {
   const { outcome, isAccepted } = contextValue;
+  const hasFailed = outcome.runBy === 'graphql-js'; // on the fast path
   outcome.runBy = 'graphql-js';
+  if (hasFailed || executor === undefined) return null;
   if (document === undefined || operation === undefined) return null;
   // Inline tracing needs `willResolveField`, which only graphql-js calls.
   if (metrics.captureTraces === true) return null;

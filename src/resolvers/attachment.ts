@@ -1,20 +1,21 @@
-import { asInt, asObjects, asText, type JsonObject } from '../json.ts';
+import { asInt, asText, type JsonObject } from '../json.ts';
 import type { AttachmentKind, Resolvers } from './types.generated.ts';
+import { objects, text } from './readers.ts';
 
 export const Attachment: Resolvers['Attachment'] = {
   kind: (attachment) => kindOf(attachment),
-  title: (attachment) => asText(attachment['title']) ?? null,
+  title: text('title'),
   url: (attachment) => firstText(attachment, 'title_link', 'image_url', 'audio_url', 'video_url'),
-  description: (attachment) => asText(attachment['description']) ?? null,
-  text: (attachment) => asText(attachment['text']) ?? null,
+  description: text('description'),
+  text: text('text'),
   mimeType: (attachment) => firstText(attachment, 'image_type', 'audio_type', 'video_type'),
   size: (attachment) =>
     ['size', 'image_size', 'audio_size', 'video_size']
       .map((key) => asInt(attachment[key]))
       .find((size) => size !== undefined) ?? null,
-  authorName: (attachment) => asText(attachment['author_name']) ?? null,
-  messageLink: (attachment) => asText(attachment['message_link']) ?? null,
-  attachments: (attachment) => asObjects(attachment['attachments']),
+  authorName: text('author_name'),
+  messageLink: text('message_link'),
+  attachments: objects('attachments'),
   json: (attachment) => attachment,
 };
 

@@ -1,7 +1,7 @@
 import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { checkId } from './ids.ts';
-import { asBoolean, asInstant, asInt, asList, asObject, asText, asTexts } from '../json.ts';
+import { asBoolean, asObject, asTexts } from '../json.ts';
 import { readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
 import { historyConnection } from './history.ts';
 import { membershipFields } from './membership.ts';
@@ -12,36 +12,37 @@ import { explainForbidden } from './permission.ts';
 import { isSelected } from '../collect-fields.ts';
 import type { MessageFilters, Resolvers } from './types.generated.ts';
 import { memberConnection } from './user.ts';
+import { checkedId, flag, instant, int, text, textsOrNull, unlessStub } from './readers.ts';
 
 export const DirectMessage: Resolvers['DirectMessage'] = {
-  id: (room) => room._id,
+  id: checkedId('_id'),
   ...membershipFields,
   kind: fromRecord((room) => kindOf(room)),
-  usernames: fromRecord((room) => textsOrNull(room['usernames'])),
-  userIds: fromRecord((room) => textsOrNull(room['uids'])),
-  memberCount: fromRecord((room) => asInt(room['usersCount']) ?? null),
+  usernames: fromRecord(textsOrNull('usernames')),
+  userIds: fromRecord(textsOrNull('uids')),
+  memberCount: fromRecord(int('usersCount')),
   members: (room, args, context) => memberConnection(room._id, args, context),
-  messageCount: fromRecord((room) => asInt(room['msgs']) ?? null),
-  createdAt: fromRecord((room) => asInstant(room['ts']) ?? null),
-  updatedAt: fromRecord((room) => asInstant(room['_updatedAt']) ?? null),
-  lastMessageAt: fromRecord((room) => asInstant(room['lm']) ?? null),
+  messageCount: fromRecord(int('msgs')),
+  createdAt: fromRecord(instant('ts')),
+  updatedAt: fromRecord(instant('_updatedAt')),
+  lastMessageAt: fromRecord(instant('lm')),
   lastMessage: fromRecord((room) => {
     const message = asObject(room['lastMessage']);
     return (message?.['rid'] === room._id ? readMessage(message) : undefined) ?? null;
   }),
-  topic: fromRecord((room) => asText(room['topic']) ?? null),
-  description: fromRecord((room) => asText(room['description']) ?? null),
-  announcement: fromRecord((room) => asText(room['announcement']) ?? null),
-  isReadOnly: fromRecord((room) => asBoolean(room['ro']) ?? null),
+  topic: fromRecord(text('topic')),
+  description: fromRecord(text('description')),
+  announcement: fromRecord(text('announcement')),
+  isReadOnly: fromRecord(flag('ro')),
   // Not every response contains the field; without it, the room is not a default room.
-  isDefault: fromRecord((room) => asBoolean(room['default']) ?? false),
-  isEncrypted: fromRecord((room) => asBoolean(room['encrypted']) ?? null),
+  isDefault: fromRecord(flag('default', false)),
+  isEncrypted: fromRecord(flag('encrypted')),
   showsSystemMessages: fromRecord((room) => Array.isArray(room['sysMes']) || (asBoolean(room['sysMes']) ?? null)),
-  hiddenSystemTypes: fromRecord((room) => textsOrNull(room['sysMes'])),
-  typeCode: fromRecord((room) => room.t),
+  hiddenSystemTypes: fromRecord(textsOrNull('sysMes')),
+  typeCode: fromRecord(checkedId('t')),
   legacyUsernames: async (room, _args, { loaders }) =>
     // Only in the full record: the bulk response, which serves the other fields, omits it.
-    textsOrNull((room.t === undefined ? await loaders.roomInfos.load(room._id) : room)['_USERNAMES']),
+    legacyUsernames(room.t === undefined ? await loaders.roomInfos.load(room._id) : room),
 
   counters: (room, { userId }, { loaders, viewerId }, info) => {
     // Omit the caller's own id: with any `userId`, upstream requires a permission.
@@ -85,8 +86,9 @@ const othersForbidden =
 
 /** A field of the room record, which is loaded unless the room came from a list. */
 function fromRecord<Value>(read: (room: RestDirectMessage) => Value) {
-  return (room: RoomParent, _args: unknown, { loaders }: Context): Value | Promise<Value> =>
+  const resolve = (room: RoomParent, _args: unknown, { loaders }: Context): Value | Promise<Value> =>
     room.t === undefined ? loaders.rooms.load(room._id).then(read) : read(room);
+  return unlessStub(resolve, read, 't');
 }
 
 /** Counts distinct members: `usersCount` is 2 for some notes to self. */
@@ -97,7 +99,7 @@ function kindOf(room: RestDirectMessage): 'SELF' | 'ONE_TO_ONE' | 'GROUP' | null
   return members === 2 ? 'ONE_TO_ONE' : 'GROUP';
 }
 
-const textsOrNull = (value: unknown): string[] | null => (Array.isArray(value) ? asTexts(asList(value)) : null);
+const legacyUsernames = textsOrNull('_USERNAMES');
 
 /** Maximum ids per condition: they are sent in the URL of a GET. */
 const maxFilterIds = 50;

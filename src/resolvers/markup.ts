@@ -1,6 +1,7 @@
 import type { Context } from '../context/request-context.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import type { MarkupParent } from './parents.ts';
+import { json } from './readers.ts';
 import type { Resolvers } from './types.generated.ts';
 
 /** A node of the flattened tree. */
@@ -21,7 +22,7 @@ const maxDepth = 64;
 const nodesPerValue = 4;
 
 export const MessageMarkup: Resolvers['MessageMarkup'] = {
-  json: ({ tree }) => tree,
+  json: json('tree'),
   nodes: ({ tree }, _args, context) => flattenOnce(tree, context).nodes,
   plainText: ({ tree }, _args, context) => flattenOnce(tree, context).plainText,
 };

@@ -1,10 +1,11 @@
 import { GatewayError } from '../errors.ts';
-import { asId, asInstant, asInt, asTexts } from '../json.ts';
+import { asId } from '../json.ts';
 import type { Context } from '../context/request-context.ts';
 import type { RestSubscription } from '../upstream/types.ts';
 import { checkSize, roomAvatar, userAvatar } from './avatars.ts';
 import type { RoomParent } from './parents.ts';
 import type { DirectMessageAvatarUrlArgs, Resolvers } from './types.generated.ts';
+import { equals, instant, int, texts } from './readers.ts';
 
 export const Membership: Resolvers['Membership'] = {
   id: (membership) => {
@@ -13,19 +14,19 @@ export const Membership: Resolvers['Membership'] = {
       throw new GatewayError('UPSTREAM_BAD_RESPONSE', 'The workspace returned a membership without an id.');
     return id;
   },
-  isOpen: (membership) => membership['open'] === true,
-  isFavorite: (membership) => membership['f'] === true,
-  hasAlert: (membership) => membership['alert'] === true,
-  unreadCount: (membership) => asInt(membership['unread']) ?? null,
-  userMentionCount: (membership) => asInt(membership['userMentions']) ?? null,
-  groupMentionCount: (membership) => asInt(membership['groupMentions']) ?? null,
-  unreadThreadIds: (membership) => asTexts(membership['tunread']),
-  lastReadAt: (membership) => asInstant(membership['ls']) ?? null,
-  joinedAt: (membership) => asInstant(membership['ts']) ?? null,
-  updatedAt: (membership) => asInstant(membership['_updatedAt']) ?? null,
-  isBlocking: (membership) => membership['blocker'] === true,
-  isBlocked: (membership) => membership['blocked'] === true,
-  isMuted: (membership) => membership['disableNotifications'] === true,
+  isOpen: equals('open', true),
+  isFavorite: equals('f', true),
+  hasAlert: equals('alert', true),
+  unreadCount: int('unread'),
+  userMentionCount: int('userMentions'),
+  groupMentionCount: int('groupMentions'),
+  unreadThreadIds: texts('tunread'),
+  lastReadAt: instant('ls'),
+  joinedAt: instant('ts'),
+  updatedAt: instant('_updatedAt'),
+  isBlocking: equals('blocker', true),
+  isBlocked: equals('blocked', true),
+  isMuted: equals('disableNotifications', true),
 };
 
 /** The fields of a room that the caller's membership tells: null if they are not a member. */

@@ -1,4 +1,4 @@
-import { asBoolean, asId, asInstant, asInt, asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts';
+import { asId, asInt, asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts';
 import { selectsMoreThanKey } from '../collect-fields.ts';
 import type { RestMessage } from '../upstream/types.ts';
 import { messageOrder } from './orders.ts';
@@ -7,41 +7,55 @@ import { UserReference, type MessageUserParent, type ReactionParent } from './pa
 import { receiptConnection } from './read-receipt.ts';
 import type { MentionKind, Resolvers } from './types.generated.ts';
 import { userOf } from './user.ts';
+import {
+  checkedId,
+  checkedInstant,
+  equals,
+  flag,
+  id,
+  instant,
+  int,
+  json,
+  objects,
+  text,
+  texts,
+  textUnless,
+} from './readers.ts';
 
 export const Message: Resolvers['Message'] = {
-  id: (message) => message._id,
-  roomId: (message) => message.rid,
+  id: checkedId('_id'),
+  roomId: checkedId('rid'),
   directMessage: (message) => ({ _id: message.rid }),
-  text: (message) => (isEncrypted(message) ? '' : (asText(message['msg']) ?? '')),
+  text: textUnless('t', 'e2e', '', text('msg', '')),
   markup: (message) => (Array.isArray(message['md']) ? { tree: message['md'] } : null),
-  sentAt: (message) => message.ts,
-  updatedAt: (message) => asInstant(message['_updatedAt']) ?? null,
-  editedAt: (message) => asInstant(message['editedAt']) ?? null,
+  sentAt: checkedInstant('ts'),
+  updatedAt: instant('_updatedAt'),
+  editedAt: instant('editedAt'),
   editedBy: (message) => recordedUser(message, 'editedBy'),
   author: (message) => ({ user: message.u, roomId: message.rid }),
-  alias: (message) => asText(message['alias']) ?? null,
-  avatarUrl: (message) => asText(message['avatar']) ?? null,
-  emoji: (message) => asText(message['emoji']) ?? null,
+  alias: text('alias'),
+  avatarUrl: text('avatar'),
+  emoji: text('emoji'),
   isBot: (message) => asObject(message['bot']) !== undefined || message['bot'] === true,
-  systemType: (message) => asText(message['t']) ?? null,
-  isDeleted: (message) => message['t'] === 'rm',
-  isGroupable: (message) => asBoolean(message['groupable']) ?? null,
-  urls: (message) => asObjects(message['urls']).filter((url) => asText(url['url']) !== undefined),
+  systemType: text('t'),
+  isDeleted: equals('t', 'rm'),
+  isGroupable: flag('groupable'),
+  urls: objects('urls', { text: 'url' }),
   mentions: (message) => asObjects(message['mentions']).map((mention) => ({ mention, roomId: message.rid })),
-  channelMentions: (message) => asObjects(message['channels']),
+  channelMentions: objects('channels'),
   reactions: (message) =>
     Object.entries(asObject(message['reactions']) ?? {}).flatMap(([emoji, reaction]): ReactionParent[] => {
       const usernames = asObject(reaction)?.['usernames'];
       return Array.isArray(usernames) ? [{ emoji, usernames: asTexts(usernames) }] : [];
     }),
-  attachments: (message) => asObjects(message['attachments']),
+  attachments: objects('attachments'),
   files: (message) => filesOf(message).filter((file) => asId(file['_id']) !== undefined),
   isStarred: (message, _args, { viewerId }) => asObjects(message['starred']).some((star) => star['_id'] === viewerId),
-  isPinned: (message) => message['pinned'] === true,
-  pinnedAt: (message) => asInstant(message['pinnedAt']) ?? null,
+  isPinned: equals('pinned', true),
+  pinnedAt: instant('pinnedAt'),
   pinnedBy: (message) => recordedUser(message, 'pinnedBy'),
   thread: (message) => ((asInt(message['tcount']) ?? 0) > 0 ? message : null),
-  threadRootId: (message) => asId(message['tmid']) ?? null,
+  threadRootId: id('tmid'),
   threadRoot: (message, _args, { loaders }, info) => {
     const messageId = asId(message['tmid']);
     if (messageId === undefined) return null;
@@ -51,22 +65,22 @@ export const Message: Resolvers['Message'] = {
   },
   isShownInRoom: (message) => (asId(message['tmid']) === undefined ? null : message['tshow'] === true),
   encryption: (message) => (isEncrypted(message) ? message : null),
-  isUnreadBySomeone: (message) => asBoolean(message['unread']) ?? null,
-  location: (message) => message['location'] ?? null,
-  customFields: (message) => message['customFields'] ?? null,
-  blocks: (message) => message['blocks'] ?? null,
+  isUnreadBySomeone: flag('unread'),
+  location: json('location'),
+  customFields: json('customFields'),
+  blocks: json('blocks'),
   readReceipts: (message, args, { loaders }) => receiptConnection(message._id, args, loaders.receipts),
 };
 
 export const MessageUrl: Resolvers['MessageUrl'] = {
-  url: (link) => asText(link['url']) ?? '',
-  meta: (link) => link['meta'] ?? null,
+  url: text('url', ''),
+  meta: json('meta'),
 };
 
 export const UserMention: Resolvers['UserMention'] = {
   kind: ({ mention }) => kindOf(mention),
   userId: ({ mention }) => mentionedId(mention),
-  username: ({ mention }) => asText(mention['username']) ?? null,
+  username: text('mention.username'),
   name: ({ mention }) => asText(mention['name']) ?? asText(mention['fname']) ?? null,
   user: ({ mention, roomId }) => {
     const userId = kindOf(mention) === 'USER' ? mentionedId(mention) : null;
@@ -86,21 +100,21 @@ const mentionedId = (mention: JsonObject): string | null =>
   groups.has(mention['_id']) ? null : (asId(mention['_id']) ?? null);
 
 export const ChannelMention: Resolvers['ChannelMention'] = {
-  roomId: (channel) => asId(channel['_id']) ?? null,
-  name: (channel) => asText(channel['name']) ?? null,
+  roomId: id('_id'),
+  name: text('name'),
 };
 
 export const Reaction: Resolvers['Reaction'] = {
-  emoji: (reaction) => reaction.emoji,
-  usernames: (reaction) => reaction.usernames,
+  emoji: text('emoji', ''),
+  usernames: texts('usernames'),
   count: (reaction) => reaction.usernames.length,
 };
 
 export const MessageFile: Resolvers['MessageFile'] = {
-  id: (file) => asId(file['_id']) ?? '',
-  name: (file) => asText(file['name']) ?? null,
-  mimeType: (file) => asText(file['type']) ?? null,
-  size: (file) => asInt(file['size']) ?? null,
+  id: text('_id', ''),
+  name: text('name'),
+  mimeType: text('type'),
+  size: int('size'),
 };
 
 export const Thread: Resolvers['Thread'] = {
@@ -118,14 +132,14 @@ export const Thread: Resolvers['Thread'] = {
     };
     return offsetConnection(args, replies);
   },
-  replyCount: (message) => asInt(message['tcount']) ?? 0,
-  lastReplyAt: (message) => asInstant(message['tlm']) ?? null,
-  followerIds: (message) => asTexts(message['replies']),
+  replyCount: int('tcount', 0),
+  lastReplyAt: instant('tlm'),
+  followerIds: texts('replies'),
 };
 
 export const MessageEncryption: Resolvers['MessageEncryption'] = {
-  status: (message) => asText(message['e2e']) ?? null,
-  algorithm: (message) => asText(asObject(message['content'])?.['algorithm']) ?? null,
+  status: text('e2e'),
+  algorithm: text('content.algorithm'),
   // Messages older than `content` carry the cipher text in `msg`.
   content: (message) => message['content'] ?? (asId(message['msg']) === undefined ? null : message['msg']),
 };

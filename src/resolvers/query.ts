@@ -10,6 +10,7 @@ import type { RoomConnection } from './parents.ts';
 import { explainForbidden } from './permission.ts';
 import { receiptConnection } from './read-receipt.ts';
 import type { DirectMessageOrder, Resolvers } from './types.generated.ts';
+import { checkedId } from './readers.ts';
 
 export const Query: Resolvers['Query'] = {
   node: (_root, { id }, { loaders, viewerId }, info) => {
@@ -49,7 +50,7 @@ export const Node: Resolvers['Node'] = {
 export const Viewer: Resolvers['Viewer'] = {
   // No id of a room, message or user has a space.
   id: ({ userId }) => `viewer ${userId}`,
-  userId: ({ userId }) => userId,
+  userId: checkedId('userId'),
   user: (_viewer, _args, { loaders }) => loaders.me(),
   directMessages: (_viewer, args, context) => roomConnection('own', args, context),
   unreadCount: async (_viewer, _args, { loaders }) => {

@@ -6,17 +6,18 @@ import { wholeConnection, type WholeList } from './pages.ts';
 import { UserReference, type ReceiptConnection } from './parents.ts';
 import type { Resolvers } from './types.generated.ts';
 import { userOf } from './user.ts';
+import { checkedId, checkedInstant } from './readers.ts';
 
 export const ReadReceipt: Resolvers['ReadReceipt'] = {
-  id: (receipt) => receipt._id,
-  messageId: (receipt) => receipt.messageId,
-  roomId: (receipt) => receipt.roomId,
-  userId: (receipt) => receipt.userId,
+  id: checkedId('_id'),
+  messageId: checkedId('messageId'),
+  roomId: checkedId('roomId'),
+  userId: checkedId('userId'),
   user: (receipt) => {
     const user = userOf(receipt['user']);
     return user && new UserReference(user._id, receipt.roomId, user);
   },
-  readAt: (receipt) => receipt.ts,
+  readAt: checkedInstant('ts'),
 };
 
 /** Receipts of one message, ordered by `readAt`. The loader returns null for a workspace without the licence. */

@@ -33,10 +33,13 @@ export const Json = new GraphQLScalarType<unknown, unknown>({
 /** Characters of `2023-11-01T23:20:57.357Z`. */
 const normalLength = 24;
 
+/** Whether an instant is in the form that the gateway writes. */
+export const isNormalInstant = (instant: string): boolean => instant.length === normalLength && instant.endsWith('Z');
+
 /** The instant in UTC with milliseconds; undefined for what is no instant. */
 function normalise(text: string): string | undefined {
   if (!isInstant(text)) return undefined;
-  return text.length === normalLength && text.endsWith('Z') ? text : new Date(text).toISOString();
+  return isNormalInstant(text) ? text : new Date(text).toISOString();
 }
 
 const notAnInstant = (given: string): string =>

@@ -7,9 +7,10 @@ import { wholeConnection, type WholeList } from './pages.ts';
 import { checkSize, userAvatar } from './avatars.ts';
 import { UserReference, type MemberConnection, type UserParent } from './parents.ts';
 import type { Resolvers, UserAvatarUrlArgs, UserStatus } from './types.generated.ts';
+import { checkedId, text } from './readers.ts';
 
 export const User: Resolvers['User'] = {
-  id: (user) => user._id,
+  id: checkedId('_id'),
   username: fromRecord(true, usernameOf),
   name: fromRecord(true, (user) => asText(user['name']) ?? null),
   status: fromRecord(false, (user) => statuses.get(user['status']) ?? null),
@@ -21,9 +22,9 @@ export const User: Resolvers['User'] = {
 };
 
 export const MessageUser: Resolvers['MessageUser'] = {
-  userId: ({ user }) => user._id,
-  username: ({ user }) => usernameOf(user),
-  name: ({ user }) => asText(user['name']) ?? null,
+  userId: checkedId('user._id'),
+  username: text('user.username'),
+  name: text('user.name'),
   user: ({ user, roomId }) => new UserReference(user._id, roomId),
 };
 

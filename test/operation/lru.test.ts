@@ -18,6 +18,19 @@ describe('Lru', () => {
     expect([keysOf(lru, 'abcd'), lru.bytes, lru.size]).toEqual(['acd', 3000, 3]);
   });
 
+  it('an LRU gives an entry that was used since its last chance another one, and then evicts it', () => {
+    const lru = new Lru<string>(3000);
+    for (const key of 'abc') add(lru, key);
+    for (const key of 'abc') lru.use(key);
+    add(lru, 'd'); // all had their second chance, so the first of them goes
+    expect([keysOf(lru, 'abcd'), lru.bytes]).toEqual(['bcd', 3000]);
+    lru.use('b');
+    for (const key of 'ef') add(lru, key);
+    expect(keysOf(lru, 'abcdef')).toBe('bef');
+    add(lru, 'g');
+    expect([keysOf(lru, 'abcdefg'), lru.bytes, lru.size]).toEqual(['efg', 3000, 3]);
+  });
+
   it('an LRU evicts entries to fit larger or growing ones, and never keeps one above its capacity', () => {
     const lru = new Lru<string>(3000);
     for (const key of 'abc') add(lru, key);

@@ -138,6 +138,7 @@ async function startBefore<Upstream extends TestUpstream>(
     }),
     workspaceUrl: upstream.url,
     limits: { ...patient, ...limits },
+    execution: process.env['EXECUTION'] === 'reference' ? 'reference' : undefined,
     logDestination: {
       write(line) {
         inspect('a log line', line);

@@ -26,10 +26,13 @@ import {
 import type { Context } from '../../context/request-context.ts';
 import { valuesPerObject } from '../../limits.ts';
 import { collectFields, fragmentsOf, type SameNameFields } from '../../collect-fields.ts';
+import { isNormalInstant } from '../../resolvers/scalars.ts';
+import { readingOf } from '../../resolvers/readers.ts';
 import { textsOf } from './equal-fields.ts';
 import type {
   CompiledOperation,
   Completion,
+  DirectRead,
   FieldStep,
   InfoSource,
   Resolve,
@@ -135,7 +138,10 @@ class Compiler {
         times: times * copies,
       });
     });
-    return { steps, values: (values || valuesPerObject) * times, bytes: bytes * times };
+    const hasCopies = steps.some(
+      (step) => step.kind === 'copy' || (step.kind === 'field' && step.completion.hasCopies),
+    );
+    return { steps, values: (values || valuesPerObject) * times, bytes: bytes * times, hasCopies };
   }
 
   #fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
@@ -175,6 +181,7 @@ class Compiler {
       name,
       responseName: String(path.key),
       resolve,
+      direct: directReadOf(resolve, field.type),
       index,
       argumentsFrom: (variables) => fixed ?? getArgumentValues(field, node, variables),
       infoFrom,
@@ -197,25 +204,52 @@ class Compiler {
     const { times } = place;
     const isNonNull = isNonNullType(type);
     const nullable = getNullableType(type);
-    if (isListType(nullable))
-      return { kind: 'list', isNonNull, times, item: this.#completionOf(nullable.ofType, nodes, place, source) };
-    if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable };
+    if (isListType(nullable)) {
+      const item = this.#completionOf(nullable.ofType, nodes, place, source);
+      return { kind: 'list', isNonNull, times, item, hasCopies: item.hasCopies };
+    }
+    if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable, hasCopies: false };
     const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    if (isObjectType(nullable))
-      return { kind: 'object', isNonNull, times, selection: this.#selectChecked(nullable, below, place) };
+    if (isObjectType(nullable)) {
+      const selection = this.#selectChecked(nullable, below, place);
+      return { kind: 'object', isNonNull, times, selection, hasCopies: selection.hasCopies };
+    }
     const { resolveType } = nullable;
     if (resolveType == null) throw new Unsupported();
     const types = this.#input.schema.getPossibleTypes(nullable);
     const selections = new Map(types.map((each) => [each.name, this.#selectChecked(each, below, place)]));
     const typeOf = (value: unknown, context: Context, info: GraphQLResolveInfo) =>
       resolveType(value, context, info, nullable);
-    return { kind: 'union', isNonNull, times, typeOf, selections, source };
+    return { kind: 'union', isNonNull, times, typeOf, selections, source, hasCopies: false };
   }
 
   #selectChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], { path, times }: Place): Selection {
     if (type.isTypeOf != null) throw new Unsupported();
     return this.select(type, below, path, times);
   }
+}
+
+const isPresent = (value: unknown): boolean => value !== null;
+const never = (): boolean => false;
+
+/** By the kind of a reader and its scalar: whether the scalar writes such a value as it is. */
+const plainValues: Readonly<Record<string, (value: unknown) => boolean>> = {
+  'text String': isPresent,
+  'text ID': isPresent,
+  'id String': isPresent,
+  'id ID': isPresent,
+  'int Int': isPresent,
+  'flag Boolean': isPresent,
+  'instant DateTime': (value) => typeof value === 'string' && isNormalInstant(value),
+};
+
+function directReadOf(resolve: Resolve | undefined, type: GraphQLOutputType): DirectRead | undefined {
+  const reading = readingOf(resolve);
+  if (reading === undefined) return undefined;
+  const { kind, needs, read } = reading;
+  const nullable = getNullableType(type);
+  const isPlain = isLeafType(nullable) ? plainValues[`${kind} ${nullable.name}`] : undefined;
+  return { needs, read, isPlain: isPlain ?? never };
 }
 
 /** A field’s path, and how often the response repeats its values under other aliases. */

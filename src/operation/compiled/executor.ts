@@ -9,7 +9,7 @@ import {
 import type { Context } from '../../context/request-context.ts';
 import type { DocumentMemory } from '../document-store.ts';
 import { compile, conditionsOf, type CompileInput } from './compile.ts';
-import type { CompiledOperation, Resolve } from './operation.ts';
+import type { CompiledOperation, Data, Resolve, Variables } from './operation.ts';
 import { run } from './run.ts';
 
 /** Compiled forms of one operation, by the values of its `@skip` and `@include` variables. */
@@ -65,22 +65,38 @@ export class Executor {
   async execute(
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    given: Readonly<Record<string, unknown>>,
+    given: Variables,
     context: Context,
     compiles: boolean,
-  ): Promise<Record<string, unknown> | undefined> {
+  ): Promise<Data | undefined> {
     const known = this.#forms.get(operation);
     if (known === undefined && !(compiles && this.#documents.keep(document, bytesPerForm))) return undefined;
     const forms = known ?? { conditions: conditionsOf(document), byValues: new Map() };
     this.#forms.set(operation, forms);
-    const { variableDefinitions = [] } = operation;
-    const variables =
-      variableDefinitions.length === 0 ? {} : getVariableValues(this.#schema, variableDefinitions, given).coerced;
+    const variables = this.coerce(operation, given);
     if (variables === undefined) return undefined;
-    const key = forms.conditions.map((name) => String(variables[name])).join();
+    const key = keyOf(forms, variables);
     if (compiles && !forms.byValues.has(key)) this.#compile(forms, key, document, operation, variables);
     const compiled = forms.byValues.get(key);
-    return compiled && run(compiled, variables, context, this.#onBug);
+    return compiled && this.run(compiled, variables, context);
+  }
+
+  /** The coerced variables; undefined if they do not fit their types. */
+  coerce({ variableDefinitions = [] }: OperationDefinitionNode, given: Variables): Variables | undefined {
+    return variableDefinitions.length === 0 ? {} : getVariableValues(this.#schema, variableDefinitions, given).coerced;
+  }
+
+  /** The form for these variables; undefined while there is none. */
+  find(operation: OperationDefinitionNode, variables: Variables): CompiledOperation | undefined {
+    const forms = this.#forms.get(operation);
+    return forms?.byValues.get(keyOf(forms, variables));
+  }
+
+  /** The response's `data`, without errors. Undefined: graphql-js has to run the operation. */
+  async run(compiled: CompiledOperation, variables: Variables, context: Context): Promise<Data | undefined> {
+    const data = await run(compiled, variables, context, this.#onBug);
+    if (data === undefined) context.answerSize.reset(); // graphql-js counts anew
+    return data;
   }
 
   #compile(
@@ -88,7 +104,7 @@ export class Executor {
     key: string,
     document: DocumentNode,
     operation: OperationDefinitionNode,
-    variables: Readonly<Record<string, unknown>>,
+    variables: Variables,
   ): void {
     if (byValues.size === maxForms || !this.#documents.keep(document, bytesPerForm)) return;
     const resolverOf = (field: GraphQLField<unknown, unknown>) => this.#resolvers.get(field);
@@ -105,3 +121,6 @@ export class Executor {
     }
   }
 }
+
+const keyOf = ({ conditions }: Forms, variables: Variables): string =>
+  conditions.length === 0 ? '' : conditions.map((name) => String(variables[name])).join();

@@ -4,8 +4,16 @@ import type { Context } from '../../context/request-context.ts';
 /** Coerced variables by name. */
 export type Variables = Readonly<Record<string, unknown>>;
 
+/** An object of the response. */
+export type Data = Record<string, unknown>;
+
 /** How to complete a resolved value; the response repeats it `times` times, under aliases too. */
-export type Completion = { readonly isNonNull: boolean; readonly times: number } & (
+export type Completion = {
+  readonly isNonNull: boolean;
+  readonly times: number;
+  /** Whether `write` has to look for copies below it; false for unions, which it writes as they are. */
+  readonly hasCopies: boolean;
+} & (
   | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
   | { readonly kind: 'object'; readonly selection: Selection }
   | {
@@ -23,6 +31,8 @@ export interface Selection {
   readonly steps: readonly Step[];
   readonly values: number;
   readonly bytes: number;
+  /** Whether an alias repeats another here or below. */
+  readonly hasCopies: boolean;
 }
 
 export type Resolve = GraphQLFieldResolver<unknown, Context>;
@@ -37,6 +47,15 @@ export interface InfoSource {
   readonly infoFrom: (variables: Variables) => GraphQLResolveInfo;
 }
 
+/** A field that only reads its source, so it takes neither arguments nor `info` and never waits. */
+export interface DirectRead {
+  /** The property without which the source is a stub, whose field has to be resolved. */
+  readonly needs: string | undefined;
+  readonly read: (source: object) => unknown;
+  /** Whether a value that it has read is as its scalar would write it. */
+  readonly isPlain: (value: unknown) => boolean;
+}
+
 /** A field, with what graphql-js looks up again for each object. */
 export interface FieldStep extends InfoSource {
   readonly kind: 'field';
@@ -44,6 +63,7 @@ export interface FieldStep extends InfoSource {
   readonly responseName: string;
   /** Undefined: the property of the field's name. */
   readonly resolve: Resolve | undefined;
+  readonly direct: DirectRead | undefined;
   /** Coerced from the request's variables, once for all objects of the field. */
   readonly argumentsFrom: (variables: Variables) => Record<string, unknown>;
   readonly completion: Completion;

@@ -2,9 +2,17 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
 import { jsonLength, maxJsonDepth } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
-import type { CompiledOperation, Completion, FieldStep, InfoSource, Selection, Variables } from './operation.ts';
+import type {
+  CompiledOperation,
+  Completion,
+  Data,
+  DirectRead,
+  FieldStep,
+  InfoSource,
+  Selection,
+  Variables,
+} from './operation.ts';
 
-type Data = Record<string, unknown>;
 type LeafCompletion = Extract<Completion, { kind: 'leaf' }>;
 type UnionCompletion = Extract<Completion, { kind: 'union' }>;
 type ListCompletion = Extract<Completion, { kind: 'list' }>;
@@ -61,9 +69,19 @@ class Run {
   #object({ steps, values, bytes }: Selection, source: unknown): Data {
     this.#size.add(values, bytes);
     const data: Data = {};
+    let readBytes = 0;
     for (const step of steps) {
       const { responseName } = step;
       if (step.kind === 'field') {
+        const { direct } = step;
+        if (direct !== undefined && canRead(direct, source)) {
+          const value = direct.read(source);
+          if (direct.isPlain(value)) {
+            data[responseName] = value;
+            readBytes += step.completion.times * plainLength(value);
+          } else data[responseName] = this.#complete(step.completion, value);
+          continue;
+        }
         const value = this.#resolve(step, source);
         if (isPromise(value)) {
           data[responseName] = null; // its place
@@ -77,6 +95,7 @@ class Run {
         this.#copies.push({ data, of: step.of, to: responseName });
       }
     }
+    this.#size.add(0, readBytes);
     return data;
   }
 
@@ -175,6 +194,12 @@ class Run {
     if (isFirst && !(error instanceof Unfit || error instanceof GraphQLError)) this.#onBug(error);
   }
 }
+
+const canRead = ({ needs }: DirectRead, source: unknown): source is object =>
+  typeof source === 'object' && source !== null && (needs === undefined || needs in source);
+
+/** Length of a string, number or boolean as JSON. */
+const plainLength = (value: unknown): number => (typeof value === 'string' ? value.length + 2 : jsonLength(value, 1));
 
 const isOfLeaves = (completion: Completion): boolean =>
   completion.kind === 'list' ? isOfLeaves(completion.item) : completion.kind === 'leaf';

@@ -81,7 +81,7 @@ export class Pricing {
   /** Whether the gateway would accept the values, such as the range of `first`. */
   #isAccepted({ document, operation, place }: FoundOperation, variables: Variables): boolean {
     try {
-      return this.#inputCheck.check({ document, operation, variables, callerId: '' });
+      return this.#inputCheck.check({ document, operation, variables, callerId: '' }) !== undefined;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       this.#mistakes.addError(error, place, Object.keys(variables).length > 0 ? remedy : '');

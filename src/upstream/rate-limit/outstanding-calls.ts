@@ -17,14 +17,18 @@ export interface LimitedCall {
   sentAt: number | undefined;
 }
 
+interface SentCall extends LimitedCall {
+  sentAt: number;
+}
+
 /**
  * Calls that had their turn and have not ended. Those on the wire are few, as the bulkhead bounds them; those that have
  * yet to go out can be thousands, and are only counted.
  */
 export class OutstandingCalls {
   readonly #isExempt: (user: string | undefined) => boolean;
-  /** When each call on the wire was sent. */
-  readonly #sent = new Map<LimitedCall, number>();
+  /** Calls on the wire. No Set: V8 keeps what a small one has held for long. */
+  readonly #sent: SentCall[] = [];
   /** Calls that have yet to go out, by whose turn they take. */
   readonly #unsent = new Map<string, { readonly caller: LimiterCaller; calls: number }>();
   #unsentCalls = 0;
@@ -35,29 +39,29 @@ export class OutstandingCalls {
   }
 
   get isEmpty(): boolean {
-    return this.#sent.size === 0 && this.#unsent.size === 0;
+    return this.#sent.length === 0 && this.#unsent.size === 0;
   }
 
   /** Calls on the wire, with those of exempt users. */
   get onWire(): number {
-    return this.#sent.size;
+    return this.#sent.length;
   }
 
   /** All calls, with those of exempt users. */
   get size(): number {
-    return this.#sent.size + this.#unsentCalls;
+    return this.#sent.length + this.#unsentCalls;
   }
 
   /** When the oldest call still on the wire was sent, in epoch milliseconds; infinite when there is none. */
   get earliestSentAt(): number {
     let earliest = Number.POSITIVE_INFINITY;
-    for (const sentAt of this.#sent.values()) earliest = Math.min(earliest, sentAt);
+    for (const { sentAt } of this.#sent) earliest = Math.min(earliest, sentAt);
     return earliest;
   }
 
   /** When the calls on the wire were sent. Epoch milliseconds. */
   get sentAt(): number[] {
-    return [...this.#sent.values()];
+    return this.#sent.map(({ sentAt }) => sentAt);
   }
 
   /** Calls that have yet to go out, without those of exempt users. */
@@ -70,7 +74,7 @@ export class OutstandingCalls {
   /** Calls on the wire that were sent after this time, without those of exempt users. */
   sentAfter(time: number): number {
     let count = 0;
-    for (const [{ caller }, sentAt] of this.#sent) if (sentAt > time && !this.#isExempt(caller.user)) count += 1;
+    for (const { caller, sentAt } of this.#sent) if (sentAt > time && !this.#isExempt(caller.user)) count += 1;
     return count;
   }
 
@@ -84,11 +88,14 @@ export class OutstandingCalls {
   send(call: LimitedCall, now: number): void {
     this.#removeUnsent(call);
     call.sentAt = now;
-    this.#sent.set(call, now);
+    this.#sent.push(call as SentCall);
   }
 
   remove(call: LimitedCall): void {
-    if (!this.#sent.delete(call)) this.#removeUnsent(call);
+    const index = this.#sent.indexOf(call as SentCall);
+    if (index === -1) return this.#removeUnsent(call);
+    const last = this.#sent.pop() as SentCall;
+    if (last !== call) this.#sent[index] = last;
   }
 
   #removeUnsent({ caller }: LimitedCall): void {

@@ -36,7 +36,7 @@ describe('Bugs of compiled runs', () => {
     const log = createLog('info', new Redactor(), { write: (line) => void lines.push(line) });
     const metrics = new Metrics(idleSources);
     const options = { landingPage: undefined, allowance: undefined, usageReporters: [], metrics };
-    const apollo = createApollo(schema, readConfig({}), log, options);
+    const { apollo } = createApollo(schema, readConfig({}), log, options);
     const query = '{ viewer { user { id } } }';
     await apollo.executeOperation({ query }, { contextValue: contextOf() }); // compiled from the second run on
     const contextValue = contextOf();

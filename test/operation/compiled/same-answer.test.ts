@@ -13,6 +13,7 @@ import { RequestContext } from '../../../src/context/request-context.ts';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startDemo, type DemoWorkspace } from '../../../src/demo/server.ts';
 import { countAnswers } from '../../../src/operation/answer-counting.ts';
+import { write } from '../../../src/operation/compiled/write.ts';
 import { Executor } from '../../../src/operation/compiled/executor.ts';
 import { atMost } from '../../../src/operation/cost/tally.ts';
 import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
@@ -134,7 +135,10 @@ async function runCompiled(
 ): Promise<Ran> {
   const operation = operationOf(document);
   const executor = new Executor(schema, { keep: () => true }, noBug);
-  return ranAs(await executor.execute(document, operation, variables, context, true), undefined, context);
+  const data = await executor.execute(document, operation, variables, context, true);
+  const form = executor.find(operation, executor.coerce(operation, variables) ?? {});
+  const text = data && form && write(form.selection, data);
+  return { ...ranAs(data, undefined, context), text };
 }
 
 describe('Compiled operations', () => {
