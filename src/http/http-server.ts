@@ -9,6 +9,7 @@ import {
 import type { Socket } from 'node:net';
 import { errorResponse, type HttpResponse } from './http-error.ts';
 import { refusals, type Refusal } from './refusals.ts';
+import { linesOf } from './request-headers.ts';
 import { fixedHeaders, trackLatest } from './response-headers.ts';
 
 /** Limits on what clients can make the server hold, and for how long. Milliseconds and bytes. */
@@ -83,9 +84,9 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits):
 }
 
 /** Why a request is rejected whatever its path. */
-function refusalOf({ rawHeaders, headersDistinct, httpVersion, url }: IncomingMessage): Refusal | undefined {
+function refusalOf({ rawHeaders, httpVersion, url }: IncomingMessage): Refusal | undefined {
   if (rawHeaders.length > 2 * maxHeaderLines) return refusals.tooManyHeaders;
-  const hosts = headersDistinct['host']?.length ?? 0;
+  const hosts = linesOf(rawHeaders, 'host').length;
   if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return refusals.notOneHost;
   // `POST http://elsewhere/graphql`: a client that expects a proxy must not get a response of this server instead.
   if (url?.startsWith('/') !== true && url !== '*') return refusals.absoluteUrl;

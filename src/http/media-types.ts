@@ -12,8 +12,21 @@ interface Range {
   readonly position: number;
 }
 
-/** The offered type that `Accept` prefers; undefined if it accepts none of them. */
+/** Results by header and number of offered types: clients send few different headers. */
+const known = new Map<string, MediaType | undefined>();
+const maxKnown = 64;
+const maxKnownLength = 256;
+
+/** The offered type that `Accept` prefers; undefined if it accepts none of them. A longer offer begins with a shorter one. */
 export function preferredType(accept: string | undefined, offered: readonly MediaType[]): MediaType | undefined {
+  const key = `${offered.length} ${accept}`;
+  if (known.has(key)) return known.get(key);
+  const preferred = choose(accept, offered);
+  if (known.size < maxKnown && key.length <= maxKnownLength) known.set(key, preferred);
+  return preferred;
+}
+
+function choose(accept: string | undefined, offered: readonly MediaType[]): MediaType | undefined {
   if (accept === undefined || accept.trim() === '') return offered[0];
   const ranges = accept.split(',').flatMap(readRange);
   return offered

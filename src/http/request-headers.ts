@@ -25,14 +25,24 @@ export function readRequestId({ headers }: IncomingMessage): string {
 const credentialForm = /^[\x21-\x7E]{1,256}$/;
 
 /** The caller's credentials; undefined when one is missing, repeated or malformed. Only the workspace can verify them. */
-export function readCredentials({ headersDistinct, socket: connection }: IncomingMessage): Credentials | undefined {
-  const userId = onlyValue(headersDistinct['x-user-id']);
-  const authToken = onlyValue(headersDistinct['x-auth-token']);
+export function readCredentials({ rawHeaders, socket: connection }: IncomingMessage): Credentials | undefined {
+  const userId = onlyCredential(linesOf(rawHeaders, 'x-user-id'));
+  const authToken = onlyCredential(linesOf(rawHeaders, 'x-auth-token'));
   return userId === undefined || authToken === undefined ? undefined : { userId, authToken, connection };
 }
 
-const onlyValue = (values: string[] | undefined): string | undefined =>
-  values?.length === 1 && credentialForm.test(values[0] ?? '') ? values[0] : undefined;
+const onlyCredential = ([value = '', ...more]: readonly string[]): string | undefined =>
+  more.length === 0 && credentialForm.test(value) ? value : undefined;
+
+/** The value of each line of a header. `headersDistinct` would copy all headers of the request for it. */
+export function linesOf(rawHeaders: readonly string[], name: string): string[] {
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const line = rawHeaders[index] as string;
+    if (line.length === name.length && line.toLowerCase() === name) values.push(rawHeaders[index + 1] as string);
+  }
+  return values;
+}
 
 export function checkMethod({ method }: IncomingMessage): void {
   if (method !== 'GET' && method !== 'POST') throw new HttpError(refusals.methodNotAllowed);

@@ -2,8 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { readCredentials } from '../../src/http/request-headers.ts';
 
-const read = (headersDistinct: Record<string, string[]>) =>
-  readCredentials({ headersDistinct } as unknown as IncomingMessage);
+/** Header lines as a client may write them. */
+const read = (headers: Record<string, string[]>) => {
+  const lines = Object.entries(headers).flatMap(([name, values]) =>
+    values.map((value) => [name.replace('user', 'USER'), value]),
+  );
+  return readCredentials({ rawHeaders: ['Host', 'a', ...lines.flat()] } as unknown as IncomingMessage);
+};
 
 describe('readCredentials', () => {
   it.each(['a', '!', '~', 'x'.repeat(256)])(

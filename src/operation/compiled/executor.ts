@@ -1,5 +1,4 @@
 import {
-  getVariableValues,
   isObjectType,
   type DocumentNode,
   type GraphQLField,
@@ -11,6 +10,7 @@ import type { DocumentMemory } from '../document-store.ts';
 import { compile, conditionsOf, type CompileInput } from './compile.ts';
 import type { CompiledOperation, Data, Resolve, Variables } from './operation.ts';
 import { run } from './run.ts';
+import { coerceVariables } from './variables.ts';
 
 /** Compiled forms of one operation, by the values of its `@skip` and `@include` variables. */
 interface Forms {
@@ -82,8 +82,8 @@ export class Executor {
   }
 
   /** The coerced variables; undefined if they do not fit their types. */
-  coerce({ variableDefinitions = [] }: OperationDefinitionNode, given: Variables): Variables | undefined {
-    return variableDefinitions.length === 0 ? {} : getVariableValues(this.#schema, variableDefinitions, given).coerced;
+  coerce(operation: OperationDefinitionNode, given: Variables): Variables | undefined {
+    return coerceVariables(this.#schema, operation, given);
   }
 
   /** The form for these variables; undefined while there is none. */

@@ -1,0 +1,63 @@
+import { buildSchema, getVariableValues, Kind, parse, type OperationDefinitionNode } from 'graphql';
+import { expect, it } from 'vitest';
+import { coerceVariables } from '../../../src/operation/compiled/variables.ts';
+
+const schema = buildSchema(`input In { a: Int! } enum E { X } scalar Odd
+  type Query { f(a: ID, b: String, c: Int, d: Boolean, e: E, g: In, h: [ID!], i: Odd, j: Float): Int }`);
+const types = [
+  'ID',
+  'ID!',
+  'String',
+  'String!',
+  'Int',
+  'Int!',
+  'Boolean',
+  'Boolean!',
+  'E',
+  'In',
+  '[ID!]',
+  '[ID!]!',
+  'Odd',
+  'Float',
+];
+const values = [
+  undefined,
+  null,
+  '',
+  'x',
+  'X',
+  '1',
+  0,
+  1,
+  -1,
+  1.5,
+  2 ** 31,
+  1e100,
+  true,
+  false,
+  [],
+  ['a', 'b'],
+  [1],
+  {},
+  { a: 1 },
+];
+
+it('coerces each value for each type as graphql-js does, absent ones and defaults included', () => {
+  for (const type of types)
+    for (const rest of ['', type.startsWith('ID') ? ' = "d"' : type.startsWith('Int') ? ' = 5' : '']) {
+      const [operation] = parse(`query ($v: ${type}${rest}, $w: String) { f(b: $w) }`).definitions;
+      if (operation?.kind !== Kind.OPERATION_DEFINITION) expect.unreachable();
+      const { variableDefinitions = [] } = operation;
+      for (const value of values)
+        for (const given of [{ v: value }, { v: value, w: 'text', other: 1 }, { w: value }, {}]) {
+          const expected = getVariableValues(schema, variableDefinitions, given).coerced;
+          const actual = coerceVariables(schema, operation, given);
+          expect(actual, `${type}${rest} ${JSON.stringify(given)}`).toEqual(expected && { ...expected });
+        }
+    }
+});
+
+it('takes no inherited property for a variable', () => {
+  const [operation] = parse('query ($toString: String) { f(b: $toString) }').definitions;
+  expect(coerceVariables(schema, operation as OperationDefinitionNode, {})).toEqual({});
+});
