@@ -92,7 +92,7 @@ export function createApollo(
       { requestDidStart: async () => limitResponses(schema) },
     ],
   });
-  const parts = { documents, persisted, inputCheck, estimator, maxUpstreamCalls, allowance };
+  const parts = { documents, persisted, inputCheck, estimator, maxUpstreamCalls, allowance, onBug: reportBug };
   const reportsUsage = config.graphos !== undefined || config.hive !== undefined;
   const hasFastPath = executor !== undefined && !reportsUsage; // reporters would not see its operations
   return { apollo, fastPath: hasFastPath ? new FastPath({ ...parts, executor }) : undefined };

@@ -23,6 +23,8 @@ export interface FastPathParts {
   readonly executor: Executor;
   readonly maxUpstreamCalls: number;
   readonly allowance: CallAllowance | undefined;
+  /** Receives errors that only a bug explains; Apollo Server then answers. */
+  readonly onBug: (error: unknown) => void;
 }
 
 /** A request that the endpoint has checked. */
@@ -64,8 +66,17 @@ export class FastPath {
     this.#parts = parts;
   }
 
-  /** The body of the response. Undefined: Apollo Server has to make it. */
+  /** The body of the response. Undefined: Apollo Server has to make it. Never rejects. */
   async respond(request: FastRequest, context: RequestContext): Promise<string | undefined> {
+    try {
+      return await this.#respond(request, context);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) this.#parts.onBug(error);
+      return undefined;
+    }
+  }
+
+  async #respond(request: FastRequest, context: RequestContext): Promise<string | undefined> {
     const prepared = this.#prepare(request, context);
     if (prepared === undefined || !this.#admit(prepared, request, context)) return undefined;
     const { outcome } = context;
@@ -93,7 +104,7 @@ export class FastPath {
     return compiled && { document, operation, compiled, variables };
   }
 
-  /** Whether the operation may run: then its calls are charged. */
+  /** Whether the operation may run: then its calls are charged. Throws why it may not. */
   #admit(
     { document, operation, compiled, variables }: Prepared,
     { variables: given = {} }: FastRequest,
@@ -101,21 +112,16 @@ export class FastPath {
   ): boolean {
     const { documents, estimator, maxUpstreamCalls, allowance } = this.#parts;
     const { outcome, viewerId } = context;
-    try {
-      const checked = this.#checked.get(compiled);
-      if (checked === undefined) this.#check(document, operation, given, compiled, viewerId);
-      else recheck(checked, variables, viewerId);
-      const cost = estimator.estimate(document, operation, given, context.knowledge);
-      if (cost === undefined || refusalOfCost(cost, maxUpstreamCalls) !== undefined) return false;
-      const charge = chargeAllowance(allowance, context, cost.calls);
-      if (operation.name !== undefined) outcome.operationName = loggedName(operation.name.value);
-      outcome.cost = cost;
-      outcome.limit = maxUpstreamCalls;
-      context.admit(cost, atMost(cost, maxUpstreamCalls), charge);
-    } catch (error) {
-      if (error instanceof GraphQLError) return false;
-      throw error;
-    }
+    const checked = this.#checked.get(compiled);
+    if (checked === undefined) this.#check(document, operation, given, compiled, viewerId);
+    else recheck(checked, variables, viewerId);
+    const cost = estimator.estimate(document, operation, given, context.knowledge);
+    if (cost === undefined || refusalOfCost(cost, maxUpstreamCalls) !== undefined) return false;
+    const charge = chargeAllowance(allowance, context, cost.calls);
+    if (operation.name !== undefined) outcome.operationName = loggedName(operation.name.value);
+    outcome.cost = cost;
+    outcome.limit = maxUpstreamCalls;
+    context.admit(cost, atMost(cost, maxUpstreamCalls), charge);
     documents.use(document);
     return true;
   }

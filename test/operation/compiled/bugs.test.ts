@@ -20,6 +20,7 @@ const contextOf = () =>
     callerKey: 'k',
     knowledge: { lists: { rooms: true, memberships: true }, knowsRoom: () => true },
     answerSize: new AnswerSize(() => true),
+    loaders: { me: async () => ({ _id: 'u1' }) },
     admit: () => undefined,
   }) as unknown as RequestContext;
 
@@ -49,6 +50,26 @@ describe('Bugs of compiled runs', () => {
         errors: [{ path: ['viewer', 'user'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
       },
     });
+    expect(await metrics.print()).toContain('gateway_compiled_failures_total 1\n');
+    expect(lines.filter((line) => line.includes('TypeError'))).toHaveLength(1);
+    expect(lines.join('')).not.toContain('planted');
+    await apollo.stop();
+  });
+
+  it('a bug on the fast path is logged and counted, and leaves the request to Apollo Server', async () => {
+    const lines: string[] = [];
+    const log = createLog('info', new Redactor(), { write: (line) => void lines.push(line) });
+    const metrics = new Metrics(idleSources);
+    const options = { landingPage: undefined, allowance: undefined, usageReporters: [], metrics };
+    const { apollo, fastPath } = createApollo(createSchema(), readConfig({}), log, options);
+    const query = '{ viewer { userId user { id } } }';
+    for (let time = 0; time < 2; time += 1) await apollo.executeOperation({ query }, { contextValue: contextOf() });
+    const broken = Object.defineProperty(contextOf(), 'knowledge', {
+      get: () => {
+        throw new TypeError('planted');
+      },
+    });
+    expect(await fastPath?.respond({ query, wantsReport: false }, broken)).toBeUndefined();
     expect(await metrics.print()).toContain('gateway_compiled_failures_total 1\n');
     expect(lines.filter((line) => line.includes('TypeError'))).toHaveLength(1);
     expect(lines.join('')).not.toContain('planted');
