@@ -10,19 +10,27 @@ export interface CallerList<Row = unknown> extends Once<ReadonlyMap<string, Row>
   readonly endpoint: Endpoint;
 }
 
-/** Both by room id. */
-export interface CallerLists {
-  readonly rooms: CallerList<RestDirectMessage>;
-  readonly subscriptions: CallerList<RestSubscription>;
-}
+/** Both by room id; each created when it is first used. */
+export class CallerLists {
+  readonly #upstream: RequestUpstream;
+  #rooms: CallerList<RestDirectMessage> | undefined;
+  #subscriptions: CallerList<RestSubscription> | undefined;
 
-export const createCallerLists = (upstream: RequestUpstream): CallerLists => ({
-  rooms: Object.assign(
-    once(async () => new Map((await roomsGet(upstream)).map((room) => [room._id, room]))),
-    { endpoint: 'rooms.get' } as const,
-  ),
-  subscriptions: Object.assign(
-    once(async () => new Map((await subscriptionsGet(upstream)).map((row) => [row.rid, row]))),
-    { endpoint: 'subscriptions.get' } as const,
-  ),
-});
+  constructor(upstream: RequestUpstream) {
+    this.#upstream = upstream;
+  }
+
+  get rooms(): CallerList<RestDirectMessage> {
+    return (this.#rooms ??= Object.assign(
+      once(async () => new Map((await roomsGet(this.#upstream)).map((room) => [room._id, room]))),
+      { endpoint: 'rooms.get' } as const,
+    ));
+  }
+
+  get subscriptions(): CallerList<RestSubscription> {
+    return (this.#subscriptions ??= Object.assign(
+      once(async () => new Map((await subscriptionsGet(this.#upstream)).map((row) => [row.rid, row]))),
+      { endpoint: 'subscriptions.get' } as const,
+    ));
+  }
+}

@@ -44,6 +44,7 @@ export function countersLoader(
 
   return batchByKey(
     (keys) => {
+      if (!keys.some(isOwn)) return keys.map((key) => readSingle(key));
       const asked = new Set([...singles.keys(), ...keys.filter((key) => !isOwn(key)).map(nameOf)]);
       const own = keys.filter((key) => !asked.has(nameOf(key)));
       const listed = readOwn(

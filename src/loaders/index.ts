@@ -1,7 +1,7 @@
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import type { SearchAllowance } from './search-allowance.ts';
 import type { BulkOrSingle } from './bulk-or-single.ts';
-import { createCallerLists } from './caller-lists.ts';
+import { CallerLists } from './caller-lists.ts';
 import { countersLoader } from './counters.ts';
 import {
   anyMessageLoader,
@@ -26,7 +26,7 @@ export class Loaders {
   readonly #upstream: RequestUpstream;
   readonly #search: SearchAllowance;
   readonly #modes: BulkOrSingle;
-  #sharedCaller: ReturnType<typeof createCallerLists> | undefined;
+  #sharedCaller: CallerLists | undefined;
   #sharedFallback: BulkFallback | undefined;
   #sharedCheck: ReturnType<typeof createRoomCheck> | undefined;
   #sharedAnyMessages: ReturnType<typeof anyMessageLoader> | undefined;
@@ -128,7 +128,7 @@ export class Loaders {
   }
 
   get #caller() {
-    return (this.#sharedCaller ??= createCallerLists(this.#upstream));
+    return (this.#sharedCaller ??= new CallerLists(this.#upstream));
   }
 
   get #fallback() {

@@ -30,23 +30,23 @@ export function logRequest(figures: RequestFigures, log: Logger, metrics: Metric
   const { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows } = figures;
   const { operationName, errors: summary, cost, atMost, limit, runBy } = figures.outcome;
   const { codes = refusedAs === undefined ? {} : { [refusedAs]: 1 }, ...errors } = summary ?? {};
-  const calls = [...upstreamCalls.values()].reduce((sum, count) => sum + count, 0);
   metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls, runBy });
-  log.info({
+  let calls = 0;
+  for (const count of upstreamCalls.values()) calls += count;
+  const hasCalls = calls + sharedCalls > 0;
+  const line = {
     requestId,
     operation: operationName,
     status,
     durationMs: Math.round(durationMs * 10) / 10,
     upstreamCalls: calls,
-    ...(cost !== undefined && { plannedCalls: cost.calls }),
-    ...(calls + sharedCalls > 0 && {
-      byEndpoint: Object.fromEntries(upstreamCalls),
-      shared: sharedCalls,
-      atMost,
-      limit,
-    }),
-    ...(retries > 0 && { retries }),
-    ...(droppedRows > 0 && { droppedRows }),
-    ...(Object.keys(codes).length > 0 && { codes, ...errors }),
-  });
+    plannedCalls: cost?.calls,
+    byEndpoint: hasCalls ? Object.fromEntries(upstreamCalls) : undefined,
+    shared: hasCalls ? sharedCalls : undefined,
+    atMost: hasCalls ? atMost : undefined,
+    limit: hasCalls ? limit : undefined,
+    retries: retries > 0 ? retries : undefined,
+    droppedRows: droppedRows > 0 ? droppedRows : undefined,
+  };
+  log.writeInfo(Object.keys(codes).length > 0 ? { ...line, codes, ...errors } : line);
 }

@@ -1,7 +1,7 @@
 import pino from 'pino';
 
 /** Bytes that are written together, the most of one write, and milliseconds after which a shorter batch is written. */
-const writeLength = 16 * 1024;
+const writeLength = 32 * 1024;
 const maxWriteLength = 64 * 1024;
 const writeDelayMs = 200;
 /** Buffered bytes, at most. If nothing reads the log, further lines are dropped and the process goes on. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog, describeUnexpected, hasTokenLength, Redactor } from '../../src/observability/log.ts';
 import { createRandom } from '../support/random.ts';
 
@@ -97,6 +97,32 @@ describe('Log', () => {
       query: 'a [redacted] in a text',
       msg: 'and [redacted] in the message',
     });
+  });
+
+  it('the line of a request is what the log writes of other lines, without tokens, and respects the level', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_764_100_000_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const { lines, log, redactor } = logging();
+    const token = 'RScctEHSmLGZGywfIhWyRpyofhKOiMoUIpimhvheU3f';
+    redactor.hold(token);
+    const fields = {
+      a: 'é "x" \n',
+      b: undefined,
+      c: 1.5,
+      d: { e: [1], f: token },
+      cookie: 'c',
+      g: `x${token}`,
+      h: null,
+    };
+    log.info(fields);
+    log.writeInfo(fields);
+    expect(lines[1]).toBe(lines[0]);
+    expect(lines.join('')).not.toContain(token);
+    log.level = 'warn';
+    log.writeInfo(fields);
+    log.level = 'debug';
+    log.writeInfo(fields);
+    expect(lines).toHaveLength(3);
   });
 
   it('a client that sends common words as its token does not redact them from log lines', () => {
