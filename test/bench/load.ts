@@ -21,6 +21,8 @@ export interface SliceResult {
   readonly seconds: number;
   /** Answers that were not the right one, byte for byte; broken connections. */
   readonly failures: number;
+  /** What was received instead, the first time; undefined: nothing. */
+  readonly firstFailure: string | undefined;
   /** From a request's arrival, also if it then waits for a free socket, to the end of its answer, milliseconds. */
   readonly p50: number;
   readonly p99: number;
@@ -56,6 +58,7 @@ async function run({
   const latencies: number[] = [];
   let sent = 0;
   let failures = 0;
+  let firstFailure: string | undefined;
   const startedAt = performance.now();
 
   await new Promise<void>((resolve) => {
@@ -69,7 +72,10 @@ async function run({
         connection.ask(bytes, (body) => {
           const isRight = body?.equals(exchange.answer) === true;
           latencies.push(performance.now() - arrivedAt);
-          if (!isRight) failures += 1;
+          if (!isRight) {
+            failures += 1;
+            firstFailure ??= body?.toString('utf8', 0, 300);
+          }
           if (body !== undefined) idle.push(connection);
           if (latencies.length === requests || opened.every(({ isBroken }) => isBroken)) resolve();
           else if (perSecond === undefined && arrivals.length < requests) arrivals.push(performance.now());
@@ -93,7 +99,7 @@ async function run({
   for (const connection of opened) connection.close();
   const p50 = quantile(latencies, 0.5);
   const p99 = quantile(latencies, 0.99);
-  return { seconds, failures: failures + requests - latencies.length, p50, p99 };
+  return { seconds, failures: failures + requests - latencies.length, firstFailure, p50, p99 };
 }
 
 type Answered = (body: Buffer | undefined) => void;
@@ -148,7 +154,10 @@ class Connection {
 process.on('message', (slice: Slice) => {
   run(slice).then(
     (result) => process.send?.(result),
-    () => process.send?.({ seconds: 0, failures: slice.requests, p50: 0, p99: 0 } satisfies SliceResult),
+    (error: unknown) => {
+      const failed = { seconds: 0, failures: slice.requests, firstFailure: String(error), p50: 0, p99: 0 };
+      process.send?.(failed satisfies SliceResult);
+    },
   );
 });
 process.on('disconnect', () => process.exit());

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
 import { Disagreement, type Agreed, type Asked } from './compare.ts';
 import type { Usage } from './cpu-probe.ts';
@@ -106,19 +107,29 @@ export async function measureAtFixedRate(
 
 type Load = Pick<Slice, 'connections' | 'requests' | 'uniqueCredentials' | 'perSecond'>;
 
-async function runSlice({ load }: Bench, { contender, server, bodies, answers }: Asked, how: Load): Promise<Sample> {
-  const before = await server.ask<Usage>('usage');
-  const slice: Slice = { ...how, port: server.port, bodies, answers };
-  const { seconds, failures, p50, p99 } = await load.ask<SliceResult>(slice);
-  const micros = (await server.ask<Usage>('usage')).cpuMicros - before.cpuMicros;
-  if (failures > 0) {
-    throw new Disagreement(`${contender.name}: ${failures} of ${how.requests} requests failed under load.`);
+/** A gateway sheds load when its event loop is late, which a busy machine also makes it: then the slice is run again. */
+const attempts = 4;
+const restMs = 2_000;
+
+async function runSlice(bench: Bench, asked: Asked, how: Load): Promise<Sample> {
+  const { contender, server, bodies, answers } = asked;
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await server.ask<Usage>('usage');
+    const slice: Slice = { ...how, port: server.port, bodies, answers };
+    const { seconds, failures, firstFailure, p50, p99 } = await bench.load.ask<SliceResult>(slice);
+    const micros = (await server.ask<Usage>('usage')).cpuMicros - before.cpuMicros;
+    if (failures === 0) {
+      return {
+        cpuMicros: micros / how.requests,
+        requestsPerSecond: how.requests / seconds,
+        busy: micros / 1e6 / seconds,
+        p50,
+        p99,
+      };
+    }
+    const what = `${contender.name}: ${failures} of ${how.requests} requests failed under load, the first: ${firstFailure}`;
+    if (attempt === attempts) throw new Disagreement(what);
+    process.stderr.write(`${what} Once more.\n`);
+    await delay(restMs);
   }
-  return {
-    cpuMicros: micros / how.requests,
-    requestsPerSecond: how.requests / seconds,
-    busy: micros / 1e6 / seconds,
-    p50,
-    p99,
-  };
 }
