@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Contender } from './contenders.ts';
+import { meshDialect } from './mesh-dialect.ts';
 
 /**
  * Other GraphQL servers before the same upstream. Each script says which page of its documentation recommends its
@@ -12,6 +13,7 @@ export const peers: readonly Contender[] = [
   { name: 'yoga + jit', script: 'peers/yoga.js' },
   { name: 'apollo + fastify', script: 'peers/apollo-fastify.js' },
   { name: 'apollo, plain', script: 'peers/apollo-plain.js' },
+  { name: 'hive gateway', script: 'peers/hive.js', dialect: meshDialect },
 ];
 
 /** Peers that cannot be measured, and why. */
