@@ -1,25 +1,34 @@
+import { floor, gateway, type Contender } from './contenders.ts';
 import { canPin, Helper } from './helper.ts';
 
 export interface BenchOptions {
+  /** Contenders beside the floor and the gateway. */
+  readonly peers?: readonly Contender[];
   /** Folder for a CPU profile of the gateway; undefined: none is made. */
   readonly profileFolder?: string | undefined;
 }
 
-/** All processes of a run: the two contenders, and what is before and behind them. */
+export interface Running {
+  readonly contender: Contender;
+  readonly server: Helper;
+}
+
+/** All processes of a run: the contenders, the floor first and the gateway second, and what is before and behind them. */
 export interface Bench {
-  readonly floor: Helper;
-  readonly gateway: Helper;
+  readonly contenders: readonly Running[];
   readonly upstream: Helper;
   readonly load: Helper;
   /** Whether the contenders have a core of their own. */
   readonly isPinned: boolean;
+  /** Starts another process of a contender; the caller stops it. */
+  launch(contender: Contender): Promise<Helper>;
   stop(): Promise<void>;
 }
 
-/** What `npm start` gives the gateway, and how the CPU time is learnt. The floor gets the same. */
+/** What `npm start` gives the gateway, and how the CPU time is learnt. All contenders get the same. */
 const serverFlags = ['--max-semi-space-size=64', '--import', new URL('cpu-probe.ts', import.meta.url).href];
 
-export async function startBench({ profileFolder }: BenchOptions = {}): Promise<Bench> {
+export async function startBench({ peers = [], profileFolder }: BenchOptions = {}): Promise<Bench> {
   const isPinned = canPin();
   const [serverCore, otherCore] = isPinned ? [0, 1] : [undefined, undefined];
   const started: Helper[] = [];
@@ -32,25 +41,23 @@ export async function startBench({ profileFolder }: BenchOptions = {}): Promise<
   try {
     const upstream = await start({ script: 'upstream.ts', core: otherCore });
     const load = await start({ script: 'load.ts', core: otherCore });
-    const env = { NODE_ENV: 'production', ROCKETCHAT_URL: `http://127.0.0.1:${upstream.port}` };
-    const floor = await start({ script: 'floor.ts', flags: serverFlags, env, core: serverCore });
-    const gateway = await start({
-      script: '../../src/main.ts',
-      flags: [
-        ...serverFlags,
-        ...(profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
-      ],
-      env: {
-        ...env,
-        LOG_LEVEL: 'info',
-        CALLER_CALLS_PER_MINUTE: '0',
-        UPSTREAM_TIMEOUT_MS: '30000',
-        REQUEST_TIMEOUT_MS: '60000',
-      },
-      core: serverCore,
-    });
-    await Promise.all([upstream, floor, gateway].map((helper) => helper.listening()));
-    return { floor, gateway, upstream, load, isPinned, stop };
+    const origin = `http://127.0.0.1:${upstream.port}`;
+    const launch = ({ script, env }: Contender, flags: readonly string[] = []) =>
+      start({
+        script,
+        flags: [...serverFlags, ...flags],
+        env: { NODE_ENV: 'production', ROCKETCHAT_URL: origin, ...env },
+        core: serverCore,
+      });
+    await upstream.listening();
+    const contenders: Running[] = [];
+    for (const contender of [floor, gateway, ...peers]) {
+      const isProfiled = contender === gateway && profileFolder !== undefined;
+      const server = await launch(contender, isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []);
+      contenders.push({ contender, server });
+    }
+    await Promise.all(contenders.map(({ server }) => server.listening()));
+    return { contenders, upstream, load, isPinned, launch: (contender) => launch(contender), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,41 +1,73 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Bench } from './bench.ts';
-import type { Helper } from './helper.ts';
+import type { Bench, Running } from './bench.ts';
+import { floor, gateway } from './contenders.ts';
 import { bodiesOf, requestHeaders, type Workload } from './workloads.ts';
 
-/** What both contenders were found to answer to a workload: nothing is timed before this. */
-export interface Agreed {
+/** What a contender was found to answer to a workload: nothing is timed before this. */
+export interface Asked extends Running {
   readonly bodies: readonly string[];
-  /** Answers as text: a contender may write the same data in another order, and must then stick to it. */
-  readonly floorAnswers: readonly string[];
-  readonly gatewayAnswers: readonly string[];
+  /** As text: a contender may write the same data in another order, and must then stick to it. */
+  readonly answers: readonly string[];
   readonly callsPerRequest: number;
+}
+
+/** A workload and the contenders that answer it, the floor first. */
+export interface Agreed {
+  readonly workload: Workload;
+  readonly asked: readonly Asked[];
 }
 
 export class Disagreement extends Error {}
 
-/** Asks both contenders everything once, and compares the answers deeply and the upstream calls by endpoint. */
-export async function compareAnswers({ floor, gateway, upstream }: Bench, workload: Workload): Promise<Agreed> {
-  const bodies = bodiesOf(workload);
-  await upstream.ask('calls');
-  const floorAnswers = await askAll(floor, bodies, `${workload.name}, floor`);
-  const floorCalls = await upstream.ask<Record<string, number>>('calls');
-  const gatewayAnswers = await askAll(gateway, bodies, `${workload.name}, gateway`);
-  const gatewayCalls = await upstream.ask<Record<string, number>>('calls');
-  for (const [index, body] of bodies.entries()) {
-    const [expected, found] = [floorAnswers[index] ?? '', gatewayAnswers[index] ?? ''];
-    if (isDeepStrictEqual(JSON.parse(expected), JSON.parse(found))) continue;
-    throw new Disagreement(`${workload.name}: the answers to ${body} differ.\n${firstDifference(expected, found)}`);
+/** Asks all contenders everything once. All must answer the floor's data, and the gateway make the floor's calls. */
+export async function compareAnswers({ contenders, upstream }: Bench, workload: Workload): Promise<Agreed> {
+  const asked: Asked[] = [];
+  const callsOf = new Map<string, Calls>();
+  let expected: readonly unknown[] = [];
+  for (const running of contenders) {
+    const { contender, server } = running;
+    const who = `${workload.title}, ${contender.name}`;
+    const bodies = bodiesFor(running, workload);
+    if (bodies === undefined) continue;
+    await askAll(server.port, bodies, who); // what a contender only does once, such as a first look-up
+    await upstream.ask({ latencyMs: 0 });
+    const answers = await askAll(server.port, bodies, who);
+    const calls = await upstream.ask<Calls>({ latencyMs: 0 });
+    callsOf.set(contender.name, calls);
+    const found = answers.map((answer) => dataOf(running, workload, answer));
+    if (contender === floor) expected = found;
+    for (const [index, data] of found.entries()) {
+      if (isDeepStrictEqual(data, expected[index])) continue;
+      const difference = firstDifference(JSON.stringify(expected[index]), JSON.stringify(data));
+      throw new Disagreement(`${who}: the answer to ${bodies[index]} is not the floor's.\n${difference}`);
+    }
+    asked.push({ ...running, bodies, answers, callsPerRequest: sumOf(calls) / bodies.length });
   }
+  const [floorCalls, gatewayCalls] = [callsOf.get(floor.name), callsOf.get(gateway.name)];
   if (!isDeepStrictEqual(floorCalls, gatewayCalls)) {
     const calls = `floor ${JSON.stringify(floorCalls)}, gateway ${JSON.stringify(gatewayCalls)}`;
-    throw new Disagreement(`${workload.name}: the upstream calls differ: ${calls}. Let the floor make the gateway's.`);
+    throw new Disagreement(`${workload.title}: the upstream calls differ: ${calls}. Let the floor make the gateway's.`);
   }
-  const sum = Object.values(gatewayCalls).reduce((total, calls) => total + calls, 0);
-  return { bodies, floorAnswers, gatewayAnswers, callsPerRequest: sum / bodies.length };
+  return { workload, asked };
 }
 
-async function askAll({ port }: Helper, bodies: readonly string[], who: string): Promise<string[]> {
+/** Upstream calls by endpoint. */
+export type Calls = Readonly<Record<string, number>>;
+
+export const sumOf = (calls: Calls): number => Object.values(calls).reduce((total, count) => total + count, 0);
+
+export function bodiesFor({ contender: { dialect } }: Pick<Running, 'contender'>, workload: Workload) {
+  if (dialect === undefined) return bodiesOf(workload);
+  const query = dialect.queryOf(workload);
+  return query === undefined ? undefined : bodiesOf({ ...workload, query });
+}
+
+function dataOf({ contender: { dialect } }: Running, workload: Workload, answer: string): unknown {
+  const { data } = JSON.parse(answer) as { data: unknown };
+  return dialect === undefined ? data : dialect.toData(workload, data);
+}
+
+async function askAll(port: number, bodies: readonly string[], who: string): Promise<string[]> {
   const answers: string[] = [];
   for (const body of bodies) {
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, { method: 'POST', headers: requestHeaders, body });
@@ -53,5 +85,5 @@ function firstDifference(expected: string, found: string): string {
   let index = 0;
   while (index < expected.length && expected[index] === found[index]) index += 1;
   const around = (text: string) => text.slice(Math.max(0, index - 60), index + 60);
-  return `floor:   … ${around(expected)}\ngateway: … ${around(found)}`;
+  return `floor: … ${around(expected)}\nfound: … ${around(found)}`;
 }

@@ -1,4 +1,4 @@
-import { get } from './floor-upstream.ts';
+import { get, type Caller } from './floor-upstream.ts';
 
 /** Upstream's JSON, as far as the floor picks from it. */
 interface Message {
@@ -64,11 +64,21 @@ interface Receipt {
   readonly user: { readonly username: string; readonly name: string };
 }
 
-const messagesOf = (roomId: string, count: number) =>
-  get<MessagePage>(`dm.messages?roomId=${roomId}&offset=0&count=${count}&sort=%7B%22ts%22%3A-1%2C%22_id%22%3A-1%7D`);
+/** What the floor reads of a request. */
+export interface FloorVariables {
+  readonly roomId?: string;
+  /** Rows, where a workload is asked for more or fewer than usual. */
+  readonly count?: number;
+}
 
-const roomList = (count: number) =>
-  get<RoomPage>(`im.list?offset=0&count=${count}&sort=%7B%22lm%22%3A-1%2C%22_id%22%3A-1%7D`);
+const messagesOf = (caller: Caller, roomId: string | undefined, count: number) =>
+  get<MessagePage>(
+    `dm.messages?roomId=${roomId}&offset=0&count=${count}&sort=%7B%22ts%22%3A-1%2C%22_id%22%3A-1%7D`,
+    caller,
+  );
+
+const roomList = (caller: Caller, count: number) =>
+  get<RoomPage>(`im.list?offset=0&count=${count}&sort=%7B%22lm%22%3A-1%2C%22_id%22%3A-1%7D`, caller);
 
 const pickAuthor = ({ _id, username, name }: Message['u']) => ({ userId: _id, username, name });
 
@@ -81,10 +91,12 @@ const pickMessage = ({ _id, msg, ts, u, md }: Message) => ({
 });
 
 /** The data of each workload, by the calls that the gateway makes for it. */
-export const floorAnswers: Readonly<Record<string, ((roomId: string) => Promise<object>) | undefined>> = {
+type FloorAnswer = (variables: FloorVariables, caller: Caller) => Promise<object>;
+
+export const floorAnswers: Readonly<Record<string, FloorAnswer | undefined>> = {
   /** One call: `im.counters`. */
-  W1: async (roomId) => {
-    const body = await get<Counters>(`im.counters?roomId=${roomId}`);
+  W1: async ({ roomId }, caller) => {
+    const body = await get<Counters>(`im.counters?roomId=${roomId}`, caller);
     const counters = {
       joined: body.joined,
       memberCount: body.members,
@@ -98,8 +110,8 @@ export const floorAnswers: Readonly<Record<string, ((roomId: string) => Promise<
   },
 
   /** One call: `dm.messages`. */
-  W2: async (roomId) => {
-    const { messages, total } = await messagesOf(roomId, 50);
+  W2: async ({ roomId, count = 50 }, caller) => {
+    const { messages, total } = await messagesOf(caller, roomId, count);
     const nodes = messages.map((message) => ({
       id: message._id,
       roomId: message.rid,
@@ -123,8 +135,8 @@ export const floorAnswers: Readonly<Record<string, ((roomId: string) => Promise<
   },
 
   /** One call: `im.list`. */
-  W3: async () => {
-    const { ims, total } = await roomList(50);
+  W3: async (_variables, caller) => {
+    const { ims, total } = await roomList(caller, 50);
     const nodes = ims.map((room) => ({
       id: room._id,
       usernames: room.usernames,
@@ -140,11 +152,11 @@ export const floorAnswers: Readonly<Record<string, ((roomId: string) => Promise<
    * 22 calls: `im.list`, then `dm.messages` for each of the 20 rooms, and `subscriptions.get` once, from which and from
    * the rooms at hand all counters are read together instead of by 20 times `im.counters`.
    */
-  W4: async () => {
-    const { ims } = await roomList(20);
+  W4: async ({ count = 20 }, caller) => {
+    const { ims } = await roomList(caller, count);
     const [{ update }, pages] = await Promise.all([
-      get<{ update: readonly Subscription[] }>('subscriptions.get'),
-      Promise.all(ims.map(({ _id }) => messagesOf(_id, 10))),
+      get<{ update: readonly Subscription[] }>('subscriptions.get', caller),
+      Promise.all(ims.map(({ _id }) => messagesOf(caller, _id, 10))),
     ]);
     const subscriptions = new Map(update.map((subscription) => [subscription.rid, subscription]));
     const nodes = ims.map((room, index) => ({
@@ -157,12 +169,13 @@ export const floorAnswers: Readonly<Record<string, ((roomId: string) => Promise<
   },
 
   /** 21 calls: `dm.messages`, then `chat.getMessageReadReceipts` for each of the 20 messages. */
-  W5: async (roomId) => {
-    const { messages } = await messagesOf(roomId, 20);
+  W5: async ({ roomId, count = 20 }, caller) => {
+    const { messages } = await messagesOf(caller, roomId, count);
     const nodes = await Promise.all(
       messages.map(async ({ _id, msg, ts }) => {
         const { receipts } = await get<{ receipts: readonly Receipt[] }>(
           `chat.getMessageReadReceipts?messageId=${_id}`,
+          caller,
         );
         const readers = receipts.map(({ _id, userId, ts, user }) => ({
           id: _id,
@@ -177,8 +190,8 @@ export const floorAnswers: Readonly<Record<string, ((roomId: string) => Promise<
   },
 
   /** One call: `dm.messages`. Picked once, written ten times. */
-  W6: async (roomId) => {
-    const { messages } = await messagesOf(roomId, 20);
+  W6: async ({ roomId }, caller) => {
+    const { messages } = await messagesOf(caller, roomId, 20);
     const room = { messages: { nodes: messages.map(pickMessage) } };
     return Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`alias${index}`, room]));
   },

@@ -1,25 +1,27 @@
 import { Pool, type Dispatcher } from 'undici';
-import { authToken, callerId } from './workloads.ts';
 
 /** As many sockets as the gateway keeps. */
 const connections = 64;
 
 const origin = process.env['ROCKETCHAT_URL'] ?? '';
 const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
-const headers = [
-  'x-auth-token',
-  authToken,
-  'x-user-id',
-  callerId,
-  'accept',
-  'application/json',
-  'accept-encoding',
-  'identity',
-];
+
+/** A request's headers, of which the credentials are passed on. */
+export type Caller = Readonly<Record<string, string | string[] | undefined>>;
 
 /** GET, parsed: the cheapest that undici has. `path` is below `/api/v1/`. */
-export const get = <Body>(path: string): Promise<Body> =>
+export const get = <Body>(path: string, caller: Caller): Promise<Body> =>
   new Promise((resolve, reject) => {
+    const headers = [
+      'x-auth-token',
+      String(caller['x-auth-token']),
+      'x-user-id',
+      String(caller['x-user-id']),
+      'accept',
+      'application/json',
+      'accept-encoding',
+      'identity',
+    ];
     const exchange = new Exchange((text) => resolve(JSON.parse(text) as Body), reject);
     pool.dispatch({ origin, path: `/api/v1/${path}`, method: 'GET', headers }, exchange);
   });

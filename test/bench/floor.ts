@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { floorAnswers } from './floor-answers.ts';
+import { floorAnswers, type FloorVariables } from './floor-answers.ts';
 
 /**
  * The floor: what the same answers cost without GraphQL. A bare node:http server that parses the request, makes the
@@ -7,7 +7,7 @@ import { floorAnswers } from './floor-answers.ts';
  */
 interface Request {
   readonly operationName: string;
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: FloorVariables;
 }
 
 const readRequest = (req: IncomingMessage): Promise<Request> =>
@@ -21,7 +21,7 @@ const readRequest = (req: IncomingMessage): Promise<Request> =>
 const server = createServer((req, res) => {
   const answer = async () => {
     const { operationName, variables } = await readRequest(req);
-    const data = await floorAnswers[operationName]?.(variables['roomId'] ?? '');
+    const data = await floorAnswers[operationName]?.(variables, req.headers);
     const body = Buffer.from(JSON.stringify({ data }));
     res.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
     res.end(body);

@@ -14,32 +14,39 @@ export interface HelperOptions {
 }
 
 /** How long a process may take to listen, milliseconds. */
-const startLimitMs = 10_000;
+const startLimitMs = 20_000;
+
+/** How long a process may take to end, and to write its profile, before it is killed, milliseconds. */
+const stopLimitMs = 10_000;
 
 /** A Node process of the benchmark. Its output is thrown away, its errors are shown, and it ends with this process. */
 export class Helper {
   readonly port: number;
+  /** When it was started, on the clock of `performance.now()`. */
+  readonly startedAt: number;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess, port: number, startedAt: number) {
     this.#child = child;
     this.port = port;
+    this.startedAt = startedAt;
   }
 
   static async start({ script, flags = [], env = {}, core }: HelperOptions): Promise<Helper> {
     const port = await freePort();
     const node = [process.execPath, ...flags, fileURLToPath(new URL(script, import.meta.url))];
     const [command = '', ...args] = core === undefined ? node : ['taskset', '-c', String(core), ...node];
+    const startedAt = performance.now();
     const child = spawn(command, args, {
       env: { PATH: process.env['PATH'], ...env, PORT: String(port), HOST: '127.0.0.1' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    return new Helper(child, port);
+    return new Helper(child, port, startedAt);
   }
 
   /** Waits until the process takes connections. */
   async listening(): Promise<this> {
-    for (const startedAt = Date.now(); Date.now() - startedAt < startLimitMs; await delay(20)) {
+    for (const since = Date.now(); Date.now() - since < startLimitMs; await delay(2)) {
       if (this.#hasEnded()) break;
       if (await accepts(this.port)) return this;
     }
@@ -63,7 +70,9 @@ export class Helper {
     if (this.#hasEnded()) return;
     const exit = once(this.#child, 'exit');
     this.#child.kill();
+    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), stopLimitMs);
     await exit;
+    clearTimeout(impatience);
   }
 
   #hasEnded(): boolean {

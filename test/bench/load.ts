@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { requestHeaders } from './workloads.ts';
+import { RequestTemplate, wholeBody } from './requests.ts';
+import { arrivedBy, quantile } from './schedule.ts';
 
-/** One measured stretch: `requests` requests over `connections` sockets, each socket asking again once it is answered. */
+/** One measured stretch: `requests` requests over `connections` sockets. */
 export interface Slice {
   readonly port: number;
   /** Bodies to post, in turn. */
@@ -10,91 +11,153 @@ export interface Slice {
   readonly answers: readonly string[];
   readonly connections: number;
   readonly requests: number;
+  /** Every request comes from another caller. */
+  readonly uniqueCredentials: boolean;
+  /** Requests arrive at this rate, whatever the server does; undefined: each socket asks again once it is answered. */
+  readonly perSecond?: number;
 }
 
 export interface SliceResult {
   readonly seconds: number;
   /** Answers that were not the right one, byte for byte; broken connections. */
   readonly failures: number;
+  /** What was received instead, the first time; undefined: nothing. */
+  readonly firstFailure: string | undefined;
+  /** From a request's arrival, also if it then waits for a free socket, to the end of its answer, milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
 }
 
 /** A server that says nothing for this long has failed. */
 const patienceMs = 10_000;
 
 interface Exchange {
-  readonly request: Buffer;
+  readonly template: RequestTemplate;
   readonly answer: Buffer;
 }
 
-async function run({ port, bodies, answers, connections, requests }: Slice): Promise<SliceResult> {
-  const exchanges = bodies.map((body, index) => ({
-    request: requestBytes(port, body),
+/** Callers so far: none comes twice. */
+let callers = 0;
+
+async function run({
+  port,
+  bodies,
+  answers,
+  connections,
+  requests,
+  uniqueCredentials,
+  perSecond,
+}: Slice): Promise<SliceResult> {
+  const exchanges: Exchange[] = bodies.map((body, index) => ({
+    template: new RequestTemplate(port, body),
     answer: Buffer.from(answers[index] ?? ''),
   }));
-  const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
+  const idle = await Promise.all(Array.from({ length: connections }, () => Connection.open(port)));
+  const opened = [...idle];
+  const arrivals: number[] = [];
+  const latencies: number[] = [];
   let sent = 0;
   let failures = 0;
-  const nextExchange = () => (sent < requests ? exchanges[sent++ % exchanges.length] : undefined);
+  let firstFailure: string | undefined;
   const startedAt = performance.now();
-  await Promise.all(sockets.map((socket) => askInTurn(socket, nextExchange, () => (failures += 1))));
-  const seconds = (performance.now() - startedAt) / 1000;
-  for (const socket of sockets) socket.destroy();
-  return { seconds, failures: failures + requests - sent };
-}
 
-const open = (port: number): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
-    socket.once('error', reject);
+  await new Promise<void>((resolve) => {
+    const send = () => {
+      while (sent < arrivals.length) {
+        const connection = idle.pop();
+        const exchange = exchanges[sent % exchanges.length];
+        if (connection === undefined || exchange === undefined) return;
+        const arrivedAt = arrivals[sent++] ?? 0;
+        const bytes = uniqueCredentials ? exchange.template.ofCaller(callers++) : exchange.template.bytes;
+        connection.ask(bytes, (body) => {
+          const isRight = body?.equals(exchange.answer) === true;
+          latencies.push(performance.now() - arrivedAt);
+          if (!isRight) {
+            failures += 1;
+            firstFailure ??= body?.toString('utf8', 0, 300);
+          }
+          if (body !== undefined) idle.push(connection);
+          if (latencies.length === requests || opened.every(({ isBroken }) => isBroken)) resolve();
+          else if (perSecond === undefined && arrivals.length < requests) arrivals.push(performance.now());
+          send();
+        });
+      }
+    };
+    /** The clock of the timer is a request's arrival: that this process was late is not the server's fault. */
+    const arrive = () => {
+      const now = performance.now();
+      const count =
+        perSecond === undefined ? Math.min(connections, requests) : arrivedBy(now - startedAt, perSecond, requests);
+      while (arrivals.length < count) arrivals.push(now);
+      send();
+      if (perSecond !== undefined && arrivals.length < requests) setTimeout(arrive, 1);
+    };
+    arrive();
   });
 
-function requestBytes(port: number, body: string): Buffer {
-  const headers = { host: `127.0.0.1:${port}`, ...requestHeaders, 'content-length': Buffer.byteLength(body) };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST /graphql HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+  const seconds = (performance.now() - startedAt) / 1000;
+  for (const connection of opened) connection.close();
+  const p50 = quantile(latencies, 0.5);
+  const p99 = quantile(latencies, 0.99);
+  return { seconds, failures: failures + requests - latencies.length, firstFailure, p50, p99 };
 }
 
-/** Asks over one connection until there is nothing left to ask, or it breaks. */
-const askInTurn = (socket: Socket, next: () => Exchange | undefined, onFailure: () => void): Promise<void> =>
-  new Promise((resolve) => {
-    let current: Exchange | undefined;
-    let received: Buffer[] = [];
-    const ask = () => {
-      current = next();
-      if (current === undefined) resolve();
-      else socket.write(current.request);
-    };
+type Answered = (body: Buffer | undefined) => void;
+
+class Connection {
+  isBroken = false;
+  readonly #socket: Socket;
+  #received: Buffer[] = [];
+  #answered: Answered | undefined;
+
+  static open(port: number): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(new Connection(socket)));
+      socket.once('error', reject);
+    });
+  }
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
     socket.on('data', (chunk: Buffer) => {
-      received.push(chunk);
-      const body = wholeBody(received);
-      if (body === undefined) return;
-      received = [];
-      if (current === undefined || !body.equals(current.answer)) onFailure();
-      ask();
+      this.#received.push(chunk);
+      const body = wholeBody(this.#received);
+      if (body !== undefined) this.#settle(body);
     });
     socket.on('close', () => {
-      if (current !== undefined) onFailure();
-      resolve();
+      this.isBroken = true;
+      this.#settle(undefined);
     });
     socket.on('error', () => socket.destroy());
     socket.setTimeout(patienceMs, () => socket.destroy());
-    ask();
-  });
+  }
 
-/** The body of the one answer that was received, once it is complete. Both servers send its length. */
-function wholeBody(chunks: readonly Buffer[]): Buffer | undefined {
-  const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-  const headEnd = bytes.indexOf('\r\n\r\n');
-  if (headEnd === -1) return undefined;
-  const length = /content-length: (\d+)/i.exec(bytes.toString('latin1', 0, headEnd))?.[1];
-  const end = headEnd + 4 + Number(length);
-  return bytes.length < end ? undefined : bytes.subarray(headEnd + 4, end);
+  /** Sends a request; `answered` gets the body of the answer, or undefined if the connection breaks. */
+  ask(bytes: Buffer, answered: Answered): void {
+    this.#answered = answered;
+    if (this.isBroken) queueMicrotask(() => this.#settle(undefined));
+    else this.#socket.write(bytes);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #settle(body: Buffer | undefined): void {
+    const answered = this.#answered;
+    this.#answered = undefined;
+    this.#received = [];
+    answered?.(body);
+  }
 }
 
 process.on('message', (slice: Slice) => {
   run(slice).then(
     (result) => process.send?.(result),
-    () => process.send?.({ seconds: 0, failures: slice.requests } satisfies SliceResult),
+    (error: unknown) => {
+      const failed = { seconds: 0, failures: slice.requests, firstFailure: String(error), p50: 0, p99: 0 };
+      process.send?.(failed satisfies SliceResult);
+    },
   );
 });
 process.on('disconnect', () => process.exit());

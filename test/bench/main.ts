@@ -1,78 +1,89 @@
-import { parseArgs } from 'node:util';
 import { startBench, type Bench } from './bench.ts';
-import { compareAnswers, Disagreement } from './compare.ts';
-import { connections, measure, warmUp } from './measure.ts';
-import { tableFoot, tableHead, tableRow } from './report.ts';
-import { workloads } from './workloads.ts';
+import { compareAnswers, Disagreement, type Agreed } from './compare.ts';
+import type { Contender } from './contenders.ts';
+import type { Usage } from './cpu-probe.ts';
+import { measureGrowth } from './growth.ts';
+import { connections, measure, measureAtFixedRate, warmUp, type Warm } from './measure.ts';
+import { readOptions, usage, UsageError, type Options } from './options.ts';
+import { installPeers, leftOut, peers } from './peers.ts';
+import { callsTable, cpuTable, latencyTable, processTable, throughputTable } from './report.ts';
+import { startToFirstAnswer } from './start-up.ts';
 
 /**
- * What the gateway costs beside the floor, a server without GraphQL that gives the same answers (see `floor.ts`). Both
- * stand before the same static upstream. Answers are compared first; then the two are measured in turns.
+ * What the gateway costs beside the floor, a server without GraphQL that gives the same answers (see `floor.ts`), and
+ * with `--peers` beside other GraphQL servers. All stand before the same static upstream. Answers are compared first;
+ * then each contender is warmed, and all are measured in turns.
  */
-const usage = `npm run bench -- [options]
-  --workloads W1,W2   only these
-  --rounds N          rounds of a workload (9)
-  --seconds S         seconds of one contender in a round (0.5)
-  --check             compare the answers, measure nothing
-  --profile FOLDER    write a CPU profile of the gateway there`;
-
-class UsageError extends Error {}
-
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      workloads: { type: 'string', default: workloads.map(({ name }) => name).join(',') },
-      rounds: { type: 'string', default: '9' },
-      seconds: { type: 'string', default: '0.5' },
-      check: { type: 'boolean', default: false },
-      profile: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const names = values.workloads.split(',');
-  const unknown = names.find((name) => workloads.every((workload) => workload.name !== name));
-  const rounds = Number(values.rounds);
-  const seconds = Number(values.seconds);
-  if (unknown !== undefined) throw new UsageError(`There is no workload ${unknown}.`);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds: give a whole number from 1.');
-  if (!(seconds > 0 && seconds <= 60)) throw new UsageError('--seconds: give a number from 0 to 60.');
-  const chosen = workloads.filter(({ name }) => names.includes(name));
-  return { chosen, rounds, seconds, checksOnly: values.check, profileFolder: values.profile, wantsHelp: values.help };
-}
-
-type Options = ReturnType<typeof readOptions>;
-
-async function run(bench: Bench, { chosen, rounds, seconds, checksOnly }: Options): Promise<void> {
-  const compared = [];
-  for (const workload of chosen) {
-    compared.push({ workload, agreed: await compareAnswers(bench, workload) });
+async function run(bench: Bench, options: Options): Promise<void> {
+  if (options.withGrowth) {
+    sayConditions(bench, options);
+    await measureGrowth(bench, options, say);
+    return;
+  }
+  const compared: Agreed[] = [];
+  for (const workload of options.chosen) {
+    compared.push(await compareAnswers(bench, workload));
     say(`${workload.name}  ${workload.title}: answers are equal`);
   }
-  if (checksOnly) return;
-  const pinning = bench.isPinned
+  if (options.checksOnly) return;
+  sayConditions(bench, options);
+  await measureWorkloads(bench, compared, options);
+}
+
+async function measureWorkloads(bench: Bench, compared: readonly Agreed[], options: Options): Promise<void> {
+  const how = { ...options, connections };
+  const warmed: { agreed: Agreed; warm: Warm[] }[] = [];
+  for (const agreed of compared) warmed.push({ agreed, warm: await warmUp(bench, agreed, how) });
+  sayWarmth(warmed.flatMap(({ warm }) => warm));
+  const columns = [];
+  for (const { agreed, warm } of warmed) {
+    const measured = await measure(bench, warm, how);
+    columns.push({ agreed, measured, fixed: await measureAtFixedRate(bench, measured, options.uniqueCredentials) });
+  }
+  const figures = [];
+  for (const { contender, server } of bench.contenders) {
+    const { rss } = await server.ask<Usage>('usage');
+    const asked = compared.flatMap((agreed) => agreed.asked).find((candidate) => candidate.contender === contender);
+    if (asked === undefined) continue;
+    figures.push({ name: contender.name, rss, startMs: await startToFirstAnswer(bench, asked) });
+  }
+  const tables = [cpuTable(columns), throughputTable(columns), latencyTable(columns), callsTable(columns)];
+  say([...tables, processTable(figures)].join('\n'));
+}
+
+function sayConditions({ isPinned }: Bench, { rounds, seconds, uniqueCredentials, withPeers }: Options): void {
+  const pinning = isPinned
     ? 'servers on core 0, upstream and load on core 1'
     : 'nothing pinned to a core (no taskset, or fewer than two cores): ratios are noisy';
-  say(`\nNode ${process.version}, ${rounds} rounds of ${seconds} s, ${connections} connections; ${pinning}.\n`);
-  const warm = [];
-  for (const { workload, agreed } of compared) {
-    warm.push({ workload, agreed, requests: await warmUp(bench, agreed, seconds) });
-  }
-  say(tableHead());
-  for (const { workload, agreed, requests } of warm) {
-    say(tableRow(workload.name, agreed.callsPerRequest, await measure(bench, agreed, requests, rounds)));
-  }
-  say(`\n${tableFoot}`);
+  const callers = uniqueCredentials ? 'every request from another caller' : 'one caller';
+  say(
+    `\nNode ${process.version}, ${rounds} rounds of ${seconds} s, ${connections} connections, ${callers}; ${pinning}.`,
+  );
+  say('All figures are of warm processes: each is loaded until its CPU time per request no longer falls.');
+  if (withPeers) for (const { name, reason } of leftOut) say(`${name} left out: ${reason}`);
+  say('');
+}
+
+/** Says which contenders were measured before their CPU time was flat: a noisy machine, or a leak. */
+function sayWarmth(warm: readonly Warm[]): void {
+  const restless = warm.filter(({ flatAfter }) => flatAfter === undefined).map(({ asked }) => asked.contender.name);
+  if (restless.length > 0) say(`Not flat within the time for warming up: ${[...new Set(restless)].join(', ')}.\n`);
 }
 
 async function main(): Promise<void> {
-  const options = readOptions();
+  const options = readOptions(process.argv.slice(2));
   if (options.wantsHelp) {
     say(usage);
     return;
   }
-  const bench = await startBench(options);
+  let chosen: readonly Contender[] = [];
+  if (options.withPeers) {
+    installPeers(say);
+    chosen = peers;
+  }
+  const bench = await startBench({ peers: chosen, profileFolder: options.profileFolder });
   try {
     await run(bench, options);
   } finally {
@@ -83,7 +94,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  const isUsage = error instanceof UsageError;
   if (!isUsage && !(error instanceof Disagreement)) throw error;
   process.stderr.write(`${error.message}\n${isUsage ? `\n${usage}\n` : ''}`);
   process.exitCode = 1;

@@ -1,13 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
-import { Disagreement, type Agreed } from './compare.ts';
-import type { Helper } from './helper.ts';
+import { Disagreement, sumOf, type Agreed, type Asked, type Calls } from './compare.ts';
+import type { Usage } from './cpu-probe.ts';
 import type { Slice, SliceResult } from './load.ts';
-
-export interface MeasureOptions {
-  readonly rounds: number;
-  /** Seconds of one contender's slice, roughly: the number of requests is fixed, and the same for both. */
-  readonly seconds: number;
-}
+import { isFlat, median, orderOfRound } from './schedule.ts';
 
 export interface Sample {
   /** CPU time of the server's whole process per answered request, µs. */
@@ -15,62 +11,132 @@ export interface Sample {
   readonly requestsPerSecond: number;
   /** Share of the slice in which the server was busy: below 1 the load or the upstream was the limit. */
   readonly busy: number;
+  /** From a request's arrival to the end of its answer, milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
 }
 
-export interface Round {
-  readonly floor: Sample;
-  readonly gateway: Sample;
+/** Samples of one contender, a round each. */
+export interface Measured {
+  readonly asked: Asked;
+  readonly rounds: readonly Sample[];
 }
 
-/** Requests under way at a time. */
+export interface MeasureOptions {
+  readonly rounds: number;
+  /** Seconds of one contender in a round, roughly: the number of its requests is the same in all rounds. */
+  readonly seconds: number;
+  readonly uniqueCredentials: boolean;
+  /** Requests under way at a time. */
+  readonly connections: number;
+}
+
+/** Requests under way at a time, unless one client is meant. */
 export const connections = 16;
-/** Requests of the first, cold stretch; two longer ones follow. */
+/** Sockets of an open loop: enough that requests wait for the server alone. */
+const openLoopConnections = 64;
+
 const coldRequests = 64;
-const warmUpSeconds = 0.5;
+const warmUpSliceSeconds = 1;
+/** A contender that is not flat by then, on a noisy machine, is measured as it is. */
+const maxWarmUpSlices = 10;
 
-/** Runs both contenders until their code is compiled. Answers how many requests make a slice. */
-export async function warmUp(bench: Bench, agreed: Agreed, seconds: number): Promise<number> {
-  const times: number[] = [];
-  for (const run of contenders(bench, agreed)) {
-    const cold = await run(coldRequests);
-    const warmer = await run(Math.ceil(cold.requestsPerSecond * warmUpSeconds));
-    const warm = await run(Math.ceil(warmer.requestsPerSecond * warmUpSeconds));
-    times.push(1 / warm.requestsPerSecond);
+/** A contender, and how many of its requests make a round. */
+export interface Warm {
+  readonly asked: Asked;
+  readonly requests: number;
+  /** Seconds of load until its CPU time per request was flat; undefined: it never was. */
+  readonly flatAfter: number | undefined;
+}
+
+/** Loads each contender until its CPU time per request no longer falls: by the same rule for all. */
+export async function warmUp(bench: Bench, agreed: Agreed, options: MeasureOptions): Promise<Warm[]> {
+  const warm: Warm[] = [];
+  for (const asked of agreed.asked) {
+    const load = { connections: options.connections, uniqueCredentials: options.uniqueCredentials };
+    let last = await runSlice(bench, asked, { ...load, requests: coldRequests });
+    const figures: number[] = [];
+    while (!isFlat(figures) && figures.length < maxWarmUpSlices) {
+      const requests = Math.ceil(last.requestsPerSecond * warmUpSliceSeconds);
+      last = await runSlice(bench, asked, { ...load, requests });
+      figures.push(last.cpuMicros);
+    }
+    const requests = Math.max(options.connections, Math.round(last.requestsPerSecond * options.seconds));
+    warm.push({ asked, requests, flatAfter: isFlat(figures) ? figures.length * warmUpSliceSeconds : undefined });
   }
-  const secondsForOneEach = times.reduce((sum, time) => sum + time, 0);
-  return Math.max(connections, Math.round((2 * seconds) / secondsForOneEach));
+  return warm;
 }
 
-/** Floor, gateway, gateway, floor, and so on: what drifts meets both. */
-export async function measure(bench: Bench, agreed: Agreed, requests: number, rounds: number): Promise<Round[]> {
-  const [runFloor, runGateway] = contenders(bench, agreed);
-  const results: Round[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const early = round % 2 === 0 ? await runFloor(requests) : undefined;
-    const gateway = await runGateway(requests);
-    results.push({ floor: early ?? (await runFloor(requests)), gateway });
+/** All contenders in turns: there and back. */
+export async function measure(bench: Bench, warm: readonly Warm[], options: MeasureOptions): Promise<Measured[]> {
+  const measured = warm.map(({ asked, requests }) => ({ asked, requests, rounds: [] as Sample[] }));
+  const { connections, uniqueCredentials } = options;
+  for (let round = 0; round < options.rounds; round += 1) {
+    for (const { asked, requests, rounds } of orderOfRound(measured, round)) {
+      rounds.push(await runSlice(bench, asked, { connections, uniqueCredentials, requests }));
+    }
   }
-  return results;
+  return measured;
 }
 
-type Run = (requests: number) => Promise<Sample>;
-
-function contenders({ floor, gateway, load }: Bench, { bodies, floorAnswers, gatewayAnswers }: Agreed): [Run, Run] {
-  const slice = { bodies, connections };
-  return [
-    (requests) => runSlice(load, floor, { ...slice, port: floor.port, answers: floorAnswers, requests }),
-    (requests) => runSlice(load, gateway, { ...slice, port: gateway.port, answers: gatewayAnswers, requests }),
-  ];
+export interface FixedRateSample extends Sample {
+  readonly callsPerRequest: number;
 }
 
-async function runSlice(load: Helper, server: Helper, slice: Slice): Promise<Sample> {
-  const before = await server.ask<number>('cpu');
-  const { seconds, failures } = await load.ask<SliceResult>(slice);
-  const micros = (await server.ask<number>('cpu')) - before;
-  if (failures > 0) throw new Disagreement(`${failures} of ${slice.requests} requests failed under load.`);
-  return {
-    cpuMicros: micros / slice.requests,
-    requestsPerSecond: slice.requests / seconds,
-    busy: micros / 1e6 / seconds,
-  };
+export interface FixedRate {
+  readonly perSecond: number;
+  readonly samples: readonly FixedRateSample[];
+}
+
+/** Share of the slowest contender's throughput at which all are asked: all are below saturation. */
+const fixedShare = 0.5;
+const fixedRateSeconds = 2;
+
+/** One stretch for each contender at the same rate, whatever it answers. */
+export async function measureAtFixedRate(
+  bench: Bench,
+  measured: readonly Measured[],
+  uniqueCredentials: boolean,
+): Promise<FixedRate> {
+  const throughputs = measured.map(({ rounds }) => median(rounds.map(({ requestsPerSecond }) => requestsPerSecond)));
+  const perSecond = Math.max(1, Math.floor(Math.min(...throughputs) * fixedShare));
+  const requests = Math.ceil(perSecond * fixedRateSeconds);
+  const samples: FixedRateSample[] = [];
+  for (const { asked } of measured) {
+    await bench.upstream.ask({ latencyMs: 0 });
+    const slice = { connections: openLoopConnections, uniqueCredentials, requests, perSecond };
+    const sample = await runSlice(bench, asked, slice);
+    const calls = sumOf(await bench.upstream.ask<Calls>({ latencyMs: 0 }));
+    samples.push({ ...sample, callsPerRequest: calls / requests });
+  }
+  return { perSecond, samples };
+}
+
+type Load = Pick<Slice, 'connections' | 'requests' | 'uniqueCredentials' | 'perSecond'>;
+
+/** A gateway sheds load when its event loop is late, which a busy machine also makes it: then the slice is run again. */
+const attempts = 4;
+const restMs = 2_000;
+
+async function runSlice(bench: Bench, asked: Asked, how: Load): Promise<Sample> {
+  const { contender, server, bodies, answers } = asked;
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await server.ask<Usage>('usage');
+    const slice: Slice = { ...how, port: server.port, bodies, answers };
+    const { seconds, failures, firstFailure, p50, p99 } = await bench.load.ask<SliceResult>(slice);
+    const micros = (await server.ask<Usage>('usage')).cpuMicros - before.cpuMicros;
+    if (failures === 0) {
+      return {
+        cpuMicros: micros / how.requests,
+        requestsPerSecond: how.requests / seconds,
+        busy: micros / 1e6 / seconds,
+        p50,
+        p99,
+      };
+    }
+    const what = `${contender.name}: ${failures} of ${how.requests} requests failed under load, the first: ${firstFailure}`;
+    if (attempt === attempts) throw new Disagreement(what);
+    process.stderr.write(`${what} Once more.\n`);
+    await delay(restMs);
+  }
 }

@@ -1,40 +1,97 @@
-import type { Round } from './measure.ts';
+import type { Agreed } from './compare.ts';
+import type { FixedRate, Measured, Sample } from './measure.ts';
+import { median } from './schedule.ts';
 
-const columns = ['', 'calls', 'floor µs', 'gateway µs', 'CPU, gateway/floor', 'throughput, gateway/floor'] as const;
-const widths = [4, 7, 10, 12, 24, 28] as const;
+/** A table as text: the first column to the left, the others to the right, as wide as they must be. */
+export function table(title: string, rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${title}\n\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
 
-export const tableHead = (): string => row(columns);
+/** What was measured of one workload. */
+export interface Column {
+  readonly agreed: Agreed;
+  /** Its contenders; the floor is first. */
+  readonly measured: readonly Measured[];
+  /** Heading; undefined: the workload's name. */
+  readonly heading?: string;
+}
 
-/** One line of the table: medians over the rounds, with the smallest and largest ratio. */
-export function tableRow(name: string, calls: number, rounds: readonly Round[]): string {
-  const throughput = spread(rounds.map(({ floor, gateway }) => gateway.requestsPerSecond / floor.requestsPerSecond));
-  const isSaturated = rounds.every(({ floor, gateway }) => Math.min(floor.busy, gateway.busy) >= 0.9);
-  return row([
+/** Contenders down, workloads across; a contender that leaves a workload out has a dash. */
+export function grid(
+  title: string,
+  columns: readonly Column[],
+  cell: (column: Column, index: number) => string,
+): string {
+  const names = [...new Set(columns.flatMap(({ measured }) => measured.map(({ asked }) => asked.contender.name)))];
+  const head = ['', ...columns.map(({ agreed, heading }) => heading ?? agreed.workload.name)];
+  const rows = names.map((name) => [
     name,
-    String(calls),
-    median(rounds.map(({ floor }) => floor.cpuMicros)).toFixed(0),
-    median(rounds.map(({ gateway }) => gateway.cpuMicros)).toFixed(0),
-    spread(rounds.map(({ floor, gateway }) => gateway.cpuMicros / floor.cpuMicros)),
-    isSaturated ? throughput : `${throughput} *`,
+    ...columns.map((column) => {
+      const index = column.measured.findIndex(({ asked }) => asked.contender.name === name);
+      return index === -1 ? '-' : cell(column, index);
+    }),
   ]);
+  return table(title, [head, ...rows]);
 }
 
-export const tableFoot = [
-  'calls: upstream calls of one request. µs: CPU time of the server, all its threads, per answered request.',
-  'Ratios: median over the rounds (smallest to largest). *: a server was idle for over 10 % of a round,',
-  'waiting for load or upstream, so the ratio of throughput says little.',
-].join('\n');
+/** CPU time as a multiple of the floor's in the same round; of the floor itself, µs. */
+export const cpuTable = (columns: readonly Column[]): string =>
+  grid(
+    'CPU time per request, as a multiple of the floor’s: median (smallest to largest of the rounds)',
+    columns,
+    ({ measured }, index) => {
+      const cpu = measured[index]?.rounds.map(({ cpuMicros }) => cpuMicros) ?? [];
+      if (index === 0) return `${median(cpu).toFixed(0)} µs`;
+      return spread(cpu.map((micros, round) => micros / (measured[0]?.rounds[round]?.cpuMicros ?? Number.NaN)));
+    },
+  );
 
-const row = (cells: readonly string[]): string =>
-  cells
-    .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
-    .join('');
+export const throughputTable = (columns: readonly Column[]): string =>
+  grid(
+    'Throughput, requests a second: median. *: the server was idle for over 10 % of a round, waiting for load or upstream',
+    columns,
+    ({ measured }, index) => {
+      const rounds = measured[index]?.rounds ?? [];
+      const perSecond = median(rounds.map(({ requestsPerSecond }) => requestsPerSecond)).toFixed(0);
+      return rounds.some(({ busy }) => busy < 0.9) ? `${perSecond}*` : perSecond;
+    },
+  );
 
-const spread = (values: readonly number[]): string =>
-  `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`;
+export const latencyTable = (columns: readonly (Column & { readonly fixed: FixedRate })[]): string =>
+  grid(
+    'Latency p50 / p99 at a fixed rate, half of what the slowest can: milliseconds',
+    columns.map((column) => ({ ...column, heading: `${column.agreed.workload.name} ${column.fixed.perSecond}/s` })),
+    ({ fixed }, index) => latency(fixed.samples[index]),
+  );
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
+export const latency = (sample: Pick<Sample, 'p50' | 'p99'> | undefined): string =>
+  sample === undefined ? '-' : `${sample.p50.toFixed(2)} / ${sample.p99.toFixed(2)}`;
+
+/** As counted under load, if there was any at a fixed rate; else as counted when the answers were compared. */
+export const callsTable = (columns: readonly (Column & { readonly fixed?: FixedRate })[]): string =>
+  grid('Upstream calls per request', columns, ({ measured, fixed }, index) => {
+    const calls = fixed?.samples[index]?.callsPerRequest ?? measured[index]?.asked.callsPerRequest ?? 0;
+    return String(Number(calls.toFixed(1)));
+  });
+
+export interface ProcessFigures {
+  readonly name: string;
+  readonly rss: number;
+  readonly startMs: number;
 }
+
+export const processTable = (figures: readonly ProcessFigures[]): string =>
+  table('Memory after load (resident), and time from the start of the process to the first right answer', [
+    ['', 'memory', 'start'],
+    ...figures.map(({ name, rss, startMs }) => [name, `${(rss / 1e6).toFixed(0)} MB`, `${startMs.toFixed(0)} ms`]),
+  ]);
+
+export const spread = (values: readonly number[]): string =>
+  `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)})`;

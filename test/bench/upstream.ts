@@ -9,6 +9,7 @@ import {
   roomsPage,
   subscriptions,
 } from './workspace.ts';
+import { callerId } from './workloads.ts';
 
 /** A workspace that answers prepared bytes: what stands behind both contenders, in a process of its own. */
 const endpoints: Readonly<Record<string, ((params: URLSearchParams) => object) | undefined>> = {
@@ -46,8 +47,14 @@ function prepare(address: string): Prepared {
 /** Calls since the last message, by endpoint. */
 let calls: Record<string, number> = {};
 
+/** How long every answer waits, milliseconds. */
+let latencyMs = 0;
+
+/** All callers are in the same rooms: a room's id begins with its caller's, whoever that is. */
+const callerInRoomId = /(?<=roomId=)[^&]{17}/;
+
 const server = createServer((req, res) => {
-  const address = req.url ?? '';
+  const address = (req.url ?? '').replace(callerInRoomId, callerId);
   const known = prepared.get(address) ?? prepare(address);
   prepared.set(address, known);
   const { endpoint, status, body } = known;
@@ -60,12 +67,15 @@ const server = createServer((req, res) => {
     'x-ratelimit-reset': Date.now() + 60_000,
     'content-length': body.length,
   });
-  res.end(body);
+  if (latencyMs === 0) res.end(body);
+  else setTimeout(() => res.end(body), latencyMs);
 });
 
-process.on('message', () => {
+/** Sets the latency, and answers the calls since the last message. */
+process.on('message', (message: { readonly latencyMs: number }) => {
   process.send?.(calls);
   calls = {};
+  ({ latencyMs } = message);
 });
 process.on('disconnect', () => process.exit());
 server.listen(Number(process.env['PORT']), '127.0.0.1');

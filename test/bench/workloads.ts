@@ -1,11 +1,13 @@
-/** The six queries that are measured, and the requests that ask them. Both contenders get the very same bytes. */
+type Variables = Readonly<Record<string, string | number>>;
+
+/** The six queries that are measured, and the requests that ask them. */
 export interface Workload {
   /** Also the operation's name, by which the floor knows what to answer. */
   readonly name: string;
   readonly title: string;
   readonly query: string;
   /** Asked in turn, so that nothing can live on having answered the same just before. */
-  readonly variables: readonly Readonly<Record<string, string>>[];
+  readonly variables: readonly Variables[];
 }
 
 /** Rooms that take turns in the workloads about one room. */
@@ -76,6 +78,27 @@ export const workloads: readonly Workload[] = [
     variables: oneRoom,
   },
 ];
+
+/** Page sizes that `--growth` asks for, by workload. */
+const growth = [
+  { name: 'W2', usual: 'first: 50', counts: [10, 50, 100] },
+  { name: 'W4', usual: 'first: 20', counts: [5, 20, 50] },
+  { name: 'W5', usual: 'first: 20', counts: [5, 20, 50] },
+] as const;
+
+/** Workloads with smaller and larger pages. The floor reads `count`; GraphQL ignores a variable that it does not know. */
+export const grownWorkloads: readonly Workload[] = growth.flatMap(({ name, usual, counts }) =>
+  workloads
+    .filter((workload) => workload.name === name)
+    .flatMap((workload) =>
+      counts.map((count) => ({
+        ...workload,
+        title: `${name} × ${count}`,
+        query: workload.query.replace(usual, `first: ${count}`),
+        variables: workload.variables.map((values) => ({ ...values, count })),
+      })),
+    ),
+);
 
 /** Bodies of the POSTs that ask a workload. */
 export const bodiesOf = ({ name, query, variables }: Workload): string[] =>
