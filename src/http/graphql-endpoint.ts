@@ -8,7 +8,8 @@ import { GatewayError, type ErrorCode } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
 import type { Memory } from './held-bytes.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
-import { LinkedSet } from './linked-set.ts';
+import { timeLimits } from '../coarse-timers.ts';
+import { LinkedSet } from '../linked-set.ts';
 import { htmlType, jsonType, type MediaType } from './media-types.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -112,7 +113,7 @@ export class GraphqlEndpoint {
 
   /** Stops every request in progress: each responds with the data that has arrived. */
   stopAll(reason: GatewayError): void {
-    for (const request of this.#underWay.values()) request.stop(reason);
+    for (const { value: request } of this.#underWay.places()) request.stop(reason);
   }
 
   #open(req: IncomingMessage, res: ServerResponse): Exchange {
@@ -151,12 +152,12 @@ export class GraphqlEndpoint {
   #watch({ res, request, timeoutMs }: Exchange): void {
     const { writeTimeoutMs } = this.#options;
     const place = this.#underWay.add(request);
-    let deadline = setTimeout(() => {
+    let deadline = timeLimits.after(timeoutMs, () => {
       request.stop(timedOut());
-      deadline = setTimeout(() => res.destroy(), writeTimeoutMs); // a slow reader holds memory and a connection
-    }, timeoutMs);
+      deadline = timeLimits.after(writeTimeoutMs, () => res.destroy()); // a slow reader holds memory and a connection
+    });
     res.on('close', () => {
-      clearTimeout(deadline);
+      timeLimits.cancel(deadline);
       this.#underWay.remove(place);
       if (!res.writableFinished) request.stop(clientLeft());
     });
