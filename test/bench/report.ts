@@ -24,10 +24,10 @@ export interface Column {
 }
 
 /** Contenders down, workloads across; a contender that leaves a workload out has a dash. */
-export function grid(
+export function grid<C extends Column>(
   title: string,
-  columns: readonly Column[],
-  cell: (column: Column, index: number) => string,
+  columns: readonly C[],
+  cell: (column: C, index: number) => string,
 ): string {
   const names = [...new Set(columns.flatMap(({ measured }) => measured.map(({ asked }) => asked.contender.name)))];
   const head = ['', ...columns.map(({ agreed, heading }) => heading ?? agreed.workload.name)];
