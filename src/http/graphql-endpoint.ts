@@ -8,8 +8,7 @@ import { GatewayError, type ErrorCode } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
 import type { Memory } from './held-bytes.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
-import { timeLimits } from '../coarse-timers.ts';
-import { LinkedSet } from '../linked-set.ts';
+import { LinkedSet } from './linked-set.ts';
 import { htmlType, jsonType, type MediaType } from './media-types.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -113,7 +112,7 @@ export class GraphqlEndpoint {
 
   /** Stops every request in progress: each responds with the data that has arrived. */
   stopAll(reason: GatewayError): void {
-    for (const { value: request } of this.#underWay.places()) request.stop(reason);
+    for (const request of this.#underWay.values()) request.stop(reason);
   }
 
   #open(req: IncomingMessage, res: ServerResponse): Exchange {
@@ -152,12 +151,12 @@ export class GraphqlEndpoint {
   #watch({ res, request, timeoutMs }: Exchange): void {
     const { writeTimeoutMs } = this.#options;
     const place = this.#underWay.add(request);
-    let deadline = timeLimits.after(timeoutMs, () => {
+    let deadline = setTimeout(() => {
       request.stop(timedOut());
-      deadline = timeLimits.after(writeTimeoutMs, () => res.destroy()); // a slow reader holds memory and a connection
-    });
+      deadline = setTimeout(() => res.destroy(), writeTimeoutMs); // a slow reader holds memory and a connection
+    }, timeoutMs);
     res.on('close', () => {
-      timeLimits.cancel(deadline);
+      clearTimeout(deadline);
       this.#underWay.remove(place);
       if (!res.writableFinished) request.stop(clientLeft());
     });

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Client, Pool, type Dispatcher } from 'undici';
-import { timeLimits, type Timer } from '../../coarse-timers.ts';
 
 /** One complete response. */
 export interface UpstreamResponse {
@@ -127,7 +126,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #maxBodyBytes: number;
   readonly #resolve: (response: UpstreamResponse | TransportError) => void;
   readonly #onData: ((bytes: number) => void) | undefined;
-  readonly #timer: Timer;
+  readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
@@ -139,15 +138,16 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#maxBodyBytes = maxBodyBytes;
     this.#resolve = resolve;
     this.#onData = onData;
-    this.#timer = timeLimits.after(timeoutMs, () =>
-      this.fail(new TransportError('timeout', `no response in ${timeoutMs} ms`)),
+    this.#timer = setTimeout(
+      () => this.fail(new TransportError('timeout', `no response in ${timeoutMs} ms`)),
+      timeoutMs,
     );
   }
 
   fail(failure: TransportError): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
-    timeLimits.cancel(this.#timer);
+    clearTimeout(this.#timer);
     this.#controller?.abort(failure);
     this.#resolve(failure);
   }
@@ -177,7 +177,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    timeLimits.cancel(this.#timer);
+    clearTimeout(this.#timer);
     const [first = Buffer.alloc(0)] = this.#chunks;
     const body = this.#chunks.length < 2 ? first : Buffer.concat(this.#chunks, this.#bytes);
     this.#resolve({ status: this.#status, headers: this.#headers, body });

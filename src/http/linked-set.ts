@@ -35,13 +35,9 @@ export class LinkedSet<Value> {
     place.before = place.after = place;
   }
 
-  has(place: Place<Value>): boolean {
-    return place.after !== place;
-  }
-
-  places(): Place<Value>[] {
-    const places: Place<Value>[] = [];
-    for (let link = this.#ends.after; link !== this.#ends; link = link.after) places.push(link as Place<Value>);
-    return places;
+  values(): Value[] {
+    const values: Value[] = [];
+    for (let link = this.#ends.after; link !== this.#ends; link = link.after) values.push((link as Place<Value>).value);
+    return values;
   }
 }

@@ -1,19 +1,17 @@
 import { expect, it } from 'vitest';
-import { LinkedSet } from '../src/linked-set.ts';
-
-const valuesOf = (set: LinkedSet<string>) => set.places().map(({ value }) => value);
+import { LinkedSet } from '../../src/http/linked-set.ts';
 
 it('a LinkedSet holds what was added and not removed, in order of arrival', () => {
   const set = new LinkedSet<string>();
-  expect(valuesOf(set)).toEqual([]);
+  expect(set.values()).toEqual([]);
   const [a, b, c] = [set.add('a'), set.add('b'), set.add('c')];
   set.remove(b);
   set.remove(b);
-  expect(valuesOf(set)).toEqual(['a', 'c']);
+  expect(set.values()).toEqual(['a', 'c']);
   set.remove(a);
   set.add('d');
   set.remove(c);
-  expect(valuesOf(set)).toEqual(['d']);
+  expect(set.values()).toEqual(['d']);
 });
 
 it('a removed place leads to no other, so it keeps none in memory', () => {
