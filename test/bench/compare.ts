@@ -41,8 +41,7 @@ export async function compareAnswers({ contenders, upstream }: Bench, workload: 
       const difference = firstDifference(JSON.stringify(expected[index]), JSON.stringify(data));
       throw new Disagreement(`${who}: the answer to ${bodies[index]} is not the floor's.\n${difference}`);
     }
-    const sum = Object.values(calls).reduce((total, count) => total + count, 0);
-    asked.push({ ...running, bodies, answers, callsPerRequest: sum / bodies.length });
+    asked.push({ ...running, bodies, answers, callsPerRequest: sumOf(calls) / bodies.length });
   }
   const [floorCalls, gatewayCalls] = [callsOf.get(floor.name), callsOf.get(gateway.name)];
   if (!isDeepStrictEqual(floorCalls, gatewayCalls)) {
@@ -53,7 +52,9 @@ export async function compareAnswers({ contenders, upstream }: Bench, workload: 
 }
 
 /** Upstream calls by endpoint. */
-type Calls = Readonly<Record<string, number>>;
+export type Calls = Readonly<Record<string, number>>;
+
+export const sumOf = (calls: Calls): number => Object.values(calls).reduce((total, count) => total + count, 0);
 
 export function bodiesFor({ contender: { dialect } }: Pick<Running, 'contender'>, workload: Workload) {
   if (dialect === undefined) return bodiesOf(workload);

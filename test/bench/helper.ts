@@ -16,6 +16,9 @@ export interface HelperOptions {
 /** How long a process may take to listen, milliseconds. */
 const startLimitMs = 20_000;
 
+/** How long a process may take to end, and to write its profile, before it is killed, milliseconds. */
+const stopLimitMs = 10_000;
+
 /** A Node process of the benchmark. Its output is thrown away, its errors are shown, and it ends with this process. */
 export class Helper {
   readonly port: number;
@@ -67,8 +70,7 @@ export class Helper {
     if (this.#hasEnded()) return;
     const exit = once(this.#child, 'exit');
     this.#child.kill();
-    // Some peers wait for idle connections; nothing of theirs is worth waiting for.
-    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), 2_000);
+    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), stopLimitMs);
     await exit;
     clearTimeout(impatience);
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
-import { Disagreement, type Agreed, type Asked } from './compare.ts';
+import { Disagreement, sumOf, type Agreed, type Asked, type Calls } from './compare.ts';
 import type { Usage } from './cpu-probe.ts';
 import type { Slice, SliceResult } from './load.ts';
 import { isFlat, median, orderOfRound } from './schedule.ts';
@@ -79,9 +79,13 @@ export async function measure(bench: Bench, warm: readonly Warm[], options: Meas
   return measured;
 }
 
+export interface FixedRateSample extends Sample {
+  readonly callsPerRequest: number;
+}
+
 export interface FixedRate {
   readonly perSecond: number;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly FixedRateSample[];
 }
 
 /** Share of the slowest contender's throughput at which all are asked: all are below saturation. */
@@ -97,10 +101,13 @@ export async function measureAtFixedRate(
   const throughputs = measured.map(({ rounds }) => median(rounds.map(({ requestsPerSecond }) => requestsPerSecond)));
   const perSecond = Math.max(1, Math.floor(Math.min(...throughputs) * fixedShare));
   const requests = Math.ceil(perSecond * fixedRateSeconds);
-  const samples: Sample[] = [];
+  const samples: FixedRateSample[] = [];
   for (const { asked } of measured) {
+    await bench.upstream.ask({ latencyMs: 0 });
     const slice = { connections: openLoopConnections, uniqueCredentials, requests, perSecond };
-    samples.push(await runSlice(bench, asked, slice));
+    const sample = await runSlice(bench, asked, slice);
+    const calls = sumOf(await bench.upstream.ask<Calls>({ latencyMs: 0 }));
+    samples.push({ ...sample, callsPerRequest: calls / requests });
   }
   return { perSecond, samples };
 }
@@ -108,7 +115,7 @@ export async function measureAtFixedRate(
 type Load = Pick<Slice, 'connections' | 'requests' | 'uniqueCredentials' | 'perSecond'>;
 
 /** A gateway sheds load when its event loop is late, which a busy machine also makes it: then the slice is run again. */
-const attempts = 4;
+const attempts = 10;
 const restMs = 2_000;
 
 async function runSlice(bench: Bench, asked: Asked, how: Load): Promise<Sample> {

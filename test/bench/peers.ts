@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Contender } from './contenders.ts';
+import { meshDialect } from './mesh-dialect.ts';
 
 /**
  * Other GraphQL servers before the same upstream. Each script says which page of its documentation recommends its
@@ -12,14 +13,14 @@ export const peers: readonly Contender[] = [
   { name: 'yoga + jit', script: 'peers/yoga.js' },
   { name: 'apollo + fastify', script: 'peers/apollo-fastify.js' },
   { name: 'apollo, plain', script: 'peers/apollo-plain.js' },
+  { name: 'hive gateway', script: 'peers/hive.js', dialect: meshDialect },
 ];
 
-/** Peers that cannot be measured, and why. */
+/** Peers that are not measured, and why. */
 export const leftOut: readonly { readonly name: string; readonly reason: string }[] = [
   {
     name: 'Tailcall',
-    reason:
-      'its npm binary for Linux (@tailcallhq/core-linux-x64-gnu 1.6.14) needs glibc 2.39, and npm has none for musl.',
+    reason: 'its npm binary for Linux (@tailcallhq/core-linux-x64-gnu 1.6.14) needs glibc 2.39. It is not set up.',
   },
 ];
 

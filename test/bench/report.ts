@@ -24,10 +24,10 @@ export interface Column {
 }
 
 /** Contenders down, workloads across; a contender that leaves a workload out has a dash. */
-export function grid(
+export function grid<C extends Column>(
   title: string,
-  columns: readonly Column[],
-  cell: (column: Column, index: number) => string,
+  columns: readonly C[],
+  cell: (column: C, index: number) => string,
 ): string {
   const names = [...new Set(columns.flatMap(({ measured }) => measured.map(({ asked }) => asked.contender.name)))];
   const head = ['', ...columns.map(({ agreed, heading }) => heading ?? agreed.workload.name)];
@@ -68,14 +68,18 @@ export const latencyTable = (columns: readonly (Column & { readonly fixed: Fixed
   grid(
     'Latency p50 / p99 at a fixed rate, half of what the slowest can: milliseconds',
     columns.map((column) => ({ ...column, heading: `${column.agreed.workload.name} ${column.fixed.perSecond}/s` })),
-    (column, index) => latency(columns.find(({ agreed }) => agreed === column.agreed)?.fixed.samples[index]),
+    ({ fixed }, index) => latency(fixed.samples[index]),
   );
 
 export const latency = (sample: Pick<Sample, 'p50' | 'p99'> | undefined): string =>
   sample === undefined ? '-' : `${sample.p50.toFixed(2)} / ${sample.p99.toFixed(2)}`;
 
-export const callsTable = (columns: readonly Column[]): string =>
-  grid('Upstream calls per request', columns, ({ measured }, index) => String(measured[index]?.asked.callsPerRequest));
+/** As counted under load, if there was any at a fixed rate; else as counted when the answers were compared. */
+export const callsTable = (columns: readonly (Column & { readonly fixed?: FixedRate })[]): string =>
+  grid('Upstream calls per request', columns, ({ measured, fixed }, index) => {
+    const calls = fixed?.samples[index]?.callsPerRequest ?? measured[index]?.asked.callsPerRequest ?? 0;
+    return String(Number(calls.toFixed(1)));
+  });
 
 export interface ProcessFigures {
   readonly name: string;

@@ -6,9 +6,8 @@ import { batchedLoad } from './loaders.js';
 import { schema } from './schema.js';
 
 /**
- * Apollo Server on Fastify, with DataLoader and undici: https://www.apollographql.com/docs/apollo-server/data/fetching-data
- * ("Batching and caching") and https://www.npmjs.com/package/@as-integrations/fastify. NODE_ENV=production, as
- * https://www.apollographql.com/docs/apollo-server/api/apollo-server has it for production.
+ * Apollo Server on Fastify as https://www.npmjs.com/package/@as-integrations/fastify has it, with a DataLoader for each
+ * request (https://github.com/graphql/dataloader, "Caching Per-Request") and undici.
  */
 const apollo = new ApolloServer({ schema });
 await apollo.start();
