@@ -115,7 +115,7 @@ export async function measureAtFixedRate(
 type Load = Pick<Slice, 'connections' | 'requests' | 'uniqueCredentials' | 'perSecond'>;
 
 /** A gateway sheds load when its event loop is late, which a busy machine also makes it: then the slice is run again. */
-const attempts = 4;
+const attempts = 10;
 const restMs = 2_000;
 
 async function runSlice(bench: Bench, asked: Asked, how: Load): Promise<Sample> {

@@ -16,12 +16,11 @@ export const peers: readonly Contender[] = [
   { name: 'hive gateway', script: 'peers/hive.js', dialect: meshDialect },
 ];
 
-/** Peers that cannot be measured, and why. */
+/** Peers that are not measured, and why. */
 export const leftOut: readonly { readonly name: string; readonly reason: string }[] = [
   {
     name: 'Tailcall',
-    reason:
-      'its npm binary for Linux (@tailcallhq/core-linux-x64-gnu 1.6.14) needs glibc 2.39, and npm has none for musl.',
+    reason: 'its npm binary for Linux (@tailcallhq/core-linux-x64-gnu 1.6.14) needs glibc 2.39. It is not set up.',
   },
 ];
 
