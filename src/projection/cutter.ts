@@ -64,6 +64,7 @@ function cut(engine: Engine, image: Uint8Array, keys: Program['keys'], body: Uin
   const out = rowsAt + aligned(Math.min(maxRows, body.length >> 1) * stride * 4);
   const outEnd = out + Math.min(maxTextBytes, body.length * 4 + 4096);
   const memory = engine.reserve(outEnd);
+  if (memory === undefined) return undefined;
   memory.set(image, 0);
   memory.set(body, from);
   memory.fill(0, from + body.length, rowsAt);

@@ -7,13 +7,15 @@ type CutRows = typeof cutRows;
 /** A scanner and the memory that it works in. All cutters share it: a cut is one call that never waits. */
 export interface Engine {
   readonly cutRows: CutRows;
-  /** The memory, which has at least so many bytes. What it held before may be lost. */
-  readonly reserve: (bytes: number) => Buffer;
+  /** The memory, which has at least so many bytes and never shrinks; undefined if it cannot have so many. */
+  readonly reserve: (bytes: number) => Buffer | undefined;
 }
 
 export type EngineName = 'wasm' | 'js';
 
 const pageBytes = 65_536;
+/** `scanner.wasm` declares the same. */
+const maxMemoryBytes = 160 * pageBytes;
 
 /** Node runs this one itself. */
 function createScriptEngine(): Engine {
@@ -21,6 +23,7 @@ function createScriptEngine(): Engine {
   return {
     cutRows,
     reserve: (bytes) => {
+      if (bytes > maxMemoryBytes) return undefined;
       if (memory.length < bytes) {
         const buffer = new ArrayBuffer(Math.ceil(bytes / pageBytes) * pageBytes);
         useMemory(buffer);
@@ -42,7 +45,11 @@ function createWasmEngine(): Engine | undefined {
       cutRows,
       reserve: (bytes) => {
         if (view.length < bytes) {
-          memory.grow(Math.ceil((bytes - view.length) / pageBytes));
+          try {
+            memory.grow(Math.ceil((bytes - view.length) / pageBytes));
+          } catch {
+            return undefined;
+          }
           view = Buffer.from(memory.buffer);
         }
         return view;
@@ -58,7 +65,6 @@ let wasm: Engine | undefined;
 
 /** The engine of this name; the JavaScript one serves where the other cannot start. */
 export function engineOf(name: EngineName): Engine {
-  if (name === 'wasm') wasm ??= createWasmEngine();
-  if (name === 'wasm' && wasm !== undefined) return wasm;
+  if (name === 'wasm') return (wasm ??= createWasmEngine() ?? engineOf('js'));
   return (script ??= createScriptEngine());
 }

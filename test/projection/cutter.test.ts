@@ -49,6 +49,11 @@ describe('Ordinary bodies', () => {
     expect(new Comparison(everything).check(bodyOf(...rows))).not.toContain(undefined);
   });
 
+  test('objects in a copied value may have the names of those around them', () => {
+    const copied = ['{"a":{"b":1},"b":2}', '[{"a":1},{"a":2}]', '{"a":[{"b":1},{"b":2}],"b":{"a":{"a":1}}}'];
+    expect(new Comparison(everything).check(bodyOf(...copied.map((json) => `{"j":${json}}`)))).not.toContain(undefined);
+  });
+
   test('empty lists, and white space around values that are not copied', () => {
     expect(new Comparison(messages).check('{"messages":[]}')).toStrictEqual([]);
     expect(new Comparison(everything).check(' { "rows" : [ {"a" : "x" , "b":\ttrue } ,\r\n{ } ] } ')).not.toContain(
@@ -74,6 +79,7 @@ test('what is accepted is what JSON.parse accepts, for bodies without surprises'
   left.push(
     '{"rows":[],"rows":[]}',
     '{"r\\u006fws":[]}',
+    '{"rows":[1],"r\\u006fws":[2]}',
     '{"rows":null}',
     '{"rows":[}',
     '{"rows":[1,]}',
@@ -140,6 +146,18 @@ test('bodies, lists and answers beyond the memory are left to the caller', () =>
   const comparisonOfMany = new Comparison({ list: 'rows', keys: [], fields: many });
   const texts = comparisonOfMany.check(bodyOf(`{"a":"${'x'.repeat(1_000_000)}"}`, '{"a":"y"}'));
   expect(texts?.map((text) => text !== undefined)).toStrictEqual([false, true]);
+});
+
+test.each(['wasm', 'js'] as const)('the memory is bounded (%s)', (engine) => {
+  const bytes = 10 * 1024 * 1024;
+  expect(engineOf(engine).reserve(bytes)).toHaveLength(bytes);
+  expect(engineOf(engine).reserve(bytes + 1)).toBeUndefined();
+  // Room for the keys of so many rows is more than that.
+  const keys = Array.from({ length: 200 }, () => ['a']);
+  const body = Buffer.from(`{"rows":[${'1,'.repeat(4000)}1],"x":"${'x'.repeat(1_500_000)}"}`);
+  const fields = [{ name: 'a', kind: 'text', path: ['a'] }] as const;
+  expect(createCutter({ list: 'rows', keys, fields }, engine).cut(body)).toBeUndefined();
+  expect(createCutter({ list: 'rows', keys: [], fields }, engine).cut(body)?.rows).toHaveLength(4001);
 });
 
 describe('Programs', () => {

@@ -75,6 +75,7 @@ describe('Values at the edge', () => {
     '"x\\u000a\\"é"',
     '"\\/"',
     '"\\u0041"',
+    '"\\u0020"',
     '"\\u00e9"',
     '"\\u2028"',
     '"\\x"',
@@ -190,6 +191,20 @@ describe('Values at the edge', () => {
       expect(comparison.tally.rows).toBeGreaterThan(1000);
     },
   );
+
+  // Together, one field that leaves a row to the caller hides what the others would write.
+  test.each(everything.fields)('read by the field $name alone', (field) => {
+    const comparison = new Comparison({ ...everything, fields: [field] });
+    for (const value of values) {
+      for (const name of ['a', 'b', 'i', 'n', 'j', 'o', 'l']) {
+        const others = name === 'a' ? '' : '"a":"x",';
+        comparison.checkAll(
+          bodyOf(`{${others}"${name}":${value}}`, `{"o":{"${name}":${value}},"l":[{"${name}":${value}}]}`),
+        );
+      }
+    }
+    expect(comparison.tally.unfit).toBeLessThan(comparison.tally.rows);
+  });
 
   test('as the whole body and beside the list', () => {
     const comparison = new Comparison(everything);
