@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 
 /** What is used of `assemblyscript/asc`, whose own types need the ones of its language. */
 interface Compiler {
@@ -14,6 +13,7 @@ interface Compiler {
   ): Promise<{ error: Error | null }>;
 }
 
+const compilerName: string = 'assemblyscript/asc';
 const folder = new URL('../../../src/projection/', import.meta.url);
 export const builtFile = new URL('scanner.wasm', folder);
 
@@ -46,7 +46,7 @@ async function readSource(): Promise<string> {
 /** Compiles the scanner to WebAssembly. */
 export async function buildScanner(): Promise<Uint8Array> {
   const source = await readSource();
-  const compiler = (await import(process.env['ASSEMBLYSCRIPT'] ?? 'assemblyscript/asc')) as Compiler;
+  const compiler = (await import(compilerName)) as Compiler;
   let [built, messages]: [Uint8Array | undefined, string] = [undefined, ''];
   const { error } = await compiler.main(options, {
     readFile: (name) => (name === 'scanner.ts' ? source : null),
@@ -64,5 +64,3 @@ export async function buildScanner(): Promise<Uint8Array> {
   if (error !== null || built === undefined) throw new Error(`The scanner does not compile.\n${messages}`);
   return built;
 }
-
-export const builtPath = fileURLToPath(builtFile);
