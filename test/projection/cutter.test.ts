@@ -133,6 +133,15 @@ test('copied objects with more keys than are compared are left to the caller', (
   ).toStrictEqual([true, false]);
 });
 
+test('copied objects with too many open keys at once are left to the caller, and nothing is overwritten', () => {
+  const keys = Array.from({ length: 60 }, (_, key) => `"k${key}":0`).join(',');
+  const nested = (levels: number): string => `${`{${keys},"inner":`.repeat(levels)}0${'}'.repeat(levels)}`;
+  const texts = new Comparison(everything).check(
+    bodyOf(...[67, 68, 250, 1].map((levels) => `{"j":${nested(levels)}}`)),
+  );
+  expect(texts?.map((text) => text !== undefined)).toStrictEqual([true, false, false, true]);
+});
+
 test('bodies, lists and answers beyond the memory are left to the caller', () => {
   const comparison = new Comparison(everything);
   const largest = `{"x":"${'x'.repeat(maxBodyBytes - 18)}","rows":[]}`;
