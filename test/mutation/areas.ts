@@ -58,12 +58,12 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   operation: {
     mutate: [
-      'src/operation/{apollo,credentials,document-id,document-store,kept-documents,lru,persisted-queries,queries-only,response-limits,size-guard,steps,unlisted-log}.ts',
+      'src/operation/{apollo,credentials,document-id,document-store,fast-path,kept-documents,lru,persisted-queries,queries-only,response-limits,size-guard,steps,unlisted-log}.ts',
       'src/{limits,collect-fields}.ts',
     ],
     tests: [
       'test/collect-fields.test.ts',
-      'test/operation/{document-id,document-store,persisted-operations,persisted-operations-mode,persisted-queries,safelist,size-guard,unlisted-log}.test.ts',
+      'test/operation/{document-id,document-store,fast-path,persisted-operations,persisted-operations-mode,persisted-queries,safelist,size-guard,unlisted-log}.test.ts',
       'test/observability/usage.test.ts',
       'test/scenarios/limiter/plan-and-report.test.ts',
       'test/scenarios/reliability/hostile-queries.test.ts',

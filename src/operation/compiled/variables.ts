@@ -28,7 +28,8 @@ export function coerceVariables(
   const coerced: Record<string, unknown> = {};
   for (const definition of variableDefinitions) {
     const { value: name } = definition.variable.name;
-    if (!Object.hasOwn(given, name) || !isUnchanged(definition, given[name]))
+    const isOwn = name !== '__proto__' && Object.hasOwn(given, name);
+    if (!isOwn || !isUnchanged(definition, given[name]))
       return getVariableValues(schema, variableDefinitions, given).coerced;
     coerced[name] = given[name];
   }

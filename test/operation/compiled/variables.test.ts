@@ -57,6 +57,16 @@ it('coerces each value for each type as graphql-js does, absent ones and default
     }
 });
 
+it('leaves `$__proto__` to graphql-js', () => {
+  const [operation] = parse('query ($__proto__: String = "d") { f(b: $__proto__) }').definitions;
+  const { variableDefinitions = [] } = operation as OperationDefinitionNode;
+  const given = JSON.parse('{ "__proto__": "x" }') as Record<string, unknown>;
+  const expected = getVariableValues(schema, variableDefinitions, given).coerced ?? {};
+  const actual = coerceVariables(schema, operation as OperationDefinitionNode, given) ?? {};
+  expect(Object.getOwnPropertyDescriptors(actual)).toEqual(Object.getOwnPropertyDescriptors(expected));
+  expect(Object.keys(actual)).toEqual(['__proto__']);
+});
+
 it('takes no inherited property for a variable', () => {
   const [operation] = parse('query ($toString: String) { f(b: $toString) }').definitions;
   expect(coerceVariables(schema, operation as OperationDefinitionNode, {})).toEqual({});
