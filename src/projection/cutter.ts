@@ -6,6 +6,7 @@ import type { Program } from './program.ts';
 
 /** One item of the list. */
 export interface CutRow {
+  readonly isObject: boolean;
   /** Whether its property `_hidden` is true. */
   readonly isHidden: boolean;
   /** The answer's object as JSON. Undefined: only the parsed row can answer. */
@@ -134,6 +135,10 @@ class Row implements CutRow {
 
   get leafless(): number {
     return this.#fact(5);
+  }
+
+  get isObject(): boolean {
+    return (this.#fact(6) & 1) !== 0;
   }
 
   get isHidden(): boolean {
