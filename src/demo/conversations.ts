@@ -1,4 +1,4 @@
-import { countReply, findLatest, isLatest, notifyMembers, setLatest, touch, uncountReply } from './follow-up.ts';
+import { findLatest, isLatest, notifyMembers, setLatest, touch, uncountReply, withReply } from './follow-up.ts';
 import { shownAsDeleted, type Change } from './message-changes.ts';
 import { MessageStore } from './message-store.ts';
 import type { DeletionOptions } from './new-records.ts';
@@ -53,7 +53,7 @@ export class Conversations {
     if (message._hidden === true) return;
     room.msgs += 1;
     const root = this.messages.byId.get(message.tmid ?? '');
-    if (root) countReply(root, message, storedAt(at));
+    if (root) this.change(root, storedAt(at), withReply(message));
     if (isLatest(message, room)) setLatest(room, message);
     touch(room, at);
     notifyMembers(message, subscriptions, at);
@@ -77,7 +77,7 @@ export class Conversations {
   }
 
   moveToThread(message: Message, root: Message, at: string): Message {
-    countReply(root, message, at);
+    this.change(root, at, withReply(message));
     return this.takeOut(message, at, () => ({ tmid: root._id, tshow: undefined }));
   }
 

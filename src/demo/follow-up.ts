@@ -1,3 +1,4 @@
+import type { Change } from './message-changes.ts';
 import type { Message, Room, Subscription } from './types.ts';
 import { later } from './world-clock.ts';
 
@@ -30,12 +31,13 @@ export function touch(room: Room, at: string): void {
   room._updatedAt = later(at, 107);
 }
 
-export function countReply(root: Message, reply: Message, at: string): void {
-  root.tcount = (root.tcount ?? 0) + 1;
-  root.tlm = reply.ts;
-  root.replies = [...new Set([...(root.replies ?? []), root.u._id, reply.u._id])];
-  root._updatedAt = at;
-}
+export const withReply =
+  (reply: Message): Change =>
+  ({ tcount = 0, replies = [], u }) => ({
+    tcount: tcount + 1,
+    tlm: reply.ts,
+    replies: [...new Set([...replies, u._id, reply.u._id])],
+  });
 
 /** A reply is deleted. Rocket.Chat then takes the first remaining reply for the latest. */
 export function uncountReply(root: Message, messages: readonly Message[], at: string): void {

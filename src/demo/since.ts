@@ -5,7 +5,7 @@ import type { Deleted } from './trash.ts';
 
 /** What Rocket.Chat reads incrementally: rows written, and rows deleted, later than a moment. Never at that moment. */
 
-const isAfter = (at: string | undefined, since: number): boolean => Date.parse(at ?? '') > since;
+export const isAfter = (at: string | undefined, since: number): boolean => Date.parse(at ?? '') > since;
 
 /** Epoch milliseconds. Rocket.Chat takes an empty `updatedSince` for none. */
 export function readSince({ updatedSince }: Params, invalid: ApiError): number | undefined {
