@@ -58,6 +58,21 @@ describe('deploy/nginx.conf: addresses', () => {
       }
     }
   });
+
+  test('behind another proxy that it was told of, nginx takes the address that this proxy saw, and no other', async () => {
+    const { gateway, nginx } = await startBehindNginx(
+      { FORWARD_CLIENT_IP: 'on', TRUST_PROXY: 'on' },
+      { trustedProxy: '127.0.0.1' },
+    );
+    const headers = { 'x-forwarded-for': '203.0.113.8, 198.51.100.4', 'x-real-ip': '203.0.113.9' };
+    for (const [localAddress, address] of [
+      ['127.0.0.1', '198.51.100.4'],
+      ['127.0.0.2', '127.0.0.2'],
+    ]) {
+      expect(await ask(nginx, gateway, headers, { localAddress })).toMatchObject({ status: 200 });
+      expect(gateway.demo.calls.at(-1)?.headers['x-real-ip']).toBe(address);
+    }
+  });
 });
 
 describe('deploy/nginx.conf: limits', () => {

@@ -19,9 +19,12 @@ export const ask = (
 ) => nginx.fetch('/graphql', { headers: { ...headersOf(demo.world.member), ...headers }, ...options }, viewer);
 
 /** A gateway before the demo workspace, and nginx before it. */
-export async function startBehindNginx(env: Record<string, string> = {}) {
+export async function startBehindNginx(
+  env: Record<string, string> = {},
+  options: Parameters<typeof startNginx>[1] = {},
+) {
   const gateway = await startTestGateway({ env });
-  const nginx = await startNginx([gateway.url]);
+  const nginx = await startNginx([gateway.url], options);
   return { gateway, nginx };
 }
 

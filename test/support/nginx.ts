@@ -32,7 +32,10 @@ const configuration = readFileSync(join(projectPath, 'deploy/nginx.conf'), 'utf8
  * A real nginx with `deploy/nginx.conf` before these servers, until the end of the test. Only what the machine dictates
  * is replaced: the port, the paths and the servers' addresses.
  */
-export async function startNginx(servers: readonly string[]): Promise<TestNginx> {
+export async function startNginx(
+  servers: readonly string[],
+  { trustedProxy }: { readonly trustedProxy?: string } = {},
+): Promise<TestNginx> {
   const nginx = needProgram('nginx', 'nginx-light', needed);
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
   const certificate = makeCertificate(folder);
@@ -43,6 +46,7 @@ export async function startNginx(servers: readonly string[]): Promise<TestNginx>
     ['listen 443 ', `listen 127.0.0.1:${port} `],
     ['/etc/nginx/tls/', `${folder}/`],
     ['/var/log/nginx/access.log', accessLog],
+    ...(trustedProxy === undefined ? [] : behindProxy(trustedProxy)),
     [/^( *)server gateway:4000(.*);$/m, servers.map((server) => `server ${new URL(server).host}$2;`).join('\n')],
   ]);
   writeFileSync(join(folder, 'gateway.conf'), replaced);
@@ -80,7 +84,16 @@ const mainOf = (folder: string): string => `
   }
 `;
 
-function replaceAll(text: string, replacements: readonly (readonly [from: string | RegExp, to: string])[]): string {
+type Replacement = readonly [from: string | RegExp, to: string];
+
+/** What the file says to fill in behind another proxy. */
+const behindProxy = (address: string): readonly Replacement[] => [
+  ['# set_real_ip_from 10.0.0.0/8;', `set_real_ip_from ${address};`],
+  ['# real_ip_header', 'real_ip_header'],
+  ['# real_ip_recursive', 'real_ip_recursive'],
+];
+
+function replaceAll(text: string, replacements: readonly Replacement[]): string {
   let replaced = text;
   for (const [from, to] of replacements) {
     const next = typeof from === 'string' ? replaced.replaceAll(from, to) : replaced.replace(from, to);
