@@ -28,6 +28,25 @@ describe('deploy/nginx.conf: connections and instances', () => {
     expect(closing.requests()).toBe(9);
   });
 
+  test('a request that instances die of meets two of them, not all', async () => {
+    const dying = await Promise.all([1, 2, 3].map(() => startServer((socket) => socket.destroy())));
+    const nginx = await startNginx(dying.map(({ url }) => url));
+    const answer = await nginx.fetch('/graphql', {}, viewer);
+    expect([answer.status, codeOf(answer.text)]).toEqual([503, 'OVERLOADED']);
+    expect(dying.map(({ requests }) => requests()).toSorted((a, b) => a - b)).toEqual([0, 1, 1]);
+  });
+
+  test('a response for a slow reader waits in the gateway: nginx writes nothing to disk', async () => {
+    const bytes = 32 * 1024 * 1024;
+    const large = await startServer((socket) =>
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${bytes}\r\n\r\n${'x'.repeat(bytes)}`),
+    );
+    const nginx = await startNginx([large.url]);
+    const { status, text } = await nginx.fetch('/graphql', {}, viewer, { readsAfterMs: 500 });
+    expect([status, text.length]).toEqual([200, bytes]);
+    expect(nginx.child.stderr).not.toContain('temporary file');
+  });
+
   test('a user stays with one instance, moves when it stops, and no request fails meanwhile', async () => {
     const demo = await startDemo();
     onTestFinished(() => demo.close());
@@ -54,9 +73,8 @@ describe('deploy/nginx.conf: connections and instances', () => {
     onTestFinished(() => demo.close());
     const [one, two] = [await startTestGateway({ demo }), await startTestGateway({ demo })];
     const nginx = await startNginx([one.url, two.url]);
-    for (const { id, token } of demo.world.accounts.slice(0, 12)) {
-      await nginx.fetch('/graphql', { headers: headersOf({ id, token }) }, viewer);
-    }
+    const ids = Array.from({ length: 40 }, (_, index) => `user${index}`);
+    await Promise.all(ids.map((id) => nginx.fetch('/graphql', { headers: headersOf({ id, token: 'any' }) }, viewer)));
     for (const { logs } of [one, two]) expect(logs.length).toBeGreaterThan(0);
   });
 
@@ -84,7 +102,14 @@ describe('deploy/nginx.conf: connections and instances', () => {
 });
 
 /** Answers the first request on each connection, and closes the connection when the second arrives: a keep-alive race. */
-async function startClosing() {
+const startClosing = () =>
+  startServer((socket, isFirst) => {
+    if (isFirst) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{"data":{}}');
+    else socket.destroy();
+  });
+
+/** Does with each request what no real gateway does, and counts them. */
+async function startServer(answer: (socket: Socket, isFirst: boolean) => void) {
   let requests = 0;
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -93,8 +118,7 @@ async function startClosing() {
     socket.on('data', (data) => {
       if (!data.includes('viewer')) return;
       requests += 1;
-      if (isFirst) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{"data":{}}');
-      else socket.destroy();
+      answer(socket, isFirst);
       isFirst = false;
     });
   });

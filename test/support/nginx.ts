@@ -15,6 +15,11 @@ export interface Response {
   readonly text: string;
 }
 
+export interface Reader {
+  /** How long a slow client leaves the response where it is. */
+  readonly readsAfterMs?: number;
+}
+
 export interface TestNginx {
   readonly port: number;
   /** The certificate that it shows, for clients to trust. */
@@ -22,7 +27,7 @@ export interface TestNginx {
   readonly child: Child;
   /** Lines of the access log so far. */
   readonly accesses: () => readonly Record<string, unknown>[];
-  readonly fetch: (path: string, options?: RequestOptions, body?: string) => Promise<Response>;
+  readonly fetch: (path: string, options?: RequestOptions, body?: string, reader?: Reader) => Promise<Response>;
 }
 
 const needed = 'test/deploy/nginx*.test.ts';
@@ -67,7 +72,7 @@ export async function startNginx(
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Record<string, unknown>),
-    fetch: (path, options, body) => send({ port, ca: certificate, path, ...options }, body),
+    fetch: (path, options, body, reader) => send({ port, ca: certificate, path, ...options }, body, reader),
   };
 }
 
@@ -137,7 +142,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function send(options: RequestOptions, body?: string): Promise<Response> {
+function send(options: RequestOptions, body?: string, { readsAfterMs = 0 }: Reader = {}): Promise<Response> {
   return new Promise((resolve, reject) => {
     const sent = request(
       {
@@ -149,9 +154,11 @@ function send(options: RequestOptions, body?: string): Promise<Response> {
       },
       (response) => {
         let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => {
-          text += part;
-        });
+        const read = () =>
+          response.setEncoding('utf8').on('data', (part: string) => {
+            text += part;
+          });
+        setTimeout(read, readsAfterMs);
         response.on('error', reject);
         response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
       },
