@@ -30,9 +30,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'collect-fields': [],
   limits: [],
   config: [],
+  // Bytes of a body in, JSON of its rows out.
+  projection: ['json'],
   pagination: ['errors', 'limits'],
-  upstream: ['errors', 'json'],
-  loaders: ['upstream', 'errors', 'json'],
+  upstream: ['errors', 'json', 'projection'],
+  loaders: ['upstream', 'errors', 'json', 'type projection'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
   resolvers: [
     'pagination',
@@ -52,6 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'resolvers',
     'schema',
     'loaders',
+    'projection',
     'pagination',
     'observability',
     'collect-fields',
