@@ -10,6 +10,7 @@ import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { Service } from 'kubernetes-models/v1/Service';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
+import { defaultAdmission } from '../../src/http/admission.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { projectPath } from '../support/child.ts';
 import { settingNames } from '../support/deploy-settings.ts';
@@ -138,6 +139,10 @@ describe('deploy/kustomize: what belongs together', () => {
     expect(names).toHaveLength(1);
     for (const name of names ?? []) expect(printed).toContain(`# TYPE ${name} gauge\n`);
     expect(config.hasMetrics).toBe(true);
+    // Pods join well before others have to refuse requests.
+    const target = only('HorizontalPodAutoscaler').spec?.metrics?.[0]?.pods?.target.averageValue;
+    expect(target).toMatch(/^\d+m$/);
+    expect(Number.parseInt(String(target), 10)).toBeLessThanOrEqual(defaultAdmission.maxLoopDelayMs / 2);
   });
 
   test('the pods take their settings from the map and the secret, and they are settings of the gateway', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { settings } from '../../src/config/settings.ts';
+import { defaultHttpLimits } from '../../src/http/http-server.ts';
 import { projectPath, run } from '../support/child.ts';
 import { settingNames } from '../support/deploy-settings.ts';
 import { findProgram } from '../support/program.ts';
@@ -39,6 +40,10 @@ describe('deploy/rocketchat-dm-gateway.service', () => {
   test('it lets the gateway end by itself before systemd ends it', () => {
     const graceMs = Number(settings.SHUTDOWN_GRACE_MS.default.replaceAll('`', ''));
     expect(Number(service.get('TimeoutStopSec')?.[0]) * 1000).toBeGreaterThanOrEqual(graceMs + 10_000);
+  });
+
+  test('it may open more files than the gateway takes connections', () => {
+    expect(Number(service.get('LimitNOFILE')?.[0])).toBeGreaterThan(2 * defaultHttpLimits.maxConnections);
   });
 
   test('it has no privileges, sees nothing of other users, and writes nowhere', () => {
