@@ -67,7 +67,7 @@ export class FastPath {
   }
 
   /** The body of the response. Undefined: Apollo Server has to make it. Never rejects. */
-  async respond(request: FastRequest, context: RequestContext): Promise<string | undefined> {
+  async respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {
     try {
       return await this.#respond(request, context);
     } catch (error) {
@@ -76,7 +76,7 @@ export class FastPath {
     }
   }
 
-  async #respond(request: FastRequest, context: RequestContext): Promise<string | undefined> {
+  async #respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {
     const prepared = this.#prepare(request, context);
     if (prepared === undefined || !this.#admit(prepared, request, context)) return undefined;
     const { outcome } = context;
@@ -85,7 +85,7 @@ export class FastPath {
     if (data === undefined) return undefined;
     const extensions = request.wantsReport ? `,"extensions":${JSON.stringify({ upstream: reportOf(context) })}` : '';
     await letOthersRun(context);
-    const body = `{"data":${write(prepared.compiled.selection, data)}${extensions}}\n`;
+    const body = write(prepared.compiled.selection, data, '{"data":', `${extensions}}\n`);
     if (!isWithinLimits(context, () => Buffer.byteLength(body) - 1)) return undefined;
     await letOthersRun(context);
     outcome.runBy = 'fast-path';

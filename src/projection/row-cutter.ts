@@ -1,3 +1,21 @@
+/**
+ * Most of what the gateway answers are upstream's bytes under other names. So where the rows of a list go straight into a
+ * response, their answers are cut from the bytes, without JSON.parse and JSON.stringify:
+ *
+ * - The compiler of operations turns the first fields of such rows into a `RowCut`, as far as they are readers
+ *   (`operation/compiled/cut.ts`). It comes with the call (`Loaders.cutting`).
+ * - `RowCutter` and `cutter.ts` lay it out as a program (`program.ts`, `image.ts`) beside the body in the scanner's memory, and
+ *   read off what the scanner found.
+ * - The scanner (`cut.ts`, `scan.ts`, `read.ts`, `write.ts`, `leaves.ts`) checks the whole body by JSON's grammar, and writes each
+ *   row's answer. WebAssembly runs it (`scanner.wasm`, built from these files by `npm run build:wasm`); where that is not
+ *   allowed, Node does, with the same bytes.
+ * - A `LazyRow` stands for the row everywhere else: pages are cut and resolvers run on it as on a parsed one. What the
+ *   scanner has not found is read from the row, which is parsed then.
+ * - A compiled run puts the texts into its response (`operation/compiled/{run,write}.ts`).
+ *
+ * Whatever is out of the ordinary has no text: a body or row that JSON.parse would take in another way than the scanner, an
+ * unusual instant or number, a null where none may be. Then the compiled steps, or graphql-js, read the same row.
+ */
 import { createCutter, type CutBody, type Cutter } from './cutter.ts';
 import type { CutField } from './program.ts';
 

@@ -48,7 +48,7 @@ function put(from: i32, length: i32): boolean {
   return true;
 }
 
-function putByte(byte: i32): boolean {
+export function putByte(byte: i32): boolean {
   if (out + 16 > outEnd) return false;
   setByte(out, byte);
   out += 1;

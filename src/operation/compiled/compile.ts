@@ -29,7 +29,7 @@ import { collectFields, fragmentsOf, type SameNameFields } from '../../collect-f
 import { isNormalInstant } from '../../resolvers/scalars.ts';
 import { readingOf } from '../../resolvers/readers.ts';
 import type { RowCut } from '../../projection/row-cutter.ts';
-import { cutOf } from './cut.ts';
+import { cutOf, writtenBy } from './cut.ts';
 import { textsOf } from './equal-fields.ts';
 import type {
   CompiledOperation,
@@ -140,17 +140,7 @@ class Compiler {
         times: times * copies,
       });
     });
-    const needsWriter = steps.some(
-      (step) => step.kind === 'copy' || (step.kind === 'field' && step.completion.needsWriter),
-    );
-    return {
-      steps,
-      times,
-      values: (values || valuesPerObject) * times,
-      bytes: bytes * times,
-      needsWriter,
-      cut: undefined,
-    };
+    return { ...writtenBy(steps), times, values: (values || valuesPerObject) * times, bytes: bytes * times };
   }
 
   #fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {

@@ -36,10 +36,14 @@ function restOf(steps: readonly Step[], times: number): Selection {
     if (isOfLeaves || (copied?.kind === 'field' && copied.isOfLeaves)) values += 1;
     if (step.kind === 'typeName') bytes += step.value.length + 2;
   }
-  const needsWriter = steps.some(
-    (step) => step.kind === 'copy' || (step.kind === 'field' && step.completion.needsWriter),
-  );
-  return { steps, times, values: values * times, bytes: bytes * times, needsWriter, cut: undefined };
+  return { ...writtenBy(steps), times, values: values * times, bytes: bytes * times };
+}
+
+/** How the steps of a selection are written. */
+export function writtenBy(steps: readonly Step[]) {
+  const needsCopies = steps.some(({ kind }) => kind === 'copy');
+  const needsWriter = needsCopies || steps.some((step) => step.kind === 'field' && step.completion.needsWriter);
+  return { steps, needsCopies, needsWriter, cut: undefined };
 }
 
 /** How readers' paths lead to properties of what is cut. Undefined: to nothing that can be cut. */

@@ -35,7 +35,9 @@ export interface Selection {
   readonly times: number;
   readonly values: number;
   readonly bytes: number;
-  /** Whether there are aliases that repeat another, or cut objects, here or below. */
+  /** Whether one of its own aliases repeats another. */
+  readonly needsCopies: boolean;
+  /** Whether there are such aliases, or cut objects, here or below. */
   needsWriter: boolean;
   /** How its objects are cut out of responses, if they are their rows. */
   cut: SelectionCut | undefined;

@@ -3,6 +3,7 @@ import type { Context } from '../../context/request-context.ts';
 import { jsonLength, maxJsonDepth } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
 import { valuesPerObject } from '../../limits.ts';
+import type { TextSlice } from '../../projection/cutter.ts';
 import { lazyRowOf } from '../../projection/lazy-row.ts';
 import type {
   CompiledOperation,
@@ -45,11 +46,11 @@ export interface RunOptions {
 /** An object whose first fields are text already. */
 export class CutObject {
   /** A JSON object. */
-  readonly text: string;
+  readonly text: TextSlice;
   /** Its further fields. */
   readonly rest: Data | undefined;
 
-  constructor(text: string, rest: Data | undefined) {
+  constructor(text: TextSlice, rest: Data | undefined) {
     this.text = text;
     this.rest = rest;
   }
@@ -102,7 +103,7 @@ class Run {
     if (row === undefined || answer?.text === undefined) return undefined;
     if (!checks.every(({ paths, holds }) => holds(paths.map((path) => row.textAt(path))))) return undefined;
     const { text, values, leafless } = answer;
-    this.#size.add((values + leafless * valuesPerObject) * times, text.length * times);
+    this.#size.add((values + leafless * valuesPerObject) * times, (text.end - text.start) * times);
     return new CutObject(text, rest && this.#object(rest, source));
   }
 
