@@ -222,7 +222,8 @@ class Compiler {
     const selections = new Map(types.map((each) => [each.name, this.#selectChecked(each, below, place)]));
     const typeOf = (value: unknown, context: Context, info: GraphQLResolveInfo) =>
       resolveType(value, context, info, nullable);
-    return { kind: 'union', isNonNull, times, typeOf, selections, source, needsWriter: false };
+    const needsWriter = [...selections.values()].some((selection) => selection.needsWriter);
+    return { kind: 'union', isNonNull, times, typeOf, selections, source, needsWriter };
   }
 
   #selectChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], { path, times }: Place): Selection {

@@ -38,9 +38,20 @@ export function run(
 }
 
 export interface RunOptions {
-  /** Whether the data may contain `CutObject`s, which only `write` understands. */
+  /** Whether the data may contain `CutObject`s and `ChosenObject`s, which only `write` understands. */
   readonly cuts: boolean;
   readonly onBug: (error: unknown) => void;
+}
+
+/** An object of a union, with the selection of its type. */
+export class ChosenObject {
+  readonly selection: Selection;
+  readonly data: Data;
+
+  constructor(selection: Selection, data: Data) {
+    this.selection = selection;
+    this.data = data;
+  }
 }
 
 /** An object whose first fields are text already. */
@@ -179,10 +190,11 @@ class Run {
     return serialized;
   }
 
-  #union({ typeOf, selections, source }: UnionCompletion, value: unknown): Data {
+  #union({ typeOf, selections, source }: UnionCompletion, value: unknown): Data | ChosenObject {
     const selection = selections.get(String(typeOf(value, this.#context, this.#infoOf(source))));
     if (selection === undefined) throw new Unfit();
-    return this.#object(selection, value);
+    const data = this.#object(selection, value);
+    return this.#cuts && selection.needsWriter ? new ChosenObject(selection, data) : data;
   }
 
   #list({ item, times }: ListCompletion, value: unknown): unknown[] {

@@ -5,7 +5,7 @@ import { landmarks } from '../../../src/demo/seed.ts';
 import { startDemo, type DemoWorkspace } from '../../../src/demo/server.ts';
 import { countAnswers } from '../../../src/operation/answer-counting.ts';
 import { Executor } from '../../../src/operation/compiled/executor.ts';
-import { CutObject } from '../../../src/operation/compiled/run.ts';
+import { ChosenObject, CutObject } from '../../../src/operation/compiled/run.ts';
 import { write } from '../../../src/operation/compiled/write.ts';
 import { atMost } from '../../../src/operation/cost/tally.ts';
 import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
@@ -133,6 +133,8 @@ function queryOf(random: Random): string {
     `{ directMessages(first: ${first}) ${pageOf(random, roomFields)} }`,
     `{ x: directMessage(id: "${room}") { messages(first: 5) ${page} } y: directMessage(id: "${room}") { messages(first: 5) ${page} } }`,
     `{ viewer { directMessages(first: 2) { nodes { id messages(first: ${first}) ${page} } } } }`,
+    `{ node(id: "${room}") { __typename ... on DirectMessage { id messages(first: ${first}) ${page} } ... on Message { id } } }`,
+    `{ _entities(representations: [{ __typename: "DirectMessage", id: "${room}" }]) { ... on DirectMessage { messages(first: 5) ${page} } } }`,
   ]);
 }
 
@@ -194,6 +196,7 @@ function newContext(query: string): RequestContext {
 }
 
 const cutObjects = (value: unknown): number => {
+  if (value instanceof ChosenObject) return cutObjects(value.data);
   if (value instanceof CutObject) return 1 + cutObjects(value.rest);
   if (typeof value !== 'object' || value === null) return 0;
   return Object.values(value).reduce((sum: number, inner) => sum + cutObjects(inner), 0);
