@@ -30,6 +30,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'collect-fields': [],
   limits: [],
   config: [],
+  // Bytes of a body in, JSON of its rows out.
+  projection: ['json'],
   pagination: ['errors', 'limits'],
   upstream: ['errors', 'json'],
   loaders: ['upstream', 'errors', 'json'],

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startSmallProcess, type SmallProcess } from '../../support/small-process.ts';
 import { alice, callerNamed } from '../../support/tiny-workspace.ts';
@@ -50,6 +51,19 @@ const forms = (documents: number, first: number) =>
     })),
   ).flat();
 
+/**
+ * Megabytes of heap beyond `before`. What belongs to answered requests may take a moment to go, on a busy machine seconds: a
+ * leak stays.
+ */
+async function heldBeyond(gateway: SmallProcess, before: number, most: number): Promise<number> {
+  let held = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < 20 && held >= most; attempt += 1) {
+    if (attempt > 0) await delay(250);
+    held = (await gateway.heap()) - before;
+  }
+  return held;
+}
+
 describe('A process with a small heap', () => {
   it('C1: a small heap survives many operations of callers with made-up credentials and keeps none of them compiled', async () => {
     const gateway = await startSmallProcess(smallHeap);
@@ -60,7 +74,7 @@ describe('A process with a small heap', () => {
       token: 'x'.repeat(43),
     }));
     expect(statuses).toEqual({ 200: 136 });
-    expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
+    expect(await heldBeyond(gateway, before, growth / 6)).toBeLessThan(growth / 6);
   });
 
   it('C1: a small heap survives compiled operations of accepted callers, with and without calls', async () => {
@@ -69,7 +83,7 @@ describe('A process with a small heap', () => {
     const before = await gateway.heap();
     expect(await attack(gateway, forms(12, 0), () => alice)).toEqual({ 200: 204 });
     expect(await attack(gateway, forms(12, 1), () => alice)).toEqual({ 200: 204 });
-    expect((await gateway.heap()) - before).toBeLessThan(growth);
+    expect(await heldBeyond(gateway, before, growth)).toBeLessThan(growth);
   });
 
   it('C1: a small heap survives pages of heavy rows, in one request and in many', async () => {
@@ -90,7 +104,7 @@ describe('A process with a small heap', () => {
       8,
     );
     expect(Object.keys(statuses)).not.toContain('0');
-    expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
+    expect(await heldBeyond(gateway, before, growth / 6)).toBeLessThan(growth / 6);
   });
 
   it('C1: a small heap survives a flood of callers', async () => {
@@ -99,6 +113,6 @@ describe('A process with a small heap', () => {
     const before = await gateway.heap();
     const bodies = Array.from({ length: 400 }, () => ({ query: '{ viewer { user { id } } }' }));
     await attack(gateway, bodies, (index) => callerNamed(`user${index}`));
-    expect((await gateway.heap()) - before).toBeLessThan(growth / 6);
+    expect(await heldBeyond(gateway, before, growth / 6)).toBeLessThan(growth / 6);
   });
 });
