@@ -9,7 +9,7 @@ import { asSubgraph, subgraphResolvers } from './subgraph.ts';
 import { resolvers } from '../resolvers/index.ts';
 
 /** Beside `src/` in the repository; the build copies it beside the code, so an image needs nothing else. */
-const folder = new URL(import.meta.url.endsWith('.ts') ? '../../schema/' : './', import.meta.url);
+const folder = new URL(import.meta.url.endsWith('.ts') ? '../../schema/' : './schema/', import.meta.url);
 
 /** The public API: `schema/*.graphql`, without subfolders. */
 const readSources = (): DocumentNode =>
