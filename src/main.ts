@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './node-version.ts';
 import { readFileSync } from 'node:fs';
 import { ConfigError, printConfig, readConfig, type DemoSettings } from './config/config.ts';
 import { readFlags } from './config/flags.ts';

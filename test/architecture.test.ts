@@ -44,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   json: [],
   'collect-fields': [],
   limits: [],
+  'node-version': [],
   config: [],
   // Bytes of a body in, JSON of its rows out.
   projection: ['json'],

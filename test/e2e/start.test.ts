@@ -201,6 +201,35 @@ describe('What the command tells', () => {
   });
 });
 
+describe('A Node that is too old', () => {
+  const { engines } = JSON.parse(readFileSync(join(projectPath, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  const [, needed = ''] = /^>=(\d+\.\d+)$/.exec(engines.node) ?? [];
+
+  /** Starts with a Node that says it is of this version. */
+  const asNode = (version: string) =>
+    runMain({
+      args: ['--version'],
+      flags: [
+        '--import',
+        `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`,
+      ],
+    });
+
+  test.each(['20.20.2', '22.18.9', '18.0.0'])('%s gets one line that says which is needed', async (version) => {
+    expect(await asNode(version)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `The gateway needs Node ${needed} or later, and this is Node ${version}.\n`,
+    });
+  });
+
+  test('is none from the one that package.json names on', async () => {
+    for (const version of [`${needed}.0`, '23.0.0', '100.1.0']) expect((await asNode(version)).code).toBe(0);
+  });
+});
+
 describe('On SIGTERM', () => {
   /** Timeouts long enough for a request to wait at the gate. */
   const patient = { PORT: '0', UPSTREAM_TIMEOUT_MS: '25000', REQUEST_TIMEOUT_MS: '25000' };
