@@ -49,8 +49,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Bytes of a body in, JSON of its rows out.
   projection: ['json'],
   pagination: ['errors', 'limits'],
-  upstream: ['errors', 'json'],
-  loaders: ['upstream', 'errors', 'json'],
+  upstream: ['errors', 'json', 'projection'],
+  loaders: ['upstream', 'errors', 'json', 'type projection'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
   resolvers: [
     'pagination',
@@ -70,6 +70,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'resolvers',
     'schema',
     'loaders',
+    'projection',
     'pagination',
     'observability',
     'collect-fields',

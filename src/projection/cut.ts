@@ -2,7 +2,16 @@
 import { byteAt, clearBytes, intAt, setInt, type i32 } from './memory.ts';
 import { afterKey, afterSpace, beginScan, forget, hadEscape, isSame, lastKeyEnd, valueEnd } from './scan.ts';
 import { beginReading, readObject, wasAmbiguous } from './read.ts';
-import { beginWriting, leaflessCount, position, rewind, valueCount, writeObject, writtenEnd } from './write.ts';
+import {
+  beginWriting,
+  leaflessCount,
+  position,
+  putByte,
+  rewind,
+  valueCount,
+  writeObject,
+  writtenEnd,
+} from './write.ts';
 
 let rowsAt: i32 = 0;
 let rowsEnd: i32 = 0;
@@ -104,9 +113,10 @@ function cutRow(start: i32): i32 {
     const text = position();
     const values = valueCount();
     const leafless = leaflessCount();
-    if (writeObject(intAt(68)) && !wasAmbiguous()) {
+    // The comma is not the row's: with it, rows that follow each other are one text.
+    if (writeObject(intAt(68)) && !wasAmbiguous() && putByte(0x2c)) {
       setInt(row + 8, text);
-      setInt(row + 12, position());
+      setInt(row + 12, position() - 1);
       setInt(row + 16, valueCount() - values);
       setInt(row + 20, leaflessCount() - leafless);
     } else rewind(text);

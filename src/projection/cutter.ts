@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import { engineOf, type Engine, type EngineName } from './engine.ts';
 import { imageOf } from './image.ts';
@@ -6,10 +6,11 @@ import type { Program } from './program.ts';
 
 /** One item of the list. */
 export interface CutRow {
+  readonly isObject: boolean;
   /** Whether its property `_hidden` is true. */
   readonly isHidden: boolean;
   /** The answer's object as JSON. Undefined: only the parsed row can answer. */
-  readonly text: string | undefined;
+  readonly text: TextSlice | undefined;
   /** Leaves, nulls in the place of objects, and empty lists of objects: what the text adds to the response's values. */
   readonly values: number;
   /** Objects without leaves in the text, which count as a fraction of a value each. */
@@ -18,6 +19,13 @@ export interface CutRow {
   key(index: number): string | undefined;
   /** The parsed row; undefined if it is no object. */
   json(): JsonObject | undefined;
+}
+
+/** A text in UTF-8: part of a buffer that nobody changes. A byte lies between the texts of rows that follow each other: a comma. */
+export interface TextSlice {
+  readonly of: Buffer;
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface CutBody {
@@ -89,14 +97,12 @@ function resultOf(
   const rest = asObject(JSON.parse(`${bytes.toString('utf8', 0, listAt)}[]${bytes.toString('utf8', listEnd)}`));
   if (rest === undefined) return undefined;
   const facts = new Int32Array(memory.buffer, memory.byteOffset + rowsAt, count * stride).slice();
-  const texts = memory.subarray(out, memory.readInt32LE(28));
-  // One text for all rows, of which each takes its part.
-  const ascii = isAscii(texts) ? texts.toString('latin1') : undefined;
+  const texts = Buffer.from(memory.subarray(out, memory.readInt32LE(28)));
   const rows = Array.from({ length: count }, (_, index) => {
     const at = index * stride;
     const start = (facts[at + 2] ?? 0) - out;
     const end = (facts[at + 3] ?? 0) - out;
-    const text = end < 0 ? undefined : (ascii?.slice(start, end) ?? texts.toString('utf8', start, end));
+    const text = end < 0 ? undefined : { of: texts, start, end };
     return new Row(bytes, from, facts, at, keys, text);
   });
   return { rest, rows };
@@ -104,7 +110,7 @@ function resultOf(
 
 /** What the scanner says about a row: see `cutRow`. */
 class Row implements CutRow {
-  readonly text: string | undefined;
+  readonly text: TextSlice | undefined;
   readonly #body: Buffer;
   /** The address of the body when it was scanned. */
   readonly #from: number;
@@ -118,7 +124,7 @@ class Row implements CutRow {
     facts: Int32Array,
     at: number,
     keys: Program['keys'],
-    text: string | undefined,
+    text: TextSlice | undefined,
   ) {
     this.#body = body;
     this.#from = from;
@@ -134,6 +140,10 @@ class Row implements CutRow {
 
   get leafless(): number {
     return this.#fact(5);
+  }
+
+  get isObject(): boolean {
+    return (this.#fact(6) & 1) !== 0;
   }
 
   get isHidden(): boolean {

@@ -14,7 +14,7 @@ import { TooLarge, Words } from './words.ts';
  * A shape is 32 lists of properties, by a hash of the name. A property: the next one in its list, name, slot, shape of the
  * object inside, whether it is copied whole. A slot: where a value begins and ends, whether JSON.stringify rewrites it. Fields
  * of an object: how many, how many of them are leaves, their addresses. A field: kind, `,"name":`, whether null is refused, the
- * JSON that stands for none, slot, then what its kind needs (`write.ts`).
+ * JSON that stands for none, or the field that is read instead and a length of 0, slot, then what its kind needs (`write.ts`).
  *
  * Undefined for a program that takes more memory than it may.
  */
@@ -58,6 +58,12 @@ function fieldOf(words: Words, field: CutField, index: number, scope: Scope, bas
   };
   const write = (kind: number, none = 'null', ...more: (number | string)[]): number =>
     words.write(kind, prefix, field.isNonNull === true && none === 'null' ? 1 : 0, none, ...more);
+  /** The same for a field that may have another one to read instead of null. */
+  const writeOr = (kind: number, { orElse, otherwise }: Alternative, ...more: (number | string)[]): number => {
+    if (otherwise === undefined) return write(kind, orElse, ...more);
+    const other: CutField = { name: '', isNonNull: field.isNonNull === true, ...otherwise };
+    return words.write(kind, prefix, 0, fieldOf(words, other, 0, scope, base), 0, ...more);
+  };
 
   switch (field.kind) {
     case 'constant':
@@ -65,7 +71,7 @@ function fieldOf(words: Words, field: CutField, index: number, scope: Scope, bas
     case 'text': {
       const { unless } = field;
       const more = unless === undefined ? [0] : [slotOf([unless.property]), escaped(unless.value), unless.json];
-      return write(kinds.text, field.orElse, slotOf(field.path), ...more);
+      return writeOr(kinds.text, field, slotOf(field.path), ...more);
     }
     case 'id':
     case 'instant':
@@ -79,7 +85,7 @@ function fieldOf(words: Words, field: CutField, index: number, scope: Scope, bas
         : write(kinds.equals, undefined, slotOf([field.property]), escaped(field.value));
     case 'choice': {
       const cases = field.cases.flatMap(([text, json]) => [escaped(text), json]);
-      return write(kinds.choice, field.orElse, slotOf([field.property]), field.cases.length, ...cases);
+      return writeOr(kinds.choice, field, slotOf([field.property]), field.cases.length, ...cases);
     }
     case 'texts':
       return write(kinds.texts, field.orElse ?? '[]', slotOf([field.property]));
@@ -104,6 +110,8 @@ function fieldOf(words: Words, field: CutField, index: number, scope: Scope, bas
     }
   }
 }
+
+type Alternative = Extract<CutField, { kind: 'text' | 'choice' }>;
 
 /** The kinds of fields that `write.ts` knows. */
 const kinds = {

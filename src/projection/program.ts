@@ -13,11 +13,12 @@ export type CutField = { readonly name: string; readonly isNonNull?: boolean } &
 
 export type CutValue =
   | { readonly kind: 'constant'; readonly json: string }
-  /** `orElse`: JSON instead of null. `unless`: this JSON where a property is the given text. */
+  /** `orElse`: JSON instead of null. `otherwise`: what to read then. `unless`: this JSON where a property is the given text. */
   | {
       readonly kind: 'text';
       readonly path: readonly string[];
       readonly orElse?: string;
+      readonly otherwise?: CutValue;
       readonly unless?: { readonly property: string; readonly value: string; readonly json: string };
     }
   /** `instant`: as the DateTime scalar writes it. `json`: as the JSON scalar takes it. */
@@ -33,7 +34,8 @@ export type CutValue =
       readonly kind: 'choice';
       readonly property: string;
       readonly cases: readonly (readonly [text: string, json: string])[];
-      readonly orElse: string;
+      readonly orElse?: string;
+      readonly otherwise?: CutValue;
     }
   /** The texts of a list. `orElse`: JSON where there is no list, `[]` by default. */
   | { readonly kind: 'texts'; readonly property: string; readonly orElse?: string }

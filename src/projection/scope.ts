@@ -36,6 +36,9 @@ export class Scope {
       }
       if ('property' in field) this.want([...base, field.property]);
       if (field.kind === 'text' && field.unless !== undefined) this.want([...base, field.unless.property]);
+      if ((field.kind === 'text' || field.kind === 'choice') && field.otherwise !== undefined) {
+        this.wantAll([{ name: '', ...field.otherwise }], base);
+      }
       if (field.kind === 'object') {
         const path = [...base, ...field.path];
         if (field.requires !== undefined) {

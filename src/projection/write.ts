@@ -48,7 +48,7 @@ function put(from: i32, length: i32): boolean {
   return true;
 }
 
-function putByte(byte: i32): boolean {
+export function putByte(byte: i32): boolean {
   if (out + 16 > outEnd) return false;
   setByte(out, byte);
   out += 1;
@@ -72,8 +72,11 @@ function writeSlot(field: i32, slot: i32, isThere: boolean): boolean {
   return isThere ? put(intAt(slot), intAt(slot + 4) - intAt(slot)) : writeNone(field);
 }
 
+/** JSON of no characters: another field tells. */
 function writeNone(field: i32): boolean {
-  return intAt(field + 12) === 0 && put(intAt(field + 16), intAt(field + 20));
+  if (intAt(field + 12) !== 0) return false;
+  const length = intAt(field + 20);
+  return length === 0 ? writeField(intAt(field + 16)) : put(intAt(field + 16), length);
 }
 
 function writeField(field: i32): boolean {

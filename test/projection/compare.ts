@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { createCutter, type CutBody, type Cutter } from '../../src/projection/cutter.ts';
+import { createCutter, type CutBody, type CutRow, type Cutter } from '../../src/projection/cutter.ts';
 import type { Program } from '../../src/projection/program.ts';
 import { referenceOf } from './reference.ts';
 
@@ -52,17 +52,17 @@ export class Comparison {
       expect(JSON.stringify(row.json())).toBe(JSON.stringify(expected?.json));
       if (row.text === undefined) this.tally.unfit += 1;
       else {
-        expect(row.text).toBe(expected?.text);
+        expect(textOf(row)).toBe(expected?.text);
         expect([row.values, row.leafless]).toStrictEqual([expected?.values, expected?.leafless]);
       }
-      return row.text;
+      return textOf(row);
     });
   }
 }
 
 function plain(cut: CutBody | undefined, { keys }: Program) {
   return cut?.rows.map((row) => [
-    row.text,
+    textOf(row),
     row.values,
     row.leafless,
     row.isHidden,
@@ -70,3 +70,7 @@ function plain(cut: CutBody | undefined, { keys }: Program) {
     ...keys.map((_, key) => row.key(key)),
   ]);
 }
+
+/** The answer that was cut for a row. */
+export const textOf = (row: CutRow | undefined): string | undefined =>
+  row?.text && row.text.of.toString('utf8', row.text.start, row.text.end);

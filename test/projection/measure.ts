@@ -1,4 +1,5 @@
 import { messagesPage } from '../bench/workspace.ts';
+import { textOf } from './compare.ts';
 import { createCutter } from '../../src/projection/cutter.ts';
 import { messages } from './programs.ts';
 
@@ -26,7 +27,7 @@ const pick = (row: Row) => ({
 
 const cutWith = (engine: 'wasm' | 'js') => {
   const cutter = createCutter(messages, engine);
-  return () => `[${(cutter.cut(body)?.rows ?? []).map(({ text }) => text).join(',')}]`;
+  return () => `[${(cutter.cut(body)?.rows ?? []).map((row) => textOf(row) ?? '').join(',')}]`;
 };
 
 const byHand = () => JSON.stringify((JSON.parse(body.toString()) as typeof page).messages.map(pick));

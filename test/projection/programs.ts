@@ -78,6 +78,19 @@ export const everything: Program = {
       ],
       orElse: 'null',
     },
+    { name: 'textOrInner', kind: 'text', path: ['a'], otherwise: { kind: 'text', path: ['o', 'a'], orElse: '"none"' } },
+    {
+      name: 'choiceOrChoice',
+      kind: 'choice',
+      property: 'a',
+      cases: [['x', 'null']],
+      otherwise: {
+        kind: 'choice',
+        property: 'b',
+        cases: [['x', '"b"']],
+        otherwise: { kind: 'id', path: ['i'] },
+      },
+    },
     { name: 'texts', kind: 'texts', property: 'l' },
     { name: 'textsOrNull', kind: 'texts', property: 'l', orElse: 'null' },
     { name: 'inner', kind: 'int', path: ['o', 'n'] },
@@ -126,6 +139,7 @@ export const strict: Program = {
   fields: [
     { name: 'a', kind: 'text', path: ['a'], isNonNull: true },
     { name: 'c', kind: 'choice', property: 'b', cases: [['', '1']], orElse: 'null', isNonNull: true },
+    { name: 'd', kind: 'text', path: ['a'], otherwise: { kind: 'id', path: ['b'] }, isNonNull: true },
     {
       name: 'o',
       kind: 'object',

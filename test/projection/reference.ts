@@ -82,6 +82,11 @@ function objectOf(source: JsonObject, fields: readonly CutField[], count: Count)
 
 const orElse = (json: string | undefined): unknown => JSON.parse(json ?? 'null');
 
+const instead = (field: Extract<CutField, { kind: 'text' | 'choice' }>, source: JsonObject, count: Count): unknown =>
+  field.otherwise === undefined
+    ? orElse(field.orElse)
+    : valueOf({ name: '', isNonNull: field.isNonNull === true, ...field.otherwise }, source, count);
+
 function valueOf(field: CutField, source: JsonObject, count: Count): unknown {
   switch (field.kind) {
     case 'constant':
@@ -89,7 +94,7 @@ function valueOf(field: CutField, source: JsonObject, count: Count): unknown {
     case 'text':
       return field.unless !== undefined && source[field.unless.property] === field.unless.value
         ? JSON.parse(field.unless.json)
-        : (asText(at(source, field.path)) ?? orElse(field.orElse));
+        : (asText(at(source, field.path)) ?? instead(field, source, count));
     case 'id':
       return asId(at(source, field.path)) ?? orElse(field.orElse);
     case 'instant': {
@@ -106,7 +111,7 @@ function valueOf(field: CutField, source: JsonObject, count: Count): unknown {
       return source[field.property] === field.value;
     case 'choice': {
       const found = field.cases.find(([text]) => text === source[field.property]);
-      return JSON.parse(found?.[1] ?? field.orElse);
+      return found === undefined ? instead(field, source, count) : JSON.parse(found[1]);
     }
     case 'texts': {
       const list = source[field.property];
