@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 const intervalMs = 30_000;
 /** Share of that time in which the event loop was busy. */
 const idleUtilization = 0.02;
-/** What is worth a pause of some ten milliseconds, and code that V8 compiles once more. */
+/** What is worth a pause of a tenth of a second, and code that V8 compiles once more. */
 const worthwhileBytes = 64 * 2 ** 20;
 
 /** What is known of the process. */
