@@ -30,7 +30,7 @@ describe('deploy/rocketchat-dm-gateway.service', () => {
   test('it starts the built gateway as `npm start` starts the sources, with the Node of the lockfile', () => {
     expect(service.get('WorkingDirectory')).toEqual([home]);
     const command = scripts.start
-      .replace('exec node', `${home}/node_modules/.bin/node`)
+      .replace(/^.*exec node/, `${home}/node_modules/.bin/node`)
       .replace('src/main.ts', 'dist/main.js');
     expect(service.get('ExecStart')).toEqual([command]);
     const variables = service.get('Environment')?.map((pair) => pair.split('=')[0]);
