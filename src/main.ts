@@ -5,7 +5,6 @@ import { ConfigError, printConfig, readConfig, type DemoSettings } from './confi
 import { readFlags } from './config/flags.ts';
 import { help } from './config/help.ts';
 import { CannotListen } from './http/listening.ts';
-import { releaseMemoryWhenIdle } from './observability/idle-memory.ts';
 import { describeUnexpected } from './observability/log.ts';
 import { readOperations } from './operation/persisted-operations.ts';
 import { createSchema } from './schema/executable.ts';
@@ -34,7 +33,6 @@ async function main(): Promise<void> {
   });
   stopOnSignals(gateway, demo);
   surviveMistakes(gateway);
-  releaseMemoryWhenIdle();
   // The demo greets a person; all other output is the log, in JSON lines.
   if (demo === undefined) gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
   else say(demo.greeting(gateway.url, config.hasExplorer));
