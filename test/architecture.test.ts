@@ -25,6 +25,7 @@ const served = [
   '@apollo/subgraph',
   '@fastify/cors',
   '@graphql-hive/apollo',
+  '@graphql-tools/schema',
   'dataloader',
   'fastify',
   'graphql',

@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { buildASTSchema, concatAST, parse, print, type DocumentNode, type GraphQLSchema } from 'graphql';
-import { attachResolvers } from './attach-resolvers.ts';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import {
+  buildASTSchema,
+  concatAST,
+  GraphQLScalarType,
+  parse,
+  print,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
 import { describePrices } from './priced-api.ts';
 import { publishApi } from './published-api.ts';
 import { publishSdl } from './published.ts';
@@ -42,8 +50,36 @@ const build = (document: DocumentNode): GraphQLSchema => buildASTSchema(document
 /** The executable schema, a subgraph of Apollo Federation 2. */
 export function createSchema(): GraphQLSchema {
   const sources = readSources();
-  const schema = build(asSubgraph(sources));
-  const publish = () => publishSdl(sources, readPrices(schema));
-  attachResolvers(schema, [resolvers, subgraphResolvers(schema, publish)]);
+  const schema: GraphQLSchema = makeExecutableSchema({
+    typeDefs: asSubgraph(sources),
+    assumeValidSDL: true,
+    resolvers: [
+      untouched(resolvers),
+      subgraphResolvers(
+        () => schema,
+        () => publishSdl(sources, readPrices(schema)),
+      ),
+    ],
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error', requireResolversForResolveType: 'error' },
+  });
   return schema;
 }
+
+/**
+ * The same resolvers in the long form, which makeExecutableSchema takes as it is: it binds functions, so that nothing would
+ * tell any more which of them are readers, and takes a scalar's description and specification from its resolver, which has none.
+ */
+const untouched = (byType: Readonly<Record<string, object>>) =>
+  Object.fromEntries(
+    Object.entries(byType).map(([name, type]) => {
+      if (type instanceof GraphQLScalarType) {
+        const { serialize, parseValue, parseLiteral } = type;
+        return [name, { serialize, parseValue, parseLiteral }];
+      }
+      const fields = Object.entries(type).map(([field, resolve]: [string, unknown]) => [
+        field,
+        field.startsWith('__') ? resolve : { resolve },
+      ]);
+      return [name, Object.fromEntries(fields) as object];
+    }),
+  );

@@ -1,5 +1,5 @@
 import { concatAST, Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
-import type { federationResolvers } from '../resolvers/federation.ts';
+import type { resolveEntities } from '../resolvers/federation.ts';
 
 /** What Apollo Federation 2 asks of a subgraph beside its own types, as `@apollo/subgraph` defines it. */
 const machinery = `
@@ -31,29 +31,28 @@ export function asSubgraph(sources: DocumentNode): DocumentNode {
   return concatAST([sources, parse(machinery + entities.toSorted().join(' | '), { noLocation: true })]);
 }
 
-type EntitiesResolver = ReturnType<typeof federationResolvers>['Query']['_entities'];
-
 /**
  * Resolvers of federation's own fields. Only routers ask for them, so the published schema is written, and the
  * library that resolves references loaded, when a router first does.
  */
-export function subgraphResolvers(schema: GraphQLSchema, publish: () => string) {
+export function subgraphResolvers(schema: () => GraphQLSchema, publish: () => string) {
   let sdl: string | undefined;
-  let loading: Promise<EntitiesResolver> | undefined;
+  let loading: Promise<typeof resolveEntities> | undefined;
   return {
     Query: {
       _service: () => ({ sdl: (sdl ??= publish()) }),
-      _entities: async (...asked: Parameters<EntitiesResolver>) => (await (loading ??= loadEntities(schema)))(...asked),
+      _entities: async (...asked: Parameters<typeof resolveEntities>) =>
+        (await (loading ??= loadEntities(schema())))(...asked),
     },
     _Entity: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
   };
 }
 
-async function loadEntities(schema: GraphQLSchema): Promise<EntitiesResolver> {
-  const [{ addResolversToSchema }, { federationResolvers, references }] = await Promise.all([
+async function loadEntities(schema: GraphQLSchema): Promise<typeof resolveEntities> {
+  const [{ addResolversToSchema }, { resolveEntities, references }] = await Promise.all([
     import('@apollo/subgraph'),
     import('../resolvers/federation.ts'),
   ]);
   addResolversToSchema(schema, references);
-  return federationResolvers('').Query._entities;
+  return resolveEntities;
 }
