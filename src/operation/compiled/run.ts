@@ -3,8 +3,8 @@ import type { Context } from '../../context/request-context.ts';
 import { jsonLength, maxJsonDepth } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
 import { valuesPerObject } from '../../limits.ts';
-import type { TextSlice } from '../../projection/cutter.ts';
 import { lazyRowOf } from '../../projection/lazy-row.ts';
+import { ChosenObject, CutObject } from './cut-object.ts';
 import type {
   CompiledOperation,
   Completion,
@@ -41,30 +41,6 @@ export interface RunOptions {
   /** Whether the data may contain `CutObject`s and `ChosenObject`s, which only `write` understands. */
   readonly cuts: boolean;
   readonly onBug: (error: unknown) => void;
-}
-
-/** An object of a union, with the selection of its type. */
-export class ChosenObject {
-  readonly selection: Selection;
-  readonly data: Data;
-
-  constructor(selection: Selection, data: Data) {
-    this.selection = selection;
-    this.data = data;
-  }
-}
-
-/** An object whose first fields are text already. */
-export class CutObject {
-  /** A JSON object. */
-  readonly text: TextSlice;
-  /** Its further fields. */
-  readonly rest: Data | undefined;
-
-  constructor(text: TextSlice, rest: Data | undefined) {
-    this.text = text;
-    this.rest = rest;
-  }
 }
 
 class Run {

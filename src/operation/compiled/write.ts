@@ -1,6 +1,6 @@
 import type { TextSlice } from '../../projection/cutter.ts';
+import { ChosenObject, CutObject } from './cut-object.ts';
 import type { Completion, Data, Selection, Step } from './operation.ts';
-import { ChosenObject, CutObject } from './run.ts';
 
 /**
  * The body of a response: `JSON.stringify(data)` for the data of a compiled run between two other texts, except that what
