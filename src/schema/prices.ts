@@ -53,6 +53,8 @@ export interface FieldPrice {
   readonly isFreeById: boolean;
   /** Whether its messages are the replies of one thread. */
   readonly isOfOneThread: boolean;
+  /** Whether its rooms may be other people’s, whose members upstream does not list. */
+  readonly isOfOthers: boolean;
   /** For a type: how its record is read. */
   readonly record: RecordPrice | undefined;
   /** Whether the field tells something about all pages, so that an empty page calls upstream too. */
@@ -74,6 +76,7 @@ const free: FieldPrice = {
   has: [],
   isFreeById: false,
   isOfOneThread: false,
+  isOfOthers: false,
   record: undefined,
   isOfAllPages: false,
   assumedSize: 1,
@@ -118,6 +121,7 @@ export function readPrices(schema: GraphQLSchema): Prices {
         checksRoom: named(directives, 'checksRoom') !== undefined,
         ...reference,
         isOfOneThread: named(directives, 'ofOneThread') !== undefined,
+        isOfOthers: named(directives, 'ofOthers') !== undefined,
         record: undefined,
         isOfAllPages: named(directives, 'ofAllPages') !== undefined,
         assumedSize: list === undefined ? 1 : Number(valuesOf(schema, list)['elements']),

@@ -74,13 +74,13 @@ export class Charges {
   record(
     type: GraphQLObjectType,
     merged: readonly MergedField[],
-    { count, rooms, roomSet, hasRecord, has, given, path }: Place,
+    { count, rooms, roomSet, isOfOthers, hasRecord, has, given, path }: Place,
   ): void {
     if (hasRecord) return;
     if (this.#model.prices.get(type.name)?.record?.isPerRoom === true) {
       const isRead = ({ field: { name } }: MergedField) =>
         has?.includes(name) !== true && this.#model.prices.get(`${type.name}.${name}`)?.fromRecord === 'part';
-      if (merged.some(isRead)) this.#tally.addUsers(count, { rooms, roomSet, path });
+      if (merged.some(isRead)) this.#tally.addUsers(count, { rooms, roomSet, isOfOthers, path });
       return;
     }
     const asked = merged.filter(({ field, args, selectionSets }) => this.#isAsked(field, args, selectionSets));

@@ -1,6 +1,7 @@
 import type { QueryCost } from '../../context/query-cost.ts';
 import { pagePrices, type Paging } from '../../pagination/page-prices.ts';
 import type { RoomEndpoints } from '../../schema/prices.ts';
+import type { Place } from './place.ts';
 import { allLists, chooseBulkOrSingle, type BulkOrSingle, type WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /** The calls that a request may make, at most: none if it is rejected. */
@@ -48,6 +49,8 @@ export class CostTally {
   readonly #counters: (RoomCount & { readonly isListed: boolean })[] = [];
   #pageSpares = 0;
   #hasSpares = false;
+  /** Whether upstream lists the members of all rooms in which users are met. */
+  #areUsersListed = true;
   /** By set of rooms. */
   readonly #users = new Map<number, RoomUsers>();
   /** Sets of rooms whose members are read anyway. */
@@ -108,8 +111,9 @@ export class CostTally {
   /** Users whose record is read, at most `count`, met in `rooms` rooms. */
   addUsers(
     count: number,
-    { rooms, roomSet, path }: { readonly rooms: number; readonly roomSet: number; readonly path: string },
+    { rooms, roomSet, isOfOthers, path }: Pick<Place, 'rooms' | 'roomSet' | 'isOfOthers' | 'path'>,
   ): void {
+    if (isOfOthers) this.#areUsersListed = false;
     const known = this.#users.get(roomSet);
     if (known === undefined) this.#users.set(roomSet, { rooms, path, references: [{ count, path }] });
     else known.references.push({ count, path });
@@ -154,7 +158,7 @@ export class CostTally {
         },
         hasMemberships: this.#byEndpoint.has(counters.bulk),
         users: {
-          rooms: sumOf(unread),
+          rooms: this.#areUsersListed ? sumOf(unread) : Number.POSITIVE_INFINITY,
           references: sumOf(references.map(({ count }) => ({ rooms: count }))),
         },
       },
