@@ -50,14 +50,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Bytes of a body in, JSON of its rows out.
   projection: ['json'],
   pagination: ['errors', 'limits'],
+  sync: ['errors'],
   upstream: ['errors', 'json', 'projection'],
-  loaders: ['upstream', 'errors', 'json', 'type projection'],
+  loaders: ['upstream', 'errors', 'json', 'type projection', 'type sync'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
   resolvers: [
     'pagination',
+    'sync',
     'collect-fields',
     'errors',
     'json',
+    'limits',
     'upstream/types',
     'type upstream',
     'type loaders',

@@ -11,7 +11,9 @@ import { pagingNamed, type Paging } from '../pagination/page-prices.ts';
 /** One `@calls` of the schema. */
 export interface CallPrice {
   readonly endpoint: string;
-  /** Calls per request, at most; undefined: one per parent. */
+  /** Calls per parent. */
+  readonly times: number;
+  /** Calls per request, at most; undefined: as many as its parents take. */
   readonly upTo: number | undefined;
   /** Undefined if the field is not a page. */
   readonly paging: Paging | undefined;
@@ -89,9 +91,10 @@ export function readPrices(schema: GraphQLSchema): Prices {
     (directives ?? [])
       .filter(({ name }) => name.value === 'calls')
       .map((node) => {
-        const { endpoint, upTo, paging, bulk, variedBy } = valuesOf(schema, node);
+        const { endpoint, times, upTo, paging, bulk, variedBy } = valuesOf(schema, node);
         return {
           endpoint: String(endpoint),
+          times: Number(times),
           upTo: typeof upTo === 'number' ? upTo : undefined,
           paging: pagingNamed(paging),
           bulk: typeof bulk === 'string' ? bulk : undefined,

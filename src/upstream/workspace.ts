@@ -6,14 +6,16 @@ import { systemClock, type Clock } from './clock.ts';
 import { AcceptedCallers } from './memory/accepted-callers.ts';
 import { FailingLists } from './memory/failing-lists.ts';
 import { RoomMemory } from './memory/known-rooms.ts';
+import { MembershipRooms } from './memory/membership-rooms.ts';
 import { ReceiptsLicence } from './memory/receipts-licence.ts';
+import { SyncPages } from './memory/sync-pages.ts';
 import { Bulkhead, type BulkheadLimits } from './queue/bulkhead.ts';
 import { CallPermits, type PendingCall, type Permit } from './queue/call-permits.ts';
 import { InFlightCalls, type Call } from './queue/in-flight-calls.ts';
 import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
-import { classify, type CallResult, type ResponseBody } from './transport/response.ts';
+import { classify, type CallAnswer, type CallResult } from './transport/response.ts';
 import { RetryPolicy } from './transport/retry.ts';
 import { Transport, TransportError, type UpstreamResponse } from './transport/transport.ts';
 
@@ -46,6 +48,8 @@ export interface CallRequest extends PendingCall {
   readonly onData?: (bytes: number) => void;
 }
 
+type SentResult = CallResult & Pick<CallAnswer, 'timing'>;
+
 /** Parsing a larger body takes a good part of a turn of the event loop. Bytes. */
 const largeBody = 256 * 1024;
 
@@ -59,10 +63,12 @@ export class Workspace {
   readonly failingLists: FailingLists;
   readonly roomMemory = new RoomMemory();
   readonly receiptsLicence: ReceiptsLicence;
+  readonly syncPages: SyncPages;
+  readonly membershipRooms = new MembershipRooms();
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #workspaceClock: WorkspaceClock;
-  readonly #inFlightCalls: InFlightCalls<ResponseBody> | undefined;
+  readonly #inFlightCalls: InFlightCalls<CallAnswer> | undefined;
   readonly #clock: Clock;
   readonly #breaker: Breaker;
   readonly #bulkhead: Bulkhead;
@@ -78,6 +84,7 @@ export class Workspace {
     this.#clock = clock;
     this.failingLists = new FailingLists(clock);
     this.receiptsLicence = new ReceiptsLicence(clock);
+    this.syncPages = new SyncPages(clock);
     this.#workspaceClock = new WorkspaceClock(clock);
     this.#breaker = new Breaker(clock, random);
     this.#bulkhead = new Bulkhead(queueLimits, clock);
@@ -119,8 +126,8 @@ export class Workspace {
     return this.#retries.budget.denied;
   }
 
-  /** The body of a successful response. */
-  call(request: CallRequest): Call<ResponseBody> & { readonly isShared: boolean } {
+  /** A successful response. */
+  call(request: CallRequest): Call<CallAnswer> & { readonly isShared: boolean } {
     const { caller, path, deadline } = request;
     if (this.#inFlightCalls === undefined) return this.#start(request);
     const key = `${caller.key} ${caller.address ?? ''} ${path}`;
@@ -135,17 +142,17 @@ export class Workspace {
     return this.acceptedCallers.userOf(callerKey) ?? callerKey;
   }
 
-  #start(request: CallRequest): Call<ResponseBody> & { readonly isShared: boolean } {
+  #start(request: CallRequest): Call<CallAnswer> & { readonly isShared: boolean } {
     const cancellation = new Cancellation();
     const promise = this.#attempt(request, cancellation);
     return { promise, cancel: () => cancellation.cancel(), isShared: false };
   }
 
   /** Attempts until one succeeds, or a retry makes no sense. */
-  async #attempt(request: CallRequest, cancellation: Cancellation): Promise<ResponseBody> {
+  async #attempt(request: CallRequest, cancellation: Cancellation): Promise<CallAnswer> {
     let failure: CallResult['failure'];
     for (let attempt = 1; ; attempt += 1) {
-      let result: CallResult;
+      let result: SentResult;
       try {
         const permit = await this.#permits.acquire(request, cancellation);
         request.onSent(attempt);
@@ -154,7 +161,7 @@ export class Workspace {
       } catch (error) {
         throw failure?.error ?? error; // a retry that did not go out tells less than the attempt before it
       }
-      if (result.body !== undefined) return result.body;
+      if (result.body !== undefined) return { ...result.body, timing: result.timing };
       failure = result.failure;
       const { deadline, isIdempotent } = request;
       const wait = failure.retry && this.#retries.waitBefore(failure.retry, { attempt, isIdempotent, deadline });
@@ -164,7 +171,7 @@ export class Workspace {
   }
 
   /** One attempt on the wire; gives its permit back when it has ended. */
-  async #send(request: CallRequest, permit: Permit, isFresh: boolean, cancellation: Cancellation): Promise<CallResult> {
+  async #send(request: CallRequest, permit: Permit, isFresh: boolean, cancellation: Cancellation): Promise<SentResult> {
     const { path, caller, onData } = request;
     const sentAt = this.#clock.now();
     const response = await this.#transport.get(path, {
@@ -175,10 +182,12 @@ export class Workspace {
       onData,
     });
     const result = this.#learn(request, response, sentAt);
+    const date = response instanceof TransportError ? undefined : response.headers.date;
+    const timing = { date, tookMs: Math.max(0, this.#clock.now() - sentAt) };
     this.#permits.release(permit, request, result);
     const isLarge = !(response instanceof TransportError) && response.body.length > largeBody;
     if (isLarge) await nextTurn(); // lets other requests run before the rows are processed
-    return result;
+    return { ...result, timing };
   }
 
   /** Classifies a response, and remembers what it says about the workspace and the caller. */

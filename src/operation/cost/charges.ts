@@ -57,7 +57,7 @@ export class Charges {
     if (price === undefined) return; // `__typename`
     const given = [...price.argumentCalls].find(([name]) => args[name] != null);
     const isContinued = args['after'] != null || args['before'] != null;
-    for (const { endpoint, upTo, paging, bulk, variedBy } of given?.[1] ?? price.calls) {
+    for (const { endpoint, times, upTo, paging, bulk, variedBy } of given?.[1] ?? price.calls) {
       if (endpoint === answeredBy) continue;
       if (endpoint === this.#model.roomEndpoints.users.bulk) this.#tally.addMembers(roomSet);
       const isVaried = variedBy.length === 0 ? [] : this.#isWithAny(below, variedBy);
@@ -65,7 +65,7 @@ export class Charges {
       if (bulk !== undefined && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
       else if (paging !== undefined)
         this.#tally.addPages(endpoint, paging, { count: count * variants, isContinued, path });
-      else this.#tally.add(endpoint, { count, upTo, path });
+      else this.#tally.add(endpoint, { count: count * times, upTo, path });
     }
     if (price.checksRoom) this.#tally.addRecords(count, 'part', path);
   }

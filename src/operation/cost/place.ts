@@ -85,20 +85,11 @@ export function placeBelow(
   // What stands at the root, or below a room of the client's choice, begins a set of rooms of its own.
   const set = roomSet === rootPlace.roomSet || price?.isGiven === true ? nextRoomSet() : roomSet;
   if (isReference && record?.isPerRoom === false) {
-    // Messages of a page share their room; a room given by id is one.
+    // Messages of a page share their room; a room given by id is one. `size` is more than 1 for a list of rooms.
+    const referenced = Math.min(manyObjects, rooms * size);
     const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
-    return {
-      ...rootPlace,
-      count: rooms,
-      copies: copiesOfEach,
-      rooms,
-      roomSet: set,
-      isOfOthers,
-      has,
-      answeredBy,
-      given,
-      path,
-    };
+    const shared = { copies: copiesOfEach, roomSet: set, isOfOthers, has, answeredBy, given, path };
+    return { ...rootPlace, ...shared, count: referenced, rooms: referenced };
   }
   const below = Math.min(manyObjects, count * size);
   const rowRecord = record ?? recordOfRows(type, prices);

@@ -44,6 +44,8 @@ interface RoomUsers extends RoomCount {
 export class CostTally {
   readonly #endpoints: RoomEndpoints;
   readonly #byEndpoint = new Map<string, number>();
+  /** Calls that are made once for several fields: those with a limit per request. */
+  readonly #shared = new Map<string, number>();
   readonly #byPath = new Map<string, number>();
   readonly #records: RoomCount[] = [];
   readonly #counters: (RoomCount & { readonly isListed: boolean })[] = [];
@@ -67,8 +69,9 @@ export class CostTally {
   }
 
   add(endpoint: string, { count, upTo = Number.POSITIVE_INFINITY, path }: Charge): void {
-    const calls = Math.min(count, Math.max(0, upTo - (this.#byEndpoint.get(endpoint) ?? 0)));
+    const calls = Math.min(count, Math.max(0, upTo - (this.#shared.get(endpoint) ?? 0)));
     if (calls === 0) return;
+    if (upTo !== Number.POSITIVE_INFINITY) addTo(this.#shared, endpoint, calls);
     addTo(this.#byEndpoint, endpoint, calls);
     addTo(this.#byPath, path, calls);
   }
@@ -156,7 +159,7 @@ export class CostTally {
           listed: sumOf(this.#counters.filter(({ isListed }) => isListed)),
           byId: sumOf(this.#counters.filter(({ isListed }) => !isListed)),
         },
-        hasMemberships: this.#byEndpoint.has(counters.bulk),
+        hasMemberships: this.#shared.has(counters.bulk),
         users: {
           rooms: this.#areUsersListed ? sumOf(unread) : Number.POSITIVE_INFINITY,
           references: sumOf(references.map(({ count }) => ({ rooms: count }))),

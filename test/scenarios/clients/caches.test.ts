@@ -166,14 +166,17 @@ describe.each([
   });
 });
 
-/** Types that are one part of an object, and have no id: of these Apollo Client keeps the last answer, unless told to merge. */
+/**
+ * Types that are one part of an object, and have no id: of these Apollo Client keeps the last answer, unless told to merge.
+ * Changes since a cursor are an answer of their own, which nothing may merge.
+ */
 const partNames = new Set(
   Object.values(schema.getTypeMap())
     .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
     .map(({ type }) => getNullableType(type))
     .filter((type) => isObjectType(type) && !('id' in type.getFields()))
     .map(String)
-    .filter((name) => !/^__|Connection$|^PageInfo$/.test(name)),
+    .filter((name) => !/^__|(?:Connection|Changes)$|^PageInfo$/.test(name)),
 );
 
 it('the README names the types that Apollo Client must be told to merge', () => {
