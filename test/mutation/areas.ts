@@ -25,7 +25,7 @@ const deciding: Area = {
   ],
   tests: [
     'test/http/*.test.ts',
-    'test/{errors,readme}.test.ts',
+    'test/{errors,docs}.test.ts',
     'test/{upstream,pagination}/**/*.test.ts',
     'test/sync/{exact-sync,cursor,cases}.test.ts',
     'test/operation/allowance.test.ts',
@@ -103,7 +103,7 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   config: {
     mutate: ['src/config/*.ts'],
-    tests: ['test/readme.test.ts', 'test/config/*.test.ts'],
+    tests: ['test/docs.test.ts', 'test/config/*.test.ts'],
   },
   start: {
     mutate: ['src/http/{explorer,listening}.ts', 'src/operation/{persisted-operations,safelist}.ts'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, getNullableType, isObjectType } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
+import { docsPage } from '../../support/docs.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { apolloClient, graphcacheClient, type CacheClient, type ClientOptions, type Data } from './cache-clients.ts';
 
@@ -179,9 +180,8 @@ const partNames = new Set(
     .filter((name) => !/^__|(?:Connection|Changes)$|^PageInfo$/.test(name)),
 );
 
-it('the README names the types that Apollo Client must be told to merge', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const named = [...readme.matchAll(/^ *(\w+): \{ merge: true/gm)].map(([, name]) => name);
+it('docs/clients.md names the types that Apollo Client must be told to merge', () => {
+  const named = [...docsPage('clients').matchAll(/^ *(\w+): \{ merge: true/gm)].map(([, name]) => name);
   expect(new Set(named)).toEqual(partNames);
 });
 
