@@ -46,6 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'collect-fields': [],
   limits: [],
   'node-version': [],
+  'garbage-collection': [],
   config: [],
   // Bytes of a body in, JSON of its rows out.
   projection: ['json'],
