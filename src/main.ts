@@ -1,8 +1,15 @@
 #!/usr/bin/env node
 import './node-version.ts';
 import { readFileSync } from 'node:fs';
-import { ConfigError, printConfig, readConfig, type DemoSettings } from './config/config.ts';
-import { readFlags } from './config/flags.ts';
+import {
+  ConfigError,
+  doctorCredentials,
+  printConfig,
+  readConfig,
+  type Config,
+  type DemoSettings,
+} from './config/config.ts';
+import { readFlags, type Flags } from './config/flags.ts';
 import { help } from './config/help.ts';
 import { CannotListen } from './http/listening.ts';
 import { describeUnexpected } from './observability/log.ts';
@@ -24,6 +31,7 @@ async function main(): Promise<void> {
   if (flags.question === '--version') return say(version());
   const config = readConfig(undefined, (path) => readOperations(path, createSchema()), flags);
   if (flags.question === '--print-config') return say(printConfig(flags));
+  if (flags.isDoctor) return examine(config, flags);
   const demo = config.workspaceUrl === undefined ? await startDemoWorkspace(config.demo) : undefined;
   const workspaceUrl = config.workspaceUrl ?? demo?.url ?? '';
   const gateway = await startGateway({
@@ -36,6 +44,24 @@ async function main(): Promise<void> {
   // The demo greets a person; all other output is the log, in JSON lines.
   if (demo === undefined) gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
   else say(demo.greeting(gateway.url, config.hasExplorer));
+}
+
+/** Says what is good, odd and wrong with the workspace, or with the demo where none is set. */
+async function examine(config: Config, { isJson }: Flags): Promise<void> {
+  const { runDoctor } = await import('./doctor/doctor.ts');
+  const credentials = doctorCredentials();
+  const demo = config.workspaceUrl === undefined ? await startDemoWorkspace(config.demo) : undefined;
+  const { text, exitCode } = await runDoctor({
+    config,
+    workspaceUrl: config.workspaceUrl ?? demo?.url ?? '',
+    credentials: demo?.credentials ?? credentials, // what is made for another workspace stays out of the demo
+    isDemo: demo !== undefined,
+    isJson,
+    hasColours: process.stdout.isTTY && process.stdout.hasColors(),
+  });
+  say(text);
+  await demo?.close();
+  process.exitCode = exitCode;
 }
 
 /** Under npm, one Ctrl-C sends SIGINT twice, from the terminal and from npm, at most this far apart. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { isExecutableDefinitionNode, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { settings } from '../src/config/settings.ts';
+import { subjects } from '../src/doctor/finding.ts';
 import { errorCodes } from '../src/errors.ts';
 import { createSchema } from '../src/schema/executable.ts';
 import { projectPath } from './support/child.ts';
@@ -60,6 +61,11 @@ describe('README and docs/', () => {
         ([name, { default: byDefault, help }]) => `| \`${name}\` | ${byDefault} | ${help} |`,
       ),
     );
+  });
+
+  it('docs/doctor.md lists exactly what the doctor looks at', () => {
+    const rows = [...docsPage('doctor').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    expect(rows).toEqual(subjects);
   });
 
   it('only npm scripts that exist are named', () => {

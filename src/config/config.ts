@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { readDoctorCredentials, type DoctorCredentials } from './doctor-credentials.ts';
 import { flagOf, noFlags, type Flags } from './flags.ts';
 import { mistakesTogether, misspelt } from './mistakes.ts';
 import { printSettings } from './print-settings.ts';
@@ -63,6 +64,8 @@ export type GraphosUsage = NonNullable<Config['graphos']>;
 /** Reporting usage to Hive. An undefined `url` means Hive's own. */
 export type HiveUsage = NonNullable<Config['hive']>;
 
+export type { DoctorCredentials };
+
 /** All mistakes in the settings, a line each, by variable or flag. Never repeats a value, which can be a secret. */
 export class ConfigError extends Error {}
 
@@ -114,3 +117,12 @@ function mistakesOf(readFile: (path: string) => unknown, path: string | undefine
 /** The text of `--print-config`. */
 export const printConfig = (flags: Flags, env: Readonly<Record<string, string | undefined>> = process.env): string =>
   printSettings(env, flags.given);
+
+/** What `doctor` calls with; undefined where none is given. */
+export function doctorCredentials(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): DoctorCredentials | undefined {
+  const { credentials, mistakes } = readDoctorCredentials(env);
+  if (mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
+  return credentials;
+}

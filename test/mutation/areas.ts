@@ -101,6 +101,10 @@ export const areas: Readonly<Record<string, Area>> = {
     mutate: ['src/schema/*.ts', '!src/schema/prices.ts'],
     tests: ['test/scenarios/federation/entities.test.ts', 'test/schema/*.test.ts'],
   },
+  doctor: {
+    mutate: ['src/doctor/*.ts', 'src/text.ts'],
+    tests: ['test/text.test.ts', 'test/doctor/workspace.test.ts'],
+  },
   config: {
     mutate: ['src/config/*.ts'],
     tests: ['test/docs.test.ts', 'test/config/*.test.ts'],

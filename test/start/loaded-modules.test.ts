@@ -33,6 +33,7 @@ async function loadedWith(env: Record<string, string>, query?: string): Promise<
 const onDemand = {
   'the demo workspace': /^src\/demo\//,
   'commands for the schema': /^src\/registry\//,
+  'the doctor': /^src\/doctor\//,
   explorers: /^(ruru|src\/http\/explorer\.ts)$/,
   metrics: /^(prom-client|src\/observability\/metrics\.ts)$/,
   'reports to GraphOS': /^@apollo\/(usage-reporting-protobuf|protobufjs|utils\.usagereporting)$/,
