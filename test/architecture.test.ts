@@ -47,6 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   limits: [],
   'node-version': [],
   text: [],
+  welcome: [],
   config: ['text'],
   // Bytes of a body in, JSON of its rows out.
   projection: ['json'],
@@ -69,7 +70,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   // The price model is written into the published schema.
   schema: ['resolvers', 'pagination', 'limits', 'json'],
-  observability: ['errors', 'type config'],
+  observability: ['errors', 'json', 'text', 'type config'],
   // What happens to an operation before and after its resolvers. The lists of persisted operations are a setting.
   operation: [
     'resolvers',

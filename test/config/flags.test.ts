@@ -143,7 +143,7 @@ describe('--print-config', () => {
         'ROCKETCHAT_URL=https://a.example/x  # --upstream',
         'HOST=::1  # environment',
         '# METRICS: off (default)',
-        '# LOG_LEVEL: info; demo warn (default)',
+        '# LOG_LEVEL: info; demo with JSON lines warn (default)',
       ]),
     );
   });

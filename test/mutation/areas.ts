@@ -102,8 +102,8 @@ export const areas: Readonly<Record<string, Area>> = {
     tests: ['test/scenarios/federation/entities.test.ts', 'test/schema/*.test.ts'],
   },
   doctor: {
-    mutate: ['src/doctor/*.ts', 'src/text.ts'],
-    tests: ['test/text.test.ts', 'test/doctor/workspace.test.ts'],
+    mutate: ['src/doctor/*.ts', 'src/{text,welcome}.ts'],
+    tests: ['test/{text,welcome}.test.ts', 'test/doctor/workspace.test.ts'],
   },
   config: {
     mutate: ['src/config/*.ts'],

@@ -4,6 +4,7 @@ import { findProgram } from './program.ts';
 const needed = [
   { programs: ['nginx', 'openssl'], packages: 'nginx-light openssl', tests: ['test/deploy/nginx*.test.ts'] },
   { programs: ['openssl'], packages: 'openssl', tests: ['test/doctor/tls.test.ts'] },
+  { programs: ['script'], packages: 'bsdutils', tests: ['test/start/terminal.test.ts'] },
 ] as const;
 
 /**
