@@ -43,12 +43,15 @@ describe('README and docs/', () => {
     for (const path of documents.keys()) if (path !== 'README.md') expect(readme).toContain(`](${path})`);
   });
 
-  it('docs/errors.md lists exactly the error codes, with status and meaning', () => {
+  it('docs/errors.md lists exactly the error codes: status, meaning, whether to try again, and what to change', () => {
     const rows = docsPage('errors')
       .split('\n')
       .filter((line) => line.startsWith('| `'));
     expect(rows).toEqual(
-      Object.entries(errorCodes).map(([code, { status, meaning }]) => `| \`${code}\` | ${status ?? ''} | ${meaning} |`),
+      Object.entries(errorCodes).map(
+        ([code, { status, meaning, again, change }]) =>
+          `| \`${code}\` | ${status ?? ''} | ${meaning} | ${again} | ${change} |`,
+      ),
     );
   });
 
