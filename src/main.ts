@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   if (demo !== undefined) say(demo.greeting(gateway.url, config.hasExplorer));
   else if (pretty !== undefined) say(await welcomeOf(config, workspaceUrl, gateway.url));
   else gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
-  if (pretty !== undefined) say(`\n${pretty.prettyLegend}\n`);
+  if (pretty !== undefined && gateway.log.isLevelEnabled('info')) say(`\n${pretty.prettyLegend}\n`);
 }
 
 async function welcomeOf(config: Config, workspaceUrl: string, url: string): Promise<string> {

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { parse, validate } from 'graphql';
+import { createSchema } from '../src/schema/executable.ts';
 import { welcome } from '../src/welcome.ts';
 
 const options = {
@@ -13,4 +15,9 @@ it('the welcome offers what the gateway has: an explorer, and a query where any 
   expect(welcome(options)).toMatch(/1\.2\.3 .*https:\/\/chat\.example\.com\n[^]*Explorer[^]*curl/);
   expect(welcome({ ...options, hasExplorer: false })).not.toMatch(/Explorer|Sandbox/);
   expect(welcome({ ...options, takesAnyQuery: false })).not.toContain('curl');
+});
+
+it('the query to paste is valid', () => {
+  const [, body = ''] = /-d '(.*)'/.exec(welcome(options)) ?? [];
+  expect(validate(createSchema(), parse((JSON.parse(body) as { query: string }).query))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { asId } from '../json.ts';
-import { isReply, type Examination, type Outcome, type Reply } from './examination.ts';
+import { isReply, type Examination, type Outcome } from './examination.ts';
 import type { Finding, Subject } from './finding.ts';
 
 /** Whether the workspace accepts the credentials, and as whose. */
@@ -49,15 +49,9 @@ export function checkToken({ credentials, me }: Examination): Finding {
   return {
     ...base,
     level: 'good',
-    seen: `The workspace accepts the credentials${nameOf(me)}.`,
+    seen: 'The workspace accepts the credentials.',
     meaning: 'Requests with them are answered.',
   };
-}
-
-/** Their own name, if it looks like one. */
-function nameOf({ json }: Reply): string {
-  const username = asId(json?.['username']);
-  return username !== undefined && /^[\w.-]{1,64}$/.test(username) ? `, of @${username}` : '';
 }
 
 /** Whether the user may list everybody's rooms. */

@@ -199,12 +199,17 @@ const isCached = ({ headers }: Reply): boolean =>
     .toUpperCase()
     .includes('HIT') || Number(headers.age ?? 0) > 0;
 
-/** What stands between here and the workspace, as far as it shows. */
+/**
+ * What stands between here and the workspace, as far as it shows. Texts are of responses to strangers alone: what answers
+ * to the credentials has seen them.
+ */
 export function checkProxy({ info, strangers, me, everyone, receipts }: Examination): Finding | undefined {
   if (!isReply(info)) return undefined;
-  const replies = [info, ...strangers, me, everyone, receipts].filter(isReply);
+  const open = [info, ...strangers].filter(isReply);
+  const personal = [me, everyone, receipts].filter(isReply);
+  const replies = [...open, ...personal];
   const signs = proxyHeaders.flatMap((name) => {
-    const value = replies.map(({ headers }) => headers[name]).find((given) => given !== undefined);
+    const value = open.map(({ headers }) => headers[name]).find((given) => given !== undefined);
     return value === undefined ? [] : [`${name}: ${printable(String(value), 40)}`];
   });
   const seen =
@@ -215,16 +220,15 @@ export function checkProxy({ info, strangers, me, everyone, receipts }: Examinat
     return {
       ...base,
       level: 'problem',
-      seen: `A proxy compresses the responses (${printable(encoding, 20)}), although the gateway asks for plain ones.`,
+      seen: 'A proxy encodes responses (Content-Encoding), although the gateway asks for plain ones.',
       meaning: 'The gateway unpacks nothing that it did not ask for: every call is UPSTREAM_BAD_RESPONSE.',
       change: 'Let the proxy heed “Accept-Encoding: identity”, or compress nothing below /api/.',
     };
   }
   if (replies.some(isCached)) {
-    const isPersonal = [me, everyone, receipts].some((outcome) => isReply(outcome) && isCached(outcome));
     return {
       ...base,
-      level: isPersonal ? 'problem' : 'warning',
+      level: personal.some(isCached) ? 'problem' : 'warning',
       meaning: 'It answers from a cache: callers can get old answers, or those of others.',
       change: 'Switch off caching below /api/ there: Rocket.Chat forbids it (Cache-Control: no-store).',
     };

@@ -17,6 +17,7 @@ export async function diagnose(
   url: string,
   credentials?: { readonly id: string; readonly token: string },
   env: Readonly<Record<string, string>> = {},
+  isJson = true,
 ): Promise<Diagnosis> {
   const given: DoctorCredentials | undefined = credentials && { userId: credentials.id, authToken: credentials.token };
   const { text, exitCode } = await runDoctor({
@@ -24,10 +25,11 @@ export async function diagnose(
     workspaceUrl: url,
     credentials: given,
     isDemo: false,
-    isJson: true,
+    isJson,
     hasColours: false,
   });
-  const { findings, isWell, callCount } = JSON.parse(text) as Pick<Diagnosis, 'findings' | 'isWell' | 'callCount'>;
+  const report = isJson ? text : '{"findings":[]}';
+  const { findings, isWell, callCount } = JSON.parse(report) as Pick<Diagnosis, 'findings' | 'isWell' | 'callCount'>;
   return {
     exitCode,
     isWell,

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
 import { startFaultUpstream } from '../support/fault-upstream.ts';
+import { faults, type FaultName } from '../support/faults.ts';
+import { upstreamMarker } from '../support/secrets.ts';
 import { alice } from '../support/tiny-workspace.ts';
 import { diagnose } from './diagnose.ts';
 
@@ -219,6 +221,14 @@ describe('Forwarded addresses', () => {
   });
 });
 
+test('A proxy that shows nothing of /api/info does not hide the rest', async () => {
+  const demo = await openDemo();
+  demo.fail('/api/info', { status: 403, contentType: 'text/html', body: '<h1>no</h1>' });
+  const { levels, exitCode } = await diagnose(demo.url, demo.world.member);
+  expect(levels).toMatchObject({ workspace: 'good', version: 'note', token: 'good', receipts: 'good' });
+  expect(exitCode).toBe(0);
+});
+
 describe('The limiter', () => {
   test('of a hundred calls is wide', async () => {
     const demo = await openDemo({ rateLimit: { calls: 100, ms: 60_000 } });
@@ -299,6 +309,26 @@ describe('A proxy', () => {
   );
 });
 
+test('A workspace that sends back the token wherever it can gets no part of it into the report', async () => {
+  const demo = await openDemo(limited);
+  const { member } = demo.world;
+  const { token } = member;
+  for (const endpoint of ['me', 'dm.list.everyone', 'chat.getMessageReadReceipts'])
+    demo.fail(endpoint, {
+      headers: Object.fromEntries(
+        ['server', 'via', 'location', 'age', 'x-cache', 'x-ratelimit-limit', 'date', 'content-encoding'].map((name) => [
+          name,
+          token,
+        ]),
+      ),
+      transform: (body) => ({ ...(body as object), username: token, name: token, errorType: token, error: token }),
+    });
+  for (const isJson of [true, false]) {
+    const { text } = await diagnose(demo.url, member, {}, isJson);
+    for (let at = 0; at + 10 <= token.length; at += 1) expect(text).not.toContain(token.slice(at, at + 10));
+  }
+});
+
 describe('No Rocket.Chat', () => {
   const page = { status: 200, contentType: 'text/html; charset=utf-8', body: '<h1>Welcome</h1>' };
   test.each([
@@ -375,6 +405,20 @@ describe('No response', () => {
     expect(found?.level).not.toBe('good');
   });
 });
+
+test.each(Object.keys(faults) as FaultName[])(
+  'Whatever happens on the wire, the report comes, in six calls: %s',
+  async (fault) => {
+    const upstream = await openFaulty();
+    upstream.fail(fault, { bytes: 16 * 1024 * 1024 });
+    const env = { UPSTREAM_TIMEOUT_MS: '60', FORWARD_CLIENT_IP: 'on' };
+    const { findings, callCount, text } = await diagnose(upstream.url, alice, env);
+    expect(findings.map(({ subject }) => subject)).toEqual(expect.arrayContaining(['workspace', 'token']));
+    expect(callCount).toBeLessThanOrEqual(6);
+    expect(upstream.calls.length).toBeLessThanOrEqual(callCount);
+    expect(text).not.toContain(upstreamMarker);
+  },
+);
 
 test('Plain HTTP is a warning anywhere else than here', async () => {
   const { levels } = await diagnose('http://no-such-host.invalid');
