@@ -1,5 +1,5 @@
-import { asId } from '../json.ts';
-import { isReply, type Examination, type Outcome } from './examination.ts';
+import { asId, asObjects } from '../json.ts';
+import { isReply, receiptSettings, type Examination, type Outcome } from './examination.ts';
 import type { Finding, Subject } from './finding.ts';
 
 /** Whether the workspace accepts the credentials, and as whose. */
@@ -81,19 +81,28 @@ export function checkAdministration({ everyone }: Examination): Finding | undefi
 /** Refusals that only a workspace with read receipts has. */
 const withReceipts = new Set(['error-invalid-message', 'error-invalid-room']);
 
-/** Whether the workspace is licensed for read receipts. */
-export function checkReceipts({ receipts }: Examination): Finding | undefined {
+/** Whether the workspace is licensed for read receipts, and keeps them. */
+export function checkReceipts({ receipts, strangers }: Examination): Finding | undefined {
   if (receipts === undefined) return undefined;
   const base = { subject: 'receipts' } as const;
   const { status, json } = isReply(receipts) ? receipts : {};
   const errorType = asId(json?.['errorType']) ?? '';
   if (json?.['success'] === true || withReceipts.has(errorType)) {
+    const off = receiptSettings.filter((name) => settingOf(strangers, name) === false);
+    if (off.length === 0) {
+      return {
+        ...base,
+        level: 'good',
+        seen: 'The workspace is licensed for read receipts.',
+        meaning: '`readReceipts` lists who has read what, from the time on at which the workspace began to keep that.',
+      };
+    }
     return {
       ...base,
-      level: 'good',
-      seen: 'The workspace is licensed for read receipts.',
-      meaning:
-        'Readers are listed if it stores them, too (Message → Enable Detailed Read Receipts); otherwise lists are empty.',
+      level: 'note',
+      seen: `The workspace is licensed for read receipts, and does not keep them: ${off.join(' and ')} off.`,
+      meaning: '`readReceipts` lists nobody, or only those of earlier times.',
+      change: 'To have them, switch both on (Administration → Settings → Message).',
     };
   }
   if (status === 404 || errorType === 'error-action-not-allowed') {
@@ -106,6 +115,13 @@ export function checkReceipts({ receipts }: Examination): Finding | undefined {
   }
   return notSeen('receipts', receipts);
 }
+
+/** The value of a setting of the workspace, as far as it tells. */
+const settingOf = (strangers: readonly Outcome[], name: string): unknown =>
+  strangers
+    .filter(isReply)
+    .flatMap(({ json }) => asObjects(json?.['settings']))
+    .find(({ _id }) => _id === name)?.['value'];
 
 /** The call came to nothing that would answer the question. */
 function notSeen(subject: Subject, outcome: Outcome): Finding {

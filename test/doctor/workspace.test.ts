@@ -113,6 +113,15 @@ describe.each(['R7', 'R8'] as const)('Before a workspace of dialect %s', (dialec
     expect(exitCode).toBe(0);
   });
 
+  test('a workspace that has read receipts and does not keep them is a note', async () => {
+    const demo = await openDemo({ dialect, storeReceipts: false });
+    const found = (await diagnose(demo.url, demo.world.member)).of('receipts');
+    expect(found).toMatchObject({
+      level: 'note',
+      seen: expect.stringContaining('Message_Read_Receipt_Enabled and Message_Read_Receipt_Store_Users off'),
+    });
+  });
+
   test('a used-up limiter leaves open what it hides', async () => {
     const demo = await openDemo({ dialect, rateLimit: { calls: 1, ms: 60_000 } });
     const { member } = demo.world;
