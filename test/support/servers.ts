@@ -3,6 +3,8 @@ import { findProgram } from './program.ts';
 /** Servers and tools that npm does not bring, and the tests that need them. */
 const needed = [
   { programs: ['nginx', 'openssl'], packages: 'nginx-light openssl', tests: ['test/deploy/nginx*.test.ts'] },
+  { programs: ['openssl'], packages: 'openssl', tests: ['test/doctor/tls.test.ts'] },
+  { programs: ['script'], packages: 'bsdutils', tests: ['test/start/terminal.test.ts'] },
 ] as const;
 
 /**
