@@ -42,7 +42,7 @@ async function main(): Promise<void> {
     config,
     workspaceUrl,
     ...(pretty !== undefined && { logDestination: pretty.prettyLog(standardOutput(), hasColours()) }),
-    ...(demo !== undefined && { explorerHeaders: demo.headers }),
+    ...(demo !== undefined && { explorerHeaders: demo.headers, tourSubjects: demo.tourSubjects }),
   });
   stopOnSignals(gateway, demo);
   surviveMistakes(gateway);

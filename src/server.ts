@@ -9,7 +9,7 @@ import type { Config } from './config/config.ts';
 import type { RequestContext } from './context/request-context.ts';
 import { errorCodes, GatewayError } from './errors.ts';
 import { Admission, defaultAdmission, type AdmissionLimits } from './http/admission.ts';
-import type { ExplorerHeaders } from './http/explorer.ts';
+import type { ExplorerHeaders } from './http/explorer-page.ts';
 import { GraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { ParamsGate } from './http/params-gate.ts';
 import { boundMemory, type Memory } from './http/held-bytes.ts';
@@ -17,6 +17,7 @@ import { defaultHttpLimits, type HttpLimits } from './http/http-server.ts';
 import { cannotListen, linkTo } from './http/listening.ts';
 import { createRoutes } from './http/routes.ts';
 import { ShedLog } from './http/shed-log.ts';
+import type { TourSubjects } from './http/tour.ts';
 import { createLog, Redactor, type Logger } from './observability/log.ts';
 import { LoopDelay } from './observability/loop-delay.ts';
 import type { Metrics } from './observability/metrics.ts';
@@ -37,6 +38,8 @@ export interface GatewayOptions {
   readonly workspaceUrl: string;
   /** Credentials that the explorers open with. Without them, the explorers show empty headers to fill in. */
   readonly explorerHeaders?: ExplorerHeaders;
+  /** What the explorers' tour shows of this workspace. Without them, what every workspace has. */
+  readonly tourSubjects?: TourSubjects;
   /** Where log lines go; standard output by default. */
   readonly logDestination?: { write(line: string): void };
   /** Overrides of the limits, for tests. */
@@ -164,12 +167,11 @@ async function createServices(
   isDraining: () => boolean,
 ): Promise<Services> {
   const { config, log, allowance } = parts;
-  const explorerHeaders = config.hasExplorer
-    ? { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader }
-    : undefined;
+  const headers = { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader };
+  const explorer = config.hasExplorer ? { headers, subjects: options.tourSubjects } : undefined;
   const metrics = config.hasMetrics ? await createMetrics(parts, () => app) : undefined;
   const { apollo, fastPath } = createApollo(parts.schema, config, log, {
-    landingPage: explorerHeaders && (await import('./http/explorer.ts')).sandboxPage(explorerHeaders),
+    landingPage: explorer && (await import('./http/explorer.ts')).sandboxPage(explorer),
     usageReporters: await createUsageReporters(config),
     allowance,
     metrics,
@@ -195,7 +197,7 @@ async function createServices(
     limits,
     requestTimeoutMs,
     corsOrigins,
-    explorerHeaders,
+    explorer,
     metrics,
     isDraining,
     log,
