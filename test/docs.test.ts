@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isExecutableDefinitionNode, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +41,24 @@ describe('README and docs/', () => {
       }
     }
     for (const path of documents.keys()) if (path !== 'README.md') expect(readme).toContain(`](${path})`);
+  });
+
+  it('code quoted from a recipe stands so in its file, and the pages lead to every recipe', () => {
+    const folder = 'test/recipes';
+    const linked = new Set<string>();
+    let quotes = 0;
+    for (const [page, text] of documents) {
+      for (const [, path = ''] of text.matchAll(/\]\(\.\.\/(test\/recipes\/[\w.-]+)\)/g)) linked.add(path);
+      for (const [, path = '', code = ''] of text.matchAll(
+        /\]\(\.\.\/(test\/recipes\/[\w.-]+)\)(?: does)?:\n\n```ts\n([\s\S]*?)```/g,
+      )) {
+        quotes += 1;
+        expect(readFileSync(join(projectPath, path), 'utf8'), `${page}: ${path}`).toContain(code);
+      }
+    }
+    expect(quotes).toBe(7);
+    const recipes = readdirSync(join(projectPath, folder)).filter((name) => !name.endsWith('.test.ts'));
+    expect([...linked].toSorted()).toEqual(recipes.map((name) => `${folder}/${name}`).toSorted());
   });
 
   it('docs/errors.md lists exactly the error codes: status, meaning, whether to try again, and what to change', () => {
