@@ -28,6 +28,7 @@ import { createApollo, type Execution } from './operation/apollo.ts';
 import { readOperations } from './operation/persisted-operations.ts';
 import { Safelist } from './operation/safelist.ts';
 import { UnlistedLog } from './operation/unlisted-log.ts';
+import { packageVersion } from './package-version.ts';
 import { createSchema } from './schema/executable.ts';
 import { claimedUserOf } from './upstream/memory/caller-key.ts';
 import { Workspace } from './upstream/workspace.ts';
@@ -221,6 +222,7 @@ const createMetrics = async (parts: Parts, app: () => FastifyInstance): Promise<
     knownCallers: () => allowance?.knownUsers ?? 0,
     windows: () => workspace.rateLimits.windows(),
     workspace,
+    versions: { version: packageVersion(), node: process.version },
   });
 };
 

@@ -50,6 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   text: [],
   welcome: [],
   config: ['text'],
+  'package-version': [],
   // Bytes of a body in, JSON of its rows out.
   projection: ['json'],
   pagination: ['errors', 'limits'],
@@ -71,7 +72,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   // The price model is written into the published schema.
   schema: ['resolvers', 'pagination', 'limits', 'json'],
-  observability: ['errors', 'json', 'text', 'type config'],
+  // Calls to the workspace tell their observers how they went.
+  observability: ['errors', 'json', 'text', 'type config', 'type upstream'],
   // What happens to an operation before and after its resolvers. The lists of persisted operations are a setting.
   operation: [
     'resolvers',

@@ -7,6 +7,7 @@ import { subjects } from '../src/doctor/finding.ts';
 import { errorCodes } from '../src/errors.ts';
 import { createSchema } from '../src/schema/executable.ts';
 import { projectPath } from './support/child.ts';
+import { everyMetric } from './support/every-metric.ts';
 import { documents, docsPage, readme } from './support/docs.ts';
 
 const { scripts } = JSON.parse(readFileSync(join(projectPath, 'package.json'), 'utf8')) as {
@@ -71,6 +72,16 @@ describe('README and docs/', () => {
           `| \`${code}\` | ${status ?? ''} | ${meaning} | ${again} | ${change} |`,
       ),
     );
+  });
+
+  it('docs/watching.md lists exactly the metrics, with labels and meaning', async () => {
+    const rows = docsPage('watching')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const metrics = [...(await everyMetric())].map(
+      ([name, { labels, help }]) => `| \`${name}\` | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
+    );
+    expect(rows).toEqual(metrics);
   });
 
   it('docs/settings.md lists exactly the settings, with default and meaning', () => {

@@ -2,12 +2,14 @@ import { refusalOfRequest, type GatewayError } from '../errors.ts';
 import type { Charge, Outcome } from './outcome.ts';
 import { maxReceivedBytes } from '../limits.ts';
 import { Loaders } from '../loaders/index.ts';
+import type { SavedCalls } from '../loaders/loader.ts';
 import { AnswerSize } from './answer-size.ts';
 import type { CallerKnowledge, QueryCost } from './query-cost.ts';
 import { SearchAllowance } from '../loaders/search-allowance.ts';
 import { singly } from '../loaders/bulk-or-single.ts';
 import type { EndpointBudget } from '../upstream/rate-limit/rate-limits.ts';
 import { RequestUpstream } from '../upstream/request-upstream.ts';
+import type { CallObserver } from '../upstream/call-observer.ts';
 import type { Credentials } from '../upstream/caller.ts';
 import type { Workspace } from '../upstream/workspace.ts';
 
@@ -39,10 +41,16 @@ export class RequestContext implements Context {
   readonly answerSize: AnswerSize;
   readonly search = new SearchAllowance();
   private readonly upstream: RequestUpstream | undefined;
-  private createdLoaders: Loaders | undefined;
+  private readonly created: { loaders?: Loaders } = {};
 
   /** `deadline`: epoch milliseconds at which the response is sent with what is ready. `weight` accounts for memory until then. */
-  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, weight?: Weight) {
+  constructor(
+    workspace: Workspace,
+    credentials: Credentials | undefined,
+    deadline: number,
+    weight?: Weight,
+    observer?: CallObserver,
+  ) {
     this.answerSize = new AnswerSize(
       () => this.isAccepted,
       (values) => weight?.answered(values),
@@ -52,7 +60,7 @@ export class RequestContext implements Context {
       if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
     };
     this.upstream =
-      credentials === undefined ? undefined : new RequestUpstream(workspace, credentials, deadline, receive);
+      credentials === undefined ? undefined : new RequestUpstream(workspace, credentials, deadline, receive, observer);
   }
 
   get isAuthenticated(): boolean {
@@ -89,6 +97,11 @@ export class RequestContext implements Context {
     return this.upstream?.retries ?? 0;
   }
 
+  /** Calls that the request did without. */
+  get savedCalls(): Readonly<SavedCalls> {
+    return this.outcome.savedCalls ?? this.created.loaders?.savedCalls ?? nothingSaved;
+  }
+
   get droppedRows(): number {
     return this.upstream?.droppedRows ?? 0;
   }
@@ -98,7 +111,7 @@ export class RequestContext implements Context {
   }
 
   get loaders(): Loaders {
-    return (this.createdLoaders ??= new Loaders(this.client, this.search, this.outcome.cost?.ways ?? singly));
+    return (this.created.loaders ??= new Loaders(this.client, this.search, this.outcome.cost?.ways ?? singly));
   }
 
   get upstreamBudget(): EndpointBudget[] {
@@ -135,6 +148,8 @@ export class RequestContext implements Context {
     return this.upstream;
   }
 }
+
+const nothingSaved: Readonly<SavedCalls> = { joined: 0, bulk: 0 };
 
 const rowsTooLarge = (): string =>
   `The workspace’s responses to this query exceed ${maxReceivedBytes} bytes. Ask for smaller pages, or for fewer of them.`;

@@ -102,11 +102,13 @@ export class GraphqlEndpoint {
     const response = await this.#respond(exchange);
     if (response === undefined) return;
     this.#write(exchange, response);
-    const { status, refusedAs } = response;
+    const { status, refusedAs, unlisted } = response;
     const { upstreamCalls, sharedCalls, retries, droppedRows, outcome } = request;
     const durationMs = performance.now() - startedAt;
+    const isListed = this.#options.gate.hasList && unlisted === undefined;
     const figures = { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows };
-    logRequest({ ...figures, outcome }, log, metrics);
+    const savedCalls = metrics && request.savedCalls;
+    logRequest({ ...figures, savedCalls, isListed, outcome }, log, metrics);
     this.#reportUnlisted(exchange, response);
   }
 
@@ -116,7 +118,7 @@ export class GraphqlEndpoint {
   }
 
   #open(req: IncomingMessage, res: ServerResponse): Exchange {
-    const { workspace, addresses, memory, requestTimeoutMs } = this.#options;
+    const { workspace, addresses, memory, requestTimeoutMs, metrics } = this.#options;
     const startedAt = performance.now();
     const timeoutMs = readTimeout(req, requestTimeoutMs);
     const credentials = readCredentials(req);
@@ -126,6 +128,7 @@ export class GraphqlEndpoint {
       credentials && { ...credentials, address: clientAddress(req, addresses) },
       Date.now() + timeoutMs,
       weight,
+      metrics?.calls,
     );
     const { authToken } = credentials ?? {};
     return { req, res, requestId: readRequestId(req), startedAt, timeoutMs, authToken, request, weight };

@@ -68,12 +68,14 @@ export class FastPath {
 
   /** The body of the response. Undefined: Apollo Server has to make it. Never rejects. */
   async respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {
+    let body: string | Buffer | undefined;
     try {
-      return await this.#respond(request, context);
+      body = await this.#respond(request, context);
     } catch (error) {
       if (!(error instanceof GraphQLError)) this.#parts.onBug(error);
-      return undefined;
     }
+    if (body === undefined && context.isAdmitted) context.outcome.savedCalls = context.savedCalls;
+    return body;
   }
 
   async #respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {

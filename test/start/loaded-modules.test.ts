@@ -36,7 +36,7 @@ const onDemand = {
   'the doctor': /^src\/doctor\//,
   'lines for people': /^src\/(welcome|observability\/pretty-log)\.ts$/,
   explorers: /^(ruru|src\/http\/explorer\.ts)$/,
-  metrics: /^(prom-client|src\/observability\/metrics\.ts)$/,
+  metrics: /^(prom-client|src\/observability\/(metrics|call-metrics|gauges)\.ts)$/,
   'reports to GraphOS': /^@apollo\/(usage-reporting-protobuf|protobufjs|utils\.usagereporting)$/,
   'reports to Hive': /^@graphql-hive\//,
   federation: /^(@apollo\/subgraph|src\/resolvers\/federation\.ts)$/,
