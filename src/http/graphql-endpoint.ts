@@ -19,7 +19,7 @@ import type { UnlistedLog } from '../operation/unlisted-log.ts';
 import type { Admitted, ParamsGate } from './params-gate.ts';
 import { refusals } from './refusals.ts';
 import { readBody } from './request-body.ts';
-import { settleAllowance } from '../operation/allowance.ts';
+import { settleAllowance, type CallAllowance } from '../operation/allowance.ts';
 import {
   checkFigureHeaders,
   checkMethod,
@@ -29,6 +29,7 @@ import {
   readRequestId,
   readTimeout,
 } from './request-headers.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { RequestWeight } from './request-weight.ts';
 import { closesConnection, corsHeaders, fixedHeaders } from './response-headers.ts';
 import type { ShedLog } from './shed-log.ts';
@@ -49,6 +50,8 @@ export interface GraphqlEndpointOptions {
   /** For the client to read the response, after its request's deadline. */
   readonly writeTimeoutMs: number;
   readonly admission: Admission;
+  /** Undefined: callers have no limit. */
+  readonly allowance: CallAllowance | undefined;
   readonly shedLog: ShedLog;
   /** Whether the gateway is shutting down: connections end after their responses. */
   readonly isDraining: () => boolean;
@@ -239,12 +242,13 @@ export class GraphqlEndpoint {
 
   #write({ req, res, requestId, request }: Exchange, { status, headers, body }: HttpResponse): void {
     if (res.destroyed) return; // the client left
-    const { isDraining, corsOrigins, memory } = this.#options;
+    const { isDraining, corsOrigins, memory, allowance } = this.#options;
     const bytes = Buffer.byteLength(body);
     res.writeHead(status, {
       ...headers,
       ...fixedHeaders,
       ...corsHeaders(req.headers.origin, corsOrigins),
+      ...rateLimitHeaders(allowance, request),
       ...(closesConnection(req, isDraining()) && { connection: 'close' }),
       'x-request-id': requestId,
       'content-length': bytes,

@@ -31,7 +31,7 @@ describe('Allowed CORS origins', () => {
       ).toEqual({
         'access-control-allow-origin': allowed,
         'access-control-allow-credentials': undefined,
-        'access-control-expose-headers': 'Retry-After, X-Request-Id',
+        'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id',
         'cache-control': 'no-store',
       });
       expect(answer.headers.vary).toContain('Origin');
