@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { FastifyInstance } from 'fastify';
@@ -20,15 +19,15 @@ import { ShedLog } from './http/shed-log.ts';
 import type { TourSubjects } from './http/tour.ts';
 import { createLog, Redactor, type Logger } from './observability/log.ts';
 import { LoopDelay } from './observability/loop-delay.ts';
-import type { Metrics } from './observability/metrics.ts';
+import type { Traces } from './observability/traces/traces.ts';
 import { standardOutput } from './observability/standard-output.ts';
 import { createUsageReporters } from './observability/usage.ts';
+import { createMetrics, createTraces } from './observers.ts';
 import { CallAllowance } from './operation/allowance.ts';
 import { createApollo, type Execution } from './operation/apollo.ts';
 import { readOperations } from './operation/persisted-operations.ts';
 import { Safelist } from './operation/safelist.ts';
 import { UnlistedLog } from './operation/unlisted-log.ts';
-import { packageVersion } from './package-version.ts';
 import { createSchema } from './schema/executable.ts';
 import { claimedUserOf } from './upstream/memory/caller-key.ts';
 import { Workspace } from './upstream/workspace.ts';
@@ -76,6 +75,7 @@ interface Services {
   readonly apollo: ApolloServer<RequestContext>;
   readonly graphql: GraphqlEndpoint;
   readonly app: FastifyInstance;
+  readonly traces: Traces | undefined;
 }
 
 const blankHeaders: ExplorerHeaders = { 'X-User-Id': '', 'X-Auth-Token': '' };
@@ -122,7 +122,9 @@ function createParts(
   const safelist =
     persistedOperations === undefined ? undefined : new Safelist(readOperations(persistedOperations, schema));
   const redactor = new Redactor();
-  for (const secret of [config.graphos?.key, config.hive?.token]) if (secret !== undefined) redactor.hold(secret);
+  const { graphos, hive, traces } = config;
+  for (const secret of [graphos?.key, hive?.token, ...Object.values(traces?.headers ?? {})])
+    if (secret !== undefined) redactor.hold(secret);
   const log = createLog(config.logLevel, redactor, logDestination ?? standardOutput());
   const workspace = new Workspace({
     url: workspaceUrl,
@@ -170,7 +172,8 @@ async function createServices(
   const { config, log, allowance } = parts;
   const headers = { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader };
   const explorer = config.hasExplorer ? { headers, subjects: options.tourSubjects } : undefined;
-  const metrics = config.hasMetrics ? await createMetrics(parts, () => app) : undefined;
+  const metrics = await createMetrics(parts, () => app);
+  const traces = await createTraces({ ...parts, workspaceUrl: options.workspaceUrl, metrics });
   const { apollo, fastPath } = createApollo(parts.schema, config, log, {
     landingPage: explorer && (await import('./http/explorer.ts')).sandboxPage(explorer),
     usageReporters: await createUsageReporters(config),
@@ -190,6 +193,7 @@ async function createServices(
     writeTimeoutMs: limits.writeTimeoutMs,
     isDraining,
     metrics,
+    traces,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },
   });
   const { corsOrigins, requestTimeoutMs } = config;
@@ -203,36 +207,16 @@ async function createServices(
     isDraining,
     log,
   });
-  return { apollo, graphql, app };
+  return { apollo, graphql, app, traces };
 }
 
-/** What not every gateway uses is loaded only where it is used, so that the others start sooner and take less memory. */
-const createMetrics = async (parts: Parts, app: () => FastifyInstance): Promise<Metrics> => {
-  const { Metrics } = await import('./observability/metrics.ts');
-  const { admission, loopDelay, memory, redactor, allowance, workspace } = parts;
-  return new Metrics({
-    inFlight: () => admission.inFlight,
-    shed: () => admission.shed,
-    loopDelayMs: () => loopDelay.p99Ms,
-    arrivingBytes: () => memory.arriving.bytes,
-    heldBytes: () => memory.held.bytes,
-    unsentBytes: () => memory.unsent.bytes,
-    heldTokens: () => redactor.held,
-    connections: () => promisify(app().server.getConnections.bind(app().server))(),
-    knownCallers: () => allowance?.knownUsers ?? 0,
-    windows: () => workspace.rateLimits.windows(),
-    workspace,
-    versions: { version: packageVersion(), node: process.version },
-  });
-};
-
-/** Milliseconds to write the last responses before connections are cut, and to write the last lines of the log. */
+/** Milliseconds to write the last responses before connections are cut, and to send the last traces and lines of the log. */
 const lastCallMs = 500;
 
 /** Lets requests finish within the grace period. Shortly before it ends, the rest are answered with the data so far. */
 async function shutDown(
   { config, workspace, loopDelay, shedLog, log }: Parts,
-  { apollo, graphql, app }: Services,
+  { apollo, graphql, app, traces }: Services,
 ): Promise<void> {
   const lastCall = setTimeout(() => graphql.stopAll(shuttingDown()), Math.max(0, config.shutdownGraceMs - lastCallMs));
   await apollo.stop();
@@ -240,7 +224,7 @@ async function shutDown(
   loopDelay.stop();
   shedLog.flush();
   await app.close();
-  await workspace.close();
+  await Promise.all([workspace.close(), traces?.close(lastCallMs)]);
   const flushed = new Promise<void>((resolve) => log.flush(() => resolve()));
   await Promise.race([flushed, delay(lastCallMs, undefined, { ref: false })]);
 }

@@ -26,6 +26,12 @@ const served = [
   '@fastify/cors',
   '@graphql-hive/apollo',
   '@graphql-tools/schema',
+  '@opentelemetry/api',
+  '@opentelemetry/core',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
+  '@opentelemetry/semantic-conventions',
   'dataloader',
   'fastify',
   'graphql',
@@ -95,6 +101,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   doctor: ['upstream', 'json', 'text', 'type config'],
   // One price model: the command for frontends estimates and checks as the gateway does.
   registry: ['operation', 'schema', 'resolvers', 'pagination', 'config', 'json', 'limits', 'type context'],
+  // Creates what watches all others.
+  observers: ['observability', 'package-version', 'type config', 'type http', 'type operation', 'type upstream'],
   server: ['* but demo, doctor and main'],
   main: ['*'],
 };

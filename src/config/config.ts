@@ -54,6 +54,18 @@ const configOf = (env: z.output<typeof environment>, isTerminal: boolean) => {
         ? undefined
         : { token: env.HIVE_TOKEN, target: env.HIVE_TARGET, url: env.HIVE_USAGE_URL },
     tracesInline: env.INLINE_TRACE,
+    traces:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? undefined
+        : {
+            url: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+            headers: env.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+            serviceName: env.OTEL_SERVICE_NAME,
+            sampler: env.OTEL_TRACES_SAMPLER,
+            /** Of the requests, where the sampler goes by it. */
+            share: env.OTEL_TRACES_SAMPLER_ARG ?? 1,
+            reachWorkspace: env.SEND_TRACEPARENT,
+          },
   };
 };
 
@@ -72,6 +84,9 @@ export type { DoctorCredentials };
 
 /** All mistakes in the settings, a line each, by variable or flag. Never repeats a value, which can be a secret. */
 export class ConfigError extends Error {}
+
+/** Sending traces by OTLP. */
+export type TraceSettings = NonNullable<Config['traces']>;
 
 /**
  * Reads the environment, and the flags, which go before it. An empty variable counts as absent. `readOperations` reads the

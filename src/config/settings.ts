@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import {
   choice,
+  headerPairs,
   headerValue,
   host,
   milliseconds,
   onOrOff,
   origins,
   serviceUrl,
+  share,
   wholeNumber,
   workspaceUrl,
 } from './values.ts';
@@ -160,6 +162,34 @@ export const settings = {
     onOrOff,
     'off',
     '`on` or `off`: Prometheus metrics at `/metrics`, without users, addresses or queries.',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    serviceUrl,
+    'none',
+    'Where traces are sent by OTLP over HTTP, such as `http://127.0.0.1:4318`; `/v1/traces` is appended.',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    ...optional(headerPairs, 'none', 'Headers to send with traces: `name=value`, separated by commas.'),
+    isSecret: true,
+  },
+  OTEL_SERVICE_NAME: setting(z.string(), 'rocketchat-dm-gateway', 'Name of the service in traces.'),
+  OTEL_TRACES_SAMPLER: setting(
+    choice(
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ),
+    'parentbased_always_on',
+    'Which requests are traced, as OpenTelemetry names it: `always_on`, `always_off`, `traceidratio`, or one of them after `parentbased_`, where a `traceparent` header decides.',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: optional(share, '1', 'Share of requests that `traceidratio` traces: 0 to 1.'),
+  SEND_TRACEPARENT: setting(
+    onOrOff,
+    'off',
+    '`on` or `off`, with `OTEL_EXPORTER_OTLP_ENDPOINT`: send `traceparent` to the workspace with each call.',
   ),
 } as const;
 

@@ -32,6 +32,17 @@ export interface Weight {
   answered(values: number): void;
 }
 
+/** Watches a request, for metrics and traces. */
+export interface Observers {
+  readonly calls?: CallObserver | undefined;
+  readonly trace?: PlanObserver | undefined;
+}
+
+export interface PlanObserver {
+  /** The price of the operation is worked out from now on; the returned function ends that. */
+  plans(): (plannedCalls: number | undefined) => void;
+}
+
 /**
  * The context of one request, with its own connection to upstream. Apollo Server copies it shallowly, so it has only
  * copyable fields: no private names, and mutable state behind references.
@@ -40,6 +51,7 @@ export class RequestContext implements Context {
   readonly outcome: Outcome = {};
   readonly answerSize: AnswerSize;
   readonly search = new SearchAllowance();
+  readonly trace: PlanObserver | undefined;
   private readonly upstream: RequestUpstream | undefined;
   private readonly created: { loaders?: Loaders } = {};
 
@@ -49,8 +61,9 @@ export class RequestContext implements Context {
     credentials: Credentials | undefined,
     deadline: number,
     weight?: Weight,
-    observer?: CallObserver,
+    { calls, trace }: Observers = {},
   ) {
+    this.trace = trace;
     this.answerSize = new AnswerSize(
       () => this.isAccepted,
       (values) => weight?.answered(values),
@@ -60,7 +73,7 @@ export class RequestContext implements Context {
       if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
     };
     this.upstream =
-      credentials === undefined ? undefined : new RequestUpstream(workspace, credentials, deadline, receive, observer);
+      credentials === undefined ? undefined : new RequestUpstream(workspace, credentials, deadline, receive, calls);
   }
 
   get isAuthenticated(): boolean {

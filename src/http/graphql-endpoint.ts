@@ -1,25 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
-import type { Admission } from './admission.ts';
+import type { HTTPGraphQLResponse } from '@apollo/server';
 import { toApollo } from './apollo-request.ts';
-import { clientAddress, type AddressOptions } from './client-address.ts';
+import { clientAddress } from './client-address.ts';
 import { RequestContext } from '../context/request-context.ts';
-import { GatewayError, type ErrorCode } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
-import type { Holder, Memory } from './held-bytes.ts';
+import type { Holder } from './held-bytes.ts';
+import type { EndpointResponse, Exchange, GraphqlEndpointOptions } from './exchange.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
 import { LinkedSet } from './linked-set.ts';
 import { htmlType, jsonType, type MediaType } from './media-types.ts';
-import type { Logger, Redactor } from '../observability/log.ts';
-import type { Metrics } from '../observability/metrics.ts';
 import { logRequest } from '../observability/request-log.ts';
-import type { FastPath } from '../operation/fast-path.ts';
-import type { UnlistedDocument } from '../operation/safelist.ts';
-import type { UnlistedLog } from '../operation/unlisted-log.ts';
-import type { Admitted, ParamsGate } from './params-gate.ts';
+import type { Admitted } from './params-gate.ts';
 import { refusals } from './refusals.ts';
 import { readBody } from './request-body.ts';
-import { settleAllowance, type CallAllowance } from '../operation/allowance.ts';
+import { settleAllowance } from '../operation/allowance.ts';
 import {
   checkFigureHeaders,
   checkMethod,
@@ -32,57 +27,10 @@ import {
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { RequestWeight } from './request-weight.ts';
 import { closesConnection, corsHeaders, fixedHeaders } from './response-headers.ts';
-import type { ShedLog } from './shed-log.ts';
-import type { Workspace } from '../upstream/workspace.ts';
 import { writeBody } from './write-body.ts';
-
-export interface GraphqlEndpointOptions {
-  readonly apollo: ApolloServer<RequestContext>;
-  /** Answers most repeated operations; undefined: Apollo Server answers all. */
-  readonly fastPath: FastPath | undefined;
-  readonly workspace: Workspace;
-  readonly gate: ParamsGate;
-  readonly unlistedLog: UnlistedLog;
-  /** Whether a browser that opens the address gets an explorer. */
-  readonly hasPage: boolean;
-  readonly corsOrigins: ReadonlySet<string>;
-  readonly requestTimeoutMs: number;
-  /** For the client to read the response, after its request's deadline. */
-  readonly writeTimeoutMs: number;
-  readonly admission: Admission;
-  /** Undefined: callers have no limit. */
-  readonly allowance: CallAllowance | undefined;
-  readonly shedLog: ShedLog;
-  /** Whether the gateway is shutting down: connections end after their responses. */
-  readonly isDraining: () => boolean;
-  readonly memory: Memory;
-  readonly metrics: Metrics | undefined;
-  readonly addresses: AddressOptions;
-  readonly log: Logger;
-  readonly redactor: Redactor;
-}
 
 /** Headers that ask for more than the data: a price, a trace. */
 const pipelineHeaders = ['x-upstream-plan', 'apollo-federation-include-trace'] as const;
-
-/** One HTTP request and its response. */
-interface Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly requestId: string;
-  readonly startedAt: number;
-  readonly timeoutMs: number;
-  readonly authToken: string | undefined;
-  readonly request: RequestContext;
-  readonly weight: RequestWeight;
-}
-
-interface EndpointResponse extends HttpResponse {
-  /** The code of a request that GraphQL never saw. */
-  readonly refusedAs?: ErrorCode;
-  /** A document that the list would have refused. */
-  readonly unlisted?: UnlistedDocument | undefined;
-}
 
 /**
  * `/graphql`, straight on node:http because every query takes this path. Checks the request, reads its body, hands it to
@@ -99,7 +47,7 @@ export class GraphqlEndpoint {
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { log, metrics } = this.#options;
     const exchange = this.#open(req, res);
-    const { request, requestId, startedAt } = exchange;
+    const { request, requestId, startedAt, trace } = exchange;
     if (this.#sheds(exchange)) return;
     this.#watch(exchange);
     const response = await this.#respond(exchange);
@@ -112,6 +60,7 @@ export class GraphqlEndpoint {
     const figures = { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows };
     const savedCalls = metrics && request.savedCalls;
     logRequest({ ...figures, savedCalls, isListed, outcome }, log, metrics);
+    trace?.ended({ requestId, status, refusedAs, upstreamCalls, outcome });
     this.#reportUnlisted(exchange, response);
   }
 
@@ -121,8 +70,9 @@ export class GraphqlEndpoint {
   }
 
   #open(req: IncomingMessage, res: ServerResponse): Exchange {
-    const { workspace, addresses, memory, requestTimeoutMs, metrics } = this.#options;
+    const { workspace, addresses, memory, requestTimeoutMs, metrics, traces } = this.#options;
     const startedAt = performance.now();
+    const trace = traces?.begin(req.method ?? '', req.headers['traceparent']);
     const timeoutMs = readTimeout(req, requestTimeoutMs);
     const credentials = readCredentials(req);
     const weight = new RequestWeight(memory.held, tooMuchHeld);
@@ -131,10 +81,10 @@ export class GraphqlEndpoint {
       credentials && { ...credentials, address: clientAddress(req, addresses) },
       Date.now() + timeoutMs,
       weight,
-      metrics?.calls,
+      { calls: trace ?? metrics?.calls, trace },
     );
     const { authToken } = credentials ?? {};
-    return { req, res, requestId: readRequestId(req), startedAt, timeoutMs, authToken, request, weight };
+    return { trace, req, res, requestId: readRequestId(req), startedAt, timeoutMs, authToken, request, weight };
   }
 
   /**
@@ -148,8 +98,10 @@ export class GraphqlEndpoint {
     const { status } = response;
     this.#write(exchange, response);
     metrics?.requestEnded({ status, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
+    const { requestId, request, trace } = exchange;
+    trace?.ended({ requestId, status, refusedAs: 'OVERLOADED', upstreamCalls: request.upstreamCalls, outcome: {} });
     shedLog.add(reason);
-    log.debug({ requestId: exchange.requestId, status, shedReason: reason });
+    log.debug({ requestId, status, shedReason: reason });
     return true;
   }
 

@@ -51,7 +51,7 @@ export const areas: Readonly<Record<string, Area>> = {
     ],
     tests: [
       'test/http/*.test.ts',
-      'test/scenarios/limiter/plan-and-report.test.ts',
+      'test/scenarios/limiter/{plan-and-report,rate-limit-headers}.test.ts',
       'test/scenarios/reliability/{arriving,cleanup,http-forms,under-way}.test.ts',
       'test/scenarios/http.test.ts',
     ],
@@ -117,8 +117,8 @@ export const areas: Readonly<Record<string, Area>> = {
     ],
   },
   observability: {
-    mutate: ['src/observability/*.ts', '!src/observability/log.ts'],
-    tests: ['test/observability/*.test.ts', 'test/scenarios/limiter/metrics.test.ts'],
+    mutate: ['src/observability/**/*.ts', '!src/observability/log.ts'],
+    tests: ['test/observability/*.test.ts', 'test/scenarios/limiter/{metrics,call-metrics}.test.ts'],
   },
 };
 
