@@ -19,7 +19,7 @@ export class CallMetrics implements CallObserver {
     });
     this.#waitSeconds = new Histogram({
       name: 'gateway_upstream_window_wait_seconds',
-      help: 'Time that calls waited for a rate-limit window, by endpoint; calls that found room are not in it.',
+      help: 'Time that calls waited for a rate-limit window, by endpoint; those that found room, or were refused at once, do not count.',
       labelNames: ['endpoint'],
       buckets: [0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60],
       registers,

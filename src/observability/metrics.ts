@@ -131,6 +131,8 @@ export class Metrics {
       help: 'Requests that PERSISTED_OPERATIONS would have refused with PERSISTED_OPERATIONS_MODE=enforce.',
       registers,
     });
+    // Prometheus sees an increase only from a number that it has seen before.
+    for (const code of Object.keys(errorCodes)) this.#errors.inc({ code }, 0);
     this.calls = new CallMetrics(this.#registry);
     addGauges(this.#registry, sources);
   }

@@ -3,6 +3,7 @@ import { GatewayError } from '../../src/errors.ts';
 import type { CallObserver } from '../../src/upstream/call-observer.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
+import { manualClock } from '../support/manual-clock.ts';
 import { alice } from '../support/tiny-workspace.ts';
 import { createWorkspace, outcomeOf } from '../support/workspace.ts';
 
@@ -17,7 +18,7 @@ function notes(headers: readonly string[] = []): CallObserver & { readonly lines
   const lines: string[] = [];
   return {
     lines,
-    waited: (endpoint, ms) => void lines.push(`${endpoint} waited ${ms >= 0 ? 'some ms' : ms}`),
+    waited: (endpoint, ms) => void lines.push(`${endpoint} waited ${ms} ms`),
     sends(endpoint, attempt) {
       lines.push(`${endpoint} attempt ${attempt}`);
       return {
@@ -28,8 +29,11 @@ function notes(headers: readonly string[] = []): CallObserver & { readonly lines
   };
 }
 
-const client = (workspace: ReturnType<typeof createWorkspace>['workspace'], observer?: CallObserver) =>
-  new RequestUpstream(workspace, { userId: alice.id, authToken: alice.token }, Date.now() + 5000, undefined, observer);
+const client = (
+  workspace: ReturnType<typeof createWorkspace>['workspace'],
+  observer?: CallObserver,
+  now = Date.now(),
+) => new RequestUpstream(workspace, { userId: alice.id, authToken: alice.token }, now + 5000, undefined, observer);
 
 describe('the observer of a request', () => {
   it('is told of each attempt, with its status or why there was none', async () => {
@@ -60,15 +64,22 @@ describe('the observer of a request', () => {
     await workspace.close();
   });
 
-  it('is told of calls that wait for a window, also when they give up', async () => {
-    const { workspace } = createWorkspace(upstream.url);
+  it('is told of calls that wait for a window, also when they give up, but not of those that are refused at once', async () => {
+    const clock = manualClock();
+    const { workspace } = createWorkspace(upstream.url, { clock });
     const observer = notes();
     upstream.fail('slow-headers', { ms: 30, times: 4 });
-    const clients = Array.from({ length: 6 }, () => client(workspace, observer));
+    const clients = Array.from({ length: 7 }, () => client(workspace, observer, clock.now()));
     const outcomes = clients.map((each) => outcomeOf(each.get('me')));
-    clients[4]?.stop(new GatewayError('CLIENT_CLOSED_REQUEST', 'The client left.'));
+    const left = new GatewayError('CLIENT_CLOSED_REQUEST', 'The client left.');
+    clients[4]?.stop(left);
+    await outcomes[4];
+    clock.move(7);
+    clients[5]?.stop(left);
+    await outcomes[5];
+    clock.move(4);
     await Promise.all(outcomes);
-    expect(observer.lines.filter((line) => line === 'me waited some ms')).toHaveLength(2);
+    expect(observer.lines.filter((line) => line.includes('waited'))).toEqual(['me waited 7 ms', 'me waited 11 ms']);
     expect(observer.lines.filter((line) => line === 'me attempt 1')).toHaveLength(5);
     await workspace.close();
   });

@@ -118,7 +118,8 @@ export class CallPermits {
     try {
       await turn;
     } finally {
-      observer.waited(endpoint, Math.max(0, clock.now() - since));
+      const ms = clock.now() - since;
+      if (ms > 0) observer.waited(endpoint, ms); // a refusal on the spot is no wait
     }
   }
 
