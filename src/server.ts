@@ -189,6 +189,7 @@ async function createServices(
     unlistedLog: new UnlistedLog(log, metrics),
     hasPage: config.hasExplorer,
     corsOrigins: new Set(config.corsOrigins),
+    compresses: config.compresses,
     requestTimeoutMs: config.requestTimeoutMs,
     writeTimeoutMs: limits.writeTimeoutMs,
     isDraining,

@@ -35,6 +35,7 @@ const configOf = (env: z.output<typeof environment>, isTerminal: boolean) => {
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     upstreamTimeoutMs: env.UPSTREAM_TIMEOUT_MS,
     upstreamAttempts: env.UPSTREAM_ATTEMPTS,
+    compresses: env.COMPRESSION,
     keepAliveTimeoutMs: env.KEEP_ALIVE_TIMEOUT_MS,
     shutdownDelayMs: env.SHUTDOWN_DELAY_MS,
     /** After that delay. */

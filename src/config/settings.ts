@@ -143,6 +143,11 @@ export const settings = {
   ),
   HIVE_USAGE_URL: optional(serviceUrl, 'Hive’s own', 'Where usage for Hive is sent, such as a self-hosted Hive.'),
   INLINE_TRACE: setting(onOrOff, 'off', '`on` or `off`: add a trace of the resolvers for routers that request one.'),
+  COMPRESSION: setting(
+    onOrOff,
+    'off',
+    '`on` or `off`: compress responses by `zstd`, `br` or `gzip`, as `Accept-Encoding` asks. Where a proxy stands before the gateway, let it do that.',
+  ),
   KEEP_ALIVE_TIMEOUT_MS: setting(
     milliseconds(3_600_000),
     '65000',

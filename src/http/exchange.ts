@@ -4,7 +4,7 @@ import type { Admission } from './admission.ts';
 import type { AddressOptions } from './client-address.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Memory } from './held-bytes.ts';
+import type { Holder, Memory } from './held-bytes.ts';
 import type { HttpResponse } from './http-error.ts';
 import type { Logger, Redactor } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -29,6 +29,8 @@ export interface GraphqlEndpointOptions {
   /** Whether a browser that opens the address gets an explorer. */
   readonly hasPage: boolean;
   readonly corsOrigins: ReadonlySet<string>;
+  /** Whether responses are compressed for clients that can read that. */
+  readonly compresses: boolean;
   readonly requestTimeoutMs: number;
   /** For the client to read the response, after its request's deadline. */
   readonly writeTimeoutMs: number;
@@ -57,6 +59,8 @@ export interface Exchange {
   readonly authToken: string | undefined;
   readonly request: RequestContext;
   readonly weight: RequestWeight;
+  /** The client, for as long as the response to it takes memory. */
+  readonly reader: Holder;
 }
 
 export interface EndpointResponse extends HttpResponse {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import { toApollo } from './apollo-request.ts';
 import { clientAddress } from './client-address.ts';
+import { codingFor, pack } from './compression.ts';
 import { RequestContext } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
@@ -16,6 +17,7 @@ import { refusals } from './refusals.ts';
 import { readBody } from './request-body.ts';
 import { settleAllowance } from '../operation/allowance.ts';
 import {
+  checkCoding,
   checkFigureHeaders,
   checkMethod,
   checkPreflight,
@@ -26,7 +28,7 @@ import {
 } from './request-headers.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { RequestWeight } from './request-weight.ts';
-import { closesConnection, corsHeaders, fixedHeaders } from './response-headers.ts';
+import { closesConnection, corsHeaders, fixedHeaders, varyByCoding } from './response-headers.ts';
 import { writeBody } from './write-body.ts';
 
 /** Headers that ask for more than the data: a price, a trace. */
@@ -52,7 +54,7 @@ export class GraphqlEndpoint {
     this.#watch(exchange);
     const response = await this.#respond(exchange);
     if (response === undefined) return;
-    this.#write(exchange, response);
+    this.#write(exchange, this.#options.compresses ? await this.#compress(exchange, response) : response);
     const { status, refusedAs, unlisted } = response;
     const { upstreamCalls, sharedCalls, retries, droppedRows, outcome } = request;
     const durationMs = performance.now() - startedAt;
@@ -84,7 +86,13 @@ export class GraphqlEndpoint {
       { calls: trace ?? metrics?.calls, trace },
     );
     const { authToken } = credentials ?? {};
-    return { trace, req, res, requestId: readRequestId(req), startedAt, timeoutMs, authToken, request, weight };
+    const reader: Holder = {
+      destroy: () => res.destroy(),
+      get isAccepted() {
+        return request.isAccepted;
+      },
+    };
+    return { trace, req, res, requestId: readRequestId(req), startedAt, timeoutMs, authToken, request, weight, reader };
   }
 
   /**
@@ -106,8 +114,8 @@ export class GraphqlEndpoint {
   }
 
   /** Stops the request at its deadline, or when the client leaves. */
-  #watch({ res, request, timeoutMs }: Exchange): void {
-    const { writeTimeoutMs } = this.#options;
+  #watch({ res, request, timeoutMs, reader }: Exchange): void {
+    const { writeTimeoutMs, memory } = this.#options;
     const place = this.#underWay.add(request);
     let deadline = setTimeout(() => {
       request.stop(timedOut());
@@ -116,6 +124,7 @@ export class GraphqlEndpoint {
     res.on('close', () => {
       clearTimeout(deadline);
       this.#underWay.remove(place);
+      memory.unsent.drop(reader);
       if (!res.writableFinished) request.stop(clientLeft());
     });
   }
@@ -130,6 +139,7 @@ export class GraphqlEndpoint {
       checkMethod(req);
       mediaType = negotiateMediaType(req, this.#options.hasPage);
       checkFigureHeaders(req);
+      if (this.#options.compresses) checkCoding(req);
       const isPage = mediaType === htmlType;
       const { received, bytes } = isPage ? { received: {}, bytes: 0 } : await this.#receive(exchange);
       if (this.#sheds(exchange)) return undefined;
@@ -192,21 +202,32 @@ export class GraphqlEndpoint {
     if (authToken !== undefined && !res.closed) res.on('close', this.#options.redactor.hold(authToken));
   }
 
-  #write({ req, res, requestId, request }: Exchange, { status, headers, body }: HttpResponse): void {
+  /** Holds the body in the client's name while it is compressed, as while the client reads it. */
+  async #compress({ req, res, reader }: Exchange, response: HttpResponse): Promise<HttpResponse> {
+    const bytes = Buffer.byteLength(response.body);
+    const acceptEncoding = req.headers['accept-encoding'];
+    const wanted = codingFor(acceptEncoding, bytes);
+    if (wanted === undefined || res.destroyed) return response;
+    this.#options.memory.unsent.set(reader, bytes);
+    const { body, coding } = await pack(response.body, wanted, acceptEncoding);
+    const headers = coding === undefined ? response.headers : { ...response.headers, 'content-encoding': coding };
+    return { ...response, headers, body };
+  }
+
+  #write({ req, res, requestId, request, reader }: Exchange, { status, headers, body }: HttpResponse): void {
     if (res.destroyed) return; // the client left
-    const { isDraining, corsOrigins, memory, allowance } = this.#options;
+    const { isDraining, corsOrigins, memory, allowance, compresses } = this.#options;
     const bytes = Buffer.byteLength(body);
     res.writeHead(status, {
       ...headers,
       ...fixedHeaders,
+      ...(compresses && { vary: varyByCoding }),
       ...corsHeaders(req.headers.origin, corsOrigins),
       ...rateLimitHeaders(allowance, request),
       ...(closesConnection(req, isDraining()) && { connection: 'close' }),
       'x-request-id': requestId,
       'content-length': bytes,
     });
-    const reader: Holder = { destroy: () => res.destroy(), isAccepted: request.isAccepted };
-    res.on('close', () => memory.unsent.drop(reader));
     writeBody(res, body, bytes, (left) => memory.unsent.set(reader, left));
   }
 }

@@ -12,6 +12,9 @@ export const fixedHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+/** Where responses are compressed. */
+export const varyByCoding = `${fixedHeaders.vary}, Accept-Encoding`;
+
 const latest = new WeakMap<Socket, IncomingMessage>();
 
 /** Called for each request, in order of arrival. */

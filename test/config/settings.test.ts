@@ -73,6 +73,7 @@ describe('Switches', () => {
     ['AUTOMATIC_PERSISTED_QUERIES', 'off', { hasAutomaticPersistedQueries: true }],
     ['INLINE_TRACE', 'off', { tracesInline: true }],
     ['METRICS', 'off', { hasMetrics: true }],
+    ['COMPRESSION', 'off', { compresses: true }],
     ['INTROSPECTION', 'on', { hasIntrospection: false }],
     ['EXPLORER', 'on', { hasExplorer: false }],
   ])('%s is %s by default, and the other value changes one field', (name, byDefault, changed) => {
