@@ -103,6 +103,9 @@ const addCors = (app: FastifyInstance, corsOrigins: readonly string[]) =>
       'X-Apollo-Operation-Name',
       'ApolloGraphQL-Client-Name',
       'ApolloGraphQL-Client-Version',
+      // Of a browser that traces its requests, which would fail without.
+      'Traceparent',
+      'Tracestate',
     ],
     maxAge: 600,
     strictPreflight: false, // answer OPTIONS requests that are not preflights the same way

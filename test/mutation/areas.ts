@@ -53,7 +53,7 @@ export const areas: Readonly<Record<string, Area>> = {
       'test/http/*.test.ts',
       'test/scenarios/limiter/{plan-and-report,rate-limit-headers}.test.ts',
       'test/scenarios/reliability/{arriving,cleanup,http-forms,under-way}.test.ts',
-      'test/scenarios/http.test.ts',
+      'test/scenarios/{compression,http}.test.ts',
     ],
     ignoresStatic: true,
   },

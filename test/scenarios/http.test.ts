@@ -83,7 +83,15 @@ describe('Allowed CORS origins', () => {
       'access-control-max-age': '600',
     });
     const allowed = String(preflight.headers['access-control-allow-headers']).toLowerCase();
-    for (const name of ['content-type', 'x-auth-token', 'x-user-id', 'x-request-id', 'apollo-require-preflight'])
+    for (const name of [
+      'content-type',
+      'x-auth-token',
+      'x-user-id',
+      'x-request-id',
+      'apollo-require-preflight',
+      'traceparent',
+      'tracestate',
+    ])
       expect(allowed).toContain(name);
     noCalls(gateway);
   });
