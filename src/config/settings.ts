@@ -177,7 +177,7 @@ export const settings = {
     ...optional(headerPairs, 'none', 'Headers to send with traces: `name=value`, separated by commas.'),
     isSecret: true,
   },
-  OTEL_SERVICE_NAME: setting(z.string(), 'rocketchat-dm-gateway', 'Name of the service in traces.'),
+  OTEL_SERVICE_NAME: optional(z.string(), '`rocketchat-dm-gateway`', 'Name of the service in traces.'),
   OTEL_TRACES_SAMPLER: setting(
     choice(
       'always_on',

@@ -103,7 +103,7 @@ describe('Traces', () => {
     expect(readConfig(endpoint).traces).toEqual({
       url: 'https://otel.example.com',
       headers: {},
-      serviceName: 'rocketchat-dm-gateway',
+      serviceName: undefined,
       sampler: 'parentbased_always_on',
       share: 1,
       reachWorkspace: false,

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readConfig, type TraceSettings } from '../../src/config/config.ts';
 import { landmarks } from '../../src/demo/seed.ts';
 import { createLog, Redactor } from '../../src/observability/log.ts';
@@ -21,10 +21,10 @@ interface Traced {
   }>;
 }
 
-async function startTraced(env: Record<string, string> = {}, demo = {}): Promise<Traced> {
+async function startTraced(env: Record<string, string> = {}, demo = {}, limits = {}): Promise<Traced> {
   const collector = await startReceiver();
   onTestFinished(collector.close);
-  const gateway = await startTestGateway({ demo, env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env } });
+  const gateway = await startTestGateway({ demo, limits, env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env } });
   return {
     gateway,
     async stop() {
@@ -91,6 +91,32 @@ describe('Traces', () => {
       'service.name': 'rocketchat-dm-gateway',
       'service.version': expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
     });
+  });
+
+  it('name the service as OTEL_SERVICE_NAME says, or else OTEL_RESOURCE_ATTRIBUTES', async () => {
+    vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.name=platform,deployment.environment.name=staging');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const [env, name] of [
+      [{}, 'platform'],
+      [{ OTEL_SERVICE_NAME: 'mine' }, 'mine'],
+    ] as const) {
+      const { gateway, stop } = await startTraced(env);
+      await gateway.ask('{ viewer { userId } }');
+      const { received } = await stop();
+      expect(resourcesIn(received)[0]).toMatchObject({
+        'service.name': name,
+        'deployment.environment.name': 'staging',
+      });
+    }
+  });
+
+  it('are of requests that are refused under overload, too', async () => {
+    const { gateway, stop } = await startTraced({}, {}, { maxInFlight: 0 });
+    expect((await gateway.ask('{ viewer { userId } }')).status).toBe(503);
+    const { spans } = await stop();
+    expect(spans.map(({ status, attributes }) => [status.code, attributes['rocketchat.error_codes']])).toEqual([
+      [2, ['OVERLOADED']],
+    ]);
   });
 
   it('are the same however an operation runs, and have no spans of fields', async () => {

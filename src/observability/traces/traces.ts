@@ -35,6 +35,7 @@ export interface TracesParts {
   readonly log: Logger;
 }
 
+const usualName = 'rocketchat-dm-gateway';
 /** Spans that wait to be sent, at most: further ones are lost. A span takes about 1 KB. */
 const maxWaitingSpans = 4096;
 /** Milliseconds between two lines about traces that could not be sent. */
@@ -53,20 +54,22 @@ export class Traces {
   constructor(parts: TracesParts) {
     const { settings, workspaceUrl, version, log } = parts;
     const url = `${settings.url.replace(/\/+$/, '')}/v1/traces`;
+    const { serviceName } = settings;
     this.#parts = parts;
     this.#workspace = addressOf(workspaceUrl);
     const exporter = new OTLPTraceExporter({ url, headers: { ...settings.headers } });
     this.#provider = new TracerProvider({
-      // OTEL_RESOURCE_ATTRIBUTES adds to what is known here, and does not replace it.
+      // Each goes before those above it, as OpenTelemetry orders them.
       resource: defaultResource()
+        .merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: usualName, [ATTR_SERVICE_VERSION]: version }))
         .merge(detectResources({ detectors: [resourceAttributesEnvDetector] }))
-        .merge(resourceFromAttributes({ [ATTR_SERVICE_NAME]: settings.serviceName, [ATTR_SERVICE_VERSION]: version })),
+        .merge(resourceFromAttributes(serviceName === undefined ? {} : { [ATTR_SERVICE_NAME]: serviceName })),
       sampler: samplerOf(settings),
       spanProcessors: [
         new BatchSpanProcessor({ exporter: new LossReporter(exporter, log), maxQueueSize: maxWaitingSpans }),
       ],
     });
-    this.#tracer = this.#provider.getTracer('rocketchat-dm-gateway', version);
+    this.#tracer = this.#provider.getTracer(usualName, version);
   }
 
   /** Begins the trace of a request, as a part of the caller's own if it has one. */
