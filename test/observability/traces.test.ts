@@ -24,7 +24,12 @@ interface Traced {
 async function startTraced(env: Record<string, string> = {}, demo = {}, limits = {}): Promise<Traced> {
   const collector = await startReceiver();
   onTestFinished(collector.close);
-  const gateway = await startTestGateway({ demo, limits, env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env } });
+  const gateway = await startTestGateway({
+    demo,
+    limits,
+    execution: 'compiled',
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env },
+  });
   return {
     gateway,
     async stop() {
@@ -291,13 +296,13 @@ describe('A collector that does not accept traces', () => {
     expect(JSON.stringify(gateway.logs)).not.toContain('planted');
   });
 
-  it('holds up the end for half a second at most when it never answers', async () => {
-    const { url } = await startSilent();
+  it('does not hold up the end when it never answers', async () => {
+    const { url, sockets } = await startSilent();
     const gateway = await startTestGateway({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: `${url}/` } });
     expect((await gateway.ask(countersOf(busyRoomId))).errors).toBeUndefined();
-    const startedAt = performance.now();
     await gateway.close();
-    expect(performance.now() - startedAt).toBeLessThan(5000); // the exporter would wait for ten seconds
+    // The exporter still waits: it would for ten seconds, and then close the connection.
+    expect(sockets.map(({ closed }) => closed)).toEqual([false]);
   });
 
   it('makes the gateway keep a bounded number of spans, and lose the others', async () => {
@@ -316,7 +321,7 @@ describe('A collector that does not accept traces', () => {
       const trace = traces.begin('POST', undefined);
       trace.ended({ requestId: 'r', status: 200, refusedAs: undefined, upstreamCalls: new Map(), outcome: {} });
     }
-    await expect.poll(() => collector.received.length).toBe(1);
+    await expect.poll(() => collector.received.length, { timeout: 20_000 }).toBe(1);
     answer();
     await traces.close(10_000);
     const sent = collector.received.map(({ body }) => spansIn([{ path: '', headers: {}, body }]).length);

@@ -105,10 +105,10 @@ describe('COMPRESSION=on', () => {
       if (index % 2 === 0) setTimeout(() => socket.destroy(), index);
       else socket.pause();
     }
-    await expect.poll(() => metric('gateway_requests_in_flight')).toBe(0);
+    await expect.poll(() => metric('gateway_requests_in_flight'), { timeout: 20_000 }).toBe(0);
     for (const { socket } of connections) socket.destroy();
-    await expect.poll(() => metric('gateway_unsent_bytes')).toBe(0);
-    await expect.poll(() => metric('gateway_held_tokens')).toBe(0);
+    await expect.poll(() => metric('gateway_unsent_bytes'), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => metric('gateway_held_tokens'), { timeout: 20_000 }).toBe(0);
   });
 
   it('answers pipelined requests in their order', async () => {
