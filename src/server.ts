@@ -8,6 +8,7 @@ import type { Config } from './config/config.ts';
 import type { RequestContext } from './context/request-context.ts';
 import { errorCodes, GatewayError } from './errors.ts';
 import { Admission, defaultAdmission, type AdmissionLimits } from './http/admission.ts';
+import { Compressor } from './http/compression.ts';
 import type { ExplorerHeaders } from './http/explorer-page.ts';
 import { GraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { ParamsGate } from './http/params-gate.ts';
@@ -189,7 +190,7 @@ async function createServices(
     unlistedLog: new UnlistedLog(log, metrics),
     hasPage: config.hasExplorer,
     corsOrigins: new Set(config.corsOrigins),
-    compresses: config.compresses,
+    compressor: config.compresses ? new Compressor() : undefined,
     requestTimeoutMs: config.requestTimeoutMs,
     writeTimeoutMs: limits.writeTimeoutMs,
     isDraining,

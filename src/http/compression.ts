@@ -31,14 +31,36 @@ export function codingFor(acceptEncoding: string | undefined, bytes: number): Co
   return plain && bytes < smallBody ? undefined : coding;
 }
 
-/** A body that compression would not make smaller stays as it is, if the client takes it so. */
-export async function pack(
-  body: string | Buffer,
-  coding: Coding,
-  acceptEncoding: string | undefined,
-): Promise<PackedBody> {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const packed = await compressBy[coding](bytes);
-  const isSmaller = packed.length < bytes.length || !acceptedCodings(acceptEncoding).plain;
-  return isSmaller ? { body: packed, coding } : { body, coding: undefined };
+/** Bodies that are compressed at a time: as many as Node has threads for it. Each takes up to 2 MB beside the body. */
+const maxAtOnce = 4;
+
+/** Compresses bodies, a few at a time: the others wait in their order. */
+export class Compressor {
+  #underWay = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  /**
+   * A body that compression would not make smaller stays as it is, if the client takes it so. So does one that nobody
+   * wants any more when its turn comes.
+   */
+  async pack(
+    body: string | Buffer,
+    coding: Coding,
+    acceptEncoding: string | undefined,
+    isWanted: () => boolean,
+  ): Promise<PackedBody> {
+    if (this.#underWay >= maxAtOnce) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
+    else this.#underWay += 1;
+    try {
+      if (!isWanted()) return { body, coding: undefined };
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+      const packed = await compressBy[coding](bytes);
+      const isSmaller = packed.length < bytes.length || !acceptedCodings(acceptEncoding).plain;
+      return isSmaller ? { body: packed, coding } : { body, coding: undefined };
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#underWay -= 1;
+      else next();
+    }
+  }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { Admission } from './admission.ts';
 import type { AddressOptions } from './client-address.ts';
+import type { Compressor } from './compression.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Holder, Memory } from './held-bytes.ts';
@@ -29,8 +30,8 @@ export interface GraphqlEndpointOptions {
   /** Whether a browser that opens the address gets an explorer. */
   readonly hasPage: boolean;
   readonly corsOrigins: ReadonlySet<string>;
-  /** Whether responses are compressed for clients that can read that. */
-  readonly compresses: boolean;
+  /** Undefined: responses are not compressed. */
+  readonly compressor: Compressor | undefined;
   readonly requestTimeoutMs: number;
   /** For the client to read the response, after its request's deadline. */
   readonly writeTimeoutMs: number;

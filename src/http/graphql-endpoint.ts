@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HTTPGraphQLResponse } from '@apollo/server';
-import { toApollo } from './apollo-request.ts';
+import { fromApollo, toApollo } from './apollo-request.ts';
 import { clientAddress } from './client-address.ts';
-import { codingFor, pack } from './compression.ts';
+import { codingFor, type Compressor } from './compression.ts';
 import { RequestContext } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
@@ -54,7 +53,8 @@ export class GraphqlEndpoint {
     this.#watch(exchange);
     const response = await this.#respond(exchange);
     if (response === undefined) return;
-    this.#write(exchange, this.#options.compresses ? await this.#compress(exchange, response) : response);
+    const { compressor } = this.#options;
+    this.#write(exchange, compressor === undefined ? response : await this.#compress(exchange, response, compressor));
     const { status, refusedAs, unlisted } = response;
     const { upstreamCalls, sharedCalls, retries, droppedRows, outcome } = request;
     const durationMs = performance.now() - startedAt;
@@ -139,7 +139,7 @@ export class GraphqlEndpoint {
       checkMethod(req);
       mediaType = negotiateMediaType(req, this.#options.hasPage);
       checkFigureHeaders(req);
-      if (this.#options.compresses) checkCoding(req);
+      if (this.#options.compressor !== undefined) checkCoding(req);
       const isPage = mediaType === htmlType;
       const { received, bytes } = isPage ? { received: {}, bytes: 0 } : await this.#receive(exchange);
       if (this.#sheds(exchange)) return undefined;
@@ -152,7 +152,7 @@ export class GraphqlEndpoint {
         return { status: 200, headers: { 'content-type': `${mediaType}; charset=utf-8` }, body: fast, unlisted };
       const httpGraphQLRequest = toApollo(req, mediaType, params);
       const response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
-      return { ...toResponse(response), unlisted };
+      return { ...fromApollo(response), unlisted };
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       const type = mediaType === htmlType ? jsonType : mediaType;
@@ -203,25 +203,30 @@ export class GraphqlEndpoint {
   }
 
   /** Holds the body in the client's name while it is compressed, as while the client reads it. */
-  async #compress({ req, res, reader }: Exchange, response: HttpResponse): Promise<HttpResponse> {
+  async #compress(
+    { req, res, reader }: Exchange,
+    response: HttpResponse,
+    compressor: Compressor,
+  ): Promise<HttpResponse> {
     const bytes = Buffer.byteLength(response.body);
     const acceptEncoding = req.headers['accept-encoding'];
     const wanted = codingFor(acceptEncoding, bytes);
     if (wanted === undefined || res.destroyed) return response;
     this.#options.memory.unsent.set(reader, bytes);
-    const { body, coding } = await pack(response.body, wanted, acceptEncoding);
+    const isWanted = () => !res.destroyed;
+    const { body, coding } = await compressor.pack(response.body, wanted, acceptEncoding, isWanted);
     const headers = coding === undefined ? response.headers : { ...response.headers, 'content-encoding': coding };
     return { ...response, headers, body };
   }
 
   #write({ req, res, requestId, request, reader }: Exchange, { status, headers, body }: HttpResponse): void {
     if (res.destroyed) return; // the client left
-    const { isDraining, corsOrigins, memory, allowance, compresses } = this.#options;
+    const { isDraining, corsOrigins, memory, allowance, compressor } = this.#options;
     const bytes = Buffer.byteLength(body);
     res.writeHead(status, {
       ...headers,
       ...fixedHeaders,
-      ...(compresses && { vary: varyByCoding }),
+      ...(compressor && { vary: varyByCoding }),
       ...corsHeaders(req.headers.origin, corsOrigins),
       ...rateLimitHeaders(allowance, request),
       ...(closesConnection(req, isDraining()) && { connection: 'close' }),
@@ -230,11 +235,6 @@ export class GraphqlEndpoint {
     });
     writeBody(res, body, bytes, (left) => memory.unsent.set(reader, left));
   }
-}
-
-function toResponse({ status = 200, headers, body }: HTTPGraphQLResponse): HttpResponse {
-  if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
-  return { status, headers: Object.fromEntries(headers), body: body.string };
 }
 
 /** The explorer's page has no operation. */
