@@ -61,7 +61,7 @@ export class GraphqlEndpoint {
     const isListed = this.#options.gate.hasList && unlisted === undefined;
     const figures = { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows };
     const savedCalls = metrics && request.savedCalls;
-    logRequest({ ...figures, savedCalls, isListed, outcome }, log, metrics);
+    logRequest({ ...figures, savedCalls, isListed, outcome, traceId: trace?.traceId }, log, metrics);
     trace?.ended({ requestId, status, refusedAs, upstreamCalls, outcome });
     this.#reportUnlisted(exchange, response);
   }

@@ -15,6 +15,8 @@ export interface RequestFigures {
   readonly sharedCalls: number;
   readonly retries: number;
   readonly droppedRows: number;
+  /** Of the request's trace, if it has one. */
+  readonly traceId?: string | undefined;
   /** Calls that the request did without, for the metrics; undefined without those. */
   readonly savedCalls: { readonly joined: number; readonly bulk: number } | undefined;
   /** Whether the operation is in the list of persisted operations. */
@@ -44,6 +46,7 @@ export function logRequest(figures: RequestFigures, log: Logger, metrics: Metric
   const hasCalls = calls + sharedCalls > 0;
   const line = {
     requestId,
+    traceId: figures.traceId,
     operation: operationName,
     status,
     durationMs: Math.round(durationMs * 10) / 10,

@@ -262,6 +262,15 @@ describe('Traces', () => {
     expect(ofKind(spans, 2)).toHaveLength(count);
   });
 
+  it('are named in the log line of their request, if it is traced', async () => {
+    const { gateway, stop } = await startTraced();
+    await gateway.ask('{ viewer { userId } }');
+    await gateway.ask('{ viewer { userId } }', { headers: { traceparent: `00-${traceId}-${parentId}-00` } });
+    const [request] = ofKind((await stop()).spans, 2);
+    const lines = gateway.logs.filter(({ requestId }) => requestId !== undefined);
+    expect(lines.map((line) => line['traceId'])).toEqual([request?.traceId, undefined]);
+  });
+
   it('leave the metrics as they are', async () => {
     const { gateway } = await startTraced({ METRICS: 'on' });
     await gateway.ask(countersOf(busyRoomId));

@@ -66,6 +66,11 @@ export class RequestTrace implements CallObserver {
     this.#context = trace.setSpan(parent, this.#span);
   }
 
+  /** Undefined where the request is not traced. */
+  get traceId(): string | undefined {
+    return this.#span.isRecording() ? this.#span.spanContext().traceId : undefined;
+  }
+
   /** The price of the operation is worked out from now on; the returned function ends that. */
   plans(): (plannedCalls: number | undefined) => void {
     if (!this.#span.isRecording()) return () => undefined;
