@@ -27,7 +27,7 @@ const deciding: Area = {
     'test/http/*.test.ts',
     'test/{errors,docs}.test.ts',
     'test/{upstream,pagination}/**/*.test.ts',
-    'test/sync/{exact-sync,cursor,cases}.test.ts',
+    'test/sync/{exact-sync,exact-inbox,cursor,cases,inbox-cases}.test.ts',
     'test/operation/{allowance,format-error}.test.ts',
     'test/operation/cost/{tally,estimate}.test.ts',
     'test/loaders/{search-allowance,bulk-or-single}.test.ts',

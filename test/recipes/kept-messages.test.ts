@@ -9,13 +9,15 @@ const row = (id: string, second: number, text = ''): Row & { text: string } => (
 const told = (changed: readonly Row[], removedIds: readonly string[] = []) => ({ changed, removedIds });
 
 /** A source that gives these answers one after another, and what it was asked. */
-function scripted(pages: readonly Page<Row>[], answers: readonly (Changes<Row> | Error)[]) {
+function scripted(pages: readonly (Page<Row> | Error)[], answers: readonly (Changes<Row> | Error)[]) {
   const asked: string[] = [];
   const [nextPage, nextAnswer] = [pages.values(), answers.values()];
   const source = {
     page: async (after: string | null) => {
       asked.push(`page ${after}`);
-      return nextPage.next().value ?? expect.unreachable();
+      const page = nextPage.next().value ?? expect.unreachable();
+      if (page instanceof Error) throw page;
+      return page;
     },
     changes: async (since: string | null) => {
       asked.push(`changes ${since}`);
@@ -90,6 +92,22 @@ describe('Kept messages', () => {
     await kept.loadOlder();
     expect(idsOf(kept)).toEqual(['d', 'c']);
     expect(asked.at(-1)).toBe('page p2');
+  });
+
+  it('keeps its rows where it must reload but cannot', async () => {
+    const { source } = scripted(
+      [page([row('b', 2)]), new Error('refused')],
+      [
+        changes('c1', { mustReload: true }),
+        changes('c2', { mustReload: true }),
+        changes('c3', { changed: [row('c', 3)] }),
+      ],
+    );
+    const kept = new KeptMessages(source);
+    await kept.sync();
+    await expect(kept.sync()).rejects.toThrow('refused');
+    await kept.sync();
+    expect(idsOf(kept)).toEqual(['c', 'b']);
   });
 
   it('asks again from the same cursor after a failure, and goes on from a kept one', async () => {

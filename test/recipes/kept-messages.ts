@@ -65,7 +65,10 @@ export class KeptMessages<R extends Row> {
   }
 
   async loadOlder(): Promise<void> {
-    const { nodes, pageInfo } = await this.#source.page(this.#after);
+    this.#add(await this.#source.page(this.#after));
+  }
+
+  #add({ nodes, pageInfo }: Page<R>): void {
     this.#after = pageInfo.endCursor ?? this.#after;
     this.#oldest = nodes.at(-1) ?? this.#oldest;
     this.hasOlder = pageInfo.hasNextPage;
@@ -84,9 +87,10 @@ export class KeptMessages<R extends Row> {
   }
 
   async #reload(): Promise<void> {
+    const latest = await this.#source.page(null);
     this.rows = [];
     this.#after = null;
     this.#oldest = undefined;
-    await this.loadOlder();
+    this.#add(latest);
   }
 }

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { createLiveWorld } from '../sync/live-world.ts';
-import { randomFrom } from '../sync/model.ts';
+import { randomFrom } from '../sync/schedule.ts';
 import { startTestGateway, type TestGateway } from './gateway.ts';
 
 export interface LiveRoom {
