@@ -15,7 +15,7 @@ const configOf = (env: z.output<typeof environment>, isTerminal: boolean) => {
   return {
     /** Undefined: serve the demo workspace. */
     workspaceUrl: env.ROCKETCHAT_URL,
-    demo: { hasRateLimit: env.DEMO_RATE_LIMIT, dialect: env.DEMO_DIALECT },
+    demo: { hasRateLimit: env.DEMO_RATE_LIMIT, dialect: env.DEMO_DIALECT, isLive: env.DEMO_LIVE },
     port: env.PORT,
     host: env.HOST,
     isProduction,

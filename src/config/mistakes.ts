@@ -62,6 +62,7 @@ export function mistakesTogether(given: Given): string[] {
   for (const [name, value] of [
     ['DEMO_RATE_LIMIT', 'on'],
     ['DEMO_DIALECT', 'R7'],
+    ['DEMO_LIVE', 'on'],
   ] as const) {
     if (has('ROCKETCHAT_URL') && given[name] === value) {
       mistakes.add(`${name}: applies to the demo workspace only; remove it or ROCKETCHAT_URL`);

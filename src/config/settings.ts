@@ -53,6 +53,11 @@ export const settings = {
     'R8',
     '`R7` or `R8`: the Rocket.Chat version that the demo workspace imitates.',
   ),
+  DEMO_LIVE: setting(
+    onOrOff,
+    'off',
+    '`on` or `off`: in the demo workspace people write, reply, read, react, edit and delete, something every few seconds.',
+  ),
   PORT: setting(wholeNumber(0, 65_535), '4000', 'Port to listen on; 0 picks a free one.'),
   HOST: setting(host, '127.0.0.1', 'Address to listen on; `0.0.0.0` for all.'),
   NODE_ENV: setting(

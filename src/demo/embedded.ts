@@ -1,9 +1,16 @@
+import { Life } from './life.ts';
 import { startDemo } from './server.ts';
+import type { World } from './world.ts';
 
 export interface EmbeddedOptions {
   readonly hasRateLimit: boolean;
   readonly dialect: 'R7' | 'R8';
+  /** Whether people write, read and react at a pace that one can watch. */
+  readonly isLive: boolean;
 }
+
+/** Four things in ten seconds: enough to see it move, and few enough to follow. */
+const paceMs = 2500;
 
 /**
  * Calls kept for inspection, each with its headers. Tests keep all calls; `npm start` may run for weeks.
@@ -18,8 +25,9 @@ export const tourSubjects = {
 } as const;
 
 /** The demo workspace of `npm start`, with its greeting. */
-export async function startEmbeddedDemo({ hasRateLimit, dialect }: EmbeddedOptions) {
+export async function startEmbeddedDemo({ hasRateLimit, dialect, isLive }: EmbeddedOptions) {
   const demo = await startDemo({ dialect, rateLimit: hasRateLimit && { calls: 10, ms: 60_000 }, keptCalls });
+  const stopLife = isLive ? live(demo.world) : () => {};
   const { member, admin } = demo.world;
   const greeting = (url: string, hasExplorer: boolean): string =>
     [
@@ -33,7 +41,22 @@ export async function startEmbeddedDemo({ hasRateLimit, dialect }: EmbeddedOptio
       `    -H 'X-User-Id: ${member.id}' -H 'X-Auth-Token: ${member.token}' \\`,
       `    -d '{"query":"{ viewer { unreadCount directMessages(first: 3) { nodes { usernames lastMessage { text } } } } }"}'`,
     ].join('\n');
-  const credentials = { userId: member.id, authToken: member.token };
-  const headers = { 'X-User-Id': member.id, 'X-Auth-Token': member.token };
-  return { ...demo, credentials, headers, tourSubjects, greeting };
+  return {
+    ...demo,
+    credentials: { userId: member.id, authToken: member.token },
+    headers: { 'X-User-Id': member.id, 'X-Auth-Token': member.token },
+    tourSubjects,
+    greeting,
+    close() {
+      stopLife();
+      return demo.close();
+    },
+  };
+}
+
+/** Returns what ends it. */
+function live(world: World): () => void {
+  const life = new Life(world);
+  const timer = setInterval(() => void life.step(), paceMs);
+  return () => clearInterval(timer);
 }

@@ -16,7 +16,7 @@ describe('readConfig', () => {
   it('every setting has a default in development', () => {
     expect(readConfig({})).toEqual({
       workspaceUrl: undefined,
-      demo: { hasRateLimit: false, dialect: 'R8' },
+      demo: { hasRateLimit: false, dialect: 'R8', isLive: false },
       port: 4000,
       host: '127.0.0.1',
       isProduction: false,
@@ -150,6 +150,7 @@ describe('readConfig', () => {
     [{ TRUST_PROXY: 'on' }, 'TRUST_PROXY'],
     [{ DEMO_RATE_LIMIT: 'on', ROCKETCHAT_URL: 'https://chat.example.com' }, 'DEMO_RATE_LIMIT'],
     [{ DEMO_DIALECT: 'R7', ROCKETCHAT_URL: 'https://chat.example.com' }, 'DEMO_DIALECT'],
+    [{ DEMO_LIVE: 'on', ROCKETCHAT_URL: 'https://chat.example.com' }, 'DEMO_LIVE'],
     [{ APOLLO_KEY: 'service:g:x', APOLLO_GRAPH_REF: 'g@current', APOLLO_GRAPH_ID: 'g' }, 'APOLLO_GRAPH_ID'],
     [{ APOLLO_GRAPH_VARIANT: 'current' }, 'APOLLO_GRAPH_VARIANT'],
     [{ AUTOMATIC_PERSISTED_QUERIES: 'on', PERSISTED_OPERATIONS: 'manifest.json' }, 'AUTOMATIC_PERSISTED_QUERIES'],

@@ -68,6 +68,7 @@ describe('Numbers', () => {
 describe('Switches', () => {
   it.each<[name: string, byDefault: 'on' | 'off', changed: Partial<Config>]>([
     ['DEMO_RATE_LIMIT', 'off', { demo: { ...defaults.demo, hasRateLimit: true } }],
+    ['DEMO_LIVE', 'off', { demo: { ...defaults.demo, isLive: true } }],
     ['SHARE_IN_FLIGHT', 'off', { sharesInFlight: true }],
     ['FORWARD_CLIENT_IP', 'off', { forwardsClientIp: true }],
     ['AUTOMATIC_PERSISTED_QUERIES', 'off', { hasAutomaticPersistedQueries: true }],

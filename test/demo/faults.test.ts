@@ -28,7 +28,7 @@ describe('the call log', () => {
   });
 
   it('L14: the call log of `npm start` keeps the last thousand calls', async () => {
-    const demo = await startEmbeddedDemo({ hasRateLimit: false, dialect: 'R8' });
+    const demo = await startEmbeddedDemo({ hasRateLimit: false, dialect: 'R8', isLive: false });
     onTestFinished(() => demo.close());
     for (let round = 0; round < 11; round += 1) {
       await Promise.all(

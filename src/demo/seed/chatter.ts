@@ -59,15 +59,23 @@ function* deck(dialogues: readonly Dialogue[], random: Random): Generator<Dialog
   for (;;) yield* shuffled(random, dialogues);
 }
 
+const dialoguesOf = (speakers: readonly Speaker[]): readonly Dialogue[] =>
+  speakers.length > 2 ? [...groupDialogues, ...pairDialogues] : pairDialogues;
+
+/** One dialogue after the other, without end. */
+export function* talk(random: Random, speakers: readonly Speaker[]): Generator<Omit<Line, 'at'>, never> {
+  const dialogues = deck(dialoguesOf(speakers), random);
+  for (;;) yield* perform(dialogues.next().value, speakers, random);
+}
+
 /**
  * `count` lines, oldest first, that end at `lastAt` (epoch milliseconds): dialogues separated by minutes, hours or
  * days. Generated backwards, so that the newest dialogue is always complete.
  */
 export function writeChatter(random: Random, speakers: readonly Speaker[], count: number, lastAt: number): Line[] {
-  const dialogues = speakers.length > 2 ? [...groupDialogues, ...pairDialogues] : pairDialogues;
   const lines: Line[] = [];
   let moment = lastAt;
-  for (const dialogue of deck(dialogues, random)) {
+  for (const dialogue of deck(dialoguesOf(speakers), random)) {
     for (const line of perform(dialogue, speakers, random).toReversed()) {
       if (lines.length === count) return lines.toReversed();
       lines.push({ ...line, at: new Date(moment).toISOString() });
