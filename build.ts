@@ -1,13 +1,14 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
+import { build as buildPage } from 'vite';
 
 /**
  * `npm run build`: the gateway as JavaScript in `dist/`, with all packages that serve requests.
  *
  * One file is read instead of a thousand, so the gateway starts in less than half the time, and whoever runs it installs
  * no packages: they get the very versions that the tests ran with. What few gateways use (the demo, metrics, usage
- * reports, federation) keeps files of its own, loaded when used. The output stays readable, for stack traces.
+ * reports, federation) keeps files of its own, loaded when used. The output stays readable, for stack traces. The page of the inbox is built beside it, in `dist/inbox/`.
  */
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
@@ -23,9 +24,17 @@ const { output } = await build({
 });
 cpSync(join(root, 'schema'), join(dist, 'schema'), { recursive: true });
 cpSync(join(root, 'src/projection/scanner.wasm'), join(dist, 'scanner.wasm'));
+process.env['NODE_ENV'] = 'production'; // not the caller's, by which React and Apollo Client choose what they are
+const page = await buildPage({
+  configFile: join(root, 'src/inbox/vite.config.ts'),
+  configLoader: 'native',
+  logLevel: 'warn',
+  build: { outDir: join(dist, 'inbox') },
+});
+if (!('output' in page)) throw new Error('Vite watches instead of building.');
 writeFileSync(
   join(dist, 'LICENSES.txt'),
-  licences(output.flatMap((file) => ('moduleIds' in file ? file.moduleIds : []))),
+  licences([...output, ...page.output].flatMap((file) => ('moduleIds' in file ? file.moduleIds : []))),
 );
 
 interface Manifest {

@@ -36,7 +36,11 @@ async function main(): Promise<void> {
     config,
     workspaceUrl,
     ...(pretty !== undefined && { logDestination: pretty.prettyLog(standardOutput(), hasColours()) }),
-    ...(demo !== undefined && { explorerHeaders: demo.headers, tourSubjects: demo.tourSubjects }),
+    ...(demo !== undefined && {
+      explorerHeaders: demo.headers,
+      tourSubjects: demo.tourSubjects,
+      inboxUsers: demo.inboxUsers,
+    }),
   });
   stopOnSignals(gateway, demo);
   surviveMistakes(gateway);

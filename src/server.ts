@@ -15,6 +15,7 @@ import { ParamsGate } from './http/params-gate.ts';
 import { boundMemory, type Memory } from './http/held-bytes.ts';
 import { defaultHttpLimits, type HttpLimits } from './http/http-server.ts';
 import { cannotListen, linkTo } from './http/listening.ts';
+import type { InboxUser } from './http/inbox.ts';
 import { createRoutes } from './http/routes.ts';
 import { ShedLog } from './http/shed-log.ts';
 import type { TourSubjects } from './http/tour.ts';
@@ -41,6 +42,8 @@ export interface GatewayOptions {
   readonly explorerHeaders?: ExplorerHeaders;
   /** What the explorers' tour shows of this workspace. Without them, what every workspace has. */
   readonly tourSubjects?: TourSubjects;
+  /** As whom one can open the inbox. Without them, it asks for a user id and a token. */
+  readonly inboxUsers?: readonly InboxUser[];
   /** Where log lines go; standard output by default. */
   readonly logDestination?: { write(line: string): void };
   /** Overrides of the limits, for tests. */
@@ -205,6 +208,7 @@ async function createServices(
     requestTimeoutMs,
     corsOrigins,
     explorer,
+    inboxUsers: options.inboxUsers ?? [],
     metrics,
     isDraining,
     log,

@@ -14,7 +14,9 @@ export function welcome({ version, workspaceUrl, url, hasExplorer, takesAnyQuery
     `rocketchat-dm-gateway ${version} serves the direct messages of ${workspaceUrl}`,
     ``,
     `  Queries    POST ${url}/graphql`,
-    ...(hasExplorer ? [`  Explorer   ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`] : []),
+    ...(hasExplorer
+      ? [`  Explorer   ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`, `  Inbox      ${url}/inbox`]
+      : []),
     `  Trouble?   the same command with \`doctor\` says what this machine sees of the workspace`,
     ...(takesAnyQuery ? [``, ...request(url)] : []),
     ``,

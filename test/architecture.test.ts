@@ -14,7 +14,9 @@ import {
 } from './support/modules.ts';
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
-const modules = readModules(root);
+/** The inbox runs in browsers, and is built by itself. */
+const inboxModules = readModules(root, 'inbox/*.{ts,tsx}');
+const modules = readModules(root).filter(({ name }) => !name.startsWith('inbox/'));
 const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   devDependencies: Record<string, string>;
 };
@@ -299,6 +301,59 @@ describe('Imports', () => {
       modules.map(({ name }) => [name, edges.filter(({ from }) => from === name).map(({ to }) => to)]),
     );
     expect(cyclesOf(graph).map((cycle) => cycle.join(' → '))).toEqual([]);
+  });
+});
+
+describe('The inbox', () => {
+  const importsOfInbox = inboxModules.flatMap(({ imports }) => imports.map(({ specifier }) => specifier));
+
+  test('imports nothing of the gateway: it knows the API alone', () => {
+    expect(inboxModules.length).toBeGreaterThan(10);
+    expect(importsOfInbox.filter((specifier) => specifier.startsWith('..'))).toEqual([]);
+  });
+
+  test('takes what a frontend takes', () => {
+    const packages = importsOfInbox.filter((specifier) => !specifier.startsWith('.'));
+    expect([...new Set(packages)].toSorted()).toEqual([
+      '@apollo/client',
+      '@apollo/client/errors',
+      '@apollo/client/react',
+      '@apollo/client/utilities',
+      'react',
+      'react-dom/client',
+      'rxjs',
+      'vite',
+    ]);
+  });
+
+  test('fetches nothing by itself, and puts no HTML into the page', () => {
+    const names = ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'localStorage', 'eval'];
+    expect(
+      placesOf(({ type, value }) => type === 'Identifier' && names.includes(String(value['name'])), inboxModules),
+    ).toEqual([]);
+    const html = ['dangerouslySetInnerHTML', 'innerHTML', 'outerHTML', 'insertAdjacentHTML', 'srcDoc'];
+    expect(
+      placesOf(
+        ({ type, value }) => /^(JSX)?Identifier$/.test(type) && html.includes(String(value['name'])),
+        inboxModules,
+      ),
+    ).toEqual([]);
+  });
+
+  test('has a default export only in the configuration of Vite', () => {
+    expect(placesOf(isDefaultExport, inboxModules)).toEqual(['inbox/vite.config.ts']);
+  });
+
+  test('forms no cycle', () => {
+    const graph = new Map(
+      inboxModules.map((module) => [
+        module.path,
+        module.imports
+          .filter(({ specifier }) => /^\.\/[^/]+\.tsx?$/.test(specifier))
+          .map((imported) => targetOf(module, imported)),
+      ]),
+    );
+    expect(cyclesOf(graph)).toEqual([]);
   });
 });
 

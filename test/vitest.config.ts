@@ -17,7 +17,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/resolvers/types.generated.ts'],
+      // The inbox runs in a browser: test/e2e/inbox.test.ts.
+      exclude: ['src/resolvers/types.generated.ts', 'src/inbox/**'],
       reporter: ['text-summary'],
       // What decides has no branch that no test takes; see also test/mutation/.
       thresholds: {

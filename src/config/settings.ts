@@ -79,7 +79,7 @@ export const settings = {
   EXPLORER: optional(
     onOrOff,
     '`on`; production `off`',
-    '`on` or `off`: Apollo Sandbox at `/graphql` (loaded from the internet) and an offline explorer at `/explorer` (a development dependency); `/` redirects browsers there.',
+    '`on` or `off`: Apollo Sandbox at `/graphql` (loaded from the internet), an offline explorer at `/explorer` (a development dependency; `/` redirects browsers there) and an inbox at `/inbox`.',
   ),
   CORS_ORIGINS: optional(
     origins,

@@ -1,4 +1,5 @@
 import { Life } from './life.ts';
+import { landmarks } from './seed.ts';
 import { startDemo } from './server.ts';
 import type { World } from './world.ts';
 
@@ -29,11 +30,14 @@ export async function startEmbeddedDemo({ hasRateLimit, dialect, isLive }: Embed
   const demo = await startDemo({ dialect, rateLimit: hasRateLimit && { calls: 10, ms: 60_000 }, keptCalls });
   const stopLife = isLive ? live(demo.world) : () => {};
   const { member, admin } = demo.world;
+  const { users } = landmarks;
   const greeting = (url: string, hasExplorer: boolean): string =>
     [
       `Demo workspace: no ROCKETCHAT_URL is set, so this is made-up data.`,
       ``,
-      ...(hasExplorer ? [`  Explorer       ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`] : []),
+      ...(hasExplorer
+        ? [`  Explorer       ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`, `  Inbox          ${url}/inbox`]
+        : []),
       `  User           ${member.name}: X-User-Id ${member.id}, X-Auth-Token ${member.token}`,
       `  Administrator  ${admin.name}: X-User-Id ${admin.id}, X-Auth-Token ${admin.token}`,
       ``,
@@ -46,6 +50,11 @@ export async function startEmbeddedDemo({ hasRateLimit, dialect, isLive }: Embed
     credentials: { userId: member.id, authToken: member.token },
     headers: { 'X-User-Id': member.id, 'X-Auth-Token': member.token },
     tourSubjects,
+    /** As whom one can open the inbox: people who talk to each other, the administrator, and somebody with an empty inbox. */
+    inboxUsers: [member.id, users.busy, users.shapes, admin.id, users.stranger].map((id) => {
+      const { token, name, username } = demo.world.accountOf(id);
+      return { id, token, name, username };
+    }),
     greeting,
     close() {
       stopLife();

@@ -105,7 +105,8 @@ export class Life {
   }
 
   #post(what: LifeEvent['what'], roomId: string, line: Omit<Line, 'at'>, at: string, tmid?: string): LifeEvent {
-    const { _id } = this.#world.post({ ...line, roomId, at, ...(tmid !== undefined && { tmid }) });
+    // The workspace records who has read what, so a new message is unread until all have.
+    const { _id } = this.#world.post({ ...line, roomId, at, unread: true, ...(tmid !== undefined && { tmid }) });
     this.#written.set(roomId, [...this.#writtenIn(roomId), _id]);
     return { what, roomId, userId: line.userId, messageId: _id };
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Explorer } from './explorer-page.ts';
+import type { InboxUser } from './inbox.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import { errorResponse } from './http-error.ts';
 import { respondUnparsable, createHttpServer, type HttpLimits } from './http-server.ts';
@@ -19,6 +20,8 @@ export interface RouteOptions {
   readonly corsOrigins: readonly string[];
   /** Undefined: no explorer. */
   readonly explorer: Explorer | undefined;
+  /** As whom one can open the inbox; before a real workspace, nobody: users bring their token. */
+  readonly inboxUsers: readonly InboxUser[];
   readonly metrics: Metrics | undefined;
   readonly isDraining: () => boolean;
   readonly log: Logger;
@@ -119,10 +122,11 @@ function addProbes(app: FastifyInstance, isDraining: () => boolean): void {
   );
 }
 
-/** The offline explorer, and `/`, which leads browsers to an explorer, or tells them where queries go. */
-async function addPages(app: FastifyInstance, { explorer, log }: RouteOptions): Promise<void> {
+/** The offline explorer, the inbox, and `/`, which leads browsers to an explorer, or tells them where queries go. */
+async function addPages(app: FastifyInstance, { explorer, inboxUsers, log }: RouteOptions): Promise<void> {
   const hasExplorer = explorer !== undefined;
   const hasOfflineExplorer = hasExplorer && (await addOfflineExplorer(app, explorer, log));
+  if (hasExplorer) (await import('./inbox.ts')).addInbox(app, inboxUsers, log);
   app.get('/', (request, reply) => {
     if (preferredType(request.headers.accept, [jsonType, htmlType]) !== htmlType) return reply.callNotFound();
     if (hasExplorer) return reply.redirect(hasOfflineExplorer ? '/explorer' : '/graphql');

@@ -102,8 +102,11 @@ describe('The package that `npm pack` makes', () => {
     expect(readdirSync(installed).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
     const dist = readdirSync(join(installed, 'dist'), { recursive: true, withFileTypes: true });
     const files = dist.filter((entry) => entry.isFile()).map(({ name }) => name);
-    expect(files.filter((name) => !/\.(js|graphql|wasm)$|^LICENSES\.txt$/.test(name)).toSorted()).toEqual(
-      readdirSync(join(projectPath, 'schema/published')).filter((name) => !name.endsWith('.graphql')),
+    expect(files.filter((name) => !/\.(js|css|graphql|wasm)$|^LICENSES\.txt$/.test(name)).toSorted()).toEqual(
+      [
+        'index.html',
+        ...readdirSync(join(projectPath, 'schema/published')).filter((name) => !name.endsWith('.graphql')),
+      ].toSorted(),
     );
   });
 
@@ -136,7 +139,7 @@ describe('The package that `npm pack` makes', () => {
 
   test('passes on the licences of what it holds', () => {
     const licences = readFileSync(join(installed, 'dist/LICENSES.txt'), 'utf8');
-    for (const name of ['@apollo/server', 'fastify', 'graphql', 'undici', '@graphql-hive/apollo'])
+    for (const name of ['@apollo/server', 'fastify', 'graphql', 'undici', '@graphql-hive/apollo', 'react'])
       expect(licences).toContain(`\n${name} ${manifest.devDependencies[name]} (MIT)\n`);
     expect(licences.match(/^\S+ \d+\.\d+\.\d+\S* \((?!.*(MIT|BSD|ISC|Apache|BlueOak)).*$/gm)).toBeNull();
   });
@@ -174,6 +177,9 @@ describe('The package that `npm pack` makes', () => {
     expect(await ask(url, '{ viewer { userId } }', headersOf({ id, token }))).toEqual({
       data: { viewer: { userId: id } },
     });
+    const inbox = await (await fetch(`${url}/inbox`)).text();
+    const [, script = ''] = /src="(\/inbox\/assets\/[^"]+\.js)"/.exec(inbox) ?? [];
+    expect((await fetch(`${url}${script}`)).status).toBe(200);
     child.signal('SIGTERM');
     expect((await child.ended).code).toBe(0);
     expect(await run(command, ['--version'])).toMatchObject({ code: 0, stdout: `${manifest.version}\n` });

@@ -13,6 +13,7 @@ const leftOut = [
   'src/context/{outcome,query-cost}.ts',
   'src/{garbage-collection,main,node-version,observers,package-version,server}.ts',
   'src/demo/',
+  'src/inbox/',
   'src/registry/',
   'src/resolvers/types.generated.ts',
 ].flatMap((path) => filesOf(path.endsWith('/') ? `${path}**/*.ts` : path));

@@ -47,7 +47,7 @@ export const areas: Readonly<Record<string, Area>> = {
   http: {
     mutate: [
       'src/http/*.ts',
-      '!src/http/{admission,apollo-request,client-address,explorer,explorer-page,http-error,listening,refusals,request-headers,tour}.ts',
+      '!src/http/{admission,apollo-request,client-address,explorer,explorer-page,http-error,inbox,listening,refusals,request-headers,tour}.ts',
     ],
     tests: [
       'test/http/*.test.ts',
@@ -110,9 +110,12 @@ export const areas: Readonly<Record<string, Area>> = {
     tests: ['test/docs.test.ts', 'test/config/*.test.ts'],
   },
   start: {
-    mutate: ['src/http/{explorer,explorer-page,listening,tour}.ts', 'src/operation/{persisted-operations,safelist}.ts'],
+    mutate: [
+      'src/http/{explorer,explorer-page,inbox,listening,tour}.ts',
+      'src/operation/{persisted-operations,safelist}.ts',
+    ],
     tests: [
-      'test/http/{explorer,explorer-missing,listening,tour}.test.ts',
+      'test/http/{explorer,explorer-missing,inbox,inbox-unbuilt,listening,tour}.test.ts',
       'test/operation/{document-id,operations-file,persisted-operations,safelist}.test.ts',
     ],
   },

@@ -35,7 +35,7 @@ const onDemand = {
   'commands for the schema': /^src\/registry\//,
   'the doctor': /^src\/doctor\//,
   'lines for people': /^src\/(welcome|observability\/pretty-log)\.ts$/,
-  explorers: /^(ruru|src\/http\/explorer\.ts)$/,
+  explorers: /^(ruru|src\/http\/(explorer|inbox)\.ts)$/,
   metrics: /^(prom-client|src\/observability\/(metrics|call-metrics|gauges)\.ts)$/,
   // The library of metrics loads the bare interface of traces too.
   traces: /^(@opentelemetry\/(?!api$).*|src\/observability\/traces\/.*)$/,

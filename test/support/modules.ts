@@ -34,11 +34,15 @@ export const readModules = (root: string, pattern = '**/*.ts'): Module[] =>
     .map((name) => readModule(resolve(root, name), name));
 
 export function readModule(path: string, name: string): Module {
-  const nodes = parseModule(readFileSync(path, 'utf8'), path.endsWith('.ts') ? 'ts' : 'js');
+  const nodes = parseModule(readFileSync(path, 'utf8'), languageOf(path));
   return { path, name, imports: nodes.flatMap(importsOf), nodes };
 }
 
-export function parseModule(code: string, lang: 'js' | 'ts' = 'ts'): Node[] {
+type Language = 'js' | 'ts' | 'tsx';
+
+const languageOf = (path: string): Language => (/\.(tsx?)$/.exec(path)?.[1] as Language | undefined) ?? 'js';
+
+export function parseModule(code: string, lang: Language = 'ts'): Node[] {
   const nodes: Node[] = [];
   const visit = (value: unknown, ancestors: readonly Node[]): void => {
     if (Array.isArray(value)) for (const item of value) visit(item, ancestors);

@@ -1,0 +1,45 @@
+/** Emoji by Rocket.Chat's short code, as far as the inbox knows them. Other codes are shown as they are. */
+const characters: Readonly<Record<string, string>> = {
+  '+1': '👍',
+  '-1': '👎',
+  birthday: '🎂',
+  bulb: '💡',
+  calendar: '📅',
+  chart_with_upwards_trend: '📈',
+  clap: '👏',
+  coffee: '☕',
+  eyes: '👀',
+  fire: '🔥',
+  grinning: '😀',
+  heart: '❤️',
+  heart_eyes: '😍',
+  joy: '😂',
+  laughing: '😆',
+  muscle: '💪',
+  ok_hand: '👌',
+  pray: '🙏',
+  raised_hands: '🙌',
+  rocket: '🚀',
+  ship: '🚢',
+  slight_smile: '🙂',
+  smile: '😄',
+  sob: '😭',
+  sparkles: '✨',
+  sunflower: '🌻',
+  sunglasses: '😎',
+  sunny: '☀️',
+  tada: '🎉',
+  telescope: '🔭',
+  thinking: '🤔',
+  thumbsdown: '👎',
+  thumbsup: '👍',
+  warning: '⚠️',
+  wave: '👋',
+  white_check_mark: '✅',
+  wink: '😉',
+};
+
+export const emojiOf = (code: string): string => characters[code.replaceAll(':', '')] ?? code;
+
+/** Text with its short codes as characters, for previews. */
+export const withEmoji = (text: string): string => text.replaceAll(/:[a-z0-9_+-]+:/g, emojiOf);

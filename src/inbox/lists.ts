@@ -1,0 +1,111 @@
+import type { ApolloCache, Reference, StoreObject } from '@apollo/client';
+import type { AskChangesQuery } from './generated/graphql.ts';
+
+type InboxChanges = NonNullable<AskChangesQuery['viewer']['changes']>;
+type RoomChanges = NonNullable<NonNullable<AskChangesQuery['directMessage']>['changes']>;
+
+/** A list as `relayStylePagination` keeps it. */
+interface StoredList {
+  readonly edges: readonly { readonly cursor: string; readonly node: Reference }[];
+  readonly pageInfo: { readonly hasNextPage?: boolean; readonly hasPreviousPage?: boolean };
+}
+
+/**
+ * Brings the list of rooms up to date. The objects themselves are in the cache already: the answer was written there. Rooms
+ * that are new to the list get an edge; those that are gone lose theirs.
+ */
+export function applyToRooms(cache: ApolloCache, viewerId: string, { changed, removedIds }: InboxChanges): void {
+  cache.modify({
+    id: `Viewer:${viewerId}`,
+    fields: {
+      directMessages: (stored: unknown, { readField, toReference }) => {
+        const list = stored as StoredList;
+        const idOf = ({ node }: StoredList['edges'][number]): string => readField<string>('id', node) ?? '';
+        const known = new Set(list.edges.map(idOf));
+        const added = changed.filter(({ id }) => !known.has(id));
+        const edges = list.edges.filter((edge) => !removedIds.includes(idOf(edge)));
+        return withEdges({ ...list, edges }, 'DirectMessage', added, toReference);
+      },
+    },
+  });
+}
+
+/**
+ * Brings the messages of a room up to date. Only what lies between the oldest and the newest loaded message is added: the
+ * rest comes with the pages that are not loaded yet, as it is then.
+ */
+export function applyToMessages(
+  cache: ApolloCache,
+  roomId: string,
+  { changed, removedIds }: RoomChanges,
+): RoomChanges['changed'] {
+  let added: RoomChanges['changed'] = [];
+  cache.modify({
+    id: `DirectMessage:${roomId}`,
+    fields: {
+      messages: (stored: unknown, { readField, toReference }) => {
+        const list = stored as StoredList;
+        const loaded = list.edges.flatMap(({ node }) => {
+          const [id, sentAt] = [readField<string>('id', node), readField<string>('sentAt', node)];
+          return id === undefined || sentAt === undefined ? [] : { id, sentAt };
+        });
+        const known = new Set(loaded.map(({ id }) => id));
+        const { hasNextPage, hasPreviousPage } = list.pageInfo;
+        const isWithin = (message: MessageOrder): boolean =>
+          (hasNextPage !== true || loaded.some((other) => compareMessages(other, message) < 0)) &&
+          (hasPreviousPage !== true || loaded.some((other) => compareMessages(other, message) > 0));
+        added = changed.filter((message) => !known.has(message.id) && isWithin(message));
+        return withEdges(list, 'Message', added, toReference);
+      },
+    },
+  });
+  for (const id of removedIds) cache.evict({ id: `Message:${id}` });
+  if (removedIds.length > 0) cache.gc();
+  return added;
+}
+
+/** Forgets the messages of a room, so that whoever shows them reads them again. */
+export const forgetMessages = (cache: ApolloCache, roomId: string): boolean =>
+  cache.evict({ id: `DirectMessage:${roomId}`, fieldName: 'messages' });
+
+/** An edge that no page brought has no cursor; pages go on from those that have one. */
+function withEdges(
+  list: StoredList,
+  type: 'DirectMessage' | 'Message',
+  added: readonly { readonly id: string }[],
+  toReference: (object: StoreObject) => Reference | undefined,
+): StoredList {
+  const references = added.flatMap(({ id }) => toReference({ __typename: type, id }) ?? []);
+  const edges = references.map((node) => ({ __typename: `${type}Edge`, cursor: '', node }));
+  return { ...list, edges: [...edges, ...list.edges] };
+}
+
+/** Rows of a list by id, each once: one that sync added can come again with a page. */
+export function rowsOf<Row extends { readonly id: string }>(
+  edges: readonly { readonly node: Row }[] | undefined,
+  compare: (left: Row, right: Row) => number,
+): readonly Row[] {
+  const byId = new Map((edges ?? []).map(({ node }) => [node.id, node]));
+  return [...byId.values()].toSorted(compare);
+}
+
+interface RoomOrder {
+  readonly id: string;
+  readonly lastMessageAt: string | null;
+}
+
+interface MessageOrder {
+  readonly id: string;
+  readonly sentAt: string;
+}
+
+/** By latest message, newest first, and by id where two are equal, as the workspace orders them. */
+export const compareRooms = (left: RoomOrder, right: RoomOrder): number =>
+  compare(right.lastMessageAt ?? '', left.lastMessageAt ?? '') || compare(right.id, left.id);
+
+/** Oldest first, and by id where two are equal. */
+export const compareMessages = (left: MessageOrder, right: MessageOrder): number =>
+  compare(left.sentAt, right.sentAt) || compare(left.id, right.id);
+
+/** By code units, as the workspace compares. */
+const compare = (left: string, right: string): number => Number(left > right) - Number(left < right);

@@ -1,0 +1,200 @@
+import type { ApolloClient } from '@apollo/client';
+import { explain, retryAfterOf } from './client.ts';
+import type { AskChangesQuery } from './generated/graphql.ts';
+import { applyToMessages, applyToRooms, forgetMessages } from './lists.ts';
+import { askChanges, firstRooms, listRooms, readThread, roomRow, startInbox, startRoom } from './operations.ts';
+import { paceOf } from './pace.ts';
+
+export interface SyncState {
+  /** Whether changes of the list can be told, so that it may be read. */
+  readonly isReady: boolean;
+  /** The room whose changes can be told, so that its messages may be read. */
+  readonly roomId: string | undefined;
+  /** Why the latest question failed. */
+  readonly problem: string | undefined;
+  /** For screen readers: what came in. */
+  readonly news: string;
+}
+
+/** After a failure that does not say when to ask again. */
+const pauseMs = 15_000;
+
+/** Questions in a row while there is more to tell. The rest comes at the usual pace. */
+const mostRounds = 10;
+
+/** Who asks, and from where the list of rooms goes on. */
+interface Viewer {
+  readonly id: string;
+  readonly userId: string;
+  since: string;
+}
+
+/**
+ * Keeps the list of rooms and the messages of the open room equal to the workspace's. Each list is read once; from then on
+ * it is told what changed. It asks at the pace of `paceOf`, and not while nobody looks.
+ */
+export class Sync {
+  #state: SyncState = { isReady: false, roomId: undefined, problem: undefined, news: '' };
+  readonly #client: ApolloClient;
+  readonly #listeners = new Set<() => void>();
+  #viewer: Viewer | undefined;
+  /** By room: from where to go on. A room that is opened again is brought up to date from there. */
+  readonly #roomCursors = new Map<string, string>();
+  #wantedRoomId: string | undefined;
+  #timer: number | undefined;
+  /** The work under way: what comes next waits for it. */
+  #work: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(client: ApolloClient) {
+    this.#client = client;
+  }
+
+  readonly snapshot = (): SyncState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  start(): void {
+    this.#isStopped = false;
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    void this.now();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  /** Shows another room, or none. One that was open before is brought up to date from where it was left. */
+  open(roomId: string | undefined): void {
+    if (roomId === this.#wantedRoomId) return;
+    this.#wantedRoomId = roomId;
+    const isKnown = roomId !== undefined && this.#roomCursors.has(roomId);
+    this.#tell({ roomId: isKnown ? roomId : undefined });
+    if (isKnown) void this.now();
+    else if (roomId !== undefined) void this.#then(() => this.#begin(roomId));
+  }
+
+  /** Asks at once, after what is under way. */
+  now(): Promise<void> {
+    return this.#then(() => this.#ask());
+  }
+
+  readonly #onVisibility = (): void => {
+    if (document.hidden) clearTimeout(this.#timer);
+    else void this.now();
+  };
+
+  /** Does something after what is under way, and asks again after as many milliseconds as it returns. */
+  #then(work: () => Promise<number | undefined>): Promise<void> {
+    this.#work = this.#work.then(async () => {
+      if (this.#isStopped) return;
+      let waitMs: number | undefined;
+      try {
+        waitMs = await work();
+        if (this.#state.problem !== undefined) this.#tell({ problem: undefined });
+      } catch (error) {
+        this.#tell({ problem: explain(error) });
+        waitMs = (retryAfterOf(error) ?? pauseMs / 1000) * 1000;
+      }
+      if (waitMs !== undefined) this.#askIn(waitMs);
+    });
+    return this.#work;
+  }
+
+  #askIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#isStopped && !document.hidden) this.#timer = window.setTimeout(() => void this.now(), ms);
+  }
+
+  /** Where changes go on from comes before what they change: what happens in between is told later, and nothing is missed. */
+  async #viewerOnce(): Promise<Viewer> {
+    if (this.#viewer !== undefined) return this.#viewer;
+    const { data } = await this.#client.query({ query: startInbox, fetchPolicy: 'network-only' });
+    const { id = '', userId = '', changes } = data?.viewer ?? {};
+    this.#viewer = { id, userId, since: changes?.cursor ?? '' };
+    await this.#client.query({ query: listRooms, variables: firstRooms, errorPolicy: 'all' });
+    this.#tell({ isReady: true });
+    return this.#viewer;
+  }
+
+  async #begin(roomId: string): Promise<undefined> {
+    await this.#viewerOnce();
+    if (roomId === this.#wantedRoomId && !this.#roomCursors.has(roomId)) await this.#startRoom(roomId);
+    if (roomId === this.#wantedRoomId) this.#tell({ roomId });
+  }
+
+  /** Returns how long to wait before the next question. What has just been started is read now, and asked about then. */
+  async #ask(): Promise<number> {
+    const isFirst = !this.#state.isReady;
+    const viewer = await this.#viewerOnce();
+    const roomId = this.#wantedRoomId;
+    const isRoomKnown = roomId !== undefined && this.#roomCursors.has(roomId);
+    if (roomId !== undefined && !isRoomKnown) await this.#begin(roomId); // failed before
+    if (isFirst) return paceOf([], Date.now());
+    let waitMs: number | undefined;
+    for (let round = 0; waitMs === undefined; round += 1) {
+      const roomSince = isRoomKnown ? this.#roomCursors.get(roomId) : undefined;
+      const { data, error } = await this.#client.query({
+        query: askChanges,
+        variables: {
+          inboxSince: viewer.since,
+          roomId: roomId ?? '',
+          roomSince: roomSince ?? null,
+          hasRoom: roomSince !== undefined,
+        },
+        fetchPolicy: 'network-only',
+        errorPolicy: 'all', // one list can be refused without the other
+      });
+      const hasMore = data !== undefined && this.#apply(data, roomId);
+      if (error !== undefined) throw error;
+      if (!hasMore || round === mostRounds) waitMs = paceOf(data?.upstreamBudget ?? [], Date.now());
+    }
+    return waitMs;
+  }
+
+  async #startRoom(roomId: string): Promise<void> {
+    const from = { __typename: 'DirectMessage', id: roomId };
+    const row = this.#client.readFragment({ fragment: roomRow, fragmentName: 'RoomRow', from });
+    const { data } = await this.#client.query({
+      query: startRoom,
+      variables: { roomId, isListed: row !== null },
+      fetchPolicy: 'network-only',
+    });
+    const cursor = data?.directMessage?.changes?.cursor;
+    if (cursor !== undefined) this.#roomCursors.set(roomId, cursor);
+  }
+
+  /** Returns whether there is more to ask for at once. */
+  #apply(data: AskChangesQuery, roomId: string | undefined): boolean {
+    const { cache } = this.#client;
+    const inbox = data.viewer.changes;
+    if (inbox !== null && this.#viewer !== undefined) {
+      this.#viewer.since = inbox.cursor;
+      if (inbox.mustReload) void this.#client.refetchQueries({ include: [listRooms] });
+      else applyToRooms(cache, data.viewer.id, inbox);
+    }
+    const room = data.directMessage?.changes;
+    if (roomId === undefined || room === undefined || room === null) return false;
+    this.#roomCursors.set(roomId, room.cursor);
+    if (room.mustReload) {
+      forgetMessages(cache, roomId);
+      return false;
+    }
+    const added = applyToMessages(cache, roomId, room);
+    // A thread changes its root with it. Its replies are a list of their own, read again while it is shown.
+    if (room.changed.some(({ thread }) => thread !== null)) void this.#client.refetchQueries({ include: [readThread] });
+    const author = added.findLast(({ author: { userId } }) => userId !== this.#viewer?.userId)?.author;
+    if (author !== undefined) this.#tell({ news: `New message from ${author.name ?? author.username ?? 'somebody'}` });
+    return room.hasMore;
+  }
+
+  #tell(change: Partial<SyncState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}
