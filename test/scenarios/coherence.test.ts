@@ -131,7 +131,7 @@ describe.each(worlds)('One value for a field wherever it is met (%s)', (_name, d
     });
     expect(useful / count).toBeGreaterThan(0.9);
     for (const { stores } of callers)
-      for (const { rewritten } of stores) expect(rewritten.size).toBeGreaterThan(Math.min(count / 10, 60));
+      for (const { rewritten } of stores) expect(rewritten.size).toBeGreaterThan(Math.min(count / 15, 60));
   });
 
   it('every field is the same on all usual paths: in lists, by id, as a node, as an entity, as a part', async () => {

@@ -17,6 +17,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { collectFields, fragmentsOf, type SelectionContext } from '../../src/collect-fields.ts';
+import { isOfMoment } from './usual-paths.ts';
 
 const fieldNamed = (value: string): FieldNode => ({ kind: Kind.FIELD, name: { kind: Kind.NAME, value } });
 
@@ -109,6 +110,7 @@ export class NormalisedStore {
     this.#types.set(id, known);
     if (this.#key === 'id' && known.value !== type)
       return { field: 'id', id, values: [known.value, type], operations: [known.operation, operation] };
+    if (isOfMoment(coordinate)) return undefined;
     const recordKey = this.#key === 'id' ? id : `${type} ${id}`;
     const record = this.#records.get(recordKey) ?? new Map<string, Written>();
     this.#records.set(recordKey, record);

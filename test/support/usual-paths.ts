@@ -31,6 +31,9 @@ export const messageIds = [
   messages.starredByMember,
 ];
 
+/** Whether a field tells of the moment of its answer, and so is another one each time. The objects that it leads to are not. */
+export const isOfMoment = (coordinate: string): boolean => /^(Inbox|Message)Changes\./.test(coordinate);
+
 /** Fields without fields below them, but for those that no object of a cache holds. */
 export const leavesOf = (schema: GraphQLSchema): string[] =>
   Object.values(schema.getTypeMap()).flatMap((type) =>
@@ -38,6 +41,7 @@ export const leavesOf = (schema: GraphQLSchema): string[] =>
       ? Object.values(type.getFields())
           .filter(({ type: below }) => !isCompositeType(getNamedType(below)))
           .map(({ name }) => `${type.name}.${name}`)
+          .filter((coordinate) => !isOfMoment(coordinate))
       : [],
   );
 
