@@ -28,6 +28,8 @@ import { readOperations } from './operation/persisted-operations.ts';
 import { Safelist } from './operation/safelist.ts';
 import { UnlistedLog } from './operation/unlisted-log.ts';
 import { createSchema } from './schema/executable.ts';
+import { ReplicasStore } from './store/replicas-store.ts';
+import { StoreLog } from './observability/store-log.ts';
 import { claimedUserOf } from './upstream/memory/caller-key.ts';
 import { Workspace } from './upstream/workspace.ts';
 
@@ -60,6 +62,8 @@ interface Parts {
   readonly safelist: Safelist | undefined;
   readonly log: Logger;
   readonly redactor: Redactor;
+  /** What replicas share; undefined when this process is on its own. */
+  readonly store: ReplicasStore | undefined;
   readonly workspace: Workspace;
   readonly allowance: CallAllowance | undefined;
   readonly loopDelay: LoopDelay;
@@ -83,7 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config } = options;
   const { keepAliveTimeoutMs } = config;
   const limits = { ...defaultAdmission, ...defaultHttpLimits, keepAliveTimeoutMs, ...options.limits };
-  const parts = createParts(options, limits);
+  const parts = createParts(options, limits, await openStore(options));
   let isDraining = false;
   const services = await createServices(parts, options, limits, () => isDraining);
   const { apollo, app } = services;
@@ -95,7 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
     parts.loopDelay.stop();
-    await Promise.all([apollo.stop(), parts.workspace.close()]);
+    await Promise.all([apollo.stop(), parts.workspace.close(), parts.store?.close()]);
     throw cannotListen(config, error);
   }
   return {
@@ -109,23 +113,35 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
+/** Nothing of it is loaded unless the gateway has a store. */
+function openStore({ config, workspaceUrl }: GatewayOptions): Promise<ReplicasStore> | undefined {
+  const { sharedStore, requestTimeoutMs, upstreamTimeoutMs } = config;
+  const callMs = requestTimeoutMs + upstreamTimeoutMs;
+  return sharedStore && ReplicasStore.open({ ...sharedStore, workspaceUrl, callMs });
+}
+
 function createParts(
   { config, workspaceUrl, logDestination }: GatewayOptions,
   limits: HttpLimits & AdmissionLimits,
+  store: ReplicasStore | undefined,
 ): Parts {
   const { persistedOperations } = config;
   const schema = createSchema();
   const safelist =
     persistedOperations === undefined ? undefined : new Safelist(readOperations(persistedOperations, schema));
   const redactor = new Redactor();
-  for (const secret of [config.graphos?.key, config.hive?.token]) if (secret !== undefined) redactor.hold(secret);
+  const { graphos, hive, sharedStore } = config;
+  for (const secret of [graphos?.key, hive?.token, passwordOf(sharedStore?.url)])
+    if (secret !== undefined) redactor.hold(secret);
   const log = createLog(config.logLevel, redactor, logDestination ?? standardOutput());
   const workspace = new Workspace({
     url: workspaceUrl,
     timeoutMs: config.upstreamTimeoutMs,
     attempts: config.upstreamAttempts,
     sharesInFlight: config.sharesInFlight,
+    store,
   });
+  store?.subscribe(new StoreLog(log, store));
   const loopDelay = new LoopDelay();
   const readings = {
     loopDelayMs: () => loopDelay.p99Ms,
@@ -138,6 +154,7 @@ function createParts(
     safelist,
     log,
     redactor,
+    store,
     workspace,
     allowance: createAllowance(config, workspace),
     loopDelay,
@@ -146,6 +163,9 @@ function createParts(
     shedLog: new ShedLog(log),
   };
 }
+
+const passwordOf = (url: string | undefined): string | undefined =>
+  (url === undefined ? undefined : decodeURIComponent(new URL(url).password)) || undefined;
 
 function createAllowance(
   { callerCallsPerMinute: callsPerMinute }: Config,
@@ -204,7 +224,7 @@ async function createServices(
 }
 
 const createMetrics = (parts: Parts, app: () => FastifyInstance): Metrics => {
-  const { admission, loopDelay, memory, redactor, allowance, workspace } = parts;
+  const { admission, loopDelay, memory, redactor, allowance, workspace, store } = parts;
   return new Metrics({
     inFlight: () => admission.inFlight,
     shed: () => admission.shed,
@@ -217,6 +237,7 @@ const createMetrics = (parts: Parts, app: () => FastifyInstance): Metrics => {
     knownCallers: () => allowance?.knownUsers ?? 0,
     windows: () => workspace.rateLimits.windows(),
     workspace,
+    store,
   });
 };
 
@@ -225,7 +246,7 @@ const lastCallMs = 500;
 
 /** Lets requests finish within the grace period. Shortly before it ends, the rest are answered with the data so far. */
 async function shutDown(
-  { config, workspace, loopDelay, shedLog, log }: Parts,
+  { config, workspace, store, loopDelay, shedLog, log }: Parts,
   { apollo, graphql, app }: Services,
 ): Promise<void> {
   const lastCall = setTimeout(() => graphql.stopAll(shuttingDown()), Math.max(0, config.shutdownGraceMs - lastCallMs));
@@ -235,6 +256,7 @@ async function shutDown(
   shedLog.flush();
   await app.close();
   await workspace.close();
+  await store?.close();
   const flushed = new Promise<void>((resolve) => log.flush(() => resolve()));
   await Promise.race([flushed, delay(lastCallMs, undefined, { ref: false })]);
 }

@@ -32,6 +32,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: [],
   pagination: ['errors', 'limits'],
   upstream: ['errors', 'json'],
+  // What replicas share, as the workspace's client sees it.
+  store: ['type upstream'],
   loaders: ['upstream', 'errors', 'json'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
   resolvers: [

@@ -32,6 +32,24 @@ export const workspaceUrl = httpUrl('expected the workspace URL, such as https:/
   return username + password + search + hash === '';
 }, 'expected a URL without credentials, query or fragment');
 
+const isStoreUrl = (text: string): boolean => {
+  const url = readUrl(text);
+  if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:') return false;
+  return url.hostname !== '' && url.search + url.hash === '' && /^(\/\d{0,5})?$/.test(url.pathname);
+};
+
+export const storeUrl = z
+  .string()
+  .refine(
+    isStoreUrl,
+    'expected redis://host:port or rediss://host:port (TLS), with user:password@ before the host and /number of a database after it where needed',
+  );
+
+/** What keys of a shared store begin with. */
+export const keyPrefix = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'expected up to 64 letters, digits, `-`, `_` and `.`, a letter or digit first');
+
 export const serviceUrl = httpUrl('expected a URL, such as https://usage.example.com');
 
 /** As browsers send it: in lower case, with nothing after host and port. `*` and `null` would allow every site. */

@@ -19,6 +19,8 @@ export interface MetricSources {
     readonly retriesDenied: number;
     readonly breakerState: string;
   };
+  /** What replicas share; undefined when the gateway is on its own. */
+  readonly store?: { readonly isAway: boolean; readonly replicas: number; readonly outages: number } | undefined;
   /** Open rate-limit windows of all client addresses. */
   readonly windows: () => readonly { readonly endpoint: string; readonly limit: number; readonly remaining: number }[];
 }
@@ -124,6 +126,7 @@ export class Metrics {
     this.#addShed(sources);
     this.#addRetriesDenied(sources);
     this.#addWindows(sources);
+    this.#addStore(sources);
   }
 
   get contentType(): string {
@@ -172,6 +175,27 @@ export class Metrics {
       collect() {
         counter.reset();
         counter.inc(workspace.retriesDenied);
+      },
+    });
+  }
+
+  #addStore({ store }: MetricSources): void {
+    if (store === undefined) return;
+    this.#gauge('gateway_store_up', '1 while the shared store answers, 0 while it is away.', () =>
+      store.isAway ? 0 : 1,
+    );
+    this.#gauge(
+      'gateway_store_replicas',
+      'Replicas that share the store, as seen last; this one divides the rate limit by it while the store is away.',
+      () => store.replicas,
+    );
+    const counter: Counter = new Counter({
+      name: 'gateway_store_outages_total',
+      help: 'How often the shared store was lost.',
+      registers: [this.#registry],
+      collect() {
+        counter.reset();
+        counter.inc(store.outages);
       },
     });
   }

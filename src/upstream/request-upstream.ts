@@ -112,6 +112,10 @@ export class RequestUpstream {
     return this.#workspace.acceptedCallers.userOf(this.callerKey);
   }
 
+  get isStoreAway(): boolean {
+    return this.#workspace.isStoreAway;
+  }
+
   /** The open rate-limit windows that apply to this caller. */
   get budget(): EndpointBudget[] {
     return this.#workspace.rateLimits.current(this.#caller);

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { GatewayError } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { cancelled, Cancellation } from './cancellation.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -13,9 +13,11 @@ import { InFlightCalls, type Call } from './queue/in-flight-calls.ts';
 import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
+import { messages } from './transport/failures.ts';
 import { classify, type CallResult } from './transport/response.ts';
 import { RetryPolicy } from './transport/retry.ts';
 import { Transport, TransportError, type UpstreamResponse } from './transport/transport.ts';
+import type { WorkspaceStore } from './workspace-store.ts';
 
 export interface WorkspaceOptions {
   readonly url: string;
@@ -26,6 +28,8 @@ export interface WorkspaceOptions {
   /** Attempts per call at most, the first included, when failures are transient. */
   readonly attempts?: number;
   readonly queueLimits?: BulkheadLimits;
+  /** What several replicas before this workspace share. */
+  readonly store?: WorkspaceStore | undefined;
   readonly clock?: Clock;
   /** At least 0, less than 1. */
   readonly random?: () => number;
@@ -66,30 +70,44 @@ export class Workspace {
   readonly #bulkhead: Bulkhead;
   readonly #permits: CallPermits;
   readonly #retries: RetryPolicy;
+  readonly #store: WorkspaceStore | undefined;
 
   constructor(options: WorkspaceOptions) {
     const { url, timeoutMs, sharesInFlight = false, attempts = 2, queueLimits } = options;
-    const { clock = systemClock, random = Math.random } = options;
+    const { clock = systemClock, random = Math.random, store } = options;
     this.#transport = new Transport({ url, connectTimeoutMs: timeoutMs });
     this.#timeoutMs = timeoutMs;
     this.#inFlightCalls = sharesInFlight ? new InFlightCalls(clock) : undefined;
     this.#clock = clock;
     this.failingLists = new FailingLists(clock);
-    this.receiptsLicence = new ReceiptsLicence(clock);
+    this.receiptsLicence = new ReceiptsLicence(clock, (unlicensedMs) => store?.tell({ unlicensedMs }));
     this.#workspaceClock = new WorkspaceClock(clock);
-    this.#breaker = new Breaker(clock, random);
+    this.#breaker = new Breaker(clock, random, (downMs) => store?.tell({ downMs }));
     this.#bulkhead = new Bulkhead(queueLimits, clock);
     this.#retries = new RetryPolicy(attempts, clock, random);
     const userOf = (callerKey: string) => this.acceptedCallers.userOf(callerKey);
     const usualResponseMs = () => this.#retries.durations.usualMs;
-    this.rateLimits = new RateLimits({ clock, workspaceClock: this.#workspaceClock, userOf, usualResponseMs });
+    this.rateLimits = new RateLimits({ clock, workspaceClock: this.#workspaceClock, userOf, usualResponseMs, store });
     const [breaker, rateLimits, bulkhead] = [this.#breaker, this.rateLimits, this.#bulkhead];
     this.#permits = new CallPermits({ clock, breaker, rateLimits, bulkhead, userOf });
+    this.#store = store;
+    store?.subscribe({
+      storeChanged: () => rateLimits.storeChanged(),
+      heard: ({ downMs = 0, unlicensedMs = 0 }) => {
+        breaker.hear(downMs);
+        this.receiptsLicence.hearMissing(unlicensedMs);
+      },
+    });
   }
 
   /** `open`: the workspace counts as down, and gets no calls. */
   get breakerState(): BreakerState {
     return this.#breaker.state;
+  }
+
+  /** Whether replicas share a store, and it is away. */
+  get isStoreAway(): boolean {
+    return this.#store?.isAway === true;
   }
 
   /** Calls on the wire. */
@@ -126,6 +144,7 @@ export class Workspace {
   }
 
   async close(): Promise<void> {
+    this.rateLimits.close();
     await this.#transport.close();
   }
 
@@ -135,8 +154,18 @@ export class Workspace {
 
   #start(request: CallRequest): Call<JsonObject> & { readonly isShared: boolean } {
     const cancellation = new Cancellation();
+    if (this.#store?.isRefused(request.caller.key) === true) return this.#refusedElsewhere(request);
     const promise = this.#attempt(request, cancellation);
     return { promise, cancel: () => cancellation.cancel(), isShared: false };
+  }
+
+  /** Another replica has just seen the workspace refuse these credentials. */
+  #refusedElsewhere({ caller, onUnauthenticated }: CallRequest): ReturnType<Workspace['call']> {
+    const detail = 'refused by the workspace a moment ago';
+    const error = new GatewayError('UNAUTHENTICATED', messages.unauthenticated(), { detail });
+    this.acceptedCallers.refuse(caller.key);
+    onUnauthenticated(error);
+    return { promise: Promise.reject(error), cancel: () => undefined, isShared: false };
   }
 
   /** Attempts until one succeeds, or a retry makes no sense. */
@@ -196,6 +225,7 @@ export class Workspace {
     const error = result.failure?.error;
     if (error?.code === 'UNAUTHENTICATED') {
       this.acceptedCallers.refuse(caller.key);
+      this.#store?.tell({ refused: caller.key });
       onUnauthenticated(error);
     }
     return result;

@@ -100,6 +100,11 @@ export const areas: Readonly<Record<string, Area>> = {
     mutate: ['src/config/*.ts'],
     tests: ['test/readme.test.ts', 'test/config/*.test.ts'],
   },
+  store: {
+    mutate: ['src/store/*.ts'],
+    tests: ['test/store/*.test.ts'],
+    ignoresStatic: true,
+  },
   start: {
     mutate: ['src/http/{explorer,listening}.ts', 'src/operation/{persisted-operations,safelist}.ts'],
     tests: [

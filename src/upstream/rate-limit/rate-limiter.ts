@@ -1,16 +1,20 @@
-import { GatewayError } from '../../errors.ts';
+import type { GatewayError } from '../../errors.ts';
 import type { Turn } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
-import { messages } from '../transport/failures.ts';
+import { FallbackShare, shareOf } from './fallback-share.ts';
 import { LimiterModel, type LimiterOptions, type LimiterReport } from './limiter-model.ts';
 import { OutstandingCalls, type LimitedCall, type LimiterCaller } from './outstanding-calls.ts';
+import { queueFull, usedUp } from './refusals.ts';
 import { RoundRobinQueue, type QueuedCall } from './round-robin-queue.ts';
+import type { SharedWindowState } from './shared-store.ts';
 import { courtesyMs, WindowCallers } from './window-callers.ts';
 
 export interface RateLimiterOptions extends LimiterOptions {
   readonly endpoint: string;
   /** Milliseconds that a response usually takes. */
   readonly usualResponseMs: () => number;
+  /** Replicas that divide windows among them, because the store that they share is away; undefined when none do. */
+  readonly sharers?: (() => number | undefined) | undefined;
 }
 
 interface Waiter extends QueuedCall {
@@ -18,8 +22,11 @@ interface Waiter extends QueuedCall {
   /** Epoch milliseconds until which waiting makes sense. */
   readonly until: number;
   readonly resolve: () => void;
-  readonly reject: (error: GatewayError) => void;
+  readonly reject: (error: unknown) => void;
 }
+
+/** Rejects the turns of calls that now wait for the window that replicas share. */
+export const movedToStore = Symbol('moved to store');
 
 /** Calls that wait for one endpoint at most. */
 const maxWaiting = 256;
@@ -41,6 +48,7 @@ export class RateLimiter {
   readonly #outstanding: OutstandingCalls;
   readonly #queue = new RoundRobinQueue<Waiter>();
   readonly #callers = new WindowCallers();
+  readonly #share = new FallbackShare();
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: RateLimiterOptions) {
@@ -50,11 +58,19 @@ export class RateLimiter {
     this.#outstanding = new OutstandingCalls((user) => this.isExempt(user));
   }
 
-  /** The open window as last reported, its end by the gateway's clock; undefined when none is known. */
+  /** The open window as last reported, or this replica's share of it; its end by the gateway's clock. Undefined when unknown. */
   get window(): { readonly limit: number; readonly remaining: number; readonly resetAt: number } | undefined {
     const { window, resetAt } = this.#limiter;
     if (window?.isReported !== true || resetAt === undefined || resetAt <= this.#clock.now()) return undefined;
-    return { limit: window.limit, remaining: window.remaining, resetAt };
+    return { limit: window.limit, remaining: Math.min(window.remaining, this.#shareLeft), resetAt };
+  }
+
+  /** The open window as one process would teach it to another; undefined when its end is not known. */
+  get knownWindow(): { limit: number; remaining: number; endsAt: number; isEndKnown: boolean } | undefined {
+    const { window } = this.#limiter;
+    if (window?.endsAt === undefined) return undefined;
+    const remaining = Math.max(0, window.remaining - this.#outstanding.onWire);
+    return { limit: window.limit, remaining, endsAt: window.endsAt, isEndKnown: window.isEndKnown };
   }
 
   get isIdle(): boolean {
@@ -69,6 +85,11 @@ export class RateLimiter {
   /** Whether the workspace's limiter does not count this user's calls. */
   isExempt(user: string | undefined): boolean {
     return this.#limiter.isExempt(user);
+  }
+
+  /** Whether it may count this user's calls; without a user, anybody's. */
+  counts(user: string | undefined): boolean {
+    return this.#limiter.state !== 'unlimited' && !this.isExempt(user);
   }
 
   /** Whether a user could make this many calls now. */
@@ -90,9 +111,35 @@ export class RateLimiter {
     return { call, turn: undefined };
   }
 
-  /** The call goes out now. False when later responses have taken its turn back: then it must be given back. */
-  send(call: LimitedCall): boolean {
-    if (this.#isUsedUp && call.probed === undefined && !this.isExempt(call.caller.user)) return false;
+  /** A call that has its turn in the window that replicas share. */
+  admit(caller: LimiterCaller): LimitedCall {
+    this.#callers.enterWindow(this.#limiter.window);
+    const call: LimitedCall = { caller, probed: undefined, sentAt: undefined };
+    this.#take(call);
+    return call;
+  }
+
+  /** What the store that replicas share says of the window. */
+  learnShared(window: SharedWindowState): void {
+    this.#limiter.learnShared(window);
+  }
+
+  /** The store that replicas share was lost or is back: nobody waits here for what it decides. */
+  storeChanged(): void {
+    this.#share.forget();
+    for (const waiter of this.#queue.waiters) {
+      this.#queue.remove(waiter);
+      waiter.reject(movedToStore);
+    }
+    this.#setTimer();
+  }
+
+  /**
+   * The call goes out now. False when later responses have taken its turn back: then it must be given back. A lease of the
+   * shared window is not taken back.
+   */
+  send(call: LimitedCall, isLeased = false): boolean {
+    if (!isLeased && this.#isUsedUp && call.probed === undefined && !this.isExempt(call.caller.user)) return false;
     this.#outstanding.send(call, this.#clock.now());
     if (this.#limiter.isWindowUnknown) this.#setTimer();
     return true;
@@ -111,6 +158,7 @@ export class RateLimiter {
   /** A call did not go out after all, or did not reach the workspace. */
   giveBack(call: LimitedCall): void {
     this.#outstanding.remove(call);
+    this.#share.giveBack(call);
     call.probed?.endProbe('uncounted');
     this.#admitWaiting();
   }
@@ -118,12 +166,28 @@ export class RateLimiter {
   /** Calls that could have their turn now. Where one goes first, the others wait as long as a response usually takes. */
   get #room(): number {
     const began = this.#limiter.isWindowUnknown ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
-    return this.#limiter.maxOutstanding - this.#outstanding.unsent - this.#outstanding.sentAfter(began);
+    const left = this.#most - this.#outstanding.unsent - this.#outstanding.sentAfter(began);
+    return Math.min(left, this.#shareLeft);
+  }
+
+  /** Calls that may be outstanding: a share of them while nothing tells a window that could be divided. */
+  get #most(): number {
+    const { maxOutstanding, window } = this.#limiter;
+    const sharers = window === undefined ? this.#options.sharers?.() : undefined;
+    return sharers === undefined ? maxOutstanding : shareOf(maxOutstanding, sharers);
+  }
+
+  /** What is left of this replica's share of the window; infinite when it needs none. */
+  get #shareLeft(): number {
+    const { window } = this.#limiter;
+    const sharers = window && this.#options.sharers?.();
+    if (window === undefined || sharers === undefined) return Number.POSITIVE_INFINITY;
+    return this.#share.leftOf(window, sharers);
   }
 
   /** The same, at least one. Looks for calls of exempt users, which take no room, only where these could make a difference. */
   get #hasRoom(): boolean {
-    return this.#outstanding.size < this.#limiter.maxOutstanding || this.#room > 0;
+    return (this.#outstanding.size < this.#most && this.#shareLeft > 0) || this.#room > 0;
   }
 
   /** Whether the calls on the wire use up all that is left of the known window. */
@@ -144,7 +208,9 @@ export class RateLimiter {
   #take(call: LimitedCall): void {
     this.#outstanding.add(call);
     const { turnKey, user } = call.caller;
-    if (this.#limiter.state !== 'unlimited' && !this.isExempt(user)) this.#callers.add(turnKey);
+    if (!this.counts(user)) return;
+    this.#callers.add(turnKey);
+    if (this.#shareLeft < Number.POSITIVE_INFINITY) this.#share.take(call);
   }
 
   #mayGoNow({ turnKey, user }: LimiterCaller): boolean {
@@ -153,13 +219,13 @@ export class RateLimiter {
   }
 
   #waitFor(call: LimitedCall, until: number): Turn {
-    const usedUp = this.#usedUpBeyond(until);
-    if (usedUp !== undefined) return refused(usedUp);
+    const refusal = this.#usedUpBeyond(until);
+    if (refusal !== undefined) return refused(refusal);
     const { turnKey } = call.caller;
     if (this.#queue.size >= maxWaiting) {
       const newest = this.#queue.takeNewestOfLargest(turnKey);
-      if (newest === undefined) return refused(this.#queueFull());
-      newest.reject(this.#queueFull());
+      if (newest === undefined) return refused(queueFull(this.#options.endpoint));
+      newest.reject(queueFull(this.#options.endpoint));
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = { callerKey: turnKey, since: this.#clock.now(), call, until, resolve, reject };
@@ -171,16 +237,9 @@ export class RateLimiter {
   /** The refusal of a call whose window is used up beyond `until`; undefined while waiting can help. */
   #usedUpBeyond(until: number): GatewayError | undefined {
     const { window, resetAt, reopensAt } = this.#limiter;
-    if (window === undefined || window.remaining > 0 || resetAt === undefined || reopensAt < until) return undefined;
-    return new GatewayError('RATE_LIMITED', messages.rateLimited(this.#options.endpoint), {
-      retryAfterSeconds: Math.max(1, Math.ceil((resetAt - this.#clock.now()) / 1000)),
-      detail: 'not sent',
-    });
-  }
-
-  #queueFull(): GatewayError {
-    const message = `Too many calls are waiting for the workspace's ${this.#options.endpoint}: try again shortly.`;
-    return new GatewayError('OVERLOADED', message, { retryAfterSeconds: 1, detail: 'queue full' });
+    const hasCalls = window !== undefined && window.remaining > 0 && this.#shareLeft > 0;
+    if (window === undefined || hasCalls || resetAt === undefined || reopensAt < until) return undefined;
+    return usedUp(this.#options.endpoint, resetAt - this.#clock.now());
   }
 
   #admitWaiting(): void {
@@ -200,10 +259,10 @@ export class RateLimiter {
       waiter.resolve();
     }
     for (const waiter of this.#queue.waiters) {
-      const usedUp = this.#usedUpBeyond(waiter.until);
-      if (usedUp === undefined) continue;
+      const refusal = this.#usedUpBeyond(waiter.until);
+      if (refusal === undefined) continue;
       this.#queue.remove(waiter);
-      waiter.reject(usedUp);
+      waiter.reject(refusal);
     }
     this.#setTimer();
   }

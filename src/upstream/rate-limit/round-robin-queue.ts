@@ -14,6 +14,16 @@ export class RoundRobinQueue<Waiter extends QueuedCall> {
     return this.#size;
   }
 
+  /** Number of callers. */
+  get callers(): number {
+    return this.#queues.size;
+  }
+
+  /** A caller's calls, in order. */
+  of(callerKey: string): readonly Waiter[] {
+    return this.#queues.get(callerKey) ?? [];
+  }
+
   /** The next call of each caller, in round-robin order. */
   get firsts(): Waiter[] {
     return [...this.#queues.values()].flatMap((queue) => queue.slice(0, 1));

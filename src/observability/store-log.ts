@@ -1,0 +1,36 @@
+import type { Logger } from './log.ts';
+
+/** At most one line about losing the store in this time: a store that comes and goes must not fill the log. Milliseconds. */
+const quietMs = 60_000;
+
+/** Says in the log when the store that replicas share is lost, and when it is back. */
+export class StoreLog {
+  readonly #log: Logger;
+  readonly #store: { readonly isAway: boolean; readonly replicas: number };
+  readonly #now: () => number;
+  #saidAt = Number.NEGATIVE_INFINITY;
+  /** Whether the latest line said that it is lost. */
+  #saidAway = false;
+
+  constructor(
+    log: Logger,
+    store: { readonly isAway: boolean; readonly replicas: number },
+    now: () => number = () => performance.now(),
+  ) {
+    this.#log = log;
+    this.#store = store;
+    this.#now = now;
+  }
+
+  storeChanged(): void {
+    const { isAway, replicas } = this.#store;
+    if (isAway === this.#saidAway) return;
+    if (isAway && this.#now() - this.#saidAt < quietMs) return;
+    this.#saidAway = isAway;
+    if (!isAway) return this.#log.info('The shared store is back.');
+    this.#saidAt = this.#now();
+    this.#log.warn({ replicas }, 'The shared store is away: each replica keeps to its share of the rate limit.');
+  }
+
+  heard(): void {}
+}

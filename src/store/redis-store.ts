@@ -1,0 +1,190 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Script } from './script.ts';
+
+/** The part of a client of Redis or Valkey that the gateway uses. */
+interface Client {
+  on(event: 'error', listener: () => void): unknown;
+  connect(): Promise<unknown>;
+  sendCommand(args: string[]): Promise<unknown>;
+  destroy(): void;
+}
+
+export interface RedisStoreOptions {
+  readonly url: string;
+  /** What all keys begin with. */
+  readonly deployment: string;
+  /** The store has become reachable (`isAway` is false), or has been lost or was not to be had from the start. */
+  readonly onChange: (isAway: boolean) => void;
+  readonly random?: () => number;
+}
+
+/** Nobody waits longer for the store. Milliseconds. */
+const patienceMs = 20;
+/** A timer this late tells that the process itself was busy. Milliseconds. */
+const busyMs = 5;
+const connectTimeoutMs = 1000;
+/** Pauses between two attempts to connect: the first, doubling up to the last. Milliseconds. */
+const firstPauseMs = 100;
+const longestPauseMs = 2000;
+/** A connection that has lasted this long was good: after it, attempts begin with the first pause. Milliseconds. */
+const steadyMs = 5000;
+/** Commands that may be unanswered at a time. */
+const maxPending = 2000;
+
+/**
+ * A Redis or Valkey that replicas share, as a place that may be gone at any moment. A command that fails or takes longer
+ * than `patienceMs` ends the connection, and the store is away until a new one takes a write: so a slow, full, read-only
+ * or half-open store delays a few calls once. While it is away no command is sent, queued or repeated.
+ */
+export class RedisStore {
+  readonly #options: RedisStoreOptions;
+  readonly #createClient: () => Client;
+  /** Of the connection that is up or being made. */
+  #client: Client | undefined;
+  #isUp = false;
+  /** What `onChange` was told last. */
+  #told: boolean | undefined;
+  #isClosed = false;
+  #upSince = 0;
+  #attempts = 0;
+  #pending = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Loads the client, and makes the first attempt to connect. */
+  static async open(options: RedisStoreOptions): Promise<RedisStore> {
+    const { createClient } = await import('@redis/client');
+    const store = new RedisStore(options, () =>
+      createClient({
+        url: options.url,
+        RESP: 2,
+        disableOfflineQueue: true,
+        disableClientInfo: true,
+        maintNotifications: 'disabled',
+        socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: false },
+      }),
+    );
+    const patience = delay(connectTimeoutMs, undefined, { ref: false });
+    await Promise.race([store.#connect(), patience]);
+    return store;
+  }
+
+  private constructor(options: RedisStoreOptions, createClient: () => Client) {
+    this.#options = options;
+    this.#createClient = createClient;
+  }
+
+  get isAway(): boolean {
+    return !this.#isUp;
+  }
+
+  /** The reply of a script: a number, or a list. Undefined when the store is away, or is so now: what it did is not known then. */
+  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const client = this.#isUp ? this.#client : undefined;
+    if (client === undefined) return undefined;
+    const rest = [String(keys.length), ...keys, ...args.map(String)];
+    try {
+      const reply = await this.#inTime(client, ['EVALSHA', script.sha1, ...rest]).catch((error: unknown) => {
+        if (!isUnknownScript(error)) throw error;
+        return this.#inTime(client, ['EVAL', script.text, ...rest]);
+      });
+      if (typeof reply === 'number' || Array.isArray(reply)) return reply;
+      throw new Error('not a reply of a script');
+    } catch {
+      this.#lose(client);
+      return undefined;
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    const client = this.#client;
+    if (client !== undefined) this.#lose(client);
+  }
+
+  async #connect(): Promise<void> {
+    const client = this.#createClient();
+    this.#client = client;
+    client.on('error', () => this.#lose(client));
+    try {
+      await client.connect();
+      // A replica that only reads and a store that is full refuse this; a slow one takes too long for it.
+      await this.#inTime(client, ['SET', `${this.#options.deployment}:probe`, '1', 'PX', '1000']);
+    } catch {
+      this.#lose(client);
+      return;
+    }
+    if (this.#client !== client) return;
+    this.#isUp = true;
+    this.#upSince = performance.now();
+    this.#tell(false);
+  }
+
+  #lose(client: Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    const wasUp = this.#isUp;
+    this.#isUp = false;
+    try {
+      client.destroy();
+    } catch {
+      // It was closed already.
+    }
+    if (this.#isClosed) return;
+    if (wasUp && performance.now() - this.#upSince >= steadyMs) this.#attempts = 0;
+    const { random = Math.random } = this.#options;
+    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#attempts);
+    this.#attempts += 1;
+    this.#timer = setTimeout(() => void this.#connect(), pauseMs * (0.8 + 0.4 * random()));
+    this.#timer.unref();
+    this.#tell(true);
+  }
+
+  #tell(isAway: boolean): void {
+    if (isAway === this.#told) return;
+    this.#told = isAway;
+    this.#options.onChange(isAway);
+  }
+
+  /** The reply to a command; rejects when it does not come in time. */
+  #inTime(client: Client, command: string[]): Promise<unknown> {
+    if (this.#pending >= maxPending) return Promise.reject(new Error('too many commands'));
+    this.#pending += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const stop = onceLate(() => reject(new Error('too late')));
+    client.sendCommand(command).then(resolve, reject);
+    return promise.finally(() => {
+      this.#pending -= 1;
+      stop();
+    });
+  }
+}
+
+/**
+ * Calls back after `patienceMs`, unless stopped. The process's own pauses do not count as the store's: a reply that has
+ * arrived meanwhile is read first, and after a long pause it gets that time again, once.
+ */
+function onceLate(callback: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  const begin = (mayRepeat: boolean): void => {
+    if (isStopped) return;
+    const dueAt = performance.now() + patienceMs;
+    timer = setTimeout(() => {
+      const isBusy = performance.now() - dueAt > busyMs;
+      setImmediate(() => {
+        if (isStopped) return;
+        if (isBusy && mayRepeat) begin(false);
+        else callback();
+      });
+    }, patienceMs);
+    timer.unref();
+  };
+  setImmediate(begin, true); // the client writes in the same phase of the event loop, just before
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}
+
+const isUnknownScript = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOSCRIPT');

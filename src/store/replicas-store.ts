@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { Finding, StoreListener, WorkspaceStore } from '../upstream/workspace-store.ts';
+import { StoreKeys } from './keys.ts';
+import { maxRefused, pulseScript } from './pulse-script.ts';
+import { RedisStore } from './redis-store.ts';
+import { leaseMs, SharedWindows } from './shared-windows.ts';
+
+export interface ReplicasStoreOptions {
+  readonly url: string;
+  /** The deployment, which keys begin with. */
+  readonly name: string;
+  readonly workspaceUrl: string;
+  /** Milliseconds from a call's turn to its end at most. */
+  readonly callMs: number;
+}
+
+/** Between two signs of life, and after how long without one a replica counts as gone. Milliseconds. */
+const pulseMs = 1000;
+const goneMs = 5000;
+/** Findings of one moment go together. Milliseconds. */
+const gatherMs = 50;
+/** Beyond the time that a call may take, before its lease counts as lost. Milliseconds. */
+const marginMs = 1000;
+/** How long a refused pair of user id and token is remembered. Milliseconds. */
+const refusedMs = 5000;
+
+/** The store that replicas share: windows, and what each of them finds out about the workspace. */
+export class ReplicasStore implements WorkspaceStore {
+  readonly leaseMs = leaseMs;
+  readonly #keys: StoreKeys;
+  readonly #replica = randomUUID().slice(0, 13);
+  readonly #listeners: StoreListener[] = [];
+  readonly #windows: SharedWindows;
+  #redis: RedisStore | undefined;
+  #replicas = 1;
+  #outages = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** What the next sign of life tells. */
+  #found: { downMs: number; unlicensedMs: number; refused: Set<string> } = nothing();
+  /** Refused pairs by hash, with the time (of this process, in milliseconds) until which they are remembered. */
+  #refused: ReadonlyMap<string, number> = new Map();
+
+  static async open(options: ReplicasStoreOptions): Promise<ReplicasStore> {
+    const store = new ReplicasStore(options);
+    store.#redis = await RedisStore.open({
+      url: options.url,
+      deployment: options.name,
+      onChange: (isAway) => store.#changed(isAway),
+    });
+    return store;
+  }
+
+  private constructor({ name, workspaceUrl, callMs }: ReplicasStoreOptions) {
+    this.#keys = new StoreKeys(name, workspaceUrl);
+    this.#windows = new SharedWindows({
+      redis: { run: async (...command) => this.#redis?.run(...command) },
+      keys: this.#keys,
+      replica: this.#replica,
+      callMs: callMs + marginMs,
+    });
+  }
+
+  get isAway(): boolean {
+    return this.#redis?.isAway !== false;
+  }
+
+  get replicas(): number {
+    return this.#replicas;
+  }
+
+  /** How often the store was lost. */
+  get outages(): number {
+    return this.#outages;
+  }
+
+  windowOf(key: string): ReturnType<SharedWindows['windowOf']> {
+    return this.#windows.windowOf(key);
+  }
+
+  subscribe(listener: StoreListener): void {
+    this.#listeners.push(listener);
+  }
+
+  tell({ downMs = 0, unlicensedMs = 0, refused }: Finding): void {
+    this.#found.downMs = Math.max(this.#found.downMs, downMs);
+    this.#found.unlicensedMs = Math.max(this.#found.unlicensedMs, unlicensedMs);
+    if (refused !== undefined && this.#found.refused.size < maxRefused)
+      this.#found.refused.add(this.#keys.hashed(refused));
+    this.#pulseAfter(gatherMs);
+  }
+
+  isRefused(callerKey: string): boolean {
+    if (this.#refused.size === 0) return false;
+    return (this.#refused.get(this.#keys.hashed(callerKey)) ?? 0) > performance.now();
+  }
+
+  /** This replica leaves: the others share what was its part. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#redis?.run(pulseScript, this.#pulseKeys, [this.#replica, 0, 0, 0, 0]);
+    this.#redis?.close();
+  }
+
+  get #pulseKeys(): string[] {
+    return ['replicas', 'facts', 'refused'].map((name) => this.#keys.named(name));
+  }
+
+  #changed(isAway: boolean): void {
+    if (isAway) this.#outages += 1;
+    else this.#pulseAfter(0);
+    for (const listener of this.#listeners) listener.storeChanged();
+  }
+
+  #pulseAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#pulse(), ms);
+    this.#timer.unref();
+  }
+
+  async #pulse(): Promise<void> {
+    const { downMs, unlicensedMs, refused } = this.#found;
+    this.#found = nothing();
+    const facts = [downMs, unlicensedMs, refusedMs].map(Math.round);
+    const args = [this.#replica, goneMs, ...facts, ...refused];
+    const reply = await this.#redis?.run(pulseScript, this.#pulseKeys, args);
+    if (!Array.isArray(reply)) return; // the next one comes when the store is back
+    this.#hear(reply);
+    this.#pulseAfter(pulseMs);
+  }
+
+  #hear([replicas, downMs, unlicensedMs, ...refused]: readonly unknown[]): void {
+    this.#replicas = Math.max(1, Math.min(maxReplicas, wholeNumber(replicas)));
+    const now = performance.now();
+    const pairs = new Map<string, number>();
+    for (let index = 0; index < Math.min(refused.length, 2 * maxRefused); index += 2) {
+      pairs.set(String(refused[index]), now + Math.min(refusedMs, wholeNumber(refused[index + 1])));
+    }
+    this.#refused = pairs;
+    const findings = { downMs: wholeNumber(downMs), unlicensedMs: wholeNumber(unlicensedMs) };
+    for (const listener of this.#listeners) listener.heard(findings);
+  }
+}
+
+/** More are not believed. */
+const maxReplicas = 10_000;
+
+const nothing = () => ({ downMs: 0, unlicensedMs: 0, refused: new Set<string>() });
+
+const wholeNumber = (value: unknown): number => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) && number > 0 ? number : 0;
+};

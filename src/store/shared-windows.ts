@@ -1,0 +1,102 @@
+import type { Ask, Grants, LearntWindow, SharedWindow } from '../upstream/rate-limit/shared-store.ts';
+import type { StoreKeys } from './keys.ts';
+import { leaseScript } from './lease-script.ts';
+import type { RedisStore } from './redis-store.ts';
+
+export interface SharedWindowsOptions {
+  readonly redis: Pick<RedisStore, 'run'>;
+  readonly keys: StoreKeys;
+  /** Of this process. */
+  readonly replica: string;
+  /** After this many milliseconds a call without an end counts as lost. */
+  readonly callMs: number;
+}
+
+/** Milliseconds that a spare lease lives. */
+export const leaseMs = 300;
+/** Spare leases taken at a time, at most. */
+const maxSpare = 16;
+
+/** Rate-limit windows in the store, as `leaseScript` keeps them. */
+export class SharedWindows {
+  readonly #options: SharedWindowsOptions;
+  /** Of this replica's latest lease. */
+  #serial = 0;
+
+  constructor(options: SharedWindowsOptions) {
+    this.#options = options;
+  }
+
+  /** `key`: endpoint and address. */
+  windowOf(key: string): SharedWindow {
+    const { redis, keys, callMs } = this.#options;
+    const name = keys.hashed(key);
+    const parts = ['w', 'o', 'q', 's'].map((part) => keys.named(`${part}:${name}`));
+    const tell = (...args: (string | number)[]) => void redis.run(leaseScript, parts, args);
+    return {
+      take: (asks, usualResponseMs) => this.#take(parts, asks, usualResponseMs),
+      use: (lease, turnKey) => tell('use', lease, callMs, keys.hashed(turnKey)),
+      learn: (lease = '', window) => tell('learn', lease, ...numbersOf(window)),
+      lost: (lease) => tell('lost', lease),
+      giveBack: (leases) => tell('back', ...leases),
+    };
+  }
+
+  async #take(parts: readonly string[], asks: readonly Ask[], usualResponseMs: number): Promise<Grants | undefined> {
+    const { redis, keys, replica, callMs } = this.#options;
+    const first = this.#serial + 1;
+    let most = maxSpare;
+    for (const { calls } of asks) most += calls;
+    this.#serial += most;
+    const askers = asks.flatMap(({ turnKey, calls, waitedMs, leftMs }) => [
+      keys.hashed(turnKey),
+      calls,
+      Math.round(waitedMs),
+      Math.round(leftMs),
+    ]);
+    const usualMs = Math.round(usualResponseMs);
+    const reply = await redis.run(leaseScript, parts, [
+      'take',
+      replica,
+      first,
+      callMs,
+      usualMs,
+      maxSpare,
+      leaseMs,
+      ...askers,
+    ]);
+    return Array.isArray(reply) ? readGrants(reply, replica, first, asks) : undefined;
+  }
+}
+
+/** As the script takes them: whole numbers, -1 for what is not known. */
+const numbersOf = ({ limit = -1, remaining, endsAt, endsInMs, isEndKnown }: LearntWindow): number[] => [
+  limit,
+  remaining,
+  Math.round(endsAt),
+  Math.round(endsInMs),
+  isEndKnown ? 1 : 0,
+];
+
+/** The store is trusted to share, not to be sane: nobody gets more than they asked for. */
+function readGrants(
+  reply: readonly unknown[],
+  replica: string,
+  first: number,
+  asks: readonly Ask[],
+): Grants | undefined {
+  const numbers = reply.map(Number);
+  if (numbers.length !== 6 + asks.length || !numbers.every(Number.isSafeInteger)) return undefined;
+  const [limit = -1, remaining = -1, endsAt = -1, opensIn = -1, askAgainMs = 0, spares = 0, ...granted] = numbers;
+  let serial = first;
+  const take = (count: number, most: number) =>
+    Array.from({ length: Math.max(0, Math.min(count, most)) }, () => `${replica}:${serial++}`);
+  const known = (value: number) => (value < 0 ? undefined : value);
+  return {
+    window: limit < 0 ? undefined : { limit, remaining: known(remaining), endsAt: known(endsAt) },
+    opensInMs: remaining === 0 ? known(opensIn) : undefined,
+    askAgainMs,
+    leases: asks.map(({ calls }, index) => take(granted[index] ?? 0, calls)),
+    spare: take(spares, maxSpare),
+  };
+}

@@ -1,0 +1,26 @@
+import type { SharedStore } from './rate-limit/shared-store.ts';
+
+/** What one replica learns of the workspace, and the others should know. Milliseconds from now. */
+export interface Finding {
+  /** The circuit breaker has opened for this long. */
+  readonly downMs?: number;
+  /** The workspace has no licence for read receipts; believed for this long. */
+  readonly unlicensedMs?: number;
+  /** The workspace refused this pair of user id and token, by its hash. */
+  readonly refused?: string;
+}
+
+export interface StoreListener {
+  /** The store was lost, or is back. */
+  storeChanged(): void;
+  /** What replicas found, this one included; still true for that long. */
+  heard(findings: Pick<Finding, 'downMs' | 'unlicensedMs'>): void;
+}
+
+/** What several replicas before one workspace share. It may be away at any time. */
+export interface WorkspaceStore extends SharedStore {
+  subscribe(listener: StoreListener): void;
+  tell(finding: Finding): void;
+  /** Whether a replica has seen the workspace refuse this pair, some seconds ago at most. */
+  isRefused(callerKey: string): boolean;
+}
