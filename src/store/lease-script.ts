@@ -35,10 +35,12 @@ local function set(name, value)
   window[name] = value
   if value == nil then redis.call('HDEL', W, name) else redis.call('HSET', W, name, string.format('%.0f', value)) end
 end
--- Calls that may have been counted: with no window known, its first headers may not include them.
+-- Calls that may have been counted. Responses to calls that had their turn before do not tell.
 local function lose(count)
   if count == 0 then return end
-  if not window.remaining then return set('unheard', math.min(64, (window.unheard or 0) + count)) end
+  set('lost', math.min(64, (window.lost or 0) + count))
+  set('lostAt', now)
+  if not window.remaining then return end
   set('remaining', math.max(0, window.remaining - count))
   if not window.closesAt then set('closesAt', now + usualWindow); set('isEndKnown', 0) end
 end
@@ -61,26 +63,25 @@ if window.closesAt and now >= window.closesAt + margin then
   set('endsAt', nil)
   set('closesAt', nil)
   set('remaining', isKnown and window.limit or nil)
+  set('lost', nil)
   clearTurns()
 end
 
 local function isEndOf(name, endsAt) return window[name] and math.abs(window[name] - endsAt) < sameEnd end
 
 -- What headers or a refusal said. An earlier window says nothing any more.
-local function learn(limit, remaining, endsAt, endsIn, isEndKnown)
+local function learn(turnAt, limit, remaining, endsAt, endsIn, isEndKnown)
   if limit >= 0 then set('limit', limit) elseif not window.limit then set('limit', remaining + 1) end
   if endsIn <= 0 or isEndOf('pastEnd', endsAt) then return end
   local isNew = window.endsAt ~= nil and isEndKnown == 1 and not isEndOf('endsAt', endsAt)
   if isNew and window.isEndKnown == 1 and endsAt < window.endsAt then return end
+  if window.lost and turnAt > window.lostAt then set('lost', nil) end
+  remaining = math.max(0, remaining - (window.lost or 0))
   if isNew then
     set('pastEnd', window.endsAt)
     set('remaining', remaining)
     set('closesAt', nil)
     clearTurns()
-  end
-  if not window.remaining and window.unheard then
-    remaining = math.max(0, remaining - window.unheard)
-    set('unheard', nil)
   end
   set('remaining', math.min(window.remaining or remaining, remaining))
   if isEndKnown == 1 or window.isEndKnown ~= 1 or not window.closesAt then
@@ -107,7 +108,10 @@ local function serve(caller)
 end
 
 local function most()
-  if not window.limit then return maxScouts end
+  if not window.limit then
+    local isRecent = window.lost and now - window.lostAt < usualWindow
+    return isRecent and math.max(1, maxScouts - window.lost) or maxScouts
+  end
   return window.remaining or 1
 end
 
@@ -119,7 +123,7 @@ local function take()
   for i = 1, #flat, 2 do
     local since, want, expires = string.match(flat[i + 1], '^(%d+):(%d+):(%d+)$')
     if since and tonumber(expires) > now then
-      waiters[flat[i]] = { since = tonumber(since), want = tonumber(want) }
+      waiters[flat[i]] = { name = flat[i], since = tonumber(since), want = tonumber(want), turn = 0 }
       count = count + 1
     else
       redis.call('HDEL', Q, flat[i])
@@ -127,14 +131,20 @@ local function take()
   end
   for i = 8, #ARGV, 4 do
     local asker = { name = ARGV[i], want = tonumber(ARGV[i + 1]), waited = tonumber(ARGV[i + 2]),
-      left = tonumber(ARGV[i + 3]), got = 0 }
+      left = tonumber(ARGV[i + 3]), got = 0, turn = 0 }
     local known = waiters[asker.name]
     if not known then count = count + 1 end
     asker.since = known and known.since or now - asker.waited
     waiters[asker.name] = asker
     askers[#askers + 1] = asker
   end
-  table.sort(askers, function(a, b) return a.since < b.since or (a.since == b.since and a.name < b.name) end)
+  -- One order of all callers: two who each stood behind the other would both wait for ever.
+  local function isBefore(a, b)
+    if a.since ~= b.since then return a.since < b.since end
+    if a.turn ~= b.turn then return a.turn < b.turn end
+    return a.name < b.name
+  end
+  table.sort(askers, isBefore)
 
   -- What each caller has got in this window.
   local names = {}
@@ -151,7 +161,7 @@ local function take()
     local kept = 0
     for _, other in pairs(waiters) do
       if other ~= asker and other.want > 0 then
-        local isAhead = other.since < asker.since or (other.since == asker.since and (other.order or 0) < (asker.order or 0))
+        local isAhead = isBefore(other, asker)
         kept = kept + math.min(other.want, math.max(0, asker.served + (isAhead and 1 or 0) - other.served))
       end
     end
@@ -164,7 +174,6 @@ local function take()
     local room = most() - out
     return room > 0 and (count == 1 or room > keptFor(asker))
   end
-  for i, asker in ipairs(askers) do asker.order = i end
   repeat
     local hasGone = false
     for _, asker in ipairs(askers) do
@@ -176,7 +185,7 @@ local function take()
         asker.served = serve(asker.name)
         asker.since = now
         turn = turn + 1
-        asker.order = #askers + turn
+        asker.turn = turn
         hasGone = true
       end
     end
@@ -223,8 +232,9 @@ elseif ARGV[1] == 'use' then
   add('u', ARGV[2], tonumber(ARGV[3]))
   serve(ARGV[4])
 elseif ARGV[1] == 'learn' then
-  if ARGV[2] ~= '' then remove('u', ARGV[2]) end
-  learn(tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]))
+  local turnAt = (redis.call('ZSCORE', O, 'u' .. ARGV[2]) or 0) - ARGV[3]
+  remove('u', ARGV[2])
+  learn(turnAt, tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]))
 elseif ARGV[1] == 'lost' then
   if remove('u', ARGV[2]) then lose(1) end
 else

@@ -36,7 +36,7 @@ export class SharedWindows {
     return {
       take: (asks, usualResponseMs) => this.#take(parts, asks, usualResponseMs),
       use: (lease, turnKey) => tell('use', lease, callMs, keys.hashed(turnKey)),
-      learn: (lease = '', window) => tell('learn', lease, ...numbersOf(window)),
+      learn: (lease = '', window) => tell('learn', lease, callMs, ...numbersOf(window)),
       lost: (lease) => tell('lost', lease),
       giveBack: (leases) => tell('back', ...leases),
     };
@@ -96,7 +96,7 @@ function readGrants(
     window: limit < 0 ? undefined : { limit, remaining: known(remaining), endsAt: known(endsAt) },
     opensInMs: remaining === 0 ? known(opensIn) : undefined,
     askAgainMs,
-    leases: asks.map(({ calls }, index) => take(granted[index] ?? 0, calls)),
+    leases: new Map(asks.map(({ turnKey, calls }, index) => [turnKey, take(granted[index] ?? 0, calls)])),
     spare: take(spares, maxSpare),
   };
 }

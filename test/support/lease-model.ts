@@ -21,14 +21,14 @@ export class LeaseModel {
     const { callMs, usualMs, maxSpare, leaseMs } = times;
     for (const [name, { expires }] of this.waiting) if (expires <= this.now) this.waiting.delete(name);
     const waiters = new Map<string, Waiter>();
-    for (const [name, { since, want }] of this.waiting) waiters.set(name, { name, since, want, order: 0, served: 0 });
+    for (const [name, { since, want }] of this.waiting) waiters.set(name, { name, since, want, turn: 0, served: 0 });
     const askers = asks.map(([name, want, waited, left]) => {
       const since = waiters.get(name)?.since ?? this.now - waited;
-      const asker = { name, want, waited, left, since, order: 0, served: 0, got: 0 };
+      const asker = { name, want, waited, left, since, turn: 0, served: 0, got: 0 };
       waiters.set(name, asker);
       return asker;
     });
-    askers.sort((a, b) => a.since - b.since || (a.name < b.name ? -1 : 1));
+    askers.sort((a, b) => (isBefore(a, b) ? -1 : 1));
     for (const waiter of waiters.values()) waiter.served = this.served.get(waiter.name) ?? 0;
     const isShared =
       waiters.size > 1 ||
@@ -39,7 +39,7 @@ export class LeaseModel {
       let kept = 0;
       for (const other of waiters.values()) {
         if (other === asker) continue;
-        const isAhead = other.since < asker.since || (other.since === asker.since && other.order < asker.order);
+        const isAhead = isBefore(other, asker);
         kept += Math.min(other.want, Math.max(0, asker.served + (isAhead ? 1 : 0) - other.served));
       }
       return kept;
@@ -51,7 +51,6 @@ export class LeaseModel {
       const room = this.#most - this.out.size;
       return room > 0 && (waiters.size === 1 || room > keptFor(asker));
     };
-    for (const [index, asker] of askers.entries()) asker.order = index + 1;
     let serial = first;
     let turns = 0;
     for (let hasGone = true; hasGone;) {
@@ -64,7 +63,7 @@ export class LeaseModel {
         asker.served = this.#serve(asker.name);
         asker.since = this.now;
         turns += 1;
-        asker.order = askers.length + turns;
+        asker.turn = turns;
         hasGone = true;
       }
     }
@@ -119,17 +118,28 @@ export class LeaseModel {
     for (const lease of leases) if (!this.out.delete(`u${lease}`)) this.out.delete(`l${lease}`);
   }
 
-  learn(lease: string, limit: number, remaining: number, endsAt: number, endsIn: number, isEndKnown: boolean): void {
+  learn(
+    lease: string,
+    callMs: number,
+    limit: number,
+    remaining: number,
+    endsAt: number,
+    endsIn: number,
+    isEndKnown: boolean,
+  ): void {
     this.#begin();
+    const turnAt = (this.out.get(`u${lease}`) ?? 0) - callMs;
     this.out.delete(`u${lease}`);
-    this.#learn(limit, remaining, endsAt, endsIn, isEndKnown);
+    this.#learn(turnAt, limit, remaining, endsAt, endsIn, isEndKnown);
   }
 
   get #most(): number {
-    return this.window.has('limit') ? (this.window.get('remaining') ?? 1) : 4;
+    if (this.window.has('limit')) return this.window.get('remaining') ?? 1;
+    const isRecent = this.now - (this.window.get('lostAt') ?? 0) < 60_000;
+    return isRecent ? Math.max(1, 4 - (this.window.get('lost') ?? 0)) : 4;
   }
 
-  #learn(limit: number, told: number, endsAt: number, endsIn: number, isEndKnown: boolean): void {
+  #learn(turnAt: number, limit: number, told: number, endsAt: number, endsIn: number, isEndKnown: boolean): void {
     const { window } = this;
     if (limit >= 0) window.set('limit', limit);
     else if (!window.has('limit')) window.set('limit', told + 1);
@@ -137,17 +147,13 @@ export class LeaseModel {
     const knownEnd = window.get('endsAt');
     const isNew = knownEnd !== undefined && isEndKnown && !this.#isEnd('endsAt', endsAt);
     if (isNew && window.get('isEndKnown') === 1 && endsAt < knownEnd) return;
+    if (turnAt > (window.get('lostAt') ?? 0)) window.delete('lost');
+    const remaining = Math.max(0, told - (window.get('lost') ?? 0));
     if (isNew) {
       window.set('pastEnd', knownEnd);
-      window.set('remaining', told);
+      window.set('remaining', remaining);
       window.delete('closesAt');
       this.#clearTurns();
-    }
-    const unheard = window.get('unheard');
-    let remaining = told;
-    if (!window.has('remaining') && unheard !== undefined) {
-      remaining = Math.max(0, told - unheard);
-      window.delete('unheard');
     }
     window.set('remaining', Math.min(window.get('remaining') ?? remaining, remaining));
     if (!isEndKnown && window.get('isEndKnown') === 1 && window.has('closesAt')) return;
@@ -180,14 +186,17 @@ export class LeaseModel {
     window.delete('closesAt');
     if (window.get('isEndKnown') === 1 && limit > 0) window.set('remaining', limit);
     else window.delete('remaining');
+    window.delete('lost');
     this.#clearTurns();
   }
 
   #lose(count: number): void {
     const { window } = this;
     if (count === 0) return;
+    window.set('lost', Math.min(64, (window.get('lost') ?? 0) + count));
+    window.set('lostAt', this.now);
     const remaining = window.get('remaining');
-    if (remaining === undefined) return void window.set('unheard', Math.min(64, (window.get('unheard') ?? 0) + count));
+    if (remaining === undefined) return;
     window.set('remaining', Math.max(0, remaining - count));
     if (window.has('closesAt')) return;
     window.set('closesAt', this.now + 60_000);
@@ -210,9 +219,14 @@ interface Waiter {
   readonly name: string;
   since: number;
   want: number;
-  order: number;
+  turn: number;
   served: number;
 }
+
+const isBefore = (a: Waiter, b: Waiter): boolean => {
+  if (a.since !== b.since) return a.since < b.since;
+  return a.turn === b.turn ? a.name < b.name : a.turn < b.turn;
+};
 
 /** Caller, calls, and milliseconds: waited, and left. */
 export type ModelAsk = readonly [name: string, want: number, waited: number, left: number];

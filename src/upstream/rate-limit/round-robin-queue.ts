@@ -14,11 +14,6 @@ export class RoundRobinQueue<Waiter extends QueuedCall> {
     return this.#size;
   }
 
-  /** Number of callers. */
-  get callers(): number {
-    return this.#queues.size;
-  }
-
   /** A caller's calls, in order. */
   of(callerKey: string): readonly Waiter[] {
     return this.#queues.get(callerKey) ?? [];

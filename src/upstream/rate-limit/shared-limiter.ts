@@ -11,8 +11,8 @@ import type { WorkspaceClock } from './workspace-clock.ts';
 
 /** A call before a shared window. */
 interface SharedCall extends LimitedCall {
-  /** The same, as this replica's own limiter counts it; undefined until the call has its turn. */
-  own: LimitedCall | undefined;
+  /** The same, as this replica's own limiter counts it. Set when the call has its turn. */
+  own: LimitedCall;
   /** Undefined where this replica's own limiter let it go. */
   lease: string | undefined;
 }
@@ -70,7 +70,12 @@ export class SharedLimiter {
 
   /** As of `RateLimiter`. */
   enter(caller: LimiterCaller, until: number): { readonly call: LimitedCall; readonly turn: Turn | undefined } {
-    const call: SharedCall = { caller, probed: undefined, sentAt: undefined, own: undefined, lease: undefined };
+    const call = {
+      caller,
+      probed: undefined,
+      sentAt: undefined,
+      lease: undefined,
+    } as Partial<SharedCall> as SharedCall;
     if (!this.#isShared(caller)) {
       const { call: own, turn } = this.#limiter.enter(caller, until);
       if (turn === undefined) call.own = own;
@@ -84,14 +89,13 @@ export class SharedLimiter {
 
   send(call: LimitedCall): boolean {
     const { own, lease } = call as SharedCall;
-    if (own === undefined || !this.#limiter.send(own, lease !== undefined)) return false;
+    if (!this.#limiter.send(own, lease !== undefined)) return false;
     call.sentAt = own.sentAt;
     return true;
   }
 
   exit(call: LimitedCall, report: LimiterReport): void {
     const { own, lease } = call as SharedCall;
-    if (own === undefined) return;
     this.#tell(lease, report);
     this.#limiter.exit(own, report);
     // Others may be exempt as well, or nobody is counted.
@@ -101,7 +105,6 @@ export class SharedLimiter {
 
   giveBack(call: LimitedCall): void {
     const { own, lease } = call as SharedCall;
-    if (own === undefined) return;
     this.#limiter.giveBack(own);
     if (lease === undefined) return;
     this.#options.window.giveBack([lease]);
@@ -133,9 +136,8 @@ export class SharedLimiter {
   /** Waits in the store's queue or in this replica's own, whichever decides. */
   #wait(call: SharedCall, until: number, own?: OwnTurn): Turn {
     const place: Place = { leave: () => false, hasLeft: false, isOver: false };
-    const over = () => void (place.isOver = true);
     return {
-      promise: this.#waitAnywhere(call, until, place, own).finally(over),
+      promise: this.#waitAnywhere(call, until, place, own),
       leave: () => {
         if (place.isOver) return false;
         place.hasLeft = true;
@@ -146,15 +148,19 @@ export class SharedLimiter {
   }
 
   async #waitAnywhere(call: SharedCall, until: number, place: Place, own: OwnTurn | undefined): Promise<void> {
-    let hasTurn = own !== undefined && (await this.#waitAlone(call, place, own));
-    while (!hasTurn && !place.hasLeft) {
-      hasTurn = this.#isShared(call.caller)
-        ? await this.#waitShared(call, until, place)
-        : await this.#waitAlone(call, place, this.#limiter.enter(call.caller, until));
+    try {
+      let hasTurn = own !== undefined && (await this.#waitAlone(call, place, own));
+      while (!hasTurn && !place.hasLeft) {
+        hasTurn = this.#isShared(call.caller)
+          ? await this.#waitShared(call, until, place)
+          : await this.#waitAlone(call, place, this.#limiter.enter(call.caller, until));
+      }
+      if (!place.hasLeft) return;
+      if (hasTurn) this.giveBack(call);
+      throw cancelled();
+    } finally {
+      place.isOver = true; // at once: from here on the turn counts as taken
     }
-    if (!place.hasLeft) return;
-    this.giveBack(call);
-    throw cancelled();
   }
 
   /** False when the store is back before the call has its turn. */

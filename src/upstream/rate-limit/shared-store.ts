@@ -24,8 +24,8 @@ export interface Grants {
   readonly opensInMs: number | undefined;
   /** Milliseconds after which those who still wait ask again. */
   readonly askAgainMs: number;
-  /** Leases of calls that may go out now, for each asker. */
-  readonly leases: readonly (readonly string[])[];
+  /** Leases of calls that may go out now, by `turnKey`. */
+  readonly leases: ReadonlyMap<string, readonly string[]>;
   /** Leases that the replica may use for its next calls, as long as they live. */
   readonly spare: readonly string[];
 }

@@ -150,7 +150,7 @@ export class SharedTurns {
     this.#isAsking = false;
     if (grants === undefined) return this.storeLost();
     onGrants(grants);
-    for (const [index, { callerKey }] of askers.entries()) this.#serve(callerKey, grants.leases[index] ?? []);
+    for (const [turnKey, leases] of grants.leases) this.#serve(turnKey, leases);
     this.#spare.push(...grants.spare.map((lease) => ({ lease, until: askedAt + store.leaseMs })));
     const { opensInMs, askAgainMs } = grants;
     this.#opensAt = opensInMs === undefined ? 0 : this.#clock.now() + opensInMs;
@@ -162,7 +162,8 @@ export class SharedTurns {
 
   #askOf({ callerKey, since }: Waiter, now: number): Ask {
     const calls = this.#queue.of(callerKey);
-    const leftMs = Math.max(0, (calls.at(-1)?.until ?? now) - now);
+    let leftMs = 0;
+    for (const { until } of calls) leftMs = Math.max(leftMs, until - now);
     return { turnKey: callerKey, calls: calls.length, waitedMs: Math.max(0, now - since), leftMs };
   }
 
@@ -192,9 +193,9 @@ export class SharedTurns {
     this.#askAt = at;
     this.#cancelTimer = this.#clock.after(ms, () => {
       this.#cancelTimer = undefined;
-      if (!this.#isAsking) this.#askNow();
+      this.#askNow();
     });
   }
 }
 
-const none: Grants = { window: undefined, opensInMs: undefined, askAgainMs: 0, leases: [], spare: [] };
+const none: Grants = { window: undefined, opensInMs: undefined, askAgainMs: 0, leases: new Map(), spare: [] };

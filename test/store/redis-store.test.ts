@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createClient } from '@redis/client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { RedisStore } from '../../src/store/redis-store.ts';
+import { createScript } from '../../src/store/script.ts';
+import { startFaultyWire, type WireState } from '../support/faulty-wire.ts';
+import { startStore } from '../support/redis-server.ts';
+
+const count = createScript(`return redis.call('INCR', KEYS[1])`);
+const keys = ['n'];
+
+async function open(url: string) {
+  const changes: string[] = [];
+  const store = await RedisStore.open({
+    url,
+    deployment: 'd',
+    onChange: (isAway) => changes.push(isAway ? 'away' : 'up'),
+    random: () => 0.5,
+  });
+  onTestFinished(() => store.close());
+  return { store, changes, run: () => store.run(count, keys, []) };
+}
+
+const up = { timeout: 5000, interval: 10 };
+
+describe('A shared store', () => {
+  it('runs scripts, which it need not know before, and none once it is closed', async () => {
+    const { url } = await startStore();
+    const { store, changes, run } = await open(url);
+    expect(await Promise.all([run(), run()])).toEqual([1, 2]);
+    expect(await run()).toBe(3);
+    store.close();
+    expect([await run(), store.isAway, ...changes]).toEqual([undefined, true, 'up']);
+  });
+
+  it.each<WireState>(['late', 'half-open', 'flood', 'refuse'])(
+    'is away while the wire is %s, holds nobody up for long, and is back by itself',
+    async (state) => {
+      const { port } = await startStore();
+      const wire = await startFaultyWire(port);
+      const { changes, run } = await open(wire.url);
+      await expect.poll(run, up).toBeGreaterThan(0);
+      const before = wire.connections;
+      wire.become(state);
+      // All that asked before it was known, and all that come after.
+      expect(await Promise.all([run(), run()])).toEqual([undefined, undefined]);
+      for (let time = 0; time < 1000; time += 1) expect(await run()).toBe(undefined);
+      await delay(700);
+      // Pauses of 100, 200, 400 ms: no storm.
+      expect(wire.connections - before).toBeLessThanOrEqual(4);
+      wire.become('sound');
+      wire.cut();
+      await expect.poll(run, up).toBeGreaterThan(1);
+      expect(changes.slice(-2)).toEqual(['away', 'up']);
+    },
+  );
+
+  it('is away from the start where nothing listens, and up once something does', async () => {
+    const server = await startStore();
+    await server.kill();
+    const { store, changes, run } = await open(server.url);
+    expect([store.isAway, ...changes, await run()]).toEqual([true, 'away', undefined]);
+    await server.restart();
+    await expect.poll(run, up).toBe(1);
+  });
+
+  it('is back after a kill and a restart within five seconds, empty', async () => {
+    const server = await startStore();
+    const { changes, run } = await open(server.url);
+    expect([await run(), await run()]).toEqual([1, 2]);
+    await server.kill();
+    await expect.poll(run, up).toBe(undefined);
+    await delay(1000);
+    await server.restart();
+    await expect.poll(run, up).toBe(1);
+    expect(changes).toEqual(['up', 'away', 'up']);
+  });
+
+  it.each<[string, readonly string[], (url: string) => string]>([
+    ['asks for a password that it does not have', ['--requirepass', 's3cret'], (url) => url],
+    ['has a wrong password', ['--requirepass', 's3cret'], (url) => url.replace('redis://', 'redis://:wr0ng@')],
+    ['is full', ['--maxmemory', '1', '--maxmemory-policy', 'noeviction'], (url) => url],
+    ['only reads', ['--replicaof', '127.0.0.1', '1'], (url) => url],
+  ])('is away when it %s', async (_why, args, urlOf) => {
+    const { url } = await startStore(args);
+    const { store, run } = await open(urlOf(url));
+    expect([store.isAway, await run()]).toEqual([true, undefined]);
+  });
+
+  it('takes a password, and notices when it begins to read only, or is full', async () => {
+    const { url } = await startStore(['--requirepass', 's3cret']);
+    const withPassword = url.replace('redis://', 'redis://:s3cret@');
+    const { run } = await open(withPassword);
+    const admin = await createClient({ url: withPassword }).connect();
+    onTestFinished(() => admin.destroy());
+    expect(await run()).toBe(1);
+    await admin.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
+    expect(await run()).toBe(undefined);
+    await admin.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+    await expect.poll(run, up).toBe(2);
+    await admin.sendCommand(['CONFIG', 'SET', 'maxmemory', '1']);
+    expect(await run()).toBe(undefined);
+    await admin.sendCommand(['CONFIG', 'SET', 'maxmemory', '0']);
+    await expect.poll(run, up).toBe(3);
+  });
+
+  it('is away when a script does not reply as scripts do', async () => {
+    const { url } = await startStore();
+    const { store } = await open(url);
+    expect(await store.run(createScript(`return 'text'`), keys, [])).toBe(undefined);
+    expect(store.isAway).toBe(true);
+  });
+
+  it('does not take thousands of commands at a time', async () => {
+    const { url } = await startStore();
+    const { store } = await open(url);
+    await store.run(count, keys, []);
+    const replies = await Promise.all(Array.from({ length: 2100 }, () => store.run(count, keys, [])));
+    expect(replies.slice(2000).every((reply) => reply === undefined)).toBe(true);
+  });
+});

@@ -1,0 +1,100 @@
+import { createClient } from '@redis/client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ReplicasStore } from '../../src/store/replicas-store.ts';
+import { startFaultUpstream } from '../support/fault-upstream.ts';
+import { startStore } from '../support/redis-server.ts';
+import { alice, callerNamed } from '../support/tiny-workspace.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+const soon = { timeout: 5000, interval: 20 };
+
+/** Replicas before one workspace, with one store. */
+async function open(count: number) {
+  const [upstream, server] = await Promise.all([startFaultUpstream(), startStore()]);
+  onTestFinished(() => upstream.close());
+  const replicas = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const store = await ReplicasStore.open({
+        url: server.url,
+        name: 'chat',
+        workspaceUrl: upstream.url,
+        callMs: 3000,
+      });
+      onTestFinished(() => store.close());
+      return { store, ...createWorkspace(upstream.url, { store }) };
+    }),
+  );
+  for (const { workspace } of replicas) onTestFinished(() => workspace.close());
+  const client = await createClient({ url: server.url, RESP: 2 }).connect();
+  onTestFinished(() => client.destroy());
+  const [first, second] = replicas;
+  if (first === undefined || second === undefined) throw new Error('two at least');
+  return { upstream, server, first, second, client };
+}
+
+describe('Replicas with a store', () => {
+  it('count each other, and no longer one that leaves', async () => {
+    const { first, second } = await open(2);
+    await expect.poll(() => [first.store.replicas, second.store.replicas], soon).toEqual([2, 2]);
+    await second.store.close();
+    await expect.poll(() => first.store.replicas, soon).toBe(1);
+  });
+
+  it('spare the workspace a token that it has just refused to another, and no other token', async () => {
+    const { upstream, first, second } = await open(2);
+    expect([await first.ask(), await second.ask()]).toEqual(['ok', 'ok']);
+    upstream.fail('status', { status: 401, times: 1 });
+    expect(await first.ask()).toBe('UNAUTHENTICATED');
+    const calls = upstream.calls.length;
+    await expect.poll(() => second.ask(), soon).toBe('UNAUTHENTICATED');
+    const refusedAt = upstream.calls.length;
+    expect(await second.ask()).toBe('UNAUTHENTICATED');
+    expect(upstream.calls.length).toBe(refusedAt);
+    expect(refusedAt).toBeGreaterThanOrEqual(calls);
+    expect(await second.ask({ as: callerNamed('carol000000000000') })).toBe('ok');
+    await expect.poll(() => second.ask(), { timeout: 8000, interval: 100 }).toBe('ok');
+  }, 15_000);
+
+  it('tell each other that read receipts are not licensed, and that the workspace is down', async () => {
+    const { upstream, first, second } = await open(2);
+    first.workspace.receiptsLicence.learn(false);
+    await expect.poll(() => second.workspace.receiptsLicence.state, soon).toBe('missing');
+    upstream.fail('status', { status: 503 });
+    for (let call = 0; call < 20; call += 1) await first.ask({ as: callerNamed(`user${call}`) });
+    expect(first.workspace.breakerState).toBe('open');
+    await expect.poll(() => second.workspace.breakerState, soon).toBe('open');
+    const calls = upstream.calls.length;
+    expect(await second.ask()).toBe('UPSTREAM_UNAVAILABLE');
+    expect(upstream.calls.length).toBe(calls);
+  });
+
+  it('leave no token, no user id, no address and nothing that does not expire in the store', async () => {
+    const { upstream, first, second, client } = await open(2);
+    upstream.fail('status', { status: 401, times: 1 });
+    await first.ask();
+    const keys = async () => {
+      await Promise.all([first.ask(), second.ask({ as: callerNamed('carol000000000000') })]);
+      return client.keys('*');
+    };
+    await expect.poll(async () => (await keys()).length, soon).toBeGreaterThan(3);
+    const seen: string[] = [];
+    for (const key of await client.keys('*')) {
+      seen.push(key, (await client.dump(key)) ?? '');
+      expect(await client.pTTL(key)).toBeGreaterThan(0);
+      expect(key).toMatch(/^chat:/);
+    }
+    expect(seen.join('\n')).not.toMatch(
+      new RegExp(`${alice.id}|${alice.token}|carol|token-of|127\\.0\\.0\\.1|im\\.counters`),
+    );
+  });
+
+  it('do without what the store cannot have said', async () => {
+    const { first, second, client } = await open(2);
+    await expect.poll(() => first.store.replicas, soon).toBe(2);
+    const replicas = (await client.keys('*')).find((key) => key.endsWith(':replicas')) ?? '';
+    await client.hSet(replicas.replace(/replicas$/, 'facts'), { down: 'x', unlicensed: '1e400' });
+    await expect.poll(() => second.workspace.breakerState, soon).toBe('closed');
+    expect(second.workspace.receiptsLicence.state).toBe('unknown');
+    expect(await second.ask()).toBe('ok');
+  });
+});
