@@ -30,11 +30,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'collect-fields': [],
   limits: [],
   config: [],
+  // Bytes of a body in, JSON of its rows out.
+  projection: ['json'],
   pagination: ['errors', 'limits'],
-  upstream: ['errors', 'json'],
+  upstream: ['errors', 'json', 'projection'],
   // What replicas share, as the workspace's client sees it.
   store: ['type upstream'],
-  loaders: ['upstream', 'errors', 'json'],
+  loaders: ['upstream', 'errors', 'json', 'type projection'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
   resolvers: [
     'pagination',
@@ -54,6 +56,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'resolvers',
     'schema',
     'loaders',
+    'projection',
     'pagination',
     'observability',
     'collect-fields',

@@ -1,5 +1,5 @@
 import { gatewayErrorOf, refusalOfRequest, type GatewayError } from '../errors.ts';
-import { jsonBytes, maxBytesPerLength } from '../json.ts';
+import { maxBytesPerLength } from '../json.ts';
 import { maxAnswerBytes, maxStrangerBytes, maxValues, valuesPerError } from '../limits.ts';
 
 /** Values between two calls of `onGrown`. */
@@ -84,12 +84,12 @@ export class AnswerSize {
     this.#isBegun = false;
   }
 
-  /** Measures the whole response if it could be larger than counted. */
-  measure(answer: unknown): void {
+  /** Measures the whole response if it could be larger than counted. `bytesOf`: its bytes, or more than `most`. */
+  measure(bytesOf: (most: number) => number): void {
     if (this.#refusal !== undefined || this.#bytes * maxBytesPerLength <= maxStrangerBytes) return;
     this.#raiseLimit();
     if (this.#bytes * maxBytesPerLength <= this.#maxBytes) return;
-    this.#bytes = jsonBytes(answer, this.#maxBytes);
+    this.#bytes = bytesOf(this.#maxBytes);
     this.#checkLimits();
   }
 

@@ -1,16 +1,25 @@
+import type { Trash } from './trash.ts';
 import type { Message } from './types.ts';
 
 /** Messages by id, and by room in the order they were stored, hidden ones included. */
 export class MessageStore {
   readonly byId = new Map<string, Message>();
   readonly #byRoom = new Map<string, Message[]>();
+  readonly #trash: Trash<Message>;
+
+  constructor(trash: Trash<Message>) {
+    this.#trash = trash;
+  }
 
   addRoom(roomId: string): void {
     this.#byRoom.set(roomId, []);
   }
 
-  removeRoom(roomId: string): void {
-    for (const message of this.ofRoom(roomId)) this.byId.delete(message._id);
+  removeRoom(roomId: string, at: string): void {
+    for (const message of this.ofRoom(roomId)) {
+      this.byId.delete(message._id);
+      this.#trash.put(message, at);
+    }
     this.#byRoom.delete(roomId);
   }
 
@@ -24,9 +33,10 @@ export class MessageStore {
     this.#byRoom.get(message.rid)?.push(message);
   }
 
-  remove(message: Message): void {
+  remove(message: Message, at: string): void {
     this.byId.delete(message._id);
     const messages = this.#byRoom.get(message.rid) ?? [];
     messages.splice(messages.indexOf(message), 1);
+    this.#trash.put(message, at);
   }
 }

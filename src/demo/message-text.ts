@@ -1,3 +1,4 @@
+import { parseMarkup } from './markup.ts';
 import type { Account, Mention, Room } from './types.ts';
 
 /** Links in a text, before their metadata is fetched. */
@@ -28,4 +29,9 @@ export function mentionsIn(text: string, accounts: readonly Account[], rooms: It
     }
   }
   return found;
+}
+
+/** Whatever Rocket.Chat stores with a text that it has parsed. */
+export function parseText(text: string, accounts: readonly Account[], rooms: Iterable<Room>) {
+  return { urls: linksIn(text), ...mentionsIn(text, accounts, rooms), md: parseMarkup(text) };
 }

@@ -1,3 +1,5 @@
+import type { Signature } from './message-changes.ts';
+
 /** Arguments of the world's methods. */
 
 export interface NewMessage {
@@ -24,4 +26,10 @@ export interface RemoveOptions {
   readonly showStatus?: boolean;
   readonly keepHistory?: boolean;
   readonly at?: string;
+}
+
+export interface DeletionOptions extends Required<RemoveOptions> {
+  /** Id of the hidden copy, if there is one. */
+  readonly copyId: () => string;
+  readonly deletedBy: Signature;
 }

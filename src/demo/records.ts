@@ -1,14 +1,19 @@
-import { idOf } from './ids.ts';
 import type { Account, Message, Room, Subscription } from './types.ts';
+import { later } from './world-clock.ts';
 
 const byText = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 const listed = (values: string[]): string => values.toSorted(byText).join(', ');
 
-/** A new room. Usernames are sorted by display name and user ids by id, so the two lists do not correspond. */
+/** Usernames are sorted by display name and user ids by id, so the two lists do not correspond. Channels have neither. */
+export function memberLists(t: string, members: readonly Account[]): Pick<Room, 'usernames' | 'uids'> {
+  if (t !== 'd') return { usernames: [], uids: [] };
+  const byName = members.toSorted((left, right) => byText(left.name, right.name));
+  return { usernames: byName.map(({ username }) => username), uids: members.map(({ id }) => id).toSorted(byText) };
+}
+
 export function roomRecord(id: string, t: string, members: readonly Account[], ts: string): Room {
   const isDirect = t === 'd';
-  const byName = members.toSorted((left, right) => byText(left.name, right.name));
-  const usernames = isDirect ? byName.map(({ username }) => username) : [];
+  const { usernames, uids } = memberLists(t, members);
   return {
     _id: id,
     t,
@@ -16,7 +21,7 @@ export function roomRecord(id: string, t: string, members: readonly Account[], t
     usersCount: members.length,
     msgs: 0,
     ts,
-    uids: isDirect ? members.map((member) => member.id).toSorted(byText) : [],
+    uids,
     default: false,
     ro: isDirect && members.some((member) => !member.active),
     sysMes: true,
@@ -26,11 +31,17 @@ export function roomRecord(id: string, t: string, members: readonly Account[], t
 }
 
 /** A new membership. Its names are those of the other members, or one's own in notes to self. */
-export function subscriptionRecord(room: Room, own: Account, members: readonly Account[]): Subscription {
+export function subscriptionRecord(
+  id: string,
+  room: Room,
+  own: Account,
+  members: readonly Account[],
+  ts: string,
+): Subscription {
   const others = members.length > 1 ? members.filter(({ id }) => id !== own.id) : members;
   const { name, fname } = room;
   return {
-    _id: idOf(`subscription ${room._id} ${own.id}`),
+    _id: id,
     rid: room._id,
     u: { _id: own.id, username: own.username, name: own.name },
     t: room.t,
@@ -41,20 +52,15 @@ export function subscriptionRecord(room: Room, own: Account, members: readonly A
     unread: 0,
     userMentions: 0,
     groupMentions: 0,
-    ts: room.ts,
-    _updatedAt: room.ts,
+    ts,
+    _updatedAt: ts,
   };
 }
 
-/** Fields of a message shown as deleted; `file` and `files` stay. */
-export const removedFields: Partial<Message> = {
-  t: 'rm',
-  msg: '',
-  urls: [],
-  mentions: [],
-  attachments: [],
-  reactions: {},
-  md: undefined,
-  blocks: undefined,
-  tshow: undefined,
-};
+/** A message is stored a moment after it was sent. */
+export const storedAt = (ts: string): string => later(ts, 46);
+
+export function messageRecord(id: string, roomId: string, author: Account, text: string, ts: string): Message {
+  const { id: _id, username, name } = author;
+  return { _id: id, rid: roomId, msg: text, ts, u: { _id, username, name }, _updatedAt: storedAt(ts) };
+}

@@ -95,6 +95,29 @@ export const updatedSinceSchema: QuerySchema = {
   unwrapsLists: true,
 };
 
+/** Of `chat.syncMessages` in Rocket.Chat 7, which has no pages. */
+export const syncSinceSchema: QuerySchema = {
+  shapes: [{ required: ['roomId', 'lastUpdate'], properties: { roomId: text, lastUpdate: text } }],
+  unwrapsLists: true,
+};
+
+export const syncSchema: QuerySchema = {
+  shapes: [
+    {
+      required: ['roomId'],
+      properties: {
+        roomId: text,
+        lastUpdate: text,
+        count: number,
+        next: text,
+        previous: text,
+        type: { type: 'string', values: ['UPDATED', 'DELETED'] },
+      },
+    },
+  ],
+  unwrapsLists: true,
+};
+
 /** Like Ajv: every text that JavaScript converts to a number, except the empty text. */
 const isNumeric = (value: string): boolean => value !== '' && !Number.isNaN(Number(value));
 

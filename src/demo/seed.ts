@@ -2,6 +2,7 @@ import { addChannel, fillRooms } from './seed/fill-rooms.ts';
 import { accounts, deletedUserId, mainAccounts, userIdOf } from './seed/people.ts';
 import { channelId, planRoomId, roomWith } from './seed/rooms.ts';
 import { shapeIds, shapeId } from './seed/shape-ids.ts';
+import type { Clock } from './world-clock.ts';
 import { World } from './world.ts';
 
 /** Useful ids, the same in every world that `createWorld` creates. */
@@ -65,9 +66,9 @@ export const landmarks = {
   messages: shapeIds,
 } as const;
 
-/** A world with accounts only. */
-export function createEmptyWorld(): World {
-  return new World(accounts, mainAccounts);
+/** A world with accounts only; its clock can be another than the usual one. */
+export function createEmptyWorld(clock?: Clock): World {
+  return new World(accounts, mainAccounts, clock);
 }
 
 /** A small company's direct messages, up to the afternoon of 30 October 2026. */

@@ -104,8 +104,3 @@ export interface Receipt {
   ts: string;
   _updatedAt: string;
 }
-
-export interface Tombstone {
-  _id: string;
-  _deletedAt: string;
-}

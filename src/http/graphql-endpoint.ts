@@ -197,7 +197,10 @@ export class GraphqlEndpoint {
   }
 
   /** The body of a response that needs no pipeline. */
-  async #respondFast({ req: { headers }, request }: Exchange, params: GraphqlParams): Promise<string | undefined> {
+  async #respondFast(
+    { req: { headers }, request }: Exchange,
+    params: GraphqlParams,
+  ): Promise<string | Buffer | undefined> {
     const { fastPath } = this.#options;
     const isPlain = pipelineHeaders.every((name) => headers[name] === undefined);
     if (fastPath === undefined || !isPlain) return undefined;

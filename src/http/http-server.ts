@@ -108,7 +108,7 @@ export function respondUnparsable(error: NodeJS.ErrnoException, socket: Socket):
   }
   const { status, headers, body } = closing(unparsable[error.code ?? ''] ?? refusals.notHttp);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${String(body)}`);
   socket.destroySoon();
 }
 

@@ -7,13 +7,18 @@ const pieceBytes = 256 * 1024;
  * Writes the body of a response and ends it. `onLeft` gets the number of unsent bytes whenever it shrinks, which shows
  * whether the client reads. Pieces that were sent are freed.
  */
-export function writeBody(res: ServerResponse, body: string, bytes: number, onLeft: (bytes: number) => void): void {
+export function writeBody(
+  res: ServerResponse,
+  body: string | Buffer,
+  bytes: number,
+  onLeft: (bytes: number) => void,
+): void {
   onLeft(bytes);
   if (bytes <= pieceBytes) {
     res.end(body);
     return;
   }
-  const pieces = piecesOf(Buffer.from(body));
+  const pieces = piecesOf(typeof body === 'string' ? Buffer.from(body) : body);
   let left = bytes;
   const next = (): void => {
     const piece = pieces.pop();

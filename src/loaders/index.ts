@@ -1,3 +1,4 @@
+import type { RowCut } from '../projection/row-cutter.ts';
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import type { SearchAllowance } from './search-allowance.ts';
 import type { BulkOrSingle } from './bulk-or-single.ts';
@@ -46,11 +47,23 @@ export class Loaders {
   #users: ReturnType<typeof userLoader> | undefined;
   #roomUsers: ReturnType<typeof roomUserLoader> | undefined;
   #me: ReturnType<typeof meLoader> | undefined;
+  #cut: RowCut | undefined;
+  readonly #cutNow = () => this.#cut;
 
   constructor(upstream: RequestUpstream, search: SearchAllowance, modes: BulkOrSingle) {
     this.#upstream = upstream;
     this.#search = search;
     this.#modes = modes;
+  }
+
+  /** Runs `work`. The rows of the pages that it asks for, before it first waits, are cut so. */
+  cutting<Result>(cut: RowCut, work: () => Result): Result {
+    this.#cut = cut;
+    try {
+      return work();
+    } finally {
+      this.#cut = undefined;
+    }
   }
 
   get roomInfos() {
@@ -62,7 +75,7 @@ export class Loaders {
   }
 
   get roomPages() {
-    return (this.#roomPages ??= roomPageLoaders(this.#upstream));
+    return (this.#roomPages ??= roomPageLoaders(this.#upstream, this.#cutNow));
   }
 
   get subscriptions() {
@@ -74,11 +87,11 @@ export class Loaders {
   }
 
   get messagePages() {
-    return (this.#messagePages ??= messagePageLoader(this.#upstream, this.#check, this.#anyMessages));
+    return (this.#messagePages ??= messagePageLoader(this.#upstream, this.#check, this.#anyMessages, this.#cutNow));
   }
 
   get historyPages() {
-    return (this.#historyPages ??= historyPageLoader(this.#upstream, this.#check, this.#anyMessages));
+    return (this.#historyPages ??= historyPageLoader(this.#upstream, this.#check, this.#anyMessages, this.#cutNow));
   }
 
   get messages() {
@@ -86,7 +99,7 @@ export class Loaders {
   }
 
   get threadPages() {
-    return (this.#threadPages ??= threadPageLoader(this.#upstream));
+    return (this.#threadPages ??= threadPageLoader(this.#upstream, this.#cutNow));
   }
 
   get threadRoots() {

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts';
+import type { RowCut } from '../projection/row-cutter.ts';
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { chatGetMessage } from '../upstream/endpoints/chat-get-message.ts';
 import { chatGetThreadMessages, type ThreadMessagesParams } from '../upstream/endpoints/chat-get-thread-messages.ts';
@@ -13,16 +14,21 @@ export interface Reading {
   readonly reading: number;
 }
 
+/** What the rows of a page are cut into, for the page that is loaded at this moment. */
+export type CutNow = () => RowCut | undefined;
+
 /** Pages of `dm.messages`; equal pages share a call. Their rows are messages that need no call any more. */
 export const messagePageLoader = (
   upstream: RequestUpstream,
   check: RoomCheck,
   messages: PrimedLoader<string, RestMessage | null>,
+  cutNow: CutNow,
 ): Loader<DmMessagesParams & Reading, RestPage<RestMessage>> =>
   callByKey(
     async (params) => {
+      const cut = cutNow();
       await check.isRoom(params.roomId);
-      return shown(messages, await dmMessages(upstream, params));
+      return shown(messages, await dmMessages(upstream, params, cut));
     },
     ({ roomId, offset, count, sort, mentionIds, starredIds, pinned, reading }) =>
       JSON.stringify([roomId, offset, count, sort, mentionIds, starredIds, pinned, reading]),
@@ -33,11 +39,13 @@ export const historyPageLoader = (
   upstream: RequestUpstream,
   check: RoomCheck,
   messages: PrimedLoader<string, RestMessage | null>,
+  cutNow: CutNow,
 ): Loader<DmHistoryParams & Reading, DmHistory> =>
   callByKey(
     async (params) => {
+      const cut = cutNow();
       await check.isRoom(params.roomId);
-      return shown(messages, await dmHistory(upstream, params));
+      return shown(messages, await dmHistory(upstream, params, cut));
     },
     ({ roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading }) =>
       JSON.stringify([roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading]),
@@ -55,9 +63,10 @@ function shown<Page extends RestRows<RestMessage>>(
 /** Pages of `chat.getThreadMessages`; equal pages share a call. */
 export const threadPageLoader = (
   upstream: RequestUpstream,
+  cutNow: CutNow,
 ): Loader<ThreadMessagesParams & Reading, RestPage<RestMessage>> =>
   callByKey<ThreadMessagesParams & Reading, RestPage<RestMessage>>(
-    (params) => chatGetThreadMessages(upstream, params),
+    (params) => chatGetThreadMessages(upstream, params, cutNow()),
     ({ rootId, offset, count, sort, reading }) => JSON.stringify([rootId, offset, count, sort, reading]),
   );
 

@@ -9,7 +9,7 @@ import type { BulkFallback } from './bulk-fallback.ts';
 import type { ReadMode } from './bulk-or-single.ts';
 import type { CallerLists } from './caller-lists.ts';
 import { batchByKey, callByKey, type Loader } from './loader.ts';
-import type { Reading } from './messages.ts';
+import type { CutNow, Reading } from './messages.ts';
 
 /**
  * Rooms by id: `rooms.info` each, or `rooms.get` for more than two rooms, which returns all of the caller's rooms and so
@@ -45,9 +45,9 @@ export const roomInfoLoader = (upstream: RequestUpstream): Loader<string, RestDi
   callByKey((id) => roomsInfo(upstream, id));
 
 /** Pages of the workspace's rooms, and of the caller's; equal pages share a call. */
-export const roomPageLoaders = (upstream: RequestUpstream) => ({
-  everyone: pageLoader((params) => dmListEveryone(upstream, params)),
-  own: pageLoader((params) => imList(upstream, params)),
+export const roomPageLoaders = (upstream: RequestUpstream, cutNow: CutNow) => ({
+  everyone: pageLoader((params) => dmListEveryone(upstream, params, cutNow())),
+  own: pageLoader((params) => imList(upstream, params, cutNow())),
 });
 
 const pageLoader = (

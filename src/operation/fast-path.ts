@@ -4,7 +4,7 @@ import { asObject, asText, type JsonObject } from '../json.ts';
 import { chargeAllowance, type CallAllowance } from './allowance.ts';
 import type { Executor } from './compiled/executor.ts';
 import { write } from './compiled/write.ts';
-import type { CompiledOperation, Data, Variables } from './compiled/operation.ts';
+import type { CompiledOperation, Variables } from './compiled/operation.ts';
 import type { CostEstimator } from './cost/estimator.ts';
 import { refusalOfCost } from './cost/limits.ts';
 import { reportOf } from './cost/report.ts';
@@ -12,7 +12,7 @@ import { atMost } from './cost/tally.ts';
 import type { DocumentStore } from './document-store.ts';
 import { recheck, type CheckedField, type InputCheck } from './input-check.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
-import { isWithinLimits } from './response-limits.ts';
+import { isWithinLimits, letOthersRun } from './response-limits.ts';
 import { loggedName } from './steps.ts';
 
 export interface FastPathParts {
@@ -67,7 +67,7 @@ export class FastPath {
   }
 
   /** The body of the response. Undefined: Apollo Server has to make it. Never rejects. */
-  async respond(request: FastRequest, context: RequestContext): Promise<string | undefined> {
+  async respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {
     try {
       return await this.#respond(request, context);
     } catch (error) {
@@ -76,19 +76,20 @@ export class FastPath {
     }
   }
 
-  async #respond(request: FastRequest, context: RequestContext): Promise<string | undefined> {
+  async #respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {
     const prepared = this.#prepare(request, context);
     if (prepared === undefined || !this.#admit(prepared, request, context)) return undefined;
     const { outcome } = context;
-    const data = await this.#parts.executor.run(prepared.compiled, prepared.variables, context);
+    const data = await this.#parts.executor.run(prepared.compiled, prepared.variables, context, true);
     outcome.runBy = 'graphql-js';
     if (data === undefined) return undefined;
-    const result: { data: Data; extensions?: JsonObject } = { data };
-    if (request.wantsReport) result.extensions = { upstream: reportOf(context) };
-    if (!(await isWithinLimits(context, result))) return undefined;
+    const extensions = request.wantsReport ? `,"extensions":${JSON.stringify({ upstream: reportOf(context) })}` : '';
+    await letOthersRun(context);
+    const body = write(prepared.compiled.selection, data, '{"data":', `${extensions}}\n`);
+    if (!isWithinLimits(context, () => Buffer.byteLength(body) - 1)) return undefined;
+    await letOthersRun(context);
     outcome.runBy = 'fast-path';
-    const extensions = result.extensions === undefined ? '' : `,"extensions":${JSON.stringify(result.extensions)}`;
-    return `{"data":${write(prepared.compiled.selection, data)}${extensions}}\n`;
+    return body;
   }
 
   #prepare({ query, operationName, variables: given = {}, extensions }: FastRequest, context: RequestContext) {

@@ -19,7 +19,8 @@ export async function measureIntrospection(
   if (variables === undefined) return;
   const compiled = compile({ schema, document, operation, variables, isIntrospection: true });
   const bugs: unknown[] = [];
-  if (compiled !== undefined) await run(compiled, variables, context, (error) => void bugs.push(error));
+  const onBug = (error: unknown) => void bugs.push(error);
+  if (compiled !== undefined) await run(compiled, variables, context, { cuts: false, onBug });
   if (bugs.length > 0) throw bugs[0];
   if (context.answerSize.refusal !== undefined) throw context.answerSize.refusal;
   context.answerSize.holdBase();

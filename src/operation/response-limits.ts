@@ -3,6 +3,7 @@ import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context/request-context.ts';
 import type { GatewayError } from '../errors.ts';
+import { jsonBytes } from '../json.ts';
 import { summariseErrors } from '../observability/error-summary.ts';
 import { asksForSchema } from './credentials.ts';
 import { measureIntrospection } from './introspection.ts';
@@ -21,23 +22,28 @@ export const limitResponses = (schema: GraphQLSchema): Listener => ({
   },
 
   async willSendResponse({ contextValue, response }) {
-    if (response.body.kind !== 'single' || (await isWithinLimits(contextValue, response.body.singleResult))) return;
+    if (response.body.kind !== 'single') return;
+    const { singleResult } = response.body;
+    await letOthersRun(contextValue);
+    if (isWithinLimits(contextValue, (most) => jsonBytes(singleResult, most))) return letOthersRun(contextValue);
     const { refusal } = contextValue.answerSize;
     if (refusal !== undefined) refuse(response, contextValue, refusal);
   },
 });
 
-/** Measures a result. False: it is too large, and `answerSize.refusal` says so. */
-export async function isWithinLimits({ answerSize }: RequestContext, result: unknown): Promise<boolean> {
+/** A large response is measured, and written, in turns of the event loop of its own. */
+export async function letOthersRun({ answerSize }: RequestContext): Promise<void> {
   if (answerSize.bytes > largeResponse) await nextTurn();
+}
+
+/** Measures a response. False: it is too large, and `answerSize.refusal` says so. */
+export function isWithinLimits({ answerSize }: RequestContext, bytesOf: (most: number) => number): boolean {
   try {
-    answerSize.measure(result);
+    answerSize.measure(bytesOf);
   } catch {
     // Too large: `refusal` says so.
   }
-  if (answerSize.refusal !== undefined) return false;
-  if (answerSize.bytes > largeResponse) await nextTurn();
-  return true;
+  return answerSize.refusal === undefined;
 }
 
 /** Replaces a response that is too large by the error that rejects such a query before it runs. */

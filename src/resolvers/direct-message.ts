@@ -2,7 +2,7 @@ import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { checkId } from './ids.ts';
 import { asBoolean, asObject, asTexts } from '../json.ts';
-import { readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
+import { isMessage, readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
 import { historyConnection } from './history.ts';
 import { membershipFields } from './membership.ts';
 import { messageOrder } from './orders.ts';
@@ -12,7 +12,20 @@ import { explainForbidden } from './permission.ts';
 import { isSelected } from '../collect-fields.ts';
 import type { MessageFilters, Resolvers } from './types.generated.ts';
 import { memberConnection } from './user.ts';
-import { checkedId, flag, instant, int, text, textsOrNull, unlessStub } from './readers.ts';
+import { checkedId, checkedObject, flag, instant, int, text, textsOrNull, unlessStub } from './readers.ts';
+
+/** Null for the copy of a message that cannot be one of this room. */
+const lastMessage = checkedObject(
+  'lastMessage',
+  (room): RestMessage | null => {
+    const message = asObject(room['lastMessage']);
+    return (message !== undefined && message['rid'] === room['_id'] ? readMessage(message) : undefined) ?? null;
+  },
+  {
+    paths: ['_id', 'lastMessage._id', 'lastMessage.rid', 'lastMessage.ts', 'lastMessage.u._id'],
+    holds: ([roomId, ...message]) => message[1] === roomId && isMessage(message),
+  },
+);
 
 export const DirectMessage: Resolvers['DirectMessage'] = {
   id: checkedId('_id'),
@@ -26,10 +39,7 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
   createdAt: fromRecord(instant('ts')),
   updatedAt: fromRecord(instant('_updatedAt')),
   lastMessageAt: fromRecord(instant('lm')),
-  lastMessage: fromRecord((room) => {
-    const message = asObject(room['lastMessage']);
-    return (message?.['rid'] === room._id ? readMessage(message) : undefined) ?? null;
-  }),
+  lastMessage: fromRecord(lastMessage),
   topic: fromRecord(text('topic')),
   description: fromRecord(text('description')),
   announcement: fromRecord(text('announcement')),

@@ -1,15 +1,21 @@
-import { asId, asInt, asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts';
+import { asId, asInt, asObject, asObjects, asTexts, type JsonObject } from '../json.ts';
 import { selectsMoreThanKey } from '../collect-fields.ts';
 import type { RestMessage } from '../upstream/types.ts';
 import { messageOrder } from './orders.ts';
 import { offsetConnection, type OffsetList } from './pages.ts';
-import { UserReference, type MessageUserParent, type ReactionParent } from './parents.ts';
+import {
+  UserReference,
+  type MarkupParent,
+  type MentionParent,
+  type MessageUserParent,
+  type ReactionParent,
+} from './parents.ts';
 import { receiptConnection } from './read-receipt.ts';
-import type { MentionKind, Resolvers } from './types.generated.ts';
-import { userOf } from './user.ts';
+import type { Resolvers } from './types.generated.ts';
 import {
   checkedId,
   checkedInstant,
+  choice,
   equals,
   flag,
   id,
@@ -17,22 +23,26 @@ import {
   int,
   json,
   objects,
+  objectsUnder,
+  objectUnder,
   text,
+  textOr,
   texts,
   textUnless,
+  view,
 } from './readers.ts';
 
 export const Message: Resolvers['Message'] = {
   id: checkedId('_id'),
   roomId: checkedId('rid'),
   directMessage: (message) => ({ _id: message.rid }),
-  text: textUnless('t', 'e2e', '', text('msg', '')),
-  markup: (message) => (Array.isArray(message['md']) ? { tree: message['md'] } : null),
+  text: textUnless('t', 'e2e', '', 'msg'),
+  markup: view<MarkupParent | null>({ tree: 'md' }, 'md'),
   sentAt: checkedInstant('ts'),
   updatedAt: instant('_updatedAt'),
   editedAt: instant('editedAt'),
-  editedBy: (message) => recordedUser(message, 'editedBy'),
-  author: (message) => ({ user: message.u, roomId: message.rid }),
+  editedBy: objectUnder<MessageUserParent>('editedBy', 'user'),
+  author: view<MessageUserParent>({ user: 'u', roomId: 'rid' }),
   alias: text('alias'),
   avatarUrl: text('avatar'),
   emoji: text('emoji'),
@@ -41,7 +51,7 @@ export const Message: Resolvers['Message'] = {
   isDeleted: equals('t', 'rm'),
   isGroupable: flag('groupable'),
   urls: objects('urls', { text: 'url' }),
-  mentions: (message) => asObjects(message['mentions']).map((mention) => ({ mention, roomId: message.rid })),
+  mentions: objectsUnder<MentionParent>('mentions', 'mention'),
   channelMentions: objects('channels'),
   reactions: (message) =>
     Object.entries(asObject(message['reactions']) ?? {}).flatMap(([emoji, reaction]): ReactionParent[] => {
@@ -53,7 +63,7 @@ export const Message: Resolvers['Message'] = {
   isStarred: (message, _args, { viewerId }) => asObjects(message['starred']).some((star) => star['_id'] === viewerId),
   isPinned: equals('pinned', true),
   pinnedAt: instant('pinnedAt'),
-  pinnedBy: (message) => recordedUser(message, 'pinnedBy'),
+  pinnedBy: objectUnder<MessageUserParent>('pinnedBy', 'user'),
   thread: (message) => ((asInt(message['tcount']) ?? 0) > 0 ? message : null),
   threadRootId: id('tmid'),
   threadRoot: (message, _args, { loaders }, info) => {
@@ -77,27 +87,24 @@ export const MessageUrl: Resolvers['MessageUrl'] = {
   meta: json('meta'),
 };
 
+/** Rocket.Chat writes the groups' names in the place of a user's id. */
+const mentionKind = choice(
+  'mention._id',
+  { all: 'ALL', here: 'HERE' },
+  choice('mention.type', { team: 'TEAM' }, 'USER'),
+);
+const mentionedId = choice('mention._id', { all: null, here: null }, id('mention._id'));
+
 export const UserMention: Resolvers['UserMention'] = {
-  kind: ({ mention }) => kindOf(mention),
-  userId: ({ mention }) => mentionedId(mention),
+  kind: mentionKind,
+  userId: mentionedId,
   username: text('mention.username'),
-  name: ({ mention }) => asText(mention['name']) ?? asText(mention['fname']) ?? null,
-  user: ({ mention, roomId }) => {
-    const userId = kindOf(mention) === 'USER' ? mentionedId(mention) : null;
-    return userId === null ? null : new UserReference(userId, roomId);
+  name: textOr('mention.name', text('mention.fname')),
+  user: (parent) => {
+    const userId = mentionKind(parent) === 'USER' ? mentionedId(parent) : null;
+    return userId === null ? null : new UserReference(userId, parent.roomId);
   },
 };
-
-const groups: ReadonlyMap<unknown, MentionKind> = new Map([
-  ['all', 'ALL'],
-  ['here', 'HERE'],
-]);
-
-const kindOf = (mention: JsonObject): MentionKind =>
-  groups.get(mention['_id']) ?? (mention['type'] === 'team' ? 'TEAM' : 'USER');
-
-const mentionedId = (mention: JsonObject): string | null =>
-  groups.has(mention['_id']) ? null : (asId(mention['_id']) ?? null);
 
 export const ChannelMention: Resolvers['ChannelMention'] = {
   roomId: id('_id'),
@@ -143,12 +150,6 @@ export const MessageEncryption: Resolvers['MessageEncryption'] = {
   // Messages older than `content` carry the cipher text in `msg`.
   content: (message) => message['content'] ?? (asId(message['msg']) === undefined ? null : message['msg']),
 };
-
-/** A user whom the message recorded beside its author. */
-function recordedUser(message: RestMessage, field: 'editedBy' | 'pinnedBy'): MessageUserParent | null {
-  const user = userOf(message[field]);
-  return user && { user, roomId: message.rid };
-}
 
 export const isEncrypted = (message: RestMessage): boolean => message['t'] === 'e2e';
 

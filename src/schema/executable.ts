@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { addResolversToSchema, buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { concatAST, parse, print, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { concatAST, isObjectType, parse, print, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { describeMachinery, describeScalars, withoutSpecification } from './descriptions.ts';
 import { describePrices } from './priced-api.ts';
 import { publishApi } from './published-api.ts';
@@ -9,6 +9,7 @@ import { publishSdl } from './published.ts';
 import { readPrices } from './prices.ts';
 import { federationResolvers, references } from '../resolvers/federation.ts';
 import { resolvers } from '../resolvers/index.ts';
+import { readingOf } from '../resolvers/readers.ts';
 
 /** Beside `src/` in the repository; the build copies it beside the code, so an image needs nothing else. */
 const folder = new URL(import.meta.url.endsWith('.ts') ? '../../schema/' : './', import.meta.url);
@@ -54,5 +55,20 @@ export function createSchema(): GraphQLSchema {
   });
   describeScalars(schema, shell);
   addResolversToSchema(schema, references); // makeExecutableSchema drops them silently
+  restoreReaders(schema);
   return schema;
+}
+
+/** makeExecutableSchema binds all resolvers, so that nothing tells any more which of them only read their source. */
+function restoreReaders(schema: GraphQLSchema): void {
+  for (const [name, fields] of Object.entries(resolvers)) {
+    const type = schema.getType(name);
+    if (!isObjectType(type)) continue;
+    for (const [fieldName, resolve] of Object.entries(fields as Readonly<Record<string, unknown>>)) {
+      const field = type.getFields()[fieldName];
+      if (field !== undefined && readingOf(resolve) !== undefined) {
+        field.resolve = resolve as NonNullable<typeof field.resolve>;
+      }
+    }
+  }
 }

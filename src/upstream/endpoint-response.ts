@@ -1,7 +1,8 @@
 import type { GatewayError } from '../errors.ts';
-import { asObject, asObjects, type JsonObject } from '../json.ts';
+import { asList, asObject, asObjects, type JsonObject } from '../json.ts';
+import { lazyObject } from '../projection/lazy-row.ts';
 import type { Endpoint } from './endpoint.ts';
-import { badShape } from './transport/response.ts';
+import { badShape, type ResponseBody } from './transport/response.ts';
 import { isHidden, readStored, type ReadRow, type RestPage, type RestRows, type StoredRow } from './types.ts';
 
 /** The largest `total`: GraphQL's Int. */
@@ -14,11 +15,13 @@ const maxTotal = 2_147_483_647;
 export class EndpointResponse {
   readonly endpoint: Endpoint;
   readonly body: JsonObject;
+  readonly #cut: ResponseBody['cut'];
   readonly #onDroppedRow: () => void;
 
-  constructor(endpoint: Endpoint, body: JsonObject, onDroppedRow: () => void) {
+  constructor(endpoint: Endpoint, { json, cut }: ResponseBody, onDroppedRow: () => void) {
     this.endpoint = endpoint;
-    this.body = body;
+    this.body = json;
+    this.#cut = cut;
     this.#onDroppedRow = onDroppedRow;
   }
 
@@ -40,13 +43,11 @@ export class EndpointResponse {
   rows<Row>(name: string, readRow: ReadRow<Row>, maxRows = Number.POSITIVE_INFINITY): RestRows<Row> {
     const rows: (Row | undefined)[] = [];
     const stored: (StoredRow | undefined)[] = [];
-    for (const item of this.#list(name).slice(0, maxRows)) {
-      const json = asObject(item);
-      const isShown = json !== undefined && !isHidden(json);
-      const row = isShown ? readRow(json) : undefined;
+    for (const { json, isHidden } of this.#items(name).slice(0, maxRows)) {
+      const row = json === undefined || isHidden ? undefined : readRow(json);
       rows.push(row);
       stored.push(json && readStored(json));
-      if (row === undefined && (isShown || json === undefined)) this.#onDroppedRow();
+      if (row === undefined && !isHidden) this.#onDroppedRow();
     }
     return { rows, stored };
   }
@@ -66,9 +67,32 @@ export class EndpointResponse {
     return badShape(this.endpoint, detail);
   }
 
+  /** Whether the list has items, of which all are objects that the predicate holds for. */
+  every(name: string, predicate: (item: JsonObject) => boolean): boolean {
+    const items = this.#cut?.cutter.list.name === name ? this.#items(name) : asList(this.body[name]).map(asItem);
+    return items.length > 0 && items.every(({ json }) => json !== undefined && predicate(json));
+  }
+
+  #items(name: string): readonly Item[] {
+    if (this.#cut?.cutter.list.name !== name) return this.#list(name).map(asItem);
+    const { cutter, rows } = this.#cut;
+    return rows.map((row) => ({ json: row.isObject ? lazyObject(row, cutter) : undefined, isHidden: row.isHidden }));
+  }
+
   #list(name: string): readonly unknown[] {
     const list = this.body[name];
     if (!Array.isArray(list)) throw this.unusable(`no list \`${name}\``);
     return list;
   }
+}
+
+/** An item of a list; undefined JSON if it is no object. */
+interface Item {
+  readonly json: JsonObject | undefined;
+  readonly isHidden: boolean;
+}
+
+function asItem(value: unknown): Item {
+  const json = asObject(value);
+  return { json, isHidden: json !== undefined && isHidden(json) };
 }

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
+import type { RowCutter } from '../projection/row-cutter.ts';
+import type { ResponseBody } from './transport/response.ts';
 import { callerOf, type Caller, type Credentials } from './caller.ts';
 import { EndpointResponse } from './endpoint-response.ts';
 import { isIdempotent, pathOf, type Endpoint, type Params } from './endpoint.ts';
@@ -132,15 +133,15 @@ export class RequestUpstream {
     for (const cancel of this.#pending) cancel();
   }
 
-  /** A successful response. Everything else throws a GatewayError with a code. */
-  async get(endpoint: Endpoint, params: Params = {}): Promise<EndpointResponse> {
+  /** A successful response, its rows cut if they can be. Everything else throws a GatewayError with a code. */
+  async get(endpoint: Endpoint, params: Params = {}, cutter?: RowCutter): Promise<EndpointResponse> {
     const { calls, admitted } = this.#concurrencyOf(endpoint);
     const turn = calls.enter();
     if (turn !== undefined) await turn.promise;
     const progress = { isSent: false };
-    let call: Call<JsonObject> | undefined;
+    let call: Call<ResponseBody> | undefined;
     try {
-      call = this.#begin(endpoint, params, admitted, progress);
+      call = this.#begin(endpoint, params, admitted, progress, cutter);
       this.#pending.add(call.cancel);
       return new EndpointResponse(endpoint, await call.promise, this.#onDroppedRow);
     } catch (error) {
@@ -166,7 +167,8 @@ export class RequestUpstream {
     params: Params,
     concurrency: RequestConcurrency,
     progress: { isSent: boolean },
-  ): Call<JsonObject> {
+    cutter: RowCutter | undefined,
+  ): Call<ResponseBody> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
     // The estimated cost covers every call; should an estimate be too low, this bound still holds.
@@ -175,6 +177,7 @@ export class RequestUpstream {
     const call = this.#workspace.call({
       endpoint,
       path: pathOf(endpoint, params),
+      cutter,
       caller: this.#caller,
       deadline: this.#deadline,
       concurrency,
@@ -199,7 +202,7 @@ export class RequestUpstream {
     return call;
   }
 
-  #end({ cancel }: Call<JsonObject>, { isSent }: { readonly isSent: boolean }): void {
+  #end({ cancel }: Call<ResponseBody>, { isSent }: { readonly isSent: boolean }): void {
     this.#pending.delete(cancel);
     if (!isSent) this.#begun -= 1;
   }

@@ -1,4 +1,6 @@
-import { asId, asInstant, asObject, type JsonObject } from '../json.ts';
+import { asId, asInstant, type JsonObject } from '../json.ts';
+import { textAt } from '../projection/lazy-row.ts';
+import type { RowList } from '../projection/row-cutter.ts';
 
 /**
  * The JSON of Rocket.Chat 7 and 8 as it really comes. Only what endpoint files have checked is typed. The rest is
@@ -98,12 +100,12 @@ export const readUser: ReadRow<RestUser> = (row) => (hasId(row['_id']) ? (row as
 export const readDirectMessage: ReadRow<RestDirectMessage> = (row) =>
   hasId(row['_id']) && row['t'] === 'd' ? (row as RestDirectMessage) : undefined;
 
-export const readMessage: ReadRow<RestMessage> = (row) => {
-  const author = asObject(row['u']);
-  const isReadable =
-    hasId(row['_id']) && hasId(row['rid']) && asInstant(row['ts']) !== undefined && hasId(author?.['_id']);
-  return isReadable ? (row as RestMessage) : undefined;
-};
+export const readMessage: ReadRow<RestMessage> = (row) =>
+  isMessage([row['_id'], row['rid'], row['ts'], textAt(row, ['u', '_id'])]) ? (row as RestMessage) : undefined;
+
+/** Whether a message has what all have: its id, its room, when it was sent, its author's id. */
+export const isMessage = ([id, roomId, sentAt, authorId]: readonly unknown[]): boolean =>
+  hasId(id) && hasId(roomId) && asInstant(sentAt) !== undefined && hasId(authorId);
 
 export const readMessageOf =
   (roomId: string): ReadRow<RestMessage> =>
@@ -112,3 +114,9 @@ export const readMessageOf =
 
 /** Kept copies of edited and deleted messages, which early versions of Rocket.Chat 7 return in lists. */
 export const isHidden = (row: JsonObject): boolean => row['_hidden'] === true;
+
+/** Lists of messages, with the texts that tell whether a row is one, and where it stands. */
+export const messageList: RowList = { name: 'messages', paths: ['_id', 'rid', 'ts', 'u._id', '_updatedAt', 'tmid'] };
+
+/** Lists of rooms, with the texts by which they are checked and sorted. */
+export const roomList: RowList = { name: 'ims', paths: ['_id', 't', 'lm', 'ts', '_updatedAt'] };

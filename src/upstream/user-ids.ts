@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import { asObject, type JsonObject } from '../json.ts';
+import type { EndpointResponse } from './endpoint-response.ts';
 import type { RestUser } from './types.ts';
 
 // Rocket.Chat takes a user's id or name as `roomId`, for the room with that user. An id may have one meaning only, so
@@ -11,13 +11,9 @@ export function refuseMemberId(members: readonly (RestUser | undefined)[], roomI
 }
 
 /** Refuses messages that are all of another room than the requested one. */
-export function refuseOtherRoom({ messages }: JsonObject, roomId: string): void {
-  if (!Array.isArray(messages) || messages.length === 0) return;
-  const isOfOther = (message: unknown): boolean => {
-    const room = asObject(message)?.['rid'];
-    return typeof room === 'string' && room !== roomId;
-  };
-  if (messages.every(isOfOther)) throw isUserId();
+export function refuseOtherRoom(response: Pick<EndpointResponse, 'every'>, roomId: string): void {
+  const isOfOther = response.every('messages', ({ rid }) => typeof rid === 'string' && rid !== roomId);
+  if (isOfOther) throw isUserId();
 }
 
 const isUserId = () =>

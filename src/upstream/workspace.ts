@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
+import type { RowCutter } from '../projection/row-cutter.ts';
 import { cancelled, Cancellation } from './cancellation.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { AcceptedCallers } from './memory/accepted-callers.ts';
@@ -14,7 +14,7 @@ import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
 import { messages } from './transport/failures.ts';
-import { classify, type CallResult } from './transport/response.ts';
+import { classify, type CallResult, type ResponseBody } from './transport/response.ts';
 import { RetryPolicy } from './transport/retry.ts';
 import { Transport, TransportError, type UpstreamResponse } from './transport/transport.ts';
 import type { WorkspaceStore } from './workspace-store.ts';
@@ -38,6 +38,8 @@ export interface WorkspaceOptions {
 export interface CallRequest extends PendingCall {
   /** Path with the query, below the workspace's URL. */
   readonly path: string;
+  /** Cuts the rows of the response, if it can. */
+  readonly cutter?: RowCutter | undefined;
   /** Whether the call may be made twice. */
   readonly isIdempotent: boolean;
   /** Runs when the workspace rejects the credentials, before the next call has its turn. */
@@ -64,7 +66,7 @@ export class Workspace {
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #workspaceClock: WorkspaceClock;
-  readonly #inFlightCalls: InFlightCalls<JsonObject> | undefined;
+  readonly #inFlightCalls: InFlightCalls<ResponseBody> | undefined;
   readonly #clock: Clock;
   readonly #breaker: Breaker;
   readonly #bulkhead: Bulkhead;
@@ -136,7 +138,7 @@ export class Workspace {
   }
 
   /** The body of a successful response. */
-  call(request: CallRequest): Call<JsonObject> & { readonly isShared: boolean } {
+  call(request: CallRequest): Call<ResponseBody> & { readonly isShared: boolean } {
     const { caller, path, deadline } = request;
     if (this.#inFlightCalls === undefined) return this.#start(request);
     const key = `${caller.key} ${caller.address ?? ''} ${path}`;
@@ -152,7 +154,7 @@ export class Workspace {
     return this.acceptedCallers.userOf(callerKey) ?? callerKey;
   }
 
-  #start(request: CallRequest): Call<JsonObject> & { readonly isShared: boolean } {
+  #start(request: CallRequest): Call<ResponseBody> & { readonly isShared: boolean } {
     const cancellation = new Cancellation();
     if (this.#store?.isRefused(request.caller.key) === true) return this.#refusedElsewhere(request);
     const promise = this.#attempt(request, cancellation);
@@ -169,7 +171,7 @@ export class Workspace {
   }
 
   /** Attempts until one succeeds, or a retry makes no sense. */
-  async #attempt(request: CallRequest, cancellation: Cancellation): Promise<JsonObject> {
+  async #attempt(request: CallRequest, cancellation: Cancellation): Promise<ResponseBody> {
     let failure: CallResult['failure'];
     for (let attempt = 1; ; attempt += 1) {
       let result: CallResult;
@@ -210,7 +212,7 @@ export class Workspace {
 
   /** Classifies a response, and remembers what it says about the workspace and the caller. */
   #learn(
-    { endpoint, caller, onUnauthenticated }: CallRequest,
+    { endpoint, caller, cutter, onUnauthenticated }: CallRequest,
     response: UpstreamResponse | TransportError,
     sentAt: number,
   ): CallResult {
@@ -220,7 +222,7 @@ export class Workspace {
       // A server error may come from a proxy with another clock.
       if (response.status < 500) this.#workspaceClock.learn(response.headers.date, sentAt);
     }
-    const result = classify(endpoint, response, { now, aheadMs: this.#workspaceClock.likelyAheadMs });
+    const result = classify(endpoint, response, { now, aheadMs: this.#workspaceClock.likelyAheadMs }, cutter);
     if (result.isCallerAccepted) this.acceptedCallers.accept(caller.key, caller.userId);
     const error = result.failure?.error;
     if (error?.code === 'UNAUTHENTICATED') {

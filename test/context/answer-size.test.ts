@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
+import { jsonBytes } from '../../src/json.ts';
 import { AnswerSize } from '../../src/context/answer-size.ts';
 
 const mebibyte = 1024 * 1024;
@@ -71,7 +72,7 @@ describe('AnswerSize', () => {
       const size = new AnswerSize(() => isAccepted);
       size.add(1, length);
       try {
-        size.measure(answer);
+        size.measure((most) => jsonBytes(answer, most));
       } catch {}
       return [size.bytes, size.refusal !== undefined];
     };

@@ -148,10 +148,10 @@ describe('a room', () => {
     expect(room.usernames).toEqual(byName.map(({ username }) => username));
   });
 
-  it('a removed room leaves only its id and the moment', () => {
+  it('a removed room is in the trash', () => {
     const { world, room } = openRoom(2);
     world.removeRoom(room._id);
     expect([world.rooms.size, world.messages.size, world.subscriptions.size]).toEqual([0, 0, 0]);
-    expect(world.removedRooms).toMatchObject([{ _id: room._id }]);
+    expect(world.trash.rooms.rows()).toMatchObject([{ _id: room._id, _deletedAt: world.now }]);
   });
 });

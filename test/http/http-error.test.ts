@@ -6,7 +6,7 @@ import { fixedHeaders } from '../../src/http/response-headers.ts';
 const shown = (refusal: Refusal) => {
   const { code, message } = new HttpError(refusal);
   const { status, headers, body } = errorResponse(refusal);
-  return { code, message, status, headers, body: JSON.parse(body) as unknown };
+  return { code, message, status, headers, body: JSON.parse(String(body)) as unknown };
 };
 
 describe('errorResponse', () => {

@@ -79,6 +79,10 @@ export const areas: Readonly<Record<string, Area>> = {
     ],
     tests: ['test/context/answer-size.test.ts', 'test/operation/{input-check,compiled/*}.test.ts'],
   },
+  projection: {
+    mutate: ['src/projection/*.ts'],
+    tests: ['test/projection/*.test.ts', 'test/operation/compiled/cut.test.ts'],
+  },
   resolvers: {
     // Tables that are worked out when the module loads: every test runs for each of their mutants, so only quick ones do.
     mutate: ['src/resolvers/*.ts', '!src/resolvers/types.generated.ts', 'src/json.ts'],

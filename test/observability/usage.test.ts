@@ -199,6 +199,7 @@ describe('Usage reports', () => {
   it('usage reports count every execution, compiled or by graphql-js, with and without errors', async () => {
     const [graphos, hive] = [await startReceiver(), await startReceiver()];
     const gateway = await startTestGateway({
+      execution: 'compiled',
       env: {
         METRICS: 'on',
         APOLLO_KEY: key,

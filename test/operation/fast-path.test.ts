@@ -7,7 +7,8 @@ const id = landmarks.busyRoomId;
 const page = `query Page($id: ID!, $first: Int = 3) { directMessage(id: $id) { id topic messages(first: $first) {
   totalCount pageInfo { hasNextPage endCursor } nodes { id text sentAt author { username } } } } }`;
 
-const open = (env: Record<string, string> = {}) => startTestGateway({ env: { METRICS: 'on', ...env } });
+const open = (env: Record<string, string> = {}) =>
+  startTestGateway({ env: { METRICS: 'on', ...env }, execution: 'compiled' });
 
 /** What ran the operations so far. */
 async function runs({ url }: TestGateway): Promise<Record<string, number>> {

@@ -70,6 +70,11 @@ interface SharedOptions {
   /** Environment of the gateway. */
   readonly env?: Record<string, string>;
   readonly limits?: GatewayOptions['limits'];
+  /**
+   * What runs repeated operations: by default what `EXECUTION` says, so that `EXECUTION=reference npm test` runs all others by
+   * graphql-js. For tests of who ran them.
+   */
+  readonly execution?: 'compiled' | 'reference';
 }
 
 export interface TestGatewayOptions extends SharedOptions {
@@ -81,6 +86,8 @@ interface UpstreamOptions<Upstream> extends SharedOptions {
   /** Any other upstream, which closes with the gateway. */
   readonly upstream: Upstream;
 }
+
+const executionOfTests = process.env['EXECUTION'] === 'reference' ? 'reference' : 'compiled';
 
 /** A busy test machine must not make the gateway shed requests: ignore a late event loop and calls that wait. */
 export const patient = { maxLoopDelayMs: Number.POSITIVE_INFINITY, maxCallerWaitMs: Number.POSITIVE_INFINITY } as const;
@@ -125,7 +132,7 @@ export async function startTestGateway({
 
 async function startBefore<Upstream extends TestUpstream>(
   upstream: Upstream,
-  { env = {}, limits }: SharedOptions,
+  { env = {}, limits, execution = executionOfTests }: SharedOptions,
 ): Promise<GatewayBefore<Upstream>> {
   const logs: Record<string, unknown>[] = [];
   const gateway = await startGateway({
@@ -138,7 +145,7 @@ async function startBefore<Upstream extends TestUpstream>(
     }),
     workspaceUrl: upstream.url,
     limits: { ...patient, ...limits },
-    execution: process.env['EXECUTION'] === 'reference' ? 'reference' : undefined,
+    execution: execution === 'reference' ? execution : undefined,
     logDestination: {
       write(line) {
         inspect('a log line', line);

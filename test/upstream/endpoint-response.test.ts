@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { EndpointResponse } from '../../src/upstream/endpoint-response.ts';
 
 /** A response of `im.list`, and how many rows it has dropped. */
-function responseOf(body: Readonly<Record<string, unknown>>) {
+function responseOf(json: Readonly<Record<string, unknown>>) {
   const dropped = { rows: 0 };
-  const response = new EndpointResponse('im.list', body, () => void (dropped.rows += 1));
+  const response = new EndpointResponse('im.list', { json }, () => void (dropped.rows += 1));
   return { response, dropped };
 }
 

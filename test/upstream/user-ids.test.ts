@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/json.ts';
+import { EndpointResponse } from '../../src/upstream/endpoint-response.ts';
 import type { RestUser } from '../../src/upstream/types.ts';
 import { refuseMemberId, refuseOtherRoom } from '../../src/upstream/user-ids.ts';
 
@@ -8,6 +10,8 @@ describe('a room id that turns out to be a user’s', () => {
     message: 'No room has that id: it names a user. Use `directMessageWith` for their room.',
   }) as Error;
   const user = (_id: string, username?: string) => ({ _id, username }) as unknown as RestUser;
+
+  const responseOf = (json: JsonObject) => new EndpointResponse('dm.messages', { json }, () => undefined);
 
   it('is refused when one of the members has that id or name', () => {
     for (const members of [
@@ -25,7 +29,7 @@ describe('a room id that turns out to be a user’s', () => {
     const messagesOf =
       (...rooms: unknown[]) =>
       () =>
-        refuseOtherRoom({ messages: rooms.map((rid) => ({ rid })) }, 'anna');
+        refuseOtherRoom(responseOf({ messages: rooms.map((rid) => ({ rid })) }), 'anna');
     expect(messagesOf('room1', 'room1')).toThrow(isUserId);
     for (const fine of [
       messagesOf('anna'),
@@ -35,8 +39,8 @@ describe('a room id that turns out to be a user’s', () => {
       messagesOf(),
     ])
       expect(fine).not.toThrow();
-    expect(() => refuseOtherRoom({ messages: [null, { rid: 'room1' }] }, 'anna')).not.toThrow();
-    expect(() => refuseOtherRoom({ messages: 'none' }, 'anna')).not.toThrow();
-    expect(() => refuseOtherRoom({}, 'anna')).not.toThrow();
+    expect(() => refuseOtherRoom(responseOf({ messages: [null, { rid: 'room1' }] }), 'anna')).not.toThrow();
+    expect(() => refuseOtherRoom(responseOf({ messages: 'none' }), 'anna')).not.toThrow();
+    expect(() => refuseOtherRoom(responseOf({}), 'anna')).not.toThrow();
   });
 });

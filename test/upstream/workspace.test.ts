@@ -242,7 +242,7 @@ describe('an upstream call', () => {
         }),
       ).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
     }
-    await expect(call(() => undefined)).resolves.toMatchObject({ success: true });
+    await expect(call(() => undefined)).resolves.toMatchObject({ json: { success: true } });
     expect([upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
     await workspace.close();
   });

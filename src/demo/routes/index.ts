@@ -6,6 +6,7 @@ import { message, messages, messagesOfOthers } from './messages.ts';
 import { receipts } from './receipts.ts';
 import { list, listEveryone, roomInfo, rooms } from './rooms.ts';
 import { subscription, subscriptions } from './subscriptions.ts';
+import { syncMessages } from './sync.ts';
 import { threadMessages } from './threads.ts';
 import { me, userInfo } from './users.ts';
 
@@ -14,6 +15,7 @@ export const routes: ReadonlyMap<string, Route> = new Map([
   ['chat.getMessage', message],
   ['chat.getMessageReadReceipts', receipts],
   ['chat.getThreadMessages', threadMessages],
+  ['chat.syncMessages', syncMessages],
   ['dm.counters', counters],
   ['dm.history', history],
   ['dm.list', list],

@@ -3,6 +3,7 @@ import { ApiError, codedError } from '../api-error.ts';
 import { cutPage, readPaging, readSort, sortRows } from '../paging.ts';
 import { presentRoom } from '../present.ts';
 import { textOf, type Call, type Route } from '../route.ts';
+import { deletedSince, readSince, updatedSince } from '../since.ts';
 import type { Room } from '../types.ts';
 
 function pageOf(rooms: readonly Room[], call: Call): Record<string, unknown> {
@@ -65,21 +66,20 @@ const publishedFields = new Set(
   ).split(' '),
 );
 
-/** `rooms.get`: the caller's rooms of every type, and the deleted rooms of the whole workspace. */
+const isPublished = ([field]: [string, unknown]): boolean => publishedFields.has(field);
+
+/**
+ * `rooms.get`: the caller's rooms of every type. With `updatedSince` only those written since, even the caller's closed
+ * ones, and the ids of all rooms deleted since in the whole workspace.
+ */
 export const rooms: Route = {
   handle(call) {
-    const since = textOf(call.params['updatedSince']);
-    if (since !== undefined && Number.isNaN(Date.parse(since))) {
-      const reason = 'The "updatedSince" query parameter must be a valid date.';
-      throw codedError('error-updatedSince-param-invalid', reason);
-    }
-    const from = since === undefined ? '' : new Date(since).toISOString();
-    const update = ownRooms(call)
-      .filter(({ _updatedAt }) => _updatedAt > from)
-      .map((room) =>
-        Object.fromEntries(Object.entries(presentRoom(room, call)).filter(([field]) => publishedFields.has(field))),
-      );
-    const remove = since === undefined ? [] : call.world.removedRooms.filter(({ _deletedAt }) => _deletedAt > from);
-    return { update, remove };
+    const { params, world } = call;
+    const reason = 'The "updatedSince" query parameter must be a valid date.';
+    const since = readSince(params, codedError('error-updatedSince-param-invalid', reason));
+    const update = updatedSince(ownRooms(call), since).map((room) =>
+      Object.fromEntries(Object.entries(presentRoom(room, call)).filter(isPublished)),
+    );
+    return { update, remove: deletedSince(world.trash.rooms.rows(), since) };
   },
 };

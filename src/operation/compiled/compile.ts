@@ -28,6 +28,8 @@ import { valuesPerObject } from '../../limits.ts';
 import { collectFields, fragmentsOf, type SameNameFields } from '../../collect-fields.ts';
 import { isNormalInstant } from '../../resolvers/scalars.ts';
 import { readingOf } from '../../resolvers/readers.ts';
+import type { RowCut } from '../../projection/row-cutter.ts';
+import { cutOf, writtenBy } from './cut.ts';
 import { textsOf } from './equal-fields.ts';
 import type {
   CompiledOperation,
@@ -138,10 +140,7 @@ class Compiler {
         times: times * copies,
       });
     });
-    const hasCopies = steps.some(
-      (step) => step.kind === 'copy' || (step.kind === 'field' && step.completion.hasCopies),
-    );
-    return { steps, values: (values || valuesPerObject) * times, bytes: bytes * times, hasCopies };
+    return { ...writtenBy(steps), times, values: (values || valuesPerObject) * times, bytes: bytes * times };
   }
 
   #fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
@@ -176,6 +175,7 @@ class Compiler {
       operation,
       variableValues: { ...variableValues },
     });
+    const completion = this.#completionOf(field.type, nodes, { path, times }, { index, infoFrom });
     return {
       kind: 'field',
       name,
@@ -185,7 +185,9 @@ class Compiler {
       index,
       argumentsFrom: (variables) => fixed ?? getArgumentValues(field, node, variables),
       infoFrom,
-      completion: this.#completionOf(field.type, nodes, { path, times }, { index, infoFrom }),
+      completion,
+      isOfLeaves: isLeafType(getNamedType(field.type)),
+      cut: cutRows(completion),
     };
   }
 
@@ -206,13 +208,13 @@ class Compiler {
     const nullable = getNullableType(type);
     if (isListType(nullable)) {
       const item = this.#completionOf(nullable.ofType, nodes, place, source);
-      return { kind: 'list', isNonNull, times, item, hasCopies: item.hasCopies };
+      return { kind: 'list', isNonNull, times, item, needsWriter: item.needsWriter };
     }
-    if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable, hasCopies: false };
+    if (isLeafType(nullable)) return { kind: 'leaf', isNonNull, times, type: nullable, needsWriter: false };
     const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     if (isObjectType(nullable)) {
       const selection = this.#selectChecked(nullable, below, place);
-      return { kind: 'object', isNonNull, times, selection, hasCopies: selection.hasCopies };
+      return { kind: 'object', isNonNull, times, selection, needsWriter: selection.needsWriter };
     }
     const { resolveType } = nullable;
     if (resolveType == null) throw new Unsupported();
@@ -220,7 +222,7 @@ class Compiler {
     const selections = new Map(types.map((each) => [each.name, this.#selectChecked(each, below, place)]));
     const typeOf = (value: unknown, context: Context, info: GraphQLResolveInfo) =>
       resolveType(value, context, info, nullable);
-    return { kind: 'union', isNonNull, times, typeOf, selections, source, hasCopies: false };
+    return { kind: 'union', isNonNull, times, typeOf, selections, source, needsWriter: false };
   }
 
   #selectChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], { path, times }: Place): Selection {
@@ -240,6 +242,7 @@ const plainValues: Readonly<Record<string, (value: unknown) => boolean>> = {
   'id ID': isPresent,
   'int Int': isPresent,
   'flag Boolean': isPresent,
+  'equals Boolean': isPresent,
   'instant DateTime': (value) => typeof value === 'string' && isNormalInstant(value),
 };
 
@@ -249,7 +252,33 @@ function directReadOf(resolve: Resolve | undefined, type: GraphQLOutputType): Di
   const { kind, needs, read } = reading;
   const nullable = getNullableType(type);
   const isPlain = isLeafType(nullable) ? plainValues[`${kind} ${nullable.name}`] : undefined;
-  return { needs, read, isPlain: isPlain ?? never };
+  return { needs, read, reading, isPlain: isPlain ?? never };
+}
+
+/** Lets the rows of a connection be cut: those of `nodes`, or else of `edges`. A page is read for one of them. */
+function cutRows(connection: Completion): RowCut | undefined {
+  if (connection.kind !== 'object') return undefined;
+  const nodes = listBelow(connection.selection, 'nodes');
+  const edges = nodes === undefined ? listBelow(connection.selection, 'edges') : undefined;
+  const node = edges && fieldOf(edges.selection, 'node')?.completion;
+  const rows = nodes?.selection ?? (node?.kind === 'object' ? node.selection : undefined);
+  const cut = rows && cutOf(rows);
+  if (rows === undefined || cut === undefined) return undefined;
+  rows.cut = cut;
+  for (const above of [nodes?.list, edges?.list, edges?.item, edges?.selection, connection.selection, connection]) {
+    if (above !== undefined) above.needsWriter = true;
+  }
+  return cut.cut;
+}
+
+const fieldOf = ({ steps }: Selection, name: string): FieldStep | undefined =>
+  steps.find((step): step is FieldStep => step.kind === 'field' && step.name === name);
+
+/** A field that is a list of objects. */
+function listBelow(selection: Selection, name: string) {
+  const list = fieldOf(selection, name)?.completion;
+  if (list?.kind !== 'list' || list.item.kind !== 'object') return undefined;
+  return { list, item: list.item, selection: list.item.selection };
 }
 
 /** A field’s path, and how often the response repeats its values under other aliases. */

@@ -78,7 +78,7 @@ export class Executor {
     const key = keyOf(forms, variables);
     if (compiles && !forms.byValues.has(key)) this.#compile(forms, key, document, operation, variables);
     const compiled = forms.byValues.get(key);
-    return compiled && this.run(compiled, variables, context);
+    return compiled && this.run(compiled, variables, context, false);
   }
 
   /** The coerced variables; undefined if they do not fit their types. */
@@ -92,9 +92,17 @@ export class Executor {
     return forms?.byValues.get(keyOf(forms, variables));
   }
 
-  /** The response's `data`, without errors. Undefined: graphql-js has to run the operation. */
-  async run(compiled: CompiledOperation, variables: Variables, context: Context): Promise<Data | undefined> {
-    const data = await run(compiled, variables, context, this.#onBug);
+  /**
+   * The response's `data`, without errors. Undefined: graphql-js has to run the operation. `cuts`: whether the caller writes
+   * the data with `write`, so that rows may be cut out of responses.
+   */
+  async run(
+    compiled: CompiledOperation,
+    variables: Variables,
+    context: Context,
+    cuts: boolean,
+  ): Promise<Data | undefined> {
+    const data = await run(compiled, variables, context, { cuts, onBug: this.#onBug });
     if (data === undefined) context.answerSize.reset(); // graphql-js counts anew
     return data;
   }

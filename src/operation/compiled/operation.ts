@@ -1,5 +1,7 @@
 import type { GraphQLFieldResolver, GraphQLLeafType, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
+import type { RowCut } from '../../projection/row-cutter.ts';
+import type { Reading, TextCheck } from '../../resolvers/readers.ts';
 
 /** Coerced variables by name. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -11,8 +13,8 @@ export type Data = Record<string, unknown>;
 export type Completion = {
   readonly isNonNull: boolean;
   readonly times: number;
-  /** Whether `write` has to look for copies below it; false for unions, which it writes as they are. */
-  readonly hasCopies: boolean;
+  /** Whether `write` has to look for copies and cut objects below it; false for unions, which it writes as they are. */
+  needsWriter: boolean;
 } & (
   | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }
   | { readonly kind: 'object'; readonly selection: Selection }
@@ -29,10 +31,25 @@ export type Completion = {
 /** The selection on an object, and what each object adds to the response size besides its fields' values. */
 export interface Selection {
   readonly steps: readonly Step[];
+  /** How often the response repeats each object, under aliases too. */
+  readonly times: number;
   readonly values: number;
   readonly bytes: number;
-  /** Whether an alias repeats another here or below. */
-  readonly hasCopies: boolean;
+  /** Whether one of its own aliases repeats another. */
+  readonly needsCopies: boolean;
+  /** Whether there are such aliases, or cut objects, here or below. */
+  needsWriter: boolean;
+  /** How its objects are cut out of responses, if they are their rows. */
+  cut: SelectionCut | undefined;
+}
+
+/** Which of a selection's fields are cut, and how the rest is run. */
+export interface SelectionCut {
+  readonly cut: RowCut;
+  /** All of them have to hold, or the steps run instead. */
+  readonly checks: readonly TextCheck[];
+  readonly times: number;
+  readonly rest: Selection | undefined;
 }
 
 export type Resolve = GraphQLFieldResolver<unknown, Context>;
@@ -52,6 +69,7 @@ export interface DirectRead {
   /** The property without which the source is a stub, whose field has to be resolved. */
   readonly needs: string | undefined;
   readonly read: (source: object) => unknown;
+  readonly reading: Reading;
   /** Whether a value that it has read is as its scalar would write it. */
   readonly isPlain: (value: unknown) => boolean;
 }
@@ -67,6 +85,10 @@ export interface FieldStep extends InfoSource {
   /** Coerced from the request's variables, once for all objects of the field. */
   readonly argumentsFrom: (variables: Variables) => Record<string, unknown>;
   readonly completion: Completion;
+  /** Whether its values are leaves, or lists of them. */
+  readonly isOfLeaves: boolean;
+  /** What the rows of its page are cut into, if it is a connection. */
+  readonly cut: RowCut | undefined;
 }
 
 export interface TypeNameStep {

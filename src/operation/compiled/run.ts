@@ -2,6 +2,9 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
 import { jsonLength, maxJsonDepth } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
+import { valuesPerObject } from '../../limits.ts';
+import type { TextSlice } from '../../projection/cutter.ts';
+import { lazyRowOf } from '../../projection/lazy-row.ts';
 import type {
   CompiledOperation,
   Completion,
@@ -10,6 +13,7 @@ import type {
   FieldStep,
   InfoSource,
   Selection,
+  SelectionCut,
   Variables,
 } from './operation.ts';
 
@@ -28,9 +32,28 @@ export function run(
   { selection, fieldCount }: CompiledOperation,
   variables: Variables,
   context: Context,
-  onBug: (error: unknown) => void,
+  { cuts, onBug }: RunOptions,
 ): Promise<Data | undefined> {
-  return new Run(fieldCount, variables, context, onBug).execute(selection);
+  return new Run(fieldCount, variables, context, { cuts, onBug }).execute(selection);
+}
+
+export interface RunOptions {
+  /** Whether the data may contain `CutObject`s, which only `write` understands. */
+  readonly cuts: boolean;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** An object whose first fields are text already. */
+export class CutObject {
+  /** A JSON object. */
+  readonly text: TextSlice;
+  /** Its further fields. */
+  readonly rest: Data | undefined;
+
+  constructor(text: TextSlice, rest: Data | undefined) {
+    this.text = text;
+    this.rest = rest;
+  }
 }
 
 class Run {
@@ -38,6 +61,7 @@ class Run {
   readonly #context: Context;
   readonly #size: AnswerSize;
   readonly #onBug: (error: unknown) => void;
+  readonly #cuts: boolean;
   /** Arguments and `info`, by the index of their field. */
   readonly #arguments: Record<string, unknown>[];
   readonly #infos: (GraphQLResolveInfo | undefined)[];
@@ -49,7 +73,8 @@ class Run {
   #pending = 1;
   #hasFailed = false;
 
-  constructor(fieldCount: number, variables: Variables, context: Context, onBug: (error: unknown) => void) {
+  constructor(fieldCount: number, variables: Variables, context: Context, { cuts, onBug }: RunOptions) {
+    this.#cuts = cuts;
     this.#onBug = onBug;
     this.#variables = variables;
     this.#context = context;
@@ -64,6 +89,22 @@ class Run {
     });
     this.#release();
     return this.#finished.promise;
+  }
+
+  /** An object, from the text that was cut for it or step by step. */
+  #objectOf(selection: Selection, source: unknown): Data | CutObject {
+    if (!this.#cuts || selection.cut === undefined) return this.#object(selection, source);
+    return this.#cutObject(selection.cut, source) ?? this.#object(selection, source);
+  }
+
+  #cutObject({ cut, checks, times, rest }: SelectionCut, source: unknown): CutObject | undefined {
+    const row = lazyRowOf(source);
+    const answer = row?.answerOf(cut);
+    if (row === undefined || answer?.text === undefined) return undefined;
+    if (!checks.every(({ paths, holds }) => holds(paths.map((path) => row.textAt(path))))) return undefined;
+    const { text, values, leafless } = answer;
+    this.#size.add((values + leafless * valuesPerObject) * times, (text.end - text.start) * times);
+    return new CutObject(text, rest && this.#object(rest, source));
   }
 
   #object({ steps, values, bytes }: Selection, source: unknown): Data {
@@ -101,8 +142,11 @@ class Run {
 
   #resolve(step: FieldStep, source: unknown): unknown {
     const args = (this.#arguments[step.index] ??= step.argumentsFrom(this.#variables));
-    if (step.resolve !== undefined) {
-      return step.resolve(source, args, this.#context, this.#infoOf(step));
+    const { resolve, cut } = step;
+    if (resolve !== undefined) {
+      const info = this.#infoOf(step);
+      if (!this.#cuts || cut === undefined) return resolve(source, args, this.#context, info);
+      return this.#context.loaders.cutting(cut, () => resolve(source, args, this.#context, info));
     }
     if (typeof source !== 'object' || source === null) return undefined;
     const property = (source as Data)[step.name];
@@ -121,7 +165,7 @@ class Run {
     }
     if (value instanceof Error) throw value;
     if (completion.kind === 'leaf') return this.#leaf(completion, value);
-    if (completion.kind === 'object') return this.#object(completion.selection, value);
+    if (completion.kind === 'object') return this.#objectOf(completion.selection, value);
     return completion.kind === 'list' ? this.#list(completion, value) : this.#union(completion, value);
   }
 
@@ -207,5 +251,10 @@ const isOfLeaves = (completion: Completion): boolean =>
 /** A value that the schema does not allow. */
 class Unfit extends Error {}
 
+/** A row is none, and asking it would parse it. */
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  typeof value === 'object' &&
+  value !== null &&
+  lazyRowOf(value) === undefined &&
+  'then' in value &&
+  typeof value.then === 'function';

@@ -1,31 +1,124 @@
+import type { TextSlice } from '../../projection/cutter.ts';
 import type { Completion, Data, Selection, Step } from './operation.ts';
+import { CutObject } from './run.ts';
 
 /**
- * `JSON.stringify(data)` for the data of a compiled run, except that what aliases repeat is written once: its text is put
- * in again for each of them.
+ * The body of a response: `JSON.stringify(data)` for the data of a compiled run between two other texts, except that what
+ * aliases repeat is stringified once, and that the texts of cut objects stay the bytes that they are.
  */
-export const write = (selection: Selection, data: Data): string =>
-  selection.hasCopies ? writeObject(selection, data) : JSON.stringify(data);
+export function write(selection: Selection, data: Data, before = '', after = ''): string | Buffer {
+  if (!selection.needsWriter) return `${before}${JSON.stringify(data)}${after}`;
+  const writer = new Writer();
+  writer.add(before);
+  writer.object(selection, data);
+  writer.add(after);
+  return writer.body;
+}
 
-function writeObject({ steps }: Selection, data: Data): string {
-  const texts = new Map<string, string>();
-  let members = '';
-  for (const step of steps) {
-    const { responseName } = step;
-    const text = step.kind === 'copy' ? (texts.get(step.of) ?? 'null') : writeMember(step, data[responseName]);
-    texts.set(responseName, text);
-    members += `${members === '' ? '' : ','}"${responseName}":${text}`;
+/** Writes the parts of a data tree behind each other. */
+class Writer {
+  /** Written so far, but for `#text`. */
+  readonly #parts: (string | TextSlice)[] = [];
+  #text = '';
+
+  get body(): string | Buffer {
+    if (this.#parts.length === 0) return this.#text;
+    this.#flush();
+    let bytes = 0;
+    for (const part of this.#parts) bytes += bytesOf(part);
+    const body = Buffer.allocUnsafe(bytes);
+    let at = 0;
+    for (const part of this.#parts) {
+      at += typeof part === 'string' ? body.write(part, at) : part.of.copy(body, at, part.start, part.end);
+    }
+    return body;
   }
-  return `{${members}}`;
+
+  add(text: string): void {
+    this.#text += text;
+  }
+
+  object({ steps, needsCopies }: Selection, data: Data): void {
+    this.add('{');
+    this.#members(steps, data, needsCopies);
+    this.add('}');
+  }
+
+  #members(steps: readonly Step[], data: Data, needsCopies: boolean): void {
+    const places = needsCopies ? new Map<string, readonly [from: number, to: number]>() : undefined;
+    let separator = '';
+    for (const step of steps) {
+      const { responseName } = step;
+      this.add(`${separator}"${responseName}":`);
+      separator = ',';
+      if (step.kind === 'copy') this.#repeat(places?.get(step.of));
+      else {
+        const from = places && this.#flush();
+        if (step.kind === 'field') this.#value(step.completion, data[responseName]);
+        else this.add(JSON.stringify(data[responseName]));
+        if (from !== undefined) places?.set(responseName, [from, this.#flush()]);
+      }
+    }
+  }
+
+  #value(completion: Completion, value: unknown): void {
+    if (completion.kind === 'object' && value instanceof CutObject) this.#cutObject(completion.selection, value);
+    else if (value === null || !completion.needsWriter) this.add(JSON.stringify(value));
+    else if (completion.kind === 'object') this.object(completion.selection, value as Data);
+    else if (completion.kind === 'list') this.#list(completion.item, value as readonly unknown[]);
+    else this.add(JSON.stringify(value));
+  }
+
+  #list(item: Completion, values: readonly unknown[]): void {
+    this.add('[');
+    let separator = '';
+    for (const value of values) {
+      this.add(separator);
+      separator = ',';
+      this.#value(item, value);
+    }
+    this.add(']');
+  }
+
+  #cutObject({ cut }: Selection, { text, rest }: CutObject): void {
+    if (cut?.rest === undefined || rest === undefined) {
+      this.#slice(text);
+      return;
+    }
+    this.#slice({ ...text, end: text.end - 1 });
+    this.add(',');
+    this.#members(cut.rest.steps, rest, cut.rest.needsCopies);
+    this.add('}');
+  }
+
+  /** Texts that lie behind each other become one. */
+  #slice(slice: TextSlice): void {
+    const last = this.#text === ',' ? this.#parts.at(-1) : undefined;
+    if (typeof last === 'object' && last.of === slice.of && last.end + 1 === slice.start) {
+      this.#text = '';
+      this.#parts[this.#parts.length - 1] = { of: last.of, start: last.start, end: slice.end };
+      return;
+    }
+    this.#flush();
+    this.#parts.push(slice);
+  }
+
+  #repeat([from, to]: readonly [number, number] = [0, 0]): void {
+    if (from === to) {
+      this.add('null');
+      return;
+    }
+    this.#flush();
+    for (let index = from; index < to; index += 1) this.#parts.push(this.#parts[index] as string | TextSlice);
+  }
+
+  /** The index of the next part. */
+  #flush(): number {
+    if (this.#text !== '') this.#parts.push(this.#text);
+    this.#text = '';
+    return this.#parts.length;
+  }
 }
 
-const writeMember = (step: Exclude<Step, { kind: 'copy' }>, value: unknown): string =>
-  step.kind === 'field' ? writeValue(step.completion, value) : JSON.stringify(value);
-
-function writeValue(completion: Completion, value: unknown): string {
-  if (value === null || !completion.hasCopies) return JSON.stringify(value);
-  if (completion.kind === 'object') return writeObject(completion.selection, value as Data);
-  if (completion.kind === 'list')
-    return `[${(value as unknown[]).map((item) => writeValue(completion.item, item)).join()}]`;
-  return JSON.stringify(value);
-}
+const bytesOf = (part: string | TextSlice): number =>
+  typeof part === 'string' ? Buffer.byteLength(part) : part.end - part.start;

@@ -1,5 +1,6 @@
+import { rowCutter, type RowCut } from '../../projection/row-cutter.ts';
 import type { RequestUpstream } from '../request-upstream.ts';
-import { readMessageOf, type ReadRow, type RestMessage, type RestPage } from '../types.ts';
+import { messageList, readMessageOf, type ReadRow, type RestMessage, type RestPage } from '../types.ts';
 
 export interface ThreadMessagesParams {
   /** Id of the message that started the thread. */
@@ -21,9 +22,10 @@ export interface ThreadMessagesParams {
 export async function chatGetThreadMessages(
   upstream: RequestUpstream,
   { rootId, roomId, offset, count, sort }: ThreadMessagesParams,
+  cut?: RowCut,
 ): Promise<RestPage<RestMessage>> {
   const params = { tmid: rootId, offset, count, sort: JSON.stringify(sort) };
-  const response = await upstream.get('chat.getThreadMessages', params);
+  const response = await upstream.get('chat.getThreadMessages', params, cut && rowCutter(messageList, cut));
   return response.page('messages', readReplyTo(rootId, roomId), count);
 }
 

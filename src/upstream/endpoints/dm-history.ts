@@ -1,6 +1,7 @@
 import { asInt, asObject } from '../../json.ts';
+import { rowCutter, type RowCut } from '../../projection/row-cutter.ts';
 import type { RequestUpstream } from '../request-upstream.ts';
-import { readMessageOf, type RestMessage, type RestRows } from '../types.ts';
+import { messageList, readMessageOf, type RestMessage, type RestRows } from '../types.ts';
 import { refuseOtherRoom } from '../user-ids.ts';
 
 export interface DmHistoryParams {
@@ -34,8 +35,8 @@ export interface DmHistory extends RestRows<RestMessage> {
  * GET /api/v1/dm.history: messages of a time range, newest first (`sort` has no effect), without a total and
  * without system messages that the room or the workspace hides. 400 `invalid-channel`, 403 as `dm.messages`.
  */
-export async function dmHistory(upstream: RequestUpstream, params: DmHistoryParams): Promise<DmHistory> {
-  const response = await upstream.get('dm.history', {
+export async function dmHistory(upstream: RequestUpstream, params: DmHistoryParams, cut?: RowCut): Promise<DmHistory> {
+  const query = {
     roomId: params.roomId,
     latest: params.latest,
     oldest: params.oldest,
@@ -44,8 +45,9 @@ export async function dmHistory(upstream: RequestUpstream, params: DmHistoryPara
     count: params.count,
     showThreadMessages: params.showThreadMessages ? 'true' : undefined,
     unreads: params.unreads ? 'true' : undefined,
-  });
-  refuseOtherRoom(response.body, params.roomId);
+  };
+  const response = await upstream.get('dm.history', query, cut && rowCutter(messageList, cut));
+  refuseOtherRoom(response, params.roomId);
   const readRow = readMessageOf(params.roomId);
   const firstUnread = asObject(response.body['firstUnread']);
   return {

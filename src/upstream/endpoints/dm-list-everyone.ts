@@ -1,5 +1,6 @@
+import { rowCutter, type RowCut } from '../../projection/row-cutter.ts';
 import type { RequestUpstream } from '../request-upstream.ts';
-import { readDirectMessage, type RestDirectMessage, type RestPage } from '../types.ts';
+import { readDirectMessage, roomList, type RestDirectMessage, type RestPage } from '../types.ts';
 
 /** Both lists of rooms: Rocket.Chat's own order is by `name`, which rooms of this kind do not have. */
 export interface DmListParams {
@@ -14,8 +15,10 @@ export interface DmListParams {
 export async function dmListEveryone(
   upstream: RequestUpstream,
   { offset, count, sort }: DmListParams,
+  cut?: RowCut,
 ): Promise<RestPage<RestDirectMessage>> {
-  const response = await upstream.get('dm.list.everyone', { offset, count, sort: JSON.stringify(sort) });
+  const params = { offset, count, sort: JSON.stringify(sort) };
+  const response = await upstream.get('dm.list.everyone', params, cut && rowCutter(roomList, cut));
   const page = response.page('ims', readDirectMessage, count);
   upstream.rooms.addRows(page.rows);
   return page;

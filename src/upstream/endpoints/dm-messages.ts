@@ -1,5 +1,6 @@
+import { rowCutter, type RowCut } from '../../projection/row-cutter.ts';
 import type { RequestUpstream } from '../request-upstream.ts';
-import { readMessageOf, type RestMessage, type RestPage } from '../types.ts';
+import { messageList, readMessageOf, type RestMessage, type RestPage } from '../types.ts';
 import { refuseOtherRoom } from '../user-ids.ts';
 
 export interface DmMessagesParams {
@@ -21,8 +22,12 @@ export interface DmMessagesParams {
  * GET /api/v1/dm.messages: a page of a room's messages, thread replies and system messages included, with the total of
  * all that match. 400 `invalid-channel` for an unknown room, 403 for a room of other people.
  */
-export async function dmMessages(upstream: RequestUpstream, params: DmMessagesParams): Promise<RestPage<RestMessage>> {
-  const response = await upstream.get('dm.messages', {
+export async function dmMessages(
+  upstream: RequestUpstream,
+  params: DmMessagesParams,
+  cut?: RowCut,
+): Promise<RestPage<RestMessage>> {
+  const query = {
     roomId: params.roomId,
     offset: params.offset,
     count: params.count,
@@ -30,7 +35,8 @@ export async function dmMessages(upstream: RequestUpstream, params: DmMessagesPa
     mentionIds: params.mentionIds?.join(','),
     starredIds: params.starredIds?.join(','),
     pinned: params.pinned === true ? 'true' : undefined,
-  });
-  refuseOtherRoom(response.body, params.roomId);
+  };
+  const response = await upstream.get('dm.messages', query, cut && rowCutter(messageList, cut));
+  refuseOtherRoom(response, params.roomId);
   return response.page('messages', readMessageOf(params.roomId), params.count);
 }

@@ -1,13 +1,16 @@
+import { rowCutter, type RowCut } from '../../projection/row-cutter.ts';
 import type { RequestUpstream } from '../request-upstream.ts';
-import { readDirectMessage, type RestDirectMessage, type RestPage } from '../types.ts';
+import { readDirectMessage, roomList, type RestDirectMessage, type RestPage } from '../types.ts';
 import type { DmListParams } from './dm-list-everyone.ts';
 
 /** GET /api/v1/im.list: the caller's own rooms, whole. Unread counts are not part of a room. */
 export async function imList(
   upstream: RequestUpstream,
   { offset, count, sort }: DmListParams,
+  cut?: RowCut,
 ): Promise<RestPage<RestDirectMessage>> {
-  const response = await upstream.get('im.list', { offset, count, sort: JSON.stringify(sort) });
+  const params = { offset, count, sort: JSON.stringify(sort) };
+  const response = await upstream.get('im.list', params, cut && rowCutter(roomList, cut));
   const page = response.page('ims', readDirectMessage, count);
   upstream.rooms.addRows(page.rows);
   return page;

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../../errors.ts';
 import { asId, asObject, type JsonObject } from '../../json.ts';
+import type { CutRow } from '../../projection/cutter.ts';
+import type { RowCutter } from '../../projection/row-cutter.ts';
 import { readReset, readRetryAfter } from '../rate-limit/rate-headers.ts';
 import type { LimitedResponse } from '../rate-limit/rate-limits.ts';
 import type { CallOutcome } from './breaker.ts';
@@ -49,9 +51,19 @@ export interface CallFailure {
   readonly retry: Retry | undefined;
 }
 
-/** What one attempt came to: the JSON of a success, or a failure, and what either says to those who keep count. */
+/** The JSON of a success. */
+export interface ResponseBody {
+  readonly json: JsonObject;
+  /** The rows of one of its lists, which is empty in `json`. */
+  readonly cut?: { readonly cutter: RowCutter; readonly rows: readonly CutRow[] };
+}
+
+/** What one attempt came to: the body of a success, or a failure, and what either says to those who keep count. */
 export type CallResult = CallReport &
-  ({ readonly body: JsonObject; readonly failure?: never } | { readonly body?: never; readonly failure: CallFailure });
+  (
+    | { readonly body: ResponseBody; readonly failure?: never }
+    | { readonly body?: never; readonly failure: CallFailure }
+  );
 
 interface CallReport {
   readonly breaker: CallOutcome;
@@ -67,11 +79,20 @@ export interface Clocks {
   readonly aheadMs: number;
 }
 
-/** What a response, or the lack of one, means: the rows of `failures.ts`, applied. */
-export function classify(endpoint: string, response: UpstreamResponse | TransportError, clocks: Clocks): CallResult {
+/**
+ * What a response, or the lack of one, means: the rows of `failures.ts`, applied. `cutter`: cuts the rows of the body, if it
+ * can.
+ */
+export function classify(
+  endpoint: string,
+  response: UpstreamResponse | TransportError,
+  clocks: Clocks,
+  cutter?: RowCutter,
+): CallResult {
   if (response instanceof TransportError) return classifyTransportError(endpoint, response);
-  const body = readBody(response);
-  if (response.status !== 200 || body?.['success'] !== true) return classifyRefusal(endpoint, response, body, clocks);
+  const body = readBody(response, cutter);
+  if (response.status !== 200 || body?.json['success'] !== true)
+    return classifyRefusal(endpoint, response, body?.json, clocks);
   const rateLimit = { headers: response.headers, limiter: 'passed' } as const;
   return { body, breaker: 'success', rateLimit, isCallerAccepted: true };
 }
@@ -124,14 +145,18 @@ function classifyRefusal(
 }
 
 /** The JSON object of a body, whatever its content type says, unless that is HTML or the body is encoded. */
-export function readBody({ headers, body }: UpstreamResponse): JsonObject | undefined {
+export function readBody({ headers, body }: UpstreamResponse, cutter?: RowCutter): ResponseBody | undefined {
   if (headers['content-type']?.startsWith('text/html') === true) return undefined;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return undefined;
-  if (takesLongToParse(body)) return undefined;
+  const hasMark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+  const text = hasMark ? body.subarray(3) : body;
+  const cut = cutter?.apply(text);
+  if (cutter !== undefined && cut !== undefined) return { json: cut.rest, cut: { cutter, rows: cut.rows } };
+  if (takesLongToParse(text)) return undefined;
   try {
-    const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
-    return asObject(JSON.parse(body.toString('utf8', start)));
+    const json = asObject(JSON.parse(text.toString('utf8')));
+    return json && { json };
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ const messages = `query Messages($id: ID!) { directMessage(id: $id) { id message
 const id = landmarks.busyRoomId;
 
 async function open(env: Record<string, string> = {}): Promise<TestGateway> {
-  const gateway = await startTestGateway({ env: { METRICS: 'on', ...env } });
+  const gateway = await startTestGateway({ env: { METRICS: 'on', ...env }, execution: 'compiled' });
   onTestFinished(() => gateway.close());
   return gateway;
 }

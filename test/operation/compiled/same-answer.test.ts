@@ -137,7 +137,7 @@ async function runCompiled(
   const executor = new Executor(schema, { keep: () => true }, noBug);
   const data = await executor.execute(document, operation, variables, context, true);
   const form = executor.find(operation, executor.coerce(operation, variables) ?? {});
-  const text = data && form && write(form.selection, data);
+  const text = data && form && String(write(form.selection, data));
   return { ...ranAs(data, undefined, context), text };
 }
 

@@ -48,7 +48,7 @@ describe('readBody', () => {
     ['as text that is not HTML', { 'content-type': 'text/plain' }],
     ['with encoding `identity`', { 'content-encoding': 'identity' }],
   ])('reads a body %s', (_name, headers) => {
-    expect(readBody(response(json, headers))).toEqual({ success: true });
+    expect(readBody(response(json, headers))).toEqual({ json: { success: true } });
   });
 
   it.each<[string, Record<string, string>]>([
@@ -75,7 +75,7 @@ describe('readBody', () => {
 
   it('skips a byte order mark, and no other bytes', () => {
     expect(readBody(response(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('{"a":"é"}')])))).toEqual({
-      a: 'é',
+      json: { a: 'é' },
     });
     for (const start of [
       [0xef, 0xbb, 0x20],
