@@ -3,16 +3,15 @@ FROM node:26 AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json ./
+COPY build.ts ./
 COPY schema schema
 COPY src src
-RUN npm run build && npm prune --omit=dev --omit=optional
+RUN npm run build
 
 # No shell and no npm: Node, its libraries and certificates.
 FROM gcr.io/distroless/nodejs26-debian13:nonroot
 WORKDIR /app
 COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
 # By number: Kubernetes cannot tell from a name that it is not root.

@@ -1,15 +1,29 @@
-import { ConfigError, help, readConfig, type DemoSettings } from './config/config.ts';
+#!/usr/bin/env node
+import './node-version.ts';
+import { readFileSync } from 'node:fs';
+import { ConfigError, printConfig, readConfig, type DemoSettings } from './config/config.ts';
+import { readFlags } from './config/flags.ts';
+import { help } from './config/help.ts';
 import { CannotListen } from './http/listening.ts';
 import { describeUnexpected } from './observability/log.ts';
 import { readOperations } from './operation/persisted-operations.ts';
 import { createSchema } from './schema/executable.ts';
 import { startGateway, type Gateway } from './server.ts';
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Of the package, whose manifest lies beside `src/` and beside what the build makes of it. */
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
 
 async function main(): Promise<void> {
-  if (process.argv.includes('--help')) return void say(help());
-  const config = readConfig(undefined, (path) => readOperations(path, createSchema()));
+  const flags = readFlags(process.argv.slice(2));
+  if (flags.question === '--help') return say(help());
+  if (flags.question === '--version') return say(version());
+  const config = readConfig(undefined, (path) => readOperations(path, createSchema()), flags);
+  if (flags.question === '--print-config') return say(printConfig(flags));
   const demo = config.workspaceUrl === undefined ? await startDemoWorkspace(config.demo) : undefined;
   const workspaceUrl = config.workspaceUrl ?? demo?.url ?? '';
   const gateway = await startGateway({

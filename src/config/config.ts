@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { flagOf, noFlags, type Flags } from './flags.ts';
 import { mistakesTogether, misspelt } from './mistakes.ts';
+import { printSettings } from './print-settings.ts';
 import { environment, settings } from './settings.ts';
 
 /** The two origins of Apollo Sandbox: the site, and its embedded form on the gateway's own page. */
@@ -63,18 +65,19 @@ export type GraphosUsage = NonNullable<Config['graphos']>;
 /** Reporting usage to Hive. An undefined `url` means Hive's own. */
 export type HiveUsage = NonNullable<Config['hive']>;
 
-/** All mistakes in the environment, a line each, by variable. Never repeats a value, which can be a secret. */
+/** All mistakes in the settings, a line each, by variable or flag. Never repeats a value, which can be a secret. */
 export class ConfigError extends Error {}
 
 /**
- * Reads the environment. An empty variable counts as absent. `readOperations` reads the file of PERSISTED_OPERATIONS and
- * throws a ConfigError for its mistakes, so that they are reported with all others.
+ * Reads the environment, and the flags, which go before it. An empty variable counts as absent. `readOperations` reads the
+ * file of PERSISTED_OPERATIONS and throws a ConfigError for its mistakes, so that they are reported with all others.
  */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
   readOperations: (path: string) => unknown = () => undefined,
+  flags: Flags = noFlags,
 ): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const given = Object.fromEntries(Object.entries({ ...env, ...flags.given }).filter(([, value]) => value !== ''));
   const { data, error } = environment.safeParse(given);
   const mistakes = error?.issues.map(({ path, message }) => mistake(String(path[0]), message, given)) ?? [];
   mistakes.push(...misspelt(env, Object.keys(settings)));
@@ -84,9 +87,14 @@ export function readConfig(
     );
   }
   mistakes.push(...mistakesTogether(given), ...mistakesOf(readOperations, given['PERSISTED_OPERATIONS']));
-  if (data === undefined || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
+  const all = [...flags.mistakes, ...mistakes.map((line) => asGiven(line, flags))];
+  if (data === undefined || all.length > 0) throw new ConfigError(all.join('\n'));
   return Object.freeze(configOf(data));
 }
+
+/** What a mistake in a flag's value is about is the flag. */
+const asGiven = (mistake: string, { given }: Flags): string =>
+  mistake.replace(/^(\w+)(?=: )/, (name) => (given[name] === undefined ? name : (flagOf(name) ?? name)));
 
 /** Mentions white space around a value (from Windows line endings, say): as values are not shown, it would stay hidden. */
 function mistake(name: string, message: string, given: Readonly<Record<string, string | undefined>>): string {
@@ -105,14 +113,6 @@ function mistakesOf(readFile: (path: string) => unknown, path: string | undefine
   }
 }
 
-/** The text of `--help`. */
-export const help = (): string =>
-  [
-    'rocketchat-dm-gateway: GraphQL for the direct messages of a Rocket.Chat workspace.',
-    '',
-    'Settings are environment variables:',
-    ...Object.entries(settings).map(
-      ([name, { help: meaning, default: byDefault }]) =>
-        `  ${name.padEnd(28)} ${meaning} Default: ${byDefault.replaceAll('`', '')}.`,
-    ),
-  ].join('\n');
+/** The text of `--print-config`. */
+export const printConfig = (flags: Flags, env: Readonly<Record<string, string | undefined>> = process.env): string =>
+  printSettings(env, flags.given);

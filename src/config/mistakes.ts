@@ -13,7 +13,7 @@ export const misspelt = (env: Given, known: readonly string[]): string[] =>
     });
 
 /** Whether one letter is wrong, missing, extra, or swapped with its neighbour. */
-function isNearly(name: string, known: string): boolean {
+export function isNearly(name: string, known: string): boolean {
   let start = 0;
   while (start < known.length && name[start] === known[start]) start += 1;
   const [rest, knownRest] = [name.slice(start), known.slice(start)];

@@ -27,13 +27,22 @@ const optional = <S extends z.ZodType<unknown, string>>(schema: S, byDefault: st
   help,
 });
 
-/** Every environment variable: what it may be, its default, and its meaning. `--help` and the README list the same. */
+/** A credential: `--print-config` hides it, and it has no flag, as everybody on a machine can read command lines. */
+const secret = (help: string) => ({ ...optional(headerValue, 'none', help), isSecret: true });
+
+/**
+ * Every environment variable: what it may be, its default, and its meaning. `--help` and the README list the same. Each is
+ * a flag too, of the same name unless `flag` gives another.
+ */
 export const settings = {
-  ROCKETCHAT_URL: optional(
-    workspaceUrl,
-    'demo workspace',
-    'The workspace, such as `https://chat.example.com`. Required with `NODE_ENV=production`.',
-  ),
+  ROCKETCHAT_URL: {
+    ...optional(
+      workspaceUrl,
+      'demo workspace',
+      'The workspace, such as `https://chat.example.com`. Required with `NODE_ENV=production`.',
+    ),
+    flag: '--upstream',
+  },
   DEMO_RATE_LIMIT: setting(
     onOrOff,
     'off',
@@ -124,18 +133,14 @@ export const settings = {
     'enforce',
     '`enforce` or `report`, with `PERSISTED_OPERATIONS`: `report` answers everything, and logs each operation that `enforce` would reject once.',
   ),
-  APOLLO_KEY: optional(
-    headerValue,
-    'none',
-    'API key of Apollo GraphOS: reports usage there. Needs `APOLLO_GRAPH_REF`.',
-  ),
+  APOLLO_KEY: secret('API key of Apollo GraphOS: reports usage there. Needs `APOLLO_GRAPH_REF`.'),
   APOLLO_GRAPH_REF: optional(
     z.string().regex(/^[\w-]+@[\w-]+$/, 'expected a graph and its variant, such as my-graph@current'),
     'none',
     'Graph and variant in Apollo GraphOS, such as `my-graph@current`.',
   ),
   APOLLO_USAGE_URL: optional(serviceUrl, 'Apollo’s own', 'Where usage for GraphOS is sent.'),
-  HIVE_TOKEN: optional(headerValue, 'none', 'Access token of Hive: reports usage there.'),
+  HIVE_TOKEN: secret('Access token of Hive: reports usage there.'),
   HIVE_TARGET: optional(
     z.string().regex(/^[\w-]+(\/[\w-]+\/[\w-]+)?$/, 'expected organization/project/target, or its id'),
     'none',
@@ -164,6 +169,14 @@ export const settings = {
     '`on` or `off`: Prometheus metrics at `/metrics`, without users, addresses or queries.',
   ),
 } as const;
+
+/** A row of that table. */
+export interface Setting {
+  readonly default: string;
+  readonly help: string;
+  readonly flag?: string;
+  readonly isSecret?: boolean;
+}
 
 type Schemas = { [Name in keyof typeof settings]: (typeof settings)[Name]['schema'] };
 

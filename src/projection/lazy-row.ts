@@ -57,8 +57,8 @@ export const lazyObject = (row: CutRow, cutter: RowCutter): JsonObject =>
 export const lazyRowOf = (value: unknown): LazyRow | undefined =>
   typeof value === 'object' && value !== null ? (value as { readonly [asLazy]?: LazyRow })[asLazy] : undefined;
 
-/** The text at a path of an object, lazy or not. */
-export function textAt(object: JsonObject, path: readonly [string, string]): unknown {
+/** The value at a path of an object. If it is a text of a lazy row, nothing is parsed. */
+export function valueAt(object: JsonObject, path: readonly [string, string]): unknown {
   const [outer, inner] = path;
   const text = lazyRowOf(object)?.textAt(`${outer}.${inner}`);
   if (text !== undefined) return text;

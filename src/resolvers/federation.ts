@@ -34,19 +34,13 @@ function keyOf(reference: object): string {
   return id;
 }
 
-/** Resolvers of federation's own fields. `sdl` is the published schema. */
-export const federationResolvers = (sdl: string) => ({
-  Query: {
-    _service: () => ({ sdl }),
-    _entities: (
-      _root: unknown,
-      { representations }: { representations: unknown[] },
-      context: Context,
-      info: GraphQLResolveInfo,
-    ) => representations.map((representation) => resolveEntity(representation, context, info)),
-  },
-  _Entity: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
-});
+/** The objects of the references, each by itself. */
+export const resolveEntities = (
+  _root: unknown,
+  { representations }: { representations: unknown[] },
+  context: Context,
+  info: GraphQLResolveInfo,
+) => representations.map((representation) => resolveEntity(representation, context, info));
 
 /** Resolves one reference. If it fails, it alone is null, with its error. */
 async function resolveEntity(representation: unknown, context: Context, info: GraphQLResolveInfo): Promise<unknown> {

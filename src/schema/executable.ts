@@ -1,18 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { addResolversToSchema, buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { concatAST, isObjectType, parse, print, type DocumentNode, type GraphQLSchema } from 'graphql';
-import { describeMachinery, describeScalars, withoutSpecification } from './descriptions.ts';
+import {
+  buildASTSchema,
+  concatAST,
+  GraphQLScalarType,
+  parse,
+  print,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
 import { describePrices } from './priced-api.ts';
 import { publishApi } from './published-api.ts';
 import { publishSdl } from './published.ts';
 import { readPrices } from './prices.ts';
-import { federationResolvers, references } from '../resolvers/federation.ts';
+import { asSubgraph, subgraphResolvers } from './subgraph.ts';
 import { resolvers } from '../resolvers/index.ts';
-import { readingOf } from '../resolvers/readers.ts';
 
 /** Beside `src/` in the repository; the build copies it beside the code, so an image needs nothing else. */
-const folder = new URL(import.meta.url.endsWith('.ts') ? '../../schema/' : './', import.meta.url);
+const folder = new URL(import.meta.url.endsWith('.ts') ? '../../schema/' : './schema/', import.meta.url);
 
 /** The public API: `schema/*.graphql`, without subfolders. */
 const readSources = (): DocumentNode =>
@@ -24,7 +29,10 @@ const readSources = (): DocumentNode =>
   );
 
 /** The published SDL: `_service { sdl }`, and the file for registries. */
-export const createPublishedSdl = (): string => publish(readSources());
+export function createPublishedSdl(): string {
+  const sources = readSources();
+  return publishSdl(sources, readPrices(build(sources)));
+}
 
 /** The published API for clients, without the machinery of federation. */
 export const createPublishedApi = (): string => publishApi(readSources());
@@ -33,42 +41,45 @@ export const createPublishedApi = (): string => publishApi(readSources());
 export function createPricedApi(): string {
   const sources = readSources();
   const api = parse(publishApi(sources), { noLocation: true });
-  return print(describePrices(api, readPrices(buildSubgraphSchema(sources))));
+  return print(describePrices(api, readPrices(build(sources))));
 }
 
-const publish = (sources: DocumentNode, shell = buildSubgraphSchema(sources)): string =>
-  publishSdl(sources, readPrices(shell));
+/** The tests validate the files, which are the same at every start. */
+const build = (document: DocumentNode): GraphQLSchema => buildASTSchema(document, { assumeValidSDL: true });
 
-/**
- * The executable schema, a subgraph of Apollo Federation 2. `buildSubgraphSchema` knows federation but tolerates wrong
- * resolvers; `makeExecutableSchema` rejects those at start but does not know federation. So the first one makes the types,
- * and the second one the schema.
- */
+/** The executable schema, a subgraph of Apollo Federation 2. */
 export function createSchema(): GraphQLSchema {
   const sources = readSources();
-  const shell = buildSubgraphSchema(sources);
-  describeMachinery(shell);
-  const schema = makeExecutableSchema({
-    typeDefs: withoutSpecification(parse(printSubgraphSchema(shell), { noLocation: true })),
-    resolvers: [resolvers, federationResolvers(publish(sources, shell))],
+  const schema: GraphQLSchema = makeExecutableSchema({
+    typeDefs: asSubgraph(sources),
+    assumeValidSDL: true,
+    resolvers: [
+      untouched(resolvers),
+      subgraphResolvers(
+        () => schema,
+        () => publishSdl(sources, readPrices(schema)),
+      ),
+    ],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error', requireResolversForResolveType: 'error' },
   });
-  describeScalars(schema, shell);
-  addResolversToSchema(schema, references); // makeExecutableSchema drops them silently
-  restoreReaders(schema);
   return schema;
 }
 
-/** makeExecutableSchema binds all resolvers, so that nothing tells any more which of them only read their source. */
-function restoreReaders(schema: GraphQLSchema): void {
-  for (const [name, fields] of Object.entries(resolvers)) {
-    const type = schema.getType(name);
-    if (!isObjectType(type)) continue;
-    for (const [fieldName, resolve] of Object.entries(fields as Readonly<Record<string, unknown>>)) {
-      const field = type.getFields()[fieldName];
-      if (field !== undefined && readingOf(resolve) !== undefined) {
-        field.resolve = resolve as NonNullable<typeof field.resolve>;
+/**
+ * The same resolvers in the long form, which makeExecutableSchema takes as it is: it binds functions, so that nothing would
+ * tell any more which of them are readers, and takes a scalar's description and specification from its resolver, which has none.
+ */
+const untouched = (byType: Readonly<Record<string, object>>) =>
+  Object.fromEntries(
+    Object.entries(byType).map(([name, type]) => {
+      if (type instanceof GraphQLScalarType) {
+        const { serialize, parseValue, parseLiteral } = type;
+        return [name, { serialize, parseValue, parseLiteral }];
       }
-    }
-  }
-}
+      const fields = Object.entries(type).map(([field, resolve]: [string, unknown]) => [
+        field,
+        field.startsWith('__') ? resolve : { resolve },
+      ]);
+      return [name, Object.fromEntries(fields) as object];
+    }),
+  );

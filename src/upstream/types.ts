@@ -1,5 +1,5 @@
 import { asId, asInstant, type JsonObject } from '../json.ts';
-import { textAt } from '../projection/lazy-row.ts';
+import { valueAt } from '../projection/lazy-row.ts';
 import type { RowList } from '../projection/row-cutter.ts';
 
 /**
@@ -101,7 +101,7 @@ export const readDirectMessage: ReadRow<RestDirectMessage> = (row) =>
   hasId(row['_id']) && row['t'] === 'd' ? (row as RestDirectMessage) : undefined;
 
 export const readMessage: ReadRow<RestMessage> = (row) =>
-  isMessage([row['_id'], row['rid'], row['ts'], textAt(row, ['u', '_id'])]) ? (row as RestMessage) : undefined;
+  isMessage([row['_id'], row['rid'], row['ts'], valueAt(row, ['u', '_id'])]) ? (row as RestMessage) : undefined;
 
 /** Whether a message has what all have: its id, its room, when it was sent, its author's id. */
 export const isMessage = ([id, roomId, sentAt, authorId]: readonly unknown[]): boolean =>

@@ -12,8 +12,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
 import { defaultAdmission } from '../../src/http/admission.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
+import { settings } from '../../src/config/settings.ts';
 import { projectPath } from '../support/child.ts';
-import { settingNames } from '../support/deploy-settings.ts';
 import { onlyOf, readStages, wordsOf } from '../support/dockerfile.ts';
 import { renderByHand, renderByKubectl, withoutHashes, type Resource } from '../support/kustomize.ts';
 import { idleSources } from '../support/metric-sources.ts';
@@ -148,7 +148,7 @@ describe('deploy/kustomize: what belongs together', () => {
   test('the pods take their settings from the map and the secret, and they are settings of the gateway', () => {
     expect(container?.envFrom).toEqual([{ configMapRef: { name: only('ConfigMap').metadata?.name } }]);
     const names = [...Object.keys(only('ConfigMap').data ?? {}), ...(container?.env ?? []).map(({ name }) => name)];
-    for (const name of names) expect(settingNames).toContain(name);
+    for (const name of names) expect(Object.keys(settings)).toContain(name);
   });
 
   test('a pod lives long enough to notice, to drain and to end by itself', () => {

@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { Metrics } from '../../src/observability/metrics.ts';
+import { settings } from '../../src/config/settings.ts';
 import { projectPath } from '../support/child.ts';
-import { settingNames } from '../support/deploy-settings.ts';
 import { renderByKubectl, type Resource } from '../support/kustomize.ts';
 import { idleSources } from '../support/metric-sources.ts';
 import { findProgram } from '../support/program.ts';
@@ -36,7 +36,7 @@ describe('deploy/README.md', () => {
 
   test('the settings that it names are settings of the gateway, and links into the README meet a heading', () => {
     const named = [...readme.matchAll(/\b([A-Z]+(?:_[A-Z]+)+)\b/g)].map(([, name = '']) => name);
-    const known = [...settingNames, 'TLS_FOLDER']; // one of compose.yaml
+    const known = [...Object.keys(settings), 'TLS_FOLDER']; // one of compose.yaml
     expect([...new Set(named)].filter((name) => !known.includes(name))).toEqual([]);
     const project = readFileSync(join(projectPath, 'README.md'), 'utf8').toLowerCase();
     for (const [, anchor = ''] of readme.matchAll(/\.\.\/README\.md#([\w-]+)/g)) {

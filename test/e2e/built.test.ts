@@ -1,17 +1,31 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
 import { explorerMissing } from '../../src/http/explorer.ts';
-import { startDemo } from '../../src/demo/server.ts';
-import { projectPath, startChild, urlOf, type Child } from '../support/child.ts';
-import { readModules, targetOf } from '../support/modules.ts';
+import { projectPath, run, startChild, urlOf, type Child } from '../support/child.ts';
+import { readModules } from '../support/modules.ts';
+import { startReceiver } from '../support/receiver.ts';
 
 const readme = readFileSync(join(projectPath, 'README.md'), 'utf8');
 const manifest = JSON.parse(readFileSync(join(projectPath, 'package.json'), 'utf8')) as {
-  scripts: { start: string; build: string };
+  name: string;
+  version: string;
+  scripts: { start: string };
   devDependencies: Record<string, string>;
 };
 
@@ -23,97 +37,212 @@ const imageFiles = [...(/^An image needs (.*), and nothing else/m.exec(readme)?.
 /** The command by which the README starts what was built: flags of node, and the file. */
 const [, deployed = ''] = /^NODE_ENV=production ROCKETCHAT_URL=\S+ node (.*)$/m.exec(readme) ?? [];
 
-describe('Built by `npm run build`', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'build-'));
-  const [repository, image] = [join(folder, 'repository'), join(folder, 'image')];
-  let built: { stdout: string; stderr: string };
+const folder = mkdtempSync(join(tmpdir(), 'build-'));
+/** The repository, from which the package is made; an image of the built files; a folder of somebody who installs the package. */
+const [repository, image, user] = ['repository', 'image', 'user'].map((name) => join(folder, name)) as [
+  string,
+  string,
+  string,
+];
+let packed: { stdout: string; stderr: string };
 
-  beforeAll(async () => {
-    for (const name of ['src', 'schema', 'package.json', 'tsconfig.json'])
-      cpSync(join(projectPath, name), join(repository, name), { recursive: true });
-    symlinkSync(join(projectPath, 'node_modules'), join(repository, 'node_modules'));
-    mkdirSync(join(repository, 'dist/schema'), { recursive: true });
-    cpSync(join(projectPath, 'schema/query.graphql'), join(repository, 'dist/schema/renamed-since.graphql'));
-    built = await promisify(execFile)('npm', ['--prefix', repository, 'run', '--silent', 'build']);
-    mkdirSync(image);
-    for (const name of imageFiles) {
-      if (name === 'node_modules') symlinkSync(join(projectPath, name), join(image, name));
-      else cpSync(join(repository, name), join(image, name), { recursive: true });
-    }
-    rmSync(repository, { recursive: true });
-  }, 60_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(async () => {
+  for (const name of ['src', 'schema', 'build.ts', 'package.json', 'README.md', 'LICENSE'])
+    cpSync(join(projectPath, name), join(repository, name), { recursive: true });
+  symlinkSync(join(projectPath, 'node_modules'), join(repository, 'node_modules'));
+  mkdirSync(join(repository, 'dist/schema'), { recursive: true });
+  cpSync(join(projectPath, 'schema/query.graphql'), join(repository, 'dist/schema/renamed-since.graphql'));
+  const npm = promisify(execFile);
+  packed = await npm('npm', ['pack', '--silent', '--foreground-scripts'], { cwd: repository });
+  for (const name of imageFiles) cpSync(join(repository, name), join(image, name), { recursive: true });
+  mkdirSync(user);
+  // Offline: all that serves is in the package. Online, npm adds the Node that the tests run on.
+  const tarball = join(repository, `${manifest.name}-${manifest.version}.tgz`);
+  await npm('npm', ['install', '--silent', '--offline', '--cache', join(folder, 'cache'), tarball], { cwd: user });
+  rmSync(repository, { recursive: true });
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const start = (env: Record<string, string>): Child =>
-    startChild(
-      process.execPath,
-      deployed.split(' ').map((word) => word.replace(/^dist\//, `${image}/dist/`)),
-      { NODE_ENV: 'production', PORT: '0', ...env },
+const command = join(user, 'node_modules/.bin', manifest.name);
+const installed = join(user, 'node_modules', manifest.name);
+
+const startImage = (env: Record<string, string>): Child =>
+  startChild(
+    process.execPath,
+    deployed.split(' ').map((word) => word.replace(/^dist\//, `${image}/dist/`)),
+    { NODE_ENV: 'production', PORT: '0', ...env },
+  );
+
+async function openDemo(): Promise<DemoWorkspace> {
+  const demo = await startDemo();
+  onTestFinished(() => demo.close());
+  return demo;
+}
+
+async function ask(url: string, query: string, headers: Record<string, string> = {}): Promise<unknown> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
+const headersOf = ({ id, token }: { id: string; token: string }) => ({ 'x-user-id': id, 'x-auth-token': token });
+
+async function stop(child: Child): Promise<void> {
+  child.signal('SIGTERM');
+  expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
+}
+
+describe('The package that `npm pack` makes', () => {
+  test('holds the build, the README, the licence and its manifest, and nothing else', () => {
+    expect(packed).toEqual({ stdout: `${manifest.name}-${manifest.version}.tgz\n`, stderr: '' });
+    expect(readdirSync(installed).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+    const dist = readdirSync(join(installed, 'dist'), { recursive: true, withFileTypes: true });
+    const files = dist.filter((entry) => entry.isFile()).map(({ name }) => name);
+    expect(files.filter((name) => !/\.(js|graphql|wasm)$|^LICENSES\.txt$/.test(name)).toSorted()).toEqual(
+      readdirSync(join(projectPath, 'schema/published')).filter((name) => !name.endsWith('.graphql')),
     );
+  });
 
-  test('Claim 4: the build prints nothing, and an image needs only the files that the README lists', () => {
-    expect(built).toEqual({ stdout: '', stderr: '' });
-    expect(imageFiles.toSorted()).toEqual(['dist', 'node_modules', 'package.json']);
+  test('asks for no other package, and holds the schema of now', () => {
+    const specifiers = readModules(join(installed, 'dist'), '**/*.js').flatMap(({ imports }) =>
+      imports.map(({ specifier }) => specifier),
+    );
+    expect(specifiers.length).toBeGreaterThan(20);
+    expect(
+      [
+        ...new Set(specifiers.filter((specifier) => !isBuiltin(specifier) && !/^\.\/[^/]+\.js$/.test(specifier))),
+      ].toSorted(),
+    ).toEqual(['ruru/server', 'ruru/static']);
+    expect(readdirSync(join(installed, 'dist/schema')).toSorted()).toEqual(
+      readdirSync(join(projectPath, 'schema')).toSorted(),
+    );
+  });
+
+  test('holds every file that its code reads beside itself', () => {
+    const dist = join(installed, 'dist');
+    const read = readdirSync(dist)
+      .filter((name) => name.endsWith('.js'))
+      .flatMap((name) => [
+        ...readFileSync(join(dist, name), 'utf8').matchAll(/new URL\("(\.[^"]*)", import\.meta\.url\)/g),
+      ])
+      .map(([, path = '']) => path);
+    expect(read).toContain('../package.json');
+    expect(read.filter((path) => !existsSync(join(dist, path)))).toEqual([]);
+  });
+
+  test('passes on the licences of what it holds', () => {
+    const licences = readFileSync(join(installed, 'dist/LICENSES.txt'), 'utf8');
+    for (const name of ['@apollo/server', 'fastify', 'graphql', 'undici', '@graphql-hive/apollo'])
+      expect(licences).toContain(`\n${name} ${manifest.devDependencies[name]} (MIT)\n`);
+    expect(licences.match(/^\S+ \d+\.\d+\.\d+\S* \((?!.*(MIT|BSD|ISC|Apache|BlueOak)).*$/gm)).toBeNull();
+  });
+
+  test('is a command that serves the workspace of its flags', async () => {
+    const demo = await openDemo();
+    const child = startChild(command, ['--upstream', demo.url, '--port', '0', '--explorer', 'off']);
+    const url = await urlOf(child);
+    const { member } = demo.world;
+    expect(
+      await ask(url, '{ viewer { user { username } directMessages(first: 2) { nodes { id } } } }', headersOf(member)),
+    ).toEqual({
+      data: {
+        viewer: {
+          user: { username: member.username },
+          directMessages: { nodes: [expect.anything(), expect.anything()] },
+        },
+      },
+    });
+    await stop(child);
+  });
+
+  test('serves the demo without flags, and tells its version and its help', async () => {
+    const child = startChild(command, ['--port', '0']);
+    const [, url = '', id = '', token = ''] = await child.until(
+      /(http:\S+)\/graphql[\s\S]*?User .*X-User-Id (\w+), X-Auth-Token ([\w-]+)/,
+    );
+    expect(await ask(url, '{ viewer { userId } }', headersOf({ id, token }))).toEqual({
+      data: { viewer: { userId: id } },
+    });
+    child.signal('SIGTERM');
+    expect((await child.ended).code).toBe(0);
+    expect(await run(command, ['--version'])).toMatchObject({ code: 0, stdout: `${manifest.version}\n` });
+    expect((await run(command, ['--help'])).stdout).toContain('--upstream, ROCKETCHAT_URL');
+  });
+
+  test('does all that is loaded only when used: federation, metrics, persisted operations, reports of usage', async () => {
+    const demo = await openDemo();
+    const [graphos, hive] = [await startReceiver(), await startReceiver()];
+    onTestFinished(async () => void (await Promise.all([graphos.close(), hive.close()])));
+    const operations = join(folder, 'operations.json');
+    writeFileSync(operations, JSON.stringify({ listed: '{ viewer { userId } }' }));
+    const child = startChild(
+      command,
+      ['--upstream', demo.url, '--port', '0', '--metrics', 'on', '--inline-trace', 'on'],
+      {
+        NODE_ENV: 'production',
+        PERSISTED_OPERATIONS: operations,
+        PERSISTED_OPERATIONS_MODE: 'report',
+        APOLLO_KEY: 'service:demo:key',
+        APOLLO_GRAPH_REF: 'demo@current',
+        APOLLO_USAGE_URL: graphos.url,
+        HIVE_TOKEN: 'token',
+        HIVE_USAGE_URL: hive.url,
+      },
+    );
+    const url = await urlOf(child);
+    const { member } = demo.world;
+    const entities = `{ _service { sdl } _entities(representations: [{ __typename: "User", id: "${member.id}" }]) { ... on User { username } } }`;
+    expect(await ask(url, entities, { ...headersOf(member), 'apollo-federation-include-trace': 'ftv1' })).toEqual({
+      data: {
+        _service: { sdl: expect.stringContaining('type DirectMessage') },
+        _entities: [{ username: member.username }],
+      },
+      extensions: { ftv1: expect.any(String) },
+    });
+    expect(await ask(url, 'query Me { viewer { userId } }', headersOf(member))).toMatchObject({ data: {} });
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('gateway_operations_total');
+    child.signal('SIGTERM');
+    expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(graphos.received).toMatchObject([{ path: '/api/ingress/traces' }]);
+    expect(hive.received.length).toBeGreaterThan(0);
+  });
+});
+
+describe('An image of what `npm run build` makes', () => {
+  test('Claim 4: needs only the files that the README lists', () => {
+    expect(imageFiles.toSorted()).toEqual(['dist', 'package.json']);
     expect(readdirSync(image).toSorted()).toEqual(imageFiles.toSorted());
   });
 
-  test('the build is JavaScript that imports no TypeScript, with the current schema', () => {
-    const dist = join(image, 'dist');
-    const modules = readModules(dist, '**/*.js');
-    const names = modules.map(({ name }) => name);
-    expect(names).toEqual(readModules(join(projectPath, 'src')).map(({ name }) => name.replace(/\.ts$/, '.js')));
-    expect(readModules(dist, '**/*.{ts,mts,cts,tsx}').map(({ name }) => name)).toEqual([]);
-    const targets = modules.flatMap((module) =>
-      module.imports
-        .filter(({ specifier }) => specifier.startsWith('.'))
-        .map((imported) => relative(dist, targetOf(module, imported))),
+  test('Claim 8: is started in the README with the same node flags as `npm start`', () => {
+    expect(manifest.scripts.start.replace(/^NODE_COMPILE_CACHE=\S+ /, '')).toBe(
+      `exec node ${deployed.replace('dist/main.js', 'src/main.ts')}`,
     );
-    expect(targets.length).toBeGreaterThan(100);
-    expect(targets.filter((target) => !names.includes(target))).toEqual([]);
-    expect(
-      readdirSync(join(dist, 'schema'))
-        .filter((name) => !name.endsWith('.js'))
-        .toSorted(),
-    ).toEqual(readdirSync(join(projectPath, 'schema')).toSorted());
   });
 
-  test('Claim 8: the README starts the build with the same node flags as `npm start`', () => {
-    expect(manifest.scripts.start).toBe(`exec node ${deployed.replace('dist/main.js', 'src/main.ts')}`);
-  });
-
-  test('Claim 4: the build serves a workspace in production from those files alone', async () => {
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
-    const child = start({ ROCKETCHAT_URL: demo.url });
+  test('Claim 4: serves a workspace in production from those files alone', async () => {
+    const demo = await openDemo();
+    const child = startImage({ ROCKETCHAT_URL: demo.url });
     const url = await urlOf(child);
     const { member } = demo.world;
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-user-id': member.id, 'x-auth-token': member.token },
-      body: JSON.stringify({
-        query:
-          '{ viewer { user { username } directMessages(first: 2) { nodes { messages(first: 1) { nodes { text sentAt } } } } } }',
-      }),
-    });
-    const body = (await response.json()) as Record<string, unknown>;
+    const query =
+      '{ viewer { user { username } directMessages(first: 2) { nodes { messages(first: 1) { nodes { text sentAt } } } } } }';
+    const body = await ask(url, query, headersOf(member));
     expect(body).toMatchObject({
       data: { viewer: { user: { username: member.username }, directMessages: { nodes: [{}, {}] } } },
     });
     expect(body).not.toHaveProperty('errors');
-    child.signal('SIGTERM');
-    expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
+    await stop(child);
   });
 
   test('Claim 19: with EXPLORER=on and no development dependencies, the build says what is missing and how to install it', async () => {
     expect(explorerMissing).toContain(
       `npm install --save-prod --omit=dev ruru@${manifest.devDependencies['ruru']?.split('.')[0] ?? ''}`,
     );
-    rmSync(join(image, 'node_modules'));
-    mkdirSync(join(image, 'node_modules'));
-    for (const name of readdirSync(join(projectPath, 'node_modules'))) {
-      if (name !== 'ruru') symlinkSync(join(projectPath, 'node_modules', name), join(image, 'node_modules', name));
-    }
-    const child = start({ ROCKETCHAT_URL: 'http://127.0.0.1:9', EXPLORER: 'on' });
+    const child = startImage({ ROCKETCHAT_URL: 'http://127.0.0.1:9', EXPLORER: 'on' });
     const url = await urlOf(child);
     expect(child.stdout).toContain(`"msg":${JSON.stringify(explorerMissing)}`);
     const page = await fetch(`${url}/explorer`);

@@ -56,6 +56,8 @@ describe('Fresh 1.2: .ci/run', () => {
     writeFileSync(join(home, 'planted'), '');
     writeFileSync(planted, '');
     writeFileSync(join(bin, 'curl'), curl, { mode: 0o755 });
+    // Servers for tests are nothing that this test installs.
+    writeFileSync(join(bin, 'apt-get'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     writeFileSync(join(noNamespace, 'unshare'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   });
   afterAll(() => {

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { settings } from '../../src/config/settings.ts';
 import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
 import { projectPath, run, runMain, startChild, startMain, urlOf } from '../support/child.ts';
 
@@ -175,16 +176,57 @@ describe('Started without configuration', () => {
   );
 });
 
-describe('--help', () => {
-  test('--help lists every setting with its meaning and default, and starts nothing', async () => {
-    const { code, stdout, stderr } = await runMain({ args: ['--help'], env: { PORT: 'nonsense' } });
+describe('What the command tells', () => {
+  test('--help tells of flags and settings whatever is wrong with them, and starts nothing', async () => {
+    const { code, stdout, stderr } = await runMain({ args: ['--port', '--help'], env: { PORT: 'nonsense' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const listed = stdout.split('\n').flatMap((line) => /^ {2}([A-Z_]+) +(.+)$/.exec(line)?.slice(1).join(': ') ?? []);
-    expect(listed).toEqual(
-      Object.entries(settings).map(
-        ([name, { help, default: byDefault }]) => `${name}: ${help} Default: ${byDefault.replaceAll('`', '')}.`,
-      ),
-    );
+    expect(stdout).toContain('  --upstream, ROCKETCHAT_URL\n');
+  });
+
+  test('--version prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(join(projectPath, 'package.json'), 'utf8')) as { version: string };
+    expect(await runMain({ args: ['--version'] })).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('--print-config prints what would be served with, or all mistakes, and starts nothing', async () => {
+    const env = { HIVE_TOKEN: 's3cr3t', UPSTREAM_ATTEMPTS: '3' };
+    const told = await runMain({ args: ['--print-config', '--upstream', 'https://chat.example.com'], env });
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(told.stdout).toContain('ROCKETCHAT_URL=https://chat.example.com  # --upstream\n');
+    expect(told.stdout).toContain('UPSTREAM_ATTEMPTS=3  # environment\n');
+    expect(told.stdout).not.toContain('s3cr3t');
+    const refused = await runMain({ args: ['--print-config', '--port', 'x'], env });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^--port: expected a whole number/m);
+  });
+});
+
+describe('A Node that is too old', () => {
+  const { engines } = JSON.parse(readFileSync(join(projectPath, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  const [, needed = ''] = /^>=(\d+\.\d+)$/.exec(engines.node) ?? [];
+
+  /** Starts with a Node that says it is of this version. */
+  const asNode = (version: string) =>
+    runMain({
+      args: ['--version'],
+      flags: [
+        '--import',
+        `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`,
+      ],
+    });
+
+  test.each(['20.20.2', '22.18.9', '18.0.0'])('%s gets one line that says which is needed', async (version) => {
+    expect(await asNode(version)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `The gateway needs Node ${needed} or later, and this is Node ${version}.\n`,
+    });
+  });
+
+  test('is none from the one that package.json names on', async () => {
+    for (const version of [`${needed}.0`, '23.0.0', '100.1.0']) expect((await asNode(version)).code).toBe(0);
   });
 });
 

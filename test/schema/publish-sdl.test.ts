@@ -1,6 +1,5 @@
-import { buildSchema, parse, printSchema } from 'graphql';
+import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { describeMachinery, withoutSpecification } from '../../src/schema/descriptions.ts';
 import type { FieldPrice, Prices } from '../../src/schema/prices.ts';
 import { publishSdl } from '../../src/schema/published.ts';
 
@@ -61,39 +60,5 @@ describe('publishSdl', () => {
 
   it('publishSdl puts the schema definition with its @link first', () => {
     expect(publish('type Query { a: Int } schema { query: Query }')).toMatch(/^schema \{/);
-  });
-});
-
-describe('Federation’s own part of the schema', () => {
-  it('federation’s types and fields get descriptions, and a schema without them stays the same', () => {
-    const plain = buildSchema('type Query { a: Int }');
-    const before = printSchema(plain);
-    describeMachinery(plain);
-    expect(printSchema(plain)).toBe(before);
-
-    const subgraph = buildSchema(`
-      scalar _Any
-      type _Service { sdl: String }
-      type Query { _service: _Service! _entities(representations: [_Any!]!): [Int] }
-    `);
-    describeMachinery(subgraph);
-    const fields = subgraph.getQueryType()?.getFields();
-    expect(fields?.['_service']?.description).toMatch(/subgraph/);
-    expect(fields?.['_entities']?.args[0]?.description).toMatch(/__typename/);
-    expect(subgraph.getType('_Any')?.description).toMatch(/reference/);
-  });
-
-  it('definitions of the federation specification are removed, and no others with similar names', () => {
-    const document = parse(`
-      schema { query: Query }
-      scalar federation__FieldSet
-      scalar link__Import
-      scalar my_federation__Thing
-      type Query { a: Int }
-    `);
-    const kept = withoutSpecification(document).definitions.map((definition) =>
-      'name' in definition ? definition.name?.value : definition.kind,
-    );
-    expect(kept).toEqual(['SchemaDefinition', 'my_federation__Thing', 'Query']);
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { rowCutter, type RowCut } from '../../src/projection/row-cutter.ts';
+import { roomList } from '../../src/upstream/types.ts';
 import { EndpointResponse } from '../../src/upstream/endpoint-response.ts';
 
 /** A response of `im.list`, and how many rows it has dropped. */
@@ -89,4 +91,37 @@ describe('EndpointResponse.object', () => {
       expect(() => responseOf(body).response.object('room', 'a')).toThrow(badShape('not the requested `room`'));
     },
   );
+});
+
+describe('A response whose rows were cut', () => {
+  const cut: RowCut = { fields: [{ name: 'id', kind: 'id', path: ['_id'] }], paths: [] };
+  const responseWith = (rows: readonly unknown[]) => {
+    const cutter = rowCutter(roomList, cut);
+    const body =
+      cutter.apply(Buffer.from(JSON.stringify({ ims: rows, other: [{ _id: 'o' }] }))) ?? expect.unreachable();
+    const dropped = { rows: 0 };
+    const content = { json: body.rest, cut: { cutter, rows: body.rows } };
+    return { response: new EndpointResponse('im.list', content, () => void (dropped.rows += 1)), dropped };
+  };
+
+  it('has the same rows, gaps and counts as a parsed one', () => {
+    const rows = [{ _id: 'a' }, null, { _id: 5 }, 'text', { _id: 'h', _hidden: true }, { _id: 'b', t: 'd' }];
+    const { response, dropped } = responseWith(rows);
+    const parsed = responseOf({ ims: rows });
+    const found = response.rows('ims', readRow);
+    expect(found).toEqual(parsed.response.rows('ims', readRow));
+    expect([found.rows, dropped.rows]).toEqual([['a', undefined, undefined, undefined, undefined, 'b'], 3]);
+    expect(parsed.dropped.rows).toBe(3);
+    expect(response.rows('other', readRow).rows).toEqual(['o']);
+  });
+
+  it('asks every item of the list, of which none may be missing', () => {
+    const isA = ({ _id }: Readonly<Record<string, unknown>>) => _id === 'a';
+    expect(responseWith([{ _id: 'a' }, { _id: 'a', x: 1 }]).response.every('ims', isA)).toBe(true);
+    for (const rows of [[], [{ _id: 'a' }, { _id: 'b' }], [{ _id: 'a' }, null]]) {
+      expect(responseWith(rows).response.every('ims', isA)).toBe(false);
+      expect(responseOf({ ims: rows }).response.every('ims', isA)).toBe(false);
+    }
+    expect(responseWith([]).response.every('other', ({ _id }) => _id === 'o')).toBe(true);
+  });
 });

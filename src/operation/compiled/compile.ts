@@ -26,15 +26,12 @@ import {
 import type { Context } from '../../context/request-context.ts';
 import { valuesPerObject } from '../../limits.ts';
 import { collectFields, fragmentsOf, type SameNameFields } from '../../collect-fields.ts';
-import { isNormalInstant } from '../../resolvers/scalars.ts';
-import { readingOf } from '../../resolvers/readers.ts';
-import type { RowCut } from '../../projection/row-cutter.ts';
-import { cutOf, writtenBy } from './cut.ts';
+import { cutRows, writtenBy } from './cut.ts';
+import { directReadOf } from './direct-read.ts';
 import { textsOf } from './equal-fields.ts';
 import type {
   CompiledOperation,
   Completion,
-  DirectRead,
   FieldStep,
   InfoSource,
   Resolve,
@@ -222,63 +219,14 @@ class Compiler {
     const selections = new Map(types.map((each) => [each.name, this.#selectChecked(each, below, place)]));
     const typeOf = (value: unknown, context: Context, info: GraphQLResolveInfo) =>
       resolveType(value, context, info, nullable);
-    return { kind: 'union', isNonNull, times, typeOf, selections, source, needsWriter: false };
+    const needsWriter = [...selections.values()].some((selection) => selection.needsWriter);
+    return { kind: 'union', isNonNull, times, typeOf, selections, source, needsWriter };
   }
 
   #selectChecked(type: GraphQLObjectType, below: readonly SelectionSetNode[], { path, times }: Place): Selection {
     if (type.isTypeOf != null) throw new Unsupported();
     return this.select(type, below, path, times);
   }
-}
-
-const isPresent = (value: unknown): boolean => value !== null;
-const never = (): boolean => false;
-
-/** By the kind of a reader and its scalar: whether the scalar writes such a value as it is. */
-const plainValues: Readonly<Record<string, (value: unknown) => boolean>> = {
-  'text String': isPresent,
-  'text ID': isPresent,
-  'id String': isPresent,
-  'id ID': isPresent,
-  'int Int': isPresent,
-  'flag Boolean': isPresent,
-  'equals Boolean': isPresent,
-  'instant DateTime': (value) => typeof value === 'string' && isNormalInstant(value),
-};
-
-function directReadOf(resolve: Resolve | undefined, type: GraphQLOutputType): DirectRead | undefined {
-  const reading = readingOf(resolve);
-  if (reading === undefined) return undefined;
-  const { kind, needs, read } = reading;
-  const nullable = getNullableType(type);
-  const isPlain = isLeafType(nullable) ? plainValues[`${kind} ${nullable.name}`] : undefined;
-  return { needs, read, reading, isPlain: isPlain ?? never };
-}
-
-/** Lets the rows of a connection be cut: those of `nodes`, or else of `edges`. A page is read for one of them. */
-function cutRows(connection: Completion): RowCut | undefined {
-  if (connection.kind !== 'object') return undefined;
-  const nodes = listBelow(connection.selection, 'nodes');
-  const edges = nodes === undefined ? listBelow(connection.selection, 'edges') : undefined;
-  const node = edges && fieldOf(edges.selection, 'node')?.completion;
-  const rows = nodes?.selection ?? (node?.kind === 'object' ? node.selection : undefined);
-  const cut = rows && cutOf(rows);
-  if (rows === undefined || cut === undefined) return undefined;
-  rows.cut = cut;
-  for (const above of [nodes?.list, edges?.list, edges?.item, edges?.selection, connection.selection, connection]) {
-    if (above !== undefined) above.needsWriter = true;
-  }
-  return cut.cut;
-}
-
-const fieldOf = ({ steps }: Selection, name: string): FieldStep | undefined =>
-  steps.find((step): step is FieldStep => step.kind === 'field' && step.name === name);
-
-/** A field that is a list of objects. */
-function listBelow(selection: Selection, name: string) {
-  const list = fieldOf(selection, name)?.completion;
-  if (list?.kind !== 'list' || list.item.kind !== 'object') return undefined;
-  return { list, item: list.item, selection: list.item.selection };
 }
 
 /** A field’s path, and how often the response repeats its values under other aliases. */

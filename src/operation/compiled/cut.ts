@@ -2,13 +2,40 @@ import { GraphQLError, type GraphQLLeafType } from 'graphql';
 import type { CutField, CutValue } from '../../projection/program.ts';
 import type { RowCut } from '../../projection/row-cutter.ts';
 import type { Reading, TextCheck } from '../../resolvers/readers.ts';
+import { isWrittenAsIs } from './direct-read.ts';
 import type { Completion, FieldStep, Selection, SelectionCut, Step } from './operation.ts';
+
+/** Lets the rows of a connection be cut: those of `nodes`, or else of `edges`. A page is read for one of them. */
+export function cutRows(connection: Completion): RowCut | undefined {
+  if (connection.kind !== 'object') return undefined;
+  const nodes = listBelow(connection.selection, 'nodes');
+  const edges = nodes === undefined ? listBelow(connection.selection, 'edges') : undefined;
+  const node = edges && stepOf(edges.selection, 'node')?.completion;
+  const rows = nodes?.selection ?? (node?.kind === 'object' ? node.selection : undefined);
+  const cut = rows && cutOf(rows);
+  if (rows === undefined || cut === undefined) return undefined;
+  rows.cut = cut;
+  for (const above of [nodes?.list, edges?.list, edges?.item, edges?.selection, connection.selection, connection]) {
+    if (above !== undefined) above.needsWriter = true;
+  }
+  return cut.cut;
+}
+
+const stepOf = ({ steps }: Selection, name: string): FieldStep | undefined =>
+  steps.find((step): step is FieldStep => step.kind === 'field' && step.name === name);
+
+/** A field that is a list of objects. */
+function listBelow(selection: Selection, name: string) {
+  const list = stepOf(selection, name)?.completion;
+  if (list?.kind !== 'list' || list.item.kind !== 'object') return undefined;
+  return { list, item: list.item, selection: list.item.selection };
+}
 
 /**
  * What the scanner can cut of a selection on rows that come straight from a response: its first fields, as far as each is a
  * reader whose value its type writes as it is. The steps resolve the rest of the selection. Undefined: nothing.
  */
-export function cutOf({ steps, times }: Selection): SelectionCut | undefined {
+function cutOf({ steps, times }: Selection): SelectionCut | undefined {
   const fields: CutField[] = [];
   const checks: TextCheck[] = [];
   const names = new Names((path) => path.split('.'));
@@ -92,19 +119,8 @@ function valueOf({ completion, direct }: FieldStep, names: Names, checks: TextCh
   return completion.kind === 'list' ? listOf(completion.item, reading, names) : undefined;
 }
 
-/** By the kind of a reader: the types that write its values as they are. */
-const writtenAs: Readonly<Record<string, readonly string[]>> = {
-  text: ['String', 'ID'],
-  id: ['String', 'ID'],
-  instant: ['DateTime'],
-  int: ['Int'],
-  flag: ['Boolean'],
-  equals: ['Boolean'],
-  json: ['JSON'],
-};
-
 function leafOf(type: GraphQLLeafType, reading: Reading, names: Names): CutValue | undefined {
-  if (reading.kind !== 'choice' && writtenAs[reading.kind]?.includes(type.name) !== true) return undefined;
+  if (reading.kind !== 'choice' && !isWrittenAsIs(reading.kind, type.name)) return undefined;
   const path = 'path' in reading ? names.pathOf(reading.path) : undefined;
   if (path === undefined) return undefined;
   switch (reading.kind) {
@@ -189,7 +205,7 @@ function listOf(item: Completion, reading: Reading, names: Names): CutValue | un
   const path = 'path' in reading ? names.pathOf(reading.path) : undefined;
   const [property, inner] = path ?? [];
   if (property === undefined || inner !== undefined) return undefined;
-  if (reading.kind === 'texts' && item.kind === 'leaf' && ['String', 'ID'].includes(item.type.name)) {
+  if (reading.kind === 'texts' && item.kind === 'leaf' && isWrittenAsIs('texts', item.type.name)) {
     return { kind: 'texts', property, orElse: reading.isNullable ? 'null' : '[]' };
   }
   if (reading.kind !== 'objects' || item.kind !== 'object') return undefined;

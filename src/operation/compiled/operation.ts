@@ -13,7 +13,7 @@ export type Data = Record<string, unknown>;
 export type Completion = {
   readonly isNonNull: boolean;
   readonly times: number;
-  /** Whether `write` has to look for copies and cut objects below it; false for unions, which it writes as they are. */
+  /** Whether `write` has to look for copies and cut objects below it. */
   needsWriter: boolean;
 } & (
   | { readonly kind: 'leaf'; readonly type: GraphQLLeafType }

@@ -3,8 +3,8 @@ import type { Context } from '../../context/request-context.ts';
 import { jsonLength, maxJsonDepth } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
 import { valuesPerObject } from '../../limits.ts';
-import type { TextSlice } from '../../projection/cutter.ts';
 import { lazyRowOf } from '../../projection/lazy-row.ts';
+import { ChosenObject, CutObject } from './cut-object.ts';
 import type {
   CompiledOperation,
   Completion,
@@ -38,22 +38,9 @@ export function run(
 }
 
 export interface RunOptions {
-  /** Whether the data may contain `CutObject`s, which only `write` understands. */
+  /** Whether the data may contain `CutObject`s and `ChosenObject`s, which only `write` understands. */
   readonly cuts: boolean;
   readonly onBug: (error: unknown) => void;
-}
-
-/** An object whose first fields are text already. */
-export class CutObject {
-  /** A JSON object. */
-  readonly text: TextSlice;
-  /** Its further fields. */
-  readonly rest: Data | undefined;
-
-  constructor(text: TextSlice, rest: Data | undefined) {
-    this.text = text;
-    this.rest = rest;
-  }
 }
 
 class Run {
@@ -179,10 +166,11 @@ class Run {
     return serialized;
   }
 
-  #union({ typeOf, selections, source }: UnionCompletion, value: unknown): Data {
+  #union({ typeOf, selections, source }: UnionCompletion, value: unknown): Data | ChosenObject {
     const selection = selections.get(String(typeOf(value, this.#context, this.#infoOf(source))));
     if (selection === undefined) throw new Unfit();
-    return this.#object(selection, value);
+    const data = this.#object(selection, value);
+    return this.#cuts && selection.needsWriter ? new ChosenObject(selection, data) : data;
   }
 
   #list({ item, times }: ListCompletion, value: unknown): unknown[] {

@@ -1,6 +1,6 @@
 import type { TextSlice } from '../../projection/cutter.ts';
+import { ChosenObject, CutObject } from './cut-object.ts';
 import type { Completion, Data, Selection, Step } from './operation.ts';
-import { CutObject } from './run.ts';
 
 /**
  * The body of a response: `JSON.stringify(data)` for the data of a compiled run between two other texts, except that what
@@ -62,7 +62,8 @@ class Writer {
   }
 
   #value(completion: Completion, value: unknown): void {
-    if (completion.kind === 'object' && value instanceof CutObject) this.#cutObject(completion.selection, value);
+    if (value instanceof ChosenObject) this.object(value.selection, value.data);
+    else if (completion.kind === 'object' && value instanceof CutObject) this.#cutObject(completion.selection, value);
     else if (value === null || !completion.needsWriter) this.add(JSON.stringify(value));
     else if (completion.kind === 'object') this.object(completion.selection, value as Data);
     else if (completion.kind === 'list') this.#list(completion.item, value as readonly unknown[]);

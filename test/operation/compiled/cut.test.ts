@@ -1,18 +1,15 @@
 import { execute, isObjectType, parse, type OperationDefinitionNode } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RequestContext } from '../../../src/context/request-context.ts';
+import { describe, expect, it } from 'vitest';
+import type { RequestContext } from '../../../src/context/request-context.ts';
 import { landmarks } from '../../../src/demo/seed.ts';
-import { startDemo, type DemoWorkspace } from '../../../src/demo/server.ts';
 import { countAnswers } from '../../../src/operation/answer-counting.ts';
 import { Executor } from '../../../src/operation/compiled/executor.ts';
-import { CutObject } from '../../../src/operation/compiled/run.ts';
+import { ChosenObject, CutObject } from '../../../src/operation/compiled/cut-object.ts';
 import { write } from '../../../src/operation/compiled/write.ts';
-import { atMost } from '../../../src/operation/cost/tally.ts';
-import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
 import { readingOf } from '../../../src/resolvers/readers.ts';
 import { resolvers } from '../../../src/resolvers/index.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
-import { Workspace } from '../../../src/upstream/workspace.ts';
+import { useDirectRequests } from '../../support/direct-requests.ts';
 import { createRandom, type Random } from '../../support/random.ts';
 
 const noBug = (error: unknown): never => {
@@ -23,18 +20,7 @@ const count = Number(process.env['CUT_RUNS'] ?? 400);
 const schema = createSchema();
 const counted = createSchema();
 countAnswers(counted);
-const estimator = new CostEstimator(schema);
-
-let demo: DemoWorkspace;
-let workspace: Workspace;
-beforeAll(async () => {
-  demo = await startDemo();
-  workspace = new Workspace({ url: demo.url, timeoutMs: 5000 });
-});
-afterAll(async () => {
-  await workspace.close();
-  await demo.close();
-});
+const requests = useDirectRequests(schema);
 
 const user = '{ userId username name }';
 /** Fields of a message: those that the scanner cuts, in several ways, and those that only resolvers answer. */
@@ -133,6 +119,8 @@ function queryOf(random: Random): string {
     `{ directMessages(first: ${first}) ${pageOf(random, roomFields)} }`,
     `{ x: directMessage(id: "${room}") { messages(first: 5) ${page} } y: directMessage(id: "${room}") { messages(first: 5) ${page} } }`,
     `{ viewer { directMessages(first: 2) { nodes { id messages(first: ${first}) ${page} } } } }`,
+    `{ node(id: "${room}") { __typename ... on DirectMessage { id messages(first: ${first}) ${page} } ... on Message { id } } }`,
+    `{ _entities(representations: [{ __typename: "DirectMessage", id: "${room}" }]) { ... on DirectMessage { messages(first: 5) ${page} } } }`,
   ]);
 }
 
@@ -182,18 +170,11 @@ function damaged(body: unknown, seed: number, rate: number): unknown {
   );
 }
 
-function newContext(query: string): RequestContext {
-  const { id, token } = /^\{ (readReceipts.*? \} )?directMessages/.test(query) ? demo.world.admin : demo.world.member;
-  const document = parse(query);
-  const context = new RequestContext(workspace, { userId: id, authToken: token }, Date.now() + 60_000);
-  const cost = estimator.estimate(document, document.definitions[0] as OperationDefinitionNode, {});
-  if (cost === undefined) throw new Error('no cost');
-  context.outcome.cost = cost;
-  context.admit(cost, atMost(cost, Number.MAX_SAFE_INTEGER), undefined);
-  return context;
-}
+const newContext = (query: string): RequestContext =>
+  requests.contextOf(/^\{ (readReceipts.*? \} )?directMessages/.test(query) ? 'admin' : 'member', parse(query));
 
 const cutObjects = (value: unknown): number => {
+  if (value instanceof ChosenObject) return cutObjects(value.data);
   if (value instanceof CutObject) return 1 + cutObjects(value.rest);
   if (typeof value !== 'object' || value === null) return 0;
   return Object.values(value).reduce((sum: number, inner) => sum + cutObjects(inner), 0);
@@ -230,7 +211,7 @@ describe('Cut rows', () => {
         const fails = random.chance(0.1) ? '{ readReceipts(messageId: "nothing") { totalCount } ' : '{ ';
         const query = queryOf(random).replace('{ ', fails);
         const rate = random.pick([0, 0, 0.02, 0.1]);
-        if (rate > 0) demo.fail('*', { transform: (body) => damaged(body, seed, rate) });
+        if (rate > 0) requests.demo.fail('*', { transform: (body) => damaged(body, seed, rate) });
         const document = parse(query);
         const [operation] = document.definitions as [OperationDefinitionNode];
         const reference = newContext(query);
@@ -268,7 +249,7 @@ describe('Cut rows', () => {
         // A run that fails ends before its last calls.
         if (found !== undefined) expect(callsOf(byBytes), context).toEqual(callsOf(reference));
         expect(total(byBytes), context).toBeLessThanOrEqual(total(reference));
-        demo.heal();
+        requests.demo.heal();
       }
       expect(cut).toBeGreaterThan(count * 4);
       expect(compared).toBeGreaterThan(count / 2);

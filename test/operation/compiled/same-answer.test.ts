@@ -8,17 +8,14 @@ import {
   type ExecutionResult,
   type OperationDefinitionNode,
 } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RequestContext } from '../../../src/context/request-context.ts';
+import { describe, expect, it } from 'vitest';
+import type { RequestContext } from '../../../src/context/request-context.ts';
 import { landmarks } from '../../../src/demo/seed.ts';
-import { startDemo, type DemoWorkspace } from '../../../src/demo/server.ts';
 import { countAnswers } from '../../../src/operation/answer-counting.ts';
 import { write } from '../../../src/operation/compiled/write.ts';
 import { Executor } from '../../../src/operation/compiled/executor.ts';
-import { atMost } from '../../../src/operation/cost/tally.ts';
-import { CostEstimator } from '../../../src/operation/cost/estimator.ts';
 import { createSchema } from '../../../src/schema/executable.ts';
-import { Workspace } from '../../../src/upstream/workspace.ts';
+import { useDirectRequests } from '../../support/direct-requests.ts';
 import { randomOperation } from '../../support/operations.ts';
 import { createRandom } from '../../support/random.ts';
 
@@ -68,34 +65,15 @@ const references = [
   ...[...Object.values(users), 'nobody'].map((id) => ({ __typename: 'User', id })),
 ];
 
-let demo: DemoWorkspace;
-let workspace: Workspace;
-beforeAll(async () => {
-  demo = await startDemo();
-  workspace = new Workspace({ url: demo.url, timeoutMs: 5000 });
-});
-afterAll(async () => {
-  await workspace.close();
-  await demo.close();
-});
-
-const planner = new CostEstimator(schema);
+const requests = useDirectRequests(schema);
 
 const operationOf = (document: DocumentNode): OperationDefinitionNode =>
   document.definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   ) ?? expect.unreachable();
 
-/** The context of a request whose operation was planned, and may cost what it likes. */
-const newContext = (seed: number, document: DocumentNode, variables: Record<string, unknown>): RequestContext => {
-  const { id, token } = seed % 5 === 0 ? demo.world.admin : demo.world.member;
-  const context = new RequestContext(workspace, { userId: id, authToken: token }, Date.now() + 60_000);
-  const plan = planner.estimate(document, operationOf(document), variables);
-  if (plan === undefined) return context;
-  context.outcome.cost = plan;
-  context.admit(plan, atMost(plan, Number.MAX_SAFE_INTEGER), undefined);
-  return context;
-};
+const newContext = (seed: number, document: DocumentNode, variables: Record<string, unknown>): RequestContext =>
+  requests.contextOf(seed % 5 === 0 ? 'admin' : 'member', document, variables);
 
 interface Ran {
   readonly text: string | undefined;
@@ -191,7 +169,7 @@ describe('Compiled operations', () => {
         if (validate(schema, document).length > 0) continue;
         done += 1;
         const random = createRandom(seed);
-        for (const endpoint of endpoints) if (random.chance(0.3)) demo.fail(endpoint, random.pick(faults));
+        for (const endpoint of endpoints) if (random.chance(0.3)) requests.demo.fail(endpoint, random.pick(faults));
         const alone = newContext(seed, document, variables);
         const expected = await execute({ schema, document, variableValues: variables, contextValue: alone });
         const shared = newContext(seed, document, variables);
@@ -206,7 +184,7 @@ describe('Compiled operations', () => {
         }
         expect(total(shared), context).toBeLessThanOrEqual(total(alone));
         await settled();
-        demo.heal();
+        requests.demo.heal();
       }
       expect(takenOver).toBeGreaterThan(count / 8);
     },
@@ -250,8 +228,8 @@ const total = ({ upstreamCalls }: RequestContext): number =>
 
 /** What was given up may still ask: all of it is answered when nothing new has come for a moment. */
 async function settled(): Promise<void> {
-  for (let seen = -1; seen !== demo.calls.length;) {
-    seen = demo.calls.length;
+  for (let seen = -1; seen !== requests.demo.calls.length;) {
+    seen = requests.demo.calls.length;
     await delay(2);
   }
 }

@@ -174,6 +174,7 @@ describe('Slow clients', () => {
     }
     const metrics = await (await fetch(`${slow.url}/metrics`)).text();
     expect(Number(/^gateway_unsent_bytes (\d+)$/m.exec(metrics)?.[1])).toBeLessThanOrEqual(12_000_000);
+    await delay(300); // until the last of them has not read for longer than a new reader needs
     const { status, data } = await slow.ask((JSON.parse(large) as { query: string }).query);
     expect(status).toBe(200);
     expect(JSON.stringify(data).length).toBeGreaterThan(5_000_000);

@@ -1,0 +1,26 @@
+import { findProgram } from './program.ts';
+
+/** Servers and tools that npm does not bring, and the tests that need them. */
+const needed = [
+  { programs: ['nginx', 'openssl'], packages: 'nginx-light openssl', tests: ['test/deploy/nginx*.test.ts'] },
+  {
+    programs: ['redis-server'],
+    packages: 'redis-server',
+    tests: ['test/store/*.test.ts', 'test/scenarios/replicas/*.test.ts'],
+  },
+] as const;
+
+/**
+ * Tests that this machine cannot run, each told in one line. Where `REQUIRE_SERVERS` is set, as CI does after it has
+ * installed them, a missing one is an error.
+ */
+export function testsWithoutServer(): string[] {
+  return needed.flatMap(({ programs, packages, tests }) => {
+    const missing = programs.filter((name) => findProgram(name) === undefined);
+    if (missing.length === 0) return [];
+    const message = `${tests.join(', ')} needs ${missing.join(' and ')}: on Debian, apt-get install ${packages}`;
+    if (process.env['REQUIRE_SERVERS'] !== undefined) throw new Error(message);
+    process.stderr.write(`Left out: ${message}\n`);
+    return [...tests];
+  });
+}
