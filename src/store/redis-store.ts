@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Patience } from './patience.ts';
 import type { Script } from './script.ts';
 
 /** The part of a client of Redis or Valkey that the gateway uses. */
@@ -18,10 +19,8 @@ export interface RedisStoreOptions {
   readonly random?: () => number;
 }
 
-/** Nobody waits longer for the store. Milliseconds. */
+/** Nobody waits longer for the store, the pauses of this process aside. Milliseconds. */
 const patienceMs = 20;
-/** A timer this late tells that the process itself was busy. Milliseconds. */
-const busyMs = 5;
 const connectTimeoutMs = 1000;
 /** Pauses between two attempts to connect: the first, doubling up to the last. Milliseconds. */
 const firstPauseMs = 100;
@@ -48,6 +47,7 @@ export class RedisStore {
   #upSince = 0;
   #attempts = 0;
   #pending = 0;
+  readonly #patience = new Patience(patienceMs);
   #timer: NodeJS.Timeout | undefined;
 
   /** Loads the client, and makes the first attempt to connect. */
@@ -151,40 +151,13 @@ export class RedisStore {
     if (this.#pending >= maxPending) return Promise.reject(new Error('too many commands'));
     this.#pending += 1;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const stop = onceLate(() => reject(new Error('too late')));
+    const stop = this.#patience.begin(() => reject(new Error('too late')));
     client.sendCommand(command).then(resolve, reject);
     return promise.finally(() => {
       this.#pending -= 1;
       stop();
     });
   }
-}
-
-/**
- * Calls back after `patienceMs`, unless stopped. The process's own pauses do not count as the store's: a reply that has
- * arrived meanwhile is read first, and after a long pause it gets that time again, once.
- */
-function onceLate(callback: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
-  const begin = (mayRepeat: boolean): void => {
-    if (isStopped) return;
-    const dueAt = performance.now() + patienceMs;
-    timer = setTimeout(() => {
-      const isBusy = performance.now() - dueAt > busyMs;
-      setImmediate(() => {
-        if (isStopped) return;
-        if (isBusy && mayRepeat) begin(false);
-        else callback();
-      });
-    }, patienceMs);
-    timer.unref();
-  };
-  setImmediate(begin, true); // the client writes in the same phase of the event loop, just before
-  return () => {
-    isStopped = true;
-    clearTimeout(timer);
-  };
 }
 
 const isUnknownScript = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOSCRIPT');

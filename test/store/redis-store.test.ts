@@ -21,6 +21,12 @@ async function open(url: string) {
   return { store, changes, run: () => store.run(count, keys, []) };
 }
 
+/** The process does nothing else meanwhile. */
+function blockFor(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 const up = { timeout: 5000, interval: 10 };
 
 describe('A shared store', () => {
@@ -102,6 +108,18 @@ describe('A shared store', () => {
     expect(await run()).toBe(undefined);
     await admin.sendCommand(['CONFIG', 'SET', 'maxmemory', '0']);
     await expect.poll(run, up).toBe(3);
+  });
+
+  it('does not take the pauses of its own process for the store’s', async () => {
+    const { url } = await startStore();
+    const { changes, run } = await open(url);
+    for (let pause = 0; pause < 5; pause += 1) {
+      const reply = run();
+      blockFor(60);
+      setImmediate(() => blockFor(60));
+      expect(await reply).toBe(pause + 1);
+    }
+    expect(changes).toEqual(['up']);
   });
 
   it('is away when a script does not reply as scripts do', async () => {

@@ -1,20 +1,16 @@
 import type { GatewayError } from '../../errors.ts';
 import type { Turn } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
-import { FallbackShare, shareOf } from './fallback-share.ts';
 import { LimiterModel, type LimiterOptions, type LimiterReport } from './limiter-model.ts';
+import { LimiterRoom, type LimiterRoomOptions } from './limiter-room.ts';
 import { OutstandingCalls, type LimitedCall, type LimiterCaller } from './outstanding-calls.ts';
 import { queueFull, usedUp } from './refusals.ts';
 import { RoundRobinQueue, type QueuedCall } from './round-robin-queue.ts';
 import type { SharedWindowState } from './shared-store.ts';
 import { courtesyMs, WindowCallers } from './window-callers.ts';
 
-export interface RateLimiterOptions extends LimiterOptions {
+export interface RateLimiterOptions extends LimiterOptions, LimiterRoomOptions {
   readonly endpoint: string;
-  /** Milliseconds that a response usually takes. */
-  readonly usualResponseMs: () => number;
-  /** Replicas that divide windows among them, because the store that they share is away; undefined when none do. */
-  readonly sharers?: (() => number | undefined) | undefined;
 }
 
 interface Waiter extends QueuedCall {
@@ -46,9 +42,9 @@ export class RateLimiter {
   readonly #clock: Clock;
   readonly #limiter: LimiterModel;
   readonly #outstanding: OutstandingCalls;
+  readonly #room: LimiterRoom;
   readonly #queue = new RoundRobinQueue<Waiter>();
   readonly #callers = new WindowCallers();
-  readonly #share = new FallbackShare();
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: RateLimiterOptions) {
@@ -56,13 +52,14 @@ export class RateLimiter {
     this.#clock = options.clock;
     this.#limiter = new LimiterModel(options);
     this.#outstanding = new OutstandingCalls((user) => this.isExempt(user));
+    this.#room = new LimiterRoom(options, this.#limiter, this.#outstanding);
   }
 
   /** The open window as last reported, or this replica's share of it; its end by the gateway's clock. Undefined when unknown. */
   get window(): { readonly limit: number; readonly remaining: number; readonly resetAt: number } | undefined {
     const { window, resetAt } = this.#limiter;
     if (window?.isReported !== true || resetAt === undefined || resetAt <= this.#clock.now()) return undefined;
-    return { limit: window.limit, remaining: Math.min(window.remaining, this.#shareLeft), resetAt };
+    return { limit: window.limit, remaining: Math.min(window.remaining, this.#room.shareLeft), resetAt };
   }
 
   /** The open window as one process would teach it to another; undefined when its end is not known. */
@@ -95,7 +92,10 @@ export class RateLimiter {
   /** Whether a user could make this many calls now. */
   allows(user: string | undefined, count: number): boolean {
     return (
-      this.#limiter.state === 'unknown' || this.#limiter.isWindowUnknown || this.isExempt(user) || this.#room >= count
+      this.#limiter.state === 'unknown' ||
+      this.#limiter.isWindowUnknown ||
+      this.isExempt(user) ||
+      this.#room.left >= count
     );
   }
 
@@ -126,7 +126,7 @@ export class RateLimiter {
 
   /** The store that replicas share was lost or is back: nobody waits here for what it decides. */
   storeChanged(): void {
-    this.#share.forget();
+    this.#room.forgetShare();
     for (const waiter of this.#queue.waiters) {
       this.#queue.remove(waiter);
       waiter.reject(movedToStore);
@@ -139,7 +139,7 @@ export class RateLimiter {
    * shared window is not taken back.
    */
   send(call: LimitedCall, isLeased = false): boolean {
-    if (!isLeased && this.#isUsedUp && call.probed === undefined && !this.isExempt(call.caller.user)) return false;
+    if (!isLeased && this.#room.isUsedUp && call.probed === undefined && !this.isExempt(call.caller.user)) return false;
     this.#outstanding.send(call, this.#clock.now());
     if (this.#limiter.isWindowUnknown) this.#setTimer();
     return true;
@@ -158,51 +158,9 @@ export class RateLimiter {
   /** A call did not go out after all, or did not reach the workspace. */
   giveBack(call: LimitedCall): void {
     this.#outstanding.remove(call);
-    this.#share.giveBack(call);
+    this.#room.giveBack(call);
     call.probed?.endProbe('uncounted');
     this.#admitWaiting();
-  }
-
-  /** Calls that could have their turn now. Where one goes first, the others wait as long as a response usually takes. */
-  get #room(): number {
-    const began = this.#limiter.isWindowUnknown ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
-    const left = this.#most - this.#outstanding.unsent - this.#outstanding.sentAfter(began);
-    return Math.min(left, this.#shareLeft);
-  }
-
-  /** Calls that may be outstanding: a share of them while nothing tells a window that could be divided. */
-  get #most(): number {
-    const { maxOutstanding, window } = this.#limiter;
-    const sharers = window === undefined ? this.#options.sharers?.() : undefined;
-    return sharers === undefined ? maxOutstanding : shareOf(maxOutstanding, sharers);
-  }
-
-  /** What is left of this replica's share of the window; infinite when it needs none. */
-  get #shareLeft(): number {
-    const { window } = this.#limiter;
-    const sharers = window && this.#options.sharers?.();
-    if (window === undefined || sharers === undefined) return Number.POSITIVE_INFINITY;
-    return this.#share.leftOf(window, sharers);
-  }
-
-  /** The same, at least one. Looks for calls of exempt users, which take no room, only where these could make a difference. */
-  get #hasRoom(): boolean {
-    return (this.#outstanding.size < this.#most && this.#shareLeft > 0) || this.#room > 0;
-  }
-
-  /** Whether the calls on the wire use up all that is left of the known window. */
-  get #isUsedUp(): boolean {
-    if (this.#limiter.window === undefined) return false;
-    const { maxOutstanding } = this.#limiter;
-    return (
-      maxOutstanding <= this.#outstanding.onWire &&
-      maxOutstanding <= this.#outstanding.sentAfter(Number.NEGATIVE_INFINITY)
-    );
-  }
-
-  /** The response to a call that was sent before this time is overdue. */
-  get #usuallyBegan(): number {
-    return this.#clock.now() - this.#options.usualResponseMs();
   }
 
   #take(call: LimitedCall): void {
@@ -210,12 +168,12 @@ export class RateLimiter {
     const { turnKey, user } = call.caller;
     if (!this.counts(user)) return;
     this.#callers.add(turnKey);
-    if (this.#shareLeft < Number.POSITIVE_INFINITY) this.#share.take(call);
+    this.#room.take(call);
   }
 
   #mayGoNow({ turnKey, user }: LimiterCaller): boolean {
     if (this.#limiter.state === 'unlimited' || this.isExempt(user)) return true;
-    return this.#queue.size === 0 && this.#hasRoom && this.#callers.isTurnOf(turnKey, 0, true);
+    return this.#queue.size === 0 && this.#room.isAny && this.#callers.isTurnOf(turnKey, 0, true);
   }
 
   #waitFor(call: LimitedCall, until: number): Turn {
@@ -237,7 +195,7 @@ export class RateLimiter {
   /** The refusal of a call whose window is used up beyond `until`; undefined while waiting can help. */
   #usedUpBeyond(until: number): GatewayError | undefined {
     const { window, resetAt, reopensAt } = this.#limiter;
-    const hasCalls = window !== undefined && window.remaining > 0 && this.#shareLeft > 0;
+    const hasCalls = window !== undefined && window.remaining > 0 && this.#room.shareLeft > 0;
     if (window === undefined || hasCalls || resetAt === undefined || reopensAt < until) return undefined;
     return usedUp(this.#options.endpoint, resetAt - this.#clock.now());
   }
@@ -245,9 +203,9 @@ export class RateLimiter {
   #admitWaiting(): void {
     this.#callers.enterWindow(this.#limiter.window);
     if (this.#queue.size === 0) return;
-    let room = this.#room;
+    let room = this.#room.left;
     const { state } = this.#limiter;
-    const began = state === 'unknown' ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
+    const began = state === 'unknown' ? this.#room.usuallyBegan : Number.NEGATIVE_INFINITY;
     const mayGo = ({ callerKey, since, call }: Waiter): boolean =>
       state === 'unlimited' ||
       this.isExempt(call.caller.user) ||
@@ -277,7 +235,7 @@ export class RateLimiter {
     const { state, isWindowUnknown, decidesAt, reopensAt } = this.#limiter;
     const times = [decidesAt, reopensAt + 1];
     if (state === 'unknown') times.push(since + this.#options.usualResponseMs());
-    if (this.#room > 0) times.push(since + courtesyMs);
+    if (this.#room.left > 0) times.push(since + courtesyMs);
     const overdueAt = Math.max(...this.#outstanding.sentAt) + this.#options.usualResponseMs();
     if (isWindowUnknown && overdueAt > now) times.push(overdueAt);
     const at = Math.min(...times);
