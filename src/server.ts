@@ -157,7 +157,7 @@ function createParts(
     redactor,
     store,
     workspace,
-    allowance: createAllowance(config, workspace),
+    allowance: createAllowance(config, workspace, store),
     loopDelay,
     admission: new Admission(readings, limits),
     memory: boundMemory(limits),
@@ -171,10 +171,11 @@ const passwordOf = (url: string | undefined): string | undefined =>
 function createAllowance(
   { callerCallsPerMinute: callsPerMinute }: Config,
   { acceptedCallers }: Workspace,
+  store: ReplicasStore | undefined,
 ): CallAllowance | undefined {
   if (callsPerMinute === undefined) return undefined;
   const userOf = (callerKey: string) => acceptedCallers.userOf(callerKey);
-  return new CallAllowance({ callsPerMinute, userOf, claimOf: claimedUserOf });
+  return new CallAllowance({ callsPerMinute, userOf, claimOf: claimedUserOf, shared: store?.allowances });
 }
 
 /** Apollo Server, the endpoint before it, and the routes around both. */

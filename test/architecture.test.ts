@@ -52,8 +52,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   projection: ['json'],
   pagination: ['errors', 'limits'],
   upstream: ['errors', 'json', 'projection'],
-  // What replicas share, as the workspace's client sees it.
-  store: ['type upstream'],
+  // What replicas share, as those who use it see it.
+  store: ['type upstream', 'type operation'],
   loaders: ['upstream', 'errors', 'json', 'type projection'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
   resolvers: [

@@ -2,12 +2,68 @@ import type { Charge } from '../context/outcome.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import { GatewayError, refusalOfRequest } from '../errors.ts';
 
-/** A token bucket: a token is one upstream call. Below 0 it is in debt. */
-interface Bucket {
+/** A token bucket that replicas of the gateway charge together. */
+export interface SharedBucket {
+  /** Whose it is. */
+  readonly name: string;
   readonly capacity: number;
-  level: number;
-  /** Milliseconds of the clock when `level` was right. */
-  at: number;
+  /** Calls taken here of which the other replicas do not know yet; negative: refunded. */
+  untold: number;
+  /** The level is this now, as all replicas charged it. */
+  learn(level: number): void;
+}
+
+/** Told of each change to a bucket. */
+export interface SharedBuckets {
+  tell(bucket: SharedBucket): void;
+}
+
+/** A token bucket: a token is one upstream call. Below 0 it is in debt. */
+class Bucket implements SharedBucket {
+  readonly name: string;
+  readonly capacity: number;
+  untold = 0;
+  readonly #parts: BucketParts;
+  #level: number;
+  /** Milliseconds of the clock when that level was right. */
+  #at: number;
+
+  constructor(name: string, capacity: number, parts: BucketParts) {
+    this.name = name;
+    this.capacity = capacity;
+    this.#parts = parts;
+    this.#level = capacity;
+    this.#at = parts.now();
+  }
+
+  /** How many of these calls it lacks, as far as is known here. */
+  missing(calls: number): number {
+    const now = this.#parts.now();
+    this.#level = Math.min(this.capacity, this.#level + ((now - this.#at) / 60_000) * this.capacity);
+    this.#at = now;
+    if (calls === 0) return 0;
+    const missing = calls - this.#level;
+    if (missing > 0) this.#parts.shared?.tell(this); // another replica may have had a refund
+    return missing;
+  }
+
+  /** Takes calls, be it on debt; refunds a negative number. */
+  take(calls: number): void {
+    this.#level = Math.min(this.capacity, this.#level - calls);
+    if (this.#parts.shared === undefined || calls === 0) return;
+    this.untold += calls;
+    this.#parts.shared.tell(this);
+  }
+
+  learn(level: number): void {
+    this.#level = Math.min(this.capacity, level);
+    this.#at = this.#parts.now();
+  }
+}
+
+interface BucketParts {
+  readonly now: () => number;
+  readonly shared: SharedBuckets | undefined;
 }
 
 export interface CallAllowanceOptions {
@@ -19,6 +75,8 @@ export interface CallAllowanceOptions {
   readonly claimOf: (callerKey: string) => string;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
+  /** Told of what buckets are charged, where replicas share them. */
+  readonly shared?: SharedBuckets | undefined;
   /** Buckets that are kept; the one used longest ago goes first. */
   readonly maxUsers?: number;
 }
@@ -42,7 +100,7 @@ const strangersShare = 10;
  */
 export class CallAllowance {
   readonly #options: CallAllowanceOptions;
-  readonly #now: () => number;
+  readonly #parts: BucketParts;
   readonly #maxUsers: number;
   readonly #users = new Map<string, Bucket>();
   readonly #strangers: Bucket;
@@ -50,11 +108,11 @@ export class CallAllowance {
   readonly #pending = new Map<string, number>();
 
   constructor(options: CallAllowanceOptions) {
-    const { now = () => performance.now(), maxUsers = 10_000 } = options;
+    const { now = () => performance.now(), maxUsers = 10_000, shared } = options;
     this.#options = options;
-    this.#now = now;
+    this.#parts = { now, shared };
     this.#maxUsers = maxUsers;
-    this.#strangers = this.#fullBucket(options.callsPerMinute * strangersShare);
+    this.#strangers = new Bucket('', options.callsPerMinute * strangersShare, this.#parts);
   }
 
   get knownUsers(): number {
@@ -71,44 +129,44 @@ export class CallAllowance {
 
   #chargeUser(user: string, calls: number): Charge | Refusal {
     const bucket = this.#bucketOf(user);
-    const missing = this.#missing(bucket, calls);
+    const missing = bucket.missing(calls);
     if (missing > 0) return refusal(bucket, missing);
-    bucket.level -= calls;
+    bucket.take(calls);
     let taken = calls;
     let hasEnded = false;
     return {
       take: (more) => {
-        if (hasEnded || this.#missing(bucket, more) > 0) return false;
-        bucket.level -= more;
+        if (hasEnded || bucket.missing(more) > 0) return false;
+        bucket.take(more);
         taken += more;
         return true;
       },
       settle: (used) => {
         hasEnded = true;
-        giveBack(bucket, taken - used);
+        bucket.take(used - taken);
       },
     };
   }
 
   #chargeStranger(callerKey: string, calls: number): Charge | Refusal {
-    const claimed = this.#users.get(this.#options.claimOf(callerKey)) ?? this.#fullBucket(this.#options.callsPerMinute);
+    const claim = this.#options.claimOf(callerKey);
+    const claimed = this.#users.get(claim) ?? this.#fullBucket(claim);
     const pendingOf = () => this.#pending.get(callerKey) ?? 0;
-    const missingOfOwn = this.#missing(claimed, pendingOf() + calls);
+    const missingOfOwn = claimed.missing(pendingOf() + calls);
     if (missingOfOwn > 0) return refusal(claimed, missingOfOwn);
-    const missing = this.#missing(this.#strangers, calls);
+    const missing = this.#strangers.missing(calls);
     if (missing > 0) return refusal(this.#strangers, missing);
     let taken = 0;
     let hasEnded = false;
     const take = (more: number): void => {
       taken += more;
-      this.#strangers.level -= more;
+      this.#strangers.take(more);
       this.#pending.set(callerKey, pendingOf() + more);
     };
     take(calls);
     return {
       take: (more) => {
-        if (hasEnded || this.#missing(claimed, pendingOf() + more) > 0 || this.#missing(this.#strangers, more) > 0)
-          return false;
+        if (hasEnded || claimed.missing(pendingOf() + more) > 0 || this.#strangers.missing(more) > 0) return false;
         take(more);
         return true;
       },
@@ -118,31 +176,23 @@ export class CallAllowance {
         if (left > 0) this.#pending.set(callerKey, left);
         else this.#pending.delete(callerKey);
         const user = this.#options.userOf(callerKey);
-        giveBack(this.#strangers, user === undefined ? taken - used : taken);
-        if (user !== undefined) giveBack(this.#bucketOf(user), -used);
+        this.#strangers.take((user === undefined ? used : 0) - taken);
+        if (user !== undefined) this.#bucketOf(user).take(used);
       },
     };
   }
 
-  /** How many of these calls the bucket lacks. */
-  #missing(bucket: Bucket, calls: number): number {
-    const now = this.#now();
-    bucket.level = Math.min(bucket.capacity, bucket.level + ((now - bucket.at) / 60_000) * bucket.capacity);
-    bucket.at = now;
-    return calls === 0 ? 0 : calls - bucket.level;
-  }
-
   /** The user's own bucket, which becomes the one used last. */
   #bucketOf(user: string): Bucket {
-    const bucket = this.#users.get(user) ?? this.#fullBucket(this.#options.callsPerMinute);
+    const bucket = this.#users.get(user) ?? this.#fullBucket(user);
     this.#users.delete(user);
     this.#users.set(user, bucket);
     if (this.#users.size > this.#maxUsers) this.#forgetOldest();
     return bucket;
   }
 
-  #fullBucket(capacity: number): Bucket {
-    return { capacity, level: capacity, at: this.#now() };
+  #fullBucket(user: string): Bucket {
+    return new Bucket(user, this.#options.callsPerMinute, this.#parts);
   }
 
   #forgetOldest(): void {
@@ -151,11 +201,6 @@ export class CallAllowance {
       return;
     }
   }
-}
-
-/** Refunds calls; a negative number is a debt. */
-function giveBack(bucket: Bucket, calls: number): void {
-  bucket.level = Math.min(bucket.capacity, bucket.level + calls);
 }
 
 const refusal = ({ capacity }: Bucket, missing: number): Refusal => ({

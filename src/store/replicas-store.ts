@@ -3,6 +3,7 @@ import type { Finding, StoreListener, WorkspaceStore } from '../upstream/workspa
 import { StoreKeys } from './keys.ts';
 import { maxRefused, pulseScript } from './pulse-script.ts';
 import { RedisStore } from './redis-store.ts';
+import { SharedAllowances } from './shared-allowances.ts';
 import { leaseMs, SharedWindows } from './shared-windows.ts';
 
 export interface ReplicasStoreOptions {
@@ -27,6 +28,7 @@ const refusedMs = 5000;
 /** The store that replicas share: windows, and what each of them finds out about the workspace. */
 export class ReplicasStore implements WorkspaceStore {
   readonly leaseMs = leaseMs;
+  readonly allowances: SharedAllowances;
   readonly #keys: StoreKeys;
   readonly #replica = randomUUID().slice(0, 13);
   readonly #listeners: StoreListener[] = [];
@@ -35,8 +37,8 @@ export class ReplicasStore implements WorkspaceStore {
   #replicas = 1;
   #outages = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** What the next sign of life tells. */
-  #found: { downMs: number; unlicensedMs: number; refused: Set<string> } = nothing();
+  /** What the next sign of life tells: until when the workspace is down and unlicensed, and which pairs it refused. */
+  #found = { downUntil: 0, unlicensedUntil: 0, refused: new Set<string>() };
   /** Refused pairs by hash, with the time (of this process, in milliseconds) until which they are remembered. */
   #refused: ReadonlyMap<string, number> = new Map();
 
@@ -52,8 +54,13 @@ export class ReplicasStore implements WorkspaceStore {
 
   private constructor({ name, workspaceUrl, callMs }: ReplicasStoreOptions) {
     this.#keys = new StoreKeys(name, workspaceUrl);
+    const redis = {
+      isAway: () => this.isAway,
+      run: async (...command: Parameters<RedisStore['run']>) => this.#redis?.run(...command),
+    };
+    this.allowances = new SharedAllowances({ redis, keys: this.#keys });
     this.#windows = new SharedWindows({
-      redis: { run: async (...command) => this.#redis?.run(...command) },
+      redis,
       keys: this.#keys,
       replica: this.#replica,
       callMs: callMs + marginMs,
@@ -82,8 +89,9 @@ export class ReplicasStore implements WorkspaceStore {
   }
 
   tell({ downMs = 0, unlicensedMs = 0, refused }: Finding): void {
-    this.#found.downMs = Math.max(this.#found.downMs, downMs);
-    this.#found.unlicensedMs = Math.max(this.#found.unlicensedMs, unlicensedMs);
+    const now = performance.now();
+    this.#found.downUntil = Math.max(this.#found.downUntil, now + downMs);
+    this.#found.unlicensedUntil = Math.max(this.#found.unlicensedUntil, now + unlicensedMs);
     if (refused !== undefined && this.#found.refused.size < maxRefused)
       this.#found.refused.add(this.#keys.hashed(refused));
     this.#pulseAfter(gatherMs);
@@ -118,12 +126,13 @@ export class ReplicasStore implements WorkspaceStore {
   }
 
   async #pulse(): Promise<void> {
-    const { downMs, unlicensedMs, refused } = this.#found;
-    this.#found = nothing();
-    const facts = [downMs, unlicensedMs, refusedMs].map(Math.round);
-    const args = [this.#replica, goneMs, ...facts, ...refused];
-    const reply = await this.#redis?.run(pulseScript, this.#pulseKeys, args);
-    if (!Array.isArray(reply)) return; // the next one comes when the store is back
+    const { downUntil, unlicensedUntil, refused } = this.#found;
+    const now = performance.now();
+    const facts = [downUntil - now, unlicensedUntil - now, refusedMs].map((ms) => Math.max(0, Math.round(ms)));
+    const told = [...refused];
+    const reply = await this.#redis?.run(pulseScript, this.#pulseKeys, [this.#replica, goneMs, ...facts, ...told]);
+    if (!Array.isArray(reply)) return; // the next one comes when the store is back, and tells the same
+    for (const pair of told) refused.delete(pair);
     this.#hear(reply);
     this.#pulseAfter(pulseMs);
   }
@@ -143,8 +152,6 @@ export class ReplicasStore implements WorkspaceStore {
 
 /** More are not believed. */
 const maxReplicas = 10_000;
-
-const nothing = () => ({ downMs: 0, unlicensedMs: 0, refused: new Set<string>() });
 
 const wholeNumber = (value: unknown): number => {
   const number = Number(value);
