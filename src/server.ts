@@ -194,6 +194,7 @@ async function createServices(
     landingPage: explorerHeaders && (await import('./http/explorer.ts')).sandboxPage(explorerHeaders),
     usageReporters: await createUsageReporters(config),
     allowance,
+    sharedQueries: parts.store?.queries,
     metrics,
     execution: options.execution,
   });

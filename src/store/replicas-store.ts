@@ -4,6 +4,7 @@ import { StoreKeys } from './keys.ts';
 import { maxRefused, pulseScript } from './pulse-script.ts';
 import { RedisStore } from './redis-store.ts';
 import { SharedAllowances } from './shared-allowances.ts';
+import { QueriesInStore } from './shared-queries.ts';
 import { leaseMs, SharedWindows } from './shared-windows.ts';
 
 export interface ReplicasStoreOptions {
@@ -29,6 +30,7 @@ const refusedMs = 5000;
 export class ReplicasStore implements WorkspaceStore {
   readonly leaseMs = leaseMs;
   readonly allowances: SharedAllowances;
+  readonly queries: QueriesInStore;
   readonly #keys: StoreKeys;
   readonly #replica = randomUUID().slice(0, 13);
   readonly #listeners: StoreListener[] = [];
@@ -59,6 +61,7 @@ export class ReplicasStore implements WorkspaceStore {
       run: async (...command: Parameters<RedisStore['run']>) => this.#redis?.run(...command),
     };
     this.allowances = new SharedAllowances({ redis, keys: this.#keys });
+    this.queries = new QueriesInStore({ redis, keys: this.#keys });
     this.#windows = new SharedWindows({
       redis,
       keys: this.#keys,

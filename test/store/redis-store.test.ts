@@ -97,7 +97,9 @@ describe('A shared store', () => {
     const { url } = await startStore(['--requirepass', 's3cret']);
     const withPassword = url.replace('redis://', 'redis://:s3cret@');
     const { run } = await open(withPassword);
-    const admin = await createClient({ url: withPassword }).connect();
+    const admin = await createClient({ url: withPassword })
+      .on('error', () => undefined)
+      .connect();
     onTestFinished(() => admin.destroy());
     expect(await run()).toBe(1);
     await admin.sendCommand(['REPLICAOF', '127.0.0.1', '1']);

@@ -25,7 +25,9 @@ async function open(count: number) {
     }),
   );
   for (const { workspace } of replicas) onTestFinished(() => workspace.close());
-  const client = await createClient({ url: server.url, RESP: 2 }).connect();
+  const client = await createClient({ url: server.url, RESP: 2 })
+    .on('error', () => undefined)
+    .connect();
   onTestFinished(() => client.destroy());
   const [first, second] = replicas;
   if (first === undefined || second === undefined) throw new Error('two at least');

@@ -30,9 +30,9 @@ async function open() {
       };
       /** Seconds until these calls could be charged. */
       const waits = (caller: string, calls: number) => {
-        const { settle, waits: seconds } = charge(caller, calls);
-        settle(0);
-        return seconds;
+        const charged = charge(caller, calls);
+        charged.settle(0);
+        return charged.waits;
       };
       return { charge, waits, redis };
     }),
