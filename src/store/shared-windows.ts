@@ -2,6 +2,7 @@ import type { Ask, Grants, LearntWindow, SharedWindow } from '../upstream/rate-l
 import type { StoreKeys } from './keys.ts';
 import { leaseScript } from './lease-script.ts';
 import type { RedisStore } from './redis-store.ts';
+import { UntoldEnds } from './untold-ends.ts';
 
 export interface SharedWindowsOptions {
   readonly redis: Pick<RedisStore, 'run'>;
@@ -32,17 +33,36 @@ export class SharedWindows {
     const { redis, keys, callMs } = this.#options;
     const name = keys.hashed(key);
     const parts = ['w', 'o', 'q', 's'].map((part) => keys.named(`${part}:${name}`));
-    const tell = (...args: (string | number)[]) => void redis.run(leaseScript, parts, args);
+    const untold = new UntoldEnds();
+    const tell = async (...args: (string | number)[]) => redis.run(leaseScript, parts, args);
+    const end = async (leases: readonly string[], how: 'lost' | 'back', ...args: (string | number)[]) => {
+      if ((await tell(...args)) === undefined) untold.add(leases, how);
+    };
+    const lost = (lease: string) => void end([lease], 'lost', 'lost', lease);
+    const giveBack = (leases: readonly string[]) => void end(leases, 'back', 'back', ...leases);
     return {
-      take: (asks, usualResponseMs) => this.#take(parts, asks, usualResponseMs),
-      use: (lease, turnKey) => tell('use', lease, callMs, keys.hashed(turnKey)),
-      learn: (lease = '', window) => tell('learn', lease, callMs, ...numbersOf(window)),
-      lost: (lease) => tell('lost', lease),
-      giveBack: (leases) => tell('back', ...leases),
+      take: (asks, usualResponseMs) => this.#take(parts, asks, usualResponseMs, untold),
+      use: (lease, turnKey) => void tell('use', lease, callMs, keys.hashed(turnKey)),
+      learn: (lease, window) => {
+        const ended = lease === undefined ? [] : [lease];
+        void end(ended, 'back', 'learn', lease ?? '', callMs, ...numbersOf(window));
+      },
+      lost,
+      giveBack,
+      settle: () => {
+        const ends = untold.takeAll();
+        for (const lease of ends.lost) lost(lease);
+        if (ends.back.length > 0) giveBack(ends.back);
+      },
     };
   }
 
-  async #take(parts: readonly string[], asks: readonly Ask[], usualResponseMs: number): Promise<Grants | undefined> {
+  async #take(
+    parts: readonly string[],
+    asks: readonly Ask[],
+    usualResponseMs: number,
+    untold: UntoldEnds,
+  ): Promise<Grants | undefined> {
     const { redis, keys, replica, callMs } = this.#options;
     const first = this.#serial + 1;
     let most = maxSpare;
@@ -65,7 +85,14 @@ export class SharedWindows {
       leaseMs,
       ...askers,
     ]);
-    return Array.isArray(reply) ? readGrants(reply, replica, first, asks) : undefined;
+    const grants = Array.isArray(reply) ? readGrants(reply, replica, first, asks) : undefined;
+    // What it has granted meanwhile, if it was not lost before.
+    if (grants === undefined)
+      untold.add(
+        Array.from({ length: most }, (_, index) => `${replica}:${first + index}`),
+        'back',
+      );
+    return grants;
   }
 }
 

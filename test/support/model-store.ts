@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/upstream/clock.ts';
 import type { Grants, SharedStore, SharedWindow } from '../../src/upstream/rate-limit/shared-store.ts';
+import { UntoldEnds } from '../../src/store/untold-ends.ts';
 import { LeaseModel } from './lease-model.ts';
 
 /** The store of several replicas in one process and in virtual time: the lease protocol's model behind a slow wire. */
@@ -46,7 +47,16 @@ export class ModelStore {
     const model = this.#models.get(key) ?? new LeaseModel(this.#clock.now());
     this.#models.set(key, model);
     let serial = 1;
-    const tell = (step: () => void) => void this.#send(model, step);
+    const untold = new UntoldEnds();
+    const end = async (leases: readonly string[], how: 'lost' | 'back', step: () => void) => {
+      const isTold = await this.#send(model, () => {
+        step();
+        return true;
+      });
+      if (isTold === undefined) untold.add(leases, how);
+    };
+    const lost = (lease: string) => void end([lease], 'lost', () => model.lost(lease));
+    const giveBack = (leases: readonly string[]) => void end(leases, 'back', () => model.back(leases));
     return {
       take: async (asks, usualMs) => {
         const first = serial;
@@ -61,6 +71,8 @@ export class ModelStore {
             asks.map(({ turnKey, calls, waitedMs, leftMs }) => [turnKey, calls, waitedMs, leftMs] as const),
           ),
         );
+        const mayBeGranted = Array.from({ length: serial - first }, (_, index) => `${replica}:${first + index}`);
+        if (reply === undefined) untold.add(mayBeGranted, 'back');
         return (
           reply &&
           readGrants(
@@ -71,11 +83,18 @@ export class ModelStore {
           )
         );
       },
-      use: (lease, turnKey) => tell(() => model.use(lease, 20_000, turnKey)),
-      learn: (lease = '', { limit = -1, remaining, endsAt, endsInMs, isEndKnown }) =>
-        tell(() => model.learn(lease, 20_000, limit, remaining, endsAt, endsInMs, isEndKnown)),
-      lost: (lease) => tell(() => model.lost(lease)),
-      giveBack: (leases) => tell(() => model.back(leases)),
+      use: (lease, turnKey) => void this.#send(model, () => model.use(lease, 20_000, turnKey)),
+      learn: (lease, { limit = -1, remaining, endsAt, endsInMs, isEndKnown }) =>
+        void end(lease === undefined ? [] : [lease], 'back', () =>
+          model.learn(lease ?? '', 20_000, limit, remaining, endsAt, endsInMs, isEndKnown),
+        ),
+      lost,
+      giveBack,
+      settle: () => {
+        const ends = untold.takeAll();
+        for (const lease of ends.lost) lost(lease);
+        if (ends.back.length > 0) giveBack(ends.back);
+      },
     };
   }
 

@@ -60,3 +60,9 @@ export async function startReplica(
     },
   };
 }
+
+/** How often the replicas lost the store, as a busy machine makes it too slow at times. */
+export async function outagesOf(replicas: readonly Replica[]): Promise<number> {
+  const outages = await Promise.all(replicas.map((replica) => replica.metric('gateway_store_outages_total')));
+  return outages.reduce((sum, each) => sum + each, 0);
+}

@@ -114,7 +114,10 @@ export class SharedLimiter {
   /** The store was lost, or is back: those who wait go the other way, and the store learns what this replica knows. */
   storeChanged(): void {
     if (this.#options.store.isAway) this.#turns.storeLost();
-    else this.#teach();
+    else {
+      this.#teach();
+      this.#options.window.settle();
+    }
     this.#limiter.storeChanged();
   }
 

@@ -55,6 +55,8 @@ export interface SharedWindow {
   lost(lease: string): void;
   /** The calls were not sent, or not counted. */
   giveBack(leases: readonly string[]): void;
+  /** The store is back: ends that it did not hear are told. What their responses said is taught before. */
+  settle(): void;
 }
 
 export interface SharedStore {

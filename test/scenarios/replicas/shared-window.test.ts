@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { callersNamed, login, openLimitedWorkspace, tally } from '../../support/limited-workspace.ts';
 import { startStore } from '../../support/redis-server.ts';
-import { startReplica, startReplicas, type Replica } from '../../support/replicas.ts';
+import { outagesOf, startReplica, startReplicas, type Replica } from '../../support/replicas.ts';
 
 const windowMs = 1500;
 
@@ -12,12 +12,6 @@ async function open(count: number, env?: Record<string, string>) {
     startStore(),
   ]);
   return { workspace, store, replicas: await startReplicas(count, workspace.url, store.url, env) };
-}
-
-/** How often the replicas lost the store, as a busy machine makes it too slow at times. */
-async function outagesOf(replicas: readonly Replica[]): Promise<number> {
-  const outages = await Promise.all(replicas.map((replica) => replica.metric('gateway_store_outages_total')));
-  return outages.reduce((sum, each) => sum + each, 0);
 }
 
 describe('Several replicas before one limited workspace', () => {

@@ -22,6 +22,7 @@ function open() {
       learn: (lease, window) => void told.push(['learn', lease, window]),
       lost: (lease) => void told.push(['lost', lease]),
       giveBack: (leases) => void told.push(['back', ...leases]),
+      settle: () => undefined,
     }),
   };
   const workspaceClock = new WorkspaceClock(clock);

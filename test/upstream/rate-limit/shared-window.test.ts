@@ -242,10 +242,13 @@ describe('Replicas with a common window', () => {
   }, 600_000);
 
   it('send no more than their shares beyond it while the store comes and goes, with or without its memory', async () => {
-    const outagesOf = fc.array(fc.record({ at: fc.nat(150_000), ms: fc.nat(30_000), isEmpty: fc.boolean() }), {
-      minLength: 1,
-      maxLength: 3,
-    });
+    const outagesOf = fc.array(
+      fc.record({ at: fc.nat(150_000), ms: fc.integer({ min: 100, max: 30_000 }), isEmpty: fc.boolean() }),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    );
     await fc.assert(
       fc.asyncProperty(
         worlds,
@@ -328,6 +331,16 @@ describe('Replicas that lose their store', () => {
     expect(made).toHaveLength(31);
     // Nine calls were left, three for each; two replicas had yet to hear of the window.
     expect(made.filter(({ waitedMs }) => waitedMs < 100)).toHaveLength(10);
+    expect(refusals(made)).toEqual([]);
+  });
+
+  it('have all that is left as soon as it is back, also the calls that ended meanwhile', async () => {
+    const slow = { at: 1000, thereMs: 300, backMs: 300 };
+    const during = Array.from({ length: 4 }, (_, index) => plain({ ...slow, user: index }));
+    const after = Array.from({ length: 5 }, (_, index) => plain({ at: 3000, replica: 1, user: 10 + index }));
+    const { made } = await live(three, [plain({}), ...during, ...after], [{ at: 1200, ms: 1000, isEmpty: false }]);
+    expect(made).toHaveLength(10);
+    expect(made.filter(({ waitedMs }) => waitedMs > 100)).toEqual([]);
     expect(refusals(made)).toEqual([]);
   });
 
