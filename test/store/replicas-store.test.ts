@@ -1,6 +1,7 @@
 import { createClient } from '@redis/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ReplicasStore } from '../../src/store/replicas-store.ts';
+import { login, openLimitedWorkspace } from '../support/limited-workspace.ts';
 import { startFaultUpstream } from '../support/fault-upstream.ts';
 import { startStore } from '../support/redis-server.ts';
 import { alice, callerNamed } from '../support/tiny-workspace.ts';
@@ -88,6 +89,29 @@ describe('Replicas with a store', () => {
     expect(seen.join('\n')).not.toMatch(
       new RegExp(`${alice.id}|${alice.token}|carol|token-of|127\\.0\\.0\\.1|im\\.counters`),
     );
+  });
+
+  it('give back the leases that they hold when they stop', async () => {
+    const [limited, server] = await Promise.all([
+      openLimitedWorkspace({ rateLimit: { calls: 1000, ms: 60_000 } }),
+      startStore(),
+    ]);
+    const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000 };
+    const store = await ReplicasStore.open(options);
+    const { workspace, ask } = createWorkspace(limited.url, { store });
+    const client = await createClient({ url: server.url, RESP: 2 })
+      .on('error', () => undefined)
+      .connect();
+    onTestFinished(() => client.destroy());
+    // Those that have expired stay there until the next script comes along.
+    const held = async () => {
+      const key = (await client.keys('*')).find((name) => name.includes(':o:')) ?? '';
+      return (await client.zRange(key, 0, -1)).filter((lease) => lease.startsWith('l')).length;
+    };
+    await expect.poll(() => ask({ as: login('user') }).then(held), soon).toBe(10);
+    await workspace.close();
+    await store.close();
+    expect(await held()).toBe(0);
   });
 
   it('do without what the store cannot have said', async () => {

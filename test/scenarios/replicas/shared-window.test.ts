@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { callersNamed, login, openLimitedWorkspace, tally } from '../../support/limited-workspace.ts';
+import { startFaultyWire } from '../../support/faulty-wire.ts';
 import { startStore } from '../../support/redis-server.ts';
 import { outagesOf, startReplica, startReplicas, type Replica } from '../../support/replicas.ts';
 
@@ -74,5 +75,35 @@ describe('Several replicas before one limited workspace', () => {
     expect(await first.ask(login('after'))).toBe('ok');
     expect(first.child.stdout).toMatch('The shared store is away');
     await expect.poll(() => first.child.stdout).toMatch('The shared store is back');
+  });
+
+  it('go on whatever happens on the wire to the store, and share it again by themselves', async () => {
+    const calls = 40;
+    const [workspace, store] = await Promise.all([
+      openLimitedWorkspace({ rateLimit: { calls, ms: 1000 }, latencyMs: () => 20 }),
+      startStore(),
+    ]);
+    const wire = await startFaultyWire(store.port);
+    const replicas = await startReplicas(2, workspace.url, wire.url);
+    const users = callersNamed('user', 30);
+    const askAll = () => Promise.all(users.map((user, index) => replicas[index % 2]?.ask(user)));
+    const areUp = () => Promise.all(replicas.map((replica) => replica.metric('gateway_store_up')));
+    await askAll();
+    const codes: unknown[] = [];
+    for (const state of ['late', 'half-open', 'flood', 'refuse'] as const) {
+      wire.become(state);
+      codes.push(...(await askAll()));
+      wire.become('sound');
+      wire.cut();
+      codes.push(...(await askAll()));
+      await expect.poll(areUp, { timeout: 5000, interval: 100 }).toEqual([1, 1]);
+    }
+    const outages = await outagesOf(replicas);
+    expect(outages).toBeGreaterThanOrEqual(8);
+    // In a window without the store, each takes half of it, and looks once whether a user is exempt.
+    expect(workspace.refused).toBeLessThanOrEqual(outages * (calls / 2 + 1));
+    const unanswered = codes.filter((code) => !['ok', 'RATE_LIMITED', 'OVERLOADED'].includes(String(code)));
+    expect(unanswered).toEqual([]);
+    expect(tally(codes)['RATE_LIMITED'] ?? 0).toBeLessThanOrEqual(workspace.refused);
   });
 });
