@@ -24,8 +24,8 @@ export const leaseGraceMs = 200;
  */
 export const leaseScript = createScript(String.raw`
 local W, O, Q, S = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local maxScouts, sameEnd, margin, courtesy, presence, again = 4, 1000, 20, 50, 150, ${askAgainMs}
-local maxWaiting, maxServed, usualWindow, memory = 1024, 1024, 60000, 900000
+local maxScouts, sameEnd, doubt, margin, courtesy, presence, again = 4, 1000, 1000, 20, 50, 150, ${askAgainMs}
+local maxWaiting, maxServed, usualWindow, longestCall = 1024, 1024, 60000, 200000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -35,11 +35,13 @@ local function set(name, value)
   window[name] = value
   if value == nil then redis.call('HDEL', W, name) else redis.call('HSET', W, name, string.format('%.0f', value)) end
 end
--- Calls that may have been counted. Responses to calls that had their turn before do not tell.
+-- Calls that may have been counted. Responses to calls that had their turn before do not tell. Those lost when the window
+-- may have ended already (late) may be the next one's.
 local function lose(count)
   if count == 0 then return end
   set('lost', math.min(64, (window.lost or 0) + count))
   set('lostAt', now)
+  if window.closesAt and now > window.closesAt - doubt then set('late', math.min(64, (window.late or 0) + count)) end
   if not window.remaining then return end
   set('remaining', math.max(0, window.remaining - count))
   if not window.closesAt then set('closesAt', now + usualWindow); set('isEndKnown', 0) end
@@ -62,8 +64,9 @@ if window.closesAt and now >= window.closesAt + margin then
   set('pastEnd', window.endsAt)
   set('endsAt', nil)
   set('closesAt', nil)
-  set('remaining', isKnown and window.limit or nil)
-  set('lost', nil)
+  set('remaining', isKnown and math.max(1, window.limit - (window.late or 0)) or nil)
+  set('lost', window.late)
+  set('late', nil)
   clearTurns()
 end
 
@@ -81,13 +84,16 @@ local function learn(turnAt, limit, remaining, endsAt, endsIn, isEndKnown)
     set('pastEnd', window.endsAt)
     set('remaining', remaining)
     set('closesAt', nil)
+    set('late', nil)
     clearTurns()
   end
   set('remaining', math.min(window.remaining or remaining, remaining))
   if isEndKnown == 1 or window.isEndKnown ~= 1 or not window.closesAt then
+    -- A guess gives way to what the workspace says. Of that, no estimate is too early, so the earliest is the best.
+    local isGuess = isEndKnown == 1 and window.isEndKnown ~= 1
     set('endsAt', endsAt)
     set('isEndKnown', isEndKnown)
-    set('closesAt', math.min(window.closesAt or math.huge, now + endsIn))
+    set('closesAt', math.min(not isGuess and window.closesAt or math.huge, now + endsIn))
   end
 end
 
@@ -243,7 +249,9 @@ else
   end
 end
 set('out', out)
-local keep = math.max(memory, (window.closesAt or now) - now + usualWindow)
+-- Calls with made-up credentials, whatever addresses they come from, leave nothing behind for long.
+local keep = out > 0 and longestCall or window.limit and 2 * usualWindow or window.lost and usualWindow or 5000
+keep = math.max(keep, window.closesAt and window.closesAt - now + usualWindow or 0)
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, keep) end
 return reply
 `);

@@ -77,8 +77,16 @@ export class RedisStore {
     return !this.#isUp;
   }
 
-  /** The reply of a script: a number, or a list. Undefined when the store is away, or is so now: what it did is not known then. */
-  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  /**
+   * The reply of a script: a number, or a list. Undefined when the store is away, or is so now: what it did is not known then.
+   * `isSane`: whether the reply is one that the script gives; a store that gives others is none.
+   */
+  async run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    isSane: (reply: unknown) => boolean = (reply) => typeof reply === 'number' || Array.isArray(reply),
+  ): Promise<unknown> {
     const client = this.#isUp ? this.#client : undefined;
     if (client === undefined) return undefined;
     const rest = [String(keys.length), ...keys, ...args.map(String)];
@@ -87,7 +95,7 @@ export class RedisStore {
         if (!isUnknownScript(error)) throw error;
         return this.#inTime(client, ['EVAL', script.text, ...rest]);
       });
-      if (typeof reply === 'number' || Array.isArray(reply)) return reply;
+      if (isSane(reply)) return reply;
       throw new Error('not a reply of a script');
     } catch {
       this.#lose(client);

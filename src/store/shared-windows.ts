@@ -15,6 +15,8 @@ export interface SharedWindowsOptions {
 
 /** Milliseconds that a spare lease lives. */
 export const leaseMs = 300;
+/** Those who wait ask again after this many milliseconds at the latest. */
+const longestPauseMs = 60_000;
 /** Spare leases taken at a time, at most. */
 const maxSpare = 16;
 
@@ -75,17 +77,10 @@ export class SharedWindows {
       Math.round(leftMs),
     ]);
     const usualMs = Math.round(usualResponseMs);
-    const reply = await redis.run(leaseScript, parts, [
-      'take',
-      replica,
-      first,
-      callMs,
-      usualMs,
-      maxSpare,
-      leaseMs,
-      ...askers,
-    ]);
-    const grants = Array.isArray(reply) ? readGrants(reply, replica, first, asks) : undefined;
+    let grants: Grants | undefined;
+    const isSane = (reply: unknown) => (grants = readGrants(reply, replica, first, asks)) !== undefined;
+    const args = ['take', replica, first, callMs, usualMs, maxSpare, leaseMs, ...askers];
+    await redis.run(leaseScript, parts, args, isSane);
     // What it has granted meanwhile, if it was not lost before.
     if (grants === undefined)
       untold.add(
@@ -106,12 +101,8 @@ const numbersOf = ({ limit = -1, remaining, endsAt, endsInMs, isEndKnown }: Lear
 ];
 
 /** The store is trusted to share, not to be sane: nobody gets more than they asked for. */
-function readGrants(
-  reply: readonly unknown[],
-  replica: string,
-  first: number,
-  asks: readonly Ask[],
-): Grants | undefined {
+function readGrants(reply: unknown, replica: string, first: number, asks: readonly Ask[]): Grants | undefined {
+  if (!Array.isArray(reply)) return undefined;
   const numbers = reply.map(Number);
   if (numbers.length !== 6 + asks.length || !numbers.every(Number.isSafeInteger)) return undefined;
   const [limit = -1, remaining = -1, endsAt = -1, opensIn = -1, askAgainMs = 0, spares = 0, ...granted] = numbers;
@@ -122,7 +113,7 @@ function readGrants(
   return {
     window: limit < 0 ? undefined : { limit, remaining: known(remaining), endsAt: known(endsAt) },
     opensInMs: remaining === 0 ? known(opensIn) : undefined,
-    askAgainMs,
+    askAgainMs: Math.min(askAgainMs, longestPauseMs),
     leases: new Map(asks.map(({ turnKey, calls }, index) => [turnKey, take(granted[index] ?? 0, calls)])),
     spare: take(spares, maxSpare),
   };

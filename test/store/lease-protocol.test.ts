@@ -5,7 +5,7 @@ import { Limiter } from '../../src/demo/limiter.ts';
 import { leaseScript } from '../../src/store/lease-script.ts';
 import { clockStart } from '../support/manual-clock.ts';
 import { LeaseModel, type ModelAsk, type TakeTimes } from '../support/lease-model.ts';
-import { startStore, storeBinaries } from '../support/redis-server.ts';
+import { startStore } from '../support/redis-server.ts';
 
 const times: TakeTimes = { callMs: 14_000, usualMs: 1_000_000, maxSpare: 16, leaseMs: 300 };
 
@@ -218,61 +218,59 @@ describe('The lease protocol', () => {
     );
   });
 
-  describe.each(storeBinaries())('in %s', (binary) => {
-    it('is what the model says, step by step', async () => {
-      const { url } = await startStore([], binary);
-      const client = await createClient({ url, RESP: 2 }).connect();
-      // The same script with a clock that stands still between two commands.
-      const text = leaseScript.text.replace(
-        "redis.call('TIME')",
-        "{ math.floor(redis.call('GET', 'now') / 1000), (redis.call('GET', 'now') % 1000) * 1000 }",
-      );
-      expect(text).not.toBe(leaseScript.text);
-      const keys = ['w', 'o', 'q', 's'];
-      await fc.assert(
-        fc.asyncProperty(worldOf, fc.array(commandOf, { maxLength: 60, size: 'max' }), async (world, commands) => {
-          await client.flushAll();
-          const clock = { now: clockStart };
-          const model = new LeaseModel(clockStart);
-          const modelled = modelStore(model, clock);
-          const run = async (...args: (string | number)[]): Promise<unknown> => {
-            await client.set('now', clock.now);
-            return client.eval(text, { keys, arguments: args.map(String) });
-          };
-          const both: Store = {
-            async take(replica, first, asks) {
-              const reply = await run('take', replica, first, ...Object.values(times), ...asks.flat());
-              const expected = await modelled.take(replica, first, asks);
-              expect(reply).toEqual(expected);
-              return expected;
-            },
-            async use(lease, caller) {
-              await run('use', lease, times.callMs, caller);
-              await modelled.use(lease, caller);
-            },
-            async learn(lease, ...args) {
-              await run('learn', lease, times.callMs, ...args, 1);
-              await modelled.learn(lease, ...args);
-            },
-            async lost(lease) {
-              await run('lost', lease);
-              await modelled.lost(lease);
-            },
-            async back(leases) {
-              await run('back', ...leases);
-              await modelled.back(leases);
-            },
-          };
-          await live(both, clock, world, commands);
-          const { out, ...window } = await client.hGetAll('w');
-          expect(Number(out ?? 0)).toBe(model.out.size);
-          expect(Object.fromEntries(Object.entries(window).map(([name, value]) => [name, Number(value)]))).toEqual(
-            Object.fromEntries(model.window),
-          );
-        }),
-        { numRuns: 60 },
-      );
-      client.destroy();
-    });
+  it('is in the store what the model says, step by step', async () => {
+    const { url } = await startStore();
+    const client = await createClient({ url, RESP: 2 }).connect();
+    // The same script with a clock that stands still between two commands.
+    const text = leaseScript.text.replace(
+      "redis.call('TIME')",
+      "{ math.floor(redis.call('GET', 'now') / 1000), (redis.call('GET', 'now') % 1000) * 1000 }",
+    );
+    expect(text).not.toBe(leaseScript.text);
+    const keys = ['w', 'o', 'q', 's'];
+    await fc.assert(
+      fc.asyncProperty(worldOf, fc.array(commandOf, { maxLength: 60, size: 'max' }), async (world, commands) => {
+        await client.flushAll();
+        const clock = { now: clockStart };
+        const model = new LeaseModel(clockStart);
+        const modelled = modelStore(model, clock);
+        const run = async (...args: (string | number)[]): Promise<unknown> => {
+          await client.set('now', clock.now);
+          return client.eval(text, { keys, arguments: args.map(String) });
+        };
+        const both: Store = {
+          async take(replica, first, asks) {
+            const reply = await run('take', replica, first, ...Object.values(times), ...asks.flat());
+            const expected = await modelled.take(replica, first, asks);
+            expect(reply).toEqual(expected);
+            return expected;
+          },
+          async use(lease, caller) {
+            await run('use', lease, times.callMs, caller);
+            await modelled.use(lease, caller);
+          },
+          async learn(lease, ...args) {
+            await run('learn', lease, times.callMs, ...args, 1);
+            await modelled.learn(lease, ...args);
+          },
+          async lost(lease) {
+            await run('lost', lease);
+            await modelled.lost(lease);
+          },
+          async back(leases) {
+            await run('back', ...leases);
+            await modelled.back(leases);
+          },
+        };
+        await live(both, clock, world, commands);
+        const { out, ...window } = await client.hGetAll('w');
+        expect(Number(out ?? 0)).toBe(model.out.size);
+        expect(Object.fromEntries(Object.entries(window).map(([name, value]) => [name, Number(value)]))).toEqual(
+          Object.fromEntries(model.window),
+        );
+      }),
+      { numRuns: 60 },
+    );
+    client.destroy();
   });
 });

@@ -153,13 +153,16 @@ export class LeaseModel {
       window.set('pastEnd', knownEnd);
       window.set('remaining', remaining);
       window.delete('closesAt');
+      window.delete('late');
       this.#clearTurns();
     }
     window.set('remaining', Math.min(window.get('remaining') ?? remaining, remaining));
     if (!isEndKnown && window.get('isEndKnown') === 1 && window.has('closesAt')) return;
+    const isGuess = isEndKnown && window.get('isEndKnown') !== 1;
+    const closesAt = isGuess ? undefined : window.get('closesAt');
     window.set('endsAt', endsAt);
     window.set('isEndKnown', isEndKnown ? 1 : 0);
-    window.set('closesAt', Math.min(window.get('closesAt') ?? Number.POSITIVE_INFINITY, this.now + endsIn));
+    window.set('closesAt', Math.min(closesAt ?? Number.POSITIVE_INFINITY, this.now + endsIn));
   }
 
   #isEnd(name: string, endsAt: number): boolean {
@@ -184,9 +187,12 @@ export class LeaseModel {
     else window.set('pastEnd', endsAt);
     window.delete('endsAt');
     window.delete('closesAt');
-    if (window.get('isEndKnown') === 1 && limit > 0) window.set('remaining', limit);
+    const late = window.get('late');
+    if (window.get('isEndKnown') === 1 && limit > 0) window.set('remaining', Math.max(1, limit - (late ?? 0)));
     else window.delete('remaining');
-    window.delete('lost');
+    if (late === undefined) window.delete('lost');
+    else window.set('lost', late);
+    window.delete('late');
     this.#clearTurns();
   }
 
@@ -195,10 +201,13 @@ export class LeaseModel {
     if (count === 0) return;
     window.set('lost', Math.min(64, (window.get('lost') ?? 0) + count));
     window.set('lostAt', this.now);
+    const closesAt = window.get('closesAt');
+    if (closesAt !== undefined && this.now > closesAt - 1000)
+      window.set('late', Math.min(64, (window.get('late') ?? 0) + count));
     const remaining = window.get('remaining');
     if (remaining === undefined) return;
     window.set('remaining', Math.max(0, remaining - count));
-    if (window.has('closesAt')) return;
+    if (closesAt !== undefined) return;
     window.set('closesAt', this.now + 60_000);
     window.set('isEndKnown', 0);
   }

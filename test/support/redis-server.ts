@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
@@ -6,16 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished, TestRunner } from 'vitest';
-
-const binaries = ['redis-server', 'valkey-server'].filter(
-  (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
-);
-
-/** The servers that tests of the shared store run against. */
-export function storeBinaries(): readonly string[] {
-  if (binaries.length > 0) return binaries;
-  throw new Error('This test needs redis-server or valkey-server on the PATH: apt-get install redis-server');
-}
+import { needProgram } from './program.ts';
+import { storeServer } from './servers.ts';
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -49,7 +41,8 @@ export interface TestStore {
 }
 
 /** A real Redis or Valkey on a free port, without a disk. It ends with the test that starts it. */
-export async function startStore(args: readonly string[] = [], binary = storeBinaries()[0] ?? ''): Promise<TestStore> {
+export async function startStore(args: readonly string[] = []): Promise<TestStore> {
+  const binary = needProgram(storeServer, storeServer, 'This test');
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
   let child: ChildProcess | undefined;

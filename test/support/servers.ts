@@ -1,11 +1,14 @@
 import { findProgram } from './program.ts';
 
+/** The store that tests share among replicas: `STORE_SERVER=valkey-server` runs them with another. */
+export const storeServer = process.env['STORE_SERVER'] ?? 'redis-server';
+
 /** Servers and tools that npm does not bring, and the tests that need them. */
 const needed = [
   { programs: ['nginx', 'openssl'], packages: 'nginx-light openssl', tests: ['test/deploy/nginx*.test.ts'] },
   {
-    programs: ['redis-server'],
-    packages: 'redis-server',
+    programs: [storeServer],
+    packages: storeServer,
     tests: ['test/store/*.test.ts', 'test/scenarios/replicas/*.test.ts'],
   },
 ] as const;

@@ -62,12 +62,12 @@ export class RateLimiter {
     return { limit: window.limit, remaining: Math.min(window.remaining, this.#room.shareLeft), resetAt };
   }
 
-  /** The open window as one process would teach it to another; undefined when its end is not known. */
+  /** The window as one process would teach it to another; its end is 0 when it has none yet. Undefined when none is known. */
   get knownWindow(): { limit: number; remaining: number; endsAt: number; isEndKnown: boolean } | undefined {
     const { window } = this.#limiter;
-    if (window?.endsAt === undefined) return undefined;
+    if (window === undefined) return undefined;
     const remaining = Math.max(0, window.remaining - this.#outstanding.onWire);
-    return { limit: window.limit, remaining, endsAt: window.endsAt, isEndKnown: window.isEndKnown };
+    return { limit: window.limit, remaining, endsAt: window.endsAt ?? 0, isEndKnown: window.isEndKnown };
   }
 
   get isIdle(): boolean {

@@ -59,6 +59,7 @@ export class SharedLimiter {
     this.#turns = new SharedTurns({
       ...options,
       onGrants: ({ window }) => window && limiter.learnShared(window),
+      teach: () => this.#teach(),
       usedUp: (opensInMs) => usedUp(endpoint, opensInMs),
       queueFull: () => queueFull(endpoint),
     });
@@ -214,11 +215,12 @@ export class SharedLimiter {
     return { limit: rate?.limit, remaining, endsAt, endsInMs, isEndKnown: rate?.resetAt !== undefined };
   }
 
-  /** A store that lost its memory knows nothing of the open window, or of the calls that are out. */
-  #teach(): void {
+  /** A store that lost its memory knows nothing of the window, or of the calls that are out. False when nobody does. */
+  #teach(): boolean {
     const known = this.#limiter.knownWindow;
-    if (known === undefined) return;
+    if (known === undefined) return false;
     const now = this.#options.workspaceClock.now();
     this.#options.window.learn(undefined, { ...known, endsInMs: known.endsAt - now });
+    return true;
   }
 }

@@ -25,6 +25,8 @@ export interface SharedTurnsOptions {
   readonly usualResponseMs: () => number;
   /** What the store said of the window. */
   readonly onGrants: (grants: Grants) => void;
+  /** Tells the store what this replica knows of the window; false when that is nothing. */
+  readonly teach: () => boolean;
   /** A window is used up: the refusal of calls that cannot wait until it opens. */
   readonly usedUp: (opensInMs: number) => GatewayError;
   readonly queueFull: () => GatewayError;
@@ -52,6 +54,8 @@ export class SharedTurns {
   readonly #queue = new RoundRobinQueue<Waiter>();
   #spare: Spare[] = [];
   #isAsking = false;
+  /** Whether the store knew nothing at the ask before, and was taught. */
+  #hasTaught = false;
   /** Whether something happened since the ask under way began. */
   #isStale = false;
   /** When the window opens of which nothing is left, in epoch milliseconds. */
@@ -149,6 +153,7 @@ export class SharedTurns {
     const grants = asks.length === 0 ? none : await window.take(asks, usualResponseMs());
     this.#isAsking = false;
     if (grants === undefined) return this.storeLost();
+    if (this.#teachIfEmptied(grants)) return this.#askNow();
     onGrants(grants);
     for (const [turnKey, leases] of grants.leases) this.#serve(turnKey, leases);
     this.#spare.push(...grants.spare.map((lease) => ({ lease, until: askedAt + store.leaseMs })));
@@ -158,6 +163,15 @@ export class SharedTurns {
     if (this.#queue.size === 0) return;
     if (this.#isStale) this.askSoon();
     else this.#askAfter(Math.max(1, askAgainMs));
+  }
+
+  /** A store that was emptied grants calls as if nobody knew the window: they are given back, and it is told. */
+  #teachIfEmptied({ window, leases, spare }: Grants): boolean {
+    this.#hasTaught = window === undefined && !this.#hasTaught && this.#queue.size > 0 && this.#options.teach();
+    if (!this.#hasTaught) return false;
+    const granted = [...leases.values()].flat();
+    if (granted.length + spare.length > 0) this.#options.window.giveBack([...granted, ...spare]);
+    return true;
   }
 
   #askOf({ callerKey, since }: Waiter, now: number): Ask {

@@ -158,6 +158,38 @@ describe('A call before a shared window', () => {
     expect(told).toEqual([['learn', undefined, known]]);
   });
 
+  it.each([
+    ['that is open', 0, { remaining: 7, endsAt: clockStart + 5000, endsInMs: 5000 }],
+    ['whose next has yet to begin', 6000, { remaining: 10, endsAt: 0 }],
+  ])('teaches a store that was emptied the window %s, before it goes', async (_name, laterMs, window) => {
+    const opened = open();
+    const { clock, told, asks, enter } = opened;
+    const first = await admitted(opened);
+    first.send();
+    first.exit({
+      headers: {
+        'x-ratelimit-limit': '10',
+        'x-ratelimit-remaining': '7',
+        'x-ratelimit-reset': String(clockStart + 5000),
+      },
+      limiter: 'passed',
+    });
+    told.length = 0;
+    clock.move(laterMs);
+    const second = enter();
+    await turns(3);
+    asks.pop()?.(granting('r:2'));
+    await turns(3);
+    expect(told).toEqual([
+      ['learn', undefined, expect.objectContaining({ limit: 10, ...window })],
+      ['back', 'r:2'],
+    ]);
+    // It still knows nothing: it may be another's turn to tell it.
+    asks.pop()?.(granting('r:3'));
+    await second.ready;
+    expect([second.send(), told.length]).toEqual([true, 2]);
+  });
+
   it('goes another time when responses have taken back the turn that it had while the store was away', async () => {
     const { store, enter } = open();
     store.isAway = true;

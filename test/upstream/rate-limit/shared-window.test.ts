@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Limiter } from '../../../src/demo/limiter.ts';
 import { RateLimits, type LimitedResponse, type Reservation } from '../../../src/upstream/rate-limit/rate-limits.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
+import type { Clock } from '../../../src/upstream/clock.ts';
 import { ModelStore } from '../../support/model-store.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
@@ -16,6 +17,8 @@ interface World {
   readonly exemptUsers: number;
   readonly wireMs: number;
   readonly replicas: number;
+  /** Milliseconds by which each replica's clock is ahead of the one before. */
+  readonly apartMs: number;
 }
 
 interface Wish {
@@ -53,11 +56,21 @@ async function live(world: World, wishes: readonly Wish[], outages: readonly Out
   const store = new ModelStore(clock, world.wireMs);
   const limiter = new Limiter();
   const accepted = new Set<string>();
-  const replicas = Array.from({ length: world.replicas }, () => {
-    const workspaceClock = new WorkspaceClock(clock);
+  const replicas = Array.from({ length: world.replicas }, (_, index) => {
+    const own: Clock = {
+      now: () => clock.now() + index * world.apartMs,
+      after: (ms, callback) => clock.after(ms, callback),
+    };
+    const workspaceClock = new WorkspaceClock(own);
     const userOf = (key: string) => (accepted.has(key) ? key : undefined);
-    const limits = new RateLimits({ clock, workspaceClock, userOf, usualResponseMs: () => 1000, store: store.join() });
-    return { workspaceClock, limits };
+    const limits = new RateLimits({
+      clock: own,
+      workspaceClock,
+      userOf,
+      usualResponseMs: () => 1000,
+      store: store.join(),
+    });
+    return { own, workspaceClock, limits };
   });
   const made: Made[] = [];
   let refusedLocally = 0;
@@ -87,11 +100,12 @@ async function live(world: World, wishes: readonly Wish[], outages: readonly Out
   async function fulfil(wish: Wish): Promise<void> {
     const replica = replicas[wish.replica % world.replicas];
     if (replica === undefined) return;
-    const { limits, workspaceClock } = replica;
+    const { own, limits } = replica;
     const key = `user${wish.user}`;
     const since = clock.now();
     open += 1;
-    const enter = () => limits.enter('me', { key, address: undefined }, since + wish.patienceMs);
+    const enter = () =>
+      limits.enter('me', { key, address: undefined }, own.now() + wish.patienceMs - (clock.now() - since));
     for (let reservation = enter(); ; reservation = enter()) {
       const how = await wait(reservation, wish);
       if (how !== 'ready') {
@@ -104,7 +118,7 @@ async function live(world: World, wishes: readonly Wish[], outages: readonly Out
       // The store had heard of the limiter when it gave the turn.
       const wasKnown = clock.now() > knownAt + 2 * world.wireMs;
       await sleep(wish.queueMs);
-      if (reservation.send()) return travel(wish, key, reservation, { waitedMs, wasKnown }, workspaceClock);
+      if (reservation.send()) return travel(wish, key, reservation, { waitedMs, wasKnown }, replica);
       reservation.giveBack();
     }
   }
@@ -127,9 +141,9 @@ async function live(world: World, wishes: readonly Wish[], outages: readonly Out
     key: string,
     reservation: Reservation,
     turn: Pick<Made, 'waitedMs' | 'wasKnown'>,
-    workspaceClock: WorkspaceClock,
+    { own, workspaceClock }: { readonly own: Clock; readonly workspaceClock: WorkspaceClock },
   ): Promise<void> {
-    const sentAt = clock.now();
+    const sentAt = own.now();
     await sleep(wish.thereMs);
     open -= 1;
     if (wish.end === 'unsent') {
@@ -160,7 +174,7 @@ async function live(world: World, wishes: readonly Wish[], outages: readonly Out
     reservation.exit({
       headers,
       limiter: refusedIn === undefined ? 'passed' : 'refused',
-      refusedUntil: clock.now() + 1000,
+      refusedUntil: own.now() + 1000,
     });
   }
 
@@ -179,6 +193,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
   exemptUsers: fc.constant(0),
   wireMs: fc.constantFrom(0, 1, 9),
   replicas: fc.integer({ min: 1, max: 4 }),
+  apartMs: fc.constantFrom(0, 0, 45_000, -3000),
 });
 
 const wishOf = fc.record({
@@ -368,4 +383,5 @@ const three: World = {
   exemptUsers: 0,
   wireMs: 1,
   replicas: 3,
+  apartMs: 0,
 };
