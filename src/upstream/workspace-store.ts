@@ -14,7 +14,7 @@ export interface StoreListener {
   /** The store was lost, or is back. */
   storeChanged(): void;
   /** What replicas found, this one included; still true for that long. */
-  heard(findings: Pick<Finding, 'downMs' | 'unlicensedMs'>): void;
+  heard(findings: { readonly downMs: number; readonly unlicensedMs: number }): void;
 }
 
 /** What several replicas before one workspace share. It may be away at any time. */

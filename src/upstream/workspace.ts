@@ -95,7 +95,7 @@ export class Workspace {
     this.#store = store;
     store?.subscribe({
       storeChanged: () => rateLimits.storeChanged(),
-      heard: ({ downMs = 0, unlicensedMs = 0 }) => {
+      heard: ({ downMs, unlicensedMs }) => {
         breaker.hear(downMs);
         this.receiptsLicence.hearMissing(unlicensedMs);
       },
