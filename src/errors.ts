@@ -6,7 +6,7 @@ interface CodeEntry {
   readonly meaning: string;
 }
 
-/** Every code that clients can meet. The README's table repeats it. */
+/** Every code that clients can meet. `docs/errors.md` repeats it. */
 export const errorCodes = {
   BAD_USER_INPUT: { status: 400, meaning: 'An argument or variable has an invalid value.' },
   UNAUTHENTICATED: { status: 401, meaning: 'The credentials are missing, malformed, or rejected by the workspace.' },

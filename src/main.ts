@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './node-version.ts';
+import './garbage-collection.ts';
 import { readFileSync } from 'node:fs';
 import { ConfigError, printConfig, readConfig, type DemoSettings } from './config/config.ts';
 import { readFlags } from './config/flags.ts';

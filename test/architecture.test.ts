@@ -47,20 +47,24 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'collect-fields': [],
   limits: [],
   'node-version': [],
+  'garbage-collection': [],
   config: [],
   // Bytes of a body in, JSON of its rows out.
   projection: ['json'],
   pagination: ['errors', 'limits'],
+  sync: ['errors'],
   upstream: ['errors', 'json', 'projection'],
   // What replicas share, as those who use it see it.
   store: ['type upstream', 'type operation'],
-  loaders: ['upstream', 'errors', 'json', 'type projection'],
+  loaders: ['upstream', 'errors', 'json', 'type projection', 'type sync'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
   resolvers: [
     'pagination',
+    'sync',
     'collect-fields',
     'errors',
     'json',
+    'limits',
     'upstream/types',
     'type upstream',
     'type loaders',
@@ -88,6 +92,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   demo: [],
   // One price model: the command for frontends estimates and checks as the gateway does.
   registry: ['operation', 'schema', 'resolvers', 'pagination', 'config', 'json', 'limits', 'type context'],
+  // What lives as long as the process.
+  parts: ['* but demo and main'],
   server: ['* but demo and main'],
   main: ['*'],
 };

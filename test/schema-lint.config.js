@@ -36,7 +36,7 @@ const rules = {
   '@graphql-eslint/relay-edge-types': ['error', { shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],
   '@graphql-eslint/strict-id-in-types': [
     'error',
-    { exceptions: { types: withoutId, suffixes: ['Connection', 'Edge'] } },
+    { exceptions: { types: withoutId, suffixes: ['Connection', 'Edge', 'Changes'] } },
   ],
 };
 

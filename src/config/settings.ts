@@ -31,7 +31,7 @@ const optional = <S extends z.ZodType<unknown, string>>(schema: S, byDefault: st
 const secret = (help: string) => ({ ...optional(headerValue, 'none', help), isSecret: true });
 
 /**
- * Every environment variable: what it may be, its default, and its meaning. `--help` and the README list the same. Each is
+ * Every environment variable: what it may be, its default, and its meaning. `--help` and `docs/settings.md` list the same. Each is
  * a flag too, of the same name unless `flag` gives another.
  */
 export const settings = {

@@ -6,7 +6,7 @@ import { clientAddress, type AddressOptions } from './client-address.ts';
 import { RequestContext } from '../context/request-context.ts';
 import { GatewayError, type ErrorCode } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
-import type { Memory } from './held-bytes.ts';
+import type { Holder, Memory } from './held-bytes.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
 import { LinkedSet } from './linked-set.ts';
 import { htmlType, jsonType, type MediaType } from './media-types.ts';
@@ -246,7 +246,7 @@ export class GraphqlEndpoint {
       'x-request-id': requestId,
       'content-length': bytes,
     });
-    const reader = { destroy: () => res.destroy(), isAccepted: request.isAccepted };
+    const reader: Holder = { destroy: () => res.destroy(), isAccepted: request.isAccepted };
     res.on('close', () => memory.unsent.drop(reader));
     writeBody(res, body, bytes, (left) => memory.unsent.set(reader, left));
   }

@@ -1,11 +1,15 @@
-/** Something that holds memory for a client and can be aborted. */
+import { LinkedSet, type Place } from './linked-set.ts';
+
+/** Something that holds memory for a client and can be aborted. One `HeldBytes` counts it, and keeps `held`. */
 export interface Holder {
   destroy(): unknown;
   /** Whether the workspace has accepted the caller's credentials. */
   readonly isAccepted: boolean;
+  held?: Place<Held> | undefined;
 }
 
 interface Held {
+  readonly holder: Holder;
   bytes: number;
   /** Clock reading in milliseconds at which it last shrank. */
   since: number;
@@ -23,7 +27,7 @@ export class HeldBytes {
   readonly #maxBytes: number;
   readonly #smallBytes: number;
   readonly #now: () => number;
-  readonly #held = new Map<Holder, Held>();
+  readonly #held = new LinkedSet<Held>();
   #bytes = 0;
 
   /** Holders of less than `smallBytes` are not counted: the number of connections bounds them. */
@@ -40,9 +44,9 @@ export class HeldBytes {
   /** Sets what the holder holds now. */
   set(holder: Holder, bytes: number): void {
     if (bytes < this.#smallBytes) return this.drop(holder);
-    let held = this.#held.get(holder);
-    if (held === undefined) this.#held.set(holder, (held = { bytes: 0, since: this.#now() }));
-    else if (bytes < held.bytes) held.since = this.#now();
+    holder.held ??= this.#held.add({ holder, bytes: 0, since: this.#now() });
+    const held = holder.held.value;
+    if (bytes < held.bytes) held.since = this.#now();
     this.#bytes += bytes - held.bytes;
     held.bytes = bytes;
     while (this.#bytes > this.#maxBytes) this.#abortWorst();
@@ -50,15 +54,17 @@ export class HeldBytes {
 
   /** The holder holds nothing any more. */
   drop(holder: Holder): void {
-    this.#bytes -= this.#held.get(holder)?.bytes ?? 0;
-    this.#held.delete(holder);
+    if (holder.held === undefined) return;
+    this.#bytes -= holder.held.value.bytes;
+    this.#held.remove(holder.held);
+    holder.held = undefined;
   }
 
   #abortWorst(): void {
     const now = this.#now();
     let worst: Holder | undefined;
     let worstCost = -1;
-    for (const [holder, { bytes, since }] of this.#held) {
+    for (const { holder, bytes, since } of this.#held.values()) {
       const cost = bytes * (now - since + headStartMs);
       const isWorse =
         worst === undefined || holder.isAccepted === worst.isAccepted ? cost > worstCost : !holder.isAccepted;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError } from './http-error.ts';
-import type { HeldBytes } from './held-bytes.ts';
+import type { HeldBytes, Holder } from './held-bytes.ts';
 import { isUtf8 } from './media-types.ts';
 import { maxBodyBytes } from '../limits.ts';
 import { refusals, type Refusal } from './refusals.ts';
@@ -65,7 +65,7 @@ function readBytes(req: IncomingMessage, arriving: HeldBytes, isAccepted: boolea
       arriving.drop(holder);
       reject(new HttpError(refusal));
     };
-    const holder = { destroy: () => refuse(refusals.bodyTooSlow()), isAccepted };
+    const holder: Holder = { destroy: () => refuse(refusals.bodyTooSlow()), isAccepted };
     const take = (chunk: Buffer) => {
       if (length + chunk.length > maxBodyBytes) return refuse(refusals.bodyTooLarge);
       bytes = length === 0 ? chunk : append(bytes, length, chunk);

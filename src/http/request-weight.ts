@@ -19,6 +19,7 @@ export interface Weighed {
 export class RequestWeight implements Holder {
   readonly #held: HeldBytes;
   readonly #refusal: () => GatewayError;
+  held: Holder['held'];
   #request: Weighed | undefined;
   #bytes = 0;
   #received = 0;

@@ -3,6 +3,7 @@ import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import type { SearchAllowance } from './search-allowance.ts';
 import type { BulkOrSingle } from './bulk-or-single.ts';
 import { CallerLists } from './caller-lists.ts';
+import { InboxChanges, roomBeginLoader, roomChangesLoader } from './changes.ts';
 import { countersLoader } from './counters.ts';
 import {
   anyMessageLoader,
@@ -46,6 +47,9 @@ export class Loaders {
   #members: ReturnType<typeof membersLoader> | undefined;
   #users: ReturnType<typeof userLoader> | undefined;
   #roomUsers: ReturnType<typeof roomUserLoader> | undefined;
+  #roomBegins: ReturnType<typeof roomBeginLoader> | undefined;
+  #roomChanges: ReturnType<typeof roomChangesLoader> | undefined;
+  #inboxChanges: InboxChanges | undefined;
   #me: ReturnType<typeof meLoader> | undefined;
   #cut: RowCut | undefined;
   readonly #cutNow = () => this.#cut;
@@ -134,6 +138,23 @@ export class Loaders {
 
   get roomUsers() {
     return (this.#roomUsers ??= roomUserLoader(this.users, this.members, this.#search, this.#modes.users));
+  }
+
+  get roomBegins() {
+    return (this.#roomBegins ??= roomBeginLoader(this.#upstream, this.#check));
+  }
+
+  get roomChanges() {
+    return (this.#roomChanges ??= roomChangesLoader(this.#upstream, this.#check));
+  }
+
+  get inboxChanges() {
+    return (this.#inboxChanges ??= new InboxChanges(this.#upstream));
+  }
+
+  /** The membership in a room that this request has read as a change; undefined for others. */
+  changedMembership(roomId: string) {
+    return this.#inboxChanges?.memberships.get(roomId);
   }
 
   get me() {

@@ -124,7 +124,11 @@ export class Metrics {
       () => (workspace.breakerState === 'closed' ? 1 : 0),
     );
     this.#addShed(sources);
-    this.#addRetriesDenied(sources);
+    this.#counter(
+      'gateway_upstream_retries_denied_total',
+      'Retries not made because the retry budget was spent.',
+      () => sources.workspace.retriesDenied,
+    );
     this.#addWindows(sources);
     this.#addStore(sources);
   }
@@ -167,37 +171,27 @@ export class Metrics {
     });
   }
 
-  #addRetriesDenied({ workspace }: MetricSources): void {
+  #counter(name: string, help: string, read: () => number): void {
     const counter: Counter = new Counter({
-      name: 'gateway_upstream_retries_denied_total',
-      help: 'Retries not made because the retry budget was spent.',
+      name,
+      help,
       registers: [this.#registry],
       collect() {
         counter.reset();
-        counter.inc(workspace.retriesDenied);
+        counter.inc(read());
       },
     });
   }
 
   #addStore({ store }: MetricSources): void {
     if (store === undefined) return;
-    this.#gauge('gateway_store_up', '1 while the shared store answers, 0 while it is away.', () =>
-      store.isAway ? 0 : 1,
-    );
+    this.#gauge('gateway_store_up', '1 while the shared store answers, otherwise 0.', () => Number(!store.isAway));
     this.#gauge(
       'gateway_store_replicas',
       'Replicas that share the store, as seen last; this one divides the rate limit by it while the store is away.',
       () => store.replicas,
     );
-    const counter: Counter = new Counter({
-      name: 'gateway_store_outages_total',
-      help: 'How often the shared store was lost.',
-      registers: [this.#registry],
-      collect() {
-        counter.reset();
-        counter.inc(store.outages);
-      },
-    });
+    this.#counter('gateway_store_outages_total', 'How often the shared store was lost.', () => store.outages);
   }
 
   #addShed({ shed }: MetricSources): void {

@@ -3,7 +3,7 @@ import { asObject, asText } from '../json.ts';
 import { createPricedApi } from '../schema/executable.ts';
 
 /** Where `npm run docs` builds the reference documentation; git ignores it. */
-const folder = 'docs';
+const folder = 'docs/api';
 
 const welcome = `
 Direct messages of a Rocket.Chat workspace, read with each caller's own credentials: send the headers \`X-User-Id\` and

@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts';
 import { checkId } from './ids.ts';
 import { asBoolean, asObject, asTexts } from '../json.ts';
 import { isMessage, readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
+import { messageChanges } from './changes.ts';
 import { historyConnection } from './history.ts';
 import { membershipFields } from './membership.ts';
 import { messageOrder } from './orders.ts';
@@ -87,6 +88,8 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
     };
     return offsetConnection(args, messages);
   },
+
+  changes: (room, args, context) => messageChanges(room._id, args, context),
 
   history: (room, args, context) => historyConnection(room._id, args, context),
 };

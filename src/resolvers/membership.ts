@@ -44,7 +44,8 @@ export const membershipFields = {
 
 function fromMembership<Value, Args>(read: (membership: RestSubscription, args: Args) => Value) {
   return async (room: RoomParent, args: Args, { loaders }: Context): Promise<Value | null> => {
-    const membership = (await loaders.subscriptions()).get(room._id);
+    const changed = loaders.changedMembership(room._id);
+    const membership = changed ?? (await loaders.subscriptions()).get(room._id);
     return membership?.t === 'd' ? read(membership, args) : null;
   };
 }

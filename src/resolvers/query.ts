@@ -1,4 +1,5 @@
 import type { Context } from '../context/request-context.ts';
+import { inboxChanges } from './changes.ts';
 import { checkId, checkRoomId, checkUsername, isRoomId } from './ids.ts';
 import { typesSelected } from '../collect-fields.ts';
 import type { PageArgs } from '../pagination/args.ts';
@@ -53,6 +54,7 @@ export const Viewer: Resolvers['Viewer'] = {
   userId: checkedId('userId'),
   user: (_viewer, _args, { loaders }) => loaders.me(),
   directMessages: (_viewer, args, context) => roomConnection('own', args, context),
+  changes: (_viewer, args, context) => inboxChanges(args, context),
   unreadCount: async (_viewer, _args, { loaders }) => {
     let unread = 0;
     for (const row of (await loaders.subscriptions()).values()) if (row.t === 'd') unread += asInt(row['unread']) ?? 0;

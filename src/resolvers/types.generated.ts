@@ -114,6 +114,14 @@ export type DirectMessage = Node & {
    */
   readonly avatarUrl?: Maybe<Scalars['String']['output']>;
   /**
+   * What changed in the room's messages since an earlier answer, removed messages among it (`chat.syncMessages`): two
+   * upstream calls, or one for a workspace before Rocket.Chat 8. Applied to a copy of `messages` without a filter, until
+   * `hasMore` is false, it makes the copy equal to that list. Without `since` only a `cursor` is told, from which to go on
+   * once the messages have been read (`dm.messages`, one call). Where the workspace keeps a history of deleted messages
+   * without showing that they were deleted, it does not tell their deletion.
+   */
+  readonly changes?: Maybe<MessageChanges>;
+  /**
    * Totals of the room, and the unread counts of one user: the caller, or `userId`. Two upstream calls serve any number of
    * the caller's rooms (`subscriptions.get`, `rooms.get`); with `memberCount`, or for another user, each room costs one call
    * (`im.counters`).
@@ -215,6 +223,18 @@ export type DirectMessage = Node & {
  */
 export type DirectMessageAvatarUrlArgs = {
   size?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/**
+ * A direct-message room: one conversation. Fields of the room record cost one call for a single room (`rooms.info`), one
+ * call for several rooms together (`rooms.get`), and none for a room that came from a list. `messages`, `history` and
+ * `members` first read the record of a room that is known only by an id from the client and that the workspace has not yet
+ * shown to this caller: upstream would accept a user's id in its place, and create the room.
+ */
+export type DirectMessageChangesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -333,6 +353,25 @@ export type EndpointBudget = {
   readonly remaining: Scalars['Int']['output'];
   /** When the window ends. */
   readonly resetAt: Scalars['DateTime']['output'];
+};
+
+/** What changed in the caller's rooms between two moments of the workspace's own clock. */
+export type InboxChanges = {
+  readonly __typename?: 'InboxChanges';
+  /**
+   * Rooms that are new to the caller, or whose record or membership changed, each as it is now, once. What their changed
+   * record or membership does not tell costs what the field says. A room that was told before may be told again.
+   */
+  readonly changed: ReadonlyArray<DirectMessage>;
+  /** Pass it as `since` next time. It holds no secret, and grants nothing. Less than 200 characters. */
+  readonly cursor: Scalars['String']['output'];
+  /**
+   * Whether what happened since cannot be told, and so always without `since`: read the list again, then go on from `cursor`.
+   * `changed` and `removedIds` are then empty.
+   */
+  readonly mustReload: Scalars['Boolean']['output'];
+  /** Ids of rooms that the caller had and has no more: they were deleted, or the caller left them. */
+  readonly removedIds: ReadonlyArray<Scalars['ID']['output']>;
 };
 
 /** One node of the parsed text. */
@@ -486,6 +525,27 @@ export type MessageReadReceiptsArgs = {
   before?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What changed in a room between two moments of the workspace's own clock. */
+export type MessageChanges = {
+  readonly __typename?: 'MessageChanges';
+  /**
+   * Messages that are new or changed, each as it is now, once, in the order of their last change. A message that was told
+   * before may be told again.
+   */
+  readonly changed: ReadonlyArray<Message>;
+  /** Pass it as `since` next time. It holds no secret, and grants nothing. Less than 200 characters. */
+  readonly cursor: Scalars['String']['output'];
+  /** Whether there may be more changes: ask again at once, from `cursor`. */
+  readonly hasMore: Scalars['Boolean']['output'];
+  /**
+   * Whether what happened since cannot be told, and so always without `since`: read the messages again, then go on from
+   * `cursor`. `changed` and `removedIds` are then empty.
+   */
+  readonly mustReload: Scalars['Boolean']['output'];
+  /** Ids of messages that are gone from `messages`. An id that the client does not know is of a message that came and went. */
+  readonly removedIds: ReadonlyArray<Scalars['ID']['output']>;
 };
 
 /** A page of a room's messages. */
@@ -929,6 +989,12 @@ export type UserStatus =
 /** The user whose credentials came with the request. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
+  /**
+   * What changed in the caller's rooms (`directMessages`) since an earlier answer: two upstream calls (`subscriptions.get`,
+   * `rooms.get`), whatever the number of rooms. Applied to a copy of the list, it makes the copy equal to the list. Without
+   * `since` only a `cursor` is told, from which to go on once the list has been read (one call).
+   */
+  readonly changes?: Maybe<InboxChanges>;
   /** The caller's own rooms (`im.list`, one upstream call per page). Requires no permission. */
   readonly directMessages?: Maybe<DirectMessageConnection>;
   /**
@@ -945,6 +1011,12 @@ export type Viewer = {
    * valid; `user { id }` does.
    */
   readonly userId: Scalars['ID']['output'];
+};
+
+
+/** The user whose credentials came with the request. */
+export type ViewerChangesArgs = {
+  since?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -995,12 +1067,14 @@ export type ResolversTypes = {
   DirectMessageOrderField: DirectMessageOrderField;
   EndpointBudget: ResolverTypeWrapper<EndpointBudget>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  InboxChanges: ResolverTypeWrapper<Omit<InboxChanges, 'changed'> & { changed: ReadonlyArray<ResolversTypes['DirectMessage']> }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   MarkupNode: ResolverTypeWrapper<MarkupNode>;
   Membership: ResolverTypeWrapper<RestSubscription>;
   MentionKind: MentionKind;
   Message: ResolverTypeWrapper<RestMessage>;
+  MessageChanges: ResolverTypeWrapper<Omit<MessageChanges, 'changed'> & { changed: ReadonlyArray<ResolversTypes['Message']> }>;
   MessageConnection: ResolverTypeWrapper<MessagePageConnection>;
   MessageEdge: ResolverTypeWrapper<Omit<MessageEdge, 'node'> & { node: ResolversTypes['Message'] }>;
   MessageEncryption: ResolverTypeWrapper<RestMessage>;
@@ -1044,11 +1118,13 @@ export type ResolversParentTypes = {
   DirectMessageOrder: DirectMessageOrder;
   EndpointBudget: EndpointBudget;
   ID: Scalars['ID']['output'];
+  InboxChanges: Omit<InboxChanges, 'changed'> & { changed: ReadonlyArray<ResolversParentTypes['DirectMessage']> };
   Int: Scalars['Int']['output'];
   JSON: Scalars['JSON']['output'];
   MarkupNode: MarkupNode;
   Membership: RestSubscription;
   Message: RestMessage;
+  MessageChanges: Omit<MessageChanges, 'changed'> & { changed: ReadonlyArray<ResolversParentTypes['Message']> };
   MessageConnection: MessagePageConnection;
   MessageEdge: Omit<MessageEdge, 'node'> & { node: ResolversParentTypes['Message'] };
   MessageEncryption: RestMessage;
@@ -1113,6 +1189,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export type DirectMessageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DirectMessage'] = ResolversParentTypes['DirectMessage']> = {
   announcement: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   avatarUrl: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType, Partial<DirectMessageAvatarUrlArgs>>;
+  changes: Resolver<Maybe<ResolversTypes['MessageChanges']>, ParentType, ContextType, RequireFields<DirectMessageChangesArgs, 'first'>>;
   counters: Resolver<Maybe<ResolversTypes['Counters']>, ParentType, ContextType, Partial<DirectMessageCountersArgs>>;
   createdAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   description: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1158,6 +1235,13 @@ export type EndpointBudgetResolvers<ContextType = Context, ParentType extends Re
   limit: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   remaining: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   resetAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type InboxChangesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InboxChanges'] = ResolversParentTypes['InboxChanges']> = {
+  changed: Resolver<ReadonlyArray<ResolversTypes['DirectMessage']>, ParentType, ContextType>;
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  mustReload: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  removedIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], unknown> {
@@ -1228,6 +1312,14 @@ export type MessageResolvers<ContextType = Context, ParentType extends Resolvers
   updatedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   urls: Resolver<ReadonlyArray<ResolversTypes['MessageUrl']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageChangesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageChanges'] = ResolversParentTypes['MessageChanges']> = {
+  changed: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType>;
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  hasMore: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  mustReload: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  removedIds: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export type MessageConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageConnection'] = ResolversParentTypes['MessageConnection']> = {
@@ -1369,6 +1461,7 @@ export type UserMentionResolvers<ContextType = Context, ParentType extends Resol
 };
 
 export type ViewerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+  changes: Resolver<Maybe<ResolversTypes['InboxChanges']>, ParentType, ContextType, Partial<ViewerChangesArgs>>;
   directMessages: Resolver<Maybe<ResolversTypes['DirectMessageConnection']>, ParentType, ContextType, RequireFields<ViewerDirectMessagesArgs, 'orderBy'>>;
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   unreadCount: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1385,10 +1478,12 @@ export type Resolvers<ContextType = Context> = {
   DirectMessageConnection: DirectMessageConnectionResolvers<ContextType>;
   DirectMessageEdge: DirectMessageEdgeResolvers<ContextType>;
   EndpointBudget: EndpointBudgetResolvers<ContextType>;
+  InboxChanges: InboxChangesResolvers<ContextType>;
   JSON: GraphQLScalarType;
   MarkupNode: MarkupNodeResolvers<ContextType>;
   Membership: MembershipResolvers<ContextType>;
   Message: MessageResolvers<ContextType>;
+  MessageChanges: MessageChangesResolvers<ContextType>;
   MessageConnection: MessageConnectionResolvers<ContextType>;
   MessageEdge: MessageEdgeResolvers<ContextType>;
   MessageEncryption: MessageEncryptionResolvers<ContextType>;

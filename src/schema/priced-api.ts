@@ -85,7 +85,8 @@ function priceOf(typeName: string, price: FieldPrice, prices: Prices): string | 
 function callsOf(typeName: string, calls: readonly CallPrice[], prices?: Prices): string {
   const endpoints = calls.map(({ endpoint }) => `\`${endpoint}\``).join(', ');
   const [call] = calls;
-  if (call === undefined || calls.length > 1) return `up to ${calls.length} (${endpoints})`;
+  const sum = calls.reduce((total, { times }) => total + times, 0);
+  if (call === undefined || sum > 1) return `up to ${sum} (${endpoints})`;
   const isOfParent =
     call.bulk === undefined && prices !== undefined && call.endpoint === roomEndpointsOf(prices).counters.single;
   if (isOfParent) return `none beyond the 1 per room that reads the other counters too (${endpoints})`;

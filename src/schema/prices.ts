@@ -11,7 +11,9 @@ import { pagingNamed, type Paging } from '../pagination/page-prices.ts';
 /** One `@calls` of the schema. */
 export interface CallPrice {
   readonly endpoint: string;
-  /** Calls per request, at most; undefined: one per parent. */
+  /** Calls per parent. */
+  readonly times: number;
+  /** Calls per request, at most; undefined: as many as its parents take. */
   readonly upTo: number | undefined;
   /** Undefined if the field is not a page. */
   readonly paging: Paging | undefined;
@@ -53,6 +55,8 @@ export interface FieldPrice {
   readonly isFreeById: boolean;
   /** Whether its messages are the replies of one thread. */
   readonly isOfOneThread: boolean;
+  /** Whether its rooms may be other people’s, whose members upstream does not list. */
+  readonly isOfOthers: boolean;
   /** For a type: how its record is read. */
   readonly record: RecordPrice | undefined;
   /** Whether the field tells something about all pages, so that an empty page calls upstream too. */
@@ -74,6 +78,7 @@ const free: FieldPrice = {
   has: [],
   isFreeById: false,
   isOfOneThread: false,
+  isOfOthers: false,
   record: undefined,
   isOfAllPages: false,
   assumedSize: 1,
@@ -86,9 +91,10 @@ export function readPrices(schema: GraphQLSchema): Prices {
     (directives ?? [])
       .filter(({ name }) => name.value === 'calls')
       .map((node) => {
-        const { endpoint, upTo, paging, bulk, variedBy } = valuesOf(schema, node);
+        const { endpoint, times, upTo, paging, bulk, variedBy } = valuesOf(schema, node);
         return {
           endpoint: String(endpoint),
+          times: Number(times),
           upTo: typeof upTo === 'number' ? upTo : undefined,
           paging: pagingNamed(paging),
           bulk: typeof bulk === 'string' ? bulk : undefined,
@@ -118,6 +124,7 @@ export function readPrices(schema: GraphQLSchema): Prices {
         checksRoom: named(directives, 'checksRoom') !== undefined,
         ...reference,
         isOfOneThread: named(directives, 'ofOneThread') !== undefined,
+        isOfOthers: named(directives, 'ofOthers') !== undefined,
         record: undefined,
         isOfAllPages: named(directives, 'ofAllPages') !== undefined,
         assumedSize: list === undefined ? 1 : Number(valuesOf(schema, list)['elements']),

@@ -2,7 +2,8 @@ import type { GatewayError } from '../errors.ts';
 import { asList, asObject, asObjects, type JsonObject } from '../json.ts';
 import { lazyObject } from '../projection/lazy-row.ts';
 import type { Endpoint } from './endpoint.ts';
-import { badShape, type ResponseBody } from './transport/response.ts';
+import { readHttpDate } from './rate-limit/rate-headers.ts';
+import { badShape, type CallAnswer, type ResponseBody, type Timing } from './transport/response.ts';
 import { isHidden, readStored, type ReadRow, type RestPage, type RestRows, type StoredRow } from './types.ts';
 
 /** The largest `total`: GraphQL's Int. */
@@ -16,13 +17,23 @@ export class EndpointResponse {
   readonly endpoint: Endpoint;
   readonly body: JsonObject;
   readonly #cut: ResponseBody['cut'];
+  readonly #timing: Timing;
   readonly #onDroppedRow: () => void;
 
-  constructor(endpoint: Endpoint, { json, cut }: ResponseBody, onDroppedRow: () => void) {
+  constructor(endpoint: Endpoint, { json, cut, timing }: CallAnswer, onDroppedRow: () => void) {
     this.endpoint = endpoint;
     this.body = json;
     this.#cut = cut;
+    this.#timing = timing;
     this.#onDroppedRow = onDroppedRow;
+  }
+
+  /** When the workspace began to read, or somewhat earlier, in epoch milliseconds of its own clock. */
+  get readAt(): number {
+    const { date = '', tookMs } = this.#timing;
+    const respondedAt = readHttpDate(date);
+    if (respondedAt === undefined) throw this.unusable('no `Date`');
+    return respondedAt - tookMs;
   }
 
   /** The object `name`, which must have the id that the call was made for. */
@@ -34,7 +45,12 @@ export class EndpointResponse {
 
   /** The objects of the list `name`. */
   objects(name: string): JsonObject[] {
-    return asObjects(this.#list(name));
+    return this.objectsOf(this.body[name], name);
+  }
+
+  /** The objects of a list that is further inside. */
+  objectsOf(list: unknown, name: string): JsonObject[] {
+    return asObjects(this.#checkList(list, name));
   }
 
   /**
@@ -80,7 +96,10 @@ export class EndpointResponse {
   }
 
   #list(name: string): readonly unknown[] {
-    const list = this.body[name];
+    return this.#checkList(this.body[name], name);
+  }
+
+  #checkList(list: unknown, name: string): readonly unknown[] {
     if (!Array.isArray(list)) throw this.unusable(`no list \`${name}\``);
     return list;
   }

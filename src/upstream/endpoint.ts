@@ -3,6 +3,7 @@ export type Endpoint =
   | 'chat.getMessage'
   | 'chat.getMessageReadReceipts'
   | 'chat.getThreadMessages'
+  | 'chat.syncMessages'
   | 'dm.history'
   | 'dm.list.everyone'
   | 'dm.messages'

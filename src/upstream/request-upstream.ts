@@ -1,14 +1,15 @@
 import { GatewayError } from '../errors.ts';
 import type { RowCutter } from '../projection/row-cutter.ts';
-import type { ResponseBody } from './transport/response.ts';
 import { callerOf, type Caller, type Credentials } from './caller.ts';
 import { EndpointResponse } from './endpoint-response.ts';
 import { isIdempotent, pathOf, type Endpoint, type Params } from './endpoint.ts';
 import { KnownRooms } from './memory/known-rooms.ts';
 import type { Call } from './queue/in-flight-calls.ts';
 import type { ReceiptsLicence } from './memory/receipts-licence.ts';
+import type { SyncPages } from './memory/sync-pages.ts';
 import { RequestConcurrency, RequestSlots } from './queue/request-concurrency.ts';
 import type { EndpointBudget } from './rate-limit/rate-limits.ts';
+import type { CallAnswer } from './transport/response.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What bounds the calls of one request to one endpoint. */
@@ -109,6 +110,24 @@ export class RequestUpstream {
     return this.#workspace.receiptsLicence;
   }
 
+  get syncPages(): SyncPages {
+    return this.#workspace.syncPages;
+  }
+
+  /** Remembers which room a subscription of the caller's is of; undefined for one that is no direct message. */
+  addMembership(subscriptionId: string, roomId: string | undefined): void {
+    const user = this.#userKey;
+    if (user !== undefined) this.#workspace.membershipRooms.add(user, subscriptionId, roomId);
+  }
+
+  /** What `addMembership` remembers; null for nothing. */
+  roomOfMembership(subscriptionId: string): string | undefined | null {
+    const user = this.#userKey;
+    const { membershipRooms } = this.#workspace;
+    if (user === undefined || !membershipRooms.has(user, subscriptionId)) return null;
+    return membershipRooms.roomOf(user, subscriptionId);
+  }
+
   get #userKey(): string | undefined {
     return this.#workspace.acceptedCallers.userOf(this.callerKey);
   }
@@ -139,7 +158,7 @@ export class RequestUpstream {
     const turn = calls.enter();
     if (turn !== undefined) await turn.promise;
     const progress = { isSent: false };
-    let call: Call<ResponseBody> | undefined;
+    let call: Call<CallAnswer> | undefined;
     try {
       call = this.#begin(endpoint, params, admitted, progress, cutter);
       this.#pending.add(call.cancel);
@@ -168,7 +187,7 @@ export class RequestUpstream {
     concurrency: RequestConcurrency,
     progress: { isSent: boolean },
     cutter: RowCutter | undefined,
-  ): Call<ResponseBody> {
+  ): Call<CallAnswer> {
     const final = this.#stopped ?? this.#rejected;
     if (final !== undefined) throw final;
     // The estimated cost covers every call; should an estimate be too low, this bound still holds.
@@ -202,7 +221,7 @@ export class RequestUpstream {
     return call;
   }
 
-  #end({ cancel }: Call<ResponseBody>, { isSent }: { readonly isSent: boolean }): void {
+  #end({ cancel }: Call<CallAnswer>, { isSent }: { readonly isSent: boolean }): void {
     this.#pending.delete(cancel);
     if (!isSent) this.#begun -= 1;
   }

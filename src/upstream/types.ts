@@ -57,6 +57,13 @@ export interface RestSubscription {
   readonly [key: string]: unknown;
 }
 
+/** What the workspace says about a deleted row (`_id`, `_deletedAt`). */
+export interface RestDeletion {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly stamp: number;
+}
+
 /** A row as it came; only its id is checked. */
 export interface StoredRow {
   readonly _id: string;

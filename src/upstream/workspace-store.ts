@@ -1,4 +1,7 @@
+import type { ReceiptsLicence } from './memory/receipts-licence.ts';
+import type { RateLimits } from './rate-limit/rate-limits.ts';
 import type { SharedStore } from './rate-limit/shared-store.ts';
+import type { Breaker } from './transport/breaker.ts';
 
 /** What one replica learns of the workspace, and the others should know. Milliseconds from now. */
 export interface Finding {
@@ -24,3 +27,20 @@ export interface WorkspaceStore extends SharedStore {
   /** Whether a replica has seen the workspace refuse this pair, some seconds ago at most. */
   isRefused(callerKey: string): boolean;
 }
+
+/** Tells the parts of a workspace what comes from its store. */
+export const createStoreListener = ({
+  breaker,
+  rateLimits,
+  receiptsLicence,
+}: {
+  readonly breaker: Breaker;
+  readonly rateLimits: RateLimits;
+  readonly receiptsLicence: ReceiptsLicence;
+}): StoreListener => ({
+  storeChanged: () => rateLimits.storeChanged(),
+  heard: ({ downMs, unlicensedMs }) => {
+    breaker.hear(downMs);
+    receiptsLicence.hearMissing(unlicensedMs);
+  },
+});

@@ -6,7 +6,9 @@ import { systemClock, type Clock } from './clock.ts';
 import { AcceptedCallers } from './memory/accepted-callers.ts';
 import { FailingLists } from './memory/failing-lists.ts';
 import { RoomMemory } from './memory/known-rooms.ts';
+import { MembershipRooms } from './memory/membership-rooms.ts';
 import { ReceiptsLicence } from './memory/receipts-licence.ts';
+import { SyncPages } from './memory/sync-pages.ts';
 import { Bulkhead, type BulkheadLimits } from './queue/bulkhead.ts';
 import { CallPermits, type PendingCall, type Permit } from './queue/call-permits.ts';
 import { InFlightCalls, type Call } from './queue/in-flight-calls.ts';
@@ -14,10 +16,10 @@ import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
 import { messages } from './transport/failures.ts';
-import { classify, type CallResult, type ResponseBody } from './transport/response.ts';
+import { classify, type CallAnswer, type CallResult } from './transport/response.ts';
 import { RetryPolicy } from './transport/retry.ts';
 import { Transport, TransportError, type UpstreamResponse } from './transport/transport.ts';
-import type { WorkspaceStore } from './workspace-store.ts';
+import { createStoreListener, type WorkspaceStore } from './workspace-store.ts';
 
 export interface WorkspaceOptions {
   readonly url: string;
@@ -50,6 +52,8 @@ export interface CallRequest extends PendingCall {
   readonly onData?: (bytes: number) => void;
 }
 
+type SentResult = CallResult & Pick<CallAnswer, 'timing'>;
+
 /** Parsing a larger body takes a good part of a turn of the event loop. Bytes. */
 const largeBody = 256 * 1024;
 
@@ -63,10 +67,12 @@ export class Workspace {
   readonly failingLists: FailingLists;
   readonly roomMemory = new RoomMemory();
   readonly receiptsLicence: ReceiptsLicence;
+  readonly syncPages: SyncPages;
+  readonly membershipRooms = new MembershipRooms();
   readonly #transport: Transport;
   readonly #timeoutMs: number;
   readonly #workspaceClock: WorkspaceClock;
-  readonly #inFlightCalls: InFlightCalls<ResponseBody> | undefined;
+  readonly #inFlightCalls: InFlightCalls<CallAnswer> | undefined;
   readonly #clock: Clock;
   readonly #breaker: Breaker;
   readonly #bulkhead: Bulkhead;
@@ -83,6 +89,7 @@ export class Workspace {
     this.#clock = clock;
     this.failingLists = new FailingLists(clock);
     this.receiptsLicence = new ReceiptsLicence(clock, (unlicensedMs) => store?.tell({ unlicensedMs }));
+    this.syncPages = new SyncPages(clock);
     this.#workspaceClock = new WorkspaceClock(clock);
     this.#breaker = new Breaker(clock, random, (downMs) => store?.tell({ downMs }));
     this.#bulkhead = new Bulkhead(queueLimits, clock);
@@ -93,13 +100,7 @@ export class Workspace {
     const [breaker, rateLimits, bulkhead] = [this.#breaker, this.rateLimits, this.#bulkhead];
     this.#permits = new CallPermits({ clock, breaker, rateLimits, bulkhead, userOf });
     this.#store = store;
-    store?.subscribe({
-      storeChanged: () => rateLimits.storeChanged(),
-      heard: ({ downMs, unlicensedMs }) => {
-        breaker.hear(downMs);
-        this.receiptsLicence.hearMissing(unlicensedMs);
-      },
-    });
+    store?.subscribe(createStoreListener({ breaker, rateLimits, receiptsLicence: this.receiptsLicence }));
   }
 
   /** `open`: the workspace counts as down, and gets no calls. */
@@ -137,8 +138,8 @@ export class Workspace {
     return this.#retries.budget.denied;
   }
 
-  /** The body of a successful response. */
-  call(request: CallRequest): Call<ResponseBody> & { readonly isShared: boolean } {
+  /** A successful response. */
+  call(request: CallRequest): Call<CallAnswer> & { readonly isShared: boolean } {
     const { caller, path, deadline } = request;
     if (this.#inFlightCalls === undefined) return this.#start(request);
     const key = `${caller.key} ${caller.address ?? ''} ${path}`;
@@ -154,7 +155,7 @@ export class Workspace {
     return this.acceptedCallers.userOf(callerKey) ?? callerKey;
   }
 
-  #start(request: CallRequest): Call<ResponseBody> & { readonly isShared: boolean } {
+  #start(request: CallRequest): Call<CallAnswer> & { readonly isShared: boolean } {
     const cancellation = new Cancellation();
     if (this.#store?.isRefused(request.caller.key) === true) return this.#refusedElsewhere(request);
     const promise = this.#attempt(request, cancellation);
@@ -171,10 +172,10 @@ export class Workspace {
   }
 
   /** Attempts until one succeeds, or a retry makes no sense. */
-  async #attempt(request: CallRequest, cancellation: Cancellation): Promise<ResponseBody> {
+  async #attempt(request: CallRequest, cancellation: Cancellation): Promise<CallAnswer> {
     let failure: CallResult['failure'];
     for (let attempt = 1; ; attempt += 1) {
-      let result: CallResult;
+      let result: SentResult;
       try {
         const permit = await this.#permits.acquire(request, cancellation);
         request.onSent(attempt);
@@ -183,7 +184,7 @@ export class Workspace {
       } catch (error) {
         throw failure?.error ?? error; // a retry that did not go out tells less than the attempt before it
       }
-      if (result.body !== undefined) return result.body;
+      if (result.body !== undefined) return { ...result.body, timing: result.timing };
       failure = result.failure;
       const { deadline, isIdempotent } = request;
       const wait = failure.retry && this.#retries.waitBefore(failure.retry, { attempt, isIdempotent, deadline });
@@ -193,7 +194,7 @@ export class Workspace {
   }
 
   /** One attempt on the wire; gives its permit back when it has ended. */
-  async #send(request: CallRequest, permit: Permit, isFresh: boolean, cancellation: Cancellation): Promise<CallResult> {
+  async #send(request: CallRequest, permit: Permit, isFresh: boolean, cancellation: Cancellation): Promise<SentResult> {
     const { path, caller, onData } = request;
     const sentAt = this.#clock.now();
     const response = await this.#transport.get(path, {
@@ -204,10 +205,12 @@ export class Workspace {
       onData,
     });
     const result = this.#learn(request, response, sentAt);
+    const date = response instanceof TransportError ? undefined : response.headers.date;
+    const timing = { date, tookMs: Math.max(0, this.#clock.now() - sentAt) };
     this.#permits.release(permit, request, result);
     const isLarge = !(response instanceof TransportError) && response.body.length > largeBody;
     if (isLarge) await nextTurn(); // lets other requests run before the rows are processed
-    return result;
+    return { ...result, timing };
   }
 
   /** Classifies a response, and remembers what it says about the workspace and the caller. */

@@ -18,10 +18,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
 import { explorerMissing } from '../../src/http/explorer.ts';
 import { projectPath, run, startChild, urlOf, type Child } from '../support/child.ts';
+import { docsPage } from '../support/docs.ts';
 import { readModules } from '../support/modules.ts';
 import { startReceiver } from '../support/receiver.ts';
 
-const readme = readFileSync(join(projectPath, 'README.md'), 'utf8');
+const operating = docsPage('operating');
 const manifest = JSON.parse(readFileSync(join(projectPath, 'package.json'), 'utf8')) as {
   name: string;
   version: string;
@@ -29,13 +30,13 @@ const manifest = JSON.parse(readFileSync(join(projectPath, 'package.json'), 'utf
   devDependencies: Record<string, string>;
 };
 
-/** What the README says that an image needs: "An image needs `a`, `b` and `c`, and nothing else". */
-const imageFiles = [...(/^An image needs (.*), and nothing else/m.exec(readme)?.[1]?.matchAll(/`([^`]+)`/g) ?? [])].map(
-  ([, name = '']) => name,
-);
+/** What `docs/operating.md` says that an image needs: "An image needs `a`, `b` and `c`, and nothing else". */
+const imageFiles = [
+  ...(/^An image needs (.*), and nothing else/m.exec(operating)?.[1]?.matchAll(/`([^`]+)`/g) ?? []),
+].map(([, name = '']) => name);
 
-/** The command by which the README starts what was built: flags of node, and the file. */
-const [, deployed = ''] = /^NODE_ENV=production ROCKETCHAT_URL=\S+ node (.*)$/m.exec(readme) ?? [];
+/** The command by which `docs/operating.md` starts what was built: flags of node, and the file. */
+const [, deployed = ''] = /^NODE_ENV=production ROCKETCHAT_URL=\S+ node (.*)$/m.exec(operating) ?? [];
 
 const folder = mkdtempSync(join(tmpdir(), 'build-'));
 /** The repository, from which the package is made; an image of the built files; a folder of somebody who installs the package. */
@@ -115,7 +116,7 @@ describe('The package that `npm pack` makes', () => {
       [
         ...new Set(specifiers.filter((specifier) => !isBuiltin(specifier) && !/^\.\/[^/]+\.js$/.test(specifier))),
       ].toSorted(),
-    ).toEqual(['ruru/server', 'ruru/static']);
+    ).toEqual(['@node-rs/xxhash', 'ruru/server', 'ruru/static']); // the first for a command of Redis that nobody sends
     expect(readdirSync(join(installed, 'dist/schema')).toSorted()).toEqual(
       readdirSync(join(projectPath, 'schema')).toSorted(),
     );
@@ -172,7 +173,7 @@ describe('The package that `npm pack` makes', () => {
     expect((await run(command, ['--help'])).stdout).toContain('--upstream, ROCKETCHAT_URL');
   });
 
-  test('does all that is loaded only when used: federation, metrics, persisted operations, reports of usage', async () => {
+  test('does all that is loaded only when used: federation, metrics, persisted operations, a store, reports of usage', async () => {
     const demo = await openDemo();
     const [graphos, hive] = [await startReceiver(), await startReceiver()];
     onTestFinished(async () => void (await Promise.all([graphos.close(), hive.close()])));
@@ -190,6 +191,7 @@ describe('The package that `npm pack` makes', () => {
         APOLLO_USAGE_URL: graphos.url,
         HIVE_TOKEN: 'token',
         HIVE_USAGE_URL: hive.url,
+        SHARED_STORE: 'redis://127.0.0.1:9',
       },
     );
     const url = await urlOf(child);
@@ -203,7 +205,8 @@ describe('The package that `npm pack` makes', () => {
       extensions: { ftv1: expect.any(String) },
     });
     expect(await ask(url, 'query Me { viewer { userId } }', headersOf(member))).toMatchObject({ data: {} });
-    expect(await (await fetch(`${url}/metrics`)).text()).toContain('gateway_operations_total');
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    for (const line of ['gateway_operations_total{', 'gateway_store_up 0\n']) expect(metrics).toContain(line);
     child.signal('SIGTERM');
     expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
     expect(graphos.received).toMatchObject([{ path: '/api/ingress/traces' }]);
@@ -212,12 +215,12 @@ describe('The package that `npm pack` makes', () => {
 });
 
 describe('An image of what `npm run build` makes', () => {
-  test('Claim 4: needs only the files that the README lists', () => {
+  test('Claim 4: needs only the files that the documentation lists', () => {
     expect(imageFiles.toSorted()).toEqual(['dist', 'package.json']);
     expect(readdirSync(image).toSorted()).toEqual(imageFiles.toSorted());
   });
 
-  test('Claim 8: is started in the README with the same node flags as `npm start`', () => {
+  test('Claim 8: is started in the documentation with the same node flags as `npm start`', () => {
     expect(manifest.scripts.start.replace(/^NODE_COMPILE_CACHE=\S+ /, '')).toBe(
       `exec node ${deployed.replace('dist/main.js', 'src/main.ts')}`,
     );

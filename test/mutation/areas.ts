@@ -18,15 +18,16 @@ const deciding: Area = {
     '!src/upstream/types.ts',
     'src/operation/{allowance,cost/*}.ts',
     'src/{loaders/bulk-or-single,loaders/search-allowance,schema/prices}.ts',
-    'src/pagination/*.ts',
+    'src/{pagination,sync}/*.ts',
     'src/http/admission.ts',
     'src/errors.ts',
     'src/observability/log.ts',
   ],
   tests: [
     'test/http/*.test.ts',
-    'test/{errors,readme}.test.ts',
+    'test/{errors,docs}.test.ts',
     'test/{upstream,pagination}/**/*.test.ts',
+    'test/sync/{exact-sync,cursor,cases}.test.ts',
     'test/operation/allowance.test.ts',
     'test/operation/cost/{tally,estimate}.test.ts',
     'test/loaders/{search-allowance,bulk-or-single}.test.ts',
@@ -102,7 +103,7 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   config: {
     mutate: ['src/config/*.ts'],
-    tests: ['test/readme.test.ts', 'test/config/*.test.ts'],
+    tests: ['test/docs.test.ts', 'test/config/*.test.ts'],
   },
   store: {
     mutate: ['src/store/*.ts'],

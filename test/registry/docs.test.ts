@@ -16,18 +16,18 @@ describe('npm run docs', () => {
 
   const settingsFor = (...args: string[]) => {
     execFileSync(process.execPath, [script, ...args], { cwd: folder });
-    return JSON.parse(readFileSync(join(folder, 'docs/spectaql.json'), 'utf8')) as Record<string, unknown>;
+    return JSON.parse(readFileSync(join(folder, 'docs/api/spectaql.json'), 'utf8')) as Record<string, unknown>;
   };
 
   it('npm run docs hands its tool the API with prices, and one page to write', () => {
     const settings = settingsFor('https://gateway.example.com/graphql');
     expect(settings).toMatchObject({
-      spectaql: { targetDir: 'docs', oneFile: true },
-      introspection: { schemaFile: 'docs/api.graphql' },
+      spectaql: { targetDir: 'docs/api', oneFile: true },
+      introspection: { schemaFile: 'docs/api/api.graphql' },
       info: { version: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
       servers: [{ url: 'https://gateway.example.com/graphql' }],
     });
-    const sdl = readFileSync(join(folder, 'docs/api.graphql'), 'utf8');
+    const sdl = readFileSync(join(folder, 'docs/api/api.graphql'), 'utf8');
     expect(sdl).toBe(createPricedApi());
     expect(buildSchema(sdl).getQueryType()?.name).toBe('Query');
   });
@@ -37,6 +37,6 @@ describe('npm run docs', () => {
   });
 
   it('git ignores what npm run docs builds', () => {
-    expect(readFileSync(join(root, '.gitignore'), 'utf8').split('\n')).toContain('docs/');
+    expect(readFileSync(join(root, '.gitignore'), 'utf8').split('\n')).toContain('docs/api/');
   });
 });

@@ -658,6 +658,48 @@ async function surveyBudget(survey: Survey, demo: DemoWorkspace): Promise<void> 
   demo.configure({ rateLimit: false });
 }
 
+/** Cursors are new each time: only that there is one is noted. */
+async function surveyChanges(survey: Survey, { ask, demo: { world } }: TestGateway): Promise<void> {
+  const [messageTree, roomTree] = [survey.tree('Message'), survey.tree('DirectMessage')];
+  const begin = await ask(
+    `{ viewer { changes { cursor mustReload } } directMessage(id: "${shapesRoomId}") { changes { cursor mustReload } } }`,
+  );
+  const { viewer, directMessage } = record(withLettersOnly(begin.data));
+  const inbox = record(record(viewer)['changes']);
+  const room = record(record(directMessage)['changes']);
+  expect([inbox['mustReload'], room['mustReload']]).toEqual([true, true]);
+  world.remove(shapes.plain);
+  world.post({ roomId: shapesRoomId, userId: users.shapes, text: 'new' });
+  const { messages } = await survey.rest('dm.messages', { roomId: shapesRoomId, count: 1, sort: newestFirst });
+  const message = survey.build(messageTree, 'Message', messages);
+  const { room: changedRoom } = await survey.rest('rooms.info', { roomId: shapesRoomId });
+  const changed = survey.build(roomTree, 'DirectMessage', [changedRoom ?? null]);
+  const told = { removedIds: [shapes.plain], hasMore: false, mustReload: false };
+  for (const name of ['changed', 'removedIds', 'cursor', 'hasMore', 'mustReload'])
+    survey.note(`MessageChanges.${name}`, true);
+  for (const name of ['changed', 'removedIds', 'cursor', 'mustReload']) survey.note(`InboxChanges.${name}`, true);
+  for (const name of ['DirectMessage.changes', 'Viewer.changes']) survey.note(name, true);
+  await survey.ask(
+    'what changed in a room',
+    `{ directMessage(id: "${shapesRoomId}") { changes(since: "${textAt(room, 'cursor')}") {
+      changed { ${printTree(messageTree)} } removedIds hasMore mustReload } } }`,
+    { directMessage: { changes: { changed: message, ...told } } },
+  );
+  const withoutOwn = new Map([...roomTree].filter(([name]) => name !== 'legacyUsernames'));
+  await survey.ask(
+    'what changed in the inbox',
+    `{ viewer { changes(since: "${textAt(inbox, 'cursor')}") {
+      changed { ${printTree(withoutOwn)} } removedIds mustReload } } }`,
+    { viewer: { changes: { changed: withoutNames(changed), removedIds: [], mustReload: false } } },
+  );
+}
+
+/** Rooms without the field that only the full record has. */
+const withoutNames = (rooms: Json): Json =>
+  list(rooms).map((room) =>
+    Object.fromEntries(Object.entries(record(room)).filter(([name]) => name !== 'legacyUsernames')),
+  );
+
 async function takeSurvey(
   options: DemoOptions,
 ): Promise<Survey & { schema: GraphQLSchema; close: () => Promise<void> }> {
@@ -677,11 +719,13 @@ async function takeSurvey(
   await surveyThreads(survey);
   await surveyNodes(survey, demo);
   await surveyBudget(survey, demo);
+  await surveyChanges(survey, gateway);
   return Object.assign(survey, { schema, close: () => gateway.close() });
 }
 
 /** Nullable fields whose null is an error or a call that failed: shown where errors are. */
 const nullOnlyInErrors = [
+  'DirectMessage.changes',
   'DirectMessage.counters',
   'DirectMessage.history',
   'DirectMessage.members',
@@ -692,6 +736,7 @@ const nullOnlyInErrors = [
   'Query.directMessages',
   'Query.readReceipts',
   'Thread.replies',
+  'Viewer.changes',
   'Viewer.directMessages',
   'Viewer.unreadCount',
   'Viewer.user',
@@ -744,6 +789,8 @@ const areas = [
   'the id of counters',
   'a first call',
   'the budget',
+  'what changed in a room',
+  'what changed in the inbox',
 ];
 
 const surveys = new Map<string, Awaited<ReturnType<typeof takeSurvey>>>();
@@ -834,6 +881,8 @@ describe.each(Object.keys(variants))('In front of %s', (variant) => {
       'the id of counters': { 'im.counters': 1 },
       'a first call': { me: 1 },
       'the budget': {},
+      'what changed in a room': { 'chat.syncMessages': 2 },
+      'what changed in the inbox': { 'rooms.get': 1, 'subscriptions.get': 1 },
     });
   });
 });

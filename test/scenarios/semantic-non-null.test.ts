@@ -29,6 +29,7 @@ const room = `
     messages(first: 4) { totalCount nodes { ...Message readReceipts(first: 1) { totalCount isAvailable } } }
     history(first: 3) { nodes { ...Message } }
     empty: messages(first: 0) { totalCount }
+    changes { changed { directMessage { id } } }
   }`;
 const lists = (args: string) =>
   `directMessages(${args}) { totalCount nodes { isDefault typeCode counters { joined } lastMessage { directMessage { id } } } }`;
@@ -50,7 +51,7 @@ const ofMessages = (ids: readonly string[]): Question[] =>
   }));
 
 const ofLists: readonly Question[] = [
-  { query: `{ viewer { unreadCount user { name status } ${lists('first: 100')} } }` },
+  { query: `{ viewer { unreadCount user { name status } changes { changed { isDefault } } ${lists('first: 100')} } }` },
   { query: `{ ${lists('first: 100')} }`, isOfAdmin: true },
   { query: `{ ${lists('first: 2')} }` },
   {
@@ -73,6 +74,7 @@ const endpoints: readonly Endpoint[] = [
   'chat.getMessage',
   'chat.getMessageReadReceipts',
   'chat.getThreadMessages',
+  'chat.syncMessages',
   'dm.history',
   'dm.list.everyone',
   'dm.messages',

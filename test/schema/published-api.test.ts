@@ -64,6 +64,7 @@ describe('The published API', () => {
 
   it('fields that are null only when something failed are marked', () => {
     expect(fieldsWith('semanticNonNull')).toEqual([
+      'DirectMessage.changes',
       'DirectMessage.counters',
       'DirectMessage.history',
       'DirectMessage.isDefault',
@@ -77,6 +78,7 @@ describe('The published API', () => {
       'Query.directMessages',
       'Query.readReceipts',
       'Thread.replies',
+      'Viewer.changes',
       'Viewer.directMessages',
       'Viewer.unreadCount',
       'Viewer.user',

@@ -3,8 +3,8 @@ import { startTestGateway } from '../support/gateway.ts';
 import { screens, type Rest, type Screen } from './screens.ts';
 
 /**
- * Prints the README's table: upstream calls per screen, and how much of each arrives at the first try with the default
- * rate limit.
+ * Prints the table of `docs/calls.md`: upstream calls per screen, and how much of each arrives at the first try with the
+ * default rate limit.
  */
 
 const limit = { calls: 10, ms: 60_000 };

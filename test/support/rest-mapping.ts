@@ -102,6 +102,7 @@ export const mapping: Readonly<Record<string, Readonly<Record<string, Read | 'ca
     counters: 'call',
     messages: 'call',
     history: 'call',
+    changes: 'call',
   },
   Message: {
     id: key('_id'),

@@ -7,7 +7,7 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 
-/** What the README asks of routers, and the header for a report. */
+/** What `docs/federation.md` asks of routers, and the header for a report. */
 const propagated = ['x-user-id', 'x-auth-token', 'x-request-id', 'x-request-timeout-ms', 'x-upstream-report'];
 
 /** A company's own subgraph: its people are our users, and its tickets are talked about in our rooms and messages. */

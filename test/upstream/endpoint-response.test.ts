@@ -4,9 +4,10 @@ import { roomList } from '../../src/upstream/types.ts';
 import { EndpointResponse } from '../../src/upstream/endpoint-response.ts';
 
 /** A response of `im.list`, and how many rows it has dropped. */
-function responseOf(json: Readonly<Record<string, unknown>>) {
+function responseOf(json: Readonly<Record<string, unknown>>, date?: string) {
   const dropped = { rows: 0 };
-  const response = new EndpointResponse('im.list', { json }, () => void (dropped.rows += 1));
+  const timing = { date, tookMs: 250 };
+  const response = new EndpointResponse('im.list', { json, timing }, () => void (dropped.rows += 1));
   return { response, dropped };
 }
 
@@ -100,7 +101,8 @@ describe('A response whose rows were cut', () => {
     const body =
       cutter.apply(Buffer.from(JSON.stringify({ ims: rows, other: [{ _id: 'o' }] }))) ?? expect.unreachable();
     const dropped = { rows: 0 };
-    const content = { json: body.rest, cut: { cutter, rows: body.rows } };
+    const timing = { date: undefined, tookMs: 0 };
+    const content = { json: body.rest, cut: { cutter, rows: body.rows }, timing };
     return { response: new EndpointResponse('im.list', content, () => void (dropped.rows += 1)), dropped };
   };
 
@@ -123,5 +125,16 @@ describe('A response whose rows were cut', () => {
       expect(responseOf({ ims: rows }).response.every('ims', isA)).toBe(false);
     }
     expect(responseWith([]).response.every('other', ({ _id }) => _id === 'o')).toBe(true);
+  });
+});
+
+describe('EndpointResponse.readAt', () => {
+  it('is the `Date` of the response less the time that the call took', () => {
+    const { response } = responseOf({}, 'Wed, 25 Nov 2026 12:00:00 GMT');
+    expect(response.readAt).toBe(Date.UTC(2026, 10, 25, 11, 59, 59, 750));
+  });
+
+  it.each([undefined, '', 'soon', '2026-11-25T12:00:00Z'])('is missing with a `Date` of %j', (date) => {
+    expect(() => responseOf({}, date).response.readAt).toThrow(badShape('no `Date`'));
   });
 });

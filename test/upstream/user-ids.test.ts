@@ -11,7 +11,8 @@ describe('a room id that turns out to be a user’s', () => {
   }) as Error;
   const user = (_id: string, username?: string) => ({ _id, username }) as unknown as RestUser;
 
-  const responseOf = (json: JsonObject) => new EndpointResponse('dm.messages', { json }, () => undefined);
+  const responseOf = (json: JsonObject) =>
+    new EndpointResponse('dm.messages', { json, timing: { date: undefined, tookMs: 0 } }, () => undefined);
 
   it('is refused when one of the members has that id or name', () => {
     for (const members of [

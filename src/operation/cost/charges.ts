@@ -57,7 +57,7 @@ export class Charges {
     if (price === undefined) return; // `__typename`
     const given = [...price.argumentCalls].find(([name]) => args[name] != null);
     const isContinued = args['after'] != null || args['before'] != null;
-    for (const { endpoint, upTo, paging, bulk, variedBy } of given?.[1] ?? price.calls) {
+    for (const { endpoint, times, upTo, paging, bulk, variedBy } of given?.[1] ?? price.calls) {
       if (endpoint === answeredBy) continue;
       if (endpoint === this.#model.roomEndpoints.users.bulk) this.#tally.addMembers(roomSet);
       const isVaried = variedBy.length === 0 ? [] : this.#isWithAny(below, variedBy);
@@ -65,7 +65,7 @@ export class Charges {
       if (bulk !== undefined && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
       else if (paging !== undefined)
         this.#tally.addPages(endpoint, paging, { count: count * variants, isContinued, path });
-      else this.#tally.add(endpoint, { count, upTo, path });
+      else this.#tally.add(endpoint, { count: count * times, upTo, path });
     }
     if (price.checksRoom) this.#tally.addRecords(count, 'part', path);
   }
@@ -74,13 +74,13 @@ export class Charges {
   record(
     type: GraphQLObjectType,
     merged: readonly MergedField[],
-    { count, rooms, roomSet, hasRecord, has, given, path }: Place,
+    { count, rooms, roomSet, isOfOthers, hasRecord, has, given, path }: Place,
   ): void {
     if (hasRecord) return;
     if (this.#model.prices.get(type.name)?.record?.isPerRoom === true) {
       const isRead = ({ field: { name } }: MergedField) =>
         has?.includes(name) !== true && this.#model.prices.get(`${type.name}.${name}`)?.fromRecord === 'part';
-      if (merged.some(isRead)) this.#tally.addUsers(count, { rooms, roomSet, path });
+      if (merged.some(isRead)) this.#tally.addUsers(count, { rooms, roomSet, isOfOthers, path });
       return;
     }
     const asked = merged.filter(({ field, args, selectionSets }) => this.#isAsked(field, args, selectionSets));

@@ -170,7 +170,7 @@ class Walk {
 
   readonly #nextRoomSet = (): number => (this.#roomSets += 1);
 
-  /** A connection: `nodes` and `edges { node }` are the same rows. */
+  /** A connection, or changes: `nodes` and `edges { node }` are the same rows. */
   #visitPage(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], rows: Place, parents: number): void {
     const merged = this.#fieldsOf(type, selectionSets);
     const rowSets: SelectionSetNode[] = [];
@@ -182,7 +182,7 @@ class Walk {
         this.#tally.addValues(parents * rows.copies * responseNames.size);
         continue;
       }
-      if (field.name === 'nodes') {
+      if (field.name === 'nodes' || field.name === 'changed') {
         rowType = fieldType;
         rowSets.push(...below);
         rowNames += responseNames.size;

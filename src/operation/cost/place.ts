@@ -15,6 +15,8 @@ export interface Place {
   readonly rooms: number;
   /** Tells sets of rooms apart: places with the same number belong to the same rooms. */
   readonly roomSet: number;
+  /** Whether these rooms may be other people’s, whose members upstream does not list. */
+  readonly isOfOthers: boolean;
   /** For replies: how many threads they belong to, at most. Undefined: each may belong to its own. */
   readonly threads: number | undefined;
   /** Whether they come with their record. */
@@ -44,6 +46,7 @@ export const rootPlace: Place = {
   copies: 1,
   rooms: 1,
   roomSet: 0,
+  isOfOthers: false,
   threads: undefined,
   hasRecord: false,
   has: undefined,
@@ -64,7 +67,15 @@ export function placeBelow(
   type: GraphQLObjectType,
   price: FieldPrice | undefined,
   size: number,
-  { count, copies, rooms, roomSet, given, path }: Omit<Place, 'threads' | 'hasRecord' | 'has' | 'answeredBy'>,
+  {
+    count,
+    copies,
+    rooms,
+    roomSet,
+    isOfOthers,
+    given,
+    path,
+  }: Omit<Place, 'threads' | 'hasRecord' | 'has' | 'answeredBy'>,
   nextRoomSet: () => number,
 ): Place {
   const answeredBy = price?.calls.find(({ bulk }) => bulk !== undefined)?.endpoint;
@@ -74,9 +85,11 @@ export function placeBelow(
   // What stands at the root, or below a room of the client's choice, begins a set of rooms of its own.
   const set = roomSet === rootPlace.roomSet || price?.isGiven === true ? nextRoomSet() : roomSet;
   if (isReference && record?.isPerRoom === false) {
-    // Messages of a page share their room; a room given by id is one.
+    // Messages of a page share their room; a room given by id is one. `size` is more than 1 for a list of rooms.
+    const referenced = Math.min(manyObjects, rooms * size);
     const copiesOfEach = Math.min(manyObjects, Math.ceil(count / Math.max(1, rooms)) * copies);
-    return { ...rootPlace, count: rooms, copies: copiesOfEach, rooms, roomSet: set, has, answeredBy, given, path };
+    const shared = { copies: copiesOfEach, roomSet: set, isOfOthers, has, answeredBy, given, path };
+    return { ...rootPlace, ...shared, count: referenced, rooms: referenced };
   }
   const below = Math.min(manyObjects, count * size);
   const rowRecord = record ?? recordOfRows(type, prices);
@@ -86,6 +99,7 @@ export function placeBelow(
     copies,
     rooms: isOfRooms ? below : rooms,
     roomSet: isOfRooms ? nextRoomSet() : set,
+    isOfOthers: isOfOthers || price?.isOfOthers === true,
     threads: price?.isOfOneThread === true ? count : undefined,
     hasRecord: !isReference && rowRecord !== undefined,
     has,

@@ -1,6 +1,7 @@
 import type { QueryCost } from '../../context/query-cost.ts';
 import { pagePrices, type Paging } from '../../pagination/page-prices.ts';
 import type { RoomEndpoints } from '../../schema/prices.ts';
+import type { Place } from './place.ts';
 import { allLists, chooseBulkOrSingle, type BulkOrSingle, type WholeLists } from '../../loaders/bulk-or-single.ts';
 
 /** The calls that a request may make, at most: none if it is rejected. */
@@ -43,11 +44,15 @@ interface RoomUsers extends RoomCount {
 export class CostTally {
   readonly #endpoints: RoomEndpoints;
   readonly #byEndpoint = new Map<string, number>();
+  /** Calls that are made once for several fields: those with a limit per request. */
+  readonly #shared = new Map<string, number>();
   readonly #byPath = new Map<string, number>();
   readonly #records: RoomCount[] = [];
   readonly #counters: (RoomCount & { readonly isListed: boolean })[] = [];
   #pageSpares = 0;
   #hasSpares = false;
+  /** Whether upstream lists the members of all rooms in which users are met. */
+  #areUsersListed = true;
   /** By set of rooms. */
   readonly #users = new Map<number, RoomUsers>();
   /** Sets of rooms whose members are read anyway. */
@@ -64,8 +69,9 @@ export class CostTally {
   }
 
   add(endpoint: string, { count, upTo = Number.POSITIVE_INFINITY, path }: Charge): void {
-    const calls = Math.min(count, Math.max(0, upTo - (this.#byEndpoint.get(endpoint) ?? 0)));
+    const calls = Math.min(count, Math.max(0, upTo - (this.#shared.get(endpoint) ?? 0)));
     if (calls === 0) return;
+    if (upTo !== Number.POSITIVE_INFINITY) addTo(this.#shared, endpoint, calls);
     addTo(this.#byEndpoint, endpoint, calls);
     addTo(this.#byPath, path, calls);
   }
@@ -108,8 +114,9 @@ export class CostTally {
   /** Users whose record is read, at most `count`, met in `rooms` rooms. */
   addUsers(
     count: number,
-    { rooms, roomSet, path }: { readonly rooms: number; readonly roomSet: number; readonly path: string },
+    { rooms, roomSet, isOfOthers, path }: Pick<Place, 'rooms' | 'roomSet' | 'isOfOthers' | 'path'>,
   ): void {
+    if (isOfOthers) this.#areUsersListed = false;
     const known = this.#users.get(roomSet);
     if (known === undefined) this.#users.set(roomSet, { rooms, path, references: [{ count, path }] });
     else known.references.push({ count, path });
@@ -152,9 +159,9 @@ export class CostTally {
           listed: sumOf(this.#counters.filter(({ isListed }) => isListed)),
           byId: sumOf(this.#counters.filter(({ isListed }) => !isListed)),
         },
-        hasMemberships: this.#byEndpoint.has(counters.bulk),
+        hasMemberships: this.#shared.has(counters.bulk),
         users: {
-          rooms: sumOf(unread),
+          rooms: this.#areUsersListed ? sumOf(unread) : Number.POSITIVE_INFINITY,
           references: sumOf(references.map(({ count }) => ({ rooms: count }))),
         },
       },

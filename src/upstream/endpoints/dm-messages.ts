@@ -1,6 +1,7 @@
 import { rowCutter, type RowCut } from '../../projection/row-cutter.ts';
 import type { RequestUpstream } from '../request-upstream.ts';
-import { messageList, readMessageOf, type RestMessage, type RestPage } from '../types.ts';
+import { stampOf } from '../stamps.ts';
+import { messageList, readMessageOf, readStored, type RestMessage, type RestPage } from '../types.ts';
 import { refuseOtherRoom } from '../user-ids.ts';
 
 export interface DmMessagesParams {
@@ -39,4 +40,23 @@ export async function dmMessages(
   const response = await upstream.get('dm.messages', query, cut && rowCutter(messageList, cut));
   refuseOtherRoom(response, params.roomId);
   return response.page('messages', readMessageOf(params.roomId), params.count);
+}
+
+/** What a sync begins with. */
+export interface LatestChange {
+  /** Epoch milliseconds of the workspace's clock, not later than when it began to read. */
+  readonly readAt: number;
+  /** The message that was changed last (`_updatedAt`), if there is one. */
+  readonly newest: { readonly id: string; readonly stamp: number } | undefined;
+}
+
+/** The same for the message of a room that was changed last. */
+export async function dmMessagesLatest(upstream: RequestUpstream, roomId: string): Promise<LatestChange> {
+  const sort = JSON.stringify({ _updatedAt: -1, _id: -1 });
+  const response = await upstream.get('dm.messages', { roomId, offset: 0, count: 1, sort });
+  refuseOtherRoom(response, roomId);
+  const [row] = response.objects('messages');
+  const id = row && readStored(row)?._id;
+  const stamp = stampOf(row?.['_updatedAt']);
+  return { readAt: response.readAt, newest: id === undefined || stamp === undefined ? undefined : { id, stamp } };
 }

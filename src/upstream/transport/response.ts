@@ -58,6 +58,18 @@ export interface ResponseBody {
   readonly cut?: { readonly cutter: RowCutter; readonly rows: readonly CutRow[] };
 }
 
+/** A successful response. */
+export interface CallAnswer extends ResponseBody {
+  readonly timing: Timing;
+}
+
+/** What says when the workspace read: not before its `Date` less the time that the call took. */
+export interface Timing {
+  /** The header of the response. */
+  readonly date: string | undefined;
+  readonly tookMs: number;
+}
+
 /** What one attempt came to: the body of a success, or a failure, and what either says to those who keep count. */
 export type CallResult = CallReport &
   (

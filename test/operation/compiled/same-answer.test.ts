@@ -85,12 +85,16 @@ interface Ran {
   readonly calls: Record<string, number>;
 }
 
+/** Cursors of changes hold the time: as long, but not the same in two runs. */
+const timeless = (text: string): string =>
+  text.replaceAll(/"A[Q-Za-f][\w-]{69,197}"/g, (cursor) => JSON.stringify('c'.repeat(cursor.length - 2)));
+
 const ranAs = (
   data: unknown,
   errors: readonly unknown[] | undefined,
   { upstreamCalls, answerSize }: RequestContext,
 ): Ran => ({
-  text: data === undefined ? undefined : JSON.stringify(data),
+  text: data === undefined ? undefined : timeless(JSON.stringify(data)),
   values: answerSize.values,
   bytes: answerSize.bytes,
   hasErrors: errors !== undefined,
@@ -116,7 +120,7 @@ async function runCompiled(
   const data = await executor.execute(document, operation, variables, context, true);
   const form = executor.find(operation, executor.coerce(operation, variables) ?? {});
   const text = data && form && String(write(form.selection, data));
-  return { ...ranAs(data, undefined, context), text };
+  return { ...ranAs(data, undefined, context), text: text === undefined ? undefined : timeless(text) };
 }
 
 describe('Compiled operations', () => {
@@ -175,11 +179,11 @@ describe('Compiled operations', () => {
         const shared = newContext(seed, document, variables);
         const { text } = await runCompiled(document, variables, shared);
         const context = `seed ${seed}: ${query} ${JSON.stringify(variables)}`;
-        if (text !== undefined) expect(text, context).toBe(JSON.stringify(expected.data));
+        if (text !== undefined) expect(text, context).toBe(timeless(JSON.stringify(expected.data)));
         else {
           takenOver += 1;
           const actual = await execute({ schema, document, variableValues: variables, contextValue: shared });
-          expect(JSON.stringify(actual.data), context).toBe(JSON.stringify(expected.data));
+          expect(timeless(JSON.stringify(actual.data)), context).toBe(timeless(JSON.stringify(expected.data)));
           expect(told(actual), context).toEqual(told(expected));
         }
         expect(total(shared), context).toBeLessThanOrEqual(total(alone));

@@ -551,7 +551,7 @@ describe('Prices', () => {
 
   it('prices come from the schema, with an entry for every field', () => {
     expect(prices.get('DirectMessage.messages')).toMatchObject({
-      calls: [{ endpoint: 'dm.messages', upTo: undefined, paging: 'offset', bulk: undefined, variedBy: [] }],
+      calls: [{ endpoint: 'dm.messages', times: 1, upTo: undefined, paging: 'offset', bulk: undefined, variedBy: [] }],
     });
     expect(prices.get('Message.text')).toMatchObject({ calls: [], fromRecord: 'no', isReference: false });
   });

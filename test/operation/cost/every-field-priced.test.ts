@@ -16,6 +16,8 @@ const ways: Record<string, string> = {
   DirectMessage: `{ directMessage(id: "${room}") { $ } }`,
   DirectMessageConnection: '{ viewer { directMessages(first: 0) { $ } } }',
   DirectMessageEdge: '{ viewer { directMessages(first: 1) { edges { $ } } } }',
+  InboxChanges: '{ viewer { changes { $ } } }',
+  MessageChanges: `{ directMessage(id: "${room}") { changes { $ } } }`,
   PageInfo: `{ directMessage(id: "${room}") { history(first: 1) { pageInfo { $ } } } }`,
   User: '{ viewer { user { $ } } }',
   UserConnection: `{ directMessage(id: "${room}") { members(first: 0) { $ } } }`,

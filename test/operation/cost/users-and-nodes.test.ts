@@ -35,6 +35,11 @@ describe('Users whom messages mention', () => {
       { 'im.members': 3 },
     ],
     [
+      'of pages of other people’s rooms cost one call each, as upstream does not list the members',
+      `{ directMessages(first: 3) { nodes { messages(first: 5) { ${authors} } } } }`,
+      { 'users.info': 15 },
+    ],
+    [
       'of several rooms by id are read as members of each room',
       `{ a: directMessage(id: "a") { messages(first: 5) { ${authors} } } b: directMessage(id: "b") { messages(first: 5) { ${authors} } } }`,
       { 'im.members': 2 },

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { asObject } from '../../../src/json.ts';
+import { docsPage, readme } from '../../support/docs.ts';
 import { startTestGateway } from '../../support/gateway.ts';
 import { pages, priceProject } from '../../support/price-project.ts';
 
@@ -112,13 +113,12 @@ describe('The price command compares with prices.json', () => {
 });
 
 describe('npm run price', () => {
-  it('the README shows what the command prints for its own query', () => {
-    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  it('docs/prices.md shows what the command prints for the README’s query', () => {
     const mailbox = /```graphql\n(query Mailbox [\s\S]*?)```/.exec(readme)?.[1] ?? '';
     const { price, write } = priceProject({ 'src/mailbox.graphql': mailbox.replace('first: 10', 'first: 5') });
     price('--write');
     write({ 'src/mailbox.graphql': mailbox });
-    expect(readme).toContain(`\`\`\`\n${price().output}\n\`\`\`\n`);
+    expect(docsPage('prices')).toContain(`\`\`\`\n${price().output}\n\`\`\`\n`);
   });
 
   it('the price is the one that the gateway plans, by endpoint', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, getNullableType, isObjectType } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
+import { docsPage } from '../../support/docs.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { apolloClient, graphcacheClient, type CacheClient, type ClientOptions, type Data } from './cache-clients.ts';
 
@@ -166,19 +167,21 @@ describe.each([
   });
 });
 
-/** Types that are one part of an object, and have no id: of these Apollo Client keeps the last answer, unless told to merge. */
+/**
+ * Types that are one part of an object, and have no id: of these Apollo Client keeps the last answer, unless told to merge.
+ * Changes since a cursor are an answer of their own, which nothing may merge.
+ */
 const partNames = new Set(
   Object.values(schema.getTypeMap())
     .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
     .map(({ type }) => getNullableType(type))
     .filter((type) => isObjectType(type) && !('id' in type.getFields()))
     .map(String)
-    .filter((name) => !/^__|Connection$|^PageInfo$/.test(name)),
+    .filter((name) => !/^__|(?:Connection|Changes)$|^PageInfo$/.test(name)),
 );
 
-it('the README names the types that Apollo Client must be told to merge', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const named = [...readme.matchAll(/^ *(\w+): \{ merge: true/gm)].map(([, name]) => name);
+it('docs/clients.md names the types that Apollo Client must be told to merge', () => {
+  const named = [...docsPage('clients').matchAll(/^ *(\w+): \{ merge: true/gm)].map(([, name]) => name);
   expect(new Set(named)).toEqual(partNames);
 });
 

@@ -1,26 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import {
-  createOperationDescriptor,
-  Environment,
-  fetchQuery,
-  getFragment,
-  getRequest,
-  getSingularSelector,
-  Network,
-  RecordSource,
-  Store,
-  type ConcreteRequest,
-  type GraphQLResponse,
-  type ReaderFragment,
-} from 'relay-runtime';
+import { createOperationDescriptor, type Environment } from 'relay-runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import * as relay from './relay-project.ts';
+import type { Row } from './relay-project.ts';
 
 /** An application's operations and fragments, each in the module that Relay wants it in. */
 const modules: Readonly<Record<string, string>> = {
@@ -62,40 +45,18 @@ const modules: Readonly<Record<string, string>> = {
 };
 
 const { users } = landmarks;
-let folder: string;
+let project: relay.RelayProject;
 let gateway: TestGateway;
-const requireArtifact = (name: string): unknown =>
-  createRequire(join(folder, 'index.js'))(join(folder, 'src', '__generated__', `${name}.graphql.js`)) as unknown;
-const query = (name: string): ConcreteRequest => getRequest(requireArtifact(name) as ConcreteRequest);
-const fragment = (name: string): ReaderFragment => getFragment(requireArtifact(name) as ReaderFragment);
 
 beforeAll(async () => {
   gateway = await startTestGateway({ env: { LOG_LEVEL: 'silent' } });
   // They wrote under another name than they have now.
   for (const id of [users.member, users.shapes]) gateway.demo.world.accountOf(id).name += ' (new)';
-  folder = mkdtempSync(join(tmpdir(), 'relay-'));
-  mkdirSync(join(folder, 'src'));
-  for (const [name, text] of Object.entries(modules))
-    writeFileSync(
-      join(folder, 'src', `${name}.js`),
-      `graphql\`${text.replaceAll(/\n\s*(?=fragment)/g, '`;\ngraphql`')}\`;\n`,
-    );
-  const schema = fileURLToPath(new URL('../../../schema/published/api.graphql', import.meta.url));
-  writeFileSync(join(folder, 'package.json'), '{}');
-  writeFileSync(
-    join(folder, 'relay.config.json'),
-    JSON.stringify({ src: './src', schema, language: 'javascript', eagerEsModules: false }),
-  );
-  const compiler = fileURLToPath(new URL('../../../node_modules/relay-compiler/cli.js', import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, join(folder, 'relay.config.json')], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  expect(status, `${stdout}${stderr}`).toBe(0);
+  project = relay.compileRelay(modules);
 });
 afterAll(async () => {
   await gateway.close();
-  rmSync(folder, { recursive: true, force: true });
+  project.remove();
 });
 
 /** What the runtime complains about. */
@@ -110,40 +71,12 @@ afterEach(() => {
   expect(complaints).toEqual([]);
 });
 
-const newEnvironment = () =>
-  new Environment({
-    network: Network.create(async ({ text }, variables) => {
-      const { member } = gateway.demo.world;
-      const response = await fetch(`${gateway.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-user-id': member.id, 'x-auth-token': member.token },
-        body: JSON.stringify({ query: text, variables }),
-      });
-      return (await response.json()) as GraphQLResponse;
-    }),
-    store: new Store(new RecordSource()),
-  });
-
-type Row = Readonly<Record<string, unknown>>;
+const newEnvironment = () => relay.newEnvironment(gateway);
+const query = (name: string) => project.query(name);
 const load = (environment: Environment, name: string, variables: Record<string, unknown>) =>
-  fetchQuery(environment, query(name), variables).toPromise() as Promise<Record<string, Row>>;
-
-/** What a component with this fragment shows of an operation that the store holds. */
-function show(
-  environment: Environment,
-  name: string,
-  fragmentName: string,
-  variables: Record<string, unknown>,
-): unknown {
-  const operation = createOperationDescriptor(query(name), variables);
-  const root = environment.lookup(operation.fragment);
-  const [reference] = Object.values(root.data as unknown as Record<string, unknown>);
-  const selector = getSingularSelector(fragment(fragmentName), reference);
-  if (selector == null) throw new Error(`${fragmentName} is not in the store`);
-  const { data, isMissingData } = environment.lookup(selector);
-  expect(isMissingData).toBe(false);
-  return data;
-}
+  relay.load(project, environment, name, variables);
+const show = (environment: Environment, name: string, fragmentName: string, variables: Record<string, unknown>) =>
+  relay.show(project, environment, name, fragmentName, variables);
 
 interface Page {
   readonly edges: readonly { readonly node: Row & { readonly id: string } }[];

@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { landmarks } from '../../../../src/demo/seed.ts';
 import { createPublishedSdl } from '../../../../src/schema/executable.ts';
+import { docsPage } from '../../../support/docs.ts';
 import { startTestGateway } from '../../../support/gateway.ts';
 import { compose, peopleSdl, startPeople } from '../../../support/supergraph.ts';
 
 /**
- * `npm run router:prove`: the README's settings for Hive Gateway, run for real. It fetches Hive Gateway (half a
+ * `npm run router:prove`: the settings for Hive Gateway of `docs/federation.md`, run for real. It fetches Hive Gateway (half a
  * gigabyte) or takes the one that `HIVE_GATEWAY` names, so it is no part of `npm test`.
  */
 const command = process.env['HIVE_GATEWAY'] ?? 'npx -y @graphql-hive/gateway@2.15.1';
@@ -25,8 +26,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
-const settings = /```ts\n(import \{ defineConfig \}.*?)```/s.exec(readme)?.[1] ?? '';
+const settings = /```ts\n(import \{ defineConfig \}.*?)```/s.exec(docsPage('federation'))?.[1] ?? '';
 const gateway = await startTestGateway();
 const people = await startPeople([
   { id: 't1', room: { id: busyRoomId }, evidence: [{ id: messages.plain }], owner: { id: users.busy } },

@@ -1,0 +1,117 @@
+import type { Context } from '../context/request-context.ts';
+import { GatewayError } from '../errors.ts';
+import { maxPageSize } from '../limits.ts';
+import { inboxChangesSince } from '../sync/inbox-sync.ts';
+import { changesSince, windowOf } from '../sync/room-sync.ts';
+import {
+  beginAt,
+  decodeSyncCursor,
+  encodeSyncCursor,
+  placeOf,
+  type Place,
+  type SyncCursor,
+} from '../sync/sync-cursor.ts';
+import type { RestMessage } from '../upstream/types.ts';
+import type { RoomParent } from './parents.ts';
+
+interface ChangesArgs {
+  readonly since?: string | null | undefined;
+  readonly first?: number | null | undefined;
+}
+
+interface MessageChanges {
+  readonly changed: RestMessage[];
+  readonly removedIds: string[];
+  readonly cursor: string;
+  readonly hasMore: boolean;
+  readonly mustReload: boolean;
+}
+
+interface InboxChanges {
+  readonly changed: RoomParent[];
+  readonly removedIds: string[];
+  readonly cursor: string;
+  readonly mustReload: boolean;
+}
+
+const defaultFirst = 50;
+/** Messages to read beyond those to tell: of the overlap, and of the last one's millisecond. */
+const spareRows = 100;
+const inbox = 'changes of the inbox';
+
+/** What changed in a room. See `sync/room-sync.ts`. */
+export async function messageChanges(
+  roomId: string,
+  args: ChangesArgs,
+  { loaders }: Pick<Context, 'loaders'>,
+): Promise<MessageChanges> {
+  const { since } = args;
+  const first = checkFirst(args.first ?? defaultFirst);
+  const binding = `changes of ${roomId}`;
+  const reloadAt = (readAt: number, newest?: Place): MessageChanges => ({
+    changed: [],
+    removedIds: [],
+    cursor: encodeSyncCursor(binding, beginAt(readAt, newest)),
+    hasMore: false,
+    mustReload: true,
+  });
+  const reload = async (): Promise<MessageChanges> => {
+    const { readAt, newest } = await loaders.roomBegins.load(roomId);
+    return reloadAt(readAt, newest && placeOf(newest.id, newest.stamp));
+  };
+  if (since == null) return await reload();
+  const cursor = decodeSyncCursor(binding, since);
+  const window = windowOf(cursor);
+  const reading = await loaders.roomChanges.load({ roomId, window, pageSize: first + spareRows });
+  if (reading.isTooMuch === true) return reading.readAt === undefined ? await reload() : reloadAt(reading.readAt);
+  const changes = changesSince(cursor, reading, first);
+  return {
+    changed: [...changes.changed],
+    removedIds: [...changes.removedIds],
+    cursor: encodeSyncCursor(binding, changes.cursor),
+    hasMore: changes.hasMore,
+    mustReload: changes.mustReload,
+  };
+}
+
+function checkFirst(first: number): number {
+  if (first >= 1 && first <= maxPageSize) return first;
+  throw new GatewayError('BAD_USER_INPUT', `\`first\` is ${first}: give 1 to ${maxPageSize}, or omit it.`);
+}
+
+/** What changed in the caller's rooms. See `sync/inbox-sync.ts`. */
+export async function inboxChanges(
+  { since }: ChangesArgs,
+  { loaders: { inboxChanges: lists } }: Pick<Context, 'loaders'>,
+): Promise<InboxChanges> {
+  const reloadFrom = (cursor: SyncCursor): InboxChanges => ({
+    changed: [],
+    removedIds: [],
+    cursor: encodeSyncCursor(inbox, cursor),
+    mustReload: true,
+  });
+  if (since == null) {
+    const { readAt, newest } = await lists.all.load();
+    return reloadFrom(beginAt(readAt, newest && placeOf(newest.id, newest.stamp)));
+  }
+  const cursor = decodeSyncCursor(inbox, since);
+  const { updatedAfter, deletedAfter } = windowOf(cursor);
+  const after = Math.min(updatedAfter, deletedAfter);
+  const { readAt, changed: memberships, removed } = await lists.subscriptions.load(after);
+  const reading = { readAt, memberships, removed, rooms: [], roomOf: lists.roomOf };
+  const ofMemberships = inboxChangesSince(cursor, reading);
+  if (ofMemberships.mustReload) {
+    await lists.all.load(); // shows which room each subscription is of, for when it is deleted
+    return reloadFrom(ofMemberships.cursor);
+  }
+  const rooms = await lists.rooms.load(deletedAfter);
+  if (rooms === undefined) return reloadFrom(ofMemberships.cursor);
+  const changes = inboxChangesSince(cursor, { ...reading, rooms });
+  const records = new Map(rooms.map(({ row }) => [row._id, row]));
+  return {
+    changed: changes.changedIds.map((_id) => records.get(_id) ?? { _id }),
+    removedIds: [...changes.removedIds],
+    cursor: encodeSyncCursor(inbox, changes.cursor),
+    mustReload: false,
+  };
+}

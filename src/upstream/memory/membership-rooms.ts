@@ -1,0 +1,36 @@
+import { hash } from 'node:crypto';
+import { forgetOldest } from './forget-oldest.ts';
+
+/** Memberships remembered, which take some 10 MB. */
+const maxMemberships = 50_000;
+
+/**
+ * LRU of which rooms the subscriptions of users are of, for the life of the process: a deleted subscription is told by its
+ * own id. Remembered by a hash of user and subscription, so that only the same user's calls find it.
+ */
+export class MembershipRooms {
+  /** Undefined for a subscription that is of no direct message. */
+  readonly #rooms = new Map<string, string | undefined>();
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  /** `user`: hash of a user id that the workspace has accepted. */
+  add(user: string, subscriptionId: string, roomId: string | undefined): void {
+    const key = keyOf(user, subscriptionId);
+    this.#rooms.delete(key);
+    this.#rooms.set(key, roomId);
+    if (this.#rooms.size > maxMemberships) forgetOldest(this.#rooms);
+  }
+
+  has(user: string, subscriptionId: string): boolean {
+    return this.#rooms.has(keyOf(user, subscriptionId));
+  }
+
+  roomOf(user: string, subscriptionId: string): string | undefined {
+    return this.#rooms.get(keyOf(user, subscriptionId));
+  }
+}
+
+const keyOf = (user: string, id: string): string => hash('sha256', `${user}\0${id}`, 'base64url');
