@@ -4,7 +4,7 @@ import type { Script } from './script.ts';
 
 /** The part of a client of Redis or Valkey that the gateway uses. */
 interface Client {
-  on(event: 'error', listener: () => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
   connect(): Promise<unknown>;
   sendCommand(args: string[]): Promise<unknown>;
   destroy(): void;
@@ -14,10 +14,18 @@ export interface RedisStoreOptions {
   readonly url: string;
   /** What all keys begin with. */
   readonly deployment: string;
-  /** The store has become reachable (`isAway` is false), or has been lost or was not to be had from the start. */
-  readonly onChange: (isAway: boolean) => void;
+  /** The store has become reachable (undefined), or has been lost or was not to be had from the start, for this reason. */
+  readonly onChange: (away: WhyAway | undefined) => void;
   readonly random?: () => number;
 }
+
+/** In our own words: what the store says is not ours to repeat. */
+export type WhyAway =
+  | 'It cannot be reached.'
+  | 'It is too slow.'
+  | 'It refuses the password.'
+  | 'It takes no writes.'
+  | 'It replies what no store does.';
 
 /** Nobody waits longer for the store, the pauses of this process aside. Milliseconds. */
 const patienceMs = 20;
@@ -41,7 +49,7 @@ export class RedisStore {
   /** Of the connection that is up or being made. */
   #client: Client | undefined;
   #isUp = false;
-  /** What `onChange` was told last. */
+  /** Whether `onChange` was told last that it is away. */
   #told: boolean | undefined;
   #isClosed = false;
   #upSince = 0;
@@ -96,9 +104,9 @@ export class RedisStore {
         return this.#inTime(client, ['EVAL', script.text, ...rest]);
       });
       if (isSane(reply)) return reply;
-      throw new Error('not a reply of a script');
-    } catch {
-      this.#lose(client);
+      throw new Unusable('It replies what no store does.');
+    } catch (error) {
+      this.#lose(client, error);
       return undefined;
     }
   }
@@ -107,28 +115,32 @@ export class RedisStore {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     const client = this.#client;
-    if (client !== undefined) this.#lose(client);
+    if (client !== undefined) this.#lose(client, undefined);
   }
 
   async #connect(): Promise<void> {
     const client = this.#createClient();
     this.#client = client;
-    client.on('error', () => this.#lose(client));
+    client.on('error', (error) => this.#lose(client, error));
+    const late = setTimeout(() => this.#lose(client, new Unusable('It is too slow.')), 2 * connectTimeoutMs);
+    late.unref();
     try {
-      await client.connect();
+      await client.connect(); // with a password, this waits for a reply
       // A replica that only reads and a store that is full refuse this; a slow one takes too long for it.
       await this.#inTime(client, ['SET', `${this.#options.deployment}:probe`, '1', 'PX', '1000']);
-    } catch {
-      this.#lose(client);
+    } catch (error) {
+      this.#lose(client, error);
       return;
+    } finally {
+      clearTimeout(late);
     }
     if (this.#client !== client) return;
     this.#isUp = true;
     this.#upSince = performance.now();
-    this.#tell(false);
+    this.#tell(undefined);
   }
 
-  #lose(client: Client): void {
+  #lose(client: Client, error: unknown): void {
     if (this.#client !== client) return;
     this.#client = undefined;
     const wasUp = this.#isUp;
@@ -145,27 +157,46 @@ export class RedisStore {
     this.#attempts += 1;
     this.#timer = setTimeout(() => void this.#connect(), pauseMs * (0.8 + 0.4 * random()));
     this.#timer.unref();
-    this.#tell(true);
+    this.#tell(whyAway(error));
   }
 
-  #tell(isAway: boolean): void {
+  #tell(away: WhyAway | undefined): void {
+    const isAway = away !== undefined;
     if (isAway === this.#told) return;
     this.#told = isAway;
-    this.#options.onChange(isAway);
+    this.#options.onChange(away);
   }
 
   /** The reply to a command; rejects when it does not come in time. */
   #inTime(client: Client, command: string[]): Promise<unknown> {
-    if (this.#pending >= maxPending) return Promise.reject(new Error('too many commands'));
+    if (this.#pending >= maxPending) return Promise.reject(new Unusable('It is too slow.'));
     this.#pending += 1;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const stop = this.#patience.begin(() => reject(new Error('too late')));
+    const stop = this.#patience.begin(() => reject(new Unusable('It is too slow.')));
     client.sendCommand(command).then(resolve, reject);
     return promise.finally(() => {
       this.#pending -= 1;
       stop();
     });
   }
+}
+
+/** What this process finds about the store. */
+class Unusable extends Error {
+  readonly why: WhyAway;
+
+  constructor(why: WhyAway) {
+    super(why);
+    this.why = why;
+  }
+}
+
+function whyAway(error: unknown): WhyAway {
+  if (error instanceof Unusable) return error.why;
+  const [word = ''] = error instanceof Error ? error.message.split(' ') : [];
+  if (['NOAUTH', 'WRONGPASS', 'NOPERM'].includes(word)) return 'It refuses the password.';
+  if (['READONLY', 'OOM', 'MISCONF'].includes(word)) return 'It takes no writes.';
+  return 'It cannot be reached.';
 }
 
 const isUnknownScript = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOSCRIPT');

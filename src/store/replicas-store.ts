@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Finding, StoreListener, WorkspaceStore } from '../upstream/workspace-store.ts';
 import { StoreKeys } from './keys.ts';
 import { maxRefused, pulseScript } from './pulse-script.ts';
-import { RedisStore } from './redis-store.ts';
+import { RedisStore, type WhyAway } from './redis-store.ts';
 import { SharedAllowances } from './shared-allowances.ts';
 import { QueriesInStore } from './shared-queries.ts';
 import { leaseMs, SharedWindows } from './shared-windows.ts';
@@ -38,6 +38,7 @@ export class ReplicasStore implements WorkspaceStore {
   #redis: RedisStore | undefined;
   #replicas = 1;
   #outages = 0;
+  #whyAway: WhyAway | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** What the next sign of life tells: until when the workspace is down and unlicensed, and which pairs it refused. */
   #found = { downUntil: 0, unlicensedUntil: 0, refused: new Set<string>() };
@@ -49,7 +50,7 @@ export class ReplicasStore implements WorkspaceStore {
     store.#redis = await RedisStore.open({
       url: options.url,
       deployment: options.name,
-      onChange: (isAway) => store.#changed(isAway),
+      onChange: (away) => store.#changed(away),
     });
     return store;
   }
@@ -78,6 +79,11 @@ export class ReplicasStore implements WorkspaceStore {
     return this.#replicas;
   }
 
+  /** Undefined while it is there. */
+  get whyAway(): WhyAway | undefined {
+    return this.#whyAway;
+  }
+
   /** How often the store was lost. */
   get outages(): number {
     return this.#outages;
@@ -89,6 +95,7 @@ export class ReplicasStore implements WorkspaceStore {
 
   subscribe(listener: StoreListener): void {
     this.#listeners.push(listener);
+    if (this.isAway) listener.storeChanged();
   }
 
   tell({ downMs = 0, unlicensedMs = 0, refused }: Finding): void {
@@ -116,9 +123,10 @@ export class ReplicasStore implements WorkspaceStore {
     return ['replicas', 'facts', 'refused'].map((name) => this.#keys.named(name));
   }
 
-  #changed(isAway: boolean): void {
-    if (isAway) this.#outages += 1;
-    else this.#pulseAfter(0);
+  #changed(away: WhyAway | undefined): void {
+    this.#whyAway = away;
+    if (away === undefined) this.#pulseAfter(0);
+    else this.#outages += 1;
     for (const listener of this.#listeners) listener.storeChanged();
   }
 

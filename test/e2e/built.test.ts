@@ -207,6 +207,7 @@ describe('The package that `npm pack` makes', () => {
     expect(await ask(url, 'query Me { viewer { userId } }', headersOf(member))).toMatchObject({ data: {} });
     const metrics = await (await fetch(`${url}/metrics`)).text();
     for (const line of ['gateway_operations_total{', 'gateway_store_up 0\n']) expect(metrics).toContain(line);
+    expect(child.stdout).toContain('"why":"It cannot be reached."');
     child.signal('SIGTERM');
     expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
     expect(graphos.received).toMatchObject([{ path: '/api/ingress/traces' }]);

@@ -14,7 +14,7 @@ async function open(url: string) {
   const store = await RedisStore.open({
     url,
     deployment: 'd',
-    onChange: (isAway) => changes.push(isAway ? 'away' : 'up'),
+    onChange: (away) => changes.push(away ?? 'up'),
     random: () => 0.5,
   });
   onTestFinished(() => store.close());
@@ -39,33 +39,35 @@ describe('A shared store', () => {
     expect([await run(), store.isAway, ...changes]).toEqual([undefined, true, 'up']);
   });
 
-  it.each<WireState>(['late', 'half-open', 'flood', 'refuse'])(
-    'is away while the wire is %s, holds nobody up for long, and is back by itself',
-    async (state) => {
-      const { port } = await startStore();
-      const wire = await startFaultyWire(port);
-      const { changes, run } = await open(wire.url);
-      await expect.poll(run, up).toBeGreaterThan(0);
-      const before = wire.connections;
-      wire.become(state);
-      // All that asked before it was known, and all that come after.
-      expect(await Promise.all([run(), run()])).toEqual([undefined, undefined]);
-      for (let time = 0; time < 1000; time += 1) expect(await run()).toBe(undefined);
-      await delay(700);
-      // Pauses of 100, 200, 400 ms: no storm.
-      expect(wire.connections - before).toBeLessThanOrEqual(4);
-      wire.become('sound');
-      wire.cut();
-      await expect.poll(run, up).toBeGreaterThan(1);
-      expect(changes.slice(-2)).toEqual(['away', 'up']);
-    },
-  );
+  it.each<[WireState, RegExp]>([
+    ['late', /too slow/],
+    ['half-open', /too slow/],
+    ['flood', /./],
+    ['refuse', /cannot be reached/],
+  ])('is away while the wire is %s, holds nobody up for long, and is back by itself', async (state, why) => {
+    const { port } = await startStore();
+    const wire = await startFaultyWire(port);
+    const { changes, run } = await open(wire.url);
+    await expect.poll(run, up).toBeGreaterThan(0);
+    const before = wire.connections;
+    wire.become(state);
+    // All that asked before it was known, and all that come after.
+    expect(await Promise.all([run(), run()])).toEqual([undefined, undefined]);
+    for (let time = 0; time < 1000; time += 1) expect(await run()).toBe(undefined);
+    await delay(700);
+    // Pauses of 100, 200, 400 ms: no storm.
+    expect(wire.connections - before).toBeLessThanOrEqual(4);
+    wire.become('sound');
+    wire.cut();
+    await expect.poll(run, up).toBeGreaterThan(1);
+    expect(changes.slice(-2)).toEqual([expect.stringMatching(why), 'up']);
+  });
 
   it('is away from the start where nothing listens, and up once something does', async () => {
     const server = await startStore();
     await server.kill();
     const { store, changes, run } = await open(server.url);
-    expect([store.isAway, ...changes, await run()]).toEqual([true, 'away', undefined]);
+    expect([store.isAway, ...changes, await run()]).toEqual([true, 'It cannot be reached.', undefined]);
     await server.restart();
     await expect.poll(run, up).toBe(1);
   });
@@ -79,18 +81,29 @@ describe('A shared store', () => {
     await delay(1000);
     await server.restart();
     await expect.poll(run, up).toBe(1);
-    expect(changes).toEqual(['up', 'away', 'up']);
+    expect(changes).toEqual(['up', 'It cannot be reached.', 'up']);
   });
 
-  it.each<[string, readonly string[], (url: string) => string]>([
-    ['asks for a password that it does not have', ['--requirepass', 's3cret'], (url) => url],
-    ['has a wrong password', ['--requirepass', 's3cret'], (url) => url.replace('redis://', 'redis://:wr0ng@')],
-    ['is full', ['--maxmemory', '1', '--maxmemory-policy', 'noeviction'], (url) => url],
-    ['only reads', ['--replicaof', '127.0.0.1', '1'], (url) => url],
-  ])('is away when it %s', async (_why, args, urlOf) => {
+  const refusesPassword = 'It refuses the password.';
+  const takesNoWrites = 'It takes no writes.';
+  it.each<[string, readonly string[], string, (url: string) => string]>([
+    ['asks for a password', ['--requirepass', 's3cret'], refusesPassword, (url) => url],
+    ['has another password', ['--requirepass', 's3cret'], refusesPassword, (url) => url.replace('//', '//:wr0ng@')],
+    ['is full', ['--maxmemory', '1', '--maxmemory-policy', 'noeviction'], takesNoWrites, (url) => url],
+    ['only reads', ['--replicaof', '127.0.0.1', '1'], takesNoWrites, (url) => url],
+  ])('is away when it %s', async (_when, args, why, urlOf) => {
     const { url } = await startStore(args);
-    const { store, run } = await open(urlOf(url));
-    expect([store.isAway, await run()]).toEqual([true, undefined]);
+    const { store, changes, run } = await open(urlOf(url));
+    expect([store.isAway, ...changes, await run()]).toEqual([true, why, undefined]);
+  });
+
+  it('is away, and tried again, when it takes a connection and says nothing to the password', async () => {
+    const { port } = await startStore();
+    const wire = await startFaultyWire(port);
+    wire.become('half-open');
+    const { changes } = await open(wire.url.replace('//', '//:s3cret@'));
+    await expect.poll(() => wire.connections, up).toBeGreaterThan(1);
+    expect(changes).toEqual(['It is too slow.']);
   });
 
   it('takes a password, and notices when it begins to read only, or is full', async () => {
