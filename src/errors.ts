@@ -1,69 +1,142 @@
-import { GraphQLError, Kind, type ASTNode, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type ASTNode } from 'graphql';
 
 interface CodeEntry {
   /** HTTP status when this fails the whole request; null if it only ever fails a field. */
   readonly status: number | null;
+  /** What happened. */
   readonly meaning: string;
+  /** Whether the same request can succeed later. */
+  readonly again: string;
+  readonly change: string;
 }
 
 /** Every code that clients can meet. `docs/errors.md` repeats it. */
 export const errorCodes = {
-  BAD_USER_INPUT: { status: 400, meaning: 'An argument or variable has an invalid value.' },
-  UNAUTHENTICATED: { status: 401, meaning: 'The credentials are missing, malformed, or rejected by the workspace.' },
-  FORBIDDEN: { status: null, meaning: 'The workspace denies this user access.' },
+  BAD_USER_INPUT: {
+    status: 400,
+    meaning: 'An argument or variable has an invalid value.',
+    again: 'no',
+    change: 'The value: the message says what is expected, `locations` or `path` where.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    meaning: 'The credentials are missing, malformed, or rejected by the workspace.',
+    again: 'no',
+    change: 'Log in again, and send both headers, `X-User-Id` and `X-Auth-Token`.',
+  },
+  FORBIDDEN: {
+    status: null,
+    meaning: 'The workspace denies this user access.',
+    again: 'no',
+    change: 'Ask for what this user may see, or have an administrator grant the permission that the message names.',
+  },
   NOT_FOUND: {
     status: null,
     meaning:
       'The room, or the message whose receipts were requested, does not exist, or this user may not know of it. (`message`, `user` and `node` are null without an error.)',
+    again: 'no',
+    change: 'The id: ask for a room, or for a message of one, that this user is in.',
   },
   RATE_LIMITED: {
     status: 429,
-    meaning:
-      'The workspace or the gateway accepts no more calls from this caller for now; retry after `retryAfterSeconds`.',
+    meaning: 'The workspace or the gateway accepts no more calls from this caller for now.',
+    again: 'after `retryAfterSeconds`',
+    change:
+      'Ask for less at a time. If it happens often: the [limit of the workspace](calls.md), or `CALLER_CALLS_PER_MINUTE`.',
   },
   QUERY_TOO_COMPLEX: {
     status: 400,
     meaning: 'The query, its response, or its cost in upstream calls exceeds the limits of one request.',
+    again: 'no',
+    change: 'Ask for smaller pages or fewer fields, or split the query. `X-Upstream-Plan: only` tells its cost.',
   },
-  UPSTREAM_UNAVAILABLE: { status: null, meaning: 'The workspace cannot be reached, or reports that it is down.' },
+  UPSTREAM_UNAVAILABLE: {
+    status: null,
+    meaning: 'The workspace cannot be reached, or reports that it is down.',
+    again: 'after `retryAfterSeconds`, or with growing pauses',
+    change: 'Nothing in the query. [`doctor`](doctor.md) tells why, from where the gateway runs.',
+  },
   UPSTREAM_TIMEOUT: {
     status: null,
     meaning: 'The workspace did not respond in time, or the request exceeded its time limit.',
+    again: 'with growing pauses',
+    change:
+      'Ask for less at a time, or allow more: `UPSTREAM_TIMEOUT_MS`, `REQUEST_TIMEOUT_MS`, `X-Request-Timeout-Ms`.',
   },
-  UPSTREAM_BAD_RESPONSE: { status: null, meaning: 'The workspace returned a response that does not match its API.' },
+  UPSTREAM_BAD_RESPONSE: {
+    status: null,
+    meaning: 'The workspace returned a response that does not match its API.',
+    again: 'seldom helps',
+    change:
+      'Nothing in the query. Something answers in place of Rocket.Chat, or it is of another version: [`doctor`](doctor.md) and the log tell.',
+  },
   OVERLOADED: {
     status: 503,
-    meaning: 'The gateway is overloaded, in total or by this caller; retry after `retryAfterSeconds`.',
+    meaning: 'The gateway is overloaded, in total or by this caller.',
+    again: 'after `retryAfterSeconds`',
+    change: 'Send fewer requests at a time. If it happens without that: more instances.',
   },
-  SHUTTING_DOWN: { status: null, meaning: 'The gateway shut down before this was ready: try again.' },
+  SHUTTING_DOWN: {
+    status: null,
+    meaning: 'The gateway shut down before this was ready: try again.',
+    again: 'after `retryAfterSeconds`',
+    change: 'Nothing. If it happens at each deployment: a longer `SHUTDOWN_GRACE_MS`.',
+  },
   BAD_REQUEST: {
     status: 400,
     meaning:
       'The HTTP request is not a valid GraphQL request: path, method, headers or body (also 404, 405, 406, 408, 413, 415, 417 and 431).',
+    again: 'no; after 408, yes',
+    change: 'The request: the message says what is wrong with it.',
   },
-  GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The query has a syntax error.' },
-  GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The query is not valid against the schema.' },
+  GRAPHQL_PARSE_FAILED: {
+    status: 400,
+    meaning: 'The query has a syntax error.',
+    again: 'no',
+    change: 'The query, at `locations`.',
+  },
+  GRAPHQL_VALIDATION_FAILED: {
+    status: 400,
+    meaning: 'The query is not valid against the schema.',
+    again: 'no',
+    change: 'The query, at `locations`. Code generators find that out before: [clients](clients.md).',
+  },
   OPERATION_RESOLUTION_FAILURE: {
     status: 400,
     meaning: 'The document has no operation of that name, or has several and the request names none.',
+    again: 'no',
+    change: '`operationName`: the name of one operation of the document.',
   },
   PERSISTED_QUERY_NOT_FOUND: {
     status: 200,
     meaning: 'The gateway does not know this document: send the query itself together with its hash.',
+    again: 'with the query',
+    change: 'Nothing: clients of automatic persisted queries do that by themselves.',
   },
   PERSISTED_QUERY_NOT_IN_LIST: {
     status: 400,
     meaning: 'The operation is not in the gateway’s list of persisted operations.',
+    again: 'no',
+    change: 'Add the operation to [the list](persisted-operations.md), and deploy that before the client.',
   },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 200,
     meaning: 'Automatic persisted queries are off: send the query itself, with or without its hash.',
+    again: 'with the query',
+    change: '`AUTOMATIC_PERSISTED_QUERIES=on`, or a client that sends queries.',
   },
   CLIENT_CLOSED_REQUEST: {
     status: null,
     meaning: 'The client closed the request before its response: seen in the log and the metrics only.',
+    again: '',
+    change: 'If it happens often: a time limit in the client, or a proxy, that is shorter than `REQUEST_TIMEOUT_MS`.',
   },
-  INTERNAL_SERVER_ERROR: { status: 500, meaning: 'A bug in the gateway: the log has the details.' },
+  INTERNAL_SERVER_ERROR: {
+    status: 500,
+    meaning: 'A bug in the gateway: the log has the details.',
+    again: 'seldom helps',
+    change: 'Report it, with what the log says under the request id.',
+  },
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 export type ErrorCode = keyof typeof errorCodes;
@@ -133,81 +206,3 @@ export const refusalOfRequest = (
   message: string,
   options?: Omit<GatewayErrorOptions, 'httpStatus'>,
 ): GatewayError => new GatewayError(code, message, { ...options, httpStatus: errorCodes[code].status });
-
-/** Messages that replace those in which graphql-js and Apollo Server mention themselves, by message or validation code. */
-const tooManyInValidation = 'Too many validation errors, error limit reached. Validation aborted.';
-const tooManyInVariables = 'Too many errors processing variables, error limit reached. Execution aborted.';
-const ownTexts: ReadonlyMap<unknown, string> = new Map([
-  ['INTROSPECTION_DISABLED', 'Introspection is disabled: query `{ _service { sdl } }` for the schema.'],
-  [
-    'MAX_RECURSIVE_SELECTIONS_EXCEEDED',
-    'The query has too many selections once its fragments are expanded: select less, or split it into several requests.',
-  ],
-  [tooManyInValidation, 'There are more errors than these.'],
-  [tooManyInVariables, 'There are more invalid values than these.'],
-]);
-
-/**
- * Corrects, in place, the code that graphql-js and Apollo Server give to an error: an invalid value is BAD_USER_INPUT,
- * whether it is a literal or comes in a variable.
- */
-export function correctCode({ message, nodes, extensions }: GraphQLError): void {
-  const { code, validationErrorCode } = extensions;
-  if (code === 'GRAPHQL_VALIDATION_FAILED' && isOfValue(nodes?.[0])) extensions['code'] = 'BAD_USER_INPUT';
-  if (validationErrorCode === 'MAX_RECURSIVE_SELECTIONS_EXCEEDED') extensions['code'] = 'QUERY_TOO_COMPLEX';
-  if (message === tooManyInVariables) extensions['code'] = 'BAD_USER_INPUT';
-}
-
-const valueKinds: ReadonlySet<Kind | undefined> = new Set([
-  Kind.INT,
-  Kind.FLOAT,
-  Kind.STRING,
-  Kind.BOOLEAN,
-  Kind.NULL,
-  Kind.ENUM,
-  Kind.LIST,
-  Kind.OBJECT,
-  Kind.OBJECT_FIELD,
-]);
-
-/** Only the validation rule about values reports such nodes. */
-const isOfValue = (node: ASTNode | undefined): boolean => valueKinds.has(node?.kind);
-
-/** Limits on characters of a message and on locations: both can repeat what the client sent. */
-const maxMessageLength = 400;
-const maxLocations = 5;
-
-/** Every error leaves through here: masks what was not written for clients, removes stacks, bounds lengths. */
-export function formatError(formatted: GraphQLFormattedError, { givesHints = true } = {}): GraphQLFormattedError {
-  const { code, stacktrace: _, validationErrorCode, ...rest } = formatted.extensions ?? {};
-  const { locations, path } = formatted;
-  const place = {
-    ...(locations !== undefined && { locations: locations.slice(0, maxLocations) }),
-    ...(path !== undefined && { path }),
-  };
-  if (!isErrorCode(code) || code === 'INTERNAL_SERVER_ERROR') {
-    return { message: 'Internal server error', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
-  }
-  // Clients of automatic persisted queries recognise these errors by their messages, so keep them.
-  if (persistedQueryCodes.has(code))
-    return { message: formatted.message, extensions: { code, hint: errorCodes[code].meaning } };
-  const own = ownTexts.get(validationErrorCode) ?? ownTexts.get(formatted.message) ?? formatted.message;
-  return { message: shorten(givesHints ? own : withoutHint(own)), ...place, extensions: { ...rest, code } };
-}
-
-const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorCodes, code);
-
-const persistedQueryCodes: ReadonlySet<ErrorCode> = new Set([
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-]);
-
-/** Removes the schema's names that graphql-js suggests. Not a regular expression: repeated words in a client's text would make it slow. */
-function withoutHint(message: string): string {
-  const at = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;
-  return at === -1 ? message : message.slice(0, at).trimEnd();
-}
-
-/** Truncates, and replaces lone surrogates: strict JSON parsers would reject the whole response. */
-const shorten = (message: string): string =>
-  (message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message).toWellFormed();

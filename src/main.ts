@@ -2,11 +2,19 @@
 import './node-version.ts';
 import './garbage-collection.ts';
 import { readFileSync } from 'node:fs';
-import { ConfigError, printConfig, readConfig, type DemoSettings } from './config/config.ts';
-import { readFlags } from './config/flags.ts';
+import {
+  ConfigError,
+  doctorCredentials,
+  printConfig,
+  readConfig,
+  type Config,
+  type DemoSettings,
+} from './config/config.ts';
+import { readFlags, type Flags } from './config/flags.ts';
 import { help } from './config/help.ts';
 import { CannotListen } from './http/listening.ts';
 import { describeUnexpected } from './observability/log.ts';
+import { standardOutput } from './observability/standard-output.ts';
 import { readOperations } from './operation/persisted-operations.ts';
 import { createSchema } from './schema/executable.ts';
 import { startGateway, type Gateway } from './server.ts';
@@ -23,20 +31,54 @@ async function main(): Promise<void> {
   const flags = readFlags(process.argv.slice(2));
   if (flags.question === '--help') return say(help());
   if (flags.question === '--version') return say(version());
-  const config = readConfig(undefined, (path) => readOperations(path, createSchema()), flags);
+  const isTerminal = process.stdout.isTTY;
+  const config = readConfig(undefined, (path) => readOperations(path, createSchema()), flags, isTerminal);
   if (flags.question === '--print-config') return say(printConfig(flags));
+  if (flags.isDoctor) return examine(config, flags);
   const demo = config.workspaceUrl === undefined ? await startDemoWorkspace(config.demo) : undefined;
   const workspaceUrl = config.workspaceUrl ?? demo?.url ?? '';
+  const pretty = config.isLogPretty ? await import('./observability/pretty-log.ts') : undefined;
   const gateway = await startGateway({
     config,
     workspaceUrl,
+    ...(pretty !== undefined && { logDestination: pretty.prettyLog(standardOutput(), hasColours()) }),
     ...(demo !== undefined && { explorerHeaders: demo.headers }),
   });
   stopOnSignals(gateway, demo);
   surviveMistakes(gateway);
-  // The demo greets a person; all other output is the log, in JSON lines.
-  if (demo === undefined) gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
-  else say(demo.greeting(gateway.url, config.hasExplorer));
+  // The demo greets a person, wherever its output goes; otherwise programs may read it, and get the log alone.
+  if (demo !== undefined) say(demo.greeting(gateway.url, config.hasExplorer));
+  else if (pretty !== undefined) say(await welcomeOf(config, workspaceUrl, gateway.url));
+  else gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
+  if (pretty !== undefined && gateway.log.isLevelEnabled('info')) say(`\n${pretty.prettyLegend}\n`);
+}
+
+async function welcomeOf(config: Config, workspaceUrl: string, url: string): Promise<string> {
+  const { welcome } = await import('./welcome.ts');
+  const { hasExplorer, persistedOperations, admitsUnlistedOperations } = config;
+  const takesAnyQuery = persistedOperations === undefined || admitsUnlistedOperations;
+  return welcome({ version: version(), workspaceUrl, url, hasExplorer, takesAnyQuery });
+}
+
+/** Heeds NO_COLOR and the like, which Node knows. */
+const hasColours = (): boolean => process.stdout.isTTY && process.stdout.hasColors();
+
+/** Says what is good, odd and wrong with the workspace, or with the demo where none is set. */
+async function examine(config: Config, { isJson }: Flags): Promise<void> {
+  const { runDoctor } = await import('./doctor/doctor.ts');
+  const credentials = doctorCredentials();
+  const demo = config.workspaceUrl === undefined ? await startDemoWorkspace(config.demo) : undefined;
+  const { text, exitCode } = await runDoctor({
+    config,
+    workspaceUrl: config.workspaceUrl ?? demo?.url ?? '',
+    credentials: demo?.credentials ?? credentials, // what is made for another workspace stays out of the demo
+    isDemo: demo !== undefined,
+    isJson,
+    hasColours: hasColours(),
+  });
+  say(text);
+  await demo?.close();
+  process.exitCode = exitCode;
 }
 
 /** Under npm, one Ctrl-C sends SIGINT twice, from the terminal and from npm, at most this far apart. */

@@ -48,7 +48,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   limits: [],
   'node-version': [],
   'garbage-collection': [],
-  config: [],
+  text: [],
+  welcome: [],
+  config: ['text'],
   // Bytes of a body in, JSON of its rows out.
   projection: ['json'],
   pagination: ['errors', 'limits'],
@@ -72,7 +74,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   // The price model is written into the published schema.
   schema: ['resolvers', 'pagination', 'limits', 'json'],
-  observability: ['errors', 'type config'],
+  observability: ['errors', 'json', 'text', 'type config'],
   // What happens to an operation before and after its resolvers. The lists of persisted operations are a setting.
   operation: [
     'resolvers',
@@ -90,11 +92,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   http: ['operation', 'context', 'errors', 'json', 'limits', 'observability', 'type upstream'],
   demo: [],
+  // Calls as the gateway does, and reads responses as it does.
+  doctor: ['upstream', 'json', 'text', 'type config'],
   // One price model: the command for frontends estimates and checks as the gateway does.
   registry: ['operation', 'schema', 'resolvers', 'pagination', 'config', 'json', 'limits', 'type context'],
   // What lives as long as the process.
-  parts: ['* but demo and main'],
-  server: ['* but demo and main'],
+  parts: ['* but demo, doctor and main'],
+  server: ['* but demo, doctor and main'],
   main: ['*'],
 };
 
@@ -125,7 +129,7 @@ function isAllowed({ from, to, isTypeOnly }: Edge): boolean {
   if (unit === unitOf(from)) return true;
   return (mayImport[unitOf(from)] ?? []).some((entry) => {
     if (entry === '*') return true;
-    if (entry === '* but demo and main') return unit !== 'demo' && unit !== 'main';
+    if (entry === '* but demo, doctor and main') return !['demo', 'doctor', 'main'].includes(unit);
     if (entry.startsWith('type ')) return isTypeOnly && entry === `type ${unit}`;
     return entry === unit || entry === bare(to);
   });
@@ -256,8 +260,8 @@ describe('Imports', () => {
     expect(unused).toEqual([]);
   });
 
-  test('are never of the demo, but by main', () => {
-    const importers = edges.filter(({ from, to }) => unitOf(to) === 'demo' && unitOf(from) !== 'demo');
+  test.each(['demo', 'doctor'])('are never of the %s, but by main', (part) => {
+    const importers = edges.filter(({ from, to }) => unitOf(to) === part && unitOf(from) !== part);
     expect(importers.map(({ from }) => from)).toEqual(['main.ts']);
   });
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { isExecutableDefinitionNode, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { settings } from '../src/config/settings.ts';
+import { subjects } from '../src/doctor/finding.ts';
 import { errorCodes } from '../src/errors.ts';
 import { createSchema } from '../src/schema/executable.ts';
 import { projectPath } from './support/child.ts';
@@ -42,12 +43,15 @@ describe('README and docs/', () => {
     for (const path of documents.keys()) if (path !== 'README.md') expect(readme).toContain(`](${path})`);
   });
 
-  it('docs/errors.md lists exactly the error codes, with status and meaning', () => {
+  it('docs/errors.md lists exactly the error codes: status, meaning, whether to try again, and what to change', () => {
     const rows = docsPage('errors')
       .split('\n')
       .filter((line) => line.startsWith('| `'));
     expect(rows).toEqual(
-      Object.entries(errorCodes).map(([code, { status, meaning }]) => `| \`${code}\` | ${status ?? ''} | ${meaning} |`),
+      Object.entries(errorCodes).map(
+        ([code, { status, meaning, again, change }]) =>
+          `| \`${code}\` | ${status ?? ''} | ${meaning} | ${again} | ${change} |`,
+      ),
     );
   });
 
@@ -60,6 +64,11 @@ describe('README and docs/', () => {
         ([name, { default: byDefault, help }]) => `| \`${name}\` | ${byDefault} | ${help} |`,
       ),
     );
+  });
+
+  it('docs/doctor.md lists exactly what the doctor looks at', () => {
+    const rows = [...docsPage('doctor').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    expect(rows).toEqual(subjects);
   });
 
   it('only npm scripts that exist are named', () => {

@@ -29,6 +29,7 @@ export default defineConfig({
         'src/{loaders/bulk-or-single,loaders/search-allowance,schema/prices}.ts': { branches: 100 },
         'src/http/admission.ts': { branches: 100 },
         'src/errors.ts': { branches: 100 },
+        'src/operation/format-error.ts': { branches: 100 },
         'src/observability/log.ts': { branches: 100 },
       },
     },

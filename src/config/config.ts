@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { readDoctorCredentials, type DoctorCredentials } from './doctor-credentials.ts';
 import { flagOf, noFlags, type Flags } from './flags.ts';
 import { mistakesTogether, misspelt } from './mistakes.ts';
 import { printSettings } from './print-settings.ts';
@@ -8,7 +9,8 @@ import { environment, settings } from './settings.ts';
 const sandboxOrigins = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
 /** What the settings mean to the gateway. */
-const configOf = (env: z.output<typeof environment>) => {
+const configOf = (env: z.output<typeof environment>, isTerminal: boolean) => {
+  const isLogPretty = env.LOG_FORMAT === 'auto' ? isTerminal : env.LOG_FORMAT === 'pretty';
   const isProduction = env.NODE_ENV === 'production';
   return {
     /** Undefined: serve the demo workspace. */
@@ -17,7 +19,10 @@ const configOf = (env: z.output<typeof environment>) => {
     port: env.PORT,
     host: env.HOST,
     isProduction,
-    logLevel: env.LOG_LEVEL ?? (env.ROCKETCHAT_URL === undefined ? 'warn' : 'info'),
+    /** Lines of JSON would bury the greeting of the demo. */
+    logLevel: env.LOG_LEVEL ?? (env.ROCKETCHAT_URL === undefined && !isLogPretty ? 'warn' : 'info'),
+    /** Lines for people. */
+    isLogPretty,
     hasIntrospection: env.INTROSPECTION ?? !isProduction,
     hasExplorer: env.EXPLORER ?? !isProduction,
     corsOrigins: env.CORS_ORIGINS ?? (isProduction ? [] : sandboxOrigins),
@@ -65,17 +70,21 @@ export type GraphosUsage = NonNullable<Config['graphos']>;
 /** Reporting usage to Hive. An undefined `url` means Hive's own. */
 export type HiveUsage = NonNullable<Config['hive']>;
 
+export type { DoctorCredentials };
+
 /** All mistakes in the settings, a line each, by variable or flag. Never repeats a value, which can be a secret. */
 export class ConfigError extends Error {}
 
 /**
  * Reads the environment, and the flags, which go before it. An empty variable counts as absent. `readOperations` reads the
  * file of PERSISTED_OPERATIONS and throws a ConfigError for its mistakes, so that they are reported with all others.
+ * `isTerminal`: whether somebody reads standard output as it comes.
  */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
   readOperations: (path: string) => unknown = () => undefined,
   flags: Flags = noFlags,
+  isTerminal = false,
 ): Config {
   const given = Object.fromEntries(Object.entries({ ...env, ...flags.given }).filter(([, value]) => value !== ''));
   const { data, error } = environment.safeParse(given);
@@ -89,7 +98,7 @@ export function readConfig(
   mistakes.push(...mistakesTogether(given), ...mistakesOf(readOperations, given['PERSISTED_OPERATIONS']));
   const all = [...flags.mistakes, ...mistakes.map((line) => asGiven(line, flags))];
   if (data === undefined || all.length > 0) throw new ConfigError(all.join('\n'));
-  return Object.freeze(configOf(data));
+  return Object.freeze(configOf(data, isTerminal));
 }
 
 /** What a mistake in a flag's value is about is the flag. */
@@ -116,3 +125,12 @@ function mistakesOf(readFile: (path: string) => unknown, path: string | undefine
 /** The text of `--print-config`. */
 export const printConfig = (flags: Flags, env: Readonly<Record<string, string | undefined>> = process.env): string =>
   printSettings(env, flags.given);
+
+/** What `doctor` calls with; undefined where none is given. */
+export function doctorCredentials(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): DoctorCredentials | undefined {
+  const { credentials, mistakes } = readDoctorCredentials(env);
+  if (mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
+  return credentials;
+}

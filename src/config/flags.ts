@@ -6,8 +6,15 @@ const questions = ['--help', '--version', '--print-config'] as const;
 
 export type Question = (typeof questions)[number];
 
+/** What the command does: serve, or look at the workspace and say what it finds. */
+const doctor = 'doctor';
+/** Goes with `doctor`: its findings as JSON. */
+const json = '--json';
+
 /** A command line, read. */
 export interface Flags {
+  readonly isDoctor: boolean;
+  readonly isJson: boolean;
   readonly question: Question | undefined;
   /** Values by the variable that the flag stands for. */
   readonly given: Readonly<Record<string, string>>;
@@ -15,7 +22,7 @@ export interface Flags {
   readonly mistakes: readonly string[];
 }
 
-export const noFlags: Flags = { question: undefined, given: {}, mistakes: [] };
+export const noFlags: Flags = { isDoctor: false, isJson: false, question: undefined, given: {}, mistakes: [] };
 
 const rows: readonly (readonly [name: string, setting: Setting])[] = Object.entries(settings);
 
@@ -35,13 +42,15 @@ export const flagOf = (name: string): string | undefined => flagsByName.get(name
 
 const isQuestion = (arg: string): arg is Question => questions.some((question) => question === arg);
 
-/** Reads `--port 4000` and `--port=4000`. */
+/** Reads `doctor`, `--port 4000` and `--port=4000`. */
 export function readFlags(args: readonly string[]): Flags {
   const given: Record<string, string> = {};
   const mistakes: string[] = [];
+  const bare = new Set<string>();
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (isQuestion(arg)) continue;
+    if (arg === doctor || arg === json) bare.add(arg);
+    if (isQuestion(arg) || bare.has(arg)) continue;
     const [, flag, joined] = /^(--[a-z][a-z0-9_-]{0,39})(?:=(.*))?$/is.exec(arg) ?? [];
     if (flag === undefined) {
       mistakes.push('Expected flags with their values, such as --upstream https://chat.example.com: see --help');
@@ -54,12 +63,15 @@ export function readFlags(args: readonly string[]): Flags {
     else if (given[name] !== undefined) mistakes.push(`${flag}: expected once`);
     else given[name] = value;
   }
-  return { question: questions.find((question) => args.includes(question)), given, mistakes: [...new Set(mistakes)] };
+  const [isDoctor, isJson] = [bare.has(doctor), bare.has(json)];
+  if (isJson && !isDoctor) mistakes.push(`${json}: goes with ${doctor} only`);
+  const question = questions.find((candidate) => args.includes(candidate));
+  return { isDoctor, isJson, question, given, mistakes: [...new Set(mistakes)] };
 }
 
 function unknown(flag: string): string {
   const secret = secretsByFlag.get(flag);
   if (secret !== undefined) return `set ${secret} in the environment: everybody on this machine can read command lines`;
-  const meant = [...namesByFlag.keys(), ...questions].find((known) => isNearly(flag.toLowerCase(), known));
+  const meant = [...namesByFlag.keys(), ...questions, json].find((known) => isNearly(flag.toLowerCase(), known));
   return meant === undefined ? 'unknown: see --help' : `unknown; did you mean ${meant}?`;
 }

@@ -62,8 +62,13 @@ export const settings = {
   ),
   LOG_LEVEL: optional(
     choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
-    '`info`; demo `warn`',
+    '`info`; demo with JSON lines `warn`',
     '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
+  ),
+  LOG_FORMAT: setting(
+    choice('auto', 'json', 'pretty'),
+    'auto',
+    '`auto`, `json` or `pretty`: lines of JSON, or for people; `auto` is `pretty` at a terminal.',
   ),
   INTROSPECTION: optional(onOrOff, '`on`; production `off`', '`on` or `off`: introspection of the schema.'),
   EXPLORER: optional(

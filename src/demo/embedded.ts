@@ -26,5 +26,6 @@ export async function startEmbeddedDemo({ hasRateLimit, dialect }: EmbeddedOptio
       `    -H 'X-User-Id: ${member.id}' -H 'X-Auth-Token: ${member.token}' \\`,
       `    -d '{"query":"{ viewer { unreadCount directMessages(first: 3) { nodes { usernames lastMessage { text } } } } }"}'`,
     ].join('\n');
-  return { ...demo, headers: { 'X-User-Id': member.id, 'X-Auth-Token': member.token }, greeting };
+  const credentials = { userId: member.id, authToken: member.token };
+  return { ...demo, credentials, headers: { 'X-User-Id': member.id, 'X-Auth-Token': member.token }, greeting };
 }

@@ -6,6 +6,7 @@ import { parseQueryString, type Query } from './query-string.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes/index.ts';
 import { login } from './routes/login.ts';
+import { publicRoutes } from './routes/public.ts';
 import { checkQuery, type Params } from './schemas.ts';
 import type { Settings } from './settings.ts';
 import type { Account } from './types.ts';
@@ -105,6 +106,11 @@ function handleGet(call: Incoming, route: Route, workspace: Workspace, headers: 
 function handle(call: Incoming, workspace: Workspace, headers: Headers): Record<string, unknown> {
   const route = call.method === 'GET' ? routes.get(call.endpoint) : undefined;
   if (route) return handleGet(call, route, workspace, headers);
+  const open = call.method === 'GET' ? publicRoutes.get(call.endpoint) : undefined;
+  if (open) {
+    if (open.isLimited) limit(call, undefined, workspace, headers);
+    return open.handle(workspace.settings);
+  }
   if (call.method === 'POST' && call.endpoint === 'login') {
     limit(call, undefined, workspace, headers);
     return login(call.body, workspace.world);

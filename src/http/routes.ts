@@ -5,10 +5,12 @@ import type { ExplorerHeaders } from './explorer.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import { errorResponse } from './http-error.ts';
 import { respondUnparsable, createHttpServer, type HttpLimits } from './http-server.ts';
+import { htmlType, jsonType, preferredType } from './media-types.ts';
 import { describeUnexpected, type Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { refusals, type Refusal } from './refusals.ts';
 import { closesConnection, fixedHeaders } from './response-headers.ts';
+import { welcomePage, welcomePageHeaders } from './welcome-page.ts';
 
 export interface RouteOptions {
   readonly graphql: GraphqlEndpoint;
@@ -114,14 +116,14 @@ function addProbes(app: FastifyInstance, isDraining: () => boolean): void {
   );
 }
 
-/** The offline explorer, and `/`, which leads browsers to an explorer. */
+/** The offline explorer, and `/`, which leads browsers to an explorer, or tells them where queries go. */
 async function addPages(app: FastifyInstance, { explorerHeaders, log }: RouteOptions): Promise<void> {
   const hasExplorer = explorerHeaders !== undefined;
   const hasOfflineExplorer = hasExplorer && (await addOfflineExplorer(app, explorerHeaders, log));
   app.get('/', (request, reply) => {
-    if (request.headers.accept?.includes('text/html') !== true) return reply.callNotFound();
+    if (preferredType(request.headers.accept, [jsonType, htmlType]) !== htmlType) return reply.callNotFound();
     if (hasExplorer) return reply.redirect(hasOfflineExplorer ? '/explorer' : '/graphql');
-    return reply.type('text/plain; charset=utf-8').send('This is a GraphQL API: send queries to /graphql, by POST.\n');
+    return reply.headers(welcomePageHeaders).send(welcomePage);
   });
 }
 

@@ -7,11 +7,16 @@ const writeDelayMs = 200;
 /** Buffered bytes, at most. If nothing reads the log, further lines are dropped and the process goes on. */
 const maxWaitingLength = 8 * 1024 * 1024;
 
+/** Takes lines, and writes what it holds when it is told to. */
+export interface LogDestination extends pino.DestinationStream {
+  flush(callback?: (error?: Error) => void): void;
+}
+
 /**
  * Buffered, non-blocking stdout: one write per line costs a tenth of a small request. On exit pino flushes, unless the
  * pipe is blocked: then the flush would never return.
  */
-export function standardOutput(): pino.DestinationStream {
+export function standardOutput(): LogDestination {
   // Reading `process.stdout` makes Node open it and set pipes non-blocking. Otherwise a write that nothing reads blocks a
   // thread, on exit too.
   const { fd } = process.stdout;

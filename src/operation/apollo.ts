@@ -9,7 +9,7 @@ import type { Config } from '../config/config.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import { DocumentStore } from './document-store.ts';
 import { FastPath } from './fast-path.ts';
-import { formatError } from '../errors.ts';
+import { formatError } from './format-error.ts';
 import { Executor } from './compiled/executor.ts';
 import { countAnswers } from './answer-counting.ts';
 import { InputCheck } from './input-check.ts';

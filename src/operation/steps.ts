@@ -1,6 +1,6 @@
 import { HeaderMap, type ApolloServerPlugin, type GraphQLRequestContext, type GraphQLResponse } from '@apollo/server';
 import type { RequestContext } from '../context/request-context.ts';
-import { correctCode } from '../errors.ts';
+import { correctCode } from './format-error.ts';
 import { maxReportedErrors } from '../limits.ts';
 import { summariseErrors } from '../observability/error-summary.ts';
 import { chargeAllowance, type CallAllowance } from './allowance.ts';

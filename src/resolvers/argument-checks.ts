@@ -1,4 +1,5 @@
 import { checkSize } from './avatars.ts';
+import { checkChanges } from './changes.ts';
 import { checkId, checkRoomId, checkUsername } from './ids.ts';
 import { planPage, type PageArgs } from '../pagination/args.ts';
 import { checkCursorForm } from '../pagination/cursor.ts';
@@ -23,6 +24,7 @@ const checkPage: ArgumentCheck<PageArgs> = (args) => checkCursorForm(planPage(ar
 
 const checks = {
   'DirectMessage.avatarUrl': checkSize,
+  'DirectMessage.changes': checkChanges,
   'DirectMessage.counters': ({ userId }: DirectMessageCountersArgs) => {
     if (userId != null) checkId(userId, 'userId');
   },
@@ -48,6 +50,7 @@ const checks = {
   'Query.user': ({ id }: QueryUserArgs) => checkId(id, 'id'),
   'Thread.replies': checkPage,
   'User.avatarUrl': checkSize,
+  'Viewer.changes': checkChanges,
   'Viewer.directMessages': checkPage,
 };
 

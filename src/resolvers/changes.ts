@@ -5,6 +5,7 @@ import { inboxChangesSince } from '../sync/inbox-sync.ts';
 import { changesSince, windowOf } from '../sync/room-sync.ts';
 import {
   beginAt,
+  checkSyncCursorForm,
   decodeSyncCursor,
   encodeSyncCursor,
   placeOf,
@@ -72,6 +73,12 @@ export async function messageChanges(
     hasMore: changes.hasMore,
     mustReload: changes.mustReload,
   };
+}
+
+/** Rejects what is wrong for every list. */
+export function checkChanges({ since, first }: ChangesArgs): void {
+  if (since != null) checkSyncCursorForm(since);
+  checkFirst(first ?? defaultFirst);
 }
 
 function checkFirst(first: number): number {

@@ -73,16 +73,8 @@ export function encodeSyncCursor(binding: string, cursor: SyncCursor): string {
 
 /** Refuses what is no cursor of this list. */
 export function decodeSyncCursor(binding: string, text: string): SyncCursor {
-  const bytes = Buffer.from(text.slice(0, 200), 'base64url');
-  const isOurs =
-    bytes.length >= headBytes &&
-    bytes[0] === version &&
-    bytes.toString('base64url') === text &&
-    bytes.toString('latin1', sealAt, flagsAt) === seal(binding, bytes);
-  if (!isOurs) {
-    const message = '`since` is not a cursor of this list: pass the `cursor` of an earlier answer for it unchanged.';
-    throw new GatewayError('BAD_USER_INPUT', message);
-  }
+  const bytes = bytesOf(text);
+  if (bytes.toString('latin1', sealAt, flagsAt) !== seal(binding, bytes)) throw notOurs();
   const flags = bytes.readUInt8(flagsAt);
   const told: string[] = [];
   for (let at = headBytes; at + digestBytes <= bytes.length; at += digestBytes)
@@ -97,6 +89,22 @@ export function decodeSyncCursor(binding: string, text: string): SyncCursor {
     told,
   };
 }
+
+/** Throws if the text has not the form of a cursor, of whatever list. */
+export const checkSyncCursorForm = (text: string): void => void bytesOf(text);
+
+function bytesOf(text: string): Buffer {
+  const bytes = Buffer.from(text.slice(0, 200), 'base64url');
+  const hasForm = bytes.length >= headBytes && bytes[0] === version && bytes.toString('base64url') === text;
+  if (!hasForm) throw notOurs();
+  return bytes;
+}
+
+const notOurs = () =>
+  new GatewayError(
+    'BAD_USER_INPUT',
+    '`since` is not a cursor of this list: pass the `cursor` of an earlier answer for it unchanged.',
+  );
 
 /** The place of a row; times outside a cursor's range count as its ends. */
 export const placeOf = (id: string, stamp: number): Place => ({ stamp: clampStamp(stamp), tie: tieOf(id) });

@@ -21,6 +21,7 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       isProduction: false,
       logLevel: 'warn',
+      isLogPretty: false,
       hasIntrospection: true,
       hasExplorer: true,
       corsOrigins: ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'],

@@ -56,6 +56,9 @@ describe('Flags', () => {
     [['--port', 'x'], '--port: expected a whole number from 0 to 65535'],
     [['--port', '99999 '], '--port: expected a whole number from 0 to 65535 (the value has white space around it)'],
     [['5000'], 'Expected flags with their values, such as --upstream https://chat.example.com: see --help'],
+    [['doctors'], 'Expected flags with their values, such as --upstream https://chat.example.com: see --help'],
+    [['--json'], '--json: goes with doctor only'],
+    [['doctor', '--jsn'], '--jsn: unknown; did you mean --json?'],
     [['-p', '5000'], 'Expected flags with their values, such as --upstream https://chat.example.com: see --help'],
     [
       ['--hive-token', 's3cr3t'],
@@ -73,6 +76,22 @@ describe('Flags', () => {
       '--metrics: expected on or off',
     ]);
     expect(mistakesOf(['--node-env', 'production'])).toEqual([expect.stringMatching(/^ROCKETCHAT_URL: .*required/)]);
+  });
+
+  it('`doctor` and its `--json` stand anywhere, and the settings beside them', () => {
+    expect(readFlags(['--port', '1', '--json', 'doctor'])).toMatchObject({
+      isDoctor: true,
+      isJson: true,
+      mistakes: [],
+    });
+    expect(readFlags(['doctor', '--upstream', 'doctor'])).toEqual({
+      isDoctor: true,
+      isJson: false,
+      question: undefined,
+      given: { ROCKETCHAT_URL: 'doctor' },
+      mistakes: [],
+    });
+    expect(readFlags(['--port', '1'])).toMatchObject({ isDoctor: false, isJson: false });
   });
 
   it('what is asked is told whatever else is given', () => {
@@ -124,7 +143,7 @@ describe('--print-config', () => {
         'ROCKETCHAT_URL=https://a.example/x  # --upstream',
         'HOST=::1  # environment',
         '# METRICS: off (default)',
-        '# LOG_LEVEL: info; demo warn (default)',
+        '# LOG_LEVEL: info; demo with JSON lines warn (default)',
       ]),
     );
   });

@@ -95,6 +95,7 @@ describe('Switches', () => {
 describe('Texts', () => {
   it.each<[name: string, right: string[], wrong: string[]]>([
     ['DEMO_DIALECT', ['R7', 'R8'], ['r7', 'R9']],
+    ['LOG_FORMAT', ['auto', 'json', 'pretty'], ['text', 'JSON']],
     ['LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], ['loud', 'Info']],
     [
       'ROCKETCHAT_URL',
@@ -197,6 +198,22 @@ describe('Config', () => {
 
   it('every empty setting counts as absent', () => {
     expect(readConfig(Object.fromEntries(Object.keys(settings).map((name) => [name, ''])))).toEqual(defaults);
+  });
+
+  it('the log is for people at a terminal, unless LOG_FORMAT says otherwise; the demo then shows requests', () => {
+    const logOf = (env: Record<string, string>, isTerminal: boolean) => {
+      const { isLogPretty, logLevel } = readConfig(env, undefined, undefined, isTerminal);
+      return [isLogPretty, logLevel];
+    };
+    expect([false, true].map((isTerminal) => logOf({}, isTerminal))).toEqual([
+      [false, 'warn'],
+      [true, 'info'],
+    ]);
+    for (const isTerminal of [false, true]) {
+      expect(logOf({ LOG_FORMAT: 'json' }, isTerminal)).toEqual([false, 'warn']);
+      expect(logOf({ LOG_FORMAT: 'pretty' }, isTerminal)).toEqual([true, 'info']);
+      expect(logOf({ LOG_FORMAT: 'pretty', LOG_LEVEL: 'error' }, isTerminal)).toEqual([true, 'error']);
+    }
   });
 
   it('the default log level is warn in the demo, and info with a workspace', () => {

@@ -141,6 +141,13 @@ describe('The package that `npm pack` makes', () => {
     expect(licences.match(/^\S+ \d+\.\d+\.\d+\S* \((?!.*(MIT|BSD|ISC|Apache|BlueOak)).*$/gm)).toBeNull();
   });
 
+  test('is a command that examines a workspace', async () => {
+    const demo = await openDemo();
+    const { code, stdout } = await run(command, ['doctor', '--json', '--upstream', demo.url]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ isWell: true, workspaceUrl: demo.url });
+  });
+
   test('is a command that serves the workspace of its flags', async () => {
     const demo = await openDemo();
     const child = startChild(command, ['--upstream', demo.url, '--port', '0', '--explorer', 'off']);

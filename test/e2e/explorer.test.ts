@@ -118,16 +118,28 @@ describe('Fresh 1.4: the address without a path', () => {
   });
 
   test.each<Record<string, string>>([{ EXPLORER: 'off' }, { NODE_ENV: 'production' }])(
-    'with %j, / tells browsers in one line where to send queries',
+    'with %j, / tells browsers in three lines what this is and where queries go, and other clients get JSON',
     async (env) => {
       const gateway = await startExplorer(env);
       onTestFinished(() => gateway.close());
       const browsed = await fetch(`${gateway.url}/`, asBrowser);
       expect({ status: browsed.status, type: browsed.headers.get('content-type') }).toEqual({
         status: 200,
-        type: 'text/plain; charset=utf-8',
+        type: 'text/html; charset=utf-8',
       });
-      expect(await browsed.text()).toBe('This is a GraphQL API: send queries to /graphql, by POST.\n');
+      const page = await browsed.text();
+      expect([...page.matchAll(/<p>(.*)<\/p>/g)].map(([, line]) => line?.replaceAll(/<[^>]*>/g, ''))).toEqual([
+        'This is a GraphQL gateway for the direct messages of a Rocket.Chat workspace.',
+        'Programs send queries to /graphql, by POST.',
+        'With each query go the headers X-User-Id and X-Auth-Token, as Rocket.Chat gives them at login.',
+      ]);
+      // Nothing may be loaded, and the page holds nothing that would be.
+      expect(browsed.headers.get('content-security-policy')).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);
+      expect(page).not.toMatch(/<(script|style|link|img|iframe|form)|\s(on\w+|style|src|href)=/i);
+      for (const accept of ['*/*', 'application/json', 'application/json, text/html;q=0.9', 'text/html;q=0']) {
+        const answer = await fetch(`${gateway.url}/`, { headers: { accept } });
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/json; charset=utf-8']);
+      }
     },
   );
 });

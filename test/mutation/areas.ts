@@ -20,7 +20,7 @@ const deciding: Area = {
     'src/{loaders/bulk-or-single,loaders/search-allowance,schema/prices}.ts',
     'src/{pagination,sync}/*.ts',
     'src/http/admission.ts',
-    'src/errors.ts',
+    'src/{errors,operation/format-error}.ts',
     'src/observability/log.ts',
   ],
   tests: [
@@ -28,7 +28,7 @@ const deciding: Area = {
     'test/{errors,docs}.test.ts',
     'test/{upstream,pagination}/**/*.test.ts',
     'test/sync/{exact-sync,cursor,cases}.test.ts',
-    'test/operation/allowance.test.ts',
+    'test/operation/{allowance,format-error}.test.ts',
     'test/operation/cost/{tally,estimate}.test.ts',
     'test/loaders/{search-allowance,bulk-or-single}.test.ts',
     'test/observability/log.test.ts',
@@ -100,6 +100,10 @@ export const areas: Readonly<Record<string, Area>> = {
   schema: {
     mutate: ['src/schema/*.ts', '!src/schema/prices.ts'],
     tests: ['test/scenarios/federation/entities.test.ts', 'test/schema/*.test.ts'],
+  },
+  doctor: {
+    mutate: ['src/doctor/*.ts', 'src/{text,welcome}.ts'],
+    tests: ['test/{text,welcome}.test.ts', 'test/doctor/workspace.test.ts'],
   },
   config: {
     mutate: ['src/config/*.ts'],

@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DestinationStream } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { standardOutput } from '../../src/observability/standard-output.ts';
+import { standardOutput, type LogDestination } from '../../src/observability/standard-output.ts';
 
 const { O_NONBLOCK, O_RDWR } = constants;
 const mebibyte = 1024 * 1024;
@@ -21,7 +20,7 @@ function exit(output: Output): void {
   if (!output.destroyed) output.flushSync();
 }
 
-interface Output extends DestinationStream {
+interface Output extends LogDestination {
   readonly destroyed: boolean;
   on(event: 'drop', listener: () => void): void;
   flushSync(): void;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import type { Fault } from '../../src/demo/faults.ts';
+import { messages } from '../../src/upstream/transport/failures.ts';
 import { type Caller, type TestGateway, type TestGatewayOptions, startTestGateway } from '../support/gateway.ts';
 import { codesOf, expectNoLeak } from '../support/scenario.ts';
 import { upstreamMarker } from '../support/secrets.ts';
@@ -1069,7 +1070,7 @@ it('the log names what happened without quoting upstream', async () => {
       status: 200,
       upstreamCalls: 2,
       codes: { FORBIDDEN: 1 },
-      details: ['The workspace does not allow this user to do that (dm.messages). (HTTP 403)'],
+      details: [`${messages.forbidden('dm.messages')} (HTTP 403)`],
       unexpected: [],
     }),
   ]);

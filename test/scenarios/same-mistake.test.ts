@@ -122,6 +122,15 @@ const mistakes: Mistake[] = [
     ...page,
   },
   { on: 'DirectMessage', field: 'counters', args: { userId: ['ID', 'a,b'] }, ...page },
+  ...['DirectMessage', 'Viewer'].flatMap((on) =>
+    ['', 'x', 'AAAA', 'a'.repeat(201)].map((since) => ({
+      on,
+      field: 'changes',
+      args: { since: text(since) },
+      ...page,
+    })),
+  ),
+  ...[0, 101, -1].map((first) => ({ on: 'DirectMessage', field: 'changes', args: { first: int(first) }, ...page })),
   ...[0, 15, 1025, -1].flatMap((size) =>
     ['DirectMessage', 'User'].map((on) => ({ on, field: 'avatarUrl', args: { size: int(size) }, below: '' })),
   ),

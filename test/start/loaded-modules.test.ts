@@ -33,6 +33,8 @@ async function loadedWith(env: Record<string, string>, query?: string): Promise<
 const onDemand = {
   'the demo workspace': /^src\/demo\//,
   'commands for the schema': /^src\/registry\//,
+  'the doctor': /^src\/doctor\//,
+  'lines for people': /^src\/(welcome|observability\/pretty-log)\.ts$/,
   explorers: /^(ruru|src\/http\/explorer\.ts)$/,
   metrics: /^(prom-client|src\/observability\/metrics\.ts)$/,
   'reports to GraphOS': /^@apollo\/(usage-reporting-protobuf|protobufjs|utils\.usagereporting)$/,
@@ -54,6 +56,7 @@ describe('A start loads only what is used', () => {
 
   test.each<[part: keyof typeof onDemand, env: Record<string, string>, query?: string]>([
     ['metrics', { METRICS: 'on' }],
+    ['lines for people', { LOG_FORMAT: 'pretty' }],
     ['explorers', { EXPLORER: 'on' }],
     ['reports to Hive', { HIVE_TOKEN: 'token', HIVE_USAGE_URL: 'http://127.0.0.1:9' }],
     [

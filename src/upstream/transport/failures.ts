@@ -18,10 +18,27 @@ export interface FailureMeaning {
   readonly retryAt?: readonly ('x-ratelimit-reset' | 'retry-after')[];
 }
 
+/** What it takes to be allowed, where Rocket.Chat's rules are known: it does not say what is missing. */
+const asMember = ' It takes membership of the room and the permission `view-d-room` (or `view-joined-room`).';
+const requirements: ReadonlyMap<string, string> = new Map([
+  ...[
+    'chat.getMessage',
+    'chat.getThreadMessages',
+    'chat.syncMessages',
+    'dm.history',
+    'dm.messages',
+    'im.counters',
+    'im.members',
+    'subscriptions.get',
+  ].map((endpoint) => [endpoint, asMember] as const),
+  ['dm.list.everyone', ' It takes the permission `view-room-administration`.'],
+]);
+
 /** What clients read. Never upstream's own words. */
 export const messages = {
   unauthenticated: () => 'The workspace rejected these credentials: log in again.',
-  forbidden: (endpoint: string) => `The workspace does not allow this user to do that (${endpoint}).`,
+  forbidden: (endpoint: string) =>
+    `The workspace does not allow this user to do that (${endpoint}).${requirements.get(endpoint) ?? ''}`,
   notFound: (endpoint: string) => `No such room or message exists, or this user may not see it (${endpoint}).`,
   rateLimited: (endpoint: string) => `The workspace's rate limit for ${endpoint} is used up.`,
   badArguments: (endpoint: string) => `The workspace rejected the arguments of ${endpoint}.`,

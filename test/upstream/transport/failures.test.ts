@@ -16,6 +16,18 @@ function classified(status: number, body?: Record<string, unknown>, headers: Rec
 const refused = (...args: Parameters<typeof classified>) => classified(...args).error;
 const retryAtOf = (...args: Parameters<typeof classified>) => classified(...args).retryAt;
 
+describe('FORBIDDEN', () => {
+  it.each([
+    ['dm.messages', 'It takes membership of the room and the permission `view-d-room` (or `view-joined-room`).'],
+    ['dm.list.everyone', 'It takes the permission `view-room-administration`.'],
+    ['me', undefined],
+  ])('names what %s takes, where that is known', (endpoint, requirement) => {
+    const { failure } = classify(endpoint, { status: 403, headers: {}, body: Buffer.of() }, { now, aheadMs: 0 });
+    const denied = `The workspace does not allow this user to do that (${endpoint}).`;
+    expect(failure?.error.message).toBe(requirement === undefined ? denied : `${denied} ${requirement}`);
+  });
+});
+
 describe('a response other than a success', () => {
   it.each<[number, string | undefined, ErrorCode, string, string]>([
     [401, undefined, 'UNAUTHENTICATED', 'The workspace rejected these credentials: log in again.', 'HTTP 401'],

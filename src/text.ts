@@ -1,0 +1,22 @@
+/** Anything that a terminal does not show as one character in its place: controls, separators, marks of direction, halves. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * A text of somebody else's, safe to show at a terminal and in a log: without characters that move the cursor, change
+ * colours or turn the direction of reading, and no longer than `maxLength`.
+ */
+export function printable(text: string, maxLength = 80): string {
+  const start = text.slice(0, maxLength).replaceAll(unprintable, '?');
+  return text.length > maxLength ? `${start}…` : start;
+}
+
+/** Lines of whole words, each with the indent before it. */
+export function wrap(text: string, indent: string, columns = 100): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && indent.length + line.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.map((line) => indent + line);
+}
