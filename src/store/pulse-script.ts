@@ -4,8 +4,8 @@ import { createScript } from './script.ts';
 export const maxRefused = 200;
 
 /**
- * A replica's sign of life, with what it has found since the one before; the reply is how many replicas live, and what all
- * of them found. Arguments: the replica, milliseconds until it counts as gone (0: it leaves), and how long the workspace
+ * A replica's sign of life, with what it has found since the one before; the reply is how many replicas live,
+ * whether this one is new, and what all of them found. Arguments: the replica, milliseconds until it counts as gone (0: it leaves), and how long the workspace
  * is down, its licence is missing and pairs are refused; then the pairs.
  */
 export const pulseScript = createScript(String.raw`
@@ -14,7 +14,12 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', replicas, '-inf', now)
 local lives = tonumber(ARGV[2])
-if lives > 0 then redis.call('ZADD', replicas, now + lives, ARGV[1]) else redis.call('ZREM', replicas, ARGV[1]) end
+local isNew = 0
+if lives > 0 then
+  isNew = redis.call('ZADD', replicas, now + lives, ARGV[1])
+else
+  redis.call('ZREM', replicas, ARGV[1])
+end
 
 local function remember(name, ms)
   local known = tonumber(redis.call('HGET', facts, name) or 0)
@@ -31,7 +36,7 @@ redis.call('ZREMRANGEBYSCORE', refused, '-inf', now)
 for i = 6, #ARGV do redis.call('ZADD', refused, now + tonumber(ARGV[5]), ARGV[i]) end
 redis.call('ZREMRANGEBYRANK', refused, 0, -${maxRefused + 1})
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, 120000) end
-local reply = { redis.call('ZCARD', replicas), down, unlicensed }
+local reply = { redis.call('ZCARD', replicas), isNew, down, unlicensed }
 local pairs = redis.call('ZRANGE', refused, 0, -1, 'WITHSCORES')
 for i = 1, #pairs, 2 do
   reply[#reply + 1] = pairs[i]

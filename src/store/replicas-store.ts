@@ -39,6 +39,8 @@ export class ReplicasStore implements WorkspaceStore {
   #replicas = 1;
   #outages = 0;
   #whyAway: WhyAway | undefined;
+  /** Whether the store has heard of this replica since it is there. */
+  #isKnown = false;
   #timer: NodeJS.Timeout | undefined;
   /** What the next sign of life tells: until when the workspace is down and unlicensed, and which pairs it refused. */
   #found = { downUntil: 0, unlicensedUntil: 0, refused: new Set<string>() };
@@ -125,6 +127,7 @@ export class ReplicasStore implements WorkspaceStore {
 
   #changed(away: WhyAway | undefined): void {
     this.#whyAway = away;
+    this.#isKnown = false;
     if (away === undefined) this.#pulseAfter(0);
     else this.#outages += 1;
     for (const listener of this.#listeners) listener.storeChanged();
@@ -148,7 +151,10 @@ export class ReplicasStore implements WorkspaceStore {
     this.#pulseAfter(pulseMs);
   }
 
-  #hear([replicas, downMs, unlicensedMs, ...refused]: readonly unknown[]): void {
+  #hear([replicas, isNew, downMs, unlicensedMs, ...refused]: readonly unknown[]): void {
+    // It was connected all the time, but has forgotten this replica, and so all else.
+    if (isNew === 1 && this.#isKnown) for (const listener of this.#listeners) listener.storeChanged();
+    this.#isKnown = true;
     this.#replicas = Math.max(1, Math.min(maxReplicas, wholeNumber(replicas)));
     const now = performance.now();
     const pairs = new Map<string, number>();

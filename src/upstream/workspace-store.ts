@@ -14,7 +14,7 @@ export interface Finding {
 }
 
 export interface StoreListener {
-  /** The store was lost, or is back. */
+  /** The store was lost, is back, or has lost its memory. */
   storeChanged(): void;
   /** What replicas found, this one included; still true for that long. */
   heard(findings: { readonly downMs: number; readonly unlicensedMs: number }): void;

@@ -114,6 +114,30 @@ describe('Replicas with a store', () => {
     expect(await held()).toBe(0);
   });
 
+  it('teach a store that was flushed what they know, so that no other sends a call too many', async () => {
+    const [limited, server] = await Promise.all([openLimitedWorkspace(), startStore()]);
+    const client = await createClient({ url: server.url, RESP: 2 })
+      .on('error', () => undefined)
+      .connect();
+    onTestFinished(() => client.destroy());
+    const join = async () => {
+      const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000 };
+      const store = await ReplicasStore.open(options);
+      onTestFinished(() => store.close());
+      const created = createWorkspace(limited.url, { store });
+      onTestFinished(() => created.workspace.close());
+      return { store, ...created };
+    };
+    const [first, second] = await Promise.all([join(), join()]);
+    await expect.poll(() => second.store.replicas, soon).toBe(2);
+    for (let call = 0; call < 10; call += 1) expect(await first.ask({ as: login('maya') })).toBe('ok');
+    await client.flushAll();
+    const windows = async () => (await client.keys('*')).filter((name) => name.includes(':w:'));
+    await expect.poll(windows, soon).toHaveLength(1);
+    expect(await second.ask({ as: login('omar'), timeoutMs: 5000 })).toBe('RATE_LIMITED');
+    expect([limited.calls.length, limited.refused]).toEqual([10, 0]);
+  });
+
   it('do without what the store cannot have said', async () => {
     const { first, second, client } = await open(2);
     await expect.poll(() => first.store.replicas, soon).toBe(2);

@@ -65,9 +65,8 @@ export class RateLimiter {
   /** The window as one process would teach it to another; its end is 0 when it has none yet. Undefined when none is known. */
   get knownWindow(): { limit: number; remaining: number; endsAt: number; isEndKnown: boolean } | undefined {
     const { window } = this.#limiter;
-    if (window === undefined) return undefined;
-    const remaining = Math.max(0, window.remaining - this.#outstanding.onWire);
-    return { limit: window.limit, remaining, endsAt: window.endsAt ?? 0, isEndKnown: window.isEndKnown };
+    const remaining = Math.max(0, (window?.remaining ?? 0) - this.#outstanding.onWire);
+    return window && { limit: window.limit, remaining, endsAt: window.endsAt ?? 0, isEndKnown: window.isEndKnown };
   }
 
   get isIdle(): boolean {

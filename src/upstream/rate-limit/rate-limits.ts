@@ -69,6 +69,9 @@ const leave = () => false;
 /** How long a refusal holds when it does not say. Milliseconds. */
 const refusedMs = 1000;
 
+/** Windows that a store is taught at once; of the others it hears when they are used. */
+const maxTaught = 500;
+
 /** Limiters remembered; the least recently used are forgotten first. */
 const maxLimiters = 10_000;
 
@@ -138,9 +141,13 @@ export class RateLimits {
     return this.#open(() => true);
   }
 
-  /** The store that replicas share was lost, or is back. */
+  /** The store that replicas share was lost, is back, or has lost its memory. It is taught the windows used last. */
   storeChanged(): void {
-    for (const { shared } of this.#limiters.values()) shared?.storeChanged();
+    let left = this.#limiters.size;
+    for (const { shared } of this.#limiters.values()) {
+      shared?.storeChanged(left <= maxTaught);
+      left -= 1;
+    }
   }
 
   /** Gives back what other replicas can use: this one stops. */

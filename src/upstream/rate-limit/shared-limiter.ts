@@ -112,11 +112,14 @@ export class SharedLimiter {
     this.#turns.askSoon();
   }
 
-  /** The store was lost, or is back: those who wait go the other way, and the store learns what this replica knows. */
-  storeChanged(): void {
+  /**
+   * The store was lost, is back, or has lost its memory: those who wait go the other way, and the store hears how calls
+   * ended; where `teaches`, also what this replica knows of the window.
+   */
+  storeChanged(teaches: boolean): void {
     if (this.#options.store.isAway) this.#turns.storeLost();
     else {
-      this.#teach();
+      if (teaches) this.#teach();
       this.#options.window.settle();
     }
     this.#limiter.storeChanged();

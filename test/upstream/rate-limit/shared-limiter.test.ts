@@ -28,7 +28,7 @@ function open() {
   const workspaceClock = new WorkspaceClock(clock);
   const userOf = (key: string) => key;
   const limits = new RateLimits({ clock, workspaceClock, userOf, usualResponseMs: () => 1000, store });
-  const enter = () => limits.enter('me', { key: 'maya', address: undefined }, clockStart + 10_000);
+  const enter = (address?: string) => limits.enter('me', { key: 'maya', address }, clockStart + 10_000);
   return { clock, store, told, asks, limits, enter };
 }
 
@@ -188,6 +188,21 @@ describe('A call before a shared window', () => {
     asks.pop()?.(granting('r:3'));
     await second.ready;
     expect([second.send(), told.length]).toEqual([true, 2]);
+  });
+
+  it('does not flood a store that is back with all windows that it knows', async () => {
+    const { store, limits, told, enter } = open();
+    store.isAway = true;
+    for (let address = 0; address < 600; address += 1) {
+      const reservation = enter(`192.0.2.${address}`);
+      reservation.send();
+      const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '7' };
+      reservation.exit({ headers: { ...headers, 'x-ratelimit-reset': String(clockStart + 5000) }, limiter: 'passed' });
+    }
+    told.length = 0;
+    store.isAway = false;
+    limits.storeChanged();
+    expect(told).toHaveLength(500);
   });
 
   it('goes another time when responses have taken back the turn that it had while the store was away', async () => {
