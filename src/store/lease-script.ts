@@ -27,6 +27,11 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local raw, window = redis.call('HGETALL', W), {}
 for i = 1, #raw, 2 do window[raw[i]] = tonumber(raw[i + 1]) end
+-- The clock of the store went back, as after a fail-over: times tell nothing, and replicas teach what they know.
+if window.seenAt and now < window.seenAt - 1000 then
+  redis.call('DEL', W, O, Q, S)
+  window = {}
+end
 local function set(name, value)
   window[name] = value
   if value == nil then redis.call('HDEL', W, name) else redis.call('HSET', W, name, string.format('%.0f', value)) end
@@ -130,6 +135,7 @@ else
   end
 end
 set('out', out)
+set('seenAt', now)
 -- Calls with made-up credentials, whatever addresses they come from, leave nothing behind for long.
 local keep = out > 0 and longestCall or window.limit and 2 * usualWindow or window.lost and usualWindow or 5000
 keep = math.max(keep, window.closesAt and window.closesAt - now + usualWindow or 0)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createClient } from '@redis/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Limiter } from '../../src/demo/limiter.ts';
 import { leaseScript } from '../../src/store/lease-script.ts';
 import { clockStart } from '../support/manual-clock.ts';
@@ -219,25 +219,14 @@ describe('The lease protocol', () => {
   });
 
   it('is in the store what the model says, step by step', async () => {
-    const { url } = await startStore();
-    const client = await createClient({ url, RESP: 2 }).connect();
-    // The same script with a clock that stands still between two commands.
-    const text = leaseScript.text.replace(
-      "redis.call('TIME')",
-      "{ math.floor(redis.call('GET', 'now') / 1000), (redis.call('GET', 'now') % 1000) * 1000 }",
-    );
-    expect(text).not.toBe(leaseScript.text);
-    const keys = ['w', 'o', 'q', 's'];
+    const { client, runAt } = await openScript();
     await fc.assert(
       fc.asyncProperty(worldOf, fc.array(commandOf, { maxLength: 60, size: 'max' }), async (world, commands) => {
         await client.flushAll();
         const clock = { now: clockStart };
         const model = new LeaseModel(clockStart);
         const modelled = modelStore(model, clock);
-        const run = async (...args: (string | number)[]): Promise<unknown> => {
-          await client.set('now', clock.now);
-          return client.eval(text, { keys, arguments: args.map(String) });
-        };
+        const run = (...args: (string | number)[]) => runAt(clock.now, ...args);
         const both: Store = {
           async take(replica, first, asks) {
             const reply = await run('take', replica, first, ...Object.values(times), ...asks.flat());
@@ -263,7 +252,8 @@ describe('The lease protocol', () => {
           },
         };
         await live(both, clock, world, commands);
-        const { out, ...window } = await client.hGetAll('w');
+        const { out, seenAt, ...window } = await client.hGetAll('w');
+        expect(Number(seenAt ?? 0)).toBeLessThanOrEqual(clock.now);
         expect(Number(out ?? 0)).toBe(model.out.size);
         expect(Object.fromEntries(Object.entries(window).map(([name, value]) => [name, Number(value)]))).toEqual(
           Object.fromEntries(model.window),
@@ -271,6 +261,33 @@ describe('The lease protocol', () => {
       }),
       { numRuns: 60 },
     );
-    client.destroy();
+  });
+
+  it('begins anew when the clock of the store goes back, instead of waiting for a time that is far away', async () => {
+    const { runAt } = await openScript();
+    const take = ['take', 'r1', 1, ...Object.values(times), 'alice', 1, 0, 1000] as const;
+    await runAt(clockStart, 'learn', '', times.callMs, 10, 0, clockStart + 60_000, 60_000, 1);
+    expect(await runAt(clockStart, ...take)).toMatchObject([10, 0, clockStart + 60_000, 60_020, 60_021, 0, 0]);
+    expect(await runAt(clockStart - 500, ...take)).toMatchObject([10, 0, clockStart + 60_000, 60_520, 60_521, 0, 0]);
+    expect(await runAt(clockStart - 3_600_000, ...take)).toMatchObject([-1, -1, -1, -1, 0, 0, 1]);
   });
 });
+
+/** The script in a store, with a clock that the test sets. */
+async function openScript() {
+  const { url } = await startStore();
+  const client = await createClient({ url, RESP: 2 })
+    .on('error', () => undefined)
+    .connect();
+  onTestFinished(() => client.destroy());
+  const text = leaseScript.text.replace(
+    "redis.call('TIME')",
+    "{ math.floor(redis.call('GET', 'now') / 1000), (redis.call('GET', 'now') % 1000) * 1000 }",
+  );
+  expect(text).not.toBe(leaseScript.text);
+  const runAt = async (now: number, ...args: (string | number)[]): Promise<unknown> => {
+    await client.set('now', now);
+    return client.eval(text, { keys: ['w', 'o', 'q', 's'], arguments: args.map(String) });
+  };
+  return { client, runAt };
+}
