@@ -12,7 +12,12 @@ export const pulseScript = createScript(String.raw`
 local replicas, facts, refused = KEYS[1], KEYS[2], KEYS[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREMRANGEBYSCORE', replicas, '-inf', now)
+-- Nothing is remembered for so long: later times are of a clock that went back, as after a fail-over.
+local latest = now + 120000
+for _, key in ipairs({ replicas, refused }) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  redis.call('ZREMRANGEBYSCORE', key, '(' .. string.format('%.0f', latest), '+inf')
+end
 local lives = tonumber(ARGV[2])
 local isNew = 0
 if lives > 0 then
@@ -22,7 +27,8 @@ else
 end
 
 local function remember(name, ms)
-  local known = tonumber(redis.call('HGET', facts, name) or 0)
+  local known = tonumber(redis.call('HGET', facts, name) or 0) or 0
+  if known > latest then known = 0 end
   if ms > 0 and now + ms > known then
     known = now + ms
     redis.call('HSET', facts, name, string.format('%.0f', known))
@@ -32,7 +38,6 @@ end
 local down = remember('down', tonumber(ARGV[3]))
 local unlicensed = remember('unlicensed', tonumber(ARGV[4]))
 
-redis.call('ZREMRANGEBYSCORE', refused, '-inf', now)
 for i = 6, #ARGV do redis.call('ZADD', refused, now + tonumber(ARGV[5]), ARGV[i]) end
 redis.call('ZREMRANGEBYRANK', refused, 0, -${maxRefused + 1})
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, 120000) end

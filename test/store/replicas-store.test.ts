@@ -142,9 +142,14 @@ describe('Replicas with a store', () => {
     const { first, second, client } = await open(2);
     await expect.poll(() => first.store.replicas, soon).toBe(2);
     const replicas = (await client.keys('*')).find((key) => key.endsWith(':replicas')) ?? '';
-    await client.hSet(replicas.replace(/replicas$/, 'facts'), { down: 'x', unlicensed: '1e400' });
-    await expect.poll(() => second.workspace.breakerState, soon).toBe('closed');
-    expect(second.workspace.receiptsLicence.state).toBe('unknown');
+    // The latter is of a clock that went back by years.
+    await client.hSet(replicas.replace(/replicas$/, 'facts'), { down: 'x', unlicensed: '4000000000000' });
+    await client.zAdd(replicas.replace(/replicas$/, 'refused'), { score: 4e12, value: 'pair' });
+    await client.zAdd(replicas, { score: 4e12, value: 'ghost' });
+    await expect.poll(() => client.zCard(replicas), soon).toBe(2);
+    expect([second.workspace.breakerState, second.workspace.receiptsLicence.state]).toEqual(['closed', 'unknown']);
+    expect([first.store.replicas, first.store.isAway, second.store.isAway]).toEqual([2, false, false]);
+    expect(await client.zCard(replicas.replace(/replicas$/, 'refused'))).toBe(0);
     expect(await second.ask()).toBe('ok');
   });
 });
