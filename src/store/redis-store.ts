@@ -17,6 +17,8 @@ export interface RedisStoreOptions {
   /** The store has become reachable (undefined), or has been lost or was not to be had from the start, for this reason. */
   readonly onChange: (away: WhyAway | undefined) => void;
   readonly random?: () => number;
+  /** Nobody waits longer for the store, the pauses of this process aside. Milliseconds. */
+  readonly patienceMs?: number;
 }
 
 /** In our own words: what the store says is not ours to repeat. */
@@ -27,8 +29,6 @@ export type WhyAway =
   | 'It takes no writes.'
   | 'It replies what no store does.';
 
-/** Nobody waits longer for the store, the pauses of this process aside. Milliseconds. */
-const patienceMs = 20;
 const connectTimeoutMs = 1000;
 /** Pauses between two attempts to connect: the first, doubling up to the last. Milliseconds. */
 const firstPauseMs = 100;
@@ -39,9 +39,10 @@ const steadyMs = 5000;
 const maxPending = 2000;
 
 /**
- * A Redis or Valkey that replicas share, as a place that may be gone at any moment. A command that fails or takes longer
- * than `patienceMs` ends the connection, and the store is away until a new one takes a write: so a slow, full, read-only
- * or half-open store delays a few calls once. While it is away no command is sent, queued or repeated.
+ * A Redis or Valkey that replicas share, as a place that may be gone at any moment. When a command takes longer than
+ * `patienceMs`, the store is away until it replies; when one fails, or the store is slow again, the connection ends, and the
+ * store is away until a new one takes a write. So a slow, full, read-only or half-open store delays a few calls once. While it
+ * is away no command is sent, queued or repeated.
  */
 export class RedisStore {
   readonly #options: RedisStoreOptions;
@@ -55,7 +56,7 @@ export class RedisStore {
   #upSince = 0;
   #attempts = 0;
   #pending = 0;
-  readonly #patience = new Patience(patienceMs);
+  readonly #patience: Patience;
   #timer: NodeJS.Timeout | undefined;
 
   /** Loads the client, and makes the first attempt to connect. */
@@ -78,6 +79,7 @@ export class RedisStore {
 
   private constructor(options: RedisStoreOptions, createClient: () => Client) {
     this.#options = options;
+    this.#patience = new Patience(options.patienceMs ?? 20);
     this.#createClient = createClient;
   }
 
@@ -106,7 +108,8 @@ export class RedisStore {
       if (isSane(reply)) return reply;
       throw new Unusable('It replies what no store does.');
     } catch (error) {
-      this.#lose(client, error);
+      if (error instanceof Unusable && error.why === 'It is too slow.') this.#endure(client, error);
+      else this.#lose(client, error);
       return undefined;
     }
   }
@@ -126,18 +129,48 @@ export class RedisStore {
     late.unref();
     try {
       await client.connect(); // with a password, this waits for a reply
-      // A replica that only reads and a store that is full refuse this; a slow one takes too long for it.
-      await this.#inTime(client, ['SET', `${this.#options.deployment}:probe`, '1', 'PX', '1000']);
+      await this.#inTime(client, this.#probe);
     } catch (error) {
       this.#lose(client, error);
       return;
     } finally {
       clearTimeout(late);
     }
+    this.#begin(client);
+  }
+
+  /** A replica that only reads and a store that is full refuse this. */
+  get #probe(): string[] {
+    return ['SET', `${this.#options.deployment}:probe`, '1', 'PX', '1000'];
+  }
+
+  #begin(client: Client): void {
     if (this.#client !== client) return;
     this.#isUp = true;
     this.#upSince = performance.now();
     this.#tell(undefined);
+  }
+
+  /** The first time that a store is slow, it is away until it replies. One that is slow again is left alone for longer. */
+  #endure(client: Client, error: Unusable): void {
+    if (!this.#isUp || this.#client !== client) return; // others have waited as well
+    if (performance.now() - this.#upSince >= steadyMs) this.#attempts = 0;
+    if (this.#attempts > 0) return this.#lose(client, error);
+    this.#attempts = 1;
+    this.#isUp = false;
+    this.#tell(error.why);
+    const late = setTimeout(() => this.#lose(client, error), connectTimeoutMs);
+    late.unref();
+    client.sendCommand(this.#probe).then(
+      () => {
+        clearTimeout(late);
+        this.#begin(client);
+      },
+      (failure: unknown) => {
+        clearTimeout(late);
+        this.#lose(client, failure);
+      },
+    );
   }
 
   #lose(client: Client, error: unknown): void {

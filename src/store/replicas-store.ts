@@ -14,6 +14,8 @@ export interface ReplicasStoreOptions {
   readonly workspaceUrl: string;
   /** Milliseconds from a call's turn to its end at most. */
   readonly callMs: number;
+  /** As of `RedisStoreOptions`. */
+  readonly patienceMs?: number;
 }
 
 /** Between two signs of life, and after how long without one a replica counts as gone. Milliseconds. */
@@ -47,17 +49,18 @@ export class ReplicasStore implements WorkspaceStore {
   /** Refused pairs by hash, with the time (of this process, in milliseconds) until which they are remembered. */
   #refused: ReadonlyMap<string, number> = new Map();
 
-  static async open(options: ReplicasStoreOptions): Promise<ReplicasStore> {
-    const store = new ReplicasStore(options);
+  static async open({ url, name, patienceMs, ...options }: ReplicasStoreOptions): Promise<ReplicasStore> {
+    const store = new ReplicasStore({ name, ...options });
     store.#redis = await RedisStore.open({
-      url: options.url,
-      deployment: options.name,
+      url,
+      deployment: name,
+      ...(patienceMs !== undefined && { patienceMs }),
       onChange: (away) => store.#changed(away),
     });
     return store;
   }
 
-  private constructor({ name, workspaceUrl, callMs }: ReplicasStoreOptions) {
+  private constructor({ name, workspaceUrl, callMs }: Omit<ReplicasStoreOptions, 'url'>) {
     this.#keys = new StoreKeys(name, workspaceUrl);
     const redis = {
       isAway: () => this.isAway,

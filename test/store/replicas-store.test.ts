@@ -20,6 +20,7 @@ async function open(count: number) {
         name: 'chat',
         workspaceUrl: upstream.url,
         callMs: 3000,
+        patienceMs: 2000,
       });
       onTestFinished(() => store.close());
       return { store, ...createWorkspace(upstream.url, { store }) };
@@ -96,7 +97,7 @@ describe('Replicas with a store', () => {
       openLimitedWorkspace({ rateLimit: { calls: 1000, ms: 60_000 } }),
       startStore(),
     ]);
-    const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000 };
+    const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000, patienceMs: 2000 };
     const store = await ReplicasStore.open(options);
     const { workspace, ask } = createWorkspace(limited.url, { store });
     const client = await createClient({ url: server.url, RESP: 2 })
@@ -121,7 +122,7 @@ describe('Replicas with a store', () => {
       .connect();
     onTestFinished(() => client.destroy());
     const join = async () => {
-      const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000 };
+      const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000, patienceMs: 2000 };
       const store = await ReplicasStore.open(options);
       onTestFinished(() => store.close());
       const created = createWorkspace(limited.url, { store });

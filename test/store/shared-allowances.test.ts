@@ -14,7 +14,12 @@ async function open() {
   const keys = new StoreKeys('chat', 'https://chat.example.com');
   const replicas = await Promise.all(
     [1, 2].map(async () => {
-      const redis = await RedisStore.open({ url: server.url, deployment: 'chat', onChange: () => undefined });
+      const redis = await RedisStore.open({
+        url: server.url,
+        deployment: 'chat',
+        patienceMs: 2000,
+        onChange: () => undefined,
+      });
       onTestFinished(() => redis.close());
       const shared = new SharedAllowances({
         redis: { isAway: () => redis.isAway, run: async (...command) => redis.run(...command) },

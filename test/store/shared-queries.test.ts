@@ -15,7 +15,12 @@ async function open() {
   const server = await startStore();
   const [first, second] = await Promise.all(
     [1, 2].map(async () => {
-      const redis = await RedisStore.open({ url: server.url, deployment: 'chat', onChange: () => undefined });
+      const redis = await RedisStore.open({
+        url: server.url,
+        deployment: 'chat',
+        patienceMs: 2000,
+        onChange: () => undefined,
+      });
       onTestFinished(() => redis.close());
       return new QueriesInStore({ redis, keys: new StoreKeys('chat', 'https://chat.example.com'), keep: 3 });
     }),

@@ -15,7 +15,12 @@ async function open() {
   const wire = await startFaultyWire(port);
   const keys = new StoreKeys('chat', 'https://chat.example.com');
   const join = async (replica: string, storeUrl: string) => {
-    const redis = await RedisStore.open({ url: storeUrl, deployment: 'chat', onChange: () => undefined });
+    const redis = await RedisStore.open({
+      url: storeUrl,
+      deployment: 'chat',
+      patienceMs: 100,
+      onChange: () => undefined,
+    });
     onTestFinished(() => redis.close());
     const its = new SharedWindows({ redis, keys, replica, callMs: 60_000 }).windowOf('im.counters');
     const take = async (calls: number) => {
