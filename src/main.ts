@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import './node-version.ts';
 import './garbage-collection.ts';
-import { readFileSync } from 'node:fs';
 import {
   ConfigError,
   doctorCredentials,
@@ -16,21 +15,16 @@ import { CannotListen } from './http/listening.ts';
 import { describeUnexpected } from './observability/log.ts';
 import { standardOutput } from './observability/standard-output.ts';
 import { readOperations } from './operation/persisted-operations.ts';
+import { packageVersion } from './package-version.ts';
 import { createSchema } from './schema/executable.ts';
 import { startGateway, type Gateway } from './server.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Of the package, whose manifest lies beside `src/` and beside what the build makes of it. */
-function version(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
-
 async function main(): Promise<void> {
   const flags = readFlags(process.argv.slice(2));
   if (flags.question === '--help') return say(help());
-  if (flags.question === '--version') return say(version());
+  if (flags.question === '--version') return say(packageVersion());
   const isTerminal = process.stdout.isTTY;
   const config = readConfig(undefined, (path) => readOperations(path, createSchema()), flags, isTerminal);
   if (flags.question === '--print-config') return say(printConfig(flags));
@@ -42,7 +36,7 @@ async function main(): Promise<void> {
     config,
     workspaceUrl,
     ...(pretty !== undefined && { logDestination: pretty.prettyLog(standardOutput(), hasColours()) }),
-    ...(demo !== undefined && { explorerHeaders: demo.headers }),
+    ...(demo !== undefined && { explorerHeaders: demo.headers, tourSubjects: demo.tourSubjects }),
   });
   stopOnSignals(gateway, demo);
   surviveMistakes(gateway);
@@ -57,7 +51,7 @@ async function welcomeOf(config: Config, workspaceUrl: string, url: string): Pro
   const { welcome } = await import('./welcome.ts');
   const { hasExplorer, persistedOperations, admitsUnlistedOperations } = config;
   const takesAnyQuery = persistedOperations === undefined || admitsUnlistedOperations;
-  return welcome({ version: version(), workspaceUrl, url, hasExplorer, takesAnyQuery });
+  return welcome({ version: packageVersion(), workspaceUrl, url, hasExplorer, takesAnyQuery });
 }
 
 /** Heeds NO_COLOR and the like, which Node knows. */

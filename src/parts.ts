@@ -57,9 +57,9 @@ export async function createParts(options: PartsOptions, limits: HttpLimits & Ad
     persistedOperations === undefined ? undefined : new Safelist(readOperations(persistedOperations, schema));
   const store = await openStore(options);
   const redactor = new Redactor();
-  const { graphos, hive, sharedStore } = config;
-  for (const secret of [graphos?.key, hive?.token, passwordOf(sharedStore?.url)])
-    if (secret !== undefined) redactor.hold(secret);
+  const { graphos, hive, traces, sharedStore } = config;
+  const secrets = [graphos?.key, hive?.token, passwordOf(sharedStore?.url), ...Object.values(traces?.headers ?? {})];
+  for (const secret of secrets) if (secret !== undefined) redactor.hold(secret);
   const log = createLog(config.logLevel, redactor, logDestination ?? standardOutput());
   const workspace = new Workspace({
     url: workspaceUrl,

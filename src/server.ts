@@ -1,21 +1,23 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { FastifyInstance } from 'fastify';
 import type { RequestContext } from './context/request-context.ts';
 import { errorCodes, GatewayError } from './errors.ts';
 import { defaultAdmission, type AdmissionLimits } from './http/admission.ts';
-import type { ExplorerHeaders } from './http/explorer.ts';
+import { Compressor } from './http/compression.ts';
+import type { ExplorerHeaders } from './http/explorer-page.ts';
 import { GraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { ParamsGate } from './http/params-gate.ts';
 import { defaultHttpLimits, type HttpLimits } from './http/http-server.ts';
 import { cannotListen, linkTo } from './http/listening.ts';
 import { createRoutes } from './http/routes.ts';
+import type { TourSubjects } from './http/tour.ts';
 import type { Logger } from './observability/log.ts';
-import type { Metrics } from './observability/metrics.ts';
+import type { Traces } from './observability/traces/traces.ts';
 import { createUsageReporters } from './observability/usage.ts';
+import { createMetrics, createTraces } from './observers.ts';
 import { createApollo, type Execution } from './operation/apollo.ts';
 import { UnlistedLog } from './operation/unlisted-log.ts';
 import { createParts, type Parts, type PartsOptions } from './parts.ts';
@@ -23,6 +25,8 @@ import { createParts, type Parts, type PartsOptions } from './parts.ts';
 export interface GatewayOptions extends PartsOptions {
   /** Credentials that the explorers open with. Without them, the explorers show empty headers to fill in. */
   readonly explorerHeaders?: ExplorerHeaders;
+  /** What the explorers' tour shows of this workspace. Without them, what every workspace has. */
+  readonly tourSubjects?: TourSubjects;
   /** Overrides of the limits, for tests. */
   readonly limits?: Partial<HttpLimits & AdmissionLimits>;
   /** What runs operations; a setting for tests. */
@@ -41,6 +45,7 @@ interface Services {
   readonly apollo: ApolloServer<RequestContext>;
   readonly graphql: GraphqlEndpoint;
   readonly app: FastifyInstance;
+  readonly traces: Traces | undefined;
 }
 
 const blankHeaders: ExplorerHeaders = { 'X-User-Id': '', 'X-Auth-Token': '' };
@@ -86,12 +91,12 @@ async function createServices(
   isDraining: () => boolean,
 ): Promise<Services> {
   const { config, log, allowance } = parts;
-  const explorerHeaders = config.hasExplorer
-    ? { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader }
-    : undefined;
-  const metrics = config.hasMetrics ? await createMetrics(parts, () => app) : undefined;
+  const headers = { ...(options.explorerHeaders ?? blankHeaders), ...reportHeader };
+  const explorer = config.hasExplorer ? { headers, subjects: options.tourSubjects } : undefined;
+  const metrics = await createMetrics(parts, () => app);
+  const traces = await createTraces({ ...parts, workspaceUrl: options.workspaceUrl, metrics });
   const { apollo, fastPath } = createApollo(parts.schema, config, log, {
-    landingPage: explorerHeaders && (await import('./http/explorer.ts')).sandboxPage(explorerHeaders),
+    landingPage: explorer && (await import('./http/explorer.ts')).sandboxPage(explorer),
     usageReporters: await createUsageReporters(config),
     allowance,
     sharedQueries: parts.store?.queries,
@@ -106,10 +111,12 @@ async function createServices(
     unlistedLog: new UnlistedLog(log, metrics),
     hasPage: config.hasExplorer,
     corsOrigins: new Set(config.corsOrigins),
+    compressor: config.compresses ? new Compressor() : undefined,
     requestTimeoutMs: config.requestTimeoutMs,
     writeTimeoutMs: limits.writeTimeoutMs,
     isDraining,
     metrics,
+    traces,
     addresses: { forwards: config.forwardsClientIp, trustsProxy: config.trustsProxy },
   });
   const { corsOrigins, requestTimeoutMs } = config;
@@ -118,41 +125,21 @@ async function createServices(
     limits,
     requestTimeoutMs,
     corsOrigins,
-    explorerHeaders,
+    explorer,
     metrics,
     isDraining,
     log,
   });
-  return { apollo, graphql, app };
+  return { apollo, graphql, app, traces };
 }
 
-/** What not every gateway uses is loaded only where it is used, so that the others start sooner and take less memory. */
-const createMetrics = async (parts: Parts, app: () => FastifyInstance): Promise<Metrics> => {
-  const { Metrics } = await import('./observability/metrics.ts');
-  const { admission, loopDelay, memory, redactor, allowance, workspace, store } = parts;
-  return new Metrics({
-    inFlight: () => admission.inFlight,
-    shed: () => admission.shed,
-    loopDelayMs: () => loopDelay.p99Ms,
-    arrivingBytes: () => memory.arriving.bytes,
-    heldBytes: () => memory.held.bytes,
-    unsentBytes: () => memory.unsent.bytes,
-    heldTokens: () => redactor.held,
-    connections: () => promisify(app().server.getConnections.bind(app().server))(),
-    knownCallers: () => allowance?.knownUsers ?? 0,
-    windows: () => workspace.rateLimits.windows(),
-    workspace,
-    store,
-  });
-};
-
-/** Milliseconds to write the last responses before connections are cut, and to write the last lines of the log. */
+/** Milliseconds to write the last responses before connections are cut, and to send the last traces and lines of the log. */
 const lastCallMs = 500;
 
 /** Lets requests finish within the grace period. Shortly before it ends, the rest are answered with the data so far. */
 async function shutDown(
   { config, workspace, store, loopDelay, shedLog, log }: Parts,
-  { apollo, graphql, app }: Services,
+  { apollo, graphql, app, traces }: Services,
 ): Promise<void> {
   const lastCall = setTimeout(() => graphql.stopAll(shuttingDown()), Math.max(0, config.shutdownGraceMs - lastCallMs));
   await apollo.stop();
@@ -160,7 +147,7 @@ async function shutDown(
   loopDelay.stop();
   shedLog.flush();
   await app.close();
-  await workspace.close();
+  await Promise.all([workspace.close(), traces?.close(lastCallMs)]);
   await store?.close();
   const flushed = new Promise<void>((resolve) => log.flush(() => resolve()));
   await Promise.race([flushed, delay(lastCallMs, undefined, { ref: false })]);

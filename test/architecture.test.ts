@@ -26,6 +26,12 @@ const served = [
   '@fastify/cors',
   '@graphql-hive/apollo',
   '@graphql-tools/schema',
+  '@opentelemetry/api',
+  '@opentelemetry/core',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
+  '@opentelemetry/semantic-conventions',
   '@redis/client',
   'dataloader',
   'fastify',
@@ -51,6 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   text: [],
   welcome: [],
   config: ['text'],
+  'package-version': [],
   // Bytes of a body in, JSON of its rows out.
   projection: ['json'],
   pagination: ['errors', 'limits'],
@@ -74,7 +81,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   // The price model is written into the published schema.
   schema: ['resolvers', 'pagination', 'limits', 'json'],
-  observability: ['errors', 'json', 'text', 'type config'],
+  // Calls to the workspace tell their observers how they went.
+  observability: ['errors', 'json', 'text', 'type config', 'type upstream'],
   // What happens to an operation before and after its resolvers. The lists of persisted operations are a setting.
   operation: [
     'resolvers',
@@ -98,6 +106,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   registry: ['operation', 'schema', 'resolvers', 'pagination', 'config', 'json', 'limits', 'type context'],
   // What lives as long as the process.
   parts: ['* but demo, doctor and main'],
+  // Creates what watches all others.
+  observers: ['observability', 'package-version', 'type config', 'type http', 'type operation', 'type upstream'],
   server: ['* but demo, doctor and main'],
   main: ['*'],
 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isExecutableDefinitionNode, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { subjects } from '../src/doctor/finding.ts';
 import { errorCodes } from '../src/errors.ts';
 import { createSchema } from '../src/schema/executable.ts';
 import { projectPath } from './support/child.ts';
+import { everyMetric } from './support/every-metric.ts';
 import { documents, docsPage, readme } from './support/docs.ts';
 
 const { scripts } = JSON.parse(readFileSync(join(projectPath, 'package.json'), 'utf8')) as {
@@ -43,6 +44,24 @@ describe('README and docs/', () => {
     for (const path of documents.keys()) if (path !== 'README.md') expect(readme).toContain(`](${path})`);
   });
 
+  it('code quoted from a recipe stands so in its file, and the pages lead to every recipe', () => {
+    const folder = 'test/recipes';
+    const linked = new Set<string>();
+    let quotes = 0;
+    for (const [page, text] of documents) {
+      for (const [, path = ''] of text.matchAll(/\]\(\.\.\/(test\/recipes\/[\w.-]+)\)/g)) linked.add(path);
+      for (const [, path = '', code = ''] of text.matchAll(
+        /\]\(\.\.\/(test\/recipes\/[\w.-]+)\)(?: does)?:\n\n```ts\n([\s\S]*?)```/g,
+      )) {
+        quotes += 1;
+        expect(readFileSync(join(projectPath, path), 'utf8'), `${page}: ${path}`).toContain(code);
+      }
+    }
+    expect(quotes).toBe(7);
+    const recipes = readdirSync(join(projectPath, folder)).filter((name) => !name.endsWith('.test.ts'));
+    expect([...linked].toSorted()).toEqual(recipes.map((name) => `${folder}/${name}`).toSorted());
+  });
+
   it('docs/errors.md lists exactly the error codes: status, meaning, whether to try again, and what to change', () => {
     const rows = docsPage('errors')
       .split('\n')
@@ -53,6 +72,16 @@ describe('README and docs/', () => {
           `| \`${code}\` | ${status ?? ''} | ${meaning} | ${again} | ${change} |`,
       ),
     );
+  });
+
+  it('docs/watching.md lists exactly the metrics, with labels and meaning', async () => {
+    const rows = docsPage('watching')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const metrics = [...(await everyMetric())].map(
+      ([name, { labels, help }]) => `| \`${name}\` | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
+    );
+    expect(rows).toEqual(metrics);
   });
 
   it('docs/settings.md lists exactly the settings, with default and meaning', () => {

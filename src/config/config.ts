@@ -37,6 +37,7 @@ const configOf = (env: z.output<typeof environment>, isTerminal: boolean) => {
     upstreamAttempts: env.UPSTREAM_ATTEMPTS,
     /** What replicas share. Undefined: this process is on its own. */
     sharedStore: env.SHARED_STORE === undefined ? undefined : { url: env.SHARED_STORE, name: env.SHARED_STORE_NAME },
+    compresses: env.COMPRESSION,
     keepAliveTimeoutMs: env.KEEP_ALIVE_TIMEOUT_MS,
     shutdownDelayMs: env.SHUTDOWN_DELAY_MS,
     /** After that delay. */
@@ -56,6 +57,18 @@ const configOf = (env: z.output<typeof environment>, isTerminal: boolean) => {
         ? undefined
         : { token: env.HIVE_TOKEN, target: env.HIVE_TARGET, url: env.HIVE_USAGE_URL },
     tracesInline: env.INLINE_TRACE,
+    traces:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? undefined
+        : {
+            url: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+            headers: env.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+            serviceName: env.OTEL_SERVICE_NAME,
+            sampler: env.OTEL_TRACES_SAMPLER,
+            /** Of the requests, where the sampler goes by it. */
+            share: env.OTEL_TRACES_SAMPLER_ARG ?? 1,
+            reachWorkspace: env.SEND_TRACEPARENT,
+          },
   };
 };
 
@@ -74,6 +87,9 @@ export type { DoctorCredentials };
 
 /** All mistakes in the settings, a line each, by variable or flag. Never repeats a value, which can be a secret. */
 export class ConfigError extends Error {}
+
+/** Sending traces by OTLP. */
+export type TraceSettings = NonNullable<Config['traces']>;
 
 /**
  * Reads the environment, and the flags, which go before it. An empty variable counts as absent. `readOperations` reads the

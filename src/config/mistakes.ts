@@ -36,6 +36,7 @@ const needs: readonly (readonly [name: string, needed: string, why: string])[] =
   ['APOLLO_USAGE_URL', 'APOLLO_KEY', 'usage reports need a key'],
   ['HIVE_TARGET', 'HIVE_TOKEN', 'usage reports need a token'],
   ['HIVE_USAGE_URL', 'HIVE_TOKEN', 'usage reports need a token'],
+  ['SEND_TRACEPARENT', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'without traces there is nothing to send'],
 ];
 
 /** Mistakes in combinations of settings. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   choice,
+  headerPairs,
   headerValue,
   host,
   keyPrefix,
@@ -8,6 +9,7 @@ import {
   onOrOff,
   origins,
   serviceUrl,
+  share,
   storeUrl,
   wholeNumber,
   workspaceUrl,
@@ -153,6 +155,11 @@ export const settings = {
   ),
   HIVE_USAGE_URL: optional(serviceUrl, 'Hive’s own', 'Where usage for Hive is sent, such as a self-hosted Hive.'),
   INLINE_TRACE: setting(onOrOff, 'off', '`on` or `off`: add a trace of the resolvers for routers that request one.'),
+  COMPRESSION: setting(
+    onOrOff,
+    'off',
+    '`on` or `off`: compress responses by `zstd`, `br` or `gzip`, as `Accept-Encoding` asks. Where a proxy stands before the gateway, let it do that.',
+  ),
   KEEP_ALIVE_TIMEOUT_MS: setting(
     milliseconds(3_600_000),
     '65000',
@@ -172,6 +179,34 @@ export const settings = {
     onOrOff,
     'off',
     '`on` or `off`: Prometheus metrics at `/metrics`, without users, addresses or queries.',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    serviceUrl,
+    'none',
+    'Where traces are sent by OTLP over HTTP, such as `http://127.0.0.1:4318`; `/v1/traces` is appended.',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    ...optional(headerPairs, 'none', 'Headers to send with traces: `name=value`, separated by commas.'),
+    isSecret: true,
+  },
+  OTEL_SERVICE_NAME: optional(z.string(), '`rocketchat-dm-gateway`', 'Name of the service in traces.'),
+  OTEL_TRACES_SAMPLER: setting(
+    choice(
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ),
+    'parentbased_always_on',
+    'Which requests are traced, as OpenTelemetry names it: `always_on`, `always_off`, `traceidratio`, or one of them after `parentbased_`, where a `traceparent` header decides.',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: optional(share, '1', 'Share of requests that `traceidratio` traces: 0 to 1.'),
+  SEND_TRACEPARENT: setting(
+    onOrOff,
+    'off',
+    '`on` or `off`, with `OTEL_EXPORTER_OTLP_ENDPOINT`: send `traceparent` to the workspace with each call.',
   ),
 } as const;
 

@@ -88,3 +88,34 @@ export const host = z
   );
 
 export const headerValue = z.string().regex(/^[\x21-\x7E]+$/, 'expected a key without spaces');
+
+/** A share from 0 to 1, in digits. */
+export const share = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, { error: 'expected a number from 0 to 1', abort: true })
+  .transform(Number)
+  .refine((value) => value <= 1, 'expected a number from 0 to 1');
+
+const isHeaderName = (text: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(text);
+
+/** Headers as OpenTelemetry writes them: `name=value` pairs separated by commas, with percent signs for what is special. */
+export const headerPairs = z.string().transform((text, context): Readonly<Record<string, string>> => {
+  const headers: Record<string, string> = {};
+  for (const [index, pair] of text.split(',').entries()) {
+    const [name = '', ...rest] = pair.split('=');
+    const value = decoded(rest.join('=').trim());
+    if (isHeaderName(name.trim()) && value !== undefined) headers[name.trim().toLowerCase()] = value;
+    else context.addIssue(`entry ${index + 1} is not a header: expected name=value, its value with %20 for a space`);
+  }
+  return headers;
+});
+
+/** Undefined for what no header can hold. */
+function decoded(text: string): string | undefined {
+  try {
+    const value = decodeURIComponent(text);
+    return /^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/.test(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,5 +1,6 @@
 import type { ErrorSummary } from '../observability/error-summary.ts';
 import type { RunBy } from '../observability/metrics.ts';
+import type { SavedCalls } from '../loaders/loader.ts';
 import type { QueryCost } from './query-cost.ts';
 
 /** A request's calls, charged to the caller's allowance in advance. */
@@ -24,6 +25,8 @@ export interface Outcome {
   atMost?: number;
   /** What ran it; undefined if it was rejected before. */
   runBy?: RunBy;
+  /** What a run on the fast path saved that did not come to its end: a second run finds everything loaded. */
+  savedCalls?: SavedCalls;
   /** The calls charged to the caller's allowance. */
   charge?: Charge;
   /** Whether the workspace had accepted the caller before this request. */

@@ -2,12 +2,14 @@ import { refusalOfRequest, type GatewayError } from '../errors.ts';
 import type { Charge, Outcome } from './outcome.ts';
 import { maxReceivedBytes } from '../limits.ts';
 import { Loaders } from '../loaders/index.ts';
+import type { SavedCalls } from '../loaders/loader.ts';
 import { AnswerSize } from './answer-size.ts';
 import type { CallerKnowledge, QueryCost } from './query-cost.ts';
 import { SearchAllowance } from '../loaders/search-allowance.ts';
 import { singly } from '../loaders/bulk-or-single.ts';
 import type { EndpointBudget } from '../upstream/rate-limit/rate-limits.ts';
 import { RequestUpstream } from '../upstream/request-upstream.ts';
+import type { CallObserver } from '../upstream/call-observer.ts';
 import type { Credentials } from '../upstream/caller.ts';
 import type { Workspace } from '../upstream/workspace.ts';
 
@@ -30,6 +32,17 @@ export interface Weight {
   answered(values: number): void;
 }
 
+/** Watches a request, for metrics and traces. */
+export interface Observers {
+  readonly calls?: CallObserver | undefined;
+  readonly trace?: PlanObserver | undefined;
+}
+
+export interface PlanObserver {
+  /** The price of the operation is worked out from now on; the returned function ends that. */
+  plans(): (plannedCalls: number | undefined) => void;
+}
+
 /**
  * The context of one request, with its own connection to upstream. Apollo Server copies it shallowly, so it has only
  * copyable fields: no private names, and mutable state behind references.
@@ -38,11 +51,19 @@ export class RequestContext implements Context {
   readonly outcome: Outcome = {};
   readonly answerSize: AnswerSize;
   readonly search = new SearchAllowance();
+  readonly trace: PlanObserver | undefined;
   private readonly upstream: RequestUpstream | undefined;
-  private createdLoaders: Loaders | undefined;
+  private readonly created: { loaders?: Loaders } = {};
 
   /** `deadline`: epoch milliseconds at which the response is sent with what is ready. `weight` accounts for memory until then. */
-  constructor(workspace: Workspace, credentials: Credentials | undefined, deadline: number, weight?: Weight) {
+  constructor(
+    workspace: Workspace,
+    credentials: Credentials | undefined,
+    deadline: number,
+    weight?: Weight,
+    { calls, trace }: Observers = {},
+  ) {
+    this.trace = trace;
     this.answerSize = new AnswerSize(
       () => this.isAccepted,
       (values) => weight?.answered(values),
@@ -52,7 +73,7 @@ export class RequestContext implements Context {
       if (bytes > maxReceivedBytes) this.stop(this.answerSize.refuse(rowsTooLarge()));
     };
     this.upstream =
-      credentials === undefined ? undefined : new RequestUpstream(workspace, credentials, deadline, receive);
+      credentials === undefined ? undefined : new RequestUpstream(workspace, credentials, deadline, receive, calls);
   }
 
   get isAuthenticated(): boolean {
@@ -89,6 +110,11 @@ export class RequestContext implements Context {
     return this.upstream?.retries ?? 0;
   }
 
+  /** Calls that the request did without. */
+  get savedCalls(): Readonly<SavedCalls> {
+    return this.outcome.savedCalls ?? this.created.loaders?.savedCalls ?? nothingSaved;
+  }
+
   get droppedRows(): number {
     return this.upstream?.droppedRows ?? 0;
   }
@@ -98,7 +124,7 @@ export class RequestContext implements Context {
   }
 
   get loaders(): Loaders {
-    return (this.createdLoaders ??= new Loaders(this.client, this.search, this.outcome.cost?.ways ?? singly));
+    return (this.created.loaders ??= new Loaders(this.client, this.search, this.outcome.cost?.ways ?? singly));
   }
 
   /** Whether replicas share a store, and it is away: then this one keeps to its share of the rate limit. */
@@ -140,6 +166,8 @@ export class RequestContext implements Context {
     return this.upstream;
   }
 }
+
+const nothingSaved: Readonly<SavedCalls> = { joined: 0, bulk: 0 };
 
 const rowsTooLarge = (): string =>
   `The workspace’s responses to this query exceed ${maxReceivedBytes} bytes. Ask for smaller pages, or for fewer of them.`;

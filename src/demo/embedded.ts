@@ -10,6 +10,13 @@ export interface EmbeddedOptions {
  */
 const keptCalls = 1000;
 
+/** What the explorers' tour shows: the room and the day with a message of every shape. */
+export const tourSubjects = {
+  username: 'priya.raman',
+  from: '2026-10-27T00:00:00.000Z',
+  to: '2026-10-28T00:00:00.000Z',
+} as const;
+
 /** The demo workspace of `npm start`, with its greeting. */
 export async function startEmbeddedDemo({ hasRateLimit, dialect }: EmbeddedOptions) {
   const demo = await startDemo({ dialect, rateLimit: hasRateLimit && { calls: 10, ms: 60_000 }, keptCalls });
@@ -27,5 +34,6 @@ export async function startEmbeddedDemo({ hasRateLimit, dialect }: EmbeddedOptio
       `    -d '{"query":"{ viewer { unreadCount directMessages(first: 3) { nodes { usernames lastMessage { text } } } } }"}'`,
     ].join('\n');
   const credentials = { userId: member.id, authToken: member.token };
-  return { ...demo, credentials, headers: { 'X-User-Id': member.id, 'X-Auth-Token': member.token }, greeting };
+  const headers = { 'X-User-Id': member.id, 'X-Auth-Token': member.token };
+  return { ...demo, credentials, headers, tourSubjects, greeting };
 }

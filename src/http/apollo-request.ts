@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import type { GraphqlParams } from './graphql-params.ts';
+import type { HttpResponse } from './http-error.ts';
 import { jsonType, type MediaType } from './media-types.ts';
 
 /** The request headers that plugins read: those of schema registries, and the gateway's own two. */
@@ -42,4 +43,10 @@ function searchOf({ query, operationName, variables, extensions }: GraphqlParams
   if (variables !== undefined) search.set('variables', JSON.stringify(variables));
   if (extensions !== undefined) search.set('extensions', JSON.stringify(extensions));
   return `?${search.toString()}`;
+}
+
+/** A response as Apollo Server gives it. */
+export function fromApollo({ status = 200, headers, body }: HTTPGraphQLResponse): HttpResponse {
+  if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
+  return { status, headers: Object.fromEntries(headers), body: body.string };
 }

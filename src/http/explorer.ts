@@ -1,69 +1,22 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { FastifyInstance } from 'fastify';
-import type { RuruClientConfig } from 'ruru/server';
+import { explorerPage, type Explorer } from './explorer-page.ts';
+import { createTour, inOneDocument } from './tour.ts';
 
-/** Operations that the explorers open with. Each works for any user of any workspace. */
-export const exampleOperations = `# Your latest conversations, with unread counts and the last message of each.
-query Mailbox {
-  viewer {
-    unreadCount
-    directMessages(first: 10) {
-      totalCount
-      nodes {
-        id
-        kind
-        usernames
-        lastMessage { sentAt text author { name username } }
-        counters { unreadCount unreadSince }
-      }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-}
-
-# One conversation with its latest messages: reactions, files, threads and readers.
-query LatestConversation {
-  viewer {
-    directMessages(first: 1) {
-      nodes {
-        usernames
-        members { nodes { name username status } }
-        messages(first: 5) {
-          totalCount
-          nodes {
-            sentAt
-            author { name username }
-            text
-            markup { plainText }
-            reactions { emoji count }
-            attachments { kind title url }
-            thread { replyCount lastReplyAt }
-            readReceipts { isAvailable totalCount nodes { readAt user { name } } }
-          }
-          pageInfo { hasNextPage endCursor }
-        }
-      }
-    }
-  }
-}
-
-# Calls that the workspace still allows in this minute. Costs no upstream call.
-query RateLimits {
-  upstreamBudget { endpoint remaining limit resetAt }
-}
-`;
-
-/** Initial headers of the explorers: the demo's credentials, or names to fill in. */
-export type ExplorerHeaders = Readonly<Record<string, string>>;
-
-/** Apollo Sandbox, for browsers at `/graphql`. It is loaded from the internet; `/explorer` is not. */
-export const sandboxPage = (headers: ExplorerHeaders): ApolloServerPlugin =>
-  ApolloServerPluginLandingPageLocalDefault({
+/**
+ * Apollo Sandbox, for browsers at `/graphql`. It is loaded from the internet; `/explorer` is not. It takes one document, and
+ * offers the operations in it by name.
+ */
+export function sandboxPage({ headers, subjects }: Explorer): ApolloServerPlugin {
+  const { query: document, variables } = inOneDocument(createTour(subjects));
+  return ApolloServerPluginLandingPageLocalDefault({
     embed: { initialState: { sharedHeaders: { ...headers } }, runTelemetry: false },
-    document: exampleOperations,
+    document,
+    variables,
     headers: { ...headers },
   });
+}
 
 const staticPath = '/explorer/static/';
 
@@ -72,7 +25,7 @@ export const explorerMissing =
   'The offline explorer is a development dependency and is not installed: use Apollo Sandbox at /graphql, or run npm install --save-prod --omit=dev ruru@2';
 
 /** Adds the offline explorer at `/explorer` (ruru, a development dependency). False if it is not installed. */
-export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders): Promise<boolean> {
+export async function addExplorer(app: FastifyInstance, explorer: Explorer): Promise<boolean> {
   const ruru = await Promise.all([import('ruru/server'), import('ruru/static')]).catch(() => undefined);
   if (ruru === undefined) {
     app.get('/explorer', (_request, reply) =>
@@ -90,15 +43,7 @@ export async function addExplorer(app: FastifyInstance, headers: ExplorerHeaders
     unpacked.set(packed, file);
     return file;
   };
-  const page = ruruHTML({
-    endpoint: '/graphql',
-    staticPath,
-    // The type requires every setting, although each has a default.
-    clientConfig: {
-      initialQuery: exampleOperations,
-      initialHeaders: JSON.stringify(headers, null, 2),
-    } as RuruClientConfig,
-  });
+  const page = ruruHTML(explorerPage(explorer, staticPath));
   app.get('/explorer', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   app.get(`${staticPath}*`, async (request, reply) => {
     const packed = await read(request.url, 'br');

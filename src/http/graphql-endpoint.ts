@@ -1,26 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
-import type { Admission } from './admission.ts';
-import { toApollo } from './apollo-request.ts';
-import { clientAddress, type AddressOptions } from './client-address.ts';
+import { fromApollo, toApollo } from './apollo-request.ts';
+import { clientAddress } from './client-address.ts';
+import { codingFor, type Compressor } from './compression.ts';
 import { RequestContext } from '../context/request-context.ts';
-import { GatewayError, type ErrorCode } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
-import type { Holder, Memory } from './held-bytes.ts';
+import type { Holder } from './held-bytes.ts';
+import type { EndpointResponse, Exchange, GraphqlEndpointOptions } from './exchange.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
 import { LinkedSet } from './linked-set.ts';
 import { htmlType, jsonType, type MediaType } from './media-types.ts';
-import type { Logger, Redactor } from '../observability/log.ts';
-import type { Metrics } from '../observability/metrics.ts';
 import { logRequest } from '../observability/request-log.ts';
-import type { FastPath } from '../operation/fast-path.ts';
-import type { UnlistedDocument } from '../operation/safelist.ts';
-import type { UnlistedLog } from '../operation/unlisted-log.ts';
-import type { Admitted, ParamsGate } from './params-gate.ts';
+import type { Admitted } from './params-gate.ts';
 import { refusals } from './refusals.ts';
 import { readBody } from './request-body.ts';
 import { settleAllowance } from '../operation/allowance.ts';
 import {
+  checkCoding,
   checkFigureHeaders,
   checkMethod,
   checkPreflight,
@@ -29,57 +25,13 @@ import {
   readRequestId,
   readTimeout,
 } from './request-headers.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { RequestWeight } from './request-weight.ts';
-import { closesConnection, corsHeaders, fixedHeaders } from './response-headers.ts';
-import type { ShedLog } from './shed-log.ts';
-import type { Workspace } from '../upstream/workspace.ts';
+import { closesConnection, corsHeaders, fixedHeaders, varyByCoding } from './response-headers.ts';
 import { writeBody } from './write-body.ts';
-
-export interface GraphqlEndpointOptions {
-  readonly apollo: ApolloServer<RequestContext>;
-  /** Answers most repeated operations; undefined: Apollo Server answers all. */
-  readonly fastPath: FastPath | undefined;
-  readonly workspace: Workspace;
-  readonly gate: ParamsGate;
-  readonly unlistedLog: UnlistedLog;
-  /** Whether a browser that opens the address gets an explorer. */
-  readonly hasPage: boolean;
-  readonly corsOrigins: ReadonlySet<string>;
-  readonly requestTimeoutMs: number;
-  /** For the client to read the response, after its request's deadline. */
-  readonly writeTimeoutMs: number;
-  readonly admission: Admission;
-  readonly shedLog: ShedLog;
-  /** Whether the gateway is shutting down: connections end after their responses. */
-  readonly isDraining: () => boolean;
-  readonly memory: Memory;
-  readonly metrics: Metrics | undefined;
-  readonly addresses: AddressOptions;
-  readonly log: Logger;
-  readonly redactor: Redactor;
-}
 
 /** Headers that ask for more than the data: a price, a trace. */
 const pipelineHeaders = ['x-upstream-plan', 'apollo-federation-include-trace'] as const;
-
-/** One HTTP request and its response. */
-interface Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly requestId: string;
-  readonly startedAt: number;
-  readonly timeoutMs: number;
-  readonly authToken: string | undefined;
-  readonly request: RequestContext;
-  readonly weight: RequestWeight;
-}
-
-interface EndpointResponse extends HttpResponse {
-  /** The code of a request that GraphQL never saw. */
-  readonly refusedAs?: ErrorCode;
-  /** A document that the list would have refused. */
-  readonly unlisted?: UnlistedDocument | undefined;
-}
 
 /**
  * `/graphql`, straight on node:http because every query takes this path. Checks the request, reads its body, hands it to
@@ -96,17 +48,21 @@ export class GraphqlEndpoint {
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { log, metrics } = this.#options;
     const exchange = this.#open(req, res);
-    const { request, requestId, startedAt } = exchange;
+    const { request, requestId, startedAt, trace } = exchange;
     if (this.#sheds(exchange)) return;
     this.#watch(exchange);
     const response = await this.#respond(exchange);
     if (response === undefined) return;
-    this.#write(exchange, response);
-    const { status, refusedAs } = response;
+    const { compressor } = this.#options;
+    this.#write(exchange, compressor === undefined ? response : await this.#compress(exchange, response, compressor));
+    const { status, refusedAs, unlisted } = response;
     const { upstreamCalls, sharedCalls, retries, droppedRows, outcome } = request;
     const durationMs = performance.now() - startedAt;
+    const isListed = this.#options.gate.hasList && unlisted === undefined;
     const figures = { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows };
-    logRequest({ ...figures, outcome }, log, metrics);
+    const savedCalls = metrics && request.savedCalls;
+    logRequest({ ...figures, savedCalls, isListed, outcome, traceId: trace?.traceId }, log, metrics);
+    trace?.ended({ requestId, status, refusedAs, upstreamCalls, outcome });
     this.#reportUnlisted(exchange, response);
   }
 
@@ -116,8 +72,9 @@ export class GraphqlEndpoint {
   }
 
   #open(req: IncomingMessage, res: ServerResponse): Exchange {
-    const { workspace, addresses, memory, requestTimeoutMs } = this.#options;
+    const { workspace, addresses, memory, requestTimeoutMs, metrics, traces } = this.#options;
     const startedAt = performance.now();
+    const trace = traces?.begin(req.method ?? '', req.headers['traceparent']);
     const timeoutMs = readTimeout(req, requestTimeoutMs);
     const credentials = readCredentials(req);
     const weight = new RequestWeight(memory.held, tooMuchHeld);
@@ -126,9 +83,16 @@ export class GraphqlEndpoint {
       credentials && { ...credentials, address: clientAddress(req, addresses) },
       Date.now() + timeoutMs,
       weight,
+      { calls: trace ?? metrics?.calls, trace },
     );
     const { authToken } = credentials ?? {};
-    return { req, res, requestId: readRequestId(req), startedAt, timeoutMs, authToken, request, weight };
+    const reader: Holder = {
+      destroy: () => res.destroy(),
+      get isAccepted() {
+        return request.isAccepted;
+      },
+    };
+    return { trace, req, res, requestId: readRequestId(req), startedAt, timeoutMs, authToken, request, weight, reader };
   }
 
   /**
@@ -142,14 +106,16 @@ export class GraphqlEndpoint {
     const { status } = response;
     this.#write(exchange, response);
     metrics?.requestEnded({ status, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
+    const { requestId, request, trace } = exchange;
+    trace?.ended({ requestId, status, refusedAs: 'OVERLOADED', upstreamCalls: request.upstreamCalls, outcome: {} });
     shedLog.add(reason);
-    log.debug({ requestId: exchange.requestId, status, shedReason: reason });
+    log.debug({ requestId, status, shedReason: reason });
     return true;
   }
 
   /** Stops the request at its deadline, or when the client leaves. */
-  #watch({ res, request, timeoutMs }: Exchange): void {
-    const { writeTimeoutMs } = this.#options;
+  #watch({ res, request, timeoutMs, reader }: Exchange): void {
+    const { writeTimeoutMs, memory } = this.#options;
     const place = this.#underWay.add(request);
     let deadline = setTimeout(() => {
       request.stop(timedOut());
@@ -158,6 +124,7 @@ export class GraphqlEndpoint {
     res.on('close', () => {
       clearTimeout(deadline);
       this.#underWay.remove(place);
+      memory.unsent.drop(reader);
       if (!res.writableFinished) request.stop(clientLeft());
     });
   }
@@ -172,6 +139,7 @@ export class GraphqlEndpoint {
       checkMethod(req);
       mediaType = negotiateMediaType(req, this.#options.hasPage);
       checkFigureHeaders(req);
+      if (this.#options.compressor !== undefined) checkCoding(req);
       const isPage = mediaType === htmlType;
       const { received, bytes } = isPage ? { received: {}, bytes: 0 } : await this.#receive(exchange);
       if (this.#sheds(exchange)) return undefined;
@@ -184,7 +152,7 @@ export class GraphqlEndpoint {
         return { status: 200, headers: { 'content-type': `${mediaType}; charset=utf-8` }, body: fast, unlisted };
       const httpGraphQLRequest = toApollo(req, mediaType, params);
       const response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => request });
-      return { ...toResponse(response), unlisted };
+      return { ...fromApollo(response), unlisted };
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       const type = mediaType === htmlType ? jsonType : mediaType;
@@ -234,27 +202,39 @@ export class GraphqlEndpoint {
     if (authToken !== undefined && !res.closed) res.on('close', this.#options.redactor.hold(authToken));
   }
 
-  #write({ req, res, requestId, request }: Exchange, { status, headers, body }: HttpResponse): void {
+  /** Holds the body in the client's name while it is compressed, as while the client reads it. */
+  async #compress(
+    { req, res, reader }: Exchange,
+    response: HttpResponse,
+    compressor: Compressor,
+  ): Promise<HttpResponse> {
+    const bytes = Buffer.byteLength(response.body);
+    const acceptEncoding = req.headers['accept-encoding'];
+    const wanted = codingFor(acceptEncoding, bytes);
+    if (wanted === undefined || res.destroyed) return response;
+    this.#options.memory.unsent.set(reader, bytes);
+    const isWanted = () => !res.destroyed;
+    const { body, coding } = await compressor.pack(response.body, wanted, acceptEncoding, isWanted);
+    const headers = coding === undefined ? response.headers : { ...response.headers, 'content-encoding': coding };
+    return { ...response, headers, body };
+  }
+
+  #write({ req, res, requestId, request, reader }: Exchange, { status, headers, body }: HttpResponse): void {
     if (res.destroyed) return; // the client left
-    const { isDraining, corsOrigins, memory } = this.#options;
+    const { isDraining, corsOrigins, memory, allowance, compressor } = this.#options;
     const bytes = Buffer.byteLength(body);
     res.writeHead(status, {
       ...headers,
       ...fixedHeaders,
+      ...(compressor && { vary: varyByCoding }),
       ...corsHeaders(req.headers.origin, corsOrigins),
+      ...rateLimitHeaders(allowance, request),
       ...(closesConnection(req, isDraining()) && { connection: 'close' }),
       'x-request-id': requestId,
       'content-length': bytes,
     });
-    const reader: Holder = { destroy: () => res.destroy(), isAccepted: request.isAccepted };
-    res.on('close', () => memory.unsent.drop(reader));
     writeBody(res, body, bytes, (left) => memory.unsent.set(reader, left));
   }
-}
-
-function toResponse({ status = 200, headers, body }: HTTPGraphQLResponse): HttpResponse {
-  if (body.kind !== 'complete') throw new Error('incremental delivery is not enabled');
-  return { status, headers: Object.fromEntries(headers), body: body.string };
 }
 
 /** The explorer's page has no operation. */

@@ -27,6 +27,11 @@ export class ParamsGate {
     this.#options = options;
   }
 
+  /** Whether there is a list of operations. */
+  get hasList(): boolean {
+    return this.#options.safelist !== undefined;
+  }
+
   /** Throws for operations that are too large, and for those that the list refuses. */
   admit(received: GraphqlParams, isAccepted: boolean): Admitted {
     const { safelist, admitsUnlistedOperations: admitsUnlisted, hasAutomaticPersistedQueries } = this.#options;

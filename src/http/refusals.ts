@@ -1,6 +1,7 @@
 import { maxBodyBytes, maxInputDepth, maxInputValues } from '../limits.ts';
 import { errorCodes, type RequestErrorCode } from '../errors.ts';
 import { maxDocumentIdLength } from '../operation/document-id.ts';
+import { codings } from './content-coding.ts';
 import { graphqlType, jsonType } from './media-types.ts';
 
 /** One reason to refuse an HTTP request before GraphQL sees it. */
@@ -49,6 +50,10 @@ export const refusals = {
   notAcceptable: {
     status: 406,
     message: `Responses are ${jsonType} or ${graphqlType} in UTF-8: \`Accept\` must allow one of them.`,
+  },
+  codingNotAcceptable: {
+    status: 406,
+    message: `Responses are ${codings.join(', ')} or as they are: \`Accept-Encoding\` must allow one of them.`,
   },
   contentTypeOfGet: { status: 415, message: 'A GET request has no body: remove its `Content-Type` header.' },
   noPreflight: {

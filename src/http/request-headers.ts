@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { acceptedCodings } from './content-coding.ts';
 import type { Credentials } from '../upstream/caller.ts';
 import { HttpError } from './http-error.ts';
 import { refusals } from './refusals.ts';
@@ -55,6 +56,12 @@ export function negotiateMediaType({ method, headers: { accept } }: IncomingMess
   const type = preferredType(accept, offered);
   if (type === undefined) throw new HttpError(refusals.notAcceptable);
   return type;
+}
+
+/** Rejects clients that could read the response in no coding, compressed or not. */
+export function checkCoding({ headers }: IncomingMessage): void {
+  const { coding, plain } = acceptedCodings(headers['accept-encoding']);
+  if (coding === undefined && !plain) throw new HttpError(refusals.codingNotAcceptable);
 }
 
 /** Headers that a browser sends to another site only after a CORS preflight has allowed it. */

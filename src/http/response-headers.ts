@@ -12,6 +12,9 @@ export const fixedHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+/** Where responses are compressed. */
+export const varyByCoding = `${fixedHeaders.vary}, Accept-Encoding`;
+
 const latest = new WeakMap<Socket, IncomingMessage>();
 
 /** Called for each request, in order of arrival. */
@@ -27,5 +30,7 @@ export const closesConnection = (req: IncomingMessage, isDraining: boolean): boo
 /** For a browser that sent the request from an allowed origin. */
 export const corsHeaders = (origin: string | undefined, allowed: ReadonlySet<string>) =>
   origin !== undefined && allowed.has(origin)
-    ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'Retry-After, X-Request-Id' }
+    ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposedHeaders }
     : undefined;
+
+const exposedHeaders = 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import type { ExplorerHeaders } from './explorer.ts';
+import type { Explorer } from './explorer-page.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import { errorResponse } from './http-error.ts';
 import { respondUnparsable, createHttpServer, type HttpLimits } from './http-server.ts';
@@ -18,7 +18,7 @@ export interface RouteOptions {
   readonly requestTimeoutMs: number;
   readonly corsOrigins: readonly string[];
   /** Undefined: no explorer. */
-  readonly explorerHeaders: ExplorerHeaders | undefined;
+  readonly explorer: Explorer | undefined;
   readonly metrics: Metrics | undefined;
   readonly isDraining: () => boolean;
   readonly log: Logger;
@@ -103,6 +103,9 @@ const addCors = (app: FastifyInstance, corsOrigins: readonly string[]) =>
       'X-Apollo-Operation-Name',
       'ApolloGraphQL-Client-Name',
       'ApolloGraphQL-Client-Version',
+      // Of a browser that traces its requests, which would fail without.
+      'Traceparent',
+      'Tracestate',
     ],
     maxAge: 600,
     strictPreflight: false, // answer OPTIONS requests that are not preflights the same way
@@ -117,9 +120,9 @@ function addProbes(app: FastifyInstance, isDraining: () => boolean): void {
 }
 
 /** The offline explorer, and `/`, which leads browsers to an explorer, or tells them where queries go. */
-async function addPages(app: FastifyInstance, { explorerHeaders, log }: RouteOptions): Promise<void> {
-  const hasExplorer = explorerHeaders !== undefined;
-  const hasOfflineExplorer = hasExplorer && (await addOfflineExplorer(app, explorerHeaders, log));
+async function addPages(app: FastifyInstance, { explorer, log }: RouteOptions): Promise<void> {
+  const hasExplorer = explorer !== undefined;
+  const hasOfflineExplorer = hasExplorer && (await addOfflineExplorer(app, explorer, log));
   app.get('/', (request, reply) => {
     if (preferredType(request.headers.accept, [jsonType, htmlType]) !== htmlType) return reply.callNotFound();
     if (hasExplorer) return reply.redirect(hasOfflineExplorer ? '/explorer' : '/graphql');
@@ -127,9 +130,9 @@ async function addPages(app: FastifyInstance, { explorerHeaders, log }: RouteOpt
   });
 }
 
-async function addOfflineExplorer(app: FastifyInstance, headers: ExplorerHeaders, log: Logger): Promise<boolean> {
+async function addOfflineExplorer(app: FastifyInstance, explorer: Explorer, log: Logger): Promise<boolean> {
   const { addExplorer, explorerMissing } = await import('./explorer.ts');
-  const isInstalled = await addExplorer(app, headers);
+  const isInstalled = await addExplorer(app, explorer);
   if (!isInstalled) log.warn(explorerMissing);
   return isInstalled;
 }

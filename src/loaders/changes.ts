@@ -10,6 +10,7 @@ import { roomsGetSince, type ChangedRoom } from '../upstream/endpoints/rooms-get
 import { subscriptionsGetSince, type ChangedSubscriptions } from '../upstream/endpoints/subscriptions-get.ts';
 import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { tooLarge, UpstreamRefusal } from '../upstream/transport/response.ts';
+import { stampOf } from '../upstream/stamps.ts';
 import type { RestMessage, RestSubscription } from '../upstream/types.ts';
 import { callByKey, type Loader } from './loader.ts';
 import type { RoomCheck } from './room-check.ts';
@@ -62,6 +63,7 @@ async function readPages(upstream: RequestUpstream, wanted: RoomWindow): Promise
     const page = { roomId, after: window.updatedAfter, type: 'UPDATED', count: pageSize } as const;
     updated = await chatSyncMessagesPage(upstream, page);
   } catch (error) {
+    if (isTooLarge(error)) return { isTooMuch: true, readAt: undefined };
     if (!(error instanceof UpstreamRefusal) || error.code !== 'BAD_USER_INPUT') throw error;
     // Rocket.Chat 7. Where that is still unknown, no call is left to begin anew after a response that is too large.
     const reading = await readAll(upstream, wanted).catch((second: unknown) => {
@@ -96,30 +98,21 @@ async function refuseChannel(roomId: string, check: RoomCheck): Promise<void> {
 const isTooLarge = (error: unknown): boolean =>
   error instanceof GatewayError && error.extensions['reason'] === tooLarge;
 
-/** The caller's subscriptions as they are: what a sync of the inbox begins with. */
-interface InboxBegin {
-  readonly readAt: number;
-  /** The one that was changed last. */
-  readonly newest: { readonly id: string; readonly stamp: number } | undefined;
-}
-
 /** What a request has read of the caller's changed rooms: fields of these rooms need no other call. */
 export class InboxChanges {
   readonly #upstream: RequestUpstream;
   /** By room. */
   readonly memberships = new Map<string, RestSubscription>();
-  readonly all: Loader<void, InboxBegin>;
+  /** The caller's subscriptions as they are. */
+  readonly all: Loader<void, ChangedSubscriptions>;
+  /** By the time after which they were changed. */
   readonly subscriptions: Loader<number, ChangedSubscriptions>;
   /** Undefined if they are more than one response tells. */
   readonly rooms: Loader<number, readonly ChangedRoom[] | undefined>;
 
   constructor(upstream: RequestUpstream) {
     this.#upstream = upstream;
-    this.all = callByKey(async () => {
-      const { readAt, changed } = this.#learn(await subscriptionsGetSince(upstream));
-      const [newest] = changed.toSorted((a, b) => b.stamp - a.stamp);
-      return { readAt, newest };
-    });
+    this.all = callByKey(async () => this.#learn(await subscriptionsGetSince(upstream)));
     this.subscriptions = callByKey(async (after) => this.#learn(await subscriptionsGetSince(upstream, after)));
     this.rooms = callByKey((after) =>
       roomsGetSince(upstream, after).catch((error: unknown) => {
@@ -134,9 +127,11 @@ export class InboxChanges {
     this.#upstream.roomOfMembership(subscriptionId);
 
   #learn(subscriptions: ChangedSubscriptions): ChangedSubscriptions {
-    for (const { id, row, isMember } of subscriptions.changed) {
+    for (const { id, stamp, row, isMember } of subscriptions.changed) {
       this.#upstream.addMembership(id, row.t === 'd' ? row.rid : undefined);
-      if (row.t === 'd' && isMember) this.memberships.set(row.rid, row);
+      // Of several answers in one request, the one that is read last need not be the latest.
+      const known = stampOf(this.memberships.get(row.rid)?.['_updatedAt']) ?? stamp;
+      if (row.t === 'd' && isMember && known <= stamp) this.memberships.set(row.rid, row);
     }
     return subscriptions;
   }

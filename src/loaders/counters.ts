@@ -6,7 +6,7 @@ import { imCounters } from '../upstream/endpoints/im-counters.ts';
 import { notADirectMessage } from '../upstream/endpoints/rooms-info.ts';
 import { messages } from '../upstream/transport/failures.ts';
 import type { RestCounters, RestDirectMessage, RestSubscription } from '../upstream/types.ts';
-import { batchByKey, type Loader } from './loader.ts';
+import { batchByKey, type Loader, type SavedCalls } from './loader.ts';
 import type { CallerList, CallerLists } from './caller-lists.ts';
 import type { BulkFallback, ListRead } from './bulk-fallback.ts';
 
@@ -43,7 +43,7 @@ export function countersLoader(
   };
 
   return batchByKey(
-    (keys) => {
+    (keys, saved) => {
       if (!keys.some(isOwn)) return keys.map((key) => readSingle(key));
       const asked = new Set([...singles.keys(), ...keys.filter((key) => !isOwn(key)).map(nameOf)]);
       const own = keys.filter((key) => !asked.has(nameOf(key)));
@@ -51,11 +51,13 @@ export function countersLoader(
         own.filter(({ record }) => record !== undefined),
         [caller.subscriptions],
         modes.listed,
+        saved,
       );
       const byId = readOwn(
         own.filter(({ record }) => record === undefined),
         [caller.subscriptions, caller.rooms],
         modes.byId,
+        saved,
       );
       return keys.map((key) => listed.get(key) ?? byId.get(key) ?? readSingle(key));
     },
@@ -63,17 +65,22 @@ export function countersLoader(
   );
 
   /** The caller's own counters, in the chosen mode unless that is not possible. */
-  function readOwn(keys: readonly CountersKey[], lists: readonly CallerList[], mode: ReadMode): CountersByKey {
+  function readOwn(
+    keys: readonly CountersKey[],
+    lists: readonly CallerList[],
+    mode: ReadMode,
+    saved: SavedCalls,
+  ): CountersByKey {
     if (keys.length === 0) return new Map();
     const read = { mode, count: keys.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
     if (mode === 'single' && !fallback.prefersLists('im.counters', read))
       return new Map(keys.map((key) => [key, readSingle(key)]));
-    const found = readBulk(keys, read);
+    const found = readBulk(keys, read, saved);
     return new Map(keys.map((key) => [key, found.then((counters) => counters.get(key) as Promise<RestCounters>)]));
   }
 
   /** Counters from the lists, and singly for the rooms that a failed list leaves open. */
-  async function readBulk(keys: readonly CountersKey[], read: ListRead): Promise<CountersByKey> {
+  async function readBulk(keys: readonly CountersKey[], read: ListRead, saved: SavedCalls): Promise<CountersByKey> {
     const noRooms = new Map<string, RestDirectMessage>();
     const [subscriptions, rooms] = await Promise.all([
       settle(caller.subscriptions()),
@@ -86,6 +93,7 @@ export function countersLoader(
         counters.set(key, value instanceof Error ? Promise.reject(value) : Promise.resolve(value));
     }
     const left = keys.filter((key) => !counters.has(key));
+    saved.bulk += Math.max(0, counters.size - read.lists.length);
     if (left.length === 0) return counters;
     const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
     const error = subscriptions.error ?? rooms.error;

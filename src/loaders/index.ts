@@ -17,6 +17,7 @@ import { nodeLoader } from './nodes.ts';
 import { receiptsByIdLoader, receiptsLoader } from './receipts.ts';
 import { createRoomCheck } from './room-check.ts';
 import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
+import type { SavedCalls } from './loader.ts';
 import { meLoader, membersLoader, roomUserLoader, userLoader } from './users.ts';
 import { BulkFallback } from './bulk-fallback.ts';
 
@@ -68,6 +69,48 @@ export class Loaders {
     } finally {
       this.#cut = undefined;
     }
+  }
+
+  /** Calls that this request did without. */
+  get savedCalls(): SavedCalls {
+    const sum = { joined: 0, bulk: 0 };
+    for (const loader of this.#used) {
+      if (loader === undefined) continue;
+      sum.joined += loader.saved.joined;
+      sum.bulk += loader.saved.bulk;
+    }
+    return sum;
+  }
+
+  get #used(): readonly ({ readonly saved: SavedCalls } | undefined)[] {
+    return [
+      this.#search,
+      this.#sharedAnyMessages,
+      this.#sharedCaller?.rooms,
+      this.#sharedCaller?.subscriptions,
+      this.#roomInfos,
+      this.#rooms,
+      this.#roomPages?.everyone,
+      this.#roomPages?.own,
+      this.#counters,
+      this.#messagePages,
+      this.#historyPages,
+      this.#messages,
+      this.#threadPages,
+      this.#threadRoots,
+      this.#nodes,
+      this.#receipts,
+      this.#receiptsById,
+      this.#members,
+      this.#users,
+      this.#roomUsers,
+      this.#roomBegins,
+      this.#roomChanges,
+      this.#inboxChanges?.all,
+      this.#inboxChanges?.subscriptions,
+      this.#inboxChanges?.rooms,
+      this.#me,
+    ];
   }
 
   get roomInfos() {

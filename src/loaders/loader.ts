@@ -1,8 +1,17 @@
 import DataLoader from 'dataloader';
 
+/** Upstream calls that a request did without, for the metrics. */
+export interface SavedCalls {
+  /** Its loads of what it had loaded, or begun to load, before. */
+  joined: number;
+  /** Objects that one list answered in place of a call each. */
+  bulk: number;
+}
+
 /** Values by key, for one request: equal keys share a promise, and a failed key fails alone. */
 export interface Loader<Key, Value> {
   load(key: Key): Promise<Value>;
+  readonly saved: SavedCalls;
 }
 
 /** A loader that can be told values that another response has shown. */
@@ -24,19 +33,25 @@ export function callByKey<Key, Value>(
   /** Most of them are never loaded, so they get no promise. */
   let primed: Map<string, Value> | undefined;
   let unread: (() => Iterable<readonly [Key, Value]>)[] = [];
+  const saved = { joined: 0, bulk: 0 };
   const readPrimed = (): void => {
     const lists = unread;
     unread = [];
     for (const entries of lists) for (const [key, value] of entries()) (primed ??= new Map()).set(keyOf(key), value);
   };
   return {
+    saved,
     prime: (entries) => void unread.push(entries),
     load(key) {
       const name = keyOf(key);
       const known = promises?.get(name);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        saved.joined += 1;
+        return known;
+      }
       if (unread.length > 0) readPrimed();
       const value = primed?.get(name);
+      if (value !== undefined) saved.joined += 1;
       const promise = value === undefined ? call(key) : Promise.resolve(value);
       (promises ??= new Map()).set(name, promise);
       return promise;
@@ -46,14 +61,25 @@ export function callByKey<Key, Value>(
 
 /**
  * For what upstream can read in bulk: `read` gets all keys of one tick, chooses bulk or single, and returns a promise per
- * key. A DataLoader resolves the keys of a batch together; handing it promises lets each key resolve by itself, so that
+ * key; it counts in `saved` what it reads in bulk. A DataLoader resolves the keys of a batch together; handing it promises lets each key resolve by itself, so that
  * one slow single call does not hold up the others.
  */
 export function batchByKey<Key, Value>(
-  read: (keys: readonly Key[]) => readonly Promise<Value>[],
+  read: (keys: readonly Key[], saved: SavedCalls) => readonly Promise<Value>[],
   keyOf: (key: Key) => string = String,
 ): Loader<Key, Value> {
   let loader: DataLoader<Key, Promise<Value>, string> | undefined;
-  const create = () => new DataLoader<Key, Promise<Value>, string>(async (keys) => read(keys), { cacheKeyFn: keyOf });
-  return { load: async (key) => await (loader ??= create()).load(key) };
+  const saved = { joined: 0, bulk: 0 };
+  const readBatch = async (keys: readonly Key[]) => {
+    saved.joined -= keys.length; // each has been loaded for the first time
+    return read(keys, saved);
+  };
+  const create = () => new DataLoader<Key, Promise<Value>, string>(readBatch, { cacheKeyFn: keyOf });
+  return {
+    saved,
+    load: async (key) => {
+      saved.joined += 1;
+      return await (loader ??= create()).load(key);
+    },
+  };
 }

@@ -1,5 +1,8 @@
+import type { SavedCalls } from './loader.ts';
+
 export interface Once<Value> {
   (): Promise<Value>;
+  readonly saved: SavedCalls;
   /** Whether it has been called, so that calling it again costs nothing. */
   readonly isStarted: () => boolean;
 }
@@ -7,5 +10,10 @@ export interface Once<Value> {
 /** Loads on the first call; every call returns the same promise. */
 export function once<Value>(load: () => Promise<Value>): Once<Value> {
   let promise: Promise<Value> | undefined;
-  return Object.assign(() => (promise ??= load()), { isStarted: () => promise !== undefined });
+  const saved = { joined: 0, bulk: 0 };
+  const call = (): Promise<Value> => {
+    if (promise !== undefined) saved.joined += 1;
+    return (promise ??= load());
+  };
+  return Object.assign(call, { saved, isStarted: () => promise !== undefined });
 }

@@ -23,12 +23,15 @@ export function roomLoader(
   mode: ReadMode,
 ): Loader<string, RestDirectMessage> {
   const load = (id: string) => roomInfos.load(id);
-  return batchByKey((ids) => {
+  return batchByKey((ids, saved) => {
     const lists = [caller.rooms];
     const read = { mode, count: ids.length, lists, unstarted: lists.filter((list) => !list.isStarted()) };
     if (mode === 'single' && !fallback.prefersLists('rooms.info', read)) return ids.map(load);
     const found = caller.rooms().then(
-      (known) => ids.map((id) => known.get(id) ?? Promise.reject(noSuchRoom())),
+      (known) => {
+        saved.bulk += ids.length - lists.length;
+        return ids.map((id) => known.get(id) ?? Promise.reject(noSuchRoom()));
+      },
       (error: unknown) => {
         const pricedCalls = fallback.pricedCalls(read);
         return fallback.readSingly({ list: caller.rooms, error, keys: ids, pricedCalls, load });

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts';
+import type { SavedCalls } from './loader.ts';
 
 /** The caller's allowance of upstream calls, which pays for searches. */
 export interface Payer {
@@ -38,6 +39,7 @@ interface Search {
  * that is left, a later one only what the earlier ones most likely do not need. Until then it waits for them.
  */
 export class SearchAllowance {
+  readonly saved: SavedCalls = { joined: 0, bulk: 0 };
   #left = 0;
   /** Calls paid for and not yet made: never more than are left. */
   #paid = 0;
@@ -65,7 +67,10 @@ export class SearchAllowance {
   /** Reads a page once per request: every later call with its key gets the same promise. */
   page<Page>(key: string, read: (search: PageSearch) => Promise<Page>): Promise<Page> {
     const known = this.#pages.get(key) as Promise<Page> | undefined;
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.saved.joined += 1;
+      return known;
+    }
     const search: Search = { waiting: [], hasEnded: false };
     const page = read({ take: () => this.#take(search) }).finally(() => {
       search.hasEnded = true;

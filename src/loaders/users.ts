@@ -81,9 +81,19 @@ export function roomUserLoader(
     const rows = await members.load(roomId).catch(noneIfRefused);
     return new Map(rows.map((user) => [user._id, user]));
   });
+  let listed = 0;
+  const rooms = new Set<string>();
   return {
-    load: async ({ userId, roomId }) =>
-      (mode === 'bulk' ? (await byRoom.load(roomId)).get(userId) : undefined) ?? singles.load(userId),
+    load: async ({ userId, roomId }) => {
+      const user = mode === 'bulk' ? (await byRoom.load(roomId)).get(userId) : undefined;
+      if (user === undefined) return singles.load(userId);
+      listed += 1;
+      rooms.add(roomId);
+      return user;
+    },
+    get saved() {
+      return { joined: singles.saved.joined, bulk: listed - rooms.size };
+    },
   };
 }
 

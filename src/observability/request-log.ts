@@ -15,6 +15,12 @@ export interface RequestFigures {
   readonly sharedCalls: number;
   readonly retries: number;
   readonly droppedRows: number;
+  /** Of the request's trace, if it has one. */
+  readonly traceId?: string | undefined;
+  /** Calls that the request did without, for the metrics; undefined without those. */
+  readonly savedCalls: { readonly joined: number; readonly bulk: number } | undefined;
+  /** Whether the operation is in the list of persisted operations. */
+  readonly isListed: boolean;
   readonly outcome: {
     readonly operationName?: string;
     readonly errors?: ErrorSummary;
@@ -30,12 +36,17 @@ export function logRequest(figures: RequestFigures, log: Logger, metrics: Metric
   const { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows } = figures;
   const { operationName, errors: summary, cost, atMost, limit, runBy } = figures.outcome;
   const { codes = refusedAs === undefined ? {} : { [refusedAs]: 1 }, ...errors } = summary ?? {};
-  metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls, runBy });
   let calls = 0;
   for (const count of upstreamCalls.values()) calls += count;
+  const listedName = figures.isListed ? operationName : undefined;
+  const operation =
+    cost && atMost !== undefined ? { listedName, plannedCalls: cost.calls, spentCalls: calls } : undefined;
+  const savedCalls = figures.savedCalls && { ...figures.savedCalls, shared: sharedCalls };
+  metrics?.requestEnded({ status, seconds: durationMs / 1000, codes, upstreamCalls, runBy, operation, savedCalls });
   const hasCalls = calls + sharedCalls > 0;
   const line = {
     requestId,
+    traceId: figures.traceId,
     operation: operationName,
     status,
     durationMs: Math.round(durationMs * 10) / 10,

@@ -86,6 +86,16 @@ export interface Refusal {
   readonly retryAfterSeconds: number;
 }
 
+/** What a user may still spend. */
+export interface LeftCalls {
+  /** Calls that a full bucket holds. */
+  readonly capacity: number;
+  /** Whole calls in it now; 0 also while it is in debt. */
+  readonly calls: number;
+  /** Seconds until it is full again, if nothing more is spent. */
+  readonly fullAfterSeconds: number;
+}
+
 /** Callers whom the workspace has not accepted share one bucket, this many times as large as a user’s. */
 const strangersShare = 10;
 
@@ -117,6 +127,23 @@ export class CallAllowance {
 
   get knownUsers(): number {
     return this.#users.size;
+  }
+
+  /**
+   * What is left to the caller's user. Undefined for callers whom the workspace has not accepted: their bucket tells of
+   * others, and so does that of the user whom they claim to be.
+   */
+  leftTo(callerKey: string): LeftCalls | undefined {
+    const user = this.#options.userOf(callerKey);
+    if (user === undefined) return undefined;
+    const { callsPerMinute: capacity } = this.#options;
+    const bucket = this.#users.get(user) ?? this.#fullBucket(user); // looking is no use that keeps a bucket
+    const missing = bucket.missing(capacity);
+    return {
+      capacity,
+      calls: Math.max(0, Math.floor(capacity - missing)),
+      fullAfterSeconds: Math.ceil((missing * 60) / capacity),
+    };
   }
 
   /** Takes the estimated calls from the caller's bucket, or says when it will hold enough. */

@@ -68,12 +68,14 @@ export class FastPath {
 
   /** The body of the response. Undefined: Apollo Server has to make it. Never rejects. */
   async respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {
+    let body: string | Buffer | undefined;
     try {
-      return await this.#respond(request, context);
+      body = await this.#respond(request, context);
     } catch (error) {
       if (!(error instanceof GraphQLError)) this.#parts.onBug(error);
-      return undefined;
     }
+    if (body === undefined && context.isAdmitted) context.outcome.savedCalls = context.savedCalls;
+    return body;
   }
 
   async #respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {
@@ -113,10 +115,12 @@ export class FastPath {
   ): boolean {
     const { documents, estimator, maxUpstreamCalls, allowance } = this.#parts;
     const { outcome, viewerId } = context;
+    const planned = context.trace?.plans();
     const checked = this.#checked.get(compiled);
     if (checked === undefined) this.#check(document, operation, given, compiled, viewerId);
     else recheck(checked, variables, viewerId);
     const cost = estimator.estimate(document, operation, given, context.knowledge);
+    planned?.(cost?.calls);
     if (cost === undefined || refusalOfCost(cost, maxUpstreamCalls) !== undefined) return false;
     const charge = chargeAllowance(allowance, context, cost.calls);
     if (operation.name !== undefined) outcome.operationName = loggedName(operation.name.value);

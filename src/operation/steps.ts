@@ -40,9 +40,11 @@ export const createSteps = ({ inputCheck, estimator, executor, maxUpstreamCalls,
     const variables = request.variables ?? {};
     if (operation.name !== undefined) outcome.operationName = loggedName(operation.name.value);
     requireCredentials(operation, document, contextValue);
+    const planned = contextValue.trace?.plans();
     const callerId = isAuthenticated ? contextValue.viewerId : '';
     if (inputCheck.check({ document, operation, variables, callerId }) === undefined) return; // graphql-js reports wrong types
     const cost = estimator.estimate(document, operation, variables, knowledge);
+    planned?.(cost?.calls);
     if (cost === undefined) return; // the same
     outcome.cost = cost;
     outcome.limit = maxUpstreamCalls;

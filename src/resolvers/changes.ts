@@ -1,15 +1,14 @@
 import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { maxPageSize } from '../limits.ts';
-import { inboxChangesSince } from '../sync/inbox-sync.ts';
+import { beginInbox, inboxChangesSince } from '../sync/inbox-sync.ts';
 import { changesSince, windowOf } from '../sync/room-sync.ts';
 import {
   beginAt,
   checkSyncCursorForm,
   decodeSyncCursor,
   encodeSyncCursor,
-  placeOf,
-  type Place,
+  witnessOf,
   type SyncCursor,
 } from '../sync/sync-cursor.ts';
 import type { RestMessage } from '../upstream/types.ts';
@@ -49,22 +48,22 @@ export async function messageChanges(
   const { since } = args;
   const first = checkFirst(args.first ?? defaultFirst);
   const binding = `changes of ${roomId}`;
-  const reloadAt = (readAt: number, newest?: Place): MessageChanges => ({
+  const reloadFrom = (begin: SyncCursor): MessageChanges => ({
     changed: [],
     removedIds: [],
-    cursor: encodeSyncCursor(binding, beginAt(readAt, newest)),
+    cursor: encodeSyncCursor(binding, begin),
     hasMore: false,
     mustReload: true,
   });
-  const reload = async (): Promise<MessageChanges> => {
+  if (since == null) {
     const { readAt, newest } = await loaders.roomBegins.load(roomId);
-    return reloadAt(readAt, newest && placeOf(newest.id, newest.stamp));
-  };
-  if (since == null) return await reload();
+    return reloadFrom(beginAt(readAt, newest && witnessOf(newest.id, newest.stamp)));
+  }
   const cursor = decodeSyncCursor(binding, since);
   const window = windowOf(cursor);
   const reading = await loaders.roomChanges.load({ roomId, window, pageSize: first + spareRows });
-  if (reading.isTooMuch === true) return reading.readAt === undefined ? await reload() : reloadAt(reading.readAt);
+  if (reading.isTooMuch === true)
+    return reloadFrom(beginAt(reading.readAt ?? (await loaders.roomBegins.load(roomId)).readAt));
   const changes = changesSince(cursor, reading, first);
   return {
     changed: [...changes.changed],
@@ -98,22 +97,23 @@ export async function inboxChanges(
     mustReload: true,
   });
   if (since == null) {
-    const { readAt, newest } = await lists.all.load();
-    return reloadFrom(beginAt(readAt, newest && placeOf(newest.id, newest.stamp)));
+    const { readAt, changed: all } = await lists.all.load();
+    return reloadFrom(beginInbox({ readAt, removed: [] }, all));
   }
   const cursor = decodeSyncCursor(inbox, since);
   const { updatedAfter, deletedAfter } = windowOf(cursor);
   const after = Math.min(updatedAfter, deletedAfter);
   const { readAt, changed: memberships, removed } = await lists.subscriptions.load(after);
-  const reading = { readAt, memberships, removed, rooms: [], roomOf: lists.roomOf };
+  const reading = { readAt, memberships, removed, rooms: undefined, roomOf: lists.roomOf };
   const ofMemberships = inboxChangesSince(cursor, reading);
   if (ofMemberships.mustReload) {
-    await lists.all.load(); // shows which room each subscription is of, for when it is deleted
-    return reloadFrom(ofMemberships.cursor);
+    const { changed: all } = await lists.all.load(); // shows which room each is of, for when it is deleted
+    return reloadFrom(beginInbox(reading, all));
   }
   const rooms = await lists.rooms.load(deletedAfter);
-  if (rooms === undefined) return reloadFrom(ofMemberships.cursor);
+  if (rooms === undefined) return reloadFrom(beginAt(readAt));
   const changes = inboxChangesSince(cursor, { ...reading, rooms });
+  if (changes.mustReload) return reloadFrom(changes.cursor);
   const records = new Map(rooms.map(({ row }) => [row._id, row]));
   return {
     changed: changes.changedIds.map((_id) => records.get(_id) ?? { _id }),

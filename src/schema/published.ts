@@ -8,6 +8,7 @@ import {
   type DocumentNode,
   type FieldDefinitionNode,
   type ObjectTypeDefinitionNode,
+  type TypeNode,
 } from 'graphql';
 import { defaultPageSize } from '../limits.ts';
 import type { Prices } from './prices.ts';
@@ -29,6 +30,7 @@ const header =
  * once for each.
  */
 export function publishSdl(sources: DocumentNode, prices: Prices): string {
+  const rowsOf = rowFields(sources);
   const document = visit(sources, {
     DirectiveDefinition: () => null,
     SchemaDefinition: (node) => ({ ...node, directives: node.directives?.map(importDerived) ?? [] }),
@@ -36,7 +38,7 @@ export function publishSdl(sources: DocumentNode, prices: Prices): string {
     ObjectTypeDefinition: {
       leave: (node): ObjectTypeDefinitionNode => ({
         ...node,
-        fields: node.fields?.map((field) => pricedField(node.name.value, field, prices)) ?? [],
+        fields: node.fields?.map((field) => pricedField(node.name.value, field, prices, rowsOf)) ?? [],
       }),
     },
   });
@@ -55,7 +57,21 @@ const importDerived = (link: ConstDirectiveNode): ConstDirectiveNode => ({
     }) ?? [],
 });
 
-function pricedField(typeName: string, field: FieldDefinitionNode, prices: Prices): FieldDefinitionNode {
+/** Fields whose length the arguments `first` and `last` of a page decide, by the page's type. */
+function rowFields({ definitions }: DocumentNode): ReadonlyMap<string, readonly string[]> {
+  const types = definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION);
+  const isRows = (name: string) => name === 'edges' || name === 'nodes' || name === 'changed';
+  return new Map(
+    types.map(({ name, fields = [] }) => [name.value, fields.map((field) => field.name.value).filter(isRows)]),
+  );
+}
+
+function pricedField(
+  typeName: string,
+  field: FieldDefinitionNode,
+  prices: Prices,
+  rowsOf: ReadonlyMap<string, readonly string[]>,
+): FieldDefinitionNode {
   const price = prices.get(`${typeName}.${field.name.value}`);
   const calls = price?.calls.length ?? 0;
   const assumedSize = price?.assumedSize ?? 1;
@@ -66,17 +82,22 @@ function pricedField(typeName: string, field: FieldDefinitionNode, prices: Price
   if (calls > 0) added.push(directive('cost', { weight: String(calls * callWeight) }));
   if (assumedSize > 1) added.push(directive('listSize', { assumedSize: String(assumedSize) }));
   if (slicing.length > 0) {
+    const first = field.arguments?.find(({ name }) => name.value === 'first')?.defaultValue;
     added.push(
       directive('listSize', {
-        assumedSize: String(defaultPageSize),
+        assumedSize: first?.kind === Kind.INT ? first.value : String(defaultPageSize),
         slicingArguments: JSON.stringify(slicing),
-        sizedFields: '["edges", "nodes"]',
+        sizedFields: JSON.stringify(rowsOf.get(typeNameOf(field.type)) ?? []),
         requireOneSlicingArgument: 'false',
       }),
     );
   }
   return added.length === 0 ? field : { ...field, directives: [...(field.directives ?? []), ...added] };
 }
+
+/** The type inside a list or a type that is not null. */
+const typeNameOf = (type: TypeNode): string =>
+  type.kind === Kind.NAMED_TYPE ? type.name.value : typeNameOf(type.type);
 
 /** An applied directive; `values` are GraphQL literals. */
 const directive = (name: string, values: Readonly<Record<string, string>>): ConstDirectiveNode => ({

@@ -28,5 +28,8 @@ export const keptDeletionsMs = 29 * 24 * 60 * 60 * 1000;
  * A moment that is still to come was not issued by this workspace as it is: it was restored, or its clock was set back.
  */
 export function isTooFar(since: number, now: number): boolean {
-  return since > now + overlapMs || since - overlapMs < now - keptDeletionsMs;
+  return since > now + overlapMs || isForgotten(since, now);
 }
+
+/** Whether the workspace may have forgotten what was deleted then. */
+export const isForgotten = (deletedAt: number, now: number): boolean => deletedAt - overlapMs < now - keptDeletionsMs;

@@ -1,6 +1,7 @@
 import { isTooFar, overlapMs } from './clocks.ts';
-import { beginOf, latestOf, newestOf, type Deletion } from './room-sync.ts';
-import { beginAt, clampStamp, digestOf, placeOf, type Place, type SyncCursor } from './sync-cursor.ts';
+import { beginOf, latestOf, type Deletion } from './room-sync.ts';
+import { beginAt, clampStamp, digestOf, type SyncCursor } from './sync-cursor.ts';
+import { isMissing, latestWitness, type Stamped } from './witness.ts';
 
 /**
  * What changed in the caller's rooms, exactly: as in `room-sync.ts`, but without pages, as upstream has none for these lists.
@@ -8,13 +9,13 @@ import { beginAt, clampStamp, digestOf, placeOf, type Place, type SyncCursor } f
  * Which rooms are gone, the deleted subscriptions tell: those are the caller's own. `rooms.get` names the rooms deleted in the
  * whole workspace, so it is not asked. A deleted subscription is told by its own id: its room is known if this process has
  * seen the subscription before. If not, only the whole list shows what is left: `mustReload`.
+ *
+ * Invitations count like memberships, as they do in the list of the caller's rooms.
  */
 export interface MembershipUpdate<Membership> {
   readonly id: string;
   readonly stamp: number;
   readonly row: Membership & { readonly rid: string; readonly t: string };
-  /** False for invitations and bans, which are in no list of rooms. */
-  readonly isMember: boolean;
 }
 
 export interface RoomUpdate<Room> {
@@ -28,7 +29,8 @@ export interface InboxReading<Room, Membership> {
   readonly memberships: readonly MembershipUpdate<Membership>[];
   /** Deleted subscriptions. */
   readonly removed: readonly Deletion[];
-  readonly rooms: readonly RoomUpdate<Room>[];
+  /** Undefined: not read yet. */
+  readonly rooms: readonly RoomUpdate<Room>[] | undefined;
   /** The room of a deleted subscription; undefined if it is no direct message, null if unknown. */
   readonly roomOf: (subscriptionId: string) => string | undefined | null;
 }
@@ -53,48 +55,54 @@ export function inboxChangesSince<Room, Membership>(
   cursor: SyncCursor,
   reading: InboxReading<Room, Membership>,
 ): InboxAnswer {
-  const { memberships, removed } = reading;
+  const { memberships, removed, rooms = [] } = reading;
   const readAt = clampStamp(reading.readAt);
-  const newest = newestOf(memberships.map(({ id, stamp }) => placeOf(id, stamp)));
-  const { witness } = cursor;
-  const isWitness = ({ id }: Deletion) => placeOf(id, 0).tie === witness?.tie;
-  const isLost = witness !== undefined && !memberships.some(isWitness) && !removed.some(isWitness);
+  const records = rooms.map(({ row, stamp }) => ({ id: row._id, stamp }));
+  const seen = { rows: [...memberships, ...records], deletions: removed };
+  // Once the caller has left a room, its record is not read any more.
+  const leftRooms = removed.flatMap(({ id, stamp }) => ({ id: reading.roomOf(id) ?? '', stamp }));
+  const witness = isMissing(cursor.witness, { rows: leftRooms, deletions: [] }, readAt) ? cursor.witness : undefined;
+  const isLost = reading.rooms !== undefined && isMissing(witness, seen, readAt);
   const present = new Set(memberships.map(({ id }) => id));
   // What is in both lists was deleted while the workspace read: the next sync tells it.
   const left = removed.filter(({ id, stamp }) => !present.has(id) && stamp > beginOf(cursor));
   const isUnknown = left.some(
-    (deletion) => reading.roomOf(deletion.id) === null && !wasTold(cursor, leaving(deletion)),
+    (deletion) =>
+      reading.roomOf(deletion.id) === null &&
+      !wasTold(cursor, leaving(deletion)) &&
+      !wasTold(cursor, ignoredLeaving(deletion)),
   );
   if (isTooFar(cursor.readAt, readAt) || isLost || isUnknown)
-    return { changedIds: [], removedIds: [], cursor: beginBehind(readAt, left, newest), mustReload: true };
+    return {
+      changedIds: [],
+      removedIds: [],
+      cursor: beginAt(readAt, latestWitness(seen, undefined)),
+      mustReload: true,
+    };
 
   const own = memberships.filter(({ row, stamp }) => row.t === 'd' && stamp > beginOf(cursor));
-  const members = new Set(memberships.filter(({ isMember }) => isMember).map(({ row }) => row.rid));
-  const leavings = [
-    ...left.flatMap((deletion) => {
-      const roomId = reading.roomOf(deletion.id);
-      return roomId == null ? [] : [{ ...leaving(deletion), roomId }];
-    }),
-    ...own.filter(({ isMember }) => !isMember).map((update) => eventOf('out', update, update.row.rid)),
-  ].filter(({ roomId }) => !members.has(roomId));
+  const members = new Set(memberships.map(({ row }) => row.rid));
+  const leavings = left.flatMap((deletion) => {
+    const roomId = reading.roomOf(deletion.id);
+    return roomId == null || members.has(roomId) ? [] : [{ ...leaving(deletion), roomId }];
+  });
   const gone = new Set(leavings.map(({ roomId }) => roomId));
   const changes = [
-    ...own.filter(({ isMember }) => isMember).map((update) => eventOf('in', update, update.row.rid)),
-    ...reading.rooms
+    ...own.map((update) => eventOf('in', update, update.row.rid)),
+    ...rooms
       .filter(({ row, stamp }) => stamp > beginOf(cursor) && !gone.has(row._id))
       .map(({ row, stamp }) => eventOf('room', { id: row._id, stamp, row }, row._id)),
   ];
   const events = [...leavings, ...changes].toSorted((a, b) => a.stamp - b.stamp);
   const isFresh = (event: Event) => !wasTold(cursor, event);
   const idsOf = (list: readonly Event[]) => [...new Set(list.filter(isFresh).map(({ roomId }) => roomId))];
-  // Those of channels, and those before a reload: told as long as they are in sight, or they would count as unknown.
-  const ignored = left.filter(({ id }) => reading.roomOf(id) == null).map(leaving);
-  const isKept = witness !== undefined && !left.some(isWitness);
+  // Those of channels, and those before a reload: they count as unknown no more as long as they are in sight.
+  const ignored = left.filter(({ id }) => reading.roomOf(id) == null).map(ignoredLeaving);
   return {
     changedIds: idsOf(events.filter(({ roomId }) => !gone.has(roomId))),
     removedIds: idsOf(events.filter(({ roomId }) => gone.has(roomId))),
     cursor: {
-      ...beginAt(readAt, newestOf([...(isKept ? [witness] : []), ...(newest === undefined ? [] : [newest])])),
+      ...beginAt(readAt, latestWitness(seen, witness)),
       latest: latestOf(cursor.latest, [...ignored, ...events]),
       told: digestsIn(readAt, [...ignored, ...events]),
     },
@@ -102,11 +110,20 @@ export function inboxChangesSince<Room, Membership>(
   };
 }
 
-/** The cursor of a client that reads the list again, which then lacks what was deleted. */
-function beginBehind(readAt: number, deletions: readonly Deletion[], newest: Place | undefined): SyncCursor {
-  const begin = beginAt(readAt, newest);
-  const events = deletions.map(leaving);
-  return { ...begin, latest: latestOf(begin.latest, events), told: digestsIn(readAt, events) };
+/**
+ * The cursor of a client that reads the list again. `all`: the subscriptions as they are after the reading. Of those that it
+ * lacks, the list cannot have the rooms.
+ */
+export function beginInbox(
+  { readAt, removed }: Pick<InboxReading<unknown, unknown>, 'readAt' | 'removed'>,
+  all: readonly Stamped[],
+): SyncCursor {
+  const present = new Set(all.map(({ id }) => id));
+  const ignored = removed.filter(({ id }) => !present.has(id)).map(ignoredLeaving);
+  return {
+    ...beginAt(readAt, latestWitness({ rows: all, deletions: removed }, undefined)),
+    told: digestsIn(clampStamp(readAt), ignored),
+  };
 }
 
 const digestsIn = (readAt: number, events: readonly Event[]): string[] =>
@@ -121,6 +138,8 @@ const eventOf = (kind: string, { id, stamp, row }: Omit<Event, 'kind' | 'roomId'
 });
 
 const leaving = ({ id, stamp }: Deletion): Event => eventOf('gone', { id, stamp, row: null }, '');
+
+const ignoredLeaving = ({ id, stamp }: Deletion): Event => eventOf('ignored', { id, stamp, row: null }, '');
 
 const digestIn = (readAt: number, { kind, id, stamp, row }: Event): string =>
   digestOf(readAt, [kind, id, String(stamp), JSON.stringify(row)]);

@@ -8,7 +8,9 @@ import {
   placeOf,
   type Place,
   type SyncCursor,
+  type Witness,
 } from './sync-cursor.ts';
+import { isMissing, latestWitness } from './witness.ts';
 
 /**
  * What changed in a room, exactly: a client that puts `changed` and deletes `removedIds` of every answer until `hasMore` is
@@ -33,8 +35,7 @@ import {
  * what they show is known to be complete only before the last one's. If one millisecond fills a whole page (an update of many
  * rows at once), the sync reads without pages until it is behind it.
  *
- * The cursor names one more row, the `witness`: the latest that was seen. The next sync reads from it on, so it must meet
- * that row, unchanged, changed or deleted. Otherwise the workspace lost changes, as one restored from a backup does.
+ * The cursor names one more change, the witness (`witness.ts`), from which the next sync reads.
  */
 export interface Update<Row> {
   readonly id: string;
@@ -80,22 +81,23 @@ export function windowOf(cursor: SyncCursor): Window {
   const { readAt, place, witness, isWhole } = cursor;
   if (place !== undefined) {
     const after = place.stamp - 1;
-    const deletedAfter = Math.min(after + marginMs, readAt);
+    const deletedAfter = Math.min(after + marginMs, readAt - overlapMs);
     return { updatedAfter: clampStamp(after), deletedAfter: clampStamp(deletedAfter), isWhole };
   }
   const begin = beginOf(cursor);
-  const updatedAfter = Math.min(begin - marginMs, (witness?.stamp ?? begin) - 1);
-  return { updatedAfter: clampStamp(updatedAfter), deletedAfter: clampStamp(begin), isWhole };
+  const beforeWitness = witness === undefined ? begin : witness.stamp - 1;
+  const updatedAfter = Math.min(begin - marginMs, beforeWitness);
+  return { updatedAfter: clampStamp(updatedAfter), deletedAfter: clampStamp(Math.min(begin, beforeWitness)), isWhole };
 }
 
 /** Changes after this time are told at the start of a sync. */
 export const beginOf = ({ readAt, latest }: SyncCursor): number => Math.min(readAt - overlapMs, latest ?? readAt);
 
 /** The answer where what happened cannot be told. */
-export const reloadAt = (readAt: number, newest?: Place): RoomChanges<never> => ({
+export const reloadAt = (readAt: number, witness?: Witness): RoomChanges<never> => ({
   changed: [],
   removedIds: [],
-  cursor: beginAt(readAt, newest),
+  cursor: beginAt(readAt, witness),
   hasMore: false,
   mustReload: true,
 });
@@ -115,17 +117,17 @@ export function changesSince<Row>(cursor: SyncCursor, reading: Reading<Row>, fir
   const gone = latestById(reading.deletions);
   const updates = [...live.values()].map(toChange);
   const deletions = [...gone.values()].filter(({ id }) => !live.has(id)).map(toRemoval);
-  const newest = newestOf(updates.map(({ place }) => place));
-  if (isTooFar(cursor.readAt, reading.readAt)) return reloadAt(reading.readAt, newest);
-  const isStart = cursor.place === undefined;
   const { knownUntil } = reading;
+  const isStart = cursor.place === undefined;
   const isComplete = knownUntil === Number.POSITIVE_INFINITY;
-  const has = (changes: readonly Change<Row>[], { tie }: Place) => changes.some(({ place }) => place.tie === tie);
+  const seen = { rows: reading.updates, deletions: reading.deletions };
   const { witness } = cursor;
-  if (isStart && witness !== undefined && !has(updates, witness) && !has(deletions, witness)) {
-    // It may have changed later than the page shows: the next answer reads all.
-    return isComplete ? reloadAt(reading.readAt, newest) : nothingYet({ ...cursor, isWhole: true });
-  }
+  const isLost = isStart && isMissing(witness, seen, reading.readAt);
+  // A row may have changed later than the page shows: the next answer reads all.
+  const isOutOfSight = isLost && !isComplete && witness?.isDeletion === false;
+  if (isTooFar(cursor.readAt, reading.readAt) || (isLost && !isOutOfSight))
+    return reloadAt(reading.readAt, latestWitness(seen, undefined));
+  if (isOutOfSight) return nothingYet({ ...cursor, isWhole: true });
 
   const known = [...updates, ...deletions].filter(
     (change) => change.place.stamp <= knownUntil && isAfter(change, cursor),
@@ -147,10 +149,18 @@ export function changesSince<Row>(cursor: SyncCursor, reading: Reading<Row>, fir
   const readAt = isStart ? clampStamp(reading.readAt) : cursor.readAt;
   const isReadAgain = ({ stamp }: Change<Row>) => stamp > readAt - overlapMs;
   const digest = (change: Change<Row>) => digestIn(readAt, change);
-  const seen = isStart ? known.filter((change) => isRepeated(change) && isReadAgain(change)).map(digest) : cursor.told;
+  // The deletion of a row that is still there, or again, must be told once more when the row is gone.
+  const isUndone = new Set(
+    [...gone.values()]
+      .filter(({ id }) => live.has(id))
+      .map(toRemoval)
+      .map(digest),
+  );
+  const before = isStart
+    ? known.filter((change) => isRepeated(change) && isReadAgain(change)).map(digest)
+    : cursor.told.filter((one) => !isUndone.has(one));
   const recent = reading.deletions.filter(({ stamp }) => stamp > readAt).map(nameOf);
   const recentDigest = digestOf(readAt, recent.toSorted());
-  const isKept = witness !== undefined && !has(deletions, witness);
   return {
     changed: told.flatMap(({ row }) => row ?? []),
     removedIds: told.filter(({ kind }) => kind === 'removed').map(({ id }) => id),
@@ -158,10 +168,10 @@ export function changesSince<Row>(cursor: SyncCursor, reading: Reading<Row>, fir
       readAt,
       place: isStuck ? start : end,
       isWhole: isStuck || (cursor.isWhole && isAtSameTime),
-      witness: newestOf([...(isKept ? [witness] : []), ...(newest === undefined ? [] : [newest])]),
+      witness: latestWitness(seen, witness),
       latest: latestOf(cursor.latest, [...told, ...known.filter(isRepeated)]),
       deletions: isStart ? recentDigest : cursor.deletions,
-      told: [...seen, ...told.filter(isReadAgain).map(digest)],
+      told: [...before, ...told.filter(isReadAgain).map(digest)],
     },
     hasMore: end !== undefined || (!isStart && recentDigest !== cursor.deletions),
     mustReload: false,
@@ -225,10 +235,4 @@ function latestById<Item extends Deletion>(items: readonly Item[]): Map<string, 
     if (known === undefined || known.stamp <= item.stamp) latest.set(item.id, item);
   }
   return latest;
-}
-
-export function newestOf(places: readonly Place[]): Place | undefined {
-  let newest: Place | undefined;
-  for (const place of places) if (newest === undefined || comparePlaces(place, newest) > 0) newest = place;
-  return newest;
 }

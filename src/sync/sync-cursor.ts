@@ -9,6 +9,12 @@ export interface Place {
   readonly tie: string;
 }
 
+/** Of all that was read, what changed last: every later reading must show it, unless the workspace lost changes. */
+export interface Witness extends Place {
+  /** Whether it is what the workspace remembers of a deleted row. */
+  readonly isDeletion: boolean;
+}
+
 /**
  * Where a sync goes on. It holds no row and no secret, and grants nothing: each sync reads with the caller's own
  * credentials. All of it comes from the workspace, so any gateway before the same workspace can go on from it.
@@ -20,8 +26,7 @@ export interface SyncCursor {
   readonly place: Place | undefined;
   /** Whether more rows were changed in one millisecond than a page of upstream's holds. */
   readonly isWhole: boolean;
-  /** The row that was changed last. Whatever happens to it is seen, unless the workspace was restored from a backup. */
-  readonly witness: Place | undefined;
+  readonly witness: Witness | undefined;
   /** The latest change told. Should `Date` be far ahead of the workspace's own times, the next sync begins here. */
   readonly latest: number | undefined;
   /** Within a sync of several answers: digest of the deletions since `readAt` as its first answer read them. */
@@ -47,7 +52,7 @@ const headBytes = 53;
 const tieBytes = 8;
 const digestBytes = 6;
 const maxTold = 16;
-const flag = { hasPlace: 1, hasWitness: 2, isWhole: 4, hasLatest: 8 } as const;
+const flag = { hasPlace: 1, hasWitness: 2, isWhole: 4, hasLatest: 8, isDeletion: 16 } as const;
 /** The largest time that a cursor holds: later than the year 9999. */
 const maxStamp = 2 ** 48 - 1;
 
@@ -60,7 +65,8 @@ export function encodeSyncCursor(binding: string, cursor: SyncCursor): string {
     (place === undefined ? 0 : flag.hasPlace) |
     (witness === undefined ? 0 : flag.hasWitness) |
     (isWhole ? flag.isWhole : 0) |
-    (latest === undefined ? 0 : flag.hasLatest);
+    (latest === undefined ? 0 : flag.hasLatest) |
+    (witness?.isDeletion === true ? flag.isDeletion : 0);
   bytes.writeUIntBE(readAt, readAtAt, 6);
   if (place !== undefined) writePlace(bytes, place, placeAt);
   if (witness !== undefined) writePlace(bytes, witness, witnessAt);
@@ -83,7 +89,10 @@ export function decodeSyncCursor(binding: string, text: string): SyncCursor {
     readAt: bytes.readUIntBE(readAtAt, 6),
     place: (flags & flag.hasPlace) === 0 ? undefined : readPlace(bytes, placeAt),
     isWhole: (flags & flag.isWhole) !== 0,
-    witness: (flags & flag.hasWitness) === 0 ? undefined : readPlace(bytes, witnessAt),
+    witness:
+      (flags & flag.hasWitness) === 0
+        ? undefined
+        : { ...readPlace(bytes, witnessAt), isDeletion: (flags & flag.isDeletion) !== 0 },
     latest: (flags & flag.hasLatest) === 0 ? undefined : bytes.readUIntBE(latestAt, 6),
     deletions: bytes.toString('latin1', deletionsAt, headBytes),
     told,
@@ -109,6 +118,9 @@ const notOurs = () =>
 /** The place of a row; times outside a cursor's range count as its ends. */
 export const placeOf = (id: string, stamp: number): Place => ({ stamp: clampStamp(stamp), tie: tieOf(id) });
 
+/** A row to witness that the workspace has lost nothing. */
+export const witnessOf = (id: string, stamp: number): Witness => ({ ...placeOf(id, stamp), isDeletion: false });
+
 export const clampStamp = (stamp: number): number => Math.min(maxStamp, Math.max(0, stamp));
 
 /** Negative where `a` comes first. */
@@ -128,13 +140,16 @@ export const endOf = (stamp: number): Place => ({ stamp: clampStamp(stamp), tie:
 export const digestOf = (readAt: number, parts: readonly string[]): string =>
   hash('sha256', `${readAt} ${parts.join(' ')}`, 'buffer').toString('latin1', 0, digestBytes);
 
-/** The cursor of a client that is about to read the whole list. `newest`: a row that the workspace has. */
-export const beginAt = (readAt: number, newest?: Place): SyncCursor => ({
+/**
+ * The cursor of a client that is about to read the whole list. After more changed than a response tells, it has no `witness`:
+ * from there, the next sync would read all of it again.
+ */
+export const beginAt = (readAt: number, witness?: Witness): SyncCursor => ({
   readAt: clampStamp(readAt),
   place: undefined,
   isWhole: false,
-  witness: newest,
-  latest: newest?.stamp,
+  witness,
+  latest: witness?.stamp,
   deletions: '',
   told: [],
 });

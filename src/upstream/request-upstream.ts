@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { RowCutter } from '../projection/row-cutter.ts';
+import type { CallObserver } from './call-observer.ts';
 import { callerOf, type Caller, type Credentials } from './caller.ts';
 import { EndpointResponse } from './endpoint-response.ts';
 import { isIdempotent, pathOf, type Endpoint, type Params } from './endpoint.ts';
@@ -29,6 +30,7 @@ export class RequestUpstream {
   readonly #caller: Caller;
   readonly #deadline: number;
   readonly #onReceived: (bytes: number) => void;
+  readonly #observer: CallObserver | undefined;
   readonly #onDroppedRow = () => void (this.#droppedRows += 1);
   readonly #pending = new Set<() => void>();
   readonly #slots = new RequestSlots();
@@ -53,6 +55,7 @@ export class RequestUpstream {
     credentials: Credentials,
     deadline: number,
     onReceived: (bytes: number) => void = () => undefined,
+    observer?: CallObserver,
   ) {
     this.#workspace = workspace;
     this.callerId = credentials.userId;
@@ -60,6 +63,7 @@ export class RequestUpstream {
     this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
     this.#deadline = deadline;
     this.#onReceived = onReceived;
+    this.#observer = observer;
   }
 
   /** The caller as the process may remember them: a hash of user id and token. */
@@ -200,6 +204,7 @@ export class RequestUpstream {
       caller: this.#caller,
       deadline: this.#deadline,
       concurrency,
+      observer: this.#observer,
       isIdempotent: isIdempotent(endpoint, params, (roomId) => this.rooms.isRoom(roomId)),
       check: () => {
         if (this.#rejected !== undefined) throw this.#rejected;

@@ -180,7 +180,8 @@ export class Workspace {
         const permit = await this.#permits.acquire(request, cancellation);
         request.onSent(attempt);
         if (attempt === 1) this.#retries.budget.deposit();
-        result = await this.#send(request, permit, failure?.retry?.isStaleSocket === true, cancellation);
+        const isFresh = failure?.retry?.isStaleSocket === true;
+        result = await this.#send(request, permit, { attempt, isFresh }, cancellation);
       } catch (error) {
         throw failure?.error ?? error; // a retry that did not go out tells less than the attempt before it
       }
@@ -194,19 +195,27 @@ export class Workspace {
   }
 
   /** One attempt on the wire; gives its permit back when it has ended. */
-  async #send(request: CallRequest, permit: Permit, isFresh: boolean, cancellation: Cancellation): Promise<SentResult> {
-    const { path, caller, onData } = request;
+  async #send(
+    request: CallRequest,
+    permit: Permit,
+    { attempt, isFresh }: { readonly attempt: number; readonly isFresh: boolean },
+    cancellation: Cancellation,
+  ): Promise<SentResult> {
+    const { endpoint, path, caller, onData, observer } = request;
     const sentAt = this.#clock.now();
+    const sent = observer?.sends(endpoint, attempt);
     const response = await this.#transport.get(path, {
-      headers: caller.headers,
+      headers: sent === undefined ? caller.headers : [...caller.headers, ...sent.headers],
       timeoutMs: this.#timeoutMs,
       isFresh,
       onStart: (cancel) => cancellation.onCancel(cancel),
       onData,
     });
+    const tookMs = Math.max(0, this.#clock.now() - sentAt);
+    sent?.ended(tookMs, response instanceof TransportError ? response.reason : response.status);
     const result = this.#learn(request, response, sentAt);
     const date = response instanceof TransportError ? undefined : response.headers.date;
-    const timing = { date, tookMs: Math.max(0, this.#clock.now() - sentAt) };
+    const timing = { date, tookMs };
     this.#permits.release(permit, request, result);
     const isLarge = !(response instanceof TransportError) && response.body.length > largeBody;
     if (isLarge) await nextTurn(); // lets other requests run before the rows are processed

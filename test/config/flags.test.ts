@@ -13,7 +13,7 @@ const mistakesOf = (args: readonly string[], env: Record<string, string> = {}): 
   }
 };
 
-const secrets = ['APOLLO_KEY', 'HIVE_TOKEN'];
+const secrets = ['APOLLO_KEY', 'HIVE_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS'];
 
 describe('Flags', () => {
   it('every setting has a flag of its own but secrets, which have none', () => {

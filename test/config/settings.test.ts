@@ -73,6 +73,7 @@ describe('Switches', () => {
     ['AUTOMATIC_PERSISTED_QUERIES', 'off', { hasAutomaticPersistedQueries: true }],
     ['INLINE_TRACE', 'off', { tracesInline: true }],
     ['METRICS', 'off', { hasMetrics: true }],
+    ['COMPRESSION', 'off', { compresses: true }],
     ['INTROSPECTION', 'on', { hasIntrospection: false }],
     ['EXPLORER', 'on', { hasExplorer: false }],
   ])('%s is %s by default, and the other value changes one field', (name, byDefault, changed) => {
@@ -89,6 +90,47 @@ describe('Switches', () => {
       forwardsClientIp: true,
       trustsProxy: true,
     });
+  });
+});
+
+describe('Traces', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example.com' };
+
+  it('are sent only where there is an endpoint, by the defaults of OpenTelemetry', () => {
+    expect(
+      changedBy({ OTEL_SERVICE_NAME: 'mine', OTEL_TRACES_SAMPLER: 'always_off', OTEL_TRACES_SAMPLER_ARG: '0.5' }),
+    ).toEqual({});
+    expect(readConfig(endpoint).traces).toEqual({
+      url: 'https://otel.example.com',
+      headers: {},
+      serviceName: undefined,
+      sampler: 'parentbased_always_on',
+      share: 1,
+      reachWorkspace: false,
+    });
+  });
+
+  it('are sent as the settings say', () => {
+    const env = {
+      ...endpoint,
+      OTEL_EXPORTER_OTLP_HEADERS: 'Api-Key=a%20secret, other = b=c ',
+      OTEL_SERVICE_NAME: 'mine',
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+      SEND_TRACEPARENT: 'on',
+    };
+    expect(readConfig(env).traces).toEqual({
+      url: 'https://otel.example.com',
+      headers: { 'api-key': 'a secret', other: 'b=c' },
+      serviceName: 'mine',
+      sampler: 'traceidratio',
+      share: 0.25,
+      reachWorkspace: true,
+    });
+  });
+
+  it('cannot reach the workspace without an endpoint', () => {
+    expect(mistakesOf({ SEND_TRACEPARENT: 'on' })).toEqual([expect.stringMatching('^OTEL_EXPORTER_OTLP_ENDPOINT: ')]);
   });
 });
 
@@ -133,6 +175,26 @@ describe('Texts', () => {
       { HIVE_TOKEN: 't' },
     ],
     ['HIVE_TOKEN', ['x'], ['a b'], {}],
+    [
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      ['http://127.0.0.1:4318', 'https://otel.example.com/base/'],
+      ['127.0.0.1:4318', 'grpc://otel.example.com'],
+      {},
+    ],
+    [
+      'OTEL_EXPORTER_OTLP_HEADERS',
+      ['api-key=secret', 'a=1, b=x%20y', 'a=b=c'],
+      ['secret', '=secret', 'a=', 'a=%zz', 'a=ä', 'a=b\nc', 'a b=c', 'a=1,,b=2', 'a=%0d%0ab: c'],
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' },
+    ],
+    [
+      'OTEL_TRACES_SAMPLER',
+      ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_traceidratio'],
+      ['jaeger_remote', 'on'],
+      {},
+    ],
+    ['OTEL_TRACES_SAMPLER_ARG', ['0', '1', '0.25', '1.0'], ['1.01', '-1', '.5', '50%', '1e-3'], {}],
+    ['SEND_TRACEPARENT', ['on', 'off'], ['yes'], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }],
     ['HIVE_TARGET', ['id', 'org/project/target'], ['a/b', 'a/b/c/d', 'a//b', 'a b/c/d'], { HIVE_TOKEN: 'hvo1/x' }],
   ])('%s, with the settings that it needs, accepts only its own form', (name, right, wrong, others) => {
     expect(right.flatMap((value) => mistakesOf({ ...others, [name]: value }))).toEqual([]);

@@ -22,9 +22,9 @@ import { findProgram } from '../support/program.ts';
 
 const folder = join(projectPath, 'deploy');
 const readme = readFileSync(join(folder, 'README.md'), 'utf8');
-const [overlay = '', adapter = '', supergraph = ''] = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
-  ([, text]) => text,
-);
+const [overlay = '', adapter = '', prometheus = '', supergraph = ''] = [
+  ...readme.matchAll(/```yaml\n([\s\S]*?)```/g),
+].map(([, text]) => text);
 
 describe('deploy/README.md', () => {
   test('it has a line for each file of the folder, and every file that it names exists', () => {
@@ -51,6 +51,15 @@ describe('deploy/README.md', () => {
       expect(autoscaler).toContain(`name: ${name} `);
       expect(printed).toContain(`# TYPE ${name} gauge\n`);
     }
+  });
+
+  test('Prometheus reads the alerts of the folder, and as many instances as the deployments start', () => {
+    const { rule_files: files, scrape_configs: jobs } = parse(prometheus) as {
+      rule_files: string[];
+      scrape_configs: { static_configs: { targets: string[] }[] }[];
+    };
+    expect(files.map((file) => existsSync(join(folder, file)))).toEqual([true]);
+    expect(jobs.flatMap(({ static_configs: configs }) => configs.flatMap(({ targets }) => targets))).toHaveLength(2);
   });
 
   test('the composition takes the published schema, under the name that the router’s settings use', () => {

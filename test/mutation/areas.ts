@@ -27,7 +27,7 @@ const deciding: Area = {
     'test/http/*.test.ts',
     'test/{errors,docs}.test.ts',
     'test/{upstream,pagination}/**/*.test.ts',
-    'test/sync/{exact-sync,cursor,cases}.test.ts',
+    'test/sync/{exact-sync,exact-inbox,cursor,cases,inbox-cases}.test.ts',
     'test/operation/{allowance,format-error}.test.ts',
     'test/operation/cost/{tally,estimate}.test.ts',
     'test/loaders/{search-allowance,bulk-or-single}.test.ts',
@@ -47,13 +47,13 @@ export const areas: Readonly<Record<string, Area>> = {
   http: {
     mutate: [
       'src/http/*.ts',
-      '!src/http/{admission,apollo-request,client-address,explorer,http-error,listening,refusals,request-headers}.ts',
+      '!src/http/{admission,apollo-request,client-address,explorer,explorer-page,http-error,listening,refusals,request-headers,tour}.ts',
     ],
     tests: [
       'test/http/*.test.ts',
-      'test/scenarios/limiter/plan-and-report.test.ts',
+      'test/scenarios/limiter/{plan-and-report,rate-limit-headers}.test.ts',
       'test/scenarios/reliability/{arriving,cleanup,http-forms,under-way}.test.ts',
-      'test/scenarios/http.test.ts',
+      'test/scenarios/{compression,http}.test.ts',
     ],
     ignoresStatic: true,
   },
@@ -115,15 +115,15 @@ export const areas: Readonly<Record<string, Area>> = {
     ignoresStatic: true,
   },
   start: {
-    mutate: ['src/http/{explorer,listening}.ts', 'src/operation/{persisted-operations,safelist}.ts'],
+    mutate: ['src/http/{explorer,explorer-page,listening,tour}.ts', 'src/operation/{persisted-operations,safelist}.ts'],
     tests: [
-      'test/http/{explorer,explorer-missing,listening}.test.ts',
+      'test/http/{explorer,explorer-missing,listening,tour}.test.ts',
       'test/operation/{document-id,operations-file,persisted-operations,safelist}.test.ts',
     ],
   },
   observability: {
-    mutate: ['src/observability/*.ts', '!src/observability/log.ts'],
-    tests: ['test/observability/*.test.ts', 'test/scenarios/limiter/metrics.test.ts'],
+    mutate: ['src/observability/**/*.ts', '!src/observability/log.ts'],
+    tests: ['test/observability/*.test.ts', 'test/scenarios/limiter/{metrics,call-metrics}.test.ts'],
   },
 };
 

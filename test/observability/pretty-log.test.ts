@@ -28,6 +28,8 @@ const figures: RequestFigures = {
   sharedCalls: 0,
   retries: 0,
   droppedRows: 0,
+  savedCalls: undefined,
+  isListed: false,
   outcome: { operationName: 'Mailbox' },
 };
 

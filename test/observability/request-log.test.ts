@@ -17,6 +17,8 @@ const answered: RequestFigures = {
   sharedCalls: 0,
   retries: 0,
   droppedRows: 0,
+  savedCalls: undefined,
+  isListed: false,
   outcome: { operationName: 'Mailbox', cost: { calls: 5 }, atMost: 9, limit: 100, runBy: 'compiled' },
 };
 const base = { requestId: 'request-1', operation: 'Mailbox', status: 200, durationMs: 12.3 };

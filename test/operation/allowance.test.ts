@@ -33,6 +33,46 @@ const known = (options?: { maxUsers?: number; shared?: SharedBuckets }) => {
   return created;
 };
 
+describe('What CallAllowance says is left', () => {
+  it('is what the next request could spend, in whole calls, and when the bucket is full again', () => {
+    const { clock, use, callAllowance } = known();
+    expect(callAllowance.leftTo('a:1')).toEqual({ capacity: 60, calls: 60, fullAfterSeconds: 0 });
+    use('a:1', 20);
+    clock.ms += 2500;
+    expect(callAllowance.leftTo('a:2')).toEqual({ capacity: 60, calls: 42, fullAfterSeconds: 18 });
+    expect([use('a:1', 43), use('a:1', 42)]).toEqual([1, 'taken']);
+    expect(callAllowance.leftTo('a:1')).toEqual({ capacity: 60, calls: 0, fullAfterSeconds: 60 });
+    clock.ms += 3_600_000;
+    expect(callAllowance.leftTo('a:1')).toEqual({ capacity: 60, calls: 60, fullAfterSeconds: 0 });
+  });
+
+  it('is nothing while the user is in debt, which takes longer than a minute to refill', () => {
+    const { use, callAllowance } = known();
+    use('a:1', 60, 90);
+    expect(callAllowance.leftTo('a:1')).toEqual({ capacity: 60, calls: 0, fullAfterSeconds: 90 });
+  });
+
+  it('tells no caller of another, and neither a stranger of the user they claim to be nor of other strangers', () => {
+    const { use, accept, callAllowance } = allowance();
+    accept('a:1');
+    use('a:1', 30);
+    use('stranger:1', 500);
+    expect(['a:2', 'stranger:1', 'stranger:2'].map((who) => callAllowance.leftTo(who))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    accept('b:1');
+    expect(callAllowance.leftTo('b:1')?.calls).toBe(60);
+  });
+
+  it('keeps no bucket of users who only look', () => {
+    const { callAllowance } = known();
+    callAllowance.leftTo('a:1');
+    expect(callAllowance.knownUsers).toBe(0);
+  });
+});
+
 describe('CallAllowance of an accepted user', () => {
   it('estimated calls that a request did not make are refunded', () => {
     const { use } = known();

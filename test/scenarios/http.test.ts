@@ -31,7 +31,7 @@ describe('Allowed CORS origins', () => {
       ).toEqual({
         'access-control-allow-origin': allowed,
         'access-control-allow-credentials': undefined,
-        'access-control-expose-headers': 'Retry-After, X-Request-Id',
+        'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id',
         'cache-control': 'no-store',
       });
       expect(answer.headers.vary).toContain('Origin');
@@ -83,7 +83,15 @@ describe('Allowed CORS origins', () => {
       'access-control-max-age': '600',
     });
     const allowed = String(preflight.headers['access-control-allow-headers']).toLowerCase();
-    for (const name of ['content-type', 'x-auth-token', 'x-user-id', 'x-request-id', 'apollo-require-preflight'])
+    for (const name of [
+      'content-type',
+      'x-auth-token',
+      'x-user-id',
+      'x-request-id',
+      'apollo-require-preflight',
+      'traceparent',
+      'tracestate',
+    ])
       expect(allowed).toContain(name);
     noCalls(gateway);
   });

@@ -45,14 +45,19 @@ describe('publishSdl', () => {
       ['Query.c', price({ assumedSize: 1 })],
     ]);
     expect(
-      publish('type Query { a: Int @tag(name: "t") b: [Int] c: [Int] d(last: Int, order: Int): Int }', prices),
+      publish(
+        `type Query { a: Int @tag(name: "t") b: [Int] c: [Int] d(last: Int, order: Int): P! e(first: Int = 50): C }
+        type P { edges: [Int] total: Int nodes: [Int] } type C { changed: [Int] }`,
+        prices,
+      ).split('\n\ntype')[0],
     ).toBe(
       [
         'type Query {',
         '  a: Int @tag(name: "t") @cost(weight: 20)',
         '  b: [Int] @listSize(assumedSize: 3)',
         '  c: [Int]',
-        '  d(last: Int, order: Int): Int @listSize(assumedSize: 20, slicingArguments: ["last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)',
+        '  d(last: Int, order: Int): P! @listSize(assumedSize: 20, slicingArguments: ["last"], sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)',
+        '  e(first: Int = 50): C @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["changed"], requireOneSlicingArgument: false)',
         '}',
       ].join('\n'),
     );

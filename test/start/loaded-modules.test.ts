@@ -36,7 +36,9 @@ const onDemand = {
   'the doctor': /^src\/doctor\//,
   'lines for people': /^src\/(welcome|observability\/pretty-log)\.ts$/,
   explorers: /^(ruru|src\/http\/explorer\.ts)$/,
-  metrics: /^(prom-client|src\/observability\/metrics\.ts)$/,
+  metrics: /^(prom-client|src\/observability\/(metrics|call-metrics|gauges)\.ts)$/,
+  // The library of metrics loads the bare interface of traces too.
+  traces: /^(@opentelemetry\/(?!api$).*|src\/observability\/traces\/.*)$/,
   'reports to GraphOS': /^@apollo\/(usage-reporting-protobuf|protobufjs|utils\.usagereporting)$/,
   'reports to Hive': /^@graphql-hive\//,
   federation: /^(@apollo\/subgraph|src\/resolvers\/federation\.ts)$/,
@@ -57,6 +59,7 @@ describe('A start loads only what is used', () => {
   test.each<[part: keyof typeof onDemand, env: Record<string, string>, query?: string]>([
     ['metrics', { METRICS: 'on' }],
     ['lines for people', { LOG_FORMAT: 'pretty' }],
+    ['traces', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }],
     ['explorers', { EXPLORER: 'on' }],
     ['reports to Hive', { HIVE_TOKEN: 'token', HIVE_USAGE_URL: 'http://127.0.0.1:9' }],
     [

@@ -6,6 +6,8 @@ import { chromium as playwright, type Page } from 'playwright-core';
 export interface TestBrowser {
   /** A page, and every external URL that it requested. */
   open(url: string): Promise<{ page: Page; outside: string[]; failures: string[] }>;
+  /** An empty page of an origin on the internet, of which nothing is requested. */
+  openAs(origin: string): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -30,11 +32,13 @@ export async function startBrowser(): Promise<TestBrowser> {
     env,
     headless: true,
   });
+  /** Without it Chromium asks its user whether a site may call an address of their machine. */
+  const permissions = ['local-network-access'];
   return {
     async open(url) {
       const outside: string[] = [];
       const failures: string[] = [];
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions });
       context.on('request', (request) => {
         if (!isInside(request.url())) outside.push(request.url());
       });
@@ -45,6 +49,13 @@ export async function startBrowser(): Promise<TestBrowser> {
       const page = await context.newPage();
       await page.goto(url);
       return { page, outside, failures };
+    },
+    async openAs(origin) {
+      const context = await browser.newContext({ permissions });
+      const page = await context.newPage();
+      await page.route(`${origin}/`, (route) => route.fulfill({ contentType: 'text/html', body: '' }));
+      await page.goto(`${origin}/`);
+      return page;
     },
     async close() {
       await browser.close();
@@ -73,7 +84,9 @@ async function unpack(
     fontsConf,
     `<fontconfig><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>`,
   );
-  return { executablePath, args: chromium.args, env: { ...env, FONTCONFIG_FILE: fontsConf } };
+  // Its browser renders one's own pages in a cloud, where any origin may ask any other.
+  const args = chromium.args.filter((arg) => arg !== '--disable-web-security');
+  return { executablePath, args, env: { ...env, FONTCONFIG_FILE: fontsConf } };
 }
 
 const isInside = (url: string): boolean => /^(data|blob|about):/.test(url) || new URL(url).hostname === '127.0.0.1';

@@ -11,4 +11,5 @@ export const idleSources = {
   knownCallers: () => 0,
   windows: () => [],
   workspace: { inFlight: 0, queueLength: 0, retriesDenied: 0, breakerState: 'closed' },
+  versions: { version: '1.2.3', node: 'v26.0.0' },
 };

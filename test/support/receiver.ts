@@ -9,7 +9,7 @@ export interface Received {
   readonly body: Buffer;
 }
 
-/** A fake registry: accepts and records every request. */
+/** A fake registry: accepts and records every request. An answer can be a promise. */
 export async function startReceiver(answer: (received: Received) => unknown = () => ({}), status = 200) {
   const received: Received[] = [];
   const server = createServer((req, res) => {
@@ -20,8 +20,10 @@ export async function startReceiver(answer: (received: Received) => unknown = ()
       const body = req.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
       const one = { path: req.url ?? '', headers: req.headers, body };
       received.push(one);
-      res.writeHead(status, { 'content-type': 'application/json' });
-      res.end(JSON.stringify(answer(one)));
+      void Promise.resolve(answer(one)).then((body) => {
+        res.writeHead(status, { 'content-type': 'application/json' });
+        res.end(JSON.stringify(body ?? {}));
+      });
     });
   });
   server.listen(0, '127.0.0.1');

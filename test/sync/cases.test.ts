@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keptDeletionsMs, overlapMs } from '../../src/sync/clocks.ts';
-import { inboxChangesSince, type InboxReading } from '../../src/sync/inbox-sync.ts';
 import { changesSince, windowOf, type Reading } from '../../src/sync/room-sync.ts';
-import { beginAt, placeOf, type SyncCursor } from '../../src/sync/sync-cursor.ts';
+import { beginAt, witnessOf, type SyncCursor } from '../../src/sync/sync-cursor.ts';
 
 const now = Date.UTC(2026, 10, 25);
 const row = (id: string, stamp: number, text = id) => ({ id, stamp, row: text });
@@ -87,6 +86,21 @@ describe('What changed in a room', () => {
     expect(next).toMatchObject({ changed: [], removedIds: ['a'] });
   });
 
+  it('tells a deletion once more if the row was still there after it was told', () => {
+    const deletions = [{ id: 'a', stamp: now - 10 }];
+    const page = reading({ updates: [row('b', now - 9), row('c', now - 8)], deletions, knownUntil: now - 9 });
+    const first = changesSince(beginAt(now - 5000), page, 50);
+    expect(first).toMatchObject({ changed: ['b'], removedIds: ['a'], hasMore: true });
+    const second = changesSince(
+      first.cursor,
+      reading({ updates: [row('c', now - 8), row('a', now - 7)], deletions }),
+      50,
+    );
+    expect(second).toMatchObject({ changed: ['c', 'a'], removedIds: [], hasMore: false });
+    const third = changesSince(second.cursor, reading({ updates: [row('c', now - 8)], deletions }), 50);
+    expect(third).toMatchObject({ changed: [], removedIds: ['a'] });
+  });
+
   it('tells a hidden row as gone', () => {
     const hidden = reading({ updates: [{ id: 'a', stamp: now, row: undefined }] });
     expect(changesSince(beginAt(now - 5000), hidden, 50)).toMatchObject({ changed: [], removedIds: ['a'] });
@@ -109,15 +123,15 @@ describe('What changed in a room', () => {
   });
 
   it('begins with the latest known change where `Date` is far ahead', () => {
-    const { cursor } = changesSince(beginAt(now, placeOf('a', 1000)), reading({ updates: [row('a', 1000)] }), 50);
+    const { cursor } = changesSince(beginAt(now, witnessOf('a', 1000)), reading({ updates: [row('a', 1000)] }), 50);
     const answer = changesSince(cursor, reading({ updates: [row('a', 1000), row('b', 1001)] }), 50);
     expect(answer.changed).toEqual(['b']);
-    expect(windowOf(answer.cursor)).toMatchObject({ updatedAfter: 0, deletedAfter: 1001 });
+    expect(windowOf(answer.cursor)).toMatchObject({ updatedAfter: 0, deletedAfter: 1000 });
   });
 });
 
 describe('A client must reload', () => {
-  const witness = placeOf('w', now - 10_000);
+  const witness = witnessOf('w', now - 10_000);
   const seen = beginAt(now - 5000, witness);
 
   it('where deletions are forgotten, and where the cursor is from the future', () => {
@@ -146,92 +160,27 @@ describe('A client must reload', () => {
     expect(changesSince(seen, reading({ updates: [row('a', now)] }), 50).mustReload).toBe(true);
   });
 
+  it('where the latest deletion is gone without a trace, or was repeated, unless the workspace forgot it', () => {
+    const deleted = { ...seen, witness: { ...witness, isDeletion: true } };
+    const at = (stamp: number) => changesSince(deleted, reading({ deletions: [{ id: 'w', stamp }] }), 50).mustReload;
+    expect([now - 10_000, now - 10_000 + overlapMs, now - 10_000 + overlapMs + 1].map(at)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    const alive = reading({ updates: [row('w', now - 500)], knownUntil: now - 501 });
+    expect(changesSince(deleted, alive, 50)).toMatchObject({ mustReload: true, hasMore: false });
+    const old = { ...seen, witness: { ...witness, stamp: now - keptDeletionsMs, isDeletion: true } };
+    expect(changesSince(old, reading(), 50).mustReload).toBe(false);
+  });
+
+  it('where the row that was changed last is as it was before', () => {
+    const at = (stamp: number) => changesSince(seen, reading({ updates: [row('w', stamp)] }), 50).mustReload;
+    expect([now - 10_000 - overlapMs, now - 10_000 - overlapMs - 1].map(at)).toEqual([false, true]);
+  });
+
   it('but only where everything was read: else the next answer reads it', () => {
     const answer = changesSince(seen, reading({ updates: [row('a', now - 500)], knownUntil: now - 501 }), 50);
     expect(answer).toMatchObject({ changed: [], hasMore: true, mustReload: false, cursor: { isWhole: true } });
-  });
-});
-
-type Inbox = InboxReading<{ readonly name: string }, { readonly unread: number }>;
-
-const subscription = (id: string, stamp: number, { rid = `room of ${id}`, t = 'd', isMember = true } = {}) => ({
-  id,
-  stamp,
-  isMember,
-  row: { rid, t, unread: 1 },
-});
-const inbox = (parts: Partial<Inbox> = {}): Inbox => ({
-  readAt: now,
-  memberships: [],
-  removed: [],
-  rooms: [],
-  roomOf: () => null,
-  ...parts,
-});
-
-describe('What changed in the inbox', () => {
-  const begin = beginAt(now - 5000);
-
-  it('is each room once, whether its record or its membership changed', () => {
-    const read = inbox({
-      memberships: [subscription('s1', now - 9), subscription('c', now - 1, { t: 'c' })],
-      rooms: [
-        { stamp: now - 8, row: { _id: 'room of s1', name: 'one' } },
-        { stamp: now - 7, row: { _id: 'other', name: 'two' } },
-      ],
-    });
-    const answer = inboxChangesSince(begin, read);
-    expect(answer).toMatchObject({ changedIds: ['room of s1', 'other'], removedIds: [], mustReload: false });
-    expect(inboxChangesSince(answer.cursor, read).changedIds).toEqual([]);
-  });
-
-  it('removes the rooms of deleted subscriptions, and those of bans', () => {
-    const read = inbox({
-      memberships: [subscription('banned', now - 5, { isMember: false })],
-      removed: ['s1', 'channel'].map((id) => ({ id, stamp: now - 9 })),
-      rooms: [{ stamp: now - 8, row: { _id: 'room of s1', name: 'one' } }],
-      roomOf: (id) => (id === 's1' ? 'room of s1' : undefined),
-    });
-    const answer = inboxChangesSince(begin, read);
-    expect(answer).toMatchObject({ changedIds: [], removedIds: ['room of s1', 'room of banned'], mustReload: false });
-    expect(inboxChangesSince(answer.cursor, read).removedIds).toEqual([]);
-  });
-
-  it('keeps a room that the caller left and joined again', () => {
-    const read = inbox({
-      memberships: [subscription('s2', now - 5, { rid: 'room' })],
-      removed: [{ id: 's1', stamp: now - 9 }],
-      roomOf: () => 'room',
-    });
-    expect(inboxChangesSince(begin, read)).toMatchObject({ changedIds: ['room'], removedIds: [] });
-  });
-
-  it('tells a subscription that was deleted while the workspace read next time', () => {
-    const removed = [{ id: 's1', stamp: now }];
-    const first = inboxChangesSince(begin, inbox({ memberships: [subscription('s1', now - 5)], removed }));
-    expect(first).toMatchObject({ changedIds: ['room of s1'], removedIds: [] });
-    const next = inboxChangesSince(first.cursor, inbox({ removed, roomOf: () => 'room of s1' }));
-    expect(next).toMatchObject({ changedIds: [], removedIds: ['room of s1'] });
-  });
-
-  it('must be read again where a deleted subscription is unknown, or what happened cannot be told', () => {
-    const unknown = inbox({ removed: [{ id: 's1', stamp: now - 9 }] });
-    const reloaded = inboxChangesSince(begin, unknown);
-    const next = inboxChangesSince(reloaded.cursor, unknown);
-    expect([next.mustReload, inboxChangesSince(next.cursor, unknown).mustReload]).toEqual([false, false]);
-    expect(inboxChangesSince(begin, unknown)).toMatchObject({
-      mustReload: true,
-      removedIds: [],
-      cursor: { readAt: now },
-    });
-    expect(inboxChangesSince(beginAt(now + overlapMs + 1), inbox()).mustReload).toBe(true);
-    expect(inboxChangesSince(beginAt(now - keptDeletionsMs), inbox()).mustReload).toBe(true);
-    const witnessed = beginAt(now - 5000, placeOf('s1', now - 9000));
-    expect(inboxChangesSince(witnessed, inbox()).mustReload).toBe(true);
-    expect(inboxChangesSince(witnessed, inbox({ memberships: [subscription('s1', now - 9000)] })).mustReload).toBe(
-      false,
-    );
-    const removed = inbox({ removed: [{ id: 's1', stamp: now - 9 }], roomOf: () => 'room' });
-    expect(inboxChangesSince(witnessed, removed)).toMatchObject({ mustReload: false, removedIds: ['room'] });
   });
 });

@@ -6,6 +6,7 @@ import {
   encodeSyncCursor,
   endOf,
   placeOf,
+  witnessOf,
   type SyncCursor,
 } from '../../src/sync/sync-cursor.ts';
 
@@ -13,7 +14,7 @@ const full: SyncCursor = {
   readAt: Date.UTC(2026, 10, 25),
   place: placeOf('message', Date.UTC(2026, 10, 24)),
   isWhole: true,
-  witness: placeOf('other', Date.UTC(2026, 10, 23)),
+  witness: { ...placeOf('other', Date.UTC(2026, 10, 23)), isDeletion: true },
   latest: Date.UTC(2026, 10, 22),
   deletions: 'àbcdef',
   told: Array.from({ length: 16 }, (_, index) => `told ${String.fromCodePoint(200 + index)}`),
@@ -46,7 +47,7 @@ describe('The cursor of a sync', () => {
       [0, 0],
       [2 ** 60, 2 ** 48 - 1],
     ] as const) {
-      const text = encodeSyncCursor('list', beginAt(stamp, placeOf('message', stamp)));
+      const text = encodeSyncCursor('list', beginAt(stamp, witnessOf('message', stamp)));
       expect(decodeSyncCursor('list', text)).toMatchObject({ readAt: held, witness: { stamp: held }, latest: held });
     }
   });

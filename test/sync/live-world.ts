@@ -74,6 +74,11 @@ function messageWriter(world: World, roomId: string, random: (below: number) => 
 
 function roomWriter(world: World, random: (below: number) => number): () => void {
   const { member, busy, shapes, stranger } = users;
+  /** Makes the membership an invitation, or the invitation a membership. */
+  const invite = (roomId: string, isInvited: boolean) => {
+    world.setOpen(roomId, member, true);
+    Object.assign(world.subscription(roomId, member) ?? {}, { status: isInvited ? 'INVITED' : undefined });
+  };
   return () => {
     const rooms = [...world.rooms.values()];
     const room = rooms[random(rooms.length)];
@@ -88,6 +93,7 @@ function roomWriter(world: World, random: (below: number) => number): () => void
       () => world.post({ roomId: room._id, userId: busy, text: 'hello' }),
       () => isIn && world.read(room._id, member),
       () => isIn && world.setOpen(room._id, member, random(2) === 0),
+      () => isIn && invite(room._id, random(2) === 0),
       () => (isIn ? world.leave(room._id, member) : world.join(room._id, member)),
       () => rooms.length > 2 && world.removeRoom(room._id),
     ];

@@ -1,22 +1,12 @@
-import { beginAt, decodeSyncCursor, encodeSyncCursor } from '../../src/sync/sync-cursor.ts';
+import { beginAt, decodeSyncCursor, encodeSyncCursor, witnessOf } from '../../src/sync/sync-cursor.ts';
 import { changesSince, windowOf, type Reading, type Update } from '../../src/sync/room-sync.ts';
+import { maxDateSkew, maxDelay, maxRemoval, maxSkew, Schedule } from './schedule.ts';
 import { pageEnd } from '../../src/upstream/stamps.ts';
-
-/** The generator of a case: the same seed makes the same case. */
-export function randomFrom(seed: number): (below: number) => number {
-  let state = seed * 2_654_435_761 + 1;
-  return (below) => {
-    state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 0x9e3779b9) | 0;
-    const mixed = Math.imul(state ^ (state >>> 13), 3_266_489_917);
-    return ((mixed ^ (mixed >>> 16)) >>> 0) % below;
-  };
-}
 
 export interface ModelRow {
   readonly id: string;
   readonly stamp: number;
   readonly text: number;
-  readonly isHidden: boolean;
 }
 
 /** How a workspace answers. */
@@ -25,32 +15,31 @@ export interface Dialect {
   readonly pageSize: number | undefined;
 }
 
-/** Changes become readable late, and carry the times of servers whose clocks run apart. Milliseconds. */
-export const maxDelay = 10_000;
-export const maxSkew = 10_000;
-export const maxDateSkew = 5_000;
-
-interface PendingWrite {
-  readonly at: number;
-  readonly run: () => void;
-}
+const keptDeletions = 30 * 86_400_000;
 
 /** A room of a virtual workspace. */
-export class World {
+export class World extends Schedule {
   readonly rows = new Map<string, ModelRow>();
   readonly trash = new Map<string, number>();
+  /** Rows that were ever hidden, which the workspace does not tell. */
+  readonly hidden = new Set<string>();
+  /** Rows that are in the trash, and about to be deleted. */
+  readonly leaving = new Set<string>();
   readonly #random: (below: number) => number;
   readonly #skews: number[];
   readonly #dateSkew: number;
-  #pending: PendingWrite[] = [];
   #ids = 0;
   #texts = 0;
-  now = 1_700_000_000_000;
 
   constructor(random: (below: number) => number) {
+    super();
     this.#random = random;
     this.#skews = [0, 1, 2].map(() => random(2 * maxSkew) - maxSkew);
     this.#dateSkew = random(2 * maxDateSkew) - maxDateSkew;
+  }
+
+  toss(): boolean {
+    return this.#random(2) === 0;
   }
 
   /** What a `Date` header lets a reader conclude: never later than the moment of reading. */
@@ -58,18 +47,27 @@ export class World {
     return this.now + this.#dateSkew - this.#random(1500);
   }
 
-  pass(ms: number): void {
-    this.now += ms;
-    const due = this.#pending.filter(({ at }) => at <= this.now).toSorted((a, b) => a.at - b.at);
-    this.#pending = this.#pending.filter(({ at }) => at > this.now);
-    for (const { run } of due) run();
+  /** A copy of what is stored, and how to go back to it: whatever is being written then is lost. */
+  backUp(): () => void {
+    const [rows, trash] = [[...this.rows], [...this.trash]];
+    return () => {
+      for (const kept of [this.rows, this.trash, this.leaving]) kept.clear();
+      for (const [id, row] of rows) this.rows.set(id, row);
+      for (const [id, stamp] of trash) this.trash.set(id, stamp);
+      this.dropPending();
+    };
+  }
+
+  override pass(ms: number): void {
+    super.pass(ms);
+    for (const [id, stamp] of this.trash) if (stamp < this.now - keptDeletions) this.trash.delete(id);
   }
 
   /** One change by one of the servers, or an update of many rows at once. */
   write(): void {
     const stamp = this.now + (this.#skews[this.#random(3)] ?? 0);
     const delay = this.#random(4) === 0 ? this.#random(maxDelay) : 0;
-    this.#pending.push({ at: this.now + delay, run: this.#change(stamp) });
+    this.later(delay, this.#change(stamp));
     this.pass(this.#random(3) === 0 ? this.#random(4000) : 0);
   }
 
@@ -87,7 +85,7 @@ export class World {
       if (row !== undefined) change(row);
     };
     if (kind < 7) return one((row) => this.#edit(row, stamp));
-    if (kind < 8) return one((row) => this.rows.set(row.id, { ...row, stamp, isHidden: !row.isHidden }));
+    if (kind < 8) return one((row) => this.#random(8) === 0 && this.hidden.add(row.id));
     if (kind < 12) return one((row) => this.#delete(row, stamp));
     return () => {
       for (const row of this.rows.values()) if (this.#random(2) === 0) this.#edit(row, stamp);
@@ -95,29 +93,38 @@ export class World {
   }
 
   #put(id: number, stamp: number): void {
-    this.rows.set(`m${id}`, { id: `m${id}`, stamp, text: (this.#texts += 1), isHidden: false });
+    this.rows.set(`m${id}`, { id: `m${id}`, stamp, text: (this.#texts += 1) });
   }
 
   #edit(row: ModelRow, stamp: number): void {
     this.rows.set(row.id, { ...row, stamp, text: (this.#texts += 1) });
   }
 
-  #delete(row: ModelRow, stamp: number): void {
-    this.rows.delete(row.id);
-    this.trash.set(row.id, stamp);
+  #delete({ id }: ModelRow, stamp: number): void {
+    this.trash.set(id, stamp);
+    this.leaving.add(id);
+    this.later(this.#random(4) === 0 ? this.#random(maxRemoval) : 0, () => {
+      this.rows.delete(id);
+      this.leaving.delete(id);
+    });
   }
 
   /** What the list shows. */
   listed(): Map<string, number> {
-    return new Map([...this.rows.values()].filter(({ isHidden }) => !isHidden).map(({ id, text }) => [id, text]));
+    return this.without([...this.visible()].map(({ id, text }) => [id, text]));
+  }
+
+  visible(): ModelRow[] {
+    return [...this.rows.values()].filter(({ id }) => !this.hidden.has(id));
+  }
+
+  /** What a copy has, but for rows that were hidden, or are just being deleted. */
+  without(copy: Iterable<readonly [string, number]>): Map<string, number> {
+    return new Map([...copy].filter(([id]) => !this.hidden.has(id) && !this.leaving.has(id)));
   }
 }
 
-const toUpdate = (row: ModelRow): Update<ModelRow> => ({
-  id: row.id,
-  stamp: row.stamp,
-  row: row.isHidden ? undefined : row,
-});
+const toUpdate = (row: ModelRow): Update<ModelRow> => ({ id: row.id, stamp: row.stamp, row });
 
 const byStamp = (a: { stamp: number }, b: { stamp: number }) => a.stamp - b.stamp;
 
@@ -125,7 +132,8 @@ const byStamp = (a: { stamp: number }, b: { stamp: number }) => a.stamp - b.stam
 function read(world: World, cursorText: string, { pageSize }: Dialect, between: () => void): Reading<ModelRow> {
   const window = windowOf(decodeSyncCursor('room', cursorText));
   const updates = () =>
-    [...world.rows.values()]
+    world
+      .visible()
       .map(toUpdate)
       .filter(({ stamp }) => stamp > window.updatedAfter)
       .toSorted(byStamp);
@@ -135,10 +143,14 @@ function read(world: World, cursorText: string, { pageSize }: Dialect, between: 
       .filter(({ stamp }) => stamp > window.deletedAfter)
       .toSorted(byStamp);
   const readAt = world.readAt();
+  const isWhole = pageSize === undefined || window.isWhole;
+  const isBackwards = isWhole && world.toss();
+  const early = isBackwards ? deletions() : undefined;
+  if (isBackwards) between();
   const found = updates();
-  between();
-  const gone = deletions();
-  if (pageSize === undefined || window.isWhole)
+  if (!isBackwards) between();
+  const gone = early ?? deletions();
+  if (isWhole)
     return {
       readAt,
       updates: found,
@@ -163,6 +175,8 @@ export class Client {
   readonly #first: number;
   #cursor = '';
   isWalking = false;
+  /** Whether it has read the list, and not been told of changes since. */
+  isNew = true;
   reloads = 0;
   /** Changes told. */
   told = 0;
@@ -171,13 +185,14 @@ export class Client {
     this.#world = world;
     this.#dialect = dialect;
     this.#first = first;
-    this.#cursor = encodeSyncCursor('room', beginAt(world.readAt()));
+    const newest = world.visible().toSorted(byStamp).at(-1);
+    this.#cursor = encodeSyncCursor('room', beginAt(world.readAt(), newest && witnessOf(newest.id, newest.stamp)));
     this.#reload();
   }
 
   #reload(): void {
     this.copy.clear();
-    for (const [id, text] of this.#world.listed()) this.copy.set(id, text);
+    for (const { id, text } of this.#world.visible()) this.copy.set(id, text);
   }
 
   /** One answer. */
@@ -192,6 +207,7 @@ export class Client {
     this.#cursor = encodeSyncCursor('room', answer.cursor);
     if (this.#cursor.length >= 200) throw new Error('a long cursor');
     this.isWalking = answer.hasMore;
+    this.isNew = answer.mustReload;
     if (!answer.mustReload) return;
     this.reloads += 1;
     this.#reload();

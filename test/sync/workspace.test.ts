@@ -1,59 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createEmptyWorld, createWorld, landmarks } from '../../src/demo/seed.ts';
-import type { DemoOptions } from '../../src/demo/server.ts';
-import type { World } from '../../src/demo/world.ts';
+import { createWorld, landmarks } from '../../src/demo/seed.ts';
 import { beginAt, encodeSyncCursor } from '../../src/sync/sync-cursor.ts';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { startTestGateway } from '../support/gateway.ts';
+import { askInbox, askRoom, cursorOf, open, openWorld, setDate, settledInbox } from './asking.ts';
 
 const { busyRoomId, groupRoomId, foreignRoomId, channelId, users } = landmarks;
 const day = 24 * 60 * 60 * 1000;
-
-interface Told {
-  readonly changed: readonly { readonly id: string; readonly text?: string }[];
-  readonly removedIds: readonly string[];
-  readonly cursor: string;
-  readonly hasMore?: boolean;
-  readonly mustReload: boolean;
-}
-
-const toldOf = (data: unknown): Told => Object.values(Object.values(data as object)[0] as object)[0] as Told;
-
-async function askRoom(gateway: TestGateway, since: string | null, { id = busyRoomId, first = 50 } = {}) {
-  const { data, errors, calls, codes } = await gateway.askCounting(
-    `query ($id: ID!, $since: String, $first: Int) {
-      directMessage(id: $id) { changes(since: $since, first: $first) { changed { id text } removedIds cursor hasMore mustReload } }
-    }`,
-    { variables: { id, since, first } },
-  );
-  return { told: errors === undefined ? toldOf(data) : undefined, calls: calls.map(nameOf), codes };
-}
-
-async function askInbox(gateway: TestGateway, since: string | null, fields = 'id') {
-  const { data, errors, calls } = await gateway.askCounting(
-    `query ($since: String) { viewer { changes(since: $since) { changed { ${fields} } removedIds cursor mustReload } } }`,
-    { variables: { since } },
-  );
-  expect(errors).toBeUndefined();
-  return { told: toldOf(data), calls: calls.map(nameOf) };
-}
-
-const nameOf = (line: string): string => line.split('?')[0] ?? '';
-
-async function open(demo: DemoOptions = {}) {
-  const gateway = await startTestGateway({ demo });
-  const { world } = gateway.demo;
-  const say = (text: string, roomId = busyRoomId) => world.post({ roomId, userId: users.busy, text })._id;
-  return { gateway, world, say };
-}
-
-/** The cursor of an inbox that has been told what was new when it began. */
-async function settledInbox(gateway: TestGateway): Promise<string> {
-  const { told } = await askInbox(gateway, cursorOf(await askInbox(gateway, null)));
-  return told.cursor;
-}
-
-/** The cursor of an answer, which must have one. */
-const cursorOf = ({ told }: { readonly told: Told | undefined }): string => told?.cursor ?? expect.unreachable();
 
 describe('The changes of a room', () => {
   it('begin with a cursor alone, for one call', async () => {
@@ -164,7 +116,7 @@ describe('The changes of a room', () => {
   });
 
   it('must be reloaded where they are too large for a response (R7)', async () => {
-    const { gateway, say } = await open({ dialect: 'R7' });
+    const { gateway } = await open({ dialect: 'R7' });
     const cursor = cursorOf(await askRoom(gateway, null));
     const tooLarge = { body: { success: true, text: 'x'.repeat(9_000_000) } };
     gateway.demo.fail('chat.syncMessages', { ...tooLarge, when: ({ query }) => query['lastUpdate'] !== undefined });
@@ -174,9 +126,6 @@ describe('The changes of a room', () => {
       told: { changed: [], mustReload: true },
       calls: ['chat.syncMessages', 'dm.messages'],
     });
-    gateway.demo.heal();
-    const id = say('later');
-    expect((await askRoom(gateway, cursorOf(again))).told).toMatchObject({ changed: [{ id }], mustReload: false });
   });
 
   it('fail with the workspace, and where it does not say when it read or how far', async () => {
@@ -198,6 +147,25 @@ describe('The changes of a room', () => {
       expect((await askRoom(gateway, cursor)).codes, JSON.stringify(fault)).toEqual({ 'directMessage.changes': code });
       gateway.demo.heal();
     }
+  });
+
+  it('are told from the same cursor after the workspace refused the second of their calls', async () => {
+    const { gateway, world, say } = await open();
+    const [kept, gone] = [say('kept'), say('gone')];
+    const cursor = cursorOf(await askRoom(gateway, null));
+    world.edit(kept, 'other');
+    world.remove(gone);
+    const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '0' };
+    const when = ({ query }: { readonly query: Record<string, string> }) => query['type'] === 'DELETED';
+    gateway.demo.fail('chat.syncMessages', { status: 429, headers, when });
+    expect((await askRoom(gateway, cursor)).codes).toEqual({ 'directMessage.changes': 'RATE_LIMITED' });
+    gateway.demo.heal();
+    const other = await startTestGateway({ demo: gateway.demo });
+    expect((await askRoom(other, cursor)).told).toMatchObject({
+      changed: [{ id: kept, text: 'other' }],
+      removedIds: [gone],
+      mustReload: false,
+    });
   });
 
   it('leave out rows of other rooms, and rows that cannot be told', async () => {
@@ -263,20 +231,6 @@ describe('The changes of a room', () => {
     expect((await askRoom(other, cursor)).told).toMatchObject({ changed: [{ id }], mustReload: false });
   });
 });
-
-/** The same rooms in each world. */
-function openWorld(texts: readonly string[]): World {
-  const world = createEmptyWorld();
-  world.createRoom({ id: busyRoomId, userIds: [users.member, users.busy] });
-  for (const text of texts) world.post({ roomId: busyRoomId, userId: users.busy, text, id: `message ${text}` });
-  return world;
-}
-
-/** What `Date` says from now on. */
-function setDate({ demo }: TestGateway, at: number): void {
-  demo.heal();
-  demo.fail('*', { headers: { date: new Date(at).toUTCString() } });
-}
 
 describe('A client that was away', () => {
   it.each(['R7', 'R8'] as const)('for a week is told all that happened (%s)', async (dialect) => {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../errors.ts';
 import { waitForTurn, cancelled, type Cancellation } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
+import type { CallObserver } from '../call-observer.ts';
 import type { Caller } from '../caller.ts';
 import type { RateLimits, Reservation } from '../rate-limit/rate-limits.ts';
 import type { Breaker } from '../transport/breaker.ts';
@@ -19,6 +20,7 @@ export interface PendingCall {
   readonly deadline: number;
   /** Runs right before the call goes out; throws when the call may not go out any more. */
   readonly check: () => void;
+  readonly observer?: CallObserver | undefined;
 }
 
 /** What a call holds while it is out: see `CallPermits`. */
@@ -75,7 +77,7 @@ export class CallPermits {
         if (breaker.refusesForMs !== undefined) throw this.#circuitOpen(endpoint);
         const reservation = rateLimits.enter(endpoint, caller, until);
         const { ready, leave } = reservation;
-        if (ready !== undefined) await waitForTurn({ promise: ready, leave }, cancellation);
+        if (ready !== undefined) await this.#observeWait(call, waitForTurn({ promise: ready, leave }, cancellation));
         held.reservation = reservation;
         const turn = concurrency.enter();
         if (turn !== undefined) await waitForTurn(turn, cancellation);
@@ -107,6 +109,18 @@ export class CallPermits {
     concurrency.exit();
     if (result.rateLimit === 'unsent') reservation.giveBack();
     else reservation.exit(result.rateLimit === 'lost' ? undefined : result.rateLimit);
+  }
+
+  async #observeWait({ endpoint, observer }: PendingCall, turn: Promise<void>): Promise<void> {
+    if (observer === undefined) return turn;
+    const { clock } = this.#parts;
+    const since = clock.now();
+    try {
+      await turn;
+    } finally {
+      const ms = clock.now() - since;
+      if (ms > 0) observer.waited(endpoint, ms); // a refusal on the spot is no wait
+    }
   }
 
   #giveBack({ reservation, hasSlot, bulkheadKey }: Held, concurrency: RequestConcurrency): void {

@@ -1,13 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { minifyIntrospection, outputIntrospectionFile } from '@gql.tada/internal';
-import { buildSchema, introspectionFromSchema } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+import { describe, expect, it } from 'vitest';
+import { tadaProject } from '../../support/tada-project.ts';
 
 const client = `
 import { initGraphQLTada, type ResultOf, type VariablesOf } from 'gql.tada';
@@ -44,42 +38,15 @@ export const count: number | null | undefined = room.node?.__typename === 'Direc
 ask({ id: 'room' });
 `;
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tada-'));
-  const schema = buildSchema(readFileSync(pathOf('schema/published/api.graphql'), 'utf8'));
-  const introspection = minifyIntrospection({ ...introspectionFromSchema(schema), name: undefined });
-  const types = outputIntrospectionFile(introspection, { fileType: '.d.ts', shouldPreprocess: true });
-  writeFileSync(join(folder, 'graphql-env.d.ts'), types);
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  symlinkSync(pathOf('node_modules'), join(folder, 'node_modules'), 'dir');
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder, check: checkFiles } = tadaProject();
 
 /** What TypeScript says of each file, by its name; none of a right one. */
 function check(files: Readonly<Record<string, string>>): Record<string, string[]> {
+  const names = Object.keys(files);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, `${name}.ts`), client + text);
-  const compilerOptions = {
-    strict: true,
-    noEmit: true,
-    target: 'es2022',
-    module: 'nodenext',
-    types: [],
-    skipLibCheck: true,
-  };
-  const config = { compilerOptions, files: Object.keys(files).map((name) => `${name}.ts`) };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  const { stdout, stderr, error } = spawnSync(
-    process.execPath,
-    [pathOf('node_modules/typescript/bin/tsc'), '-p', folder, '--pretty', 'false'],
-    { cwd: folder, encoding: 'utf8' },
-  );
-  expect({ error, stderr }).toEqual({ error: undefined, stderr: '' });
-  const said = stdout.split('\n').filter((line) => line.includes('error TS'));
-  expect(said.filter((line) => !Object.keys(files).some((name) => line.startsWith(`${name}.ts`)))).toEqual([]);
-  return Object.fromEntries(
-    Object.keys(files).map((name) => [name, said.filter((line) => line.startsWith(`${name}.ts`))]),
-  );
+  const said = checkFiles(names.map((name) => `${name}.ts`));
+  expect(said.filter((line) => !names.some((name) => line.startsWith(`${name}.ts`)))).toEqual([]);
+  return Object.fromEntries(names.map((name) => [name, said.filter((line) => line.startsWith(`${name}.ts`))]));
 }
 
 describe('gql.tada with the published API', () => {

@@ -35,7 +35,7 @@ export function compileRelay(modules: Readonly<Record<string, string>>): RelayPr
   for (const [name, text] of Object.entries(modules))
     writeFileSync(
       join(folder, 'src', `${name}.js`),
-      `graphql\`${text.replaceAll(/\n\s*(?=fragment)/g, '`;\ngraphql`')}\`;\n`,
+      `graphql\`${text.replaceAll(/\n\s*(?=(?:fragment|query) )/g, '`;\ngraphql`')}\`;\n`,
     );
   const schema = fileURLToPath(new URL('../../../schema/published/api.graphql', import.meta.url));
   writeFileSync(join(folder, 'package.json'), '{}');

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { keptDeletionsMs, overlapMs } from '../../src/sync/clocks.ts';
+import { beginInbox, inboxChangesSince, type InboxReading } from '../../src/sync/inbox-sync.ts';
+import { beginAt, witnessOf } from '../../src/sync/sync-cursor.ts';
+
+const now = Date.UTC(2026, 10, 25);
+
+type Inbox = InboxReading<{ readonly name: string }, { readonly unread: number }>;
+
+const subscription = (id: string, stamp: number, { rid = `room of ${id}`, t = 'd' } = {}) => ({
+  id,
+  stamp,
+  row: { rid, t, unread: 1 },
+});
+const inbox = (parts: Partial<Inbox> = {}): Inbox => ({
+  readAt: now,
+  memberships: [],
+  removed: [],
+  rooms: [],
+  roomOf: () => null,
+  ...parts,
+});
+
+describe('What changed in the inbox', () => {
+  const begin = beginAt(now - 5000);
+
+  it('is each room once, whether its record or its membership changed', () => {
+    const read = inbox({
+      memberships: [subscription('s1', now - 9), subscription('c', now - 1, { t: 'c' })],
+      rooms: [
+        { stamp: now - 8, row: { _id: 'room of s1', name: 'one' } },
+        { stamp: now - 7, row: { _id: 'other', name: 'two' } },
+      ],
+    });
+    const answer = inboxChangesSince(begin, read);
+    expect(answer).toMatchObject({ changedIds: ['room of s1', 'other'], removedIds: [], mustReload: false });
+    expect(inboxChangesSince(answer.cursor, read).changedIds).toEqual([]);
+  });
+
+  it('removes the rooms of deleted subscriptions', () => {
+    const read = inbox({
+      removed: ['s1', 'channel'].map((id) => ({ id, stamp: now - 9 })),
+      rooms: [{ stamp: now - 8, row: { _id: 'room of s1', name: 'one' } }],
+      roomOf: (id) => (id === 's1' ? 'room of s1' : undefined),
+    });
+    const answer = inboxChangesSince(begin, read);
+    expect(answer).toMatchObject({ changedIds: [], removedIds: ['room of s1'], mustReload: false });
+    expect(inboxChangesSince(answer.cursor, read).removedIds).toEqual([]);
+  });
+
+  it('keeps a room that the caller left and joined again', () => {
+    const read = inbox({
+      memberships: [subscription('s2', now - 5, { rid: 'room' })],
+      removed: [{ id: 's1', stamp: now - 9 }],
+      roomOf: () => 'room',
+    });
+    expect(inboxChangesSince(begin, read)).toMatchObject({ changedIds: ['room'], removedIds: [] });
+  });
+
+  it('tells a subscription that was deleted while the workspace read next time', () => {
+    const removed = [{ id: 's1', stamp: now }];
+    const first = inboxChangesSince(begin, inbox({ memberships: [subscription('s1', now - 5)], removed }));
+    expect(first).toMatchObject({ changedIds: ['room of s1'], removedIds: [] });
+    const next = inboxChangesSince(first.cursor, inbox({ removed, roomOf: () => 'room of s1' }));
+    expect(next).toMatchObject({ changedIds: [], removedIds: ['room of s1'] });
+  });
+
+  it('tells a subscription that is still there when the list is read again', () => {
+    const removed = [{ id: 's1', stamp: now - 9 }];
+    const cursor = beginInbox({ readAt: now, removed }, [{ id: 's1', stamp: now - 5000 }]);
+    const next = inbox({ removed });
+    expect(inboxChangesSince(cursor, next).mustReload).toBe(true);
+    expect(inboxChangesSince(cursor, { ...next, roomOf: () => 'room' })).toMatchObject({ removedIds: ['room'] });
+    const gone = beginInbox({ readAt: now, removed }, []);
+    expect(inboxChangesSince(gone, next)).toMatchObject({ removedIds: [], mustReload: false });
+  });
+
+  it('must be read again where the record that changed last is older or gone, unless its room was left', () => {
+    const told = inboxChangesSince(begin, inbox({ rooms: [{ stamp: now - 8, row: { _id: 'room', name: 'one' } }] }));
+    const { cursor } = told;
+    expect(inboxChangesSince(cursor, inbox()).mustReload).toBe(true);
+    const record = (stamp: number) => inbox({ rooms: [{ stamp, row: { _id: 'room', name: 'one' } }] });
+    expect(inboxChangesSince(cursor, record(now - 8 - overlapMs - 1)).mustReload).toBe(true);
+    expect(inboxChangesSince(cursor, record(now - 8)).mustReload).toBe(false);
+    expect(inboxChangesSince(cursor, inbox({ rooms: undefined })).mustReload).toBe(false);
+    const left = inbox({ removed: [{ id: 's1', stamp: now }], roomOf: () => 'room' });
+    expect(inboxChangesSince(cursor, left)).toMatchObject({ removedIds: ['room'], mustReload: false });
+  });
+
+  it('must be read again where a deleted subscription is unknown, or what happened cannot be told', () => {
+    const unknown = inbox({ removed: [{ id: 's1', stamp: now - 9 }] });
+    const next = inboxChangesSince(beginInbox(unknown, []), unknown);
+    expect([next.mustReload, inboxChangesSince(next.cursor, unknown).mustReload]).toEqual([false, false]);
+    expect(inboxChangesSince(begin, unknown)).toMatchObject({
+      mustReload: true,
+      removedIds: [],
+      cursor: { readAt: now },
+    });
+    expect(inboxChangesSince(beginAt(now + overlapMs + 1), inbox()).mustReload).toBe(true);
+    expect(inboxChangesSince(beginAt(now - keptDeletionsMs), inbox()).mustReload).toBe(true);
+    const witnessed = beginAt(now - 5000, witnessOf('s1', now - 9000));
+    expect(inboxChangesSince(witnessed, inbox()).mustReload).toBe(true);
+    expect(inboxChangesSince(witnessed, inbox({ memberships: [subscription('s1', now - 9000)] })).mustReload).toBe(
+      false,
+    );
+    const removed = inbox({ removed: [{ id: 's1', stamp: now - 9 }], roomOf: () => 'room' });
+    expect(inboxChangesSince(witnessed, removed)).toMatchObject({ mustReload: false, removedIds: ['room'] });
+  });
+});
