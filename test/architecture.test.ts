@@ -107,7 +107,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // What lives as long as the process.
   parts: ['* but demo, doctor and main'],
   // Creates what watches all others.
-  observers: ['observability', 'package-version', 'type config', 'type http', 'type operation', 'type upstream'],
+  observers: [
+    'observability',
+    'package-version',
+    'type config',
+    'type http',
+    'type operation',
+    'type store',
+    'type upstream',
+  ],
   server: ['* but demo, doctor and main'],
   main: ['*'],
 };

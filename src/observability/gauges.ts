@@ -68,6 +68,7 @@ export function addGauges(registry: Registry, sources: MetricSources): void {
       },
     });
   };
+  addShed(registry, sources);
   counter(
     'gateway_upstream_retries_denied_total',
     'Retries not made because the retry budget was spent.',
@@ -75,7 +76,9 @@ export function addGauges(registry: Registry, sources: MetricSources): void {
   );
   const { store } = sources;
   if (store !== undefined) {
-    gauge('gateway_store_up', '1 while the shared store answers, otherwise 0.', () => Number(!store.isAway));
+    gauge('gateway_store_up', 'With SHARED_STORE: 1 while the store answers, otherwise 0.', () =>
+      Number(!store.isAway),
+    );
     gauge(
       'gateway_store_replicas',
       'Replicas that share the store, as seen last; this one divides the rate limit by it while the store is away.',
@@ -83,7 +86,6 @@ export function addGauges(registry: Registry, sources: MetricSources): void {
     );
     counter('gateway_store_outages_total', 'How often the shared store was lost.', () => store.outages);
   }
-  addShed(registry, sources);
   addWindows(registry, sources);
   addBuildInfo(registry, sources);
 }
