@@ -1,70 +1,7 @@
 import type { Charge } from '../context/outcome.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import { GatewayError, refusalOfRequest } from '../errors.ts';
-
-/** A token bucket that replicas of the gateway charge together. */
-export interface SharedBucket {
-  /** Whose it is. */
-  readonly name: string;
-  readonly capacity: number;
-  /** Calls taken here of which the other replicas do not know yet; negative: refunded. */
-  untold: number;
-  /** The level is this now, as all replicas charged it. */
-  learn(level: number): void;
-}
-
-/** Told of each change to a bucket. */
-export interface SharedBuckets {
-  tell(bucket: SharedBucket): void;
-}
-
-/** A token bucket: a token is one upstream call. Below 0 it is in debt. */
-class Bucket implements SharedBucket {
-  readonly name: string;
-  readonly capacity: number;
-  untold = 0;
-  readonly #parts: BucketParts;
-  #level: number;
-  /** Milliseconds of the clock when that level was right. */
-  #at: number;
-
-  constructor(name: string, capacity: number, parts: BucketParts) {
-    this.name = name;
-    this.capacity = capacity;
-    this.#parts = parts;
-    this.#level = capacity;
-    this.#at = parts.now();
-  }
-
-  /** How many of these calls it lacks, as far as is known here. */
-  missing(calls: number): number {
-    const now = this.#parts.now();
-    this.#level = Math.min(this.capacity, this.#level + ((now - this.#at) / 60_000) * this.capacity);
-    this.#at = now;
-    if (calls === 0) return 0;
-    const missing = calls - this.#level;
-    if (missing > 0) this.#parts.shared?.tell(this); // another replica may have had a refund
-    return missing;
-  }
-
-  /** Takes calls, be it on debt; refunds a negative number. */
-  take(calls: number): void {
-    this.#level = Math.min(this.capacity, this.#level - calls);
-    if (this.#parts.shared === undefined || calls === 0) return;
-    this.untold += calls;
-    this.#parts.shared.tell(this);
-  }
-
-  learn(level: number): void {
-    this.#level = Math.min(this.capacity, level);
-    this.#at = this.#parts.now();
-  }
-}
-
-interface BucketParts {
-  readonly now: () => number;
-  readonly shared: SharedBuckets | undefined;
-}
+import { TokenBucket, type BucketParts, type SharedBuckets } from './token-bucket.ts';
 
 export interface CallAllowanceOptions {
   /** Capacity of a user’s bucket in upstream calls, and what flows back in a minute. */
@@ -112,8 +49,8 @@ export class CallAllowance {
   readonly #options: CallAllowanceOptions;
   readonly #parts: BucketParts;
   readonly #maxUsers: number;
-  readonly #users = new Map<string, Bucket>();
-  readonly #strangers: Bucket;
+  readonly #users = new Map<string, TokenBucket>();
+  readonly #strangers: TokenBucket;
   /** Calls that strangers' requests have taken and not settled, by caller. */
   readonly #pending = new Map<string, number>();
 
@@ -122,7 +59,7 @@ export class CallAllowance {
     this.#options = options;
     this.#parts = { now, shared };
     this.#maxUsers = maxUsers;
-    this.#strangers = new Bucket('', options.callsPerMinute * strangersShare, this.#parts);
+    this.#strangers = new TokenBucket('', options.callsPerMinute * strangersShare, this.#parts);
   }
 
   get knownUsers(): number {
@@ -210,7 +147,7 @@ export class CallAllowance {
   }
 
   /** The user's own bucket, which becomes the one used last. */
-  #bucketOf(user: string): Bucket {
+  #bucketOf(user: string): TokenBucket {
     const bucket = this.#users.get(user) ?? this.#fullBucket(user);
     this.#users.delete(user);
     this.#users.set(user, bucket);
@@ -218,8 +155,8 @@ export class CallAllowance {
     return bucket;
   }
 
-  #fullBucket(user: string): Bucket {
-    return new Bucket(user, this.#options.callsPerMinute, this.#parts);
+  #fullBucket(user: string): TokenBucket {
+    return new TokenBucket(user, this.#options.callsPerMinute, this.#parts);
   }
 
   #forgetOldest(): void {
@@ -230,7 +167,7 @@ export class CallAllowance {
   }
 }
 
-const refusal = ({ capacity }: Bucket, missing: number): Refusal => ({
+const refusal = ({ capacity }: TokenBucket, missing: number): Refusal => ({
   retryAfterSeconds: Math.ceil((missing * 60) / capacity),
 });
 

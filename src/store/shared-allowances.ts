@@ -1,4 +1,4 @@
-import type { SharedBucket, SharedBuckets } from '../operation/allowance.ts';
+import type { SharedBucket, SharedBuckets } from '../operation/token-bucket.ts';
 import { allowanceScript, maxBuckets } from './allowance-script.ts';
 import type { StoreKeys } from './keys.ts';
 import type { RedisStore } from './redis-store.ts';

@@ -16,7 +16,7 @@ const deciding: Area = {
   mutate: [
     'src/upstream/{*,transport/*,rate-limit/*,queue/*,memory/*}.ts',
     '!src/upstream/types.ts',
-    'src/operation/{allowance,cost/*}.ts',
+    'src/operation/{allowance,token-bucket,cost/*}.ts',
     'src/{loaders/bulk-or-single,loaders/search-allowance,schema/prices}.ts',
     'src/{pagination,sync}/*.ts',
     'src/http/admission.ts',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CallAllowance, type SharedBucket, type SharedBuckets } from '../../src/operation/allowance.ts';
+import { CallAllowance } from '../../src/operation/allowance.ts';
+import type { SharedBucket, SharedBuckets } from '../../src/operation/token-bucket.ts';
 
 /** An allowance of 60 calls a minute. Callers are `user:token`; the workspace accepts those of whom `accept` has been called. */
 function allowance(options: { maxUsers?: number; shared?: SharedBuckets } = {}) {
