@@ -137,7 +137,7 @@ export class RequestUpstream {
   }
 
   get isStoreAway(): boolean {
-    return this.#workspace.isStoreAway;
+    return this.#workspace.store?.isAway === true;
   }
 
   /** The open rate-limit windows that apply to this caller. */

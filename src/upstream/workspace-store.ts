@@ -1,7 +1,9 @@
+import { GatewayError } from '../errors.ts';
 import type { ReceiptsLicence } from './memory/receipts-licence.ts';
 import type { RateLimits } from './rate-limit/rate-limits.ts';
 import type { SharedStore } from './rate-limit/shared-store.ts';
 import type { Breaker } from './transport/breaker.ts';
+import { messages } from './transport/failures.ts';
 
 /** What one replica learns of the workspace, and the others should know. Milliseconds from now. */
 export interface Finding {
@@ -44,3 +46,7 @@ export const createStoreListener = ({
     receiptsLicence.hearMissing(unlicensedMs);
   },
 });
+
+/** Another replica has just seen the workspace refuse these credentials. */
+export const refusedElsewhere = (): GatewayError =>
+  new GatewayError('UNAUTHENTICATED', messages.unauthenticated(), { detail: 'refused by the workspace a moment ago' });

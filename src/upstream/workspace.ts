@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { GatewayError } from '../errors.ts';
+import type { GatewayError } from '../errors.ts';
 import type { RowCutter } from '../projection/row-cutter.ts';
 import { cancelled, Cancellation } from './cancellation.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -15,11 +15,10 @@ import { InFlightCalls, type Call } from './queue/in-flight-calls.ts';
 import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
-import { messages } from './transport/failures.ts';
 import { classify, type CallAnswer, type CallResult } from './transport/response.ts';
 import { RetryPolicy } from './transport/retry.ts';
 import { Transport, TransportError, type UpstreamResponse } from './transport/transport.ts';
-import { createStoreListener, type WorkspaceStore } from './workspace-store.ts';
+import { createStoreListener, refusedElsewhere, type WorkspaceStore } from './workspace-store.ts';
 
 export interface WorkspaceOptions {
   readonly url: string;
@@ -67,6 +66,7 @@ export class Workspace {
   readonly failingLists: FailingLists;
   readonly roomMemory = new RoomMemory();
   readonly receiptsLicence: ReceiptsLicence;
+  readonly store: WorkspaceStore | undefined;
   readonly syncPages: SyncPages;
   readonly membershipRooms = new MembershipRooms();
   readonly #transport: Transport;
@@ -78,7 +78,6 @@ export class Workspace {
   readonly #bulkhead: Bulkhead;
   readonly #permits: CallPermits;
   readonly #retries: RetryPolicy;
-  readonly #store: WorkspaceStore | undefined;
 
   constructor(options: WorkspaceOptions) {
     const { url, timeoutMs, sharesInFlight = false, attempts = 2, queueLimits } = options;
@@ -99,18 +98,13 @@ export class Workspace {
     this.rateLimits = new RateLimits({ clock, workspaceClock: this.#workspaceClock, userOf, usualResponseMs, store });
     const [breaker, rateLimits, bulkhead] = [this.#breaker, this.rateLimits, this.#bulkhead];
     this.#permits = new CallPermits({ clock, breaker, rateLimits, bulkhead, userOf });
-    this.#store = store;
+    this.store = store;
     store?.subscribe(createStoreListener({ breaker, rateLimits, receiptsLicence: this.receiptsLicence }));
   }
 
   /** `open`: the workspace counts as down, and gets no calls. */
   get breakerState(): BreakerState {
     return this.#breaker.state;
-  }
-
-  /** Whether replicas share a store, and it is away. */
-  get isStoreAway(): boolean {
-    return this.#store?.isAway === true;
   }
 
   /** Calls on the wire. */
@@ -157,18 +151,16 @@ export class Workspace {
 
   #start(request: CallRequest): Call<CallAnswer> & { readonly isShared: boolean } {
     const cancellation = new Cancellation();
-    if (this.#store?.isRefused(request.caller.key) === true) return this.#refusedElsewhere(request);
-    const promise = this.#attempt(request, cancellation);
+    const isRefused = this.store?.isRefused(request.caller.key) === true;
+    const promise = isRefused ? this.#refuse(request) : this.#attempt(request, cancellation);
     return { promise, cancel: () => cancellation.cancel(), isShared: false };
   }
 
-  /** Another replica has just seen the workspace refuse these credentials. */
-  #refusedElsewhere({ caller, onUnauthenticated }: CallRequest): ReturnType<Workspace['call']> {
-    const detail = 'refused by the workspace a moment ago';
-    const error = new GatewayError('UNAUTHENTICATED', messages.unauthenticated(), { detail });
+  async #refuse({ caller, onUnauthenticated }: CallRequest): Promise<never> {
+    const error = refusedElsewhere();
     this.acceptedCallers.refuse(caller.key);
     onUnauthenticated(error);
-    return { promise: Promise.reject(error), cancel: () => undefined, isShared: false };
+    throw error;
   }
 
   /** Attempts until one succeeds, or a retry makes no sense. */
@@ -239,7 +231,7 @@ export class Workspace {
     const error = result.failure?.error;
     if (error?.code === 'UNAUTHENTICATED') {
       this.acceptedCallers.refuse(caller.key);
-      this.#store?.tell({ refused: caller.key });
+      this.store?.tell({ refused: caller.key });
       onUnauthenticated(error);
     }
     return result;

@@ -50,7 +50,7 @@ it('A workspace tells its store that it refused a pair, and believes it of a pai
 
 it('A workspace hears that it is down and unlicensed, and knows whether its store is away', async () => {
   const { workspace, listeners } = await open();
-  expect([workspace.isStoreAway, workspace.breakerState, workspace.receiptsLicence.state]).toEqual([
+  expect([workspace.store?.isAway, workspace.breakerState, workspace.receiptsLicence.state]).toEqual([
     true,
     'closed',
     'unknown',
