@@ -8,7 +8,8 @@ import { build as buildPage } from 'vite';
  *
  * One file is read instead of a thousand, so the gateway starts in less than half the time, and whoever runs it installs
  * no packages: they get the very versions that the tests ran with. What few gateways use (the demo, metrics, usage
- * reports, federation) keeps files of its own, loaded when used. The output stays readable, for stack traces. The page of the inbox is built beside it, in `dist/inbox/`.
+ * reports, federation, the store) keeps files of its own, loaded when used. The output stays readable, for stack traces. The
+ * page of the inbox is built beside it, in `dist/inbox/`.
  */
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
@@ -17,8 +18,8 @@ rmSync(dist, { recursive: true, force: true });
 const { output } = await build({
   input: join(root, 'src/main.ts'),
   platform: 'node',
-  // The offline explorer, 270 MB, is installed by those who want it.
-  external: /^ruru\//,
+  // The offline explorer, 270 MB, is installed by those who want it; the hash is for a command of Redis that nobody sends.
+  external: /^(ruru\/|@node-rs\/xxhash$)/,
   logLevel: 'warn',
   output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
 });

@@ -9,6 +9,7 @@ import type { Metrics } from './observability/metrics.ts';
 import type { Traces } from './observability/traces/traces.ts';
 import type { CallAllowance } from './operation/allowance.ts';
 import { packageVersion } from './package-version.ts';
+import type { ReplicasStore } from './store/replicas-store.ts';
 import type { Workspace } from './upstream/workspace.ts';
 
 /** What not every gateway uses is loaded only where it is used, so that the others start sooner and take less memory. */
@@ -21,10 +22,11 @@ export interface MeasuredParts {
   readonly loopDelay: LoopDelay;
   readonly admission: Admission;
   readonly memory: Memory;
+  readonly store: ReplicasStore | undefined;
 }
 
 export async function createMetrics(parts: MeasuredParts, app: () => FastifyInstance): Promise<Metrics | undefined> {
-  const { config, admission, loopDelay, memory, redactor, allowance, workspace } = parts;
+  const { config, admission, loopDelay, memory, redactor, allowance, workspace, store } = parts;
   if (!config.hasMetrics) return undefined;
   const { Metrics } = await import('./observability/metrics.ts');
   return new Metrics({
@@ -39,6 +41,7 @@ export async function createMetrics(parts: MeasuredParts, app: () => FastifyInst
     knownCallers: () => allowance?.knownUsers ?? 0,
     windows: () => workspace.rateLimits.windows(),
     workspace,
+    store,
     versions: { version: packageVersion(), node: process.version },
   });
 }

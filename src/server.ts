@@ -3,49 +3,33 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { FastifyInstance } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
-import type { Config } from './config/config.ts';
 import type { RequestContext } from './context/request-context.ts';
 import { errorCodes, GatewayError } from './errors.ts';
-import { Admission, defaultAdmission, type AdmissionLimits } from './http/admission.ts';
+import { defaultAdmission, type AdmissionLimits } from './http/admission.ts';
 import { Compressor } from './http/compression.ts';
 import type { ExplorerHeaders } from './http/explorer-page.ts';
 import { GraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { ParamsGate } from './http/params-gate.ts';
-import { boundMemory, type Memory } from './http/held-bytes.ts';
 import { defaultHttpLimits, type HttpLimits } from './http/http-server.ts';
 import { cannotListen, linkTo } from './http/listening.ts';
 import type { InboxUser } from './http/inbox.ts';
 import { createRoutes } from './http/routes.ts';
-import { ShedLog } from './http/shed-log.ts';
 import type { TourSubjects } from './http/tour.ts';
-import { createLog, Redactor, type Logger } from './observability/log.ts';
-import { LoopDelay } from './observability/loop-delay.ts';
+import type { Logger } from './observability/log.ts';
 import type { Traces } from './observability/traces/traces.ts';
-import { standardOutput } from './observability/standard-output.ts';
 import { createUsageReporters } from './observability/usage.ts';
 import { createMetrics, createTraces } from './observers.ts';
-import { CallAllowance } from './operation/allowance.ts';
 import { createApollo, type Execution } from './operation/apollo.ts';
-import { readOperations } from './operation/persisted-operations.ts';
-import { Safelist } from './operation/safelist.ts';
 import { UnlistedLog } from './operation/unlisted-log.ts';
-import { createSchema } from './schema/executable.ts';
-import { claimedUserOf } from './upstream/memory/caller-key.ts';
-import { Workspace } from './upstream/workspace.ts';
+import { createParts, type Parts, type PartsOptions } from './parts.ts';
 
-export interface GatewayOptions {
-  readonly config: Config;
-  /** Workspace to serve: `config.workspaceUrl`, or the demo's. */
-  readonly workspaceUrl: string;
+export interface GatewayOptions extends PartsOptions {
   /** Credentials that the explorers open with. Without them, the explorers show empty headers to fill in. */
   readonly explorerHeaders?: ExplorerHeaders;
   /** What the explorers' tour shows of this workspace. Without them, what every workspace has. */
   readonly tourSubjects?: TourSubjects;
   /** As whom one can open the inbox. Without them, it asks for a user id and a token. */
   readonly inboxUsers?: readonly InboxUser[];
-  /** Where log lines go; standard output by default. */
-  readonly logDestination?: { write(line: string): void };
   /** Overrides of the limits, for tests. */
   readonly limits?: Partial<HttpLimits & AdmissionLimits>;
   /** What runs operations; a setting for tests. */
@@ -58,21 +42,6 @@ export interface Gateway {
   readonly log: Logger;
   /** Fails /readyz, stops accepting requests after the configured delay, lets requests in progress finish, closes everything. */
   close(): Promise<void>;
-}
-
-/** Long-lived objects, in order of creation. */
-interface Parts {
-  readonly config: Config;
-  readonly schema: GraphQLSchema;
-  readonly safelist: Safelist | undefined;
-  readonly log: Logger;
-  readonly redactor: Redactor;
-  readonly workspace: Workspace;
-  readonly allowance: CallAllowance | undefined;
-  readonly loopDelay: LoopDelay;
-  readonly admission: Admission;
-  readonly memory: Memory;
-  readonly shedLog: ShedLog;
 }
 
 interface Services {
@@ -91,7 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config } = options;
   const { keepAliveTimeoutMs } = config;
   const limits = { ...defaultAdmission, ...defaultHttpLimits, keepAliveTimeoutMs, ...options.limits };
-  const parts = createParts(options, limits);
+  const parts = await createParts(options, limits);
   let isDraining = false;
   const services = await createServices(parts, options, limits, () => isDraining);
   const { apollo, app } = services;
@@ -103,7 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await app.listen({ port: config.port, host: config.host });
   } catch (error) {
     parts.loopDelay.stop();
-    await Promise.all([apollo.stop(), parts.workspace.close()]);
+    await Promise.all([apollo.stop(), parts.workspace.close(), parts.store?.close()]);
     throw cannotListen(config, error);
   }
   return {
@@ -115,55 +84,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await shutDown(parts, services);
     },
   };
-}
-
-function createParts(
-  { config, workspaceUrl, logDestination }: GatewayOptions,
-  limits: HttpLimits & AdmissionLimits,
-): Parts {
-  const { persistedOperations } = config;
-  const schema = createSchema();
-  const safelist =
-    persistedOperations === undefined ? undefined : new Safelist(readOperations(persistedOperations, schema));
-  const redactor = new Redactor();
-  const { graphos, hive, traces } = config;
-  for (const secret of [graphos?.key, hive?.token, ...Object.values(traces?.headers ?? {})])
-    if (secret !== undefined) redactor.hold(secret);
-  const log = createLog(config.logLevel, redactor, logDestination ?? standardOutput());
-  const workspace = new Workspace({
-    url: workspaceUrl,
-    timeoutMs: config.upstreamTimeoutMs,
-    attempts: config.upstreamAttempts,
-    sharesInFlight: config.sharesInFlight,
-  });
-  const loopDelay = new LoopDelay();
-  const readings = {
-    loopDelayMs: () => loopDelay.p99Ms,
-    fillsQueue: (callerKey: string) => workspace.isFilledBy(callerKey),
-    callerWaitMs: (callerKey: string) => workspace.waitOf(callerKey),
-  };
-  return {
-    config,
-    schema,
-    safelist,
-    log,
-    redactor,
-    workspace,
-    allowance: createAllowance(config, workspace),
-    loopDelay,
-    admission: new Admission(readings, limits),
-    memory: boundMemory(limits),
-    shedLog: new ShedLog(log),
-  };
-}
-
-function createAllowance(
-  { callerCallsPerMinute: callsPerMinute }: Config,
-  { acceptedCallers }: Workspace,
-): CallAllowance | undefined {
-  if (callsPerMinute === undefined) return undefined;
-  const userOf = (callerKey: string) => acceptedCallers.userOf(callerKey);
-  return new CallAllowance({ callsPerMinute, userOf, claimOf: claimedUserOf });
 }
 
 /** Apollo Server, the endpoint before it, and the routes around both. */
@@ -182,6 +102,7 @@ async function createServices(
     landingPage: explorer && (await import('./http/explorer.ts')).sandboxPage(explorer),
     usageReporters: await createUsageReporters(config),
     allowance,
+    sharedQueries: parts.store?.queries,
     metrics,
     execution: options.execution,
   });
@@ -221,7 +142,7 @@ const lastCallMs = 500;
 
 /** Lets requests finish within the grace period. Shortly before it ends, the rest are answered with the data so far. */
 async function shutDown(
-  { config, workspace, loopDelay, shedLog, log }: Parts,
+  { config, workspace, store, loopDelay, shedLog, log }: Parts,
   { apollo, graphql, app, traces }: Services,
 ): Promise<void> {
   const lastCall = setTimeout(() => graphql.stopAll(shuttingDown()), Math.max(0, config.shutdownGraceMs - lastCallMs));
@@ -231,6 +152,7 @@ async function shutDown(
   shedLog.flush();
   await app.close();
   await Promise.all([workspace.close(), traces?.close(lastCallMs)]);
+  await store?.close();
   const flushed = new Promise<void>((resolve) => log.flush(() => resolve()));
   await Promise.race([flushed, delay(lastCallMs, undefined, { ref: false })]);
 }

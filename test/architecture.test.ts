@@ -34,6 +34,7 @@ const served = [
   '@opentelemetry/resources',
   '@opentelemetry/sdk-trace',
   '@opentelemetry/semantic-conventions',
+  '@redis/client',
   'dataloader',
   'fastify',
   'graphql',
@@ -64,6 +65,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pagination: ['errors', 'limits'],
   sync: ['errors'],
   upstream: ['errors', 'json', 'projection'],
+  // What replicas share, as those who use it see it.
+  store: ['type upstream', 'type operation'],
   loaders: ['upstream', 'errors', 'json', 'type projection', 'type sync'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
   resolvers: [
@@ -103,8 +106,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   doctor: ['upstream', 'json', 'text', 'type config'],
   // One price model: the command for frontends estimates and checks as the gateway does.
   registry: ['operation', 'schema', 'resolvers', 'pagination', 'config', 'json', 'limits', 'type context'],
+  // What lives as long as the process.
+  parts: ['* but demo, doctor and main'],
   // Creates what watches all others.
-  observers: ['observability', 'package-version', 'type config', 'type http', 'type operation', 'type upstream'],
+  observers: [
+    'observability',
+    'package-version',
+    'type config',
+    'type http',
+    'type operation',
+    'type store',
+    'type upstream',
+  ],
   server: ['* but demo, doctor and main'],
   main: ['*'],
 };

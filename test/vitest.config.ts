@@ -25,7 +25,7 @@ export default defineConfig({
         branches: 90,
         lines: 95,
         'src/upstream/{*,transport/*,rate-limit/*,queue/*,memory/*}.ts': { branches: 100 },
-        'src/operation/{allowance,cost/*}.ts': { branches: 100 },
+        'src/operation/{allowance,token-bucket,cost/*}.ts': { branches: 100 },
         'src/pagination/*.ts': { branches: 100 },
         'src/{loaders/bulk-or-single,loaders/search-allowance,schema/prices}.ts': { branches: 100 },
         'src/http/admission.ts': { branches: 100 },

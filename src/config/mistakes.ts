@@ -30,6 +30,7 @@ export function isNearly(name: string, known: string): boolean {
 /** Settings that have no effect without another one. */
 const needs: readonly (readonly [name: string, needed: string, why: string])[] = [
   ['PERSISTED_OPERATIONS_MODE', 'PERSISTED_OPERATIONS', 'the mode says what happens to operations outside that file'],
+  ['SHARED_STORE_NAME', 'SHARED_STORE', 'the name is what keys in that store begin with'],
   ['APOLLO_KEY', 'APOLLO_GRAPH_REF', 'usage reports need both a key and a graph'],
   ['APOLLO_GRAPH_REF', 'APOLLO_KEY', 'usage reports need both a key and a graph'],
   ['APOLLO_USAGE_URL', 'APOLLO_KEY', 'usage reports need a key'],

@@ -4,11 +4,13 @@ import {
   headerPairs,
   headerValue,
   host,
+  keyPrefix,
   milliseconds,
   onOrOff,
   origins,
   serviceUrl,
   share,
+  storeUrl,
   wholeNumber,
   workspaceUrl,
 } from './values.ts';
@@ -117,6 +119,16 @@ export const settings = {
     wholeNumber(1, 5),
     '2',
     'Attempts per upstream call, first one included, when failures are transient (a broken connection, 502, 503, 504, a rate limit about to reset): 1 to 5. Retries add at most a fifth of the calls and three a second.',
+  ),
+  SHARED_STORE: optional(
+    storeUrl,
+    'none',
+    'Redis or Valkey that several replicas before one workspace share, such as `redis://store:6379` (`rediss://` with TLS), so that together they keep to the workspace’s rate limit.',
+  ),
+  SHARED_STORE_NAME: setting(
+    keyPrefix,
+    'dm-gateway',
+    'With `SHARED_STORE`: name of the deployment, which its keys there begin with. The same for all replicas of one deployment, and for no others.',
   ),
   AUTOMATIC_PERSISTED_QUERIES: setting(
     onOrOff,

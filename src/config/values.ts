@@ -32,6 +32,35 @@ export const workspaceUrl = httpUrl('expected the workspace URL, such as https:/
   return username + password + search + hash === '';
 }, 'expected a URL without credentials, query or fragment');
 
+const isStoreUrl = (text: string): boolean => {
+  const url = readUrl(text);
+  if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:') return false;
+  const { hostname, search, hash, pathname, username, password } = url;
+  return hostname !== '' && search + hash === '' && /^(\/\d{0,5})?$/.test(pathname) && isDecodable(username + password);
+};
+
+/** Whether each `%` begins a byte, and the bytes are UTF-8. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const storeUrl = z
+  .string()
+  .refine(
+    isStoreUrl,
+    'expected redis://host:port or rediss://host:port (TLS), with user:password@ before the host and /number of a database after it where needed; `%` in a password is %25',
+  );
+
+/** What keys of a shared store begin with. */
+export const keyPrefix = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'expected up to 64 letters, digits, `-`, `_` and `.`, a letter or digit first');
+
 export const serviceUrl = httpUrl('expected a URL, such as https://usage.example.com');
 
 /** As browsers send it: in lower case, with nothing after host and port. `*` and `null` would allow every site. */

@@ -127,6 +127,11 @@ export class RequestContext implements Context {
     return (this.created.loaders ??= new Loaders(this.client, this.search, this.outcome.cost?.ways ?? singly));
   }
 
+  /** Whether replicas share a store, and it is away: then this one keeps to its share of the rate limit. */
+  get isStoreAway(): boolean {
+    return this.upstream?.isStoreAway ?? false;
+  }
+
   get upstreamBudget(): EndpointBudget[] {
     return this.client.budget;
   }

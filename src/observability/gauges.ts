@@ -18,6 +18,8 @@ export interface MetricSources {
     readonly retriesDenied: number;
     readonly breakerState: string;
   };
+  /** What replicas share; undefined when the gateway is on its own. */
+  readonly store?: { readonly isAway: boolean; readonly replicas: number; readonly outages: number } | undefined;
   /** Open rate-limit windows of all client addresses. */
   readonly windows: () => readonly { readonly endpoint: string; readonly limit: number; readonly remaining: number }[];
   /** Of the package, and of the Node that runs it. */
@@ -55,22 +57,37 @@ export function addGauges(registry: Registry, sources: MetricSources): void {
     '1 while the circuit breaker of the workspace is closed, 0 while it is open or half open.',
     () => (workspace.breakerState === 'closed' ? 1 : 0),
   );
+  const counter = (name: string, help: string, read: () => number): void => {
+    const created: Counter = new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        created.reset();
+        created.inc(read());
+      },
+    });
+  };
   addShed(registry, sources);
-  addRetriesDenied(registry, sources);
+  counter(
+    'gateway_upstream_retries_denied_total',
+    'Retries not made because the retry budget was spent.',
+    () => workspace.retriesDenied,
+  );
+  const { store } = sources;
+  if (store !== undefined) {
+    gauge('gateway_store_up', 'With SHARED_STORE: 1 while the store answers, otherwise 0.', () =>
+      Number(!store.isAway),
+    );
+    gauge(
+      'gateway_store_replicas',
+      'Replicas that share the store, as seen last; this one divides the rate limit by it while the store is away.',
+      () => store.replicas,
+    );
+    counter('gateway_store_outages_total', 'How often the shared store was lost.', () => store.outages);
+  }
   addWindows(registry, sources);
   addBuildInfo(registry, sources);
-}
-
-function addRetriesDenied(registry: Registry, { workspace }: MetricSources): void {
-  const counter: Counter = new Counter({
-    name: 'gateway_upstream_retries_denied_total',
-    help: 'Retries not made because the retry budget was spent.',
-    registers: [registry],
-    collect() {
-      counter.reset();
-      counter.inc(workspace.retriesDenied);
-    },
-  });
 }
 
 function addShed(registry: Registry, { shed }: MetricSources): void {

@@ -1,14 +1,7 @@
 import type { Charge } from '../context/outcome.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import { GatewayError, refusalOfRequest } from '../errors.ts';
-
-/** A token bucket: a token is one upstream call. Below 0 it is in debt. */
-interface Bucket {
-  readonly capacity: number;
-  level: number;
-  /** Milliseconds of the clock when `level` was right. */
-  at: number;
-}
+import { TokenBucket, type BucketParts, type SharedBuckets } from './token-bucket.ts';
 
 export interface CallAllowanceOptions {
   /** Capacity of a user’s bucket in upstream calls, and what flows back in a minute. */
@@ -19,6 +12,8 @@ export interface CallAllowanceOptions {
   readonly claimOf: (callerKey: string) => string;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
+  /** Told of what buckets are charged, where replicas share them. */
+  readonly shared?: SharedBuckets | undefined;
   /** Buckets that are kept; the one used longest ago goes first. */
   readonly maxUsers?: number;
 }
@@ -52,19 +47,19 @@ const strangersShare = 10;
  */
 export class CallAllowance {
   readonly #options: CallAllowanceOptions;
-  readonly #now: () => number;
+  readonly #parts: BucketParts;
   readonly #maxUsers: number;
-  readonly #users = new Map<string, Bucket>();
-  readonly #strangers: Bucket;
+  readonly #users = new Map<string, TokenBucket>();
+  readonly #strangers: TokenBucket;
   /** Calls that strangers' requests have taken and not settled, by caller. */
   readonly #pending = new Map<string, number>();
 
   constructor(options: CallAllowanceOptions) {
-    const { now = () => performance.now(), maxUsers = 10_000 } = options;
+    const { now = () => performance.now(), maxUsers = 10_000, shared } = options;
     this.#options = options;
-    this.#now = now;
+    this.#parts = { now, shared };
     this.#maxUsers = maxUsers;
-    this.#strangers = this.#fullBucket(options.callsPerMinute * strangersShare);
+    this.#strangers = new TokenBucket('', options.callsPerMinute * strangersShare, this.#parts);
   }
 
   get knownUsers(): number {
@@ -79,8 +74,8 @@ export class CallAllowance {
     const user = this.#options.userOf(callerKey);
     if (user === undefined) return undefined;
     const { callsPerMinute: capacity } = this.#options;
-    const bucket = this.#users.get(user) ?? this.#fullBucket(capacity); // looking is no use that keeps a bucket
-    const missing = this.#missing(bucket, capacity);
+    const bucket = this.#users.get(user) ?? this.#fullBucket(user); // looking is no use that keeps a bucket
+    const missing = bucket.missing(capacity);
     return {
       capacity,
       calls: Math.max(0, Math.floor(capacity - missing)),
@@ -98,44 +93,44 @@ export class CallAllowance {
 
   #chargeUser(user: string, calls: number): Charge | Refusal {
     const bucket = this.#bucketOf(user);
-    const missing = this.#missing(bucket, calls);
+    const missing = bucket.missing(calls);
     if (missing > 0) return refusal(bucket, missing);
-    bucket.level -= calls;
+    bucket.take(calls);
     let taken = calls;
     let hasEnded = false;
     return {
       take: (more) => {
-        if (hasEnded || this.#missing(bucket, more) > 0) return false;
-        bucket.level -= more;
+        if (hasEnded || bucket.missing(more) > 0) return false;
+        bucket.take(more);
         taken += more;
         return true;
       },
       settle: (used) => {
         hasEnded = true;
-        giveBack(bucket, taken - used);
+        bucket.take(used - taken);
       },
     };
   }
 
   #chargeStranger(callerKey: string, calls: number): Charge | Refusal {
-    const claimed = this.#users.get(this.#options.claimOf(callerKey)) ?? this.#fullBucket(this.#options.callsPerMinute);
+    const claim = this.#options.claimOf(callerKey);
+    const claimed = this.#users.get(claim) ?? this.#fullBucket(claim);
     const pendingOf = () => this.#pending.get(callerKey) ?? 0;
-    const missingOfOwn = this.#missing(claimed, pendingOf() + calls);
+    const missingOfOwn = claimed.missing(pendingOf() + calls);
     if (missingOfOwn > 0) return refusal(claimed, missingOfOwn);
-    const missing = this.#missing(this.#strangers, calls);
+    const missing = this.#strangers.missing(calls);
     if (missing > 0) return refusal(this.#strangers, missing);
     let taken = 0;
     let hasEnded = false;
     const take = (more: number): void => {
       taken += more;
-      this.#strangers.level -= more;
+      this.#strangers.take(more);
       this.#pending.set(callerKey, pendingOf() + more);
     };
     take(calls);
     return {
       take: (more) => {
-        if (hasEnded || this.#missing(claimed, pendingOf() + more) > 0 || this.#missing(this.#strangers, more) > 0)
-          return false;
+        if (hasEnded || claimed.missing(pendingOf() + more) > 0 || this.#strangers.missing(more) > 0) return false;
         take(more);
         return true;
       },
@@ -145,31 +140,23 @@ export class CallAllowance {
         if (left > 0) this.#pending.set(callerKey, left);
         else this.#pending.delete(callerKey);
         const user = this.#options.userOf(callerKey);
-        giveBack(this.#strangers, user === undefined ? taken - used : taken);
-        if (user !== undefined) giveBack(this.#bucketOf(user), -used);
+        this.#strangers.take((user === undefined ? used : 0) - taken);
+        if (user !== undefined) this.#bucketOf(user).take(used);
       },
     };
   }
 
-  /** How many of these calls the bucket lacks. */
-  #missing(bucket: Bucket, calls: number): number {
-    const now = this.#now();
-    bucket.level = Math.min(bucket.capacity, bucket.level + ((now - bucket.at) / 60_000) * bucket.capacity);
-    bucket.at = now;
-    return calls === 0 ? 0 : calls - bucket.level;
-  }
-
   /** The user's own bucket, which becomes the one used last. */
-  #bucketOf(user: string): Bucket {
-    const bucket = this.#users.get(user) ?? this.#fullBucket(this.#options.callsPerMinute);
+  #bucketOf(user: string): TokenBucket {
+    const bucket = this.#users.get(user) ?? this.#fullBucket(user);
     this.#users.delete(user);
     this.#users.set(user, bucket);
     if (this.#users.size > this.#maxUsers) this.#forgetOldest();
     return bucket;
   }
 
-  #fullBucket(capacity: number): Bucket {
-    return { capacity, level: capacity, at: this.#now() };
+  #fullBucket(user: string): TokenBucket {
+    return new TokenBucket(user, this.#options.callsPerMinute, this.#parts);
   }
 
   #forgetOldest(): void {
@@ -180,12 +167,7 @@ export class CallAllowance {
   }
 }
 
-/** Refunds calls; a negative number is a debt. */
-function giveBack(bucket: Bucket, calls: number): void {
-  bucket.level = Math.min(bucket.capacity, bucket.level + calls);
-}
-
-const refusal = ({ capacity }: Bucket, missing: number): Refusal => ({
+const refusal = ({ capacity }: TokenBucket, missing: number): Refusal => ({
   retryAfterSeconds: Math.ceil((missing * 60) / capacity),
 });
 

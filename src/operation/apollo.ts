@@ -21,7 +21,7 @@ import { keepDocuments } from './kept-documents.ts';
 import { limitResponses } from './response-limits.ts';
 import { describeUnexpected, type Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { PersistedQueries } from './persisted-queries.ts';
+import { PersistedQueries, type SharedQueries } from './persisted-queries.ts';
 import { CostEstimator } from './cost/estimator.ts';
 import { argumentChecks } from '../resolvers/argument-checks.ts';
 
@@ -29,6 +29,8 @@ export interface ApolloOptions {
   readonly landingPage: ApolloServerPlugin | undefined;
   /** Token buckets of the callers; undefined: no limit. */
   readonly allowance: CallAllowance | undefined;
+  /** Automatic persisted queries of other replicas. */
+  readonly sharedQueries?: SharedQueries | undefined;
   readonly usageReporters: readonly ApolloServerPlugin[];
   readonly metrics: Metrics | undefined;
   /** `reference`: graphql-js runs every operation. A setting for tests. */
@@ -47,11 +49,11 @@ export function createApollo(
   schema: GraphQLSchema,
   config: Config,
   log: Logger,
-  { landingPage, usageReporters, allowance, metrics, execution }: ApolloOptions,
+  { landingPage, usageReporters, allowance, sharedQueries, metrics, execution }: ApolloOptions,
 ): OperationServers {
   const inputCheck = new InputCheck(schema, argumentChecks);
   const documents = new DocumentStore();
-  const persisted = new PersistedQueries();
+  const persisted = new PersistedQueries(Date.now, sharedQueries);
   const reportBug = (error: unknown) => {
     metrics?.compiledRunFailed();
     log.error({ unexpected: describeUnexpected(error) }, 'a compiled operation failed; graphql-js runs it instead');

@@ -5,6 +5,12 @@ const maxBytes = 16 * 1024 * 1024;
 /** Milliseconds that a query is kept after a client has sent it. */
 const maxAgeMs = 24 * 3600 * 1000;
 
+/** Queries that clients of other replicas have sent. */
+export interface SharedQueries {
+  find(hash: string): Promise<string | undefined>;
+  register(hash: string, query: string): void;
+}
+
 /**
  * Automatic persisted queries by hash. Apollo Server would register them before a query runs, when the workspace may not
  * have accepted the caller yet; they are registered here once it has.
@@ -12,9 +18,11 @@ const maxAgeMs = 24 * 3600 * 1000;
 export class PersistedQueries {
   readonly #queries = new Lru<{ readonly query: string; readonly until: number }>(maxBytes);
   readonly #now: () => number;
+  readonly #shared: SharedQueries | undefined;
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = Date.now, shared?: SharedQueries) {
     this.#now = now;
+    this.#shared = shared;
   }
 
   get bytes(): number {
@@ -22,20 +30,30 @@ export class PersistedQueries {
   }
 
   register(hash: string, query: string): void {
-    this.#queries.set(hash, { query, until: this.#now() + maxAgeMs }, 2 * query.length);
+    this.#keep(hash, query);
+    this.#shared?.register(hash, query);
   }
 
   /** `key`: Apollo Server's prefix and the hash. */
   async get(key: string): Promise<string | undefined> {
-    return this.find(key.slice(key.indexOf(':') + 1));
+    const hash = key.slice(key.indexOf(':') + 1);
+    const known = this.find(hash);
+    if (known !== undefined || this.#shared === undefined) return known;
+    const found = await this.#shared.find(hash);
+    if (found !== undefined) this.#keep(hash, found);
+    return found;
   }
 
-  /** The query of this hash. */
+  /** The query of this hash, if it is known here. */
   find(hash: string): string | undefined {
     const found = this.#queries.use(hash);
     if (found === undefined || found.until > this.#now()) return found?.query;
     this.#queries.delete(hash);
     return undefined;
+  }
+
+  #keep(hash: string, query: string): void {
+    this.#queries.set(hash, { query, until: this.#now() + maxAgeMs }, 2 * query.length);
   }
 
   /** Apollo Server calls this, but `keepDocuments` registers queries instead. */

@@ -136,6 +136,10 @@ export class RequestUpstream {
     return this.#workspace.acceptedCallers.userOf(this.callerKey);
   }
 
+  get isStoreAway(): boolean {
+    return this.#workspace.store?.isAway === true;
+  }
+
   /** The open rate-limit windows that apply to this caller. */
   get budget(): EndpointBudget[] {
     return this.#workspace.rateLimits.current(this.#caller);

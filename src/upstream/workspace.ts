@@ -18,6 +18,7 @@ import { Breaker, type BreakerState } from './transport/breaker.ts';
 import { classify, type CallAnswer, type CallResult } from './transport/response.ts';
 import { RetryPolicy } from './transport/retry.ts';
 import { Transport, TransportError, type UpstreamResponse } from './transport/transport.ts';
+import { createStoreListener, refusedElsewhere, type WorkspaceStore } from './workspace-store.ts';
 
 export interface WorkspaceOptions {
   readonly url: string;
@@ -28,6 +29,8 @@ export interface WorkspaceOptions {
   /** Attempts per call at most, the first included, when failures are transient. */
   readonly attempts?: number;
   readonly queueLimits?: BulkheadLimits;
+  /** What several replicas before this workspace share. */
+  readonly store?: WorkspaceStore | undefined;
   readonly clock?: Clock;
   /** At least 0, less than 1. */
   readonly random?: () => number;
@@ -63,6 +66,7 @@ export class Workspace {
   readonly failingLists: FailingLists;
   readonly roomMemory = new RoomMemory();
   readonly receiptsLicence: ReceiptsLicence;
+  readonly store: WorkspaceStore | undefined;
   readonly syncPages: SyncPages;
   readonly membershipRooms = new MembershipRooms();
   readonly #transport: Transport;
@@ -77,23 +81,25 @@ export class Workspace {
 
   constructor(options: WorkspaceOptions) {
     const { url, timeoutMs, sharesInFlight = false, attempts = 2, queueLimits } = options;
-    const { clock = systemClock, random = Math.random } = options;
+    const { clock = systemClock, random = Math.random, store } = options;
     this.#transport = new Transport({ url, connectTimeoutMs: timeoutMs });
     this.#timeoutMs = timeoutMs;
     this.#inFlightCalls = sharesInFlight ? new InFlightCalls(clock) : undefined;
     this.#clock = clock;
     this.failingLists = new FailingLists(clock);
-    this.receiptsLicence = new ReceiptsLicence(clock);
+    this.receiptsLicence = new ReceiptsLicence(clock, (unlicensedMs) => store?.tell({ unlicensedMs }));
     this.syncPages = new SyncPages(clock);
     this.#workspaceClock = new WorkspaceClock(clock);
-    this.#breaker = new Breaker(clock, random);
+    this.#breaker = new Breaker(clock, random, (downMs) => store?.tell({ downMs }));
     this.#bulkhead = new Bulkhead(queueLimits, clock);
     this.#retries = new RetryPolicy(attempts, clock, random);
     const userOf = (callerKey: string) => this.acceptedCallers.userOf(callerKey);
     const usualResponseMs = () => this.#retries.durations.usualMs;
-    this.rateLimits = new RateLimits({ clock, workspaceClock: this.#workspaceClock, userOf, usualResponseMs });
+    this.rateLimits = new RateLimits({ clock, workspaceClock: this.#workspaceClock, userOf, usualResponseMs, store });
     const [breaker, rateLimits, bulkhead] = [this.#breaker, this.rateLimits, this.#bulkhead];
     this.#permits = new CallPermits({ clock, breaker, rateLimits, bulkhead, userOf });
+    this.store = store;
+    store?.subscribe(createStoreListener({ breaker, rateLimits, receiptsLicence: this.receiptsLicence }));
   }
 
   /** `open`: the workspace counts as down, and gets no calls. */
@@ -135,6 +141,7 @@ export class Workspace {
   }
 
   async close(): Promise<void> {
+    this.rateLimits.close();
     await this.#transport.close();
   }
 
@@ -144,8 +151,16 @@ export class Workspace {
 
   #start(request: CallRequest): Call<CallAnswer> & { readonly isShared: boolean } {
     const cancellation = new Cancellation();
-    const promise = this.#attempt(request, cancellation);
+    const isRefused = this.store?.isRefused(request.caller.key) === true;
+    const promise = isRefused ? this.#refuse(request) : this.#attempt(request, cancellation);
     return { promise, cancel: () => cancellation.cancel(), isShared: false };
+  }
+
+  async #refuse({ caller, onUnauthenticated }: CallRequest): Promise<never> {
+    const error = refusedElsewhere();
+    this.acceptedCallers.refuse(caller.key);
+    onUnauthenticated(error);
+    throw error;
   }
 
   /** Attempts until one succeeds, or a retry makes no sense. */
@@ -216,6 +231,7 @@ export class Workspace {
     const error = result.failure?.error;
     if (error?.code === 'UNAUTHENTICATED') {
       this.acceptedCallers.refuse(caller.key);
+      this.store?.tell({ refused: caller.key });
       onUnauthenticated(error);
     }
     return result;

@@ -30,3 +30,10 @@ export const gateway: Contender = {
     REQUEST_TIMEOUT_MS: '60000',
   },
 };
+
+/** The same, with the store that replicas share: the price of a window that is not its own. */
+export const gatewayWithStore = (url: string): Contender => ({
+  ...gateway,
+  name: 'gateway, store',
+  env: { ...gateway.env, SHARED_STORE: url },
+});

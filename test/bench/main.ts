@@ -1,6 +1,7 @@
 import { startBench, type Bench } from './bench.ts';
 import { compareAnswers, Disagreement, type Agreed } from './compare.ts';
-import type { Contender } from './contenders.ts';
+import { startStore, type TestStore } from '../support/redis-server.ts';
+import { gatewayWithStore, type Contender } from './contenders.ts';
 import type { Usage } from './cpu-probe.ts';
 import { measureGrowth } from './growth.ts';
 import { connections, measure, measureAtFixedRate, warmUp, type Warm } from './measure.ts';
@@ -11,7 +12,7 @@ import { startToFirstAnswer } from './start-up.ts';
 
 /**
  * What the gateway costs beside the floor, a server without GraphQL that gives the same answers (see `floor.ts`), and
- * with `--peers` beside other GraphQL servers. All stand before the same static upstream. Answers are compared first;
+ * with `--peers` beside other GraphQL servers, with `--store` beside itself with a shared store. All stand before the same static upstream. Answers are compared first;
  * then each contender is warmed, and all are measured in turns.
  */
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -78,16 +79,25 @@ async function main(): Promise<void> {
     say(usage);
     return;
   }
-  let chosen: readonly Contender[] = [];
+  const chosen: Contender[] = [];
   if (options.withPeers) {
     installPeers(say);
-    chosen = peers;
+    chosen.push(...peers);
   }
-  const bench = await startBench({ peers: chosen, profileFolder: options.profileFolder });
+  let store: TestStore | undefined;
+  if (options.withStore) {
+    store = await startStore();
+    chosen.push(gatewayWithStore(store.url));
+  }
   try {
-    await run(bench, options);
+    const bench = await startBench({ peers: chosen, profileFolder: options.profileFolder });
+    try {
+      await run(bench, options);
+    } finally {
+      await bench.stop();
+    }
   } finally {
-    await bench.stop();
+    await store?.close();
   }
 }
 

@@ -6,6 +6,7 @@ export const usage = `npm run bench -- [options]
   --rounds N             rounds of a workload (9)
   --seconds S            seconds of one contender in a round (0.5)
   --peers                other GraphQL servers beside the gateway; installs them once, in test/bench/peers
+  --store                the gateway with a shared store beside the gateway; needs redis-server
   --growth               larger pages, wider fan-outs and a slower upstream, instead of the six workloads
   --unique-credentials   every request from another caller
   --check                compare the answers, measure nothing
@@ -18,6 +19,7 @@ export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly withPeers: boolean;
+  readonly withStore: boolean;
   readonly withGrowth: boolean;
   readonly uniqueCredentials: boolean;
   readonly checksOnly: boolean;
@@ -39,6 +41,7 @@ export function readOptions(args: readonly string[]): Options {
     rounds,
     seconds,
     withPeers: values.peers,
+    withStore: values.store,
     withGrowth: values.growth,
     uniqueCredentials: values['unique-credentials'],
     checksOnly: values.check,
@@ -56,6 +59,7 @@ function parse(args: readonly string[]) {
         rounds: { type: 'string', default: '9' },
         seconds: { type: 'string', default: '0.5' },
         peers: { type: 'boolean', default: false },
+        store: { type: 'boolean', default: false },
         growth: { type: 'boolean', default: false },
         'unique-credentials': { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },

@@ -13,6 +13,7 @@ describe('options', () => {
       rounds: 9,
       seconds: 0.5,
       withPeers: false,
+      withStore: false,
       withGrowth: false,
       uniqueCredentials: false,
       checksOnly: false,
@@ -23,13 +24,16 @@ describe('options', () => {
 
   it('reads every option', () => {
     const options = readOptions(
-      '--workloads W5,W1 --rounds 3 --seconds 2 --peers --growth --unique-credentials --check --profile out'.split(' '),
+      '--workloads W5,W1 --rounds 3 --seconds 2 --peers --store --growth --unique-credentials --check --profile out'.split(
+        ' ',
+      ),
     );
     expect(options.chosen.map(({ name }) => name)).toEqual(['W1', 'W5']);
     expect(options).toMatchObject({
       rounds: 3,
       seconds: 2,
       withPeers: true,
+      withStore: true,
       withGrowth: true,
       uniqueCredentials: true,
     });

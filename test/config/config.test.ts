@@ -40,6 +40,7 @@ describe('readConfig', () => {
       graphos: undefined,
       hive: undefined,
       tracesInline: false,
+      sharedStore: undefined,
       traces: undefined,
       keepAliveTimeoutMs: 65_000,
       shutdownDelayMs: 0,
@@ -147,6 +148,7 @@ describe('readConfig', () => {
     [{ HIVE_TARGET: 'org/project/target' }, 'HIVE_TOKEN'],
     [{ HIVE_USAGE_URL: 'https://hive.example.com' }, 'HIVE_TOKEN'],
     [{ APOLLO_USAGE_URL: 'https://usage.example.com' }, 'APOLLO_KEY'],
+    [{ SHARED_STORE_NAME: 'chat' }, 'SHARED_STORE'],
     [{ TRUST_PROXY: 'on' }, 'TRUST_PROXY'],
     [{ DEMO_RATE_LIMIT: 'on', ROCKETCHAT_URL: 'https://chat.example.com' }, 'DEMO_RATE_LIMIT'],
     [{ DEMO_DIALECT: 'R7', ROCKETCHAT_URL: 'https://chat.example.com' }, 'DEMO_DIALECT'],
@@ -159,6 +161,36 @@ describe('readConfig', () => {
     [{ PERSISTED_OPERATIONS_MODE: 'report', PERSISTED_OPERATIONS: '' }, 'PERSISTED_OPERATIONS'],
   ])('settings that need another one are refused without it: %o', (env, name) => {
     expect(mistakesOf(env as Record<string, string>)).toEqual([expect.stringMatching(`^${name}: `)]);
+  });
+
+  it.each([
+    'redis://store',
+    'redis://store:6379/2',
+    'rediss://gateway:s3cret@store.example.com:6380',
+    'redis://:s3cret@[::1]:6379',
+  ])('the shared store is Redis or Valkey: %s', (url) => {
+    expect(readConfig({ SHARED_STORE: url }).sharedStore).toEqual({ url, name: 'dm-gateway' });
+    expect(readConfig({ SHARED_STORE: url, SHARED_STORE_NAME: 'chat.eu-1' }).sharedStore?.name).toBe('chat.eu-1');
+  });
+
+  it.each([
+    'store:6379',
+    'http://store:6379',
+    'redis://',
+    'redis://store/x',
+    'redis://store?s3cret',
+    'redis://store#1',
+    'redis://:%zz@store',
+    'redis://%@store',
+  ])('the shared store is not %s, which the message does not repeat', (url) => {
+    expect(mistakesOf({ SHARED_STORE: url })).toEqual([
+      expect.stringMatching(/^SHARED_STORE: expected redis:\/\/host:port or rediss:/),
+    ]);
+  });
+
+  it.each(['', 'a b', '-a', 'ä', 'a'.repeat(65), '{a}'])('keys of a shared store do not begin with %o', (name) => {
+    const mistakes = mistakesOf({ SHARED_STORE: 'redis://store', SHARED_STORE_NAME: name });
+    expect(mistakes).toEqual(name === '' ? [] : [expect.stringMatching(/^SHARED_STORE_NAME: expected up to 64 /)]);
   });
 
   it.each([

@@ -15,6 +15,7 @@ const duration = z.string().regex(/^\d+(?:ms|s|m)$/);
 const service = z.strictObject({
   build: z.string().optional(),
   image: z.string().optional(),
+  command: names.optional(),
   entrypoint: names.optional(),
   environment: z.record(z.string().regex(/^[A-Z_]+$/), z.string()).optional(),
   depends_on: z
@@ -29,26 +30,40 @@ const service = z.strictObject({
       resources: z.strictObject({ limits: z.strictObject({ memory: z.string().regex(/^\d+[KMG]$/) }) }),
     })
     .optional(),
+  healthcheck: z
+    .strictObject({
+      test: z.array(z.string()).refine(([kind = '']) => ['CMD', 'CMD-SHELL'].includes(kind)),
+      interval: duration,
+      timeout: duration,
+      retries: z.int().positive(),
+    })
+    .optional(),
   stop_grace_period: duration.optional(),
   restart: z.enum(['no', 'always', 'on-failure', 'unless-stopped']).optional(),
+  user: z
+    .string()
+    .regex(/^\d+:\d+$/)
+    .optional(),
   read_only: z.boolean().optional(),
   tmpfs: names.optional(),
   cap_drop: names.optional(),
   security_opt: names.optional(),
   network_mode: z.enum(['none', 'host', 'bridge']).optional(),
+  networks: names.optional(),
   volumes: z.array(z.string().regex(/^[^:]+(?::-\w+\})?:\/[^:]*(?::ro)?$/)).optional(),
   ports: z.array(z.string().regex(/^(?:\d+|\$\{\w+:-\d+\}):\d+$/)).optional(),
 });
 const composeFile = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/),
-  services: z.strictObject({ gateway: service, certificate: service, nginx: service }),
+  services: z.strictObject({ gateway: service, store: service, certificate: service, nginx: service }),
+  networks: z.record(z.string(), z.strictObject({ internal: z.boolean().optional() })),
   volumes: z.record(z.string(), z.strictObject({})),
 });
 
 const read = (path: string): string => readFileSync(join(projectPath, path), 'utf8');
 const written: unknown = parse(read('deploy/compose.yaml'));
 const compose = composeFile.parse(written);
-const { gateway, nginx } = compose.services;
+const { gateway, store, nginx } = compose.services;
 const services: readonly (readonly [string, z.output<typeof service>])[] = Object.entries(compose.services);
 
 describe('deploy/compose.yaml', () => {
@@ -58,14 +73,15 @@ describe('deploy/compose.yaml', () => {
     expect(composeFile.safeParse(misspelt).success).toBe(false);
   });
 
-  test('what services name exists: other services, volumes and files', () => {
-    for (const [name, { depends_on = {}, volumes = [] }] of services) {
+  test('what services name exists: other services, networks, volumes and files', () => {
+    for (const [name, { depends_on = {}, networks = [], volumes = [] }] of services) {
       for (const [needed, { condition }] of Object.entries(depends_on)) {
         const service = services.find(([other]) => other === needed)?.[1];
         expect([name, needed, service !== undefined]).toEqual([name, needed, true]);
-        // Healthy by the check in our image.
-        if (condition === 'service_healthy') expect(service?.build).toBeDefined();
+        // Healthy by a check of its own, or by the one in our image.
+        if (condition === 'service_healthy') expect(service?.healthcheck ?? service?.build).toBeDefined();
       }
+      for (const network of networks) expect(Object.keys(compose.networks)).toContain(network);
       for (const volume of volumes) {
         const source = volume.replace(/:\/.*$/, '').replace(/^\$\{\w+:-(.*)\}$/, '$1');
         if (source.startsWith('.')) expect(existsSync(join(projectPath, 'deploy', source))).toBe(true);
@@ -75,8 +91,13 @@ describe('deploy/compose.yaml', () => {
     expect(existsSync(join(projectPath, 'deploy', gateway.build ?? '', 'Dockerfile'))).toBe(true);
   });
 
-  test('there are two instances, and only nginx has a port', () => {
+  test('two instances share a store that nothing else reaches, and only nginx has a port', () => {
     expect(gateway.deploy?.replicas).toBe(2);
+    expect(gateway.environment?.['SHARED_STORE']).toBe('redis://store:6379');
+    const inside = services.filter(([, { networks = [] }]) => networks.includes('inside')).map(([name]) => name);
+    expect(inside).toEqual(['gateway', 'store']);
+    expect(store.networks).toEqual(['inside']);
+    expect(compose.networks['inside']).toEqual({ internal: true });
     expect(services.filter(([, { ports }]) => ports !== undefined)).toEqual([['nginx', nginx]]);
   });
 
@@ -90,6 +111,7 @@ describe('deploy/compose.yaml', () => {
     const [, image] = readStages(read('Dockerfile'));
     const port = image === undefined ? '' : onlyOf(image, 'EXPOSE');
     expect(read('deploy/nginx.conf')).toContain(`server gateway:${port} `);
+    expect(nginx.networks?.filter((name) => gateway.networks?.includes(name))).toEqual(['outside']);
     expect(nginx.ports).toEqual(['${HTTPS_PORT:-8443}:443']);
     expect(read('deploy/nginx.conf')).toMatch(/^ *listen 443 ssl/m);
   });

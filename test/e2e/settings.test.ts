@@ -156,7 +156,7 @@ describe('Fresh 1.3: random settings', () => {
       flags: fc.dictionary(
         fc.constantFrom(
           ...Object.keys(settings).filter((name) =>
-            /^(EXPLORER|INTROSPECTION|METRICS|INLINE_TRACE|SHARE|FORWARD|AUTOMATIC)/.test(name),
+            /^(EXPLORER|INTROSPECTION|METRICS|INLINE_TRACE|SHARE_|FORWARD|AUTOMATIC)/.test(name),
           ),
         ),
         fc.constantFrom('on', 'off'),

@@ -16,7 +16,7 @@ const deciding: Area = {
   mutate: [
     'src/upstream/{*,transport/*,rate-limit/*,queue/*,memory/*}.ts',
     '!src/upstream/types.ts',
-    'src/operation/{allowance,cost/*}.ts',
+    'src/operation/{allowance,token-bucket,cost/*}.ts',
     'src/{loaders/bulk-or-single,loaders/search-allowance,schema/prices}.ts',
     'src/{pagination,sync}/*.ts',
     'src/http/admission.ts',
@@ -108,6 +108,11 @@ export const areas: Readonly<Record<string, Area>> = {
   config: {
     mutate: ['src/config/*.ts'],
     tests: ['test/docs.test.ts', 'test/config/*.test.ts'],
+  },
+  store: {
+    mutate: ['src/store/*.ts'],
+    tests: ['test/store/*.test.ts'],
+    ignoresStatic: true,
   },
   start: {
     mutate: [

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CallAllowance } from '../../src/operation/allowance.ts';
+import type { SharedBucket, SharedBuckets } from '../../src/operation/token-bucket.ts';
 
 /** An allowance of 60 calls a minute. Callers are `user:token`; the workspace accepts those of whom `accept` has been called. */
-function allowance(options: { maxUsers?: number } = {}) {
+function allowance(options: { maxUsers?: number; shared?: SharedBuckets } = {}) {
   const clock = { ms: 0 };
   const accepted = new Set<string>();
   const claimOf = (callerKey: string) => callerKey.split(':')[0] ?? '';
@@ -27,7 +28,7 @@ function allowance(options: { maxUsers?: number } = {}) {
   };
 }
 
-const known = (options?: { maxUsers?: number }) => {
+const known = (options?: { maxUsers?: number; shared?: SharedBuckets }) => {
   const created = allowance(options);
   created.accept('a:1', 'a:2', 'b:1', 'c:1');
   return created;
@@ -190,5 +191,23 @@ describe('CallAllowance of callers whom the workspace has not accepted', () => {
     expect([charge?.take(11), charge?.take(10), charge?.take(1)]).toEqual([false, true, false]);
     charge?.settle(0);
     expect([charge?.take(1), use('made-up:3', 20)]).toEqual([false, 'taken']);
+  });
+});
+
+describe('CallAllowance that replicas share', () => {
+  it('tells what each bucket has given and had back, also that it was short, and goes on from the level that it hears', () => {
+    const told: SharedBucket[] = [];
+    const { clock, use, begin } = known({ shared: { tell: (bucket) => void told.push(bucket) } });
+    begin('a:1', 50)?.settle(45);
+    const [bucket] = told;
+    expect(bucket).toMatchObject({ name: 'a', capacity: 60, untold: 45 });
+    bucket?.learn(-60);
+    expect(use('a:1', 1)).toBe(61);
+    expect(told).toHaveLength(3);
+    clock.ms += 61_000;
+    expect(use('a:2', 1)).toBe('taken');
+    bucket?.learn(1000);
+    expect([use('a:1', 60), use('a:1', 1)]).toEqual(['taken', 1]);
+    expect(use('b:1', 60)).toBe('taken');
   });
 });

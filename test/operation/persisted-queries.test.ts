@@ -24,6 +24,30 @@ describe('PersistedQueries', () => {
     expect([await store.get('hash'), store.bytes]).toEqual([undefined, 0]);
   });
 
+  it('a query that is not known here is asked for elsewhere once, and those registered here are told', async () => {
+    const asked: string[] = [];
+    const elsewhere = new Map([['theirs', '{ b }']]);
+    const store = new PersistedQueries(Date.now, {
+      find: async (hash) => {
+        asked.push(hash);
+        return elsewhere.get(hash);
+      },
+      register: (hash, query) => void elsewhere.set(hash, query),
+    });
+    store.register('ours', '{ a }');
+    expect(elsewhere.get('ours')).toBe('{ a }');
+    expect([await store.get('ours'), await store.get('apq:theirs'), store.find('theirs')]).toEqual([
+      '{ a }',
+      '{ b }',
+      '{ b }',
+    ]);
+    expect([await store.get('nobody’s'), await store.get('theirs'), asked]).toEqual([
+      undefined,
+      '{ b }',
+      ['theirs', 'nobody’s'],
+    ]);
+  });
+
   it('C1: persisted queries stay within 16 MiB, however small each of them is', async () => {
     const store = new PersistedQueries();
     for (let index = 0; index < 50_000; index += 1) store.register(`${index}`.padStart(64, '0'), '{ a }');

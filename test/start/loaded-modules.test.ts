@@ -42,6 +42,7 @@ const onDemand = {
   'reports to GraphOS': /^@apollo\/(usage-reporting-protobuf|protobufjs|utils\.usagereporting)$/,
   'reports to Hive': /^@graphql-hive\//,
   federation: /^(@apollo\/subgraph|src\/resolvers\/federation\.ts)$/,
+  'a shared store': /^(@redis\/client|src\/store\/)/,
   'compilers of JSON schemas': /^(ajv|@fastify\/.*-compiler)$/,
 } as const;
 
@@ -65,6 +66,7 @@ describe('A start loads only what is used', () => {
       'reports to GraphOS',
       { APOLLO_KEY: 'service:graph:key', APOLLO_GRAPH_REF: 'graph@current', APOLLO_USAGE_URL: 'http://127.0.0.1:9' },
     ],
+    ['a shared store', { SHARED_STORE: 'redis://127.0.0.1:9' }],
     ['federation', {}, '{ _entities(representations: []) { __typename } }'],
   ])('%s, where used, and nothing else', async (part, env, query) => {
     expect(found(await loadedWith({ ...workspace, ...env }, query))).toEqual([part]);

@@ -11,5 +11,6 @@ export const idleSources = {
   knownCallers: () => 0,
   windows: () => [],
   workspace: { inFlight: 0, queueLength: 0, retriesDenied: 0, breakerState: 'closed' },
+  store: { isAway: false, replicas: 1, outages: 0 },
   versions: { version: '1.2.3', node: 'v26.0.0' },
 };

@@ -1,8 +1,16 @@
 import { findProgram } from './program.ts';
 
+/** The store that tests share among replicas: `STORE_SERVER=valkey-server` runs them with another. */
+export const storeServer = process.env['STORE_SERVER'] ?? 'redis-server';
+
 /** Servers and tools that npm does not bring, and the tests that need them. */
 const needed = [
   { programs: ['nginx', 'openssl'], packages: 'nginx-light openssl', tests: ['test/deploy/nginx*.test.ts'] },
+  {
+    programs: [storeServer],
+    packages: storeServer,
+    tests: ['test/store/*.test.ts', 'test/scenarios/replicas/*.test.ts'],
+  },
   { programs: ['openssl'], packages: 'openssl', tests: ['test/doctor/tls.test.ts'] },
   { programs: ['script'], packages: 'bsdutils', tests: ['test/start/terminal.test.ts'] },
 ] as const;

@@ -14,9 +14,12 @@ export class ReceiptsLicence {
   #isLicensed: boolean | undefined;
   /** Epoch milliseconds. */
   #learnedAt = 0;
+  readonly #onMissing: (ms: number) => void;
 
-  constructor(clock: Clock) {
+  /** `onMissing` runs when the licence turns out to be missing, with the milliseconds that this is believed. */
+  constructor(clock: Clock, onMissing: (ms: number) => void = () => undefined) {
     this.#clock = clock;
+    this.#onMissing = onMissing;
   }
 
   get state(): 'licensed' | 'missing' | 'unknown' {
@@ -28,6 +31,14 @@ export class ReceiptsLicence {
   learn(isLicensed: boolean): void {
     this.#isLicensed = isLicensed;
     this.#learnedAt = this.#clock.now();
+    if (!isLicensed) this.#onMissing(memoryMs);
+  }
+
+  /** Another gateway found the licence missing, which is believed for so many milliseconds more. */
+  hearMissing(ms: number): void {
+    if (ms <= 0 || this.state !== 'unknown') return;
+    this.#isLicensed = false;
+    this.#learnedAt = this.#clock.now() - memoryMs + Math.min(ms, memoryMs);
   }
 
   /** Resolves when the first call for receipts has ended, or has taken too long to wait for. */

@@ -1,6 +1,7 @@
 import { RateLimitWindow } from './rate-limit-window.ts';
 import type { Clock } from '../clock.ts';
 import type { RateHeaders } from './rate-headers.ts';
+import type { SharedWindowState } from './shared-store.ts';
 import type { Exemption } from './exemptions.ts';
 import type { WorkspaceClock } from './workspace-clock.ts';
 
@@ -147,6 +148,18 @@ export class LimiterModel {
     else if (report.kind === 'lost' && !this.isExempt(call.user)) this.#learnLost(now);
     // All scouts are back, and none had headers.
     if (this.#passedAt !== undefined && onWire.earliestSentAt > this.#passedAt) this.#become('unlimited');
+  }
+
+  /** What other replicas learnt of the window. */
+  learnShared({ limit, remaining, endsAt }: SharedWindowState): void {
+    if (this.state !== 'limited') this.#limitedSince = this.#clock.now();
+    this.#become('limited');
+    if (remaining === undefined) return;
+    const time = this.#workspaceClock.now();
+    const hasBegun = endsAt !== undefined;
+    if (hasBegun)
+      this.#window = RateLimitWindow.afterResponse(this.window, { limit, remaining, resetAt: endsAt }, time);
+    else if (this.window?.endsAt !== undefined) this.#window = RateLimitWindow.beforeFirst(limit, remaining);
   }
 
   #learnCounted(report: Extract<LimiterReport, { rate: unknown }>, { user, sentAt }: EndedCall, now: number): void {

@@ -56,6 +56,11 @@ export class RateLimitWindow {
     return this.#isEndKnown;
   }
 
+  /** A window that has not begun: its first response says when it ends. */
+  static beforeFirst(limit: number, remaining: number): RateLimitWindow {
+    return new RateLimitWindow({ limit, remaining, endsAt: undefined, isReported: true });
+  }
+
   /** The window after a response with headers. Responses can overtake each other: the smallest `remaining` is the latest. */
   static afterResponse(known: RateLimitWindow | undefined, rate: RateHeaders, now: number): RateLimitWindow {
     const { remaining, resetAt } = rate;
@@ -106,9 +111,7 @@ export class RateLimitWindow {
   /** The window after this one; undefined when nothing is known of it. */
   get next(): RateLimitWindow | undefined {
     const isKnown = this.isReported && this.isEndKnown && this.limit > 0;
-    return isKnown
-      ? new RateLimitWindow({ limit: this.limit, remaining: this.limit, endsAt: undefined, isReported: true })
-      : undefined;
+    return isKnown ? RateLimitWindow.beforeFirst(this.limit, this.limit) : undefined;
   }
 
   /** Whether a window with that end is this one. */

@@ -1,16 +1,16 @@
-import { GatewayError } from '../../errors.ts';
+import type { GatewayError } from '../../errors.ts';
 import type { Turn } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
-import { messages } from '../transport/failures.ts';
 import { LimiterModel, type LimiterOptions, type LimiterReport } from './limiter-model.ts';
+import { LimiterRoom, type LimiterRoomOptions } from './limiter-room.ts';
 import { OutstandingCalls, type LimitedCall, type LimiterCaller } from './outstanding-calls.ts';
+import { queueFull, usedUp } from './refusals.ts';
 import { RoundRobinQueue, type QueuedCall } from './round-robin-queue.ts';
+import type { SharedWindowState } from './shared-store.ts';
 import { courtesyMs, WindowCallers } from './window-callers.ts';
 
-export interface RateLimiterOptions extends LimiterOptions {
+export interface RateLimiterOptions extends LimiterOptions, LimiterRoomOptions {
   readonly endpoint: string;
-  /** Milliseconds that a response usually takes. */
-  readonly usualResponseMs: () => number;
 }
 
 interface Waiter extends QueuedCall {
@@ -18,8 +18,11 @@ interface Waiter extends QueuedCall {
   /** Epoch milliseconds until which waiting makes sense. */
   readonly until: number;
   readonly resolve: () => void;
-  readonly reject: (error: GatewayError) => void;
+  readonly reject: (error: unknown) => void;
 }
+
+/** Rejects the turns of calls that now wait for the window that replicas share. */
+export const movedToStore = Symbol('moved to store');
 
 /** Calls that wait for one endpoint at most. */
 const maxWaiting = 256;
@@ -39,6 +42,7 @@ export class RateLimiter {
   readonly #clock: Clock;
   readonly #limiter: LimiterModel;
   readonly #outstanding: OutstandingCalls;
+  readonly #room: LimiterRoom;
   readonly #queue = new RoundRobinQueue<Waiter>();
   readonly #callers = new WindowCallers();
   #cancelTimer: (() => void) | undefined;
@@ -48,13 +52,21 @@ export class RateLimiter {
     this.#clock = options.clock;
     this.#limiter = new LimiterModel(options);
     this.#outstanding = new OutstandingCalls((user) => this.isExempt(user));
+    this.#room = new LimiterRoom(options, this.#limiter, this.#outstanding);
   }
 
-  /** The open window as last reported, its end by the gateway's clock; undefined when none is known. */
+  /** The open window as last reported, or this replica's share of it; its end by the gateway's clock. Undefined when unknown. */
   get window(): { readonly limit: number; readonly remaining: number; readonly resetAt: number } | undefined {
     const { window, resetAt } = this.#limiter;
     if (window?.isReported !== true || resetAt === undefined || resetAt <= this.#clock.now()) return undefined;
-    return { limit: window.limit, remaining: window.remaining, resetAt };
+    return { limit: window.limit, remaining: Math.min(window.remaining, this.#room.shareLeft), resetAt };
+  }
+
+  /** The window as one process would teach it to another; its end is 0 when it has none yet. Undefined when none is known. */
+  get knownWindow(): { limit: number; remaining: number; endsAt: number; isEndKnown: boolean } | undefined {
+    const { window } = this.#limiter;
+    const remaining = Math.max(0, (window?.remaining ?? 0) - this.#outstanding.onWire);
+    return window && { limit: window.limit, remaining, endsAt: window.endsAt ?? 0, isEndKnown: window.isEndKnown };
   }
 
   get isIdle(): boolean {
@@ -71,10 +83,18 @@ export class RateLimiter {
     return this.#limiter.isExempt(user);
   }
 
+  /** Whether it may count this user's calls; without a user, anybody's. */
+  counts(user: string | undefined): boolean {
+    return this.#limiter.state !== 'unlimited' && !this.isExempt(user);
+  }
+
   /** Whether a user could make this many calls now. */
   allows(user: string | undefined, count: number): boolean {
     return (
-      this.#limiter.state === 'unknown' || this.#limiter.isWindowUnknown || this.isExempt(user) || this.#room >= count
+      this.#limiter.state === 'unknown' ||
+      this.#limiter.isWindowUnknown ||
+      this.isExempt(user) ||
+      this.#room.left >= count
     );
   }
 
@@ -90,9 +110,35 @@ export class RateLimiter {
     return { call, turn: undefined };
   }
 
-  /** The call goes out now. False when later responses have taken its turn back: then it must be given back. */
-  send(call: LimitedCall): boolean {
-    if (this.#isUsedUp && call.probed === undefined && !this.isExempt(call.caller.user)) return false;
+  /** A call that has its turn in the window that replicas share. */
+  admit(caller: LimiterCaller): LimitedCall {
+    this.#callers.enterWindow(this.#limiter.window);
+    const call: LimitedCall = { caller, probed: undefined, sentAt: undefined };
+    this.#take(call);
+    return call;
+  }
+
+  /** What the store that replicas share says of the window. */
+  learnShared(window: SharedWindowState): void {
+    this.#limiter.learnShared(window);
+  }
+
+  /** The store that replicas share was lost or is back: nobody waits here for what it decides. */
+  storeChanged(): void {
+    this.#room.forgetShare();
+    for (const waiter of this.#queue.waiters) {
+      this.#queue.remove(waiter);
+      waiter.reject(movedToStore);
+    }
+    this.#setTimer();
+  }
+
+  /**
+   * The call goes out now. False when later responses have taken its turn back: then it must be given back. A lease of the
+   * shared window is not taken back.
+   */
+  send(call: LimitedCall, isLeased = false): boolean {
+    if (!isLeased && this.#room.isUsedUp && call.probed === undefined && !this.isExempt(call.caller.user)) return false;
     this.#outstanding.send(call, this.#clock.now());
     if (this.#limiter.isWindowUnknown) this.#setTimer();
     return true;
@@ -111,55 +157,32 @@ export class RateLimiter {
   /** A call did not go out after all, or did not reach the workspace. */
   giveBack(call: LimitedCall): void {
     this.#outstanding.remove(call);
+    this.#room.giveBack(call);
     call.probed?.endProbe('uncounted');
     this.#admitWaiting();
-  }
-
-  /** Calls that could have their turn now. Where one goes first, the others wait as long as a response usually takes. */
-  get #room(): number {
-    const began = this.#limiter.isWindowUnknown ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
-    return this.#limiter.maxOutstanding - this.#outstanding.unsent - this.#outstanding.sentAfter(began);
-  }
-
-  /** The same, at least one. Looks for calls of exempt users, which take no room, only where these could make a difference. */
-  get #hasRoom(): boolean {
-    return this.#outstanding.size < this.#limiter.maxOutstanding || this.#room > 0;
-  }
-
-  /** Whether the calls on the wire use up all that is left of the known window. */
-  get #isUsedUp(): boolean {
-    if (this.#limiter.window === undefined) return false;
-    const { maxOutstanding } = this.#limiter;
-    return (
-      maxOutstanding <= this.#outstanding.onWire &&
-      maxOutstanding <= this.#outstanding.sentAfter(Number.NEGATIVE_INFINITY)
-    );
-  }
-
-  /** The response to a call that was sent before this time is overdue. */
-  get #usuallyBegan(): number {
-    return this.#clock.now() - this.#options.usualResponseMs();
   }
 
   #take(call: LimitedCall): void {
     this.#outstanding.add(call);
     const { turnKey, user } = call.caller;
-    if (this.#limiter.state !== 'unlimited' && !this.isExempt(user)) this.#callers.add(turnKey);
+    if (!this.counts(user)) return;
+    this.#callers.add(turnKey);
+    this.#room.take(call);
   }
 
   #mayGoNow({ turnKey, user }: LimiterCaller): boolean {
     if (this.#limiter.state === 'unlimited' || this.isExempt(user)) return true;
-    return this.#queue.size === 0 && this.#hasRoom && this.#callers.isTurnOf(turnKey, 0, true);
+    return this.#queue.size === 0 && this.#room.isAny && this.#callers.isTurnOf(turnKey, 0, true);
   }
 
   #waitFor(call: LimitedCall, until: number): Turn {
-    const usedUp = this.#usedUpBeyond(until);
-    if (usedUp !== undefined) return refused(usedUp);
+    const refusal = this.#usedUpBeyond(until);
+    if (refusal !== undefined) return refused(refusal);
     const { turnKey } = call.caller;
     if (this.#queue.size >= maxWaiting) {
       const newest = this.#queue.takeNewestOfLargest(turnKey);
-      if (newest === undefined) return refused(this.#queueFull());
-      newest.reject(this.#queueFull());
+      if (newest === undefined) return refused(queueFull(this.#options.endpoint));
+      newest.reject(queueFull(this.#options.endpoint));
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = { callerKey: turnKey, since: this.#clock.now(), call, until, resolve, reject };
@@ -171,24 +194,17 @@ export class RateLimiter {
   /** The refusal of a call whose window is used up beyond `until`; undefined while waiting can help. */
   #usedUpBeyond(until: number): GatewayError | undefined {
     const { window, resetAt, reopensAt } = this.#limiter;
-    if (window === undefined || window.remaining > 0 || resetAt === undefined || reopensAt < until) return undefined;
-    return new GatewayError('RATE_LIMITED', messages.rateLimited(this.#options.endpoint), {
-      retryAfterSeconds: Math.max(1, Math.ceil((resetAt - this.#clock.now()) / 1000)),
-      detail: 'not sent',
-    });
-  }
-
-  #queueFull(): GatewayError {
-    const message = `Too many calls are waiting for the workspace's ${this.#options.endpoint}: try again shortly.`;
-    return new GatewayError('OVERLOADED', message, { retryAfterSeconds: 1, detail: 'queue full' });
+    const hasCalls = window !== undefined && window.remaining > 0 && this.#room.shareLeft > 0;
+    if (window === undefined || hasCalls || resetAt === undefined || reopensAt < until) return undefined;
+    return usedUp(this.#options.endpoint, resetAt - this.#clock.now());
   }
 
   #admitWaiting(): void {
     this.#callers.enterWindow(this.#limiter.window);
     if (this.#queue.size === 0) return;
-    let room = this.#room;
+    let room = this.#room.left;
     const { state } = this.#limiter;
-    const began = state === 'unknown' ? this.#usuallyBegan : Number.NEGATIVE_INFINITY;
+    const began = state === 'unknown' ? this.#room.usuallyBegan : Number.NEGATIVE_INFINITY;
     const mayGo = ({ callerKey, since, call }: Waiter): boolean =>
       state === 'unlimited' ||
       this.isExempt(call.caller.user) ||
@@ -200,10 +216,10 @@ export class RateLimiter {
       waiter.resolve();
     }
     for (const waiter of this.#queue.waiters) {
-      const usedUp = this.#usedUpBeyond(waiter.until);
-      if (usedUp === undefined) continue;
+      const refusal = this.#usedUpBeyond(waiter.until);
+      if (refusal === undefined) continue;
       this.#queue.remove(waiter);
-      waiter.reject(usedUp);
+      waiter.reject(refusal);
     }
     this.#setTimer();
   }
@@ -218,7 +234,7 @@ export class RateLimiter {
     const { state, isWindowUnknown, decidesAt, reopensAt } = this.#limiter;
     const times = [decidesAt, reopensAt + 1];
     if (state === 'unknown') times.push(since + this.#options.usualResponseMs());
-    if (this.#room > 0) times.push(since + courtesyMs);
+    if (this.#room.left > 0) times.push(since + courtesyMs);
     const overdueAt = Math.max(...this.#outstanding.sentAt) + this.#options.usualResponseMs();
     if (isWindowUnknown && overdueAt > now) times.push(overdueAt);
     const at = Math.min(...times);

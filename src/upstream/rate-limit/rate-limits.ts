@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { LimitedCall, LimiterCaller } from './outstanding-calls.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { SharedLimiter } from './shared-limiter.ts';
+import type { SharedStore } from './shared-store.ts';
 import type { LimiterReport } from './limiter-model.ts';
 import { readRateHeaders } from './rate-headers.ts';
 import { Exemptions, type Exemption } from './exemptions.ts';
@@ -58,12 +60,17 @@ export interface RateLimitsOptions {
   readonly userOf: (callerKey: string) => string | undefined;
   /** Milliseconds that a response usually takes. */
   readonly usualResponseMs: () => number;
+  /** What several replicas before one workspace share. */
+  readonly store?: SharedStore | undefined;
 }
 
 const leave = () => false;
 
 /** How long a refusal holds when it does not say. Milliseconds. */
 const refusedMs = 1000;
+
+/** Windows that a store is taught at once; of the others it hears when they are used. */
+const maxTaught = 500;
 
 /** Limiters remembered; the least recently used are forgotten first. */
 const maxLimiters = 10_000;
@@ -73,6 +80,8 @@ interface LimiterEntry {
   readonly endpoint: string;
   readonly address: string | undefined;
   readonly limiter: RateLimiter;
+  /** Where replicas share their windows: what is in front of that limiter. */
+  readonly shared: SharedLimiter | undefined;
   isUsedByUser: boolean;
 }
 
@@ -95,7 +104,7 @@ export class RateLimits {
   enter(endpoint: string, { key, address }: CallerIdentity, until: number): Reservation {
     const { userOf } = this.#options;
     const known = this.#limiterOf(endpoint, address);
-    const { limiter } = known;
+    const limiter = known.shared ?? known.limiter;
     const caller = new PairCaller(key, userOf);
     const { call, turn } = limiter.enter(caller, until);
     turn?.promise.catch(() => undefined); // a cancelled call no longer listens
@@ -132,6 +141,20 @@ export class RateLimits {
     return this.#open(() => true);
   }
 
+  /** The store that replicas share was lost, is back, or has lost its memory. It is taught the windows used last. */
+  storeChanged(): void {
+    let left = this.#limiters.size;
+    for (const { shared } of this.#limiters.values()) {
+      shared?.storeChanged(left <= maxTaught);
+      left -= 1;
+    }
+  }
+
+  /** Gives back what other replicas can use: this one stops. */
+  close(): void {
+    for (const { shared } of this.#limiters.values()) shared?.close();
+  }
+
   #open(matches: (known: LimiterEntry) => boolean): (EndpointBudget & { readonly address: string | undefined })[] {
     const open = [...this.#limiters.values()]
       .filter(matches)
@@ -156,32 +179,42 @@ export class RateLimits {
     const known = this.#limiters.get(key);
     if (known !== undefined && known === this.#latest) return known;
     if (known === undefined && this.#limiters.size >= maxLimiters) this.#forgetOne();
-    const entry = known ?? { endpoint, address, limiter: this.#createLimiter(endpoint, key), isUsedByUser: false };
+    const entry = known ?? this.#createEntry(endpoint, address, key);
     this.#limiters.delete(key);
     this.#limiters.set(key, entry);
     this.#latest = entry;
     return entry;
   }
 
+  #createEntry(endpoint: string, address: string | undefined, key: string): LimiterEntry {
+    const { store } = this.#options;
+    const limiter = this.#createLimiter(endpoint, key);
+    const shared =
+      store && new SharedLimiter(limiter, { ...this.#options, endpoint, store, window: store.windowOf(key) });
+    return { endpoint, address, limiter, shared, isUsedByUser: false };
+  }
+
   #createLimiter(endpoint: string, key: string): RateLimiter {
+    const { store } = this.#options;
     const exemptions = {
       of: (user: string) => this.#exemptions.of(user, key),
       latestOf: (user: string) => this.#exemptions.latestOf(user),
       set: (user: string, exemption: Exemption) => this.#exemptions.set(user, key, exemption),
     };
-    return new RateLimiter({ ...this.#options, endpoint, exemptions });
+    const sharers = store && (() => (store.isAway ? store.replicas : undefined));
+    return new RateLimiter({ ...this.#options, endpoint, exemptions, sharers });
   }
 
   /** Calls that teach nothing, such as those with made-up credentials, leave nothing behind. */
-  #forgetBlank({ endpoint, address, limiter }: LimiterEntry): void {
-    if (limiter.isBlank) this.#limiters.delete(keyOf(endpoint, address));
+  #forgetBlank({ endpoint, address, limiter, shared }: LimiterEntry): void {
+    if (limiter.isBlank && shared?.isIdle !== false) this.#limiters.delete(keyOf(endpoint, address));
   }
 
   /** Forgets the least recently used limiter: if possible, one that no accepted user has used. */
   #forgetOne(): void {
     let oldest: string | undefined;
-    for (const [key, { limiter, isUsedByUser }] of this.#limiters) {
-      if (!limiter.isIdle) continue;
+    for (const [key, { limiter, shared, isUsedByUser }] of this.#limiters) {
+      if (!limiter.isIdle || shared?.isIdle === false) continue;
       oldest ??= key;
       if (isUsedByUser) continue;
       oldest = key;

@@ -14,6 +14,11 @@ export class RoundRobinQueue<Waiter extends QueuedCall> {
     return this.#size;
   }
 
+  /** A caller's calls, in order. */
+  of(callerKey: string): readonly Waiter[] {
+    return this.#queues.get(callerKey) ?? [];
+  }
+
   /** The next call of each caller, in round-robin order. */
   get firsts(): Waiter[] {
     return [...this.#queues.values()].flatMap((queue) => queue.slice(0, 1));

@@ -25,6 +25,8 @@ const minEndpointsTimedOut = 2;
 const firstOpenMs = 5000;
 const longestOpenMs = 30_000;
 const successesToClose = 3;
+/** After a success, another gateway's opinion does not count for this long. Milliseconds. */
+const believeMs = 1000;
 
 interface Bucket {
   readonly second: number;
@@ -43,6 +45,10 @@ interface Bucket {
 export class Breaker {
   readonly #clock: Clock;
   readonly #random: () => number;
+  /** Runs when it opens, with the milliseconds until it is half-open. */
+  readonly #onOpen: (ms: number) => void;
+  /** When a call succeeded last, in epoch milliseconds. */
+  #succeededAt = 0;
   /** Buckets with calls, oldest first. */
   #window: readonly Bucket[] = [];
   #state: BreakerState = 'closed';
@@ -55,9 +61,14 @@ export class Breaker {
   /** The user whose half-open call timed out. */
   #timedOut: string | undefined;
 
-  constructor(clock: Clock = systemClock, random: () => number = Math.random) {
+  constructor(
+    clock: Clock = systemClock,
+    random: () => number = Math.random,
+    onOpen: (ms: number) => void = () => undefined,
+  ) {
     this.#clock = clock;
     this.#random = random;
+    this.#onOpen = onOpen;
   }
 
   get state(): BreakerState {
@@ -84,7 +95,15 @@ export class Breaker {
     return this.#era;
   }
 
+  /** Another gateway found the workspace down. Not believed while it serves this one: the other's own way may be broken. */
+  hear(downMs: number): void {
+    if (downMs <= 0 || this.#state !== 'closed' || this.#clock.now() - this.#succeededAt < believeMs) return;
+    this.#change('open');
+    this.#openUntil = this.#clock.now() + Math.min(downMs, longestOpenMs);
+  }
+
   exit(era: number, outcome: CallOutcome, origin: CallOrigin): void {
+    if (outcome === 'success') this.#succeededAt = this.#clock.now();
     if (era !== this.#era) return;
     if (this.#state === 'closed') this.#count(outcome, origin);
     else this.#learn(outcome, origin);
@@ -131,8 +150,10 @@ export class Breaker {
   #open(): void {
     this.#change('open');
     const ms = Math.min(longestOpenMs, firstOpenMs * 2 ** this.#openings);
-    this.#openUntil = this.#clock.now() + ms * (0.8 + 0.4 * this.#random());
+    const openMs = ms * (0.8 + 0.4 * this.#random());
+    this.#openUntil = this.#clock.now() + openMs;
     this.#openings += 1;
+    this.#onOpen(openMs);
   }
 
   #change(state: BreakerState): void {

@@ -21,6 +21,27 @@ describe('ReceiptsLicence', () => {
     expect(licence.state).toBe('missing');
   });
 
+  it('tells other gateways that it is missing, and believes them for as long, unless it knows better', () => {
+    const clock = manualClock();
+    const told: number[] = [];
+    new ReceiptsLicence(clock, (ms) => told.push(ms)).learn(false);
+    expect(told).toEqual([60_000]);
+    const licence = new ReceiptsLicence(clock);
+    licence.hearMissing(0);
+    expect(licence.state).toBe('unknown');
+    licence.hearMissing(10_000);
+    clock.move(9999);
+    expect(licence.state).toBe('missing');
+    clock.move(1);
+    expect(licence.state).toBe('unknown');
+    licence.hearMissing(1e9);
+    clock.move(60_000);
+    expect(licence.state).toBe('unknown');
+    licence.learn(true);
+    licence.hearMissing(10_000);
+    expect(licence.state).toBe('licensed');
+  });
+
   it('is missing for a minute, and then unknown again', () => {
     const clock = manualClock();
     const licence = new ReceiptsLicence(clock);

@@ -69,4 +69,13 @@ describe('RoundRobinQueue', () => {
     expect([queue.size, drain(queue)]).toEqual([5, ['a1', 'b1', 'c1', 'c2', 'c3']]);
     expect(queue.takeNewestOfLargest('d')).toBeUndefined();
   });
+
+  it('knows its callers, and the calls of each', () => {
+    const { queue } = queueOf('a1', 'b1', 'a2');
+    expect([queue.of('a'), queue.of('b'), queue.of('c')].map((calls) => calls.map(({ name }) => name))).toEqual([
+      ['a1', 'a2'],
+      ['b1'],
+      [],
+    ]);
+  });
 });

@@ -219,6 +219,39 @@ describe('a half-open breaker', () => {
   });
 });
 
+describe('breakers of several gateways', () => {
+  it('tell for how long they open, and spare the workspace the calls of those who hear it', () => {
+    const opened: number[] = [];
+    const clock = manualClock();
+    const breaker = new Breaker(
+      clock,
+      () => 0.5,
+      (ms) => opened.push(ms),
+    );
+    for (let call = 0; call < 20; call += 1) breaker.exit(breaker.admit() ?? -1, 'failure', maya);
+    expect(opened).toEqual([5000]);
+    const { breaker: other } = breakerAt();
+    other.hear(4000);
+    expect([other.state, other.refusesForMs]).toEqual(['open', 4000]);
+    breaker.hear(30_000); // it knows for itself
+    expect(breaker.refusesForMs).toBe(5000);
+  });
+
+  it('are not believed for longer than they would open themselves, nor while the workspace serves the one who hears it', () => {
+    const { clock, breaker, call } = breakerAt();
+    call('success');
+    clock.move(999);
+    breaker.hear(4000);
+    breaker.hear(0);
+    expect(breaker.state).toBe('closed');
+    clock.move(1);
+    breaker.hear(86_400_000);
+    expect([breaker.state, breaker.refusesForMs]).toEqual(['open', 30_000]);
+    breaker.hear(0);
+    expect(breaker.state).toBe('open');
+  });
+});
+
 it('Breaker works with the real clock', () => {
   const breaker = new Breaker();
   expect([breaker.admit(), breaker.retryAfterSeconds]).toEqual([0, 1]);

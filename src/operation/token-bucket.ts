@@ -1,0 +1,63 @@
+/** A token bucket that replicas of the gateway charge together. */
+export interface SharedBucket {
+  /** Whose it is. */
+  readonly name: string;
+  readonly capacity: number;
+  /** Calls taken here of which the other replicas do not know yet; negative: refunded. */
+  untold: number;
+  /** The level is this now, as all replicas charged it. */
+  learn(level: number): void;
+}
+
+/** Told of each change to a bucket. */
+export interface SharedBuckets {
+  tell(bucket: SharedBucket): void;
+}
+
+/** A token bucket: a token is one upstream call. Below 0 it is in debt. */
+export class TokenBucket implements SharedBucket {
+  readonly name: string;
+  readonly capacity: number;
+  untold = 0;
+  readonly #parts: BucketParts;
+  #level: number;
+  /** Milliseconds of the clock when that level was right. */
+  #at: number;
+
+  constructor(name: string, capacity: number, parts: BucketParts) {
+    this.name = name;
+    this.capacity = capacity;
+    this.#parts = parts;
+    this.#level = capacity;
+    this.#at = parts.now();
+  }
+
+  /** How many of these calls it lacks, as far as is known here. */
+  missing(calls: number): number {
+    const now = this.#parts.now();
+    this.#level = Math.min(this.capacity, this.#level + ((now - this.#at) / 60_000) * this.capacity);
+    this.#at = now;
+    if (calls === 0) return 0;
+    const missing = calls - this.#level;
+    if (missing > 0) this.#parts.shared?.tell(this); // another replica may have had a refund
+    return missing;
+  }
+
+  /** Takes calls, be it on debt; refunds a negative number. */
+  take(calls: number): void {
+    this.#level = Math.min(this.capacity, this.#level - calls);
+    if (this.#parts.shared === undefined || calls === 0) return;
+    this.untold += calls;
+    this.#parts.shared.tell(this);
+  }
+
+  learn(level: number): void {
+    this.#level = Math.min(this.capacity, level);
+    this.#at = this.#parts.now();
+  }
+}
+
+export interface BucketParts {
+  readonly now: () => number;
+  readonly shared: SharedBuckets | undefined;
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { Finding, StoreListener, WorkspaceStore } from '../upstream/workspace-store.ts';
+import { StoreKeys } from './keys.ts';
+import { maxRefused, pulseScript } from './pulse-script.ts';
+import { RedisStore, type WhyAway } from './redis-store.ts';
+import { SharedAllowances } from './shared-allowances.ts';
+import { QueriesInStore } from './shared-queries.ts';
+import { leaseMs, SharedWindows } from './shared-windows.ts';
+
+export interface ReplicasStoreOptions {
+  readonly url: string;
+  /** The deployment, which keys begin with. */
+  readonly name: string;
+  readonly workspaceUrl: string;
+  /** Milliseconds from a call's turn to its end at most. */
+  readonly callMs: number;
+  /** As of `RedisStoreOptions`. */
+  readonly patienceMs?: number;
+}
+
+/** Between two signs of life, and after how long without one a replica counts as gone. Milliseconds. */
+const pulseMs = 1000;
+const goneMs = 5000;
+/** Findings of one moment go together. Milliseconds. */
+const gatherMs = 50;
+/** Beyond the time that a call may take, before its lease counts as lost. Milliseconds. */
+const marginMs = 1000;
+/** How long a refused pair of user id and token is remembered. Milliseconds. */
+const refusedMs = 5000;
+
+/** The store that replicas share: windows, and what each of them finds out about the workspace. */
+export class ReplicasStore implements WorkspaceStore {
+  readonly leaseMs = leaseMs;
+  readonly allowances: SharedAllowances;
+  readonly queries: QueriesInStore;
+  readonly #keys: StoreKeys;
+  readonly #replica = randomUUID().slice(0, 13);
+  readonly #listeners: StoreListener[] = [];
+  readonly #windows: SharedWindows;
+  #redis: RedisStore | undefined;
+  #replicas = 1;
+  #outages = 0;
+  #whyAway: WhyAway | undefined;
+  /** Whether the store has heard of this replica since it is there. */
+  #isKnown = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** What the next sign of life tells: until when the workspace is down and unlicensed, and which pairs it refused. */
+  #found = { downUntil: 0, unlicensedUntil: 0, refused: new Set<string>() };
+  /** Refused pairs by hash, with the time (of this process, in milliseconds) until which they are remembered. */
+  #refused: ReadonlyMap<string, number> = new Map();
+
+  static async open({ url, name, patienceMs, ...options }: ReplicasStoreOptions): Promise<ReplicasStore> {
+    const store = new ReplicasStore({ name, ...options });
+    store.#redis = await RedisStore.open({
+      url,
+      deployment: name,
+      ...(patienceMs !== undefined && { patienceMs }),
+      onChange: (away) => store.#changed(away),
+    });
+    return store;
+  }
+
+  private constructor({ name, workspaceUrl, callMs }: Omit<ReplicasStoreOptions, 'url'>) {
+    this.#keys = new StoreKeys(name, workspaceUrl);
+    const redis = {
+      isAway: () => this.isAway,
+      run: async (...command: Parameters<RedisStore['run']>) => this.#redis?.run(...command),
+    };
+    this.allowances = new SharedAllowances({ redis, keys: this.#keys });
+    this.queries = new QueriesInStore({ redis, keys: this.#keys });
+    this.#windows = new SharedWindows({
+      redis,
+      keys: this.#keys,
+      replica: this.#replica,
+      callMs: callMs + marginMs,
+    });
+  }
+
+  get isAway(): boolean {
+    return this.#redis?.isAway !== false;
+  }
+
+  get replicas(): number {
+    return this.#replicas;
+  }
+
+  /** Undefined while it is there. */
+  get whyAway(): WhyAway | undefined {
+    return this.#whyAway;
+  }
+
+  /** How often the store was lost. */
+  get outages(): number {
+    return this.#outages;
+  }
+
+  windowOf(key: string): ReturnType<SharedWindows['windowOf']> {
+    return this.#windows.windowOf(key);
+  }
+
+  subscribe(listener: StoreListener): void {
+    this.#listeners.push(listener);
+    if (this.isAway) listener.storeChanged();
+  }
+
+  tell({ downMs = 0, unlicensedMs = 0, refused }: Finding): void {
+    const now = performance.now();
+    this.#found.downUntil = Math.max(this.#found.downUntil, now + downMs);
+    this.#found.unlicensedUntil = Math.max(this.#found.unlicensedUntil, now + unlicensedMs);
+    if (refused !== undefined && this.#found.refused.size < maxRefused)
+      this.#found.refused.add(this.#keys.hashed(refused));
+    this.#pulseAfter(gatherMs);
+  }
+
+  isRefused(callerKey: string): boolean {
+    if (this.#refused.size === 0) return false;
+    return (this.#refused.get(this.#keys.hashed(callerKey)) ?? 0) > performance.now();
+  }
+
+  /** This replica leaves: the others share what was its part. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#redis?.run(pulseScript, this.#pulseKeys, [this.#replica, 0, 0, 0, 0]);
+    this.#redis?.close();
+  }
+
+  get #pulseKeys(): string[] {
+    return ['replicas', 'facts', 'refused'].map((name) => this.#keys.named(name));
+  }
+
+  #changed(away: WhyAway | undefined): void {
+    this.#whyAway = away;
+    this.#isKnown = false;
+    if (away === undefined) this.#pulseAfter(0);
+    else this.#outages += 1;
+    for (const listener of this.#listeners) listener.storeChanged();
+  }
+
+  #pulseAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#pulse(), ms);
+    this.#timer.unref();
+  }
+
+  async #pulse(): Promise<void> {
+    const { downUntil, unlicensedUntil, refused } = this.#found;
+    const now = performance.now();
+    const facts = [downUntil - now, unlicensedUntil - now, refusedMs].map((ms) => Math.max(0, Math.round(ms)));
+    const told = [...refused];
+    const reply = await this.#redis?.run(pulseScript, this.#pulseKeys, [this.#replica, goneMs, ...facts, ...told]);
+    if (!Array.isArray(reply)) return; // the next one comes when the store is back, and tells the same
+    for (const pair of told) refused.delete(pair);
+    this.#hear(reply);
+    this.#pulseAfter(pulseMs);
+  }
+
+  #hear([replicas, isNew, downMs, unlicensedMs, ...refused]: readonly unknown[]): void {
+    // It was connected all the time, but has forgotten this replica, and so all else.
+    if (isNew === 1 && this.#isKnown) for (const listener of this.#listeners) listener.storeChanged();
+    this.#isKnown = true;
+    this.#replicas = Math.max(1, Math.min(maxReplicas, wholeNumber(replicas)));
+    const now = performance.now();
+    const pairs = new Map<string, number>();
+    for (let index = 0; index < Math.min(refused.length, 2 * maxRefused); index += 2) {
+      pairs.set(String(refused[index]), now + Math.min(refusedMs, wholeNumber(refused[index + 1])));
+    }
+    this.#refused = pairs;
+    const findings = { downMs: wholeNumber(downMs), unlicensedMs: wholeNumber(unlicensedMs) };
+    for (const listener of this.#listeners) listener.heard(findings);
+  }
+}
+
+/** More are not believed. */
+const maxReplicas = 10_000;
+
+const wholeNumber = (value: unknown): number => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) && number > 0 ? number : 0;
+};

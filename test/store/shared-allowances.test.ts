@@ -1,0 +1,92 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CallAllowance } from '../../src/operation/allowance.ts';
+import { StoreKeys } from '../../src/store/keys.ts';
+import { RedisStore } from '../../src/store/redis-store.ts';
+import { SharedAllowances } from '../../src/store/shared-allowances.ts';
+import { startStore } from '../support/redis-server.ts';
+
+const soon = { timeout: 5000, interval: 30 };
+const minute = 60;
+
+/** Two replicas' allowances of 60 calls a minute. Their own clocks stand still: what flows back comes from the store. */
+async function open() {
+  const server = await startStore();
+  const keys = new StoreKeys('chat', 'https://chat.example.com');
+  const replicas = await Promise.all(
+    [1, 2].map(async () => {
+      const redis = await RedisStore.open({
+        url: server.url,
+        deployment: 'chat',
+        patienceMs: 2000,
+        onChange: () => undefined,
+      });
+      onTestFinished(() => redis.close());
+      const shared = new SharedAllowances({
+        redis: { isAway: () => redis.isAway, run: async (...command) => redis.run(...command) },
+        keys,
+      });
+      const userOf = (callerKey: string) => (callerKey.startsWith('made up') ? undefined : callerKey);
+      const claimOf = (callerKey: string) => callerKey;
+      const allowance = new CallAllowance({ callsPerMinute: minute, userOf, claimOf, shared, now: () => 0 });
+      const charge = (caller: string, calls: number) => {
+        const charged = allowance.charge(caller, calls);
+        if ('settle' in charged) return { ...charged, waits: 0 };
+        return { settle: () => undefined, waits: charged.retryAfterSeconds };
+      };
+      /** Seconds until these calls could be charged. */
+      const waits = (caller: string, calls: number) => {
+        const charged = charge(caller, calls);
+        charged.settle(0);
+        return charged.waits;
+      };
+      return { charge, waits, redis };
+    }),
+  );
+  const [first, second] = replicas;
+  if (first === undefined || second === undefined) throw new Error('two');
+  return { server, first, second };
+}
+
+describe('Allowances that replicas share', () => {
+  it('are one: what a user takes at one replica, they lack at another, and nobody else does', async () => {
+    const { first, second } = await open();
+    const charge = first.charge('alice', 50);
+    expect(charge.waits).toBe(0);
+    second.charge('alice', 1);
+    await expect.poll(() => second.waits('alice', 40), soon).toBeGreaterThan(20);
+    expect(second.waits('bob', 60)).toBe(0);
+    charge.settle(5);
+    await expect.poll(() => second.waits('alice', 40), soon).toBe(0);
+  });
+
+  it('make a debt of what a user gets at several replicas in one moment', async () => {
+    const { first, second } = await open();
+    expect([first.charge('alice', 60).waits, second.charge('alice', 60).waits]).toEqual([0, 0]);
+    // The bucket is 60 calls below empty: a minute until it holds any, and as long until it holds 60.
+    await expect.poll(() => Math.min(first.waits('alice', 30), second.waits('alice', 30)), soon).toBeGreaterThan(75);
+  });
+
+  it('hold callers whom the workspace has not accepted to one bucket', async () => {
+    const { first, second } = await open();
+    for (let caller = 0; caller < 10; caller += 1) expect(first.charge(`made up ${caller}`, 60).waits).toBe(0);
+    second.charge('made up by another', 1);
+    await expect.poll(() => second.waits('made up by a third', 60), soon).toBeGreaterThan(0);
+  });
+
+  it('are each replica’s own while the store is away, and what it had is not charged afterwards', async () => {
+    const { server, first, second } = await open();
+    await server.kill();
+    await expect.poll(() => first.redis.isAway && second.redis.isAway, soon).toBe(true);
+    expect([first.charge('alice', 60).waits, second.charge('alice', 60).waits]).toEqual([0, 0]);
+    await server.restart();
+    await expect.poll(() => first.redis.isAway || second.redis.isAway, soon).toBe(false);
+    await expect.poll(() => first.waits('alice', 60), soon).toBe(0);
+  });
+
+  it('go on where more users than one command holds take calls at once', async () => {
+    const { first, second } = await open();
+    for (let user = 0; user < 600; user += 1) first.charge(`user${user}`, 60);
+    second.charge('user599', 1);
+    await expect.poll(() => second.waits('user599', 60), soon).toBeGreaterThan(30);
+  });
+});

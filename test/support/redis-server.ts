@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { onTestFinished, TestRunner } from 'vitest';
+import { needProgram } from './program.ts';
+import { storeServer } from './servers.ts';
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+export interface TestStore {
+  readonly port: number;
+  readonly url: string;
+  /** As `kill -9` does. */
+  kill(): Promise<void>;
+  /** On the same port, empty. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A real Redis or Valkey on a free port, without a disk. It ends with the test that starts it. */
+export async function startStore(args: readonly string[] = []): Promise<TestStore> {
+  const binary = needProgram(storeServer, storeServer, 'This test');
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'store-'));
+  let child: ChildProcess | undefined;
+  async function start(): Promise<void> {
+    child = spawn(
+      binary,
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder, ...args],
+      { stdio: 'ignore' },
+    );
+    for (let tries = 0; tries < 200 && !(await answers(port)); tries += 1) await delay(25);
+  }
+  async function kill(): Promise<void> {
+    if (child === undefined) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    child = undefined;
+    await ended;
+  }
+  await start();
+  const close = async () => {
+    await kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  if (TestRunner.getCurrentTest() !== undefined) onTestFinished(close);
+  return { port, url: `redis://127.0.0.1:${port}`, kill, restart: () => kill().then(start), close };
+}

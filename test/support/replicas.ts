@@ -1,0 +1,68 @@
+import { startMain, urlOf, type Child } from './child.ts';
+import type { Caller } from './gateway.ts';
+
+export interface Replica {
+  readonly url: string;
+  readonly child: Child;
+  /** Code of the first error, or `ok`; `gone` when the process does not answer. */
+  ask(as: Caller, query?: string): Promise<string>;
+  /** A value of its metrics. */
+  metric(name: string): Promise<number>;
+}
+
+const plainQuery = '{ viewer { user { name } } }';
+
+/** Processes of the gateway before one workspace, with one store. */
+export const startReplicas = (
+  count: number,
+  workspaceUrl: string,
+  storeUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Replica[]> => Promise.all(Array.from({ length: count }, () => startReplica(workspaceUrl, storeUrl, env)));
+
+export async function startReplica(
+  workspaceUrl: string,
+  storeUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Replica> {
+  const child = startMain({
+    env: {
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      EXPLORER: 'off',
+      METRICS: 'on',
+      ROCKETCHAT_URL: workspaceUrl,
+      SHARED_STORE: storeUrl,
+      CALLER_CALLS_PER_MINUTE: '0',
+      ...env,
+    },
+  });
+  const url = await urlOf(child);
+  return {
+    url,
+    child,
+    async ask({ id, token }, query = plainQuery) {
+      try {
+        const response = await fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-user-id': id, 'x-auth-token': token },
+          body: JSON.stringify({ query }),
+        });
+        const { errors } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+        return errors?.[0]?.extensions.code ?? 'ok';
+      } catch {
+        return 'gone';
+      }
+    },
+    async metric(name) {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+    },
+  };
+}
+
+/** How often the replicas lost the store, as a busy machine makes it too slow at times. */
+export async function outagesOf(replicas: readonly Replica[]): Promise<number> {
+  const outages = await Promise.all(replicas.map((replica) => replica.metric('gateway_store_outages_total')));
+  return outages.reduce((sum, each) => sum + each, 0);
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { RateLimits, type Reservation } from '../../../src/upstream/rate-limit/rate-limits.ts';
+import type { Grants, LearntWindow, SharedStore } from '../../../src/upstream/rate-limit/shared-store.ts';
+import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
+import { clockStart, manualClock } from '../../support/manual-clock.ts';
+
+/** Limits of one replica, and a store whose replies the test gives. */
+function open() {
+  const clock = manualClock();
+  const told: unknown[] = [];
+  const asks: ((grants: Grants | undefined) => void)[] = [];
+  const store: SharedStore & { isAway: boolean } = {
+    isAway: false,
+    replicas: 2,
+    leaseMs: 300,
+    windowOf: () => ({
+      take: () =>
+        new Promise((resolve) => {
+          asks.push(resolve);
+        }),
+      use: (lease) => void told.push(['use', lease]),
+      learn: (lease, window) => void told.push(['learn', lease, window]),
+      lost: (lease) => void told.push(['lost', lease]),
+      giveBack: (leases) => void told.push(['back', ...leases]),
+      settle: () => undefined,
+    }),
+  };
+  const workspaceClock = new WorkspaceClock(clock);
+  const userOf = (key: string) => key;
+  const limits = new RateLimits({ clock, workspaceClock, userOf, usualResponseMs: () => 1000, store });
+  const enter = (address?: string) => limits.enter('me', { key: 'maya', address }, clockStart + 10_000);
+  return { clock, store, told, asks, limits, enter };
+}
+
+const granting = (...leases: string[]): Grants => ({
+  window: undefined,
+  opensInMs: undefined,
+  askAgainMs: 25,
+  leases: new Map([['maya', leases]]),
+  spare: [],
+});
+
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+};
+
+/** A call that the store has let go. */
+async function admitted({ asks, enter }: Pick<ReturnType<typeof open>, 'asks' | 'enter'>): Promise<Reservation> {
+  const reservation = enter();
+  await turns(3);
+  asks.pop()?.(granting('r:1'));
+  await reservation.ready;
+  return reservation;
+}
+
+describe('A call before a shared window', () => {
+  it.each(Array.from({ length: 12 }, (_, count) => count))(
+    'gives its lease back when it leaves %i moments after the store replied, or has its turn',
+    async (count) => {
+      const { told, asks, enter } = open();
+      const reservation = enter();
+      await turns(3);
+      asks.pop()?.(granting('r:1'));
+      await turns(count);
+      const hasLeft = reservation.leave();
+      await turns(20);
+      expect(told).toEqual(hasLeft ? [['back', 'r:1']] : []);
+      expect(reservation.leave()).toBe(false);
+      if (hasLeft) return;
+      await reservation.ready;
+      expect(reservation.send()).toBe(true);
+    },
+  );
+
+  it.each(Array.from({ length: 8 }, (_, count) => count))(
+    'is gone when it leaves %i moments after the store was lost, or goes alone',
+    async (count) => {
+      const { store, told, asks, enter } = open();
+      const reservation = enter();
+      await turns(3);
+      store.isAway = true;
+      asks.pop()?.(undefined);
+      await turns(count);
+      const hasLeft = reservation.leave();
+      await turns(20);
+      expect(reservation.leave()).toBe(false);
+      if (!hasLeft) expect(reservation.send()).toBe(true);
+      expect(told).toEqual([]);
+    },
+  );
+
+  it('goes when the store knows a limit, but not what is left', async () => {
+    const { limits, asks, enter } = open();
+    const reservation = enter();
+    await turns(3);
+    asks.pop()?.({ ...granting('r:1'), window: { limit: 10, remaining: undefined, endsAt: undefined } });
+    await reservation.ready;
+    expect(reservation.send()).toBe(true);
+    expect(limits.windows()).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, 'passed' | 'refused', Partial<LearntWindow> | undefined]>([
+    [
+      'what headers say',
+      { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': String(clockStart + 5000) },
+      'passed',
+      { limit: 10, remaining: 7, endsAt: clockStart + 5000, endsInMs: 5000, isEndKnown: true },
+    ],
+    [
+      'a window without an end',
+      { 'x-ratelimit-remaining': '7' },
+      'passed',
+      { limit: undefined, remaining: 7, endsInMs: 1000, isEndKnown: false },
+    ],
+    ['a refusal without headers', {}, 'refused', { limit: undefined, remaining: 0, endsInMs: 3000, isEndKnown: false }],
+    ['a refusal with headers', { 'x-ratelimit-limit': '5' }, 'refused', { limit: 5, remaining: 0 }],
+  ])('tells the store %s', async (_name, headers, limiter, window) => {
+    const opened = open();
+    const reservation = await admitted(opened);
+    reservation.send();
+    reservation.exit({ headers, limiter, refusedUntil: clockStart + 3000 });
+    expect(opened.told).toEqual([['learn', 'r:1', expect.objectContaining(window)]]);
+  });
+
+  it('counts as lost when a response does not say how many are left, or none came', async () => {
+    for (const response of [{ headers: { 'x-ratelimit-limit': '10' }, limiter: 'passed' as const }, undefined]) {
+      const opened = open();
+      const reservation = await admitted(opened);
+      reservation.send();
+      reservation.exit(response);
+      expect(opened.told).toEqual([['lost', 'r:1']]);
+    }
+  });
+
+  it('tells nothing of a lease that it did not need, and teaches the window that it learnt alone', async () => {
+    const { store, limits, told, enter } = open();
+    store.isAway = true;
+    const first = enter();
+    const second = enter();
+    expect([first.ready, second.ready]).toEqual([undefined, undefined]);
+    first.send();
+    second.send();
+    first.exit({ headers: {}, limiter: 'unknown' });
+    expect(told).toEqual([]);
+    second.exit({
+      headers: {
+        'x-ratelimit-limit': '10',
+        'x-ratelimit-remaining': '7',
+        'x-ratelimit-reset': String(clockStart + 5000),
+      },
+      limiter: 'passed',
+    });
+    // One call may have been counted without a word.
+    const known = { limit: 10, remaining: 6, endsAt: clockStart + 5000, endsInMs: 5000, isEndKnown: true };
+    told.length = 0;
+    store.isAway = false;
+    limits.storeChanged();
+    expect(told).toEqual([['learn', undefined, known]]);
+  });
+
+  it.each([
+    ['that is open', 0, { remaining: 7, endsAt: clockStart + 5000, endsInMs: 5000 }],
+    ['whose next has yet to begin', 6000, { remaining: 10, endsAt: 0 }],
+  ])('teaches a store that was emptied the window %s, before it goes', async (_name, laterMs, window) => {
+    const opened = open();
+    const { clock, told, asks, enter } = opened;
+    const first = await admitted(opened);
+    first.send();
+    first.exit({
+      headers: {
+        'x-ratelimit-limit': '10',
+        'x-ratelimit-remaining': '7',
+        'x-ratelimit-reset': String(clockStart + 5000),
+      },
+      limiter: 'passed',
+    });
+    told.length = 0;
+    clock.move(laterMs);
+    const second = enter();
+    await turns(3);
+    asks.pop()?.(granting('r:2'));
+    await turns(3);
+    expect(told).toEqual([
+      ['learn', undefined, expect.objectContaining({ limit: 10, ...window })],
+      ['back', 'r:2'],
+    ]);
+    // It still knows nothing: it may be another's turn to tell it.
+    asks.pop()?.(granting('r:3'));
+    await second.ready;
+    expect([second.send(), told.length]).toEqual([true, 2]);
+  });
+
+  it('does not flood a store that is back with all windows that it knows', async () => {
+    const { store, limits, told, enter } = open();
+    store.isAway = true;
+    for (let address = 0; address < 600; address += 1) {
+      const reservation = enter(`192.0.2.${address}`);
+      reservation.send();
+      const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '7' };
+      reservation.exit({ headers: { ...headers, 'x-ratelimit-reset': String(clockStart + 5000) }, limiter: 'passed' });
+    }
+    told.length = 0;
+    store.isAway = false;
+    limits.storeChanged();
+    expect(told).toHaveLength(500);
+  });
+
+  it('goes another time when responses have taken back the turn that it had while the store was away', async () => {
+    const { store, enter } = open();
+    store.isAway = true;
+    const first = enter();
+    const second = enter();
+    first.send();
+    first.exit({
+      headers: {
+        'x-ratelimit-limit': '10',
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': String(clockStart + 5000),
+      },
+      limiter: 'passed',
+    });
+    expect(second.send()).toBe(false);
+    second.giveBack();
+  });
+});
