@@ -11,7 +11,7 @@ const leftOut = [
   'src/upstream/endpoints/',
   'src/upstream/types.ts',
   'src/context/{outcome,query-cost}.ts',
-  'src/{garbage-collection,main,node-version,observers,package-version,server}.ts',
+  'src/{garbage-collection,main,node-version,observers,package-version,parts,server}.ts',
   'src/demo/',
   'src/inbox/',
   'src/registry/',

@@ -6,7 +6,7 @@ import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { randomOperation } from '../../support/operations.ts';
 
 const schema = createSchema();
-const count = Number(process.env['PROPERTY_RUNS'] ?? 3000);
+const count = Number(process.env['PROPERTY_RUNS'] ?? 1500);
 const firstSeed = Number(process.env['PROPERTY_SEED'] ?? 1);
 const { messages, users, strangerUsername, ...rooms } = landmarks;
 

@@ -7,7 +7,7 @@ import { historyList, membersList, messagesList, receiptsList, roomsList, type L
 
 /** The promise of `test/pagination/exact-pages.test.ts`, through the real server and a real upstream over HTTP. */
 
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 60);
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40);
 const seed = Number(process.env['PROPERTY_SEED'] ?? 20_261_121);
 
 const lists: LivingList[] = [

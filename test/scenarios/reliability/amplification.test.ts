@@ -24,7 +24,7 @@ const noBug = (error: unknown): never => {
  * Candidates that are weighed without being sent, and that are sent. `AMPLIFIERS=200000 AMPLIFIERS_SENT=2000` take some
  * minutes, and tell what was heaviest.
  */
-const weighed = Number(process.env['AMPLIFIERS'] ?? 10_000);
+const weighed = Number(process.env['AMPLIFIERS'] ?? 4000);
 const sentCandidates = Number(process.env['AMPLIFIERS_SENT'] ?? 60);
 const seed = Number(process.env['AMPLIFIERS_SEED'] ?? 1);
 
