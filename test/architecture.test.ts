@@ -103,7 +103,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   http: ['operation', 'context', 'errors', 'json', 'limits', 'observability', 'type upstream'],
   demo: [],
   // Calls as the gateway does, and reads responses as it does.
-  doctor: ['upstream', 'json', 'text', 'type config'],
+  doctor: ['store', 'upstream', 'json', 'text', 'type config'],
   // One price model: the command for frontends estimates and checks as the gateway does.
   registry: ['operation', 'schema', 'resolvers', 'pagination', 'config', 'json', 'limits', 'type context'],
   // What lives as long as the process.

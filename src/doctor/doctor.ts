@@ -3,6 +3,7 @@ import { examine, type Examination, type Patient } from './examination.ts';
 import type { Finding } from './finding.ts';
 import { checkAddresses, checkExemption, checkLimiter } from './limiter-checks.ts';
 import { isWell, printJson, printText, type Report } from './report.ts';
+import { checkStore } from './store-check.ts';
 import { checkClock, checkProxy, checkTls, checkVersion, checkWorkspace } from './workspace-checks.ts';
 
 /**
@@ -21,6 +22,7 @@ const checks: readonly ((examination: Examination) => Finding | undefined)[] = [
   checkAdministration,
   checkExemption,
   checkReceipts,
+  checkStore,
 ];
 
 export interface DoctorOptions extends Patient {

@@ -7,6 +7,7 @@ import { readRateHeaders, type RateHeaders } from '../upstream/rate-limit/rate-h
 import { readBody } from '../upstream/transport/response.ts';
 import { Transport, TransportError } from '../upstream/transport/transport.ts';
 import { watchConnections, type TlsFacts } from './connection.ts';
+import { examineStore, type StoreFacts } from './store-check.ts';
 
 /** The workspace's response to one call. */
 export interface Reply {
@@ -42,6 +43,8 @@ export interface Examination extends Patient {
   readonly me: Outcome | undefined;
   readonly everyone: Outcome | undefined;
   readonly receipts: Outcome | undefined;
+  /** Undefined: the gateway has no store. */
+  readonly store: StoreFacts | undefined;
 }
 
 /**
@@ -77,7 +80,8 @@ export async function examine(patient: Patient): Promise<Examination> {
     const receipts = isAccepted
       ? await call(`/api/v1/chat.getMessageReadReceipts?messageId=${nobodysId()}`, own)
       : undefined;
-    return { ...patient, tls: connections.tls, callCount, info, strangers, me, everyone, receipts };
+    const store = await examineStore(config, workspaceUrl);
+    return { ...patient, tls: connections.tls, callCount, info, strangers, me, everyone, receipts, store };
   } finally {
     connections.stop();
     await transport.close();

@@ -17,6 +17,7 @@ export const subjects = [
   'administration',
   'exemption',
   'receipts',
+  'store',
 ] as const;
 
 export type Subject = (typeof subjects)[number];

@@ -150,7 +150,7 @@ export class Sync {
         fetchPolicy: 'network-only',
         errorPolicy: 'all', // one list can be refused without the other
       });
-      const hasMore = data !== undefined && this.#apply(data, roomId);
+      const hasMore = data !== undefined && (await this.#apply(data, roomId));
       if (error !== undefined) throw error;
       if (!hasMore || round === mostRounds) waitMs = paceOf(data?.upstreamBudget ?? [], Date.now());
     }
@@ -170,13 +170,14 @@ export class Sync {
   }
 
   /** Returns whether there is more to ask for at once. */
-  #apply(data: AskChangesQuery, roomId: string | undefined): boolean {
+  async #apply(data: AskChangesQuery, roomId: string | undefined): Promise<boolean> {
     const { cache } = this.#client;
     const inbox = data.viewer.changes;
     if (inbox !== null && this.#viewer !== undefined) {
-      this.#viewer.since = inbox.cursor;
-      if (inbox.mustReload) void this.#client.refetchQueries({ include: [listRooms] });
+      // If the list cannot be read now, the next question says so again.
+      if (inbox.mustReload) await this.#client.refetchQueries({ include: [listRooms] });
       else applyToRooms(cache, data.viewer.id, inbox);
+      this.#viewer.since = inbox.cursor;
     }
     const room = data.directMessage?.changes;
     if (roomId === undefined || room === undefined || room === null) return false;
