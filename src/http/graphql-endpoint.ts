@@ -5,7 +5,6 @@ import { codingFor, type Compressor } from './compression.ts';
 import { RequestContext } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { paramsOfUrl, paramsOfBody, type GraphqlParams } from './graphql-params.ts';
-import type { Holder } from './held-bytes.ts';
 import type { EndpointResponse, Exchange, GraphqlEndpointOptions } from './exchange.ts';
 import { errorResponse, HttpError, type HttpResponse } from './http-error.ts';
 import { LinkedSet } from './linked-set.ts';
@@ -27,6 +26,7 @@ import {
 } from './request-headers.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { RequestWeight } from './request-weight.ts';
+import { ResponseReader } from './response-reader.ts';
 import { closesConnection, corsHeaders, fixedHeaders, varyByCoding } from './response-headers.ts';
 import { writeBody } from './write-body.ts';
 
@@ -86,12 +86,7 @@ export class GraphqlEndpoint {
       { calls: trace ?? metrics?.calls, trace },
     );
     const { authToken } = credentials ?? {};
-    const reader: Holder = {
-      destroy: () => res.destroy(),
-      get isAccepted() {
-        return request.isAccepted;
-      },
-    };
+    const reader = new ResponseReader(res, request);
     return { trace, req, res, requestId: readRequestId(req), startedAt, timeoutMs, authToken, request, weight, reader };
   }
 

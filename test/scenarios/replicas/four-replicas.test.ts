@@ -48,7 +48,8 @@ it(
     // A busy machine makes gateways shed requests, and a store too slow.
     if (codes.includes('OVERLOADED') || outages > 0) return;
     expect(tally(codes)).toEqual({ ok: codes.length });
-    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+    // The end of a window cuts a round of turns short: in many windows that adds up for some.
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2 + minutes / 2);
   },
   askMs + 180_000,
 );
