@@ -44,6 +44,8 @@ export class ReplicasStore implements WorkspaceStore {
   /** Whether the store has heard of this replica since it is there. */
   #isKnown = false;
   #timer: NodeJS.Timeout | undefined;
+  /** When that goes off, by the monotonic clock. */
+  #pulseAt = Number.POSITIVE_INFINITY;
   /** What the next sign of life tells: until when the workspace is down and unlicensed, and which pairs it refused. */
   #found = { downUntil: 0, unlicensedUntil: 0, refused: new Set<string>() };
   /** Refused pairs by hash, with the time (of this process, in milliseconds) until which they are remembered. */
@@ -136,13 +138,18 @@ export class ReplicasStore implements WorkspaceStore {
     for (const listener of this.#listeners) listener.storeChanged();
   }
 
+  /** Unless an earlier one is due: however often something is found, the replica gives its signs of life. */
   #pulseAfter(ms: number): void {
+    const at = performance.now() + ms;
+    if (at >= this.#pulseAt) return;
+    this.#pulseAt = at;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#pulse(), ms);
     this.#timer.unref();
   }
 
   async #pulse(): Promise<void> {
+    this.#pulseAt = Number.POSITIVE_INFINITY;
     const { downUntil, unlicensedUntil, refused } = this.#found;
     const now = performance.now();
     const facts = [downUntil - now, unlicensedUntil - now, refusedMs].map((ms) => Math.max(0, Math.round(ms)));

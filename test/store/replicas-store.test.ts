@@ -44,6 +44,20 @@ describe('Replicas with a store', () => {
     await expect.poll(() => first.store.replicas, soon).toBe(1);
   });
 
+  it('tell each other what they find, however much it is', async () => {
+    const { first, second } = await open(2);
+    await expect.poll(() => [first.store.replicas, second.store.replicas], soon).toEqual([2, 2]);
+    // A flood of made-up credentials: each of them is something to tell.
+    let made = 0;
+    const flood = setInterval(() => first.store.tell({ refused: `made up ${(made += 1)}` }), 5);
+    onTestFinished(() => clearInterval(flood));
+    first.store.tell({ refused: 'the first' });
+    await expect.poll(() => second.store.isRefused('the first'), soon).toBe(true);
+    await expect.poll(() => made, soon).toBeGreaterThan(100);
+    await expect.poll(() => second.store.isRefused('made up 100'), soon).toBe(true);
+    expect(second.store.replicas).toBe(2);
+  }, 15_000);
+
   it('spare the workspace a token that it has just refused to another, and no other token', async () => {
     const { upstream, first, second } = await open(2);
     expect([await first.ask(), await second.ask()]).toEqual(['ok', 'ok']);
