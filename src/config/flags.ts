@@ -60,6 +60,7 @@ export function readFlags(args: readonly string[]): Flags {
     const name = namesByFlag.get(flag);
     if (name === undefined) mistakes.push(`${flag}: ${unknown(flag)}`);
     else if (value === undefined || value === '') mistakes.push(`${flag}: expected a value after it`);
+    else if (hasCredentials(value)) mistakes.push(`${flag}: ${inEnvironment(name)}`);
     else if (given[name] !== undefined) mistakes.push(`${flag}: expected once`);
     else given[name] = value;
   }
@@ -69,9 +70,18 @@ export function readFlags(args: readonly string[]): Flags {
   return { isDoctor, isJson, question, given, mistakes: [...new Set(mistakes)] };
 }
 
+const inEnvironment = (name: string): string =>
+  `set ${name} in the environment: everybody on this machine can read command lines`;
+
+/** Such as `redis://:password@store`. */
+function hasCredentials(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && url.username + url.password !== '';
+}
+
 function unknown(flag: string): string {
   const secret = secretsByFlag.get(flag);
-  if (secret !== undefined) return `set ${secret} in the environment: everybody on this machine can read command lines`;
+  if (secret !== undefined) return inEnvironment(secret);
   const meant = [...namesByFlag.keys(), ...questions, json].find((known) => isNearly(flag.toLowerCase(), known));
   return meant === undefined ? 'unknown: see --help' : `unknown; did you mean ${meant}?`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   choice,
+  endpointUrl,
   headerPairs,
   headerValue,
   host,
@@ -186,7 +187,7 @@ export const settings = {
     '`on` or `off`: Prometheus metrics at `/metrics`, without users, addresses or queries.',
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional(
-    serviceUrl,
+    endpointUrl,
     'none',
     'Where traces are sent by OTLP over HTTP, such as `http://127.0.0.1:4318`; `/v1/traces` is appended.',
   ),

@@ -35,9 +35,11 @@ export const workspaceUrl = httpUrl('expected the workspace URL, such as https:/
 const isStoreUrl = (text: string): boolean => {
   const url = readUrl(text);
   if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:') return false;
-  const { hostname, search, hash, pathname, username, password } = url;
-  return hostname !== '' && search + hash === '' && /^(\/\d{0,5})?$/.test(pathname) && isDecodable(username + password);
+  const { hostname, search, hash, pathname } = url;
+  return hostname !== '' && search + hash === '' && /^(\/\d{0,5})?$/.test(pathname) && hasDecodableCredentials(url);
 };
+
+const hasDecodableCredentials = ({ username, password }: URL): boolean => [username, password].every(isDecodable);
 
 /** Whether each `%` begins a byte, and the bytes are UTF-8. */
 function isDecodable(text: string): boolean {
@@ -62,6 +64,12 @@ export const keyPrefix = z
   .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'expected up to 64 letters, digits, `-`, `_` and `.`, a letter or digit first');
 
 export const serviceUrl = httpUrl('expected a URL, such as https://usage.example.com');
+
+/** Paths are appended to it, so nothing may follow its own; URLs are read without the white space around them. */
+export const endpointUrl = serviceUrl.refine((text) => {
+  const url = new URL(text);
+  return !/[\s\p{Cc}]/u.test(text) && url.search + url.hash === '' && hasDecodableCredentials(url);
+}, 'expected a URL without query or fragment, such as http://127.0.0.1:4318; `%` in a password is %25');
 
 /** As browsers send it: in lower case, with nothing after host and port. `*` and `null` would allow every site. */
 const isOrigin = (text: string): boolean => {

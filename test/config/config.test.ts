@@ -182,6 +182,7 @@ describe('readConfig', () => {
     'redis://store#1',
     'redis://:%zz@store',
     'redis://%@store',
+    'redis://%C3:%A9@store',
   ])('the shared store is not %s, which the message does not repeat', (url) => {
     expect(mistakesOf({ SHARED_STORE: url })).toEqual([
       expect.stringMatching(/^SHARED_STORE: expected redis:\/\/host:port or rediss:/),

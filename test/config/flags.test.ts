@@ -64,6 +64,10 @@ describe('Flags', () => {
       ['--hive-token', 's3cr3t'],
       '--hive-token: set HIVE_TOKEN in the environment: everybody on this machine can read command lines',
     ],
+    [
+      ['--shared-store=redis://:s3cr3t@store'],
+      '--shared-store: set SHARED_STORE in the environment: everybody on this machine can read command lines',
+    ],
   ])('%j is a mistake, reported in one line', (args, mistake) => {
     expect(mistakesOf(args)).toEqual([mistake]);
   });

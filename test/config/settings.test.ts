@@ -130,6 +130,16 @@ describe('Traces', () => {
     });
   });
 
+  it.each(['otel.example.com:4318', 'http://c?key=s3cret', 'http://c/#s3cret', 'http://%zz:s3cret@c', 'http://c '])(
+    'are not sent to %j: nothing can be appended to it, or nobody can read it',
+    (url) => {
+      expect(mistakesOf({ OTEL_EXPORTER_OTLP_ENDPOINT: url })).toEqual([
+        expect.stringMatching(/^OTEL_EXPORTER_OTLP_ENDPOINT: expected a URL[^\n]*$/),
+      ]);
+      expect(mistakesOf({ OTEL_EXPORTER_OTLP_ENDPOINT: url }).join()).not.toContain('s3cret');
+    },
+  );
+
   it('cannot reach the workspace without an endpoint', () => {
     expect(mistakesOf({ SEND_TRACEPARENT: 'on' })).toEqual([expect.stringMatching('^OTEL_EXPORTER_OTLP_ENDPOINT: ')]);
   });
