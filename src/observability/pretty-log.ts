@@ -21,7 +21,7 @@ function prettyLine(line: string, hasColours: boolean): string {
     hasColours && colour !== 'none' ? `\u001b[${colours[colour]}m${text}\u001b[39m` : text;
   const { time } = fields;
   const clock = typeof time === 'number' ? new Date(time).toTimeString().slice(0, 8) : '';
-  const rest = asInt(fields['status']) === undefined ? ofEvent(fields, paint) : ofRequest(fields, paint);
+  const rest = typeof fields['durationMs'] === 'number' ? ofRequest(fields, paint) : ofEvent(fields, paint);
   return [`${paint('grey', clock)}  ${rest}`, ...framesOf(fields)].join('\n');
 }
 

@@ -97,6 +97,12 @@ describe('Any other line, for people', () => {
     );
   });
 
+  it('is that of a request refused under overload too, which has a status and took no time', () => {
+    const { lines, log } = logging();
+    log.info({ status: 503, shedReason: 'full' });
+    expect(lines.join('').replace(/\d\d:\d\d:\d\d/, 'hh:mm:ss')).toBe('hh:mm:ss  {"status":503,"shedReason":"full"}\n');
+  });
+
   it('is in colours of its level', () => {
     const { lines, log } = logging(true);
     log.info('a');
