@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
-import { describeUnexpected, type Logger } from '../observability/log.ts';
+import type { Logger } from '../observability/log.ts';
 
 /** A user of the demo workspace, as whom one can open the inbox. */
 export interface InboxUser {
@@ -50,7 +50,8 @@ export function addInbox(app: FastifyInstance, users: readonly InboxUser[], log:
       return await (page ??= readPage());
     } catch (error) {
       page = undefined;
-      log.error({ unexpected: describeUnexpected(error) }, 'could not build the inbox');
+      // No user's data: what the file system or Vite said of the gateway's own files.
+      log.error({ why: error instanceof Error ? error.message : String(error) }, 'could not build the inbox');
       return undefined;
     }
   };

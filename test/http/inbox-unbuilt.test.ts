@@ -29,6 +29,6 @@ it('an inbox that cannot be built says so, on the page and in the log, and is bu
     type: 'text/plain; charset=utf-8',
     text: 'The inbox could not be built: the log says why. Run npm ci, then load this page again.\n',
   });
-  expect(gateway.logs).toMatchObject([{ level: 50, msg: 'could not build the inbox' }]);
+  expect(gateway.logs).toMatchObject([{ level: 50, msg: 'could not build the inbox', why: 'Cannot find module vite' }]);
   expect((await fetch(`${gateway.url}/inbox`)).status).toBe(200);
 });
