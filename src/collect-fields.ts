@@ -24,7 +24,7 @@ export function shouldIncludeNode(node: SelectionNode, variables: Readonly<Recor
 }
 
 /** Whether a fragment with this type condition applies to objects of this type. */
-export function doesFragmentConditionMatch(
+function doesFragmentConditionMatch(
   condition: NamedTypeNode | undefined,
   type: GraphQLObjectType,
   schema: GraphQLSchema,

@@ -60,7 +60,7 @@ export function readFlags(args: readonly string[]): Flags {
     const name = namesByFlag.get(flag);
     if (name === undefined) mistakes.push(`${flag}: ${unknown(flag)}`);
     else if (value === undefined || value === '') mistakes.push(`${flag}: expected a value after it`);
-    else if (hasCredentials(value)) mistakes.push(`${flag}: ${inEnvironment(name)}`);
+    else if (hasUserInfo(value)) mistakes.push(`${flag}: ${inEnvironment(name)}`);
     else if (given[name] !== undefined) mistakes.push(`${flag}: expected once`);
     else given[name] = value;
   }
@@ -74,7 +74,7 @@ const inEnvironment = (name: string): string =>
   `set ${name} in the environment: everybody on this machine can read command lines`;
 
 /** Such as `redis://:password@store`. */
-function hasCredentials(value: string): boolean {
+function hasUserInfo(value: string): boolean {
   const url = URL.parse(value);
   return url !== null && url.username + url.password !== '';
 }

@@ -2,7 +2,7 @@ import { parseMarkup } from './markup.ts';
 import type { Account, Mention, Room } from './types.ts';
 
 /** Links in a text, before their metadata is fetched. */
-export function linksIn(text: string): { url: string; meta: object }[] {
+function linksIn(text: string): { url: string; meta: object }[] {
   return [...text.matchAll(/https?:\/\/[^\s)\]]*[\w/]/g)].map(([url]) => ({ url, meta: {} }));
 }
 
@@ -12,7 +12,7 @@ interface Mentions {
 }
 
 /** Mentions in a text: existing names only, and the groups `all` and `here`. */
-export function mentionsIn(text: string, accounts: readonly Account[], rooms: Iterable<Room>): Mentions {
+function mentionsIn(text: string, accounts: readonly Account[], rooms: Iterable<Room>): Mentions {
   const found: Mentions = { mentions: [], channels: [] };
   if (text.includes('@')) {
     for (const [, username = ''] of text.matchAll(/(?<![\w@])@([\w][\w.-]*\w)/g)) {

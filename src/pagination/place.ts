@@ -40,7 +40,7 @@ export function instantKey(instant: string | undefined): number | null {
 }
 
 /** Maximum bytes of an id in a cursor. */
-export const maxIdBytes = 128;
+const maxIdBytes = 128;
 /** UTF-16 units (at most three bytes each) kept of a longer text, before a separator and a digest. */
 const keptUnits = 28;
 

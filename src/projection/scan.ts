@@ -122,7 +122,7 @@ function digitsEnd(from: i32): i32 {
   return at;
 }
 
-export function numberEnd(start: i32): i32 {
+function numberEnd(start: i32): i32 {
   const first = byteAt(start) === minus ? start + 1 : start;
   let at = digitsEnd(first);
   if (at === first) return 0;

@@ -4,7 +4,7 @@ import type { Clock } from '../upstream/clock.ts';
 const tickMs = 5;
 
 /** As `systemClock`, but no timer of it keeps the process, and nobody sets it. */
-export const steadyClock: Clock = {
+const steadyClock: Clock = {
   now: () => performance.now(),
   after(ms, callback) {
     const timer = setTimeout(callback, ms);

@@ -1,7 +1,7 @@
 /** Milliseconds between two asks of a replica whose callers wait for their turn in an open window. */
 export const askAgainMs = 25;
 /** Milliseconds beyond its life that the store keeps a lease: for what its holder does at the last moment. */
-export const leaseGraceMs = 200;
+const leaseGraceMs = 200;
 
 /** Lua of `leaseScript`, which defines what these functions use: how a replica takes calls for its callers. */
 export const takeFunctions = String.raw`local function most()

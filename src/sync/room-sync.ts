@@ -94,7 +94,7 @@ export function windowOf(cursor: SyncCursor): Window {
 export const beginOf = ({ readAt, latest }: SyncCursor): number => Math.min(readAt - overlapMs, latest ?? readAt);
 
 /** The answer where what happened cannot be told. */
-export const reloadAt = (readAt: number, witness?: Witness): RoomChanges<never> => ({
+const reloadAt = (readAt: number, witness?: Witness): RoomChanges<never> => ({
   changed: [],
   removedIds: [],
   cursor: beginAt(readAt, witness),

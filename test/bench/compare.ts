@@ -56,7 +56,7 @@ export type Calls = Readonly<Record<string, number>>;
 
 export const sumOf = (calls: Calls): number => Object.values(calls).reduce((total, count) => total + count, 0);
 
-export function bodiesFor({ contender: { dialect } }: Pick<Running, 'contender'>, workload: Workload) {
+function bodiesFor({ contender: { dialect } }: Pick<Running, 'contender'>, workload: Workload) {
   if (dialect === undefined) return bodiesOf(workload);
   const query = dialect.queryOf(workload);
   return query === undefined ? undefined : bodiesOf({ ...workload, query });

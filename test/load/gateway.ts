@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/free-port.ts';
 import type { Sample } from './samples.ts';
 
 const query = '{ viewer { user { username } } }';
@@ -11,14 +11,6 @@ const query = '{ viewer { user { username } } }';
 interface Left {
   readonly heapMegabytes: number;
   readonly resources: Record<string, number>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** The gateway as a process of its own. */

@@ -53,7 +53,7 @@ export interface Candidate {
 
 const names = Object.keys(genes) as Gene[];
 
-export function randomGenome(random: Random): Genome {
+function randomGenome(random: Random): Genome {
   // Rather little of each: what has much of everything is refused at sight.
   const some = (name: Gene) => (random.chance(0.5) ? 0 : Math.floor(genes[name] * random.fraction() ** 4));
   const genome = Object.fromEntries(names.map((name) => [name, some(name)])) as Record<Gene, number>;

@@ -28,7 +28,7 @@ export async function everyMetric(): Promise<ReadonlyMap<string, PrintedMetric>>
   return metricsIn(await metrics.print());
 }
 
-export function metricsIn(text: string): ReadonlyMap<string, PrintedMetric> {
+function metricsIn(text: string): ReadonlyMap<string, PrintedMetric> {
   const found = new Map<string, PrintedMetric>();
   for (const block of text.split(/^# HELP /m).slice(1)) {
     const [, name = '', help = '', type = ''] = /^(\S+) (.*)\n# TYPE \S+ (\S+)\n/.exec(block) ?? [];

@@ -28,7 +28,7 @@ export interface FaultyCall extends FaultDetails {
 
 const json = { 'content-type': 'application/json' };
 
-export const headOf = (status: number, headers: Readonly<Record<string, string | number>>): string =>
+const headOf = (status: number, headers: Readonly<Record<string, string | number>>): string =>
   `HTTP/1.1 ${status} Status\r\n${Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')}\r\n`;

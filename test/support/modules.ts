@@ -33,7 +33,7 @@ export const readModules = (root: string, pattern = '**/*.ts'): Module[] =>
     .toSorted()
     .map((name) => readModule(resolve(root, name), name));
 
-export function readModule(path: string, name: string): Module {
+function readModule(path: string, name: string): Module {
   const nodes = parseModule(readFileSync(path, 'utf8'), languageOf(path));
   return { path, name, imports: nodes.flatMap(importsOf), nodes };
 }

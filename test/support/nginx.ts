@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type RequestOptions } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { projectPath, startChild, type Child } from './child.ts';
+import { freePort } from './free-port.ts';
 import { needProgram } from './program.ts';
 
 export interface Response {
@@ -131,15 +131,6 @@ function makeCertificate(folder: string): string {
     { stdio: 'pipe' },
   );
   return readFileSync(certificate, 'utf8');
-}
-
-/** nginx takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function send(options: RequestOptions, body?: string, { readsAfterMs = 0 }: Reader = {}): Promise<Response> {

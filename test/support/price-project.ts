@@ -12,7 +12,7 @@ export interface PriceProject {
   readonly price: (...args: string[]) => Run;
 }
 
-export const allSources = 'src/**/*.{graphql,gql,js,jsx,cjs,mjs,ts,tsx,cts,mts}';
+const allSources = 'src/**/*.{graphql,gql,js,jsx,cjs,mjs,ts,tsx,cts,mts}';
 
 /** The files of a frontend, in a folder that goes with the test. */
 export function priceProject(files: Readonly<Record<string, string>>): PriceProject {

@@ -20,7 +20,7 @@ import type { GraphqlResult } from './gateway.ts';
 type Answer = Pick<GraphqlResult, 'data' | 'errors'>;
 type Path = readonly (string | number)[];
 
-export const publishedApi = buildSchema(createPublishedApi());
+const publishedApi = buildSchema(createPublishedApi());
 
 const directive = publishedApi.getDirective('semanticNonNull') as GraphQLDirective;
 

@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 import { ownRecord } from './users.ts';
 
 /** Every demo account's password. */
-export const demoPassword = 'demo';
+const demoPassword = 'demo';
 
 function readBody(text: string): Record<string, unknown> {
   try {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { landmarks } from '../../../../src/demo/seed.ts';
 import { createPublishedSdl } from '../../../../src/schema/executable.ts';
 import { docsPage } from '../../../support/docs.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { startTestGateway } from '../../../support/gateway.ts';
 import { compose, peopleSdl, startPeople } from '../../../support/supergraph.ts';
 
@@ -17,14 +17,6 @@ import { compose, peopleSdl, startPeople } from '../../../support/supergraph.ts'
 const command = process.env['HIVE_GATEWAY'] ?? 'npx -y @graphql-hive/gateway@2.15.1';
 const { users, messages, busyRoomId, groupRoomId } = landmarks;
 const say = (text: string) => process.stdout.write(`${text}\n`);
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 const settings = /```ts\n(import \{ defineConfig \}.*?)```/s.exec(docsPage('federation'))?.[1] ?? '';
 const gateway = await startTestGateway();
