@@ -7,7 +7,7 @@ import { readRateHeaders, type RateHeaders } from '../upstream/rate-limit/rate-h
 import { readBody } from '../upstream/transport/response.ts';
 import { Transport, TransportError } from '../upstream/transport/transport.ts';
 import { watchConnections, type TlsFacts } from './connection.ts';
-import { examineStore, type StoreFacts } from './store-check.ts';
+import { examineStore, type StoreFacts } from './store-facts.ts';
 
 /** The workspace's response to one call. */
 export interface Reply {
