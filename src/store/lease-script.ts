@@ -13,8 +13,9 @@ import { askAgainMs, takeFunctions } from './take-functions.ts';
  * - `S`, a hash: calls that each caller got in this window.
  *
  * A caller gets a call when more are left than it takes to bring all who wait to as many calls as they have had, and who
- * wait longer to one more. So a burst on one replica leaves to each waiting caller of another what it takes itself. Who
- * does not ask when the window opens loses that place after a moment, and nothing else.
+ * wait longer to one more. So a burst on one replica leaves to each waiting caller of another what it takes itself. Once half
+ * of a window is gone, who has had a call of it lets a moment pass (`courtesy`) in which others may come. Who does not ask
+ * when the window opens loses that place after a moment, and nothing else.
  *
  * No argument is a time of day but `endsAt`, which only tells windows apart: the clocks of replicas do not matter.
  */

@@ -67,8 +67,10 @@ local function take()
   local function mayGo(asker)
     if asker.want == 0 then return false end
     if not window.limit and asker.waited >= usualMs then return true end
-    if isShared and asker.served > 0 and asker.waited < courtesy then return false end
     local room = most() - out
+    -- While more than half of the window is left, whoever comes next finds a call all the same.
+    local isScarce = not window.limit or room * 2 <= window.limit
+    if isShared and isScarce and asker.served > 0 and asker.waited < courtesy then return false end
     return room > 0 and (count == 1 or room > keptFor(asker))
   end
   repeat

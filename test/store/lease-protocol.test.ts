@@ -263,6 +263,19 @@ describe('The lease protocol', () => {
     );
   });
 
+  it('lets nobody wait for others who may come, while more than half of the window is left', async () => {
+    const { runAt } = await openScript();
+    let serial = 1;
+    const grantedTo = async (name: string, calls: number) => {
+      const args = ['take', 'r1', (serial += 50), ...Object.values(times), name, calls, 0, 1000] as const;
+      const [, , , , , , granted] = (await runAt(clockStart, ...args)) as number[];
+      return granted;
+    };
+    await runAt(clockStart, 'learn', '', times.callMs, 10, 9, clockStart + 60_000, 60_000, 1);
+    expect([await grantedTo('alice', 1), await grantedTo('bob', 1), await grantedTo('alice', 1)]).toEqual([1, 1, 1]);
+    expect([await grantedTo('alice', 6), await grantedTo('carol', 1)]).toEqual([1, 1]);
+  });
+
   it('begins anew when the clock of the store goes back, instead of waiting for a time that is far away', async () => {
     const { runAt } = await openScript();
     const take = ['take', 'r1', 1, ...Object.values(times), 'alice', 1, 0, 1000] as const;

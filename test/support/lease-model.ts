@@ -47,8 +47,9 @@ export class LeaseModel {
     const mayGo = (asker: (typeof askers)[number]): boolean => {
       if (asker.want === 0) return false;
       if (!this.window.has('limit') && asker.waited >= usualMs) return true;
-      if (isShared && asker.served > 0 && asker.waited < 50) return false;
       const room = this.#most - this.out.size;
+      const isScarce = room * 2 <= (this.window.get('limit') ?? Number.POSITIVE_INFINITY);
+      if (isShared && isScarce && asker.served > 0 && asker.waited < 50) return false;
       return room > 0 && (waiters.size === 1 || room > keptFor(asker));
     };
     let serial = first;
