@@ -20,10 +20,11 @@ export const keepDocuments = (documents: DocumentStore, persisted: PersistedQuer
     outcome.wasAccepted = isAccepted;
   },
 
-  async willSendResponse({ document, contextValue }) {
+  async willSendResponse({ document, contextValue, metrics, queryHash, source }) {
     const { outcome, isAccepted } = contextValue;
     if (document === undefined || !isAccepted) return;
     if (outcome.wasAccepted === false) documents.use(document);
+    if (metrics.persistedQueryHit === true && source !== undefined) persisted.keepFound(queryHash ?? '', source);
     if (outcome.offered !== undefined) persisted.register(outcome.offered.hash, outcome.offered.query);
   },
 });

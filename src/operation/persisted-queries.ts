@@ -37,11 +37,12 @@ export class PersistedQueries {
   /** `key`: Apollo Server's prefix and the hash. */
   async get(key: string): Promise<string | undefined> {
     const hash = key.slice(key.indexOf(':') + 1);
-    const known = this.find(hash);
-    if (known !== undefined || this.#shared === undefined) return known;
-    const found = await this.#shared.find(hash);
-    if (found !== undefined) this.#keep(hash, found);
-    return found;
+    return this.find(hash) ?? (await this.#shared?.find(hash));
+  }
+
+  /** Another replica's query, which an accepted caller has named. */
+  keepFound(hash: string, query: string): void {
+    if (this.find(hash) === undefined) this.#keep(hash, query);
   }
 
   /** The query of this hash, if it is known here. */

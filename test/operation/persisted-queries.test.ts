@@ -24,7 +24,7 @@ describe('PersistedQueries', () => {
     expect([await store.get('hash'), store.bytes]).toEqual([undefined, 0]);
   });
 
-  it('a query that is not known here is asked for elsewhere once, and those registered here are told', async () => {
+  it('a query that is not known here is asked for elsewhere until it is kept, and those registered here are told', async () => {
     const asked: string[] = [];
     const elsewhere = new Map([['theirs', '{ b }']]);
     const store = new PersistedQueries(Date.now, {
@@ -39,13 +39,25 @@ describe('PersistedQueries', () => {
     expect([await store.get('ours'), await store.get('apq:theirs'), store.find('theirs')]).toEqual([
       '{ a }',
       '{ b }',
-      '{ b }',
+      undefined,
     ]);
+    store.keepFound('theirs', '{ b }');
+    expect(store.find('theirs')).toBe('{ b }');
     expect([await store.get('nobody’s'), await store.get('theirs'), asked]).toEqual([
       undefined,
       '{ b }',
       ['theirs', 'nobody’s'],
     ]);
+  });
+
+  it('a query that is kept already does not become younger by being found', () => {
+    let now = 0;
+    const store = new PersistedQueries(() => now);
+    store.register('hash', '{ a }');
+    now = 24 * 3600 * 1000 - 1;
+    store.keepFound('hash', '{ a }');
+    now += 1;
+    expect(store.find('hash')).toBe(undefined);
   });
 
   it('C1: persisted queries stay within 16 MiB, however small each of them is', async () => {

@@ -97,3 +97,18 @@ it('A client that sent its query to one gateway sends the hash to another', asyn
   await store.kill();
   expect((await second.post({ extensions })).text).toBe(registered.text);
 });
+
+it('A query of the store that strangers name is not kept for them', async () => {
+  const store = await startStore();
+  const demo = await startDemo();
+  onTestFinished(() => demo.close());
+  const env = { AUTOMATIC_PERSISTED_QUERIES: 'on', SHARED_STORE: store.url };
+  const [first, second] = await Promise.all([startTestGateway({ demo, env }), startTestGateway({ demo, env })]);
+  const query = '{ viewer { unreadCount } }';
+  const extensions = { persistedQuery: { version: 1, sha256Hash: hashOf(query) } };
+  expect((await first.post({ query, extensions })).status).toBe(200);
+  const as = { id: 'nobody', token: 'x'.repeat(43) };
+  await expect.poll(async () => (await second.post({ extensions }, { as })).text).toContain('UNAUTHENTICATED');
+  await store.kill();
+  expect((await second.post({ extensions })).text).toContain('PERSISTED_QUERY_NOT_FOUND');
+});
