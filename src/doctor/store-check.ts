@@ -1,7 +1,6 @@
-import type { WhyAway } from '../store/redis-store.ts';
+import { replyMs, type WhyAway } from '../store/redis-store.ts';
 import type { Examination } from './examination.ts';
 import type { Finding } from './finding.ts';
-import { patienceMs } from './store-facts.ts';
 
 const whatToChange: Readonly<Record<WhyAway, string>> = {
   'It cannot be reached.':
@@ -28,12 +27,12 @@ export function checkStore({ store }: Examination): Finding | undefined {
   }
   const { slowestMs, replicas } = store;
   const seen = `The store replies within ${Math.max(1, Math.round(slowestMs))} ms. Replicas that use it now: ${replicas}.`;
-  if (slowestMs > patienceMs) {
+  if (slowestMs > replyMs) {
     return {
       subject: 'store',
       level: 'warning',
       seen,
-      meaning: `Beyond ${patienceMs} ms a replica goes on without it, and keeps to its share of the limit.`,
+      meaning: `Beyond ${replyMs} ms a replica goes on without it, and keeps to its share of the limit.`,
       change: whatToChange['It is too slow.'],
     };
   }

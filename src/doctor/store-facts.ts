@@ -14,8 +14,6 @@ export type StoreFacts =
       readonly replicas: number;
     };
 
-/** A gateway waits no longer for a reply, as `docs/replicas.md` says. Milliseconds. */
-export const patienceMs = 20;
 const roundTrips = 5;
 
 const countReplicas = createScript(String.raw`

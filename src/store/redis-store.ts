@@ -29,6 +29,8 @@ export type WhyAway =
   | 'It takes no writes.'
   | 'It replies what no store does.';
 
+/** The usual patience. Milliseconds. */
+export const replyMs = 20;
 const connectTimeoutMs = 1000;
 /** Pauses between two attempts to connect: the first, doubling up to the last. Milliseconds. */
 const firstPauseMs = 100;
@@ -79,7 +81,7 @@ export class RedisStore {
 
   private constructor(options: RedisStoreOptions, createClient: () => Client) {
     this.#options = options;
-    this.#patience = new Patience(options.patienceMs ?? 20);
+    this.#patience = new Patience(options.patienceMs ?? replyMs);
     this.#createClient = createClient;
   }
 

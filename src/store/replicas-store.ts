@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Finding, StoreListener, WorkspaceStore } from '../upstream/workspace-store.ts';
 import { StoreKeys } from './keys.ts';
 import { maxRefused, pulseScript } from './pulse-script.ts';
-import { RedisStore, type WhyAway } from './redis-store.ts';
+import { RedisStore, replyMs, type WhyAway } from './redis-store.ts';
 import { SharedAllowances } from './shared-allowances.ts';
 import { QueriesInStore } from './shared-queries.ts';
 import { leaseMs, SharedWindows } from './shared-windows.ts';
@@ -31,6 +31,7 @@ const refusedMs = 5000;
 /** The store that replicas share: windows, and what each of them finds out about the workspace. */
 export class ReplicasStore implements WorkspaceStore {
   readonly leaseMs = leaseMs;
+  readonly replyMs = replyMs;
   readonly allowances: SharedAllowances;
   readonly queries: QueriesInStore;
   readonly #keys: StoreKeys;

@@ -39,6 +39,7 @@ export class ModelStore {
         return count();
       },
       leaseMs: 300,
+      replyMs: 20,
       windowOf: (key) => this.#windowOf(key, replica),
     };
   }

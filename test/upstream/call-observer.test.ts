@@ -3,6 +3,7 @@ import { GatewayError } from '../../src/errors.ts';
 import type { CallObserver } from '../../src/upstream/call-observer.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
+import type { WorkspaceStore } from '../../src/upstream/workspace-store.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { alice } from '../support/tiny-workspace.ts';
 import { createWorkspace, outcomeOf } from '../support/workspace.ts';
@@ -81,6 +82,46 @@ describe('the observer of a request', () => {
     await Promise.all(outcomes);
     expect(observer.lines.filter((line) => line.includes('waited'))).toEqual(['me waited 7 ms', 'me waited 11 ms']);
     expect(observer.lines.filter((line) => line === 'me attempt 1')).toHaveLength(5);
+    await workspace.close();
+  });
+
+  it.each([
+    [20, []],
+    [21, ['me waited 21 ms']],
+  ])('does not hear of the reply of a shared store, unless its turn took longer to come: %i ms', async (ms, told) => {
+    const clock = manualClock();
+    let reply: (() => void) | undefined;
+    const nothing = () => undefined;
+    const store: WorkspaceStore = {
+      isAway: false,
+      replicas: 2,
+      leaseMs: 300,
+      replyMs: 20,
+      windowOf: () => ({
+        take: async ([ask]) => {
+          await new Promise<void>((resolve) => (reply = resolve));
+          const leases = new Map([[ask?.turnKey ?? '', ['lease']]]);
+          return { window: undefined, opensInMs: undefined, askAgainMs: 0, leases, spare: [] };
+        },
+        use: nothing,
+        learn: nothing,
+        lost: nothing,
+        giveBack: nothing,
+        settle: nothing,
+      }),
+      subscribe: nothing,
+      tell: nothing,
+      isRefused: () => false,
+    };
+    const { workspace } = createWorkspace(upstream.url, { clock, store });
+    const observer = notes();
+    const outcome = outcomeOf(client(workspace, observer, clock.now()).get('me'));
+    await expect.poll(() => reply).toBeDefined();
+    clock.move(ms);
+    reply?.();
+    await outcome;
+    expect(observer.lines.filter((line) => line.includes('waited'))).toEqual(told);
+    expect(observer.lines).toContain('me attempt 1');
     await workspace.close();
   });
 });

@@ -16,6 +16,7 @@ async function open() {
     isAway: true,
     replicas: 2,
     leaseMs: 300,
+    replyMs: 20,
     windowOf: () => ({
       take: async () => undefined,
       use: nothing,

@@ -113,13 +113,13 @@ export class CallPermits {
 
   async #observeWait({ endpoint, observer }: PendingCall, turn: Promise<void>): Promise<void> {
     if (observer === undefined) return turn;
-    const { clock } = this.#parts;
+    const { clock, rateLimits } = this.#parts;
     const since = clock.now();
     try {
       await turn;
     } finally {
       const ms = clock.now() - since;
-      if (ms > 0) observer.waited(endpoint, ms); // a refusal on the spot is no wait
+      if (ms > rateLimits.promptMs) observer.waited(endpoint, ms); // a refusal on the spot is no wait
     }
   }
 

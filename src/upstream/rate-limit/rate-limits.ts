@@ -100,6 +100,11 @@ export class RateLimits {
     this.#options = options;
   }
 
+  /** Milliseconds in which a call has its turn that need not wait: at once, or when a store has replied. */
+  get promptMs(): number {
+    return this.#options.store?.replyMs ?? 0;
+  }
+
   /** Reserves a call. It may go out when `ready` resolves (undefined: now), and never when `ready` rejects. */
   enter(endpoint: string, { key, address }: CallerIdentity, until: number): Reservation {
     const { userOf } = this.#options;

@@ -65,5 +65,7 @@ export interface SharedStore {
   readonly replicas: number;
   /** Milliseconds that a spare lease lives. */
   readonly leaseMs: number;
+  /** Milliseconds after which a reply comes too late. */
+  readonly replyMs: number;
   windowOf(key: string): SharedWindow;
 }

@@ -13,6 +13,7 @@ function open() {
     isAway: false,
     replicas: 2,
     leaseMs: 300,
+    replyMs: 20,
     windowOf: () => ({
       take: () =>
         new Promise((resolve) => {
