@@ -29,6 +29,16 @@ describe('The cost of a request', () => {
     });
   });
 
+  it('the cost report says when the shared store is away, and the operation is answered', async () => {
+    const alone = await startTestGateway({ env: { SHARED_STORE: 'redis://127.0.0.1:1', LOG_LEVEL: 'silent' } });
+    const { data, errors, extensions } = await alone.ask('{ viewer { unreadCount } }', {
+      headers: { 'x-upstream-report': '1' },
+    });
+    await alone.close();
+    expect([data, errors]).toEqual([{ viewer: { unreadCount: expect.any(Number) } }, undefined]);
+    expect(extensions?.['upstream']).toMatchObject({ plannedCalls: 1, calls: 1, store: 'away' });
+  });
+
   it('there is no cost report unless requested', async () => {
     expect((await gateway.ask('{ viewer { userId } }')).extensions).toBeUndefined();
   });
