@@ -332,6 +332,7 @@ describe('The inbox', () => {
       '@apollo/client/errors',
       '@apollo/client/react',
       '@apollo/client/utilities',
+      '@graphql-typed-document-node/core',
       'react',
       'react-dom/client',
       'rxjs',

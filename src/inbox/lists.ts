@@ -1,5 +1,8 @@
 import type { ApolloCache, Reference, StoreObject } from '@apollo/client';
-import type { AskChangesQuery } from './generated/graphql.ts';
+import type { AskChangesQuery } from './operations.generated.ts';
+
+/** The first page of rooms. */
+export const firstRooms = { first: 30, after: null } as const;
 
 type InboxChanges = NonNullable<AskChangesQuery['viewer']['changes']>;
 type RoomChanges = NonNullable<NonNullable<AskChangesQuery['directMessage']>['changes']>;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { emojiOf } from './emoji.ts';
-import type { MessageRowFragment } from './generated/graphql.ts';
+import type { MessageRowFragment } from './operations.generated.ts';
 
 type Node = NonNullable<MessageRowFragment['markup']>['nodes'][number];
 

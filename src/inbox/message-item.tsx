@@ -1,6 +1,6 @@
 import { memo, useState, type ReactNode } from 'react';
 import { emojiOf } from './emoji.ts';
-import type { MessageRowFragment } from './generated/graphql.ts';
+import type { MessageRowFragment } from './operations.generated.ts';
 import { Markup } from './markup.tsx';
 import { Picture } from './picture.tsx';
 import { Readers } from './readers.tsx';

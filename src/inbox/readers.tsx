@@ -1,12 +1,15 @@
 import type { ReactNode } from 'react';
 import { useQuery } from '@apollo/client/react';
-import { readReaders } from './operations.ts';
+import { ReadReadersDocument } from './operations.generated.ts';
 import { Problem } from './problem.tsx';
 import { momentOf, nameOf } from './texts.ts';
 
 /** Who has read a message, and when: asked each time it is opened, as reading changes no message. */
 export function Readers({ messageId }: { readonly messageId: string }): ReactNode {
-  const { data, error, refetch } = useQuery(readReaders, { variables: { messageId }, fetchPolicy: 'network-only' });
+  const { data, error, refetch } = useQuery(ReadReadersDocument, {
+    variables: { messageId },
+    fetchPolicy: 'network-only',
+  });
   if (error !== undefined) return <Problem error={error} onRetry={() => void refetch()} />;
   const receipts = data?.readReceipts;
   if (receipts == null) return <p className="readers">Asking…</p>;

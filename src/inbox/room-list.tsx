@@ -1,10 +1,9 @@
 import { useEffect, type KeyboardEvent, type ReactNode } from 'react';
 import { useQuery } from '@apollo/client/react';
 import { withEmoji } from './emoji.ts';
-import type { RoomRowFragment } from './generated/graphql.ts';
-import { compareRooms, rowsOf } from './lists.ts';
+import { compareRooms, firstRooms, rowsOf } from './lists.ts';
 import { MorePages } from './more-pages.tsx';
-import { firstRooms, listRooms } from './operations.ts';
+import { ListRoomsDocument, type RoomRowFragment } from './operations.generated.ts';
 import { Picture } from './picture.tsx';
 import { Problem } from './problem.tsx';
 import { linkTo } from './route.ts';
@@ -18,7 +17,7 @@ export function RoomList({
   readonly isReady: boolean;
   readonly openId: string | undefined;
 }): ReactNode {
-  const { data, error, loading, fetchMore, refetch } = useQuery(listRooms, {
+  const { data, error, loading, fetchMore, refetch } = useQuery(ListRoomsDocument, {
     variables: firstRooms,
     skip: !isReady,
     errorPolicy: 'all',

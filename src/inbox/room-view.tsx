@@ -1,11 +1,10 @@
 import { Fragment, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useFragment, useQuery } from '@apollo/client/react';
 import { codesOf } from './client.ts';
-import type { MessageRowFragment } from './generated/graphql.ts';
 import { compareMessages, rowsOf } from './lists.ts';
 import { MessageItem } from './message-item.tsx';
 import { MorePages } from './more-pages.tsx';
-import { readMessages, roomRow } from './operations.ts';
+import { ReadMessagesDocument, RoomRowFragmentDoc, type MessageRowFragment } from './operations.generated.ts';
 import { keepPlace, readPlace } from './place.ts';
 import { dayOf } from './texts.ts';
 import { Problem } from './problem.tsx';
@@ -23,7 +22,7 @@ interface Props {
 /** A room from where the reader was, in both directions: older messages above, newer ones below. */
 export function RoomView({ roomId, isReady, viewerId }: Props): ReactNode {
   const [place, setPlace] = useState(() => readPlace(roomId));
-  const { data, error, loading, fetchMore, refetch } = useQuery(readMessages, {
+  const { data, error, loading, fetchMore, refetch } = useQuery(ReadMessagesDocument, {
     variables: { roomId, first: pageSize, after: place?.cursor || null, last: null, before: null },
     skip: !isReady,
     errorPolicy: 'all',
@@ -34,7 +33,7 @@ export function RoomView({ roomId, isReady, viewerId }: Props): ReactNode {
   const rows = all.filter(({ threadRootId, isShownInRoom }) => threadRootId === null || isShownInRoom === true);
 
   const { data: room } = useFragment({
-    fragment: roomRow,
+    fragment: RoomRowFragmentDoc,
     fragmentName: 'RoomRow',
     from: { __typename: 'DirectMessage', id: roomId },
   });

@@ -1,8 +1,15 @@
 import type { ApolloClient } from '@apollo/client';
 import { explain, retryAfterOf } from './client.ts';
-import type { AskChangesQuery } from './generated/graphql.ts';
-import { applyToMessages, applyToRooms, forgetMessages } from './lists.ts';
-import { askChanges, firstRooms, listRooms, readThread, roomRow, startInbox, startRoom } from './operations.ts';
+import { applyToMessages, applyToRooms, firstRooms, forgetMessages } from './lists.ts';
+import {
+  AskChangesDocument,
+  ListRoomsDocument,
+  ReadThreadDocument,
+  RoomRowFragmentDoc,
+  StartInboxDocument,
+  StartRoomDocument,
+  type AskChangesQuery,
+} from './operations.generated.ts';
 import { paceOf } from './pace.ts';
 
 export interface SyncState {
@@ -114,10 +121,10 @@ export class Sync {
   /** Where changes go on from comes before what they change: what happens in between is told later, and nothing is missed. */
   async #viewerOnce(): Promise<Viewer> {
     if (this.#viewer !== undefined) return this.#viewer;
-    const { data } = await this.#client.query({ query: startInbox, fetchPolicy: 'network-only' });
+    const { data } = await this.#client.query({ query: StartInboxDocument, fetchPolicy: 'network-only' });
     const { id = '', userId = '', changes } = data?.viewer ?? {};
     this.#viewer = { id, userId, since: changes?.cursor ?? '' };
-    await this.#client.query({ query: listRooms, variables: firstRooms, errorPolicy: 'all' });
+    await this.#client.query({ query: ListRoomsDocument, variables: firstRooms, errorPolicy: 'all' });
     this.#tell({ isReady: true });
     return this.#viewer;
   }
@@ -140,7 +147,7 @@ export class Sync {
     for (let round = 0; waitMs === undefined; round += 1) {
       const roomSince = isRoomKnown ? this.#roomCursors.get(roomId) : undefined;
       const { data, error } = await this.#client.query({
-        query: askChanges,
+        query: AskChangesDocument,
         variables: {
           inboxSince: viewer.since,
           roomId: roomId ?? '',
@@ -159,9 +166,9 @@ export class Sync {
 
   async #startRoom(roomId: string): Promise<void> {
     const from = { __typename: 'DirectMessage', id: roomId };
-    const row = this.#client.readFragment({ fragment: roomRow, fragmentName: 'RoomRow', from });
+    const row = this.#client.readFragment({ fragment: RoomRowFragmentDoc, fragmentName: 'RoomRow', from });
     const { data } = await this.#client.query({
-      query: startRoom,
+      query: StartRoomDocument,
       variables: { roomId, isListed: row !== null },
       fetchPolicy: 'network-only',
     });
@@ -175,7 +182,7 @@ export class Sync {
     const inbox = data.viewer.changes;
     if (inbox !== null && this.#viewer !== undefined) {
       // If the list cannot be read now, the next question says so again.
-      if (inbox.mustReload) await this.#client.refetchQueries({ include: [listRooms] });
+      if (inbox.mustReload) await this.#client.refetchQueries({ include: [ListRoomsDocument] });
       else applyToRooms(cache, data.viewer.id, inbox);
       this.#viewer.since = inbox.cursor;
     }
@@ -188,7 +195,8 @@ export class Sync {
     }
     const added = applyToMessages(cache, roomId, room);
     // A thread changes its root with it. Its replies are a list of their own, read again while it is shown.
-    if (room.changed.some(({ thread }) => thread !== null)) void this.#client.refetchQueries({ include: [readThread] });
+    if (room.changed.some(({ thread }) => thread !== null))
+      void this.#client.refetchQueries({ include: [ReadThreadDocument] });
     const author = added.findLast(({ author: { userId } }) => userId !== this.#viewer?.userId)?.author;
     if (author !== undefined) this.#tell({ news: `New message from ${author.name ?? author.username ?? 'somebody'}` });
     return room.hasMore;

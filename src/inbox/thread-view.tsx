@@ -3,7 +3,7 @@ import { useQuery } from '@apollo/client/react';
 import { compareMessages, rowsOf } from './lists.ts';
 import { MessageItem } from './message-item.tsx';
 import { MorePages } from './more-pages.tsx';
-import { readThread } from './operations.ts';
+import { ReadThreadDocument } from './operations.generated.ts';
 import { Problem } from './problem.tsx';
 import { goTo, linkTo } from './route.ts';
 
@@ -15,7 +15,7 @@ interface Props {
 
 /** The message that started a thread, and its replies, oldest first. */
 export function ThreadView({ roomId, rootId, viewerId }: Props): ReactNode {
-  const { data, error, loading, fetchMore, refetch } = useQuery(readThread, {
+  const { data, error, loading, fetchMore, refetch } = useQuery(ReadThreadDocument, {
     variables: { rootId, after: null },
     fetchPolicy: 'cache-and-network',
     errorPolicy: 'all',

@@ -1,9 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCache } from '../../src/inbox/client.ts';
-import type { MessageRowFragment, RoomRowFragment } from '../../src/inbox/generated/graphql.ts';
-import { applyToMessages, applyToRooms, compareMessages, compareRooms, rowsOf } from '../../src/inbox/lists.ts';
-import { firstRooms, listRooms, messageRow, readMessages, roomRow } from '../../src/inbox/operations.ts';
+import {
+  applyToMessages,
+  applyToRooms,
+  compareMessages,
+  compareRooms,
+  firstRooms,
+  rowsOf,
+} from '../../src/inbox/lists.ts';
+import {
+  ListRoomsDocument,
+  MessageRowFragmentDoc,
+  ReadMessagesDocument,
+  RoomRowFragmentDoc,
+  type MessageRowFragment,
+  type RoomRowFragment,
+} from '../../src/inbox/operations.generated.ts';
 
 const pageSize = 4;
 const roomId = 'r1';
@@ -75,7 +88,7 @@ class Room {
   sync(): void {
     const changed = [...this.#changed].map((number) => messageOf(number, this.#texts.get(number) ?? ''));
     for (const message of changed) {
-      this.#cache.writeFragment({ fragment: messageRow, fragmentName: 'MessageRow', data: message });
+      this.#cache.writeFragment({ fragment: MessageRowFragmentDoc, fragmentName: 'MessageRow', data: message });
     }
     const removedIds = [...this.#removed].map((number) => `m${number}`);
     applyToMessages(this.#cache, roomId, { changed, removedIds, cursor: '', hasMore: false, mustReload: false });
@@ -114,7 +127,7 @@ class Room {
   }
 
   get #list() {
-    return this.#cache.readQuery({ query: readMessages, variables: { roomId } })?.directMessage?.messages;
+    return this.#cache.readQuery({ query: ReadMessagesDocument, variables: { roomId } })?.directMessage?.messages;
   }
 
   #keep(
@@ -138,7 +151,11 @@ class Room {
       },
     };
     const directMessage = { __typename: 'DirectMessage' as const, id: roomId, messages };
-    this.#cache.writeQuery({ query: readMessages, variables: { roomId, ...variables }, data: { directMessage } });
+    this.#cache.writeQuery({
+      query: ReadMessagesDocument,
+      variables: { roomId, ...variables },
+      data: { directMessage },
+    });
   }
 }
 
@@ -221,11 +238,11 @@ describe('The rooms that the inbox keeps', () => {
       pageInfo: { __typename: 'PageInfo' as const, hasNextPage: false, endCursor: 'b' },
     };
     const viewer = { __typename: 'Viewer' as const, id: 'v1', directMessages };
-    cache.writeQuery({ query: listRooms, variables: firstRooms, data: { viewer } });
+    cache.writeQuery({ query: ListRoomsDocument, variables: firstRooms, data: { viewer } });
     const tell = (changed: RoomRowFragment[], removedIds: string[] = []) => {
-      for (const data of changed) cache.writeFragment({ fragment: roomRow, fragmentName: 'RoomRow', data });
+      for (const data of changed) cache.writeFragment({ fragment: RoomRowFragmentDoc, fragmentName: 'RoomRow', data });
       applyToRooms(cache, 'v1', { changed, removedIds, cursor: '', mustReload: false });
-      const list = cache.readQuery({ query: listRooms, variables: firstRooms })?.viewer.directMessages;
+      const list = cache.readQuery({ query: ListRoomsDocument, variables: firstRooms })?.viewer.directMessages;
       const rooms = rowsOf(list?.edges, compareRooms);
       expect(list?.edges).toHaveLength(rooms.length);
       return rooms.map(({ title }) => title);

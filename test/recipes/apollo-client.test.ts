@@ -1,9 +1,10 @@
 import type { ApolloClient } from '@apollo/client';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { expectKept, sessionOf, startLiveRoom } from '../support/live-room.ts';
 import { adviceOn } from './advice.ts';
+import { expectNoComplaints } from '../support/complaints.ts';
 import { createClient, createMessageSync, errorsOf, messagesQuery, partly } from './apollo-client.ts';
 
 const shownOf = (client: ApolloClient, id: string) =>
@@ -18,16 +19,7 @@ async function loadOlder(client: ApolloClient, id: string): Promise<void> {
 }
 
 describe('Apollo Client', () => {
-  let complaints: unknown[][];
-  beforeEach(() => {
-    complaints = [];
-    for (const level of ['warn', 'error'] as const)
-      vi.spyOn(console, level).mockImplementation((...words: unknown[]) => void complaints.push(words));
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-    expect(complaints).toEqual([]);
-  });
+  expectNoComplaints();
 
   it('reads a room to its end: every message once, in order', async () => {
     const gateway = await startTestGateway();

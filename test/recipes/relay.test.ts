@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fetchQuery, type Environment } from 'relay-runtime';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { compileRelay, load, show, type RelayProject } from '../scenarios/clients/relay-project.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { expectKept, sessionOf, startLiveRoom } from '../support/live-room.ts';
 import { adviceOn } from './advice.ts';
+import { expectNoComplaints } from '../support/complaints.ts';
 import { createEnvironment, createMessageSync, NoData, type SyncQueries } from './relay.ts';
 
 let project: RelayProject;
@@ -30,16 +31,7 @@ const loadOlder = async (environment: Environment, id: string): Promise<void> =>
 };
 
 describe('Relay', () => {
-  let complaints: unknown[][];
-  beforeEach(() => {
-    complaints = [];
-    for (const level of ['warn', 'error'] as const)
-      vi.spyOn(console, level).mockImplementation((...words: unknown[]) => void complaints.push(words));
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-    expect(complaints).toEqual([]);
-  });
+  expectNoComplaints();
 
   it.each(['R7', 'R8'] as const)('keeps the loaded messages by what changed, older pages too (%s)', async (dialect) => {
     const room = await startLiveRoom(180, dialect);

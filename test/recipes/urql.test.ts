@@ -1,22 +1,14 @@
 import { CombinedError, gql } from '@urql/core';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { expectKept, sessionOf, startLiveRoom } from '../support/live-room.ts';
 import { adviceOn } from './advice.ts';
+import { expectNoComplaints } from '../support/complaints.ts';
 import { createClient, keepMessages } from './urql.ts';
 
 describe('urql', () => {
-  let complaints: unknown[][];
-  beforeEach(() => {
-    complaints = [];
-    for (const level of ['warn', 'error'] as const)
-      vi.spyOn(console, level).mockImplementation((...words: unknown[]) => void complaints.push(words));
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-    expect(complaints).toEqual([]);
-  });
+  expectNoComplaints();
 
   it.each(['R7', 'R8'] as const)('keeps the loaded messages by what changed, older pages too (%s)', async (dialect) => {
     const room = await startLiveRoom(180, dialect);

@@ -1,9 +1,8 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallAllowance } from '../../src/operation/allowance.ts';
 import { StoreKeys } from '../../src/store/keys.ts';
-import { RedisStore } from '../../src/store/redis-store.ts';
 import { SharedAllowances } from '../../src/store/shared-allowances.ts';
-import { startStore } from '../support/redis-server.ts';
+import { openRedisStore, startStore } from '../support/redis-server.ts';
 
 const soon = { timeout: 5000, interval: 30 };
 const minute = 60;
@@ -14,13 +13,7 @@ async function open() {
   const keys = new StoreKeys('chat', 'https://chat.example.com');
   const replicas = await Promise.all(
     [1, 2].map(async () => {
-      const redis = await RedisStore.open({
-        url: server.url,
-        deployment: 'chat',
-        patienceMs: 2000,
-        onChange: () => undefined,
-      });
-      onTestFinished(() => redis.close());
+      const redis = await openRedisStore(server.url);
       const shared = new SharedAllowances({
         redis: { isAway: () => redis.isAway, run: async (...command) => redis.run(...command) },
         keys,

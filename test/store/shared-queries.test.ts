@@ -3,10 +3,9 @@ import { createClient } from '@redis/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDemo } from '../../src/demo/server.ts';
 import { StoreKeys } from '../../src/store/keys.ts';
-import { RedisStore } from '../../src/store/redis-store.ts';
 import { QueriesInStore } from '../../src/store/shared-queries.ts';
 import { startTestGateway } from '../support/gateway.ts';
-import { startStore } from '../support/redis-server.ts';
+import { openRedisStore, startStore } from '../support/redis-server.ts';
 
 const hashOf = (query: string): string => hash('sha256', query);
 
@@ -15,13 +14,7 @@ async function open() {
   const server = await startStore();
   const [first, second] = await Promise.all(
     [1, 2].map(async () => {
-      const redis = await RedisStore.open({
-        url: server.url,
-        deployment: 'chat',
-        patienceMs: 2000,
-        onChange: () => undefined,
-      });
-      onTestFinished(() => redis.close());
+      const redis = await openRedisStore(server.url);
       return new QueriesInStore({ redis, keys: new StoreKeys('chat', 'https://chat.example.com'), keep: 3 });
     }),
   );

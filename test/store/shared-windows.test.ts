@@ -1,10 +1,9 @@
 import { createClient } from '@redis/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { StoreKeys } from '../../src/store/keys.ts';
-import { RedisStore } from '../../src/store/redis-store.ts';
 import { SharedWindows } from '../../src/store/shared-windows.ts';
 import { startFaultyWire, type WireState } from '../support/faulty-wire.ts';
-import { startStore } from '../support/redis-server.ts';
+import { openRedisStore, startStore } from '../support/redis-server.ts';
 
 const soon = { timeout: 5000, interval: 10 };
 const window = { limit: 10, remaining: 10, endsAt: 1_800_000_000_000, endsInMs: 60_000, isEndKnown: true };
@@ -15,13 +14,7 @@ async function open() {
   const wire = await startFaultyWire(port);
   const keys = new StoreKeys('chat', 'https://chat.example.com');
   const join = async (replica: string, storeUrl: string) => {
-    const redis = await RedisStore.open({
-      url: storeUrl,
-      deployment: 'chat',
-      patienceMs: 100,
-      onChange: () => undefined,
-    });
-    onTestFinished(() => redis.close());
+    const redis = await openRedisStore(storeUrl, 100);
     const its = new SharedWindows({ redis, keys, replica, callMs: 60_000 }).windowOf('im.counters');
     const take = async (calls: number) => {
       const ask = { turnKey: 'alice', calls, waitedMs: 1000, leftMs: 0 };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished, TestRunner } from 'vitest';
 import { freePort } from './free-port.ts';
+import { RedisStore } from '../../src/store/redis-store.ts';
 import { needProgram } from './program.ts';
 import { storeServer } from './servers.ts';
 
@@ -60,4 +61,11 @@ export async function startStore(args: readonly string[] = []): Promise<TestStor
   };
   if (TestRunner.getCurrentTest() !== undefined) onTestFinished(close);
   return { port, url: `redis://127.0.0.1:${port}`, kill, restart: () => kill().then(start), close };
+}
+
+/** A client of that store, which ends with the test that opens it. `patienceMs`: a busy machine must not make it late. */
+export async function openRedisStore(url: string, patienceMs = 2000): Promise<RedisStore> {
+  const redis = await RedisStore.open({ url, deployment: 'chat', patienceMs, onChange: () => undefined });
+  onTestFinished(() => redis.close());
+  return redis;
 }

@@ -1,7 +1,7 @@
 import { beginInbox, inboxChangesSince, type InboxReading } from '../../src/sync/inbox-sync.ts';
 import { windowOf } from '../../src/sync/room-sync.ts';
 import { decodeSyncCursor, encodeSyncCursor } from '../../src/sync/sync-cursor.ts';
-import { maxDateSkew, maxDelay, maxRemoval, maxSkew, Schedule } from './schedule.ts';
+import { maxDelay, maxRemoval, Schedule } from './schedule.ts';
 
 interface Room {
   readonly text: number;
@@ -22,25 +22,7 @@ export class InboxWorld extends Schedule {
   readonly trash = new Map<string, number>();
   /** Subscriptions that are in the trash, and about to be deleted. */
   readonly leaving = new Set<string>();
-  readonly #random: (below: number) => number;
-  readonly #skews: number[];
-  readonly #dateSkew: number;
   #serial = 0;
-
-  constructor(random: (below: number) => number) {
-    super();
-    this.#random = random;
-    this.#skews = [0, 1, 2].map(() => random(2 * maxSkew) - maxSkew);
-    this.#dateSkew = random(2 * maxDateSkew) - maxDateSkew;
-  }
-
-  toss(): boolean {
-    return this.#random(2) === 0;
-  }
-
-  readAt(): number {
-    return this.now + this.#dateSkew - this.#random(1500);
-  }
 
   backUp(): () => void {
     const kept = [this.rooms, this.subscriptions, this.trash].map((map) => [map, [...map]] as const);
@@ -55,14 +37,14 @@ export class InboxWorld extends Schedule {
   }
 
   write(): void {
-    const stamp = this.now + (this.#skews[this.#random(3)] ?? 0);
-    this.later(this.#random(4) === 0 ? this.#random(maxDelay) : 0, this.#change(stamp));
-    this.pass(this.#random(3) === 0 ? this.#random(4000) : 0);
+    const stamp = this.stamp();
+    this.later(this.random(4) === 0 ? this.random(maxDelay) : 0, this.#change(stamp));
+    this.pass(this.random(3) === 0 ? this.random(4000) : 0);
   }
 
   #change(stamp: number): () => void {
-    const kind = this.#random(11);
-    const chosen = this.#random(1 << 30);
+    const kind = this.random(11);
+    const chosen = this.random(1 << 30);
     const pick = <Item>(items: Iterable<Item>, use: (item: Item) => void) => {
       const all = [...items];
       const item = all[chosen % Math.max(1, all.length)];
@@ -84,7 +66,7 @@ export class InboxWorld extends Schedule {
 
   #join(roomId: string, stamp: number, text: number): void {
     if (this.#isIn(roomId)) return;
-    const isDirect = this.rooms.has(roomId) || this.#random(4) > 0;
+    const isDirect = this.rooms.has(roomId) || this.random(4) > 0;
     if (isDirect && !this.rooms.has(roomId)) this.rooms.set(roomId, { stamp, text });
     const id = `s${(this.#serial += 1)}`;
     this.subscriptions.set(id, { id, roomId, isDirect, stamp, text });
@@ -101,8 +83,8 @@ export class InboxWorld extends Schedule {
   #leave({ id, roomId }: Subscription, stamp: number): void {
     this.trash.set(id, stamp);
     this.leaving.add(id);
-    const isDeleted = this.#random(2) === 0;
-    this.later(this.#random(4) === 0 ? this.#random(maxRemoval) : 0, () => {
+    const isDeleted = this.random(2) === 0;
+    this.later(this.random(4) === 0 ? this.random(maxRemoval) : 0, () => {
       this.subscriptions.delete(id);
       this.leaving.delete(id);
       if (isDeleted && !this.#isIn(roomId)) this.rooms.delete(roomId);

@@ -1,6 +1,6 @@
 import { beginAt, decodeSyncCursor, encodeSyncCursor, witnessOf } from '../../src/sync/sync-cursor.ts';
 import { changesSince, windowOf, type Reading, type Update } from '../../src/sync/room-sync.ts';
-import { maxDateSkew, maxDelay, maxRemoval, maxSkew, Schedule } from './schedule.ts';
+import { maxDelay, maxRemoval, Schedule } from './schedule.ts';
 import { pageEnd } from '../../src/upstream/stamps.ts';
 
 export interface ModelRow {
@@ -25,27 +25,8 @@ export class World extends Schedule {
   readonly hidden = new Set<string>();
   /** Rows that are in the trash, and about to be deleted. */
   readonly leaving = new Set<string>();
-  readonly #random: (below: number) => number;
-  readonly #skews: number[];
-  readonly #dateSkew: number;
   #ids = 0;
   #texts = 0;
-
-  constructor(random: (below: number) => number) {
-    super();
-    this.#random = random;
-    this.#skews = [0, 1, 2].map(() => random(2 * maxSkew) - maxSkew);
-    this.#dateSkew = random(2 * maxDateSkew) - maxDateSkew;
-  }
-
-  toss(): boolean {
-    return this.#random(2) === 0;
-  }
-
-  /** What a `Date` header lets a reader conclude: never later than the moment of reading. */
-  readAt(): number {
-    return this.now + this.#dateSkew - this.#random(1500);
-  }
 
   /** A copy of what is stored, and how to go back to it: whatever is being written then is lost. */
   backUp(): () => void {
@@ -65,30 +46,30 @@ export class World extends Schedule {
 
   /** One change by one of the servers, or an update of many rows at once. */
   write(): void {
-    const stamp = this.now + (this.#skews[this.#random(3)] ?? 0);
-    const delay = this.#random(4) === 0 ? this.#random(maxDelay) : 0;
+    const stamp = this.stamp();
+    const delay = this.random(4) === 0 ? this.random(maxDelay) : 0;
     this.later(delay, this.#change(stamp));
-    this.pass(this.#random(3) === 0 ? this.#random(4000) : 0);
+    this.pass(this.random(3) === 0 ? this.random(4000) : 0);
   }
 
   #change(stamp: number): () => void {
-    const kind = this.#random(13);
+    const kind = this.random(13);
     if (kind < 4) return () => this.#put((this.#ids += 1), stamp);
     if (kind < 5) {
-      const hash = this.#random(this.#ids + 1); // sent again, perhaps after it was deleted
+      const hash = this.random(this.#ids + 1); // sent again, perhaps after it was deleted
       return () => this.#put(hash, stamp);
     }
-    const chosen = this.#random(1 << 30);
+    const chosen = this.random(1 << 30);
     const one = (change: (row: ModelRow) => void) => () => {
       const all = [...this.rows.values()];
       const row = all[chosen % Math.max(1, all.length)];
       if (row !== undefined) change(row);
     };
     if (kind < 7) return one((row) => this.#edit(row, stamp));
-    if (kind < 8) return one((row) => this.#random(8) === 0 && this.hidden.add(row.id));
+    if (kind < 8) return one((row) => this.random(8) === 0 && this.hidden.add(row.id));
     if (kind < 12) return one((row) => this.#delete(row, stamp));
     return () => {
-      for (const row of this.rows.values()) if (this.#random(2) === 0) this.#edit(row, stamp);
+      for (const row of this.rows.values()) if (this.random(2) === 0) this.#edit(row, stamp);
     };
   }
 
@@ -103,7 +84,7 @@ export class World extends Schedule {
   #delete({ id }: ModelRow, stamp: number): void {
     this.trash.set(id, stamp);
     this.leaving.add(id);
-    this.later(this.#random(4) === 0 ? this.#random(maxRemoval) : 0, () => {
+    this.later(this.random(4) === 0 ? this.random(maxRemoval) : 0, () => {
       this.rows.delete(id);
       this.leaving.delete(id);
     });

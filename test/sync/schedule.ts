@@ -14,18 +14,42 @@ export function randomFrom(seed: number): (below: number) => number {
  */
 export const maxDelay = 7000;
 export const maxRemoval = 3000;
-export const maxSkew = 10_000;
-export const maxDateSkew = 5_000;
+const maxSkew = 10_000;
+const maxDateSkew = 5_000;
 
 interface PendingWrite {
   readonly at: number;
   readonly run: () => void;
 }
 
-/** The time of a virtual workspace, and what is still to become readable in it. */
+/** The time of a virtual workspace by the clocks of its servers, and what is still to become readable in it. */
 export class Schedule {
   now = 1_700_000_000_000;
+  /** A whole number below the given one. */
+  readonly random: (below: number) => number;
+  readonly #skews: number[];
+  readonly #dateSkew: number;
   #pending: PendingWrite[] = [];
+
+  constructor(random: (below: number) => number) {
+    this.random = random;
+    this.#skews = [0, 1, 2].map(() => random(2 * maxSkew) - maxSkew);
+    this.#dateSkew = random(2 * maxDateSkew) - maxDateSkew;
+  }
+
+  toss(): boolean {
+    return this.random(2) === 0;
+  }
+
+  /** What a `Date` header lets a reader conclude: never later than the moment of reading. */
+  readAt(): number {
+    return this.now + this.#dateSkew - this.random(1500);
+  }
+
+  /** Now, by the clock of one of the servers. */
+  stamp(): number {
+    return this.now + (this.#skews[this.random(3)] ?? 0);
+  }
 
   later(delay: number, run: () => void): void {
     if (delay === 0) run();

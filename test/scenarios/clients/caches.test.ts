@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, getNullableType, isObjectType } from 'graphql';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { docsPage } from '../../support/docs.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
+import { expectNoComplaints } from '../../support/complaints.ts';
 import { apolloClient, graphcacheClient, type CacheClient, type ClientOptions, type Data } from './cache-clients.ts';
 
 const { busyRoomId, shapesRoomId, messages, users } = landmarks;
@@ -46,18 +47,10 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** What the client warns of. */
-let complaints: unknown[][];
 beforeEach(() => {
   requests = 0;
-  complaints = [];
-  for (const level of ['warn', 'error'] as const)
-    vi.spyOn(console, level).mockImplementation((...words: unknown[]) => void complaints.push(words));
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-  expect(complaints).toEqual([]);
-});
+expectNoComplaints();
 
 interface Page {
   readonly totalCount: number;

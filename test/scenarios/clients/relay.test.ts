@@ -1,8 +1,9 @@
 import { createOperationDescriptor, type Environment } from 'relay-runtime';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import * as relay from './relay-project.ts';
+import { expectNoComplaints } from '../../support/complaints.ts';
 import type { Row } from './relay-project.ts';
 
 /** An application's operations and fragments, each in the module that Relay wants it in. */
@@ -59,17 +60,7 @@ afterAll(async () => {
   project.remove();
 });
 
-/** What the runtime complains about. */
-let complaints: unknown[][];
-beforeEach(() => {
-  complaints = [];
-  for (const level of ['warn', 'error'] as const)
-    vi.spyOn(console, level).mockImplementation((...words: unknown[]) => void complaints.push(words));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  expect(complaints).toEqual([]);
-});
+expectNoComplaints();
 
 const newEnvironment = () => relay.newEnvironment(gateway);
 const query = (name: string) => project.query(name);
