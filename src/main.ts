@@ -11,7 +11,7 @@ import {
 } from './config/config.ts';
 import { readFlags, type Flags } from './config/flags.ts';
 import { help } from './config/help.ts';
-import { CannotListen } from './http/listening.ts';
+import { CannotListen, pageLines, type Pages } from './http/listening.ts';
 import { describeUnexpected } from './observability/log.ts';
 import { standardOutput } from './observability/standard-output.ts';
 import { readOperations } from './operation/persisted-operations.ts';
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   stopOnSignals(gateway, demo);
   surviveMistakes(gateway);
   // The demo greets a person, wherever its output goes; otherwise programs may read it, and get the log alone.
-  if (demo !== undefined) say(demo.greeting(gateway.url, config.hasExplorer));
+  if (demo !== undefined) say(demo.greeting(gateway.url, pageLines(gateway.url, await pagesOf(config), 15)));
   else if (pretty !== undefined) say(await welcomeOf(config, workspaceUrl, gateway.url));
   else gateway.log.info(`GraphQL at ${gateway.url}/graphql`);
   if (pretty !== undefined && gateway.log.isLevelEnabled('info')) say(`\n${pretty.prettyLegend}\n`);
@@ -53,9 +53,21 @@ async function main(): Promise<void> {
 
 async function welcomeOf(config: Config, workspaceUrl: string, url: string): Promise<string> {
   const { welcome } = await import('./welcome.ts');
-  const { hasExplorer, persistedOperations, admitsUnlistedOperations } = config;
+  const { persistedOperations, admitsUnlistedOperations } = config;
   const takesAnyQuery = persistedOperations === undefined || admitsUnlistedOperations;
-  return welcome({ version: packageVersion(), workspaceUrl, url, hasExplorer, takesAnyQuery });
+  return welcome({
+    version: packageVersion(),
+    workspaceUrl,
+    url,
+    pages: pageLines(url, await pagesOf(config), 11),
+    takesAnyQuery,
+  });
+}
+
+async function pagesOf({ hasExplorer }: Config): Promise<Pages> {
+  if (!hasExplorer) return 'none';
+  const { isExplorerInstalled } = await import('./http/explorer.ts');
+  return isExplorerInstalled() ? 'all' : 'without-offline-explorer';
 }
 
 /** Heeds NO_COLOR and the like, which Node knows. */

@@ -10,6 +10,12 @@ export function printable(text: string, maxLength = 80): string {
   return text.length > maxLength ? `${start}…` : start;
 }
 
+const colours = { grey: 90, green: 32, yellow: 33, red: 31, cyan: 36 } as const;
+export type Colour = keyof typeof colours;
+
+/** A text in a colour of the terminal's. */
+export const paint = (colour: Colour, text: string): string => `\u001b[${colours[colour]}m${text}\u001b[39m`;
+
 /** Lines of whole words, each with the indent before it. */
 export function wrap(text: string, indent: string, columns = 100): string[] {
   const lines = [''];

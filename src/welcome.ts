@@ -3,20 +3,19 @@ export interface WelcomeOptions {
   readonly workspaceUrl: string;
   /** Where the gateway listens. */
   readonly url: string;
-  readonly hasExplorer: boolean;
+  /** Where its pages are, a line each. */
+  readonly pages: readonly string[];
   /** Whether clients may send any query, such as the one to paste. */
   readonly takesAnyQuery: boolean;
 }
 
 /** What somebody at a terminal sees once the gateway serves their workspace; the demo has a greeting of its own. */
-export function welcome({ version, workspaceUrl, url, hasExplorer, takesAnyQuery }: WelcomeOptions): string {
+export function welcome({ version, workspaceUrl, url, pages, takesAnyQuery }: WelcomeOptions): string {
   return [
     `rocketchat-dm-gateway ${version} serves the direct messages of ${workspaceUrl}`,
     ``,
     `  Queries    POST ${url}/graphql`,
-    ...(hasExplorer
-      ? [`  Explorer   ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`, `  Inbox      ${url}/inbox`]
-      : []),
+    ...pages,
     `  Trouble?   the same command with \`doctor\` says what this machine sees of the workspace`,
     ...(takesAnyQuery ? [``, ...request(url)] : []),
     ``,

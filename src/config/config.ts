@@ -66,7 +66,7 @@ const configOf = (env: z.output<typeof environment>, isTerminal: boolean) => {
             serviceName: env.OTEL_SERVICE_NAME,
             sampler: env.OTEL_TRACES_SAMPLER,
             /** Of the requests, where the sampler goes by it. */
-            share: env.OTEL_TRACES_SAMPLER_ARG ?? 1,
+            share: env.OTEL_TRACES_SAMPLER_ARG,
             reachWorkspace: env.SEND_TRACEPARENT,
           },
   };

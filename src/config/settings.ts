@@ -208,7 +208,7 @@ export const settings = {
     'parentbased_always_on',
     'Which requests are traced, as OpenTelemetry names it: `always_on`, `always_off`, `traceidratio`, or one of them after `parentbased_`, where a `traceparent` header decides.',
   ),
-  OTEL_TRACES_SAMPLER_ARG: optional(share, '1', 'Share of requests that `traceidratio` traces: 0 to 1.'),
+  OTEL_TRACES_SAMPLER_ARG: setting(share, '1', 'Share of requests that `traceidratio` traces: 0 to 1.'),
   SEND_TRACEPARENT: setting(
     onOrOff,
     'off',

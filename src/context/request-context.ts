@@ -100,6 +100,13 @@ export class RequestContext implements Context {
     return this.upstream?.calls ?? new Map();
   }
 
+  /** Their sum. */
+  get callCount(): number {
+    let calls = 0;
+    for (const count of this.upstreamCalls.values()) calls += count;
+    return calls;
+  }
+
   /** Calls shared with the same caller's other requests (single flight). */
   get sharedCalls(): number {
     return this.upstream?.sharedCalls ?? 0;

@@ -31,13 +31,11 @@ export async function startEmbeddedDemo({ hasRateLimit, dialect, isLive }: Embed
   const stopLife = isLive ? live(demo.world) : () => {};
   const { member, admin } = demo.world;
   const { users } = landmarks;
-  const greeting = (url: string, hasExplorer: boolean): string =>
+  const greeting = (url: string, pages: readonly string[]): string =>
     [
       `Demo workspace: no ROCKETCHAT_URL is set, so this is made-up data.`,
       ``,
-      ...(hasExplorer
-        ? [`  Explorer       ${url}/explorer   (Apollo Sandbox: ${url}/graphql)`, `  Inbox          ${url}/inbox`]
-        : []),
+      ...pages,
       `  User           ${member.name}: X-User-Id ${member.id}, X-Auth-Token ${member.token}`,
       `  Administrator  ${admin.name}: X-User-Id ${admin.id}, X-Auth-Token ${admin.token}`,
       ``,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Config, DoctorCredentials } from '../config/config.ts';
 import type { JsonObject } from '../json.ts';
-import { callerOf } from '../upstream/caller.ts';
+import { callerOf, fixedHeaders } from '../upstream/caller.ts';
 import { readRateHeaders, type RateHeaders } from '../upstream/rate-limit/rate-headers.ts';
 import { readBody } from '../upstream/transport/response.ts';
 import { Transport, TransportError } from '../upstream/transport/transport.ts';
@@ -69,7 +69,7 @@ export async function examine(patient: Patient): Promise<Examination> {
   };
   const own = credentials === undefined ? [] : callerOf(credentials).headers;
   try {
-    const info = await call('/api/info', anonymous);
+    const info = await call('/api/info', fixedHeaders);
     const strangers = isReply(info) ? await callAsStrangers(call) : [];
     const mayLogIn = credentials !== undefined && [info, ...strangers].some(isOfRocketChat);
     const me = mayLogIn ? await call('/api/v1/me', own) : undefined;
@@ -91,8 +91,6 @@ export async function examine(patient: Patient): Promise<Examination> {
 const isOfUser = ({ status, json }: Reply, credentials: DoctorCredentials | undefined): boolean =>
   status === 200 && json?.['success'] === true && json['_id'] === credentials?.userId;
 
-const anonymous = ['accept', 'application/json', 'accept-encoding', 'identity'];
-
 /** Settings of the workspace that must be on for read receipts to be kept. Everybody may read them. */
 export const receiptSettings = ['Message_Read_Receipt_Enabled', 'Message_Read_Receipt_Store_Users'] as const;
 
@@ -101,7 +99,7 @@ async function callAsStrangers(
   call: (path: string, headers: readonly string[]) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   const query = `offset=0&count=${receiptSettings.length}&_id=${receiptSettings.join('%2C')}`;
-  const ask = () => call(`/api/v1/settings.public?${query}`, [...anonymous, 'x-real-ip', newAddress()]);
+  const ask = () => call(`/api/v1/settings.public?${query}`, [...fixedHeaders, 'x-real-ip', newAddress()]);
   const first = await ask();
   return isReply(first) && first.rate?.limit !== undefined ? [first, await ask()] : [first];
 }

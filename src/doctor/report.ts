@@ -1,4 +1,4 @@
-import { wrap } from '../text.ts';
+import { paint, wrap, type Colour } from '../text.ts';
 import type { Finding, Level } from './finding.ts';
 
 export interface Report {
@@ -27,8 +27,7 @@ export function printJson(report: Report): string {
 const columns = { level: 9, subject: 16 };
 const indent = ' '.repeat(columns.level + columns.subject);
 
-/** Numbers of ANSI colours. */
-const colours: Readonly<Record<Level, number>> = { good: 32, note: 36, warning: 33, problem: 31 };
+const colours: Readonly<Record<Level, Colour>> = { good: 'green', note: 'cyan', warning: 'yellow', problem: 'red' };
 
 /** For people: a few lines for each finding. */
 export function printText(report: Report, hasColours: boolean): string {
@@ -42,7 +41,7 @@ export function printText(report: Report, hasColours: boolean): string {
 function printFinding({ level, subject, seen, meaning, change }: Finding, hasColours: boolean): string[] {
   const [first = '', ...rest] = wrap(seen, indent);
   const mark = level.padEnd(columns.level);
-  const coloured = hasColours ? `\u001b[${colours[level]}m${mark}\u001b[39m` : mark;
+  const coloured = hasColours ? paint(colours[level], mark) : mark;
   return [
     `${coloured}${subject.padEnd(columns.subject)}${first.slice(indent.length)}`,
     ...rest,

@@ -16,9 +16,20 @@ const plainOnly: AcceptedCodings = { coding: undefined, plain: true };
 /** Longer lists than any client has use are not read to their end. */
 const maxEntries = 32;
 
+/** Results by header: clients send few different ones. */
+const known = new Map<string, AcceptedCodings>();
+const maxKnown = 64;
+const maxKnownLength = 256;
+
 /** Reads `Accept-Encoding` (RFC 9110, 12.5.3). */
 export function acceptedCodings(header: string | undefined): AcceptedCodings {
   if (header === undefined) return plainOnly;
+  const accepted = known.get(header) ?? read(header);
+  if (known.size < maxKnown && header.length <= maxKnownLength) known.set(header, accepted);
+  return accepted;
+}
+
+function read(header: string): AcceptedCodings {
   const qualities = qualitiesIn(header);
   const others = qualities.get('*');
   const plain = qualities.get('identity') ?? (others === 0 ? 0 : undefined);

@@ -24,6 +24,15 @@ const staticPath = '/explorer/static/';
 export const explorerMissing =
   'The offline explorer is a development dependency and is not installed: use Apollo Sandbox at /graphql, or run npm install --save-prod --omit=dev ruru@2';
 
+/** Whether there is an offline explorer. */
+export function isExplorerInstalled(): boolean {
+  try {
+    return import.meta.resolve('ruru/server') !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Adds the offline explorer at `/explorer` (ruru, a development dependency). False if it is not installed. */
 export async function addExplorer(app: FastifyInstance, explorer: Explorer): Promise<boolean> {
   const ruru = await Promise.all([import('ruru/server'), import('ruru/static')]).catch(() => undefined);

@@ -62,7 +62,7 @@ export class GraphqlEndpoint {
     const figures = { requestId, status, durationMs, refusedAs, upstreamCalls, sharedCalls, retries, droppedRows };
     const savedCalls = metrics && request.savedCalls;
     logRequest({ ...figures, savedCalls, isListed, outcome, traceId: trace?.traceId }, log, metrics);
-    trace?.ended({ requestId, status, refusedAs, upstreamCalls, outcome });
+    trace?.ended({ requestId, status, refusedAs, callCount: request.callCount, outcome });
     this.#reportUnlisted(exchange, response);
   }
 
@@ -102,7 +102,7 @@ export class GraphqlEndpoint {
     this.#write(exchange, response);
     metrics?.requestEnded({ status, seconds: 0, codes: { OVERLOADED: 1 }, upstreamCalls: new Map() });
     const { requestId, request, trace } = exchange;
-    trace?.ended({ requestId, status, refusedAs: 'OVERLOADED', upstreamCalls: request.upstreamCalls, outcome: {} });
+    trace?.ended({ requestId, status, refusedAs: 'OVERLOADED', callCount: request.callCount, outcome: {} });
     shedLog.add(reason);
     log.debug({ requestId, status, shedReason: reason });
     return true;

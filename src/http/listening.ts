@@ -32,3 +32,15 @@ export function linkTo({ host }: ListenSettings, { address, port }: AddressInfo)
   if (address === '0.0.0.0' || address === '::') return `http://localhost:${port}`;
   return `http://${host.includes(':') ? `[${host.replace('%', '%25')}]` : host}:${port}`;
 }
+
+/** Pages for browsers: none, those that need nothing installed, or all. */
+export type Pages = 'none' | 'without-offline-explorer' | 'all';
+
+/** Where the pages are, a line each. `width`: of the column before. */
+export function pageLines(url: string, pages: Pages, width: number): string[] {
+  if (pages === 'none') return [];
+  const line = (name: string, address: string) => `  ${name.padEnd(width)}${address}`;
+  const explorer =
+    pages === 'all' ? `${url}/explorer   (Apollo Sandbox: ${url}/graphql)` : `${url}/graphql   (Apollo Sandbox)`;
+  return [line('Explorer', explorer), line('Inbox', `${url}/inbox`)];
+}

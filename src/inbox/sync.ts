@@ -181,8 +181,7 @@ export class Sync {
     const { cache } = this.#client;
     const inbox = data.viewer.changes;
     if (inbox !== null && this.#viewer !== undefined) {
-      // If the list cannot be read now, the next question says so again.
-      if (inbox.mustReload) await this.#client.refetchQueries({ include: [ListRoomsDocument] });
+      if (inbox.mustReload) await this.#reloadRooms();
       else applyToRooms(cache, data.viewer.id, inbox);
       this.#viewer.since = inbox.cursor;
     }
@@ -200,6 +199,12 @@ export class Sync {
     const author = added.findLast(({ author: { userId } }) => userId !== this.#viewer?.userId)?.author;
     if (author !== undefined) this.#tell({ news: `New message from ${author.name ?? author.username ?? 'somebody'}` });
     return room.hasMore;
+  }
+
+  /** Throws where the list cannot be read: the next question then says again that it must be. */
+  async #reloadRooms(): Promise<void> {
+    const results = await this.#client.refetchQueries({ include: [ListRoomsDocument] });
+    for (const { error } of results) if (error !== undefined) throw error;
   }
 
   #tell(change: Partial<SyncState>): void {

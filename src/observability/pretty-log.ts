@@ -1,5 +1,5 @@
 import { asInt, asObject, asObjects, asText, asTexts, readJson, type JsonObject } from '../json.ts';
-import { printable } from '../text.ts';
+import { paint, printable, type Colour } from '../text.ts';
 import type { LogDestination } from './standard-output.ts';
 
 /** What a line shows, for the welcome. */
@@ -17,20 +17,17 @@ const longest = { name: 64, message: 400, frame: 200 };
 function prettyLine(line: string, hasColours: boolean): string {
   const fields = asObject(readJson(line));
   if (fields === undefined) return printable(line, longest.message);
-  const paint = (colour: Colour, text: string) =>
-    hasColours && colour !== 'none' ? `\u001b[${colours[colour]}m${text}\u001b[39m` : text;
+  const painted: Paint = (colour, text) => (hasColours && colour !== 'none' ? paint(colour, text) : text);
   const { time } = fields;
   const clock = typeof time === 'number' ? new Date(time).toTimeString().slice(0, 8) : '';
-  const rest = typeof fields['durationMs'] === 'number' ? ofRequest(fields, paint) : ofEvent(fields, paint);
-  return [`${paint('grey', clock)}  ${rest}`, ...framesOf(fields)].join('\n');
+  const rest = typeof fields['durationMs'] === 'number' ? ofRequest(fields, painted) : ofEvent(fields, painted);
+  return [`${painted('grey', clock)}  ${rest}`, ...framesOf(fields)].join('\n');
 }
 
-const colours = { grey: 90, green: 32, yellow: 33, red: 31 } as const;
-type Colour = keyof typeof colours | 'none';
-type Paint = (colour: Colour, text: string) => string;
+type Paint = (colour: Colour | 'none', text: string) => string;
 
 /** The line of an answered request. */
-function ofRequest(fields: JsonObject, paint: Paint): string {
+function ofRequest(fields: JsonObject, painted: Paint): string {
   const { status, durationMs, upstreamCalls, shared } = fields;
   const codes = Object.entries(asObject(fields['codes']) ?? {});
   const colour = Number(status) >= 500 ? 'red' : codes.length > 0 ? 'yellow' : 'green';
@@ -38,12 +35,12 @@ function ofRequest(fields: JsonObject, paint: Paint): string {
   const sharedCalls = asInt(shared) ?? 0;
   const name = printable(asText(fields['operation']) ?? '(unnamed)', longest.name);
   return [
-    paint(colour, String(status)),
+    painted(colour, String(status)),
     `${Math.round(Number(durationMs))} ms`.padStart(8),
     `${calls} ${calls === 1 ? 'call ' : 'calls'}`.padStart(9),
     sharedCalls > 0 ? ` ${name} (${sharedCalls} shared)` : ` ${name}`,
     ...codes.map(([code, count]) =>
-      paint(colour, ` ${printable(code)}${Number(count) > 1 ? ` ×${Number(count)}` : ''}`),
+      painted(colour, ` ${printable(code)}${Number(count) > 1 ? ` ×${Number(count)}` : ''}`),
     ),
   ].join(' ');
 }
@@ -52,13 +49,13 @@ function ofRequest(fields: JsonObject, paint: Paint): string {
 const leftOut = new Set(['level', 'time', 'msg', 'unexpected']);
 
 /** Any other line: its message, and what goes with it. */
-function ofEvent(fields: JsonObject, paint: Paint): string {
+function ofEvent(fields: JsonObject, painted: Paint): string {
   const level = asInt(fields['level']) ?? 0;
-  const [colour, name]: [Colour, string] =
+  const [colour, name]: [Colour | 'none', string] =
     level >= 50 ? ['red', 'error'] : level >= 40 ? ['yellow', 'warn'] : ['none', ''];
   const more = Object.entries(fields).filter(([key]) => !leftOut.has(key));
   return [
-    ...(name === '' ? [] : [paint(colour, name)]),
+    ...(name === '' ? [] : [painted(colour, name)]),
     ...(asText(fields['msg']) === undefined ? [] : [printable(String(fields['msg']), longest.message)]),
     ...(more.length === 0 ? [] : [printable(JSON.stringify(Object.fromEntries(more)), longest.message)]),
   ].join('  ');

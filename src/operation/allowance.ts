@@ -74,12 +74,11 @@ export class CallAllowance {
     const user = this.#options.userOf(callerKey);
     if (user === undefined) return undefined;
     const { callsPerMinute: capacity } = this.#options;
-    const bucket = this.#users.get(user) ?? this.#fullBucket(user); // looking is no use that keeps a bucket
-    const missing = bucket.missing(capacity);
+    const level = this.#users.get(user)?.level ?? capacity;
     return {
       capacity,
-      calls: Math.max(0, Math.floor(capacity - missing)),
-      fullAfterSeconds: Math.ceil((missing * 60) / capacity),
+      calls: Math.max(0, Math.floor(level)),
+      fullAfterSeconds: Math.ceil(((capacity - level) * 60) / capacity),
     };
   }
 
@@ -190,9 +189,7 @@ export function chargeAllowance(
  */
 export function settleAllowance(request: RequestContext): void {
   request.stop(answered);
-  let calls = 0;
-  for (const count of request.upstreamCalls.values()) calls += count;
-  request.outcome.charge?.settle(calls);
+  request.outcome.charge?.settle(request.callCount);
 }
 
 /** Ends what is left of a request; no client sees it. */

@@ -32,13 +32,17 @@ export class TokenBucket implements SharedBucket {
     this.#at = parts.now();
   }
 
-  /** How many of these calls it lacks, as far as is known here. */
-  missing(calls: number): number {
+  /** Calls in it now, as far as is known here. */
+  get level(): number {
     const now = this.#parts.now();
     this.#level = Math.min(this.capacity, this.#level + ((now - this.#at) / 60_000) * this.capacity);
     this.#at = now;
-    if (calls === 0) return 0;
-    const missing = calls - this.#level;
+    return this.#level;
+  }
+
+  /** How many of these calls it lacks. */
+  missing(calls: number): number {
+    const missing = calls === 0 ? 0 : calls - this.level;
     if (missing > 0) this.#parts.shared?.tell(this); // another replica may have had a refund
     return missing;
   }

@@ -37,9 +37,11 @@ const isOf = ({ userId, headers, address }: Caller, credentials: Credentials): b
 
 const tokenAt = 1;
 
+/** Headers of every call: names and values in turn. */
+export const fixedHeaders: readonly string[] = ['accept', 'application/json', 'accept-encoding', 'identity'];
+
 function createCaller({ userId, authToken, address }: Credentials): Caller {
-  const headers = ['x-auth-token', authToken, 'x-user-id', userId];
-  headers.push('accept', 'application/json', 'accept-encoding', 'identity');
+  const headers = ['x-auth-token', authToken, 'x-user-id', userId, ...fixedHeaders];
   if (address !== undefined) headers.push('x-real-ip', address);
   return { key: callerKeyOf(userId, authToken), userId, address, headers };
 }

@@ -39,7 +39,7 @@ describe('the call log', () => {
     expect(demo.callLines().slice(0, 1)).toEqual(['me?round=1']);
     expect(demo.callLines().at(-1)).toBe('me?round=10');
     expect(
-      [true, false].map((hasExplorer) => demo.greeting('http://h', hasExplorer).includes('http://h/explorer')),
+      [['  Explorer  x'], []].map((pages) => demo.greeting('http://h', pages).includes('\n  Explorer  x\n')),
     ).toEqual([true, false]);
   });
 });

@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
 import { explorerMissing } from '../../src/http/explorer.ts';
 import { projectPath, run, startChild, urlOf, type Child } from '../support/child.ts';
-import { docsPage } from '../support/docs.ts';
+import { docsPage, readme } from '../support/docs.ts';
 import { readModules } from '../support/modules.ts';
 import { startReceiver } from '../support/receiver.ts';
 
@@ -35,8 +35,8 @@ const imageFiles = [
   ...(/^An image needs (.*), and nothing else/m.exec(operating)?.[1]?.matchAll(/`([^`]+)`/g) ?? []),
 ].map(([, name = '']) => name);
 
-/** The command by which `docs/operating.md` starts what was built: flags of node, and the file. */
-const [, deployed = ''] = /^NODE_ENV=production ROCKETCHAT_URL=\S+ node (.*)$/m.exec(operating) ?? [];
+/** The command by which the README starts what was built: flags of node, and the file. */
+const [, deployed = ''] = /^NODE_ENV=production ROCKETCHAT_URL=\S+ node (.*)$/m.exec(readme) ?? [];
 
 const folder = mkdtempSync(join(tmpdir(), 'build-'));
 /** The repository, from which the package is made; an image of the built files; a folder of somebody who installs the package. */

@@ -216,7 +216,6 @@ const roomOf = (
   kind: 'ONE_TO_ONE',
   title,
   topic: null,
-  isReadOnly: false,
   lastMessageAt,
   lastMessage: null,
   membership: null,

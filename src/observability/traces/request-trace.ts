@@ -10,13 +10,13 @@ import {
 import type { CallObserver, SentCall } from '../../upstream/call-observer.ts';
 import type { RequestFigures } from '../request-log.ts';
 
-export type TracedRequest = Pick<RequestFigures, 'requestId' | 'status' | 'refusedAs' | 'upstreamCalls' | 'outcome'>;
+export interface TracedRequest extends Pick<RequestFigures, 'requestId' | 'status' | 'refusedAs' | 'outcome'> {
+  readonly callCount: number;
+}
 
+/** What the traces of all requests have in common. */
 export interface TraceParts {
   readonly tracer: Tracer;
-  /** Where the caller's own trace stands. */
-  readonly parent: Context;
-  readonly method: string;
   /** Attributes of all calls to the workspace. */
   readonly workspace: WorkspaceAddress;
   /** Whether calls take `traceparent` along. */
@@ -37,6 +37,8 @@ export interface WorkspaceAddress {
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'CONNECT']);
 
 const noHeaders: readonly string[] = [];
+/** Of a call that nobody asks about. */
+const untold: SentCall = { headers: noHeaders, ended: () => undefined };
 
 /**
  * The spans of one request: itself, its plan, waiting for rate-limit windows, each call to the workspace. Their names are
@@ -51,10 +53,11 @@ export class RequestTrace implements CallObserver {
   readonly #beganAt = Date.now();
   readonly #begin = performance.now();
 
-  constructor(parts: TraceParts) {
+  /** `parent`: where the caller's own trace stands. */
+  constructor(parts: TraceParts, parent: Context, givenMethod: string) {
     this.#parts = parts;
-    const { tracer, parent } = parts;
-    const method = knownMethods.has(parts.method) ? parts.method : '_OTHER';
+    const { tracer } = parts;
+    const method = knownMethods.has(givenMethod) ? givenMethod : '_OTHER';
     const name = method === '_OTHER' ? 'HTTP /graphql' : `${method} /graphql`;
     const attributes = {
       'http.request.method': method,
@@ -91,6 +94,7 @@ export class RequestTrace implements CallObserver {
   sends(endpoint: string, attempt: number): SentCall {
     const { calls, reachesWorkspace } = this.#parts;
     const counted = calls?.sends(endpoint, attempt);
+    if (!this.#span.isRecording() && !reachesWorkspace) return counted ?? untold;
     const span = this.#span.isRecording() ? this.#startCall(endpoint, attempt) : undefined;
     return {
       headers: reachesWorkspace ? ['traceparent', traceparentOf(span ?? this.#span)] : noHeaders,
@@ -106,18 +110,16 @@ export class RequestTrace implements CallObserver {
   }
 
   /** The request is answered. */
-  ended({ requestId, status, refusedAs, upstreamCalls, outcome }: TracedRequest): void {
+  ended({ requestId, status, refusedAs, callCount, outcome }: TracedRequest): void {
     const span = this.#span;
     if (!span.isRecording()) return;
     const { clean } = this.#parts;
     const { operationName, cost, runBy, errors } = outcome;
     const codes = errors === undefined ? [refusedAs].filter((code) => code !== undefined) : Object.keys(errors.codes);
-    let spentCalls = 0;
-    for (const count of upstreamCalls.values()) spentCalls += count;
     span.setAttributes({
       'http.response.status_code': status,
       'rocketchat.request_id': clean(requestId),
-      'rocketchat.calls.spent': spentCalls,
+      'rocketchat.calls.spent': callCount,
     });
     if (cost !== undefined)
       span.setAttributes({ 'rocketchat.calls.planned': cost.calls, 'graphql.operation.type': 'query' });

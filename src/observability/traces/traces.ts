@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ROOT_CONTEXT, trace, type Context, type Tracer } from '@opentelemetry/api';
+import { ROOT_CONTEXT, trace, type Context } from '@opentelemetry/api';
 import { ExportResultCode, parseTraceParent } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import {
@@ -23,7 +23,7 @@ import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic
 import type { TraceSettings } from '../../config/config.ts';
 import type { CallObserver } from '../../upstream/call-observer.ts';
 import type { Logger } from '../log.ts';
-import { RequestTrace, type WorkspaceAddress } from './request-trace.ts';
+import { RequestTrace, type TraceParts, type WorkspaceAddress } from './request-trace.ts';
 
 export interface TracesParts {
   readonly settings: TraceSettings;
@@ -46,17 +46,12 @@ const quietMs = 60_000;
  * through is lost.
  */
 export class Traces {
-  readonly #parts: TracesParts;
-  readonly #tracer: Tracer;
+  readonly #parts: TraceParts;
   readonly #provider: TracerProvider;
-  readonly #workspace: WorkspaceAddress;
 
-  constructor(parts: TracesParts) {
-    const { settings, workspaceUrl, version, log } = parts;
+  constructor({ settings, workspaceUrl, version, calls, clean, log }: TracesParts) {
     const url = `${settings.url.replace(/\/+$/, '')}/v1/traces`;
     const { serviceName } = settings;
-    this.#parts = parts;
-    this.#workspace = addressOf(workspaceUrl);
     const exporter = new OTLPTraceExporter({ url, headers: { ...settings.headers } });
     this.#provider = new TracerProvider({
       // Each goes before those above it, as OpenTelemetry orders them.
@@ -69,21 +64,18 @@ export class Traces {
         new BatchSpanProcessor({ exporter: new LossReporter(exporter, log), maxQueueSize: maxWaitingSpans }),
       ],
     });
-    this.#tracer = this.#provider.getTracer(usualName, version);
+    this.#parts = {
+      tracer: this.#provider.getTracer(usualName, version),
+      workspace: addressOf(workspaceUrl),
+      reachesWorkspace: settings.reachWorkspace,
+      calls,
+      clean,
+    };
   }
 
   /** Begins the trace of a request, as a part of the caller's own if it has one. */
   begin(method: string, traceparent: string | string[] | undefined): RequestTrace {
-    const { settings, calls, clean } = this.#parts;
-    return new RequestTrace({
-      tracer: this.#tracer,
-      parent: contextOf(traceparent),
-      method,
-      workspace: this.#workspace,
-      reachesWorkspace: settings.reachWorkspace,
-      calls,
-      clean,
-    });
+    return new RequestTrace(this.#parts, contextOf(traceparent), method);
   }
 
   /** Sends what is left, for as long as this at most. */

@@ -26,9 +26,8 @@ export function priceOf(cost: QueryCost, limit: number): Record<string, unknown>
 
 /** `extensions.upstream` of an operation that ran or was rejected: its estimated and its actual calls. */
 export function reportOf(request: RequestContext): Record<string, unknown> {
-  const { outcome, upstreamCalls, sharedCalls, retries, isStoreAway } = request;
+  const { outcome, upstreamCalls, callCount: calls, sharedCalls, retries, isStoreAway } = request;
   const byEndpoint = Object.fromEntries([...upstreamCalls].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  const calls = Object.values(byEndpoint).reduce((sum, count) => sum + count, 0);
   const { cost, atMost: bound = 0, limit } = outcome;
   const store = isStoreAway ? 'away' : undefined;
   return { plannedCalls: cost?.calls, atMost: bound, calls, byEndpoint, shared: sharedCalls, retries, limit, store };
