@@ -12,7 +12,7 @@ import { packageVersion } from './package-version.ts';
 import type { ReplicasStore } from './store/replicas-store.ts';
 import type { Workspace } from './upstream/workspace.ts';
 
-/** What not every gateway uses is loaded only where it is used, so that the others start sooner and take less memory. */
+// What not every gateway uses is loaded only where it is used, so that the others start sooner and take less memory.
 
 export interface MeasuredParts {
   readonly config: Config;

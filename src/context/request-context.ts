@@ -39,8 +39,8 @@ export interface Observers {
 }
 
 export interface PlanObserver {
-  /** The price of the operation is worked out from now on; the returned function ends that. */
-  plans(): (plannedCalls: number | undefined) => void;
+  /** The input was checked and the price worked out, in this many milliseconds until now. `calls`: undefined if refused. */
+  planned(ms: number, calls: number | undefined): void;
 }
 
 /**

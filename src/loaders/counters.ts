@@ -93,7 +93,7 @@ export function countersLoader(
         counters.set(key, value instanceof Error ? Promise.reject(value) : Promise.resolve(value));
     }
     const left = keys.filter((key) => !counters.has(key));
-    saved.bulk += Math.max(0, counters.size - read.lists.length);
+    saved.bulk += Math.max(0, counters.size - read.unstarted.length);
     if (left.length === 0) return counters;
     const list = subscriptions.value === undefined ? caller.subscriptions : caller.rooms;
     const error = subscriptions.error ?? rooms.error;

@@ -61,8 +61,8 @@ export function callByKey<Key, Value>(
 
 /**
  * For what upstream can read in bulk: `read` gets all keys of one tick, chooses bulk or single, and returns a promise per
- * key; it counts in `saved` what it reads in bulk. A DataLoader resolves the keys of a batch together; handing it promises lets each key resolve by itself, so that
- * one slow single call does not hold up the others.
+ * key; it counts in `saved` what it reads in bulk. A DataLoader resolves the keys of a batch together; handing it promises
+ * lets each key resolve by itself, so that one slow single call does not hold up the others.
  */
 export function batchByKey<Key, Value>(
   read: (keys: readonly Key[], saved: SavedCalls) => readonly Promise<Value>[],

@@ -29,7 +29,7 @@ export function roomLoader(
     if (mode === 'single' && !fallback.prefersLists('rooms.info', read)) return ids.map(load);
     const found = caller.rooms().then(
       (known) => {
-        saved.bulk += ids.length - lists.length;
+        saved.bulk += ids.length - read.unstarted.length;
         return ids.map((id) => known.get(id) ?? Promise.reject(noSuchRoom()));
       },
       (error: unknown) => {

@@ -115,13 +115,13 @@ export class FastPath {
   ): boolean {
     const { documents, estimator, maxUpstreamCalls, allowance } = this.#parts;
     const { outcome, viewerId } = context;
-    const planned = context.trace?.plans();
+    const began = context.trace && performance.now();
     const checked = this.#checked.get(compiled);
     if (checked === undefined) this.#check(document, operation, given, compiled, viewerId);
     else recheck(checked, variables, viewerId);
     const cost = estimator.estimate(document, operation, given, context.knowledge);
-    planned?.(cost?.calls);
     if (cost === undefined || refusalOfCost(cost, maxUpstreamCalls) !== undefined) return false;
+    if (began !== undefined) context.trace?.planned(performance.now() - began, cost.calls);
     const charge = chargeAllowance(allowance, context, cost.calls);
     if (operation.name !== undefined) outcome.operationName = loggedName(operation.name.value);
     outcome.cost = cost;

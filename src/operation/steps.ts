@@ -1,4 +1,5 @@
 import { HeaderMap, type ApolloServerPlugin, type GraphQLRequestContext, type GraphQLResponse } from '@apollo/server';
+import type { QueryCost } from '../context/query-cost.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import { correctCode } from './format-error.ts';
 import { maxReportedErrors } from '../limits.ts';
@@ -40,12 +41,13 @@ export const createSteps = ({ inputCheck, estimator, executor, maxUpstreamCalls,
     const variables = request.variables ?? {};
     if (operation.name !== undefined) outcome.operationName = loggedName(operation.name.value);
     requireCredentials(operation, document, contextValue);
-    const planned = contextValue.trace?.plans();
     const callerId = isAuthenticated ? contextValue.viewerId : '';
-    if (inputCheck.check({ document, operation, variables, callerId }) === undefined) return; // graphql-js reports wrong types
-    const cost = estimator.estimate(document, operation, variables, knowledge);
-    planned?.(cost?.calls);
-    if (cost === undefined) return; // the same
+    const cost = tracePlan(contextValue, () =>
+      inputCheck.check({ document, operation, variables, callerId }) === undefined
+        ? undefined
+        : estimator.estimate(document, operation, variables, knowledge),
+    );
+    if (cost === undefined) return; // graphql-js reports wrong types
     outcome.cost = cost;
     outcome.limit = maxUpstreamCalls;
     if (isPricedOnly(request)) return;
@@ -106,3 +108,15 @@ const single = (singleResult: {
   http: { status: 200, headers: new HeaderMap() },
   body: { kind: 'single', singleResult },
 });
+
+/** Works a plan out, and tells the trace of it, also where that refuses the operation. */
+function tracePlan({ trace }: RequestContext, plan: () => QueryCost | undefined): QueryCost | undefined {
+  if (trace === undefined) return plan();
+  const began = performance.now();
+  let cost: QueryCost | undefined;
+  try {
+    return (cost = plan());
+  } finally {
+    trace.planned(performance.now() - began, cost?.calls);
+  }
+}

@@ -104,7 +104,8 @@ export async function inboxChanges(
   const { updatedAfter, deletedAfter } = windowOf(cursor);
   const after = Math.min(updatedAfter, deletedAfter);
   const { readAt, changed: memberships, removed } = await lists.subscriptions.load(after);
-  const reading = { readAt, memberships, removed, rooms: undefined, roomOf: lists.roomOf };
+  const roomIds = new Map(removed.map(({ id }) => [id, lists.roomOf(id)]));
+  const reading = { readAt, memberships, removed, rooms: undefined, roomOf: (id: string) => roomIds.get(id) };
   const ofMemberships = inboxChangesSince(cursor, reading);
   if (ofMemberships.mustReload) {
     const { changed: all } = await lists.all.load(); // shows which room each is of, for when it is deleted

@@ -24,7 +24,7 @@ export const marginMs = overlapMs;
 export const keptDeletionsMs = 29 * 24 * 60 * 60 * 1000;
 
 /**
- * Why what happened since a moment cannot be told, or undefined if it can. `now`: when the workspace was read.
+ * Whether what happened since a moment cannot be told any more. `now`: when the workspace was read.
  * A moment that is still to come was not issued by this workspace as it is: it was restored, or its clock was set back.
  */
 export function isTooFar(since: number, now: number): boolean {

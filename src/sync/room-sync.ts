@@ -137,7 +137,10 @@ export function changesSince<Row>(cursor: SyncCursor, reading: Reading<Row>, fir
     cursor.told.length > 0 &&
     cursor.told.includes(digestIn(cursor.readAt, change)) &&
     !(change.kind === 'changed' && gone.has(change.id));
-  const fresh = known.filter((change) => !isRepeated(change)).toSorted((a, b) => comparePlaces(a.place, b.place));
+  const { repeated = [], unseen = [] } = Object.groupBy(known, (change) =>
+    isRepeated(change) ? 'repeated' : 'unseen',
+  );
+  const fresh = unseen.toSorted((a, b) => comparePlaces(a.place, b.place));
   const told = fresh.slice(0, cutAt(fresh, first));
   const last = isComplete ? undefined : endOf(knownUntil);
   const end = told.length < fresh.length ? told.at(-1)?.place : last;
@@ -156,9 +159,7 @@ export function changesSince<Row>(cursor: SyncCursor, reading: Reading<Row>, fir
       .map(toRemoval)
       .map(digest),
   );
-  const before = isStart
-    ? known.filter((change) => isRepeated(change) && isReadAgain(change)).map(digest)
-    : cursor.told.filter((one) => !isUndone.has(one));
+  const before = isStart ? repeated.filter(isReadAgain).map(digest) : cursor.told.filter((one) => !isUndone.has(one));
   const recent = reading.deletions.filter(({ stamp }) => stamp > readAt).map(nameOf);
   const recentDigest = digestOf(readAt, recent.toSorted());
   return {
@@ -169,7 +170,7 @@ export function changesSince<Row>(cursor: SyncCursor, reading: Reading<Row>, fir
       place: isStuck ? start : end,
       isWhole: isStuck || (cursor.isWhole && isAtSameTime),
       witness: latestWitness(seen, witness),
-      latest: latestOf(cursor.latest, [...told, ...known.filter(isRepeated)]),
+      latest: latestOf(cursor.latest, [...told, ...repeated]),
       deletions: isStart ? recentDigest : cursor.deletions,
       told: [...before, ...told.filter(isReadAgain).map(digest)],
     },

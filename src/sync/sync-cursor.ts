@@ -37,8 +37,8 @@ export interface SyncCursor {
 
 /**
  * A cursor is the base64url of: version (1 byte), seal (5), flags (1), readAt (6), place (6 + 8), witness (6 + 8), latest
- * (6), deletions (6), and up to 16 digests (6 each): 199 characters at most. The
- * seal is a digest of the rest and of `binding`, which names the list.
+ * (6), deletions (6), and up to 16 digests (6 each): 199 characters at most. The seal is a digest of the rest and of
+ * `binding`, which names the list.
  */
 const version = 1;
 const sealAt = 1;

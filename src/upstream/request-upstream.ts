@@ -127,9 +127,7 @@ export class RequestUpstream {
   /** What `addMembership` remembers; null for nothing. */
   roomOfMembership(subscriptionId: string): string | undefined | null {
     const user = this.#userKey;
-    const { membershipRooms } = this.#workspace;
-    if (user === undefined || !membershipRooms.has(user, subscriptionId)) return null;
-    return membershipRooms.roomOf(user, subscriptionId);
+    return user === undefined ? null : this.#workspace.membershipRooms.roomOf(user, subscriptionId);
   }
 
   get #userKey(): string | undefined {

@@ -98,6 +98,23 @@ describe('Traces', () => {
     });
   });
 
+  it('have one span of a plan that refuses the operation, whatever refused it', async () => {
+    for (const query of [
+      '{ directMessage(id: "a b") { topic } }',
+      '{ viewer { directMessages(first: 100) { nodes { messages(first: 100) { nodes { readReceipts { totalCount } } } } } } }',
+    ]) {
+      const { gateway, stop } = await startTraced();
+      for (let time = 0; time < 3; time += 1) expect((await gateway.ask(query)).status).toBe(400);
+      const { spans } = await stop();
+      expect(namesOf(spans), query).toEqual([
+        ...Array.from({ length: 3 }, () => 'POST /graphql'),
+        'plan',
+        'plan',
+        'plan',
+      ]);
+    }
+  });
+
   it('name the service as OTEL_SERVICE_NAME says, or else OTEL_RESOURCE_ATTRIBUTES', async () => {
     vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.name=platform,deployment.environment.name=staging');
     onTestFinished(() => void vi.unstubAllEnvs());

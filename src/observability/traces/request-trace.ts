@@ -74,14 +74,11 @@ export class RequestTrace implements CallObserver {
     return this.#span.isRecording() ? this.#span.spanContext().traceId : undefined;
   }
 
-  /** The price of the operation is worked out from now on; the returned function ends that. */
-  plans(): (plannedCalls: number | undefined) => void {
-    if (!this.#span.isRecording()) return () => undefined;
-    const span = this.#start('plan', SpanKind.INTERNAL, {}, this.#now());
-    return (plannedCalls) => {
-      if (plannedCalls !== undefined) span.setAttribute('rocketchat.calls.planned', plannedCalls);
-      span.end(this.#now());
-    };
+  planned(ms: number, calls: number | undefined): void {
+    if (!this.#span.isRecording()) return;
+    const now = this.#now();
+    const attributes = calls === undefined ? {} : { 'rocketchat.calls.planned': calls };
+    this.#start('plan', SpanKind.INTERNAL, attributes, now - ms).end(now);
   }
 
   waited(endpoint: string, ms: number): void {

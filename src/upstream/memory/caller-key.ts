@@ -9,3 +9,6 @@ export const callerKeyOf = (userId: string, authToken: string): string =>
 
 /** The user that a pair claims. Until the workspace accepts the pair, this is no more than a claim. */
 export const claimedUserOf = (callerKey: string): string => callerKey.slice(0, callerKey.indexOf('.'));
+
+/** What only the same user's calls find again: a hash of the user, as `userKeyOf` makes it, and the id of something. */
+export const keyOfUsersOwn = (userKey: string, id: string): string => hash('sha256', `${userKey}\0${id}`, 'base64url');

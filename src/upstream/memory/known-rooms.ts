@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { keyOfUsersOwn } from './caller-key.ts';
 import { forgetOldest } from './forget-oldest.ts';
 
 /** Characters of a random Rocket.Chat id. */
@@ -19,12 +19,12 @@ export class RoomMemory {
 
   /** `user`: hash of a user id that the workspace has accepted. */
   add(user: string, roomId: string): void {
-    this.#keep(keyOf(user, roomId));
+    this.#keep(keyOfUsersOwn(user, roomId));
     if (this.#rooms.size > maxRooms) forgetOldest(this.#rooms);
   }
 
   has(user: string, roomId: string): boolean {
-    const key = keyOf(user, roomId);
+    const key = keyOfUsersOwn(user, roomId);
     if (!this.#rooms.has(key)) return false;
     this.#keep(key);
     return true;
@@ -35,8 +35,6 @@ export class RoomMemory {
     this.#rooms.add(key);
   }
 }
-
-const keyOf = (user: string, roomId: string): string => hash('sha256', `${user}\0${roomId}`, 'base64url');
 
 /**
  * What one request knows about room ids. Some Rocket.Chat endpoints take a user's id or name for a room id, and create the

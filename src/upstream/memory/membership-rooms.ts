@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { keyOfUsersOwn } from './caller-key.ts';
 import { forgetOldest } from './forget-oldest.ts';
 
 /** Memberships remembered, which take some 10 MB. */
@@ -18,19 +18,16 @@ export class MembershipRooms {
 
   /** `user`: hash of a user id that the workspace has accepted. */
   add(user: string, subscriptionId: string, roomId: string | undefined): void {
-    const key = keyOf(user, subscriptionId);
+    const key = keyOfUsersOwn(user, subscriptionId);
     this.#rooms.delete(key);
     this.#rooms.set(key, roomId);
     if (this.#rooms.size > maxMemberships) forgetOldest(this.#rooms);
   }
 
-  has(user: string, subscriptionId: string): boolean {
-    return this.#rooms.has(keyOf(user, subscriptionId));
-  }
-
-  roomOf(user: string, subscriptionId: string): string | undefined {
-    return this.#rooms.get(keyOf(user, subscriptionId));
+  /** Null for a subscription that is not remembered. */
+  roomOf(user: string, subscriptionId: string): string | undefined | null {
+    const key = keyOfUsersOwn(user, subscriptionId);
+    const roomId = this.#rooms.get(key);
+    return roomId !== undefined || this.#rooms.has(key) ? roomId : null;
   }
 }
-
-const keyOf = (user: string, id: string): string => hash('sha256', `${user}\0${id}`, 'base64url');
