@@ -109,7 +109,7 @@ function handle(call: Incoming, workspace: Workspace, headers: Headers): Record<
   const open = call.method === 'GET' ? publicRoutes.get(call.endpoint) : undefined;
   if (open) {
     if (open.isLimited) limit(call, undefined, workspace, headers);
-    return open.handle(workspace.settings);
+    return open.handle(workspace.settings, call.search);
   }
   if (call.method === 'POST' && call.endpoint === 'login') {
     limit(call, undefined, workspace, headers);

@@ -23,6 +23,8 @@ export interface DemoOptions {
   readonly licensed?: boolean;
   /** If false, every list of receipts is empty. */
   readonly storeReceipts?: boolean;
+  readonly keepHistory?: boolean;
+  readonly showDeletedStatus?: boolean;
   readonly useRealName?: boolean;
   readonly hideSystemMessages?: readonly string[];
   readonly upperCount?: number;
@@ -55,6 +57,8 @@ export type ChangeableOption =
   | 'dialect'
   | 'licensed'
   | 'storeReceipts'
+  | 'keepHistory'
+  | 'showDeletedStatus'
   | 'useRealName'
   | 'hideSystemMessages'
   | 'upperCount'

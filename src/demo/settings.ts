@@ -7,6 +7,9 @@ export interface Settings {
   readonly dialect: 'R7' | 'R8';
   readonly licensed: boolean;
   readonly storeReceipts: boolean;
+  /** What `settings.public` says of deleted messages; how each is deleted is said where the world's `remove` is called. */
+  readonly keepHistory: boolean;
+  readonly showDeletedStatus: boolean;
   readonly useRealName: boolean;
   readonly hideSystemMessages: readonly string[];
   /** Rows. */
@@ -24,6 +27,8 @@ export const defaultSettings: Settings = {
   dialect: 'R8',
   licensed: true,
   storeReceipts: true,
+  keepHistory: false,
+  showDeletedStatus: false,
   useRealName: false,
   hideSystemMessages: [],
   upperCount: 100,

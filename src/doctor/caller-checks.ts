@@ -1,4 +1,5 @@
-import { asId, asObjects } from '../json.ts';
+import { asId } from '../json.ts';
+import { publicSettingOf } from '../upstream/endpoints/settings-public.ts';
 import { isReply, receiptSettings, type Examination, type Outcome } from './examination.ts';
 import type { Finding, Subject } from './finding.ts';
 
@@ -118,10 +119,7 @@ export function checkReceipts({ receipts, strangers }: Examination): Finding | u
 
 /** The value of a setting of the workspace, as far as it tells. */
 const settingOf = (strangers: readonly Outcome[], name: string): unknown =>
-  strangers
-    .filter(isReply)
-    .flatMap(({ json }) => asObjects(json?.['settings']))
-    .find(({ _id }) => _id === name)?.['value'];
+  publicSettingOf(strangers.find(isReply)?.json, name);
 
 /** The call came to nothing that would answer the question. */
 function notSeen(subject: Subject, outcome: Outcome): Finding {

@@ -1,4 +1,5 @@
 import { checkAdministration, checkReceipts, checkToken } from './caller-checks.ts';
+import { checkDeletions } from './deletions-check.ts';
 import { examine, type Examination, type Patient } from './examination.ts';
 import type { Finding } from './finding.ts';
 import { checkAddresses, checkExemption, checkLimiter } from './limiter-checks.ts';
@@ -22,6 +23,7 @@ const checks: readonly ((examination: Examination) => Finding | undefined)[] = [
   checkAdministration,
   checkExemption,
   checkReceipts,
+  checkDeletions,
   checkStore,
 ];
 

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Config, DoctorCredentials } from '../config/config.ts';
 import type { JsonObject } from '../json.ts';
 import { callerOf, fixedHeaders } from '../upstream/caller.ts';
+import { deletionSettings, publicSettingsPath } from '../upstream/endpoints/settings-public.ts';
 import { readRateHeaders, type RateHeaders } from '../upstream/rate-limit/rate-headers.ts';
 import { readBody } from '../upstream/transport/response.ts';
 import { Transport, TransportError } from '../upstream/transport/transport.ts';
@@ -98,8 +99,8 @@ export const receiptSettings = ['Message_Read_Receipt_Enabled', 'Message_Read_Re
 async function callAsStrangers(
   call: (path: string, headers: readonly string[]) => Promise<Outcome>,
 ): Promise<Outcome[]> {
-  const query = `offset=0&count=${receiptSettings.length}&_id=${receiptSettings.join('%2C')}`;
-  const ask = () => call(`/api/v1/settings.public?${query}`, [...fixedHeaders, 'x-real-ip', newAddress()]);
+  const path = publicSettingsPath([...receiptSettings, ...deletionSettings]);
+  const ask = () => call(path, [...fixedHeaders, 'x-real-ip', newAddress()]);
   const first = await ask();
   return isReply(first) && first.rate?.limit !== undefined ? [first, await ask()] : [first];
 }

@@ -17,6 +17,7 @@ export const subjects = [
   'administration',
   'exemption',
   'receipts',
+  'deletions',
   'store',
 ] as const;
 

@@ -17,18 +17,23 @@ import type { RoomCheck } from './room-check.ts';
 
 export interface RoomWindow {
   readonly roomId: string;
+  /** When the changes before these were read, by the workspace's clock. */
+  readonly since: number;
   readonly window: Window;
   /** Changed messages of a page of upstream's. */
   readonly pageSize: number;
 }
 
-/** More has changed than responses tell. `readAt`: when the workspace was read, if that is known. */
-export interface TooMuch {
-  readonly isTooMuch: true;
+/**
+ * The workspace does not tell what changed: it is too much, or deletions are hidden. `readAt`: when the workspace was read,
+ * if that is known.
+ */
+export interface Untold {
+  readonly isUntold: true;
   readonly readAt: number | undefined;
 }
 
-type MessageReading = (Reading<RestMessage> & { readonly isTooMuch?: false }) | TooMuch;
+type MessageReading = (Reading<RestMessage> & { readonly isUntold?: false }) | Untold;
 
 /** Deletions of one page, which have some 70 bytes each. */
 const maxDeletions = 10_000;
@@ -41,6 +46,7 @@ export const roomChangesLoader = (upstream: RequestUpstream, check: RoomCheck): 
   callByKey(
     async (wanted) => {
       await refuseChannel(wanted.roomId, check);
+      if (await upstream.mayHaveHiddenMessages(wanted.since)) return { isUntold: true, readAt: undefined };
       const isWhole = wanted.window.isWhole || upstream.syncPages.areMissing;
       return isWhole ? await readWhole(upstream, wanted) : await readPages(upstream, wanted);
     },
@@ -51,7 +57,7 @@ async function readWhole(upstream: RequestUpstream, wanted: RoomWindow): Promise
   try {
     return await readAll(upstream, wanted);
   } catch (error) {
-    if (isTooLarge(error)) return { isTooMuch: true, readAt: undefined };
+    if (isTooLarge(error)) return { isUntold: true, readAt: undefined };
     throw error;
   }
 }
@@ -63,7 +69,7 @@ async function readPages(upstream: RequestUpstream, wanted: RoomWindow): Promise
     const page = { roomId, after: window.updatedAfter, type: 'UPDATED', count: pageSize } as const;
     updated = await chatSyncMessagesPage(upstream, page);
   } catch (error) {
-    if (isTooLarge(error)) return { isTooMuch: true, readAt: undefined };
+    if (isTooLarge(error)) return { isUntold: true, readAt: undefined };
     if (!(error instanceof UpstreamRefusal) || error.code !== 'BAD_USER_INPUT') throw error;
     // Rocket.Chat 7. Where that is still unknown, no call is left to begin anew after a response that is too large.
     const reading = await readAll(upstream, wanted).catch((second: unknown) => {
@@ -76,18 +82,23 @@ async function readPages(upstream: RequestUpstream, wanted: RoomWindow): Promise
   const { readAt, updates, knownUntil } = updated;
   const rest = { roomId, after: window.deletedAfter, type: 'DELETED', count: maxDeletions } as const;
   const deleted = await chatSyncMessagesPage(upstream, rest);
-  if (deleted.knownUntil !== Number.POSITIVE_INFINITY) return { isTooMuch: true, readAt };
+  if (deleted.knownUntil !== Number.POSITIVE_INFINITY) return { isUntold: true, readAt };
   return { readAt, updates, deletions: deleted.deletions, knownUntil };
 }
 
 const readAll = (upstream: RequestUpstream, { roomId, window }: RoomWindow): Promise<SyncedMessages> =>
   chatSyncMessagesSince(upstream, { roomId, after: Math.min(window.updatedAfter, window.deletedAfter) });
 
-/** Where rooms are now: what a sync begins with. */
-export const roomBeginLoader = (upstream: RequestUpstream, check: RoomCheck): Loader<string, LatestChange> =>
+/** Where a room is now: what a sync begins with. */
+interface RoomBegin extends LatestChange {
+  readonly lacksDeletions: boolean;
+}
+
+export const roomBeginLoader = (upstream: RequestUpstream, check: RoomCheck): Loader<string, RoomBegin> =>
   callByKey(async (roomId) => {
     await check.isRoom(roomId);
-    return await dmMessagesLatest(upstream, roomId);
+    const lacksDeletions = await upstream.mayHaveHiddenMessages(Number.POSITIVE_INFINITY);
+    return { ...(await dmMessagesLatest(upstream, roomId)), lacksDeletions };
   });
 
 async function refuseChannel(roomId: string, check: RoomCheck): Promise<void> {

@@ -55,15 +55,18 @@ export async function messageChanges(
     hasMore: false,
     mustReload: true,
   });
-  if (since == null) {
-    const { readAt, newest } = await loaders.roomBegins.load(roomId);
-    return reloadFrom(beginAt(readAt, newest && witnessOf(newest.id, newest.stamp)));
+  const cursor = since == null ? undefined : decodeSyncCursor(binding, since);
+  if (cursor === undefined || cursor.lacksDeletions) {
+    const { readAt, newest, lacksDeletions } = await loaders.roomBegins.load(roomId);
+    return reloadFrom({ ...beginAt(readAt, newest && witnessOf(newest.id, newest.stamp)), lacksDeletions });
   }
-  const cursor = decodeSyncCursor(binding, since);
   const window = windowOf(cursor);
-  const reading = await loaders.roomChanges.load({ roomId, window, pageSize: first + spareRows });
-  if (reading.isTooMuch === true)
-    return reloadFrom(beginAt(reading.readAt ?? (await loaders.roomBegins.load(roomId)).readAt));
+  const reading = await loaders.roomChanges.load({ roomId, since: cursor.readAt, window, pageSize: first + spareRows });
+  if (reading.isUntold === true) {
+    if (reading.readAt !== undefined) return reloadFrom(beginAt(reading.readAt));
+    const { readAt, lacksDeletions } = await loaders.roomBegins.load(roomId);
+    return reloadFrom({ ...beginAt(readAt), lacksDeletions });
+  }
   const changes = changesSince(cursor, reading, first);
   return {
     changed: [...changes.changed],

@@ -117,8 +117,8 @@ export type DirectMessage = Node & {
    * What changed in the room's messages since an earlier answer, removed messages among it (`chat.syncMessages`): two
    * upstream calls, or one for a workspace before Rocket.Chat 8. Applied to a copy of `messages` without a filter, until
    * `hasMore` is false, it makes the copy equal to that list. Without `since` only a `cursor` is told, from which to go on
-   * once the messages have been read (`dm.messages`, one call). Where the workspace keeps a history of deleted messages
-   * without showing that they were deleted, it does not tell their deletion.
+   * once the messages have been read (`dm.messages`, one call). A workspace that hides deleted messages instead of removing
+   * them does not tell their deletion: there every answer says `mustReload`.
    */
   readonly changes?: Maybe<MessageChanges>;
   /**

@@ -172,6 +172,7 @@ export function changesSince<Row>(cursor: SyncCursor, reading: Reading<Row>, fir
       witness: latestWitness(seen, witness),
       latest: latestOf(cursor.latest, [...told, ...repeated]),
       deletions: isStart ? recentDigest : cursor.deletions,
+      lacksDeletions: false,
       told: [...before, ...told.filter(isReadAgain).map(digest)],
     },
     hasMore: end !== undefined || (!isStart && recentDigest !== cursor.deletions),

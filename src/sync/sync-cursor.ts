@@ -31,6 +31,8 @@ export interface SyncCursor {
   readonly latest: number | undefined;
   /** Within a sync of several answers: digest of the deletions since `readAt` as its first answer read them. */
   readonly deletions: string;
+  /** Whether deletions may have been hidden since: the workspace hid them, or did not say, when the cursor was made. */
+  readonly lacksDeletions: boolean;
   /** Digests of the latest changes that were told and that the next sync reads again. */
   readonly told: readonly string[];
 }
@@ -52,12 +54,12 @@ const headBytes = 53;
 const tieBytes = 8;
 const digestBytes = 6;
 const maxTold = 16;
-const flag = { hasPlace: 1, hasWitness: 2, isWhole: 4, hasLatest: 8, isDeletion: 16 } as const;
+const flag = { hasPlace: 1, hasWitness: 2, isWhole: 4, hasLatest: 8, isDeletion: 16, lacksDeletions: 32 } as const;
 /** The largest time that a cursor holds: later than the year 9999. */
 const maxStamp = 2 ** 48 - 1;
 
 export function encodeSyncCursor(binding: string, cursor: SyncCursor): string {
-  const { readAt, place, isWhole, witness, latest, deletions, told } = cursor;
+  const { readAt, place, isWhole, witness, latest, deletions, lacksDeletions, told } = cursor;
   const kept = told.slice(-maxTold);
   const bytes = Buffer.alloc(headBytes + kept.length * digestBytes);
   bytes[0] = version;
@@ -66,7 +68,8 @@ export function encodeSyncCursor(binding: string, cursor: SyncCursor): string {
     (witness === undefined ? 0 : flag.hasWitness) |
     (isWhole ? flag.isWhole : 0) |
     (latest === undefined ? 0 : flag.hasLatest) |
-    (witness?.isDeletion === true ? flag.isDeletion : 0);
+    (witness?.isDeletion === true ? flag.isDeletion : 0) |
+    (lacksDeletions ? flag.lacksDeletions : 0);
   bytes.writeUIntBE(readAt, readAtAt, 6);
   if (place !== undefined) writePlace(bytes, place, placeAt);
   if (witness !== undefined) writePlace(bytes, witness, witnessAt);
@@ -95,6 +98,7 @@ export function decodeSyncCursor(binding: string, text: string): SyncCursor {
         : { ...readPlace(bytes, witnessAt), isDeletion: (flags & flag.isDeletion) !== 0 },
     latest: (flags & flag.hasLatest) === 0 ? undefined : bytes.readUIntBE(latestAt, 6),
     deletions: bytes.toString('latin1', deletionsAt, headBytes),
+    lacksDeletions: (flags & flag.lacksDeletions) !== 0,
     told,
   };
 }
@@ -151,6 +155,7 @@ export const beginAt = (readAt: number, witness?: Witness): SyncCursor => ({
   witness,
   latest: witness?.stamp,
   deletions: '',
+  lacksDeletions: false,
   told: [],
 });
 

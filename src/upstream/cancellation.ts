@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { TransportError } from './transport/transport.ts';
 
 /**
@@ -38,6 +39,16 @@ export const waitForTurn = ({ promise, leave }: Turn, cancellation: Cancellation
       if (leave()) reject(cancelled());
     });
     promise.then(resolve, reject);
+  });
+
+/** Waits, unless the call is cancelled. */
+export const sleep = (ms: number, clock: Pick<Clock, 'after'>, cancellation: Cancellation): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const wake = clock.after(ms, resolve);
+    cancellation.onCancel(() => {
+      wake();
+      reject(cancelled());
+    });
   });
 
 export const cancelled = () => new TransportError('cancelled', 'cancelled by the gateway');

@@ -118,6 +118,19 @@ export class RequestUpstream {
     return this.#workspace.syncPages;
   }
 
+  /**
+   * Whether the workspace may have hidden deleted messages since then, by its own clock: no list of changes tells that they
+   * are gone.
+   */
+  mayHaveHiddenMessages(since: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const cancel = () => reject(this.#stopped);
+      this.#pending.add(cancel);
+      const known = this.#workspace.deletedMessages.mayBeHiddenSince(since);
+      void known.then(resolve, reject).finally(() => this.#pending.delete(cancel));
+    });
+  }
+
   /** Remembers which room a subscription of the caller's is of; undefined for one that is no direct message. */
   addMembership(subscriptionId: string, roomId: string | undefined): void {
     const user = this.#userKey;

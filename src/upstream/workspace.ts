@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GatewayError } from '../errors.ts';
 import type { RowCutter } from '../projection/row-cutter.ts';
-import { cancelled, Cancellation } from './cancellation.ts';
+import { Cancellation, sleep } from './cancellation.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { readDeletionPolicy } from './endpoints/settings-public.ts';
 import { AcceptedCallers } from './memory/accepted-callers.ts';
+import { DeletedMessages } from './memory/deleted-messages.ts';
 import { FailingLists } from './memory/failing-lists.ts';
 import { RoomMemory } from './memory/known-rooms.ts';
 import { MembershipRooms } from './memory/membership-rooms.ts';
@@ -68,6 +70,7 @@ export class Workspace {
   readonly receiptsLicence: ReceiptsLicence;
   readonly store: WorkspaceStore | undefined;
   readonly syncPages: SyncPages;
+  readonly deletedMessages: DeletedMessages;
   readonly membershipRooms = new MembershipRooms();
   readonly #transport: Transport;
   readonly #timeoutMs: number;
@@ -89,6 +92,7 @@ export class Workspace {
     this.failingLists = new FailingLists(clock);
     this.receiptsLicence = new ReceiptsLicence(clock, (unlicensedMs) => store?.tell({ unlicensedMs }));
     this.syncPages = new SyncPages(clock);
+    this.deletedMessages = new DeletedMessages(clock, () => readDeletionPolicy(this.#transport, timeoutMs));
     this.#workspaceClock = new WorkspaceClock(clock);
     this.#breaker = new Breaker(clock, random, (downMs) => store?.tell({ downMs }));
     this.#bulkhead = new Bulkhead(queueLimits, clock);
@@ -182,7 +186,7 @@ export class Workspace {
       const { deadline, isIdempotent } = request;
       const wait = failure.retry && this.#retries.waitBefore(failure.retry, { attempt, isIdempotent, deadline });
       if (wait === undefined) throw failure.error;
-      if (wait > 0) await this.#sleep(wait, cancellation);
+      if (wait > 0) await sleep(wait, this.#clock, cancellation);
     }
   }
 
@@ -235,15 +239,5 @@ export class Workspace {
       onUnauthenticated(error);
     }
     return result;
-  }
-
-  #sleep(ms: number, cancellation: Cancellation): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const wake = this.#clock.after(ms, resolve);
-      cancellation.onCancel(() => {
-        wake();
-        reject(cancelled());
-      });
-    });
   }
 }

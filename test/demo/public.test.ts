@@ -18,10 +18,21 @@ describe('Without credentials, the demo answers', () => {
     expect(headers.has('x-ratelimit-limit')).toBe(false);
   });
 
-  it('settings.public with what it says of read receipts, and the headers of the limiter', async () => {
+  it('settings.public with what it says of read receipts and deleted messages, and the headers of the limiter', async () => {
     const { body, headers } = await get('/api/v1/settings.public', { rateLimit: { calls: 10, ms: 60_000 } });
-    expect(body).toMatchObject({ settings: [{ value: true }, { value: true }], total: 2, success: true });
+    const settings = [
+      { _id: 'Message_KeepHistory', value: false },
+      { _id: 'Message_Read_Receipt_Enabled', value: true },
+      { _id: 'Message_Read_Receipt_Store_Users', value: true },
+      { _id: 'Message_ShowDeletedStatus', value: false },
+    ];
+    expect(body).toEqual({ settings, count: 4, offset: 0, total: 4, success: true });
     expect(headers.get('x-ratelimit-remaining')).toBe('9');
+  });
+
+  it('settings.public with the settings that `_id` names', async () => {
+    const { body } = await get('/api/v1/settings.public?_id=Message_KeepHistory%2Cother', { keepHistory: true });
+    expect(body).toMatchObject({ settings: [{ _id: 'Message_KeepHistory', value: true }], total: 1 });
   });
 
   it('nothing else', async () => {

@@ -61,6 +61,7 @@ describe.each(['R7', 'R8'] as const)('Before a workspace of dialect %s', (dialec
       administration: 'note',
       exemption: 'note',
       receipts: 'good',
+      deletions: 'good',
     });
     expect(exitCode).toBe(0);
     expect(of('version')?.seen).toContain(`the dialect ${dialect}`);

@@ -23,8 +23,12 @@ export async function askRoom(gateway: TestGateway, since: string | null, { id =
     }`,
     { variables: { id, since, first } },
   );
-  return { told: errors === undefined ? toldOf(data) : undefined, calls: calls.map(nameOf), codes };
+  const told = errors === undefined ? toldOf(data) : undefined;
+  return { told, calls: calls.map(nameOf).filter((name) => name !== settingsOfAll), codes };
 }
+
+/** Read now and then for everybody, and so no request's call. */
+export const settingsOfAll = 'settings.public';
 
 export async function askInbox(gateway: TestGateway, since: string | null, fields = 'id') {
   const { data, errors, calls } = await gateway.askCounting(
@@ -37,8 +41,8 @@ export async function askInbox(gateway: TestGateway, since: string | null, field
 
 const nameOf = (line: string): string => line.split('?')[0] ?? '';
 
-export async function open(demo: DemoOptions = {}) {
-  const gateway = await startTestGateway({ demo });
+export async function open(demo: DemoOptions = {}, env: Record<string, string> = {}) {
+  const gateway = await startTestGateway({ demo, env });
   const { world } = gateway.demo;
   const say = (text: string, roomId = busyRoomId) => world.post({ roomId, userId: users.busy, text })._id;
   return { gateway, world, say };

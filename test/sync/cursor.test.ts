@@ -17,6 +17,7 @@ const full: SyncCursor = {
   witness: { ...placeOf('other', Date.UTC(2026, 10, 23)), isDeletion: true },
   latest: Date.UTC(2026, 10, 22),
   deletions: 'àbcdef',
+  lacksDeletions: true,
   told: Array.from({ length: 16 }, (_, index) => `told ${String.fromCodePoint(200 + index)}`),
 };
 
