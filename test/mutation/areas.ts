@@ -103,7 +103,7 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   doctor: {
     mutate: ['src/doctor/*.ts', 'src/{text,welcome}.ts'],
-    tests: ['test/{text,welcome}.test.ts', 'test/doctor/workspace.test.ts'],
+    tests: ['test/{text,welcome}.test.ts', 'test/doctor/{deletions,workspace}.test.ts'],
   },
   config: {
     mutate: ['src/config/*.ts'],
