@@ -3,6 +3,7 @@ import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { roomsGet } from '../upstream/endpoints/rooms-get.ts';
 import { subscriptionsGet } from '../upstream/endpoints/subscriptions-get.ts';
 import type { RestDirectMessage, RestSubscription } from '../upstream/types.ts';
+import { sumOf, type SavedCalls } from './loader.ts';
 import { once, type Once } from './once.ts';
 
 /** A list of everything of one kind of the caller's, in one response; loaded at most once a request. */
@@ -18,6 +19,10 @@ export class CallerLists {
 
   constructor(upstream: RequestUpstream) {
     this.#upstream = upstream;
+  }
+
+  get saved(): SavedCalls {
+    return sumOf([this.#rooms, this.#subscriptions]);
   }
 
   get rooms(): CallerList<RestDirectMessage> {

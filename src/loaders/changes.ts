@@ -12,7 +12,7 @@ import type { RequestUpstream } from '../upstream/request-upstream.ts';
 import { tooLarge, UpstreamRefusal } from '../upstream/transport/response.ts';
 import { stampOf } from '../upstream/stamps.ts';
 import type { RestMessage, RestSubscription } from '../upstream/types.ts';
-import { callByKey, type Loader } from './loader.ts';
+import { callByKey, sumOf, type Loader, type SavedCalls } from './loader.ts';
 import type { RoomCheck } from './room-check.ts';
 
 export interface RoomWindow {
@@ -131,6 +131,10 @@ export class InboxChanges {
         throw error;
       }),
     );
+  }
+
+  get saved(): SavedCalls {
+    return sumOf([this.all, this.subscriptions, this.rooms]);
   }
 
   /** The room of a deleted subscription; undefined if it was no direct message, null if unknown. */

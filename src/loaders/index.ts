@@ -17,7 +17,7 @@ import { nodeLoader } from './nodes.ts';
 import { receiptsByIdLoader, receiptsLoader } from './receipts.ts';
 import { createRoomCheck } from './room-check.ts';
 import { roomInfoLoader, roomLoader, roomPageLoaders } from './rooms.ts';
-import type { SavedCalls } from './loader.ts';
+import { sumOf, type SavedCalls } from './loader.ts';
 import { meLoader, membersLoader, roomUserLoader, userLoader } from './users.ts';
 import { BulkFallback } from './bulk-fallback.ts';
 
@@ -29,6 +29,7 @@ export class Loaders {
   readonly #upstream: RequestUpstream;
   readonly #search: SearchAllowance;
   readonly #modes: BulkOrSingle;
+  readonly #used: { readonly saved: SavedCalls }[];
   #sharedCaller: CallerLists | undefined;
   #sharedFallback: BulkFallback | undefined;
   #sharedCheck: ReturnType<typeof createRoomCheck> | undefined;
@@ -59,6 +60,7 @@ export class Loaders {
     this.#upstream = upstream;
     this.#search = search;
     this.#modes = modes;
+    this.#used = [search];
   }
 
   /** Runs `work`. The rows of the pages that it asks for, before it first waits, are cut so. */
@@ -73,56 +75,27 @@ export class Loaders {
 
   /** Calls that this request did without. */
   get savedCalls(): SavedCalls {
-    const sum = { joined: 0, bulk: 0 };
-    for (const loader of this.#used) {
-      if (loader === undefined) continue;
-      sum.joined += loader.saved.joined;
-      sum.bulk += loader.saved.bulk;
-    }
-    return sum;
+    return sumOf(this.#used);
   }
 
-  get #used(): readonly ({ readonly saved: SavedCalls } | undefined)[] {
-    return [
-      this.#search,
-      this.#sharedAnyMessages,
-      this.#sharedCaller?.rooms,
-      this.#sharedCaller?.subscriptions,
-      this.#roomInfos,
-      this.#rooms,
-      this.#roomPages?.everyone,
-      this.#roomPages?.own,
-      this.#counters,
-      this.#messagePages,
-      this.#historyPages,
-      this.#messages,
-      this.#threadPages,
-      this.#threadRoots,
-      this.#nodes,
-      this.#receipts,
-      this.#receiptsById,
-      this.#members,
-      this.#users,
-      this.#roomUsers,
-      this.#roomBegins,
-      this.#roomChanges,
-      this.#inboxChanges?.all,
-      this.#inboxChanges?.subscriptions,
-      this.#inboxChanges?.rooms,
-      this.#me,
-    ];
+  /** Counts what a loader saves from now on. */
+  #use<Used extends { readonly saved: SavedCalls }>(loader: Used): Used {
+    this.#used.push(loader);
+    return loader;
   }
 
   get roomInfos() {
-    return (this.#roomInfos ??= roomInfoLoader(this.#upstream));
+    return (this.#roomInfos ??= this.#use(roomInfoLoader(this.#upstream)));
   }
 
   get rooms() {
-    return (this.#rooms ??= roomLoader(this.#caller, this.roomInfos, this.#fallback, this.#modes.records));
+    return (this.#rooms ??= this.#use(roomLoader(this.#caller, this.roomInfos, this.#fallback, this.#modes.records)));
   }
 
   get roomPages() {
-    return (this.#roomPages ??= roomPageLoaders(this.#upstream, this.#cutNow));
+    if (this.#roomPages !== undefined) return this.#roomPages;
+    const { everyone, own } = roomPageLoaders(this.#upstream, this.#cutNow);
+    return (this.#roomPages = { everyone: this.#use(everyone), own: this.#use(own) });
   }
 
   get subscriptions() {
@@ -130,69 +103,77 @@ export class Loaders {
   }
 
   get counters() {
-    return (this.#counters ??= countersLoader(this.#upstream, this.#caller, this.#fallback, this.#modes.counters));
+    return (this.#counters ??= this.#use(
+      countersLoader(this.#upstream, this.#caller, this.#fallback, this.#modes.counters),
+    ));
   }
 
   get messagePages() {
-    return (this.#messagePages ??= messagePageLoader(this.#upstream, this.#check, this.#anyMessages, this.#cutNow));
+    return (this.#messagePages ??= this.#use(
+      messagePageLoader(this.#upstream, this.#check, this.#anyMessages, this.#cutNow),
+    ));
   }
 
   get historyPages() {
-    return (this.#historyPages ??= historyPageLoader(this.#upstream, this.#check, this.#anyMessages, this.#cutNow));
+    return (this.#historyPages ??= this.#use(
+      historyPageLoader(this.#upstream, this.#check, this.#anyMessages, this.#cutNow),
+    ));
   }
 
   get messages() {
-    return (this.#messages ??= messageLoader(this.#anyMessages, this.#check));
+    return (this.#messages ??= this.#use(messageLoader(this.#anyMessages, this.#check)));
   }
 
   get threadPages() {
-    return (this.#threadPages ??= threadPageLoader(this.#upstream, this.#cutNow));
+    return (this.#threadPages ??= this.#use(threadPageLoader(this.#upstream, this.#cutNow)));
   }
 
   get threadRoots() {
-    return (this.#threadRoots ??= threadRootLoader(this.#anyMessages));
+    return (this.#threadRoots ??= this.#use(threadRootLoader(this.#anyMessages)));
   }
 
   get nodes() {
-    return (this.#nodes ??= nodeLoader({
-      subscriptions: this.subscriptions,
-      anyMessages: this.#anyMessages,
-      messages: this.messages,
-      users: this.users,
-      check: this.#check,
-    }));
+    return (this.#nodes ??= this.#use(
+      nodeLoader({
+        subscriptions: this.subscriptions,
+        anyMessages: this.#anyMessages,
+        messages: this.messages,
+        users: this.users,
+        check: this.#check,
+      }),
+    ));
   }
 
   get receipts() {
-    return (this.#receipts ??= receiptsLoader(this.#upstream));
+    return (this.#receipts ??= this.#use(receiptsLoader(this.#upstream)));
   }
 
   get receiptsById() {
-    return (this.#receiptsById ??= receiptsByIdLoader(this.receipts, this.messages, this.#check));
+    return (this.#receiptsById ??= this.#use(receiptsByIdLoader(this.receipts, this.messages, this.#check)));
   }
 
   get members() {
-    return (this.#members ??= membersLoader(this.#upstream, this.#check, this.#search));
+    return (this.#members ??= this.#use(membersLoader(this.#upstream, this.#check, this.#search)));
   }
 
   get users() {
-    return (this.#users ??= userLoader(this.#upstream));
+    return (this.#users ??= this.#use(userLoader(this.#upstream)));
   }
 
   get roomUsers() {
-    return (this.#roomUsers ??= roomUserLoader(this.users, this.members, this.#search, this.#modes.users));
+    return (this.#roomUsers ??= this.#use(roomUserLoader(this.users, this.members, this.#search, this.#modes.users)));
   }
 
   get roomBegins() {
-    return (this.#roomBegins ??= roomBeginLoader(this.#upstream, this.#check));
+    return (this.#roomBegins ??= this.#use(roomBeginLoader(this.#upstream, this.#check)));
   }
 
   get roomChanges() {
-    return (this.#roomChanges ??= roomChangesLoader(this.#upstream, this.#check));
+    return (this.#roomChanges ??= this.#use(roomChangesLoader(this.#upstream, this.#check)));
   }
 
   get inboxChanges() {
-    return (this.#inboxChanges ??= new InboxChanges(this.#upstream));
+    return (this.#inboxChanges ??= this.#use(new InboxChanges(this.#upstream)));
   }
 
   /** The membership in a room that this request has read as a change; undefined for others. */
@@ -201,11 +182,11 @@ export class Loaders {
   }
 
   get me() {
-    return (this.#me ??= meLoader(this.#upstream));
+    return (this.#me ??= this.#use(meLoader(this.#upstream)));
   }
 
   get #caller() {
-    return (this.#sharedCaller ??= new CallerLists(this.#upstream));
+    return (this.#sharedCaller ??= this.#use(new CallerLists(this.#upstream)));
   }
 
   get #fallback() {
@@ -217,6 +198,6 @@ export class Loaders {
   }
 
   get #anyMessages() {
-    return (this.#sharedAnyMessages ??= anyMessageLoader(this.#upstream));
+    return (this.#sharedAnyMessages ??= this.#use(anyMessageLoader(this.#upstream)));
   }
 }

@@ -8,6 +8,16 @@ export interface SavedCalls {
   bulk: number;
 }
 
+/** What several of them saved; undefined: one that was never used. */
+export function sumOf(loaders: readonly ({ readonly saved: SavedCalls } | undefined)[]): SavedCalls {
+  const sum = { joined: 0, bulk: 0 };
+  for (const loader of loaders) {
+    sum.joined += loader?.saved.joined ?? 0;
+    sum.bulk += loader?.saved.bulk ?? 0;
+  }
+  return sum;
+}
+
 /** Values by key, for one request: equal keys share a promise, and a failed key fails alone. */
 export interface Loader<Key, Value> {
   load(key: Key): Promise<Value>;
