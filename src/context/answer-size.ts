@@ -86,7 +86,7 @@ export class AnswerSize {
 
   /** Measures the whole response if it could be larger than counted. `bytesOf`: its bytes, or more than `most`. */
   measure(bytesOf: (most: number) => number): void {
-    if (this.#refusal !== undefined || this.#bytes * maxBytesPerLength <= maxStrangerBytes) return;
+    if (this.#refusal !== undefined) return;
     this.#raiseLimit();
     if (this.#bytes * maxBytesPerLength <= this.#maxBytes) return;
     this.#bytes = bytesOf(this.#maxBytes);

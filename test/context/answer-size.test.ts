@@ -78,10 +78,38 @@ describe('AnswerSize', () => {
     };
     const mebi = '\u0001'.repeat(mebibyte);
     expect(measured(true, 100, '"')).toEqual([100, false]); // too small to be looked at
+    expect(measured(true, 100_000, '"')).toEqual([100_000, false]);
     expect(measured(true, mebibyte, mebi)).toEqual([mebibyte, false]);
     expect(measured(true, 1.4 * mebibyte, mebi)).toEqual([6 * mebibyte + 2, false]);
     expect(measured(true, 1.4 * mebibyte, [mebi, mebi])).toEqual([12 * mebibyte + 7, true]);
     expect(measured(false, 50_000, 'x'.repeat(50_000))).toEqual([50_002, false]);
     expect(measured(false, 50_000, '\u0001'.repeat(50_000))).toEqual([300_002, true]);
+  });
+
+  it('a rejected response is not measured', () => {
+    const size = new AnswerSize(() => true);
+    size.add(1, 2 * mebibyte);
+    size.refuse('no');
+    size.measure(() => expect.unreachable());
+    expect(size.bytes).toBe(2 * mebibyte);
+  });
+
+  it('growth is told at each 2,000 values, not at each byte, and up to the limit', () => {
+    const told: number[] = [];
+    const size = new AnswerSize(
+      () => true,
+      (values) => told.push(values),
+    );
+    size.add(2000, 1);
+    size.add(0, mebibyte);
+    expect(told).toEqual([]);
+    size.add(1, 1);
+    size.add(2000, 1);
+    expect(told).toEqual([2001]);
+    size.add(1, 1);
+    expect(told).toEqual([2001, 4002]);
+    size.add(25_998, 1);
+    expect(refused(size, 1, 1)).toBeDefined();
+    expect(told).toEqual([2001, 4002, 30_000, 30_001]);
   });
 });
