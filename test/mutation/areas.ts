@@ -78,7 +78,10 @@ export const areas: Readonly<Record<string, Area>> = {
       'src/operation/compiled/*.ts',
       'src/context/answer-size.ts',
     ],
-    tests: ['test/context/answer-size.test.ts', 'test/operation/{answer-counting,input-check,compiled/*}.test.ts'],
+    tests: [
+      'test/context/answer-size.test.ts',
+      'test/operation/{answer-counting,input-check,introspection,compiled/*}.test.ts',
+    ],
   },
   projection: {
     mutate: ['src/projection/*.ts'],

@@ -105,10 +105,6 @@ class Writer {
   }
 
   #repeat([from, to]: readonly [number, number] = [0, 0]): void {
-    if (from === to) {
-      this.add('null');
-      return;
-    }
     this.#flush();
     for (let index = from; index < to; index += 1) this.#parts.push(this.#parts[index] as string | TextSlice);
   }
