@@ -95,7 +95,7 @@ class Counter {
     else if (value instanceof Error) this.#size.addError(value);
     else if (isListType(nullable)) return Array.isArray(value) ? this.#list(nullable.ofType, isLeaf, value) : value;
     else if (isLeaf) this.#leaf(value);
-    else this.#objects(value, 1);
+    else this.#object(value);
     return value;
   }
 
@@ -105,27 +105,20 @@ class Counter {
     else this.#size.add(0, length);
   }
 
-  /** Counts all objects before graphql-js starts with the first. */
+  /** Counts all items before graphql-js starts with the first. */
   #list(type: GraphQLOutputType, isLeaf: boolean, list: readonly unknown[]): readonly unknown[] {
     this.#size.add(isLeaf ? Math.max(0, list.length - 1) : list.length === 0 ? 1 : 0, 2 + list.length);
-    if (!isLeaf && list.length > 0 && !list.some(isPromise)) {
-      const [first] = list;
-      if (isObjectType(getNullableType(type))) {
-        this.#objects(first, list.length);
-        return list;
-      }
-    }
     return list.map((item) =>
       isPromise(item) ? item.then((later) => this.value(type, later)) : this.value(type, item),
     );
   }
 
-  #objects(example: unknown, count: number): void {
+  #object(value: unknown): void {
     const named = getNamedType(this.#info.returnType);
-    const type = isObjectType(named) ? named : this.#info.schema.getType(typeNameOf(example));
+    const type = isObjectType(named) ? named : this.#info.schema.getType(typeNameOf(value));
     if (!isObjectType(type)) return; // graphql-js reports it
     const { values, bytes } = this.#sizeOf(type);
-    this.#size.add(values * count, bytes * count);
+    this.#size.add(values, bytes);
   }
 
   #sizeOf(type: GraphQLObjectType): ObjectSize {
