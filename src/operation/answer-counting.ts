@@ -60,7 +60,7 @@ function countField(field: GraphQLField<unknown, Context>, sizes: ObjectSizes): 
       throw error;
     };
     try {
-      if (info.path.prev === undefined && answerSize.begin()) counter.root();
+      if (answerSize.begin()) counter.root();
       const value: unknown = resolve(source, args, context, info);
       return isPromise(value) ? value.then(count).catch(fail) : count(value);
     } catch (error) {

@@ -6,7 +6,8 @@ import { GatewayError } from '../../src/errors.ts';
 import { countAnswers } from '../../src/operation/answer-counting.ts';
 
 const typeDefs = `
-  type Query { thing: Thing, sure: Thing!, things: [Thing], pets: [Pet], leaf: String, leaves: [String], broken: String }
+  scalar JSON
+  type Query { json: JSON, thing: Thing, sure: Thing!, things: [Thing], pets: [Pet], leaf: String, leaves: [String], broken: String }
   type Thing { name: String, sure: String!, other: Thing, things: [Thing!], later: [String], part: Empty }
   type Cat { name: String }
   type Dog { name: String, size: Int }
@@ -86,6 +87,43 @@ describe('The size of a response that graphql-js builds', () => {
   });
 });
 
+/** As deep as that. */
+const nested = (levels: number): unknown => {
+  let value: unknown = 'x';
+  for (let level = 0; level < levels; level += 1) value = [value];
+  return value;
+};
+
+describe('Values that fit no type', () => {
+  it('count as an error if they are too deep to be written', async () => {
+    const { size } = await run('{ json }', undefined, { json: nested(1000) });
+    expect([size.values, size.bytes]).toEqual([11, 2 + 8 + 300]);
+    expect(size.refusal).toBeUndefined();
+  });
+
+  it.each([
+    ['text', 'must resolve to an Object type at runtime'],
+    [7, 'must resolve to an Object type at runtime'],
+    [{}, 'must resolve to an Object type at runtime'],
+    [{ __typename: 'Nope' }, 'was resolved to a type "Nope" that does not exist'],
+    [{ __typename: 7 }, 'must resolve to an Object type at runtime'],
+  ])('are left to graphql-js to report: %j in the place of a union', async (pet, message) => {
+    const { errors } = await run('{ pets { __typename } }', undefined, { pets: [pet] });
+    expect(errors).toMatchObject([{ message: expect.stringContaining(message), path: ['pets', 0] }]);
+  });
+
+  it('are objects if their property `then` is no function', async () => {
+    const { data, size } = await run('{ things { name } }', undefined, { things: [{ name: 'x', then: 1 }] });
+    expect(data).toEqual({ things: [{ name: 'x' }] });
+    expect([size.values, size.bytes]).toEqual([1.25, 2 + 10 + 3 + 10 + 3]);
+  });
+
+  it('are no lists where they should be: graphql-js reports that', async () => {
+    const { errors } = await run('{ things { name } }', undefined, { things: 'text' });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('Expected Iterable') }]);
+  });
+});
+
 describe('Once a response is too large', () => {
   const refuse = (size: AnswerSize) => void size.refuse('too large');
 
@@ -113,6 +151,17 @@ describe('Once a response is too large', () => {
     const { data, errors } = await run('{ leaf }', undefined, large);
     expect(data).toEqual({ leaf: null });
     expect(errors).toMatchObject([{ message: expect.stringContaining('exceeds 30000 values or 8388608 bytes') }]);
+  });
+});
+
+describe('The value that makes a response too large', () => {
+  it('is dropped without an error where null is allowed', async () => {
+    const { data, errors, size } = await run('{ thing { name } }', undefined, {
+      thing: { name: 'x'.repeat(8 * 1024 * 1024) },
+    });
+    expect(data).toEqual({ thing: { name: null } });
+    expect(errors).toBeUndefined();
+    expect(size.refusal?.code).toBe('QUERY_TOO_COMPLEX');
   });
 });
 
