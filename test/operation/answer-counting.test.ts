@@ -113,7 +113,9 @@ describe('Values that fit no type', () => {
   });
 
   it('are objects if their property `then` is no function', async () => {
-    const { data, size } = await run('{ things { name } }', undefined, { things: [{ name: 'x', then: 1 }] });
+    const { data, size } = await run('{ things { name } }', undefined, {
+      things: [JSON.parse('{ "name": "x", "then": 1 }')],
+    });
     expect(data).toEqual({ things: [{ name: 'x' }] });
     expect([size.values, size.bytes]).toEqual([1.25, 2 + 10 + 3 + 10 + 3]);
   });

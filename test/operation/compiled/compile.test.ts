@@ -1,5 +1,5 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { execute, parse, type GraphQLResolveInfo, type OperationDefinitionNode } from 'graphql';
+import { execute, Kind, parse, type GraphQLResolveInfo, type OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { AnswerSize } from '../../../src/context/answer-size.ts';
 import type { Context } from '../../../src/context/request-context.ts';
@@ -49,7 +49,7 @@ const resolvers = {
 const operationOf = (query: string) => {
   const document = parse(query);
   const operation = document.definitions.find(
-    (one): one is OperationDefinitionNode => one.kind === 'OperationDefinition',
+    (one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION,
   );
   return { document, operation: operation ?? expect.unreachable() };
 };
@@ -80,7 +80,7 @@ async function referenceAnswer(query: string, variables: Variables) {
     schema,
     document,
     variableValues: variables,
-    contextValue: { answerSize } as Context,
+    contextValue: { answerSize },
   });
   expect(errors).toBeUndefined();
   return { data: JSON.stringify(data), values: answerSize.values, bytes: answerSize.bytes };
