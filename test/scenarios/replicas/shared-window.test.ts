@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { callersNamed, login, openLimitedWorkspace, tally } from '../../support/limited-workspace.ts';
 import { startFaultyWire } from '../../support/faulty-wire.ts';
 import { startStore } from '../../support/redis-server.ts';
-import { outagesOf, startReplica, startReplicas, type Replica } from '../../support/replicas.ts';
+import { outagesOf, runUndisturbed, startReplica, startReplicas, type Replica } from '../../support/replicas.ts';
 
 const windowMs = 1500;
 
@@ -15,18 +15,20 @@ async function open(count: number, env?: Record<string, string>) {
   return { workspace, store, replicas: await startReplicas(count, workspace.url, store.url, env) };
 }
 
-describe('Several replicas before one limited workspace', () => {
+describe('Several replicas before one limited workspace', { timeout: 90_000 }, () => {
   it('together never send a call too many while the store is there, and serve every user', async () => {
     const { workspace, replicas } = await open(3);
     const [first, second, third] = replicas as [Replica, Replica, Replica];
     const users = callersNamed('user', 36);
-    const codes = await Promise.all(
-      users.map((user, index) => (index % 3 === 0 ? first : index % 3 === 1 ? second : third).ask(user)),
-    );
-    const outages = await outagesOf(replicas);
-    // On its own, a replica takes a third of a window at most.
-    expect(workspace.refused).toBeLessThanOrEqual(outages * 4);
-    if (outages === 0) expect(tally(codes)).toEqual({ ok: 36 });
+    const { codes } = await runUndisturbed(replicas, async () => {
+      const answers = await Promise.all(
+        users.map((user, index) => (index % 3 === 0 ? first : index % 3 === 1 ? second : third).ask(user)),
+      );
+      // On its own, a replica takes a third of a window at most.
+      expect(workspace.refused).toBeLessThanOrEqual((await outagesOf(replicas)) * 4);
+      return { codes: answers };
+    });
+    expect(tally(codes)).toEqual({ ok: 36 });
   });
 
   it('serve a quiet user of one replica beside a busy user of another', async () => {
@@ -34,16 +36,16 @@ describe('Several replicas before one limited workspace', () => {
     const [first, second] = replicas as [Replica, Replica];
     const [busy, quiet] = [login('busy'), login('quiet')];
     await first.ask(busy);
-    const burst = Array.from({ length: 25 }, () => first.ask(busy));
+    let done = 0;
+    const burst = Array.from({ length: 35 }, () => first.ask(busy).then(() => (done += 1)));
     await delay(200);
-    const startedAt = performance.now();
     expect(await second.ask(quiet)).toBe('ok');
-    // Not after the busy user’s calls, which take three windows: within the window that opens next.
-    expect(performance.now() - startedAt).toBeLessThan(2 * windowMs + 1000);
+    // Nine of the busy user’s calls had the rest of that window. The next leaves the quiet user one of its ten.
+    expect(done).toBeLessThan(19);
     await Promise.all(burst);
   });
 
-  it('stop one that leaves, and share what it held: nobody waits for it', async () => {
+  it('count no more one that leaves, and wait for none that is killed', async () => {
     const { workspace, store, replicas } = await open(2);
     const [first, second] = replicas as [Replica, Replica];
     await expect.poll(() => first.metric('gateway_store_replicas'), { timeout: 5000 }).toBe(2);
@@ -100,7 +102,7 @@ describe('Several replicas before one limited workspace', () => {
       wire.become('sound');
       wire.cut();
       codes.push(...(await askAll()));
-      await expect.poll(areUp, { timeout: 5000, interval: 100 }).toEqual([1, 1]);
+      await expect.poll(areUp, { timeout: 10_000, interval: 100 }).toEqual([1, 1]);
     }
     const outages = await outagesOf(replicas);
     expect(outages).toBeGreaterThanOrEqual(8);
