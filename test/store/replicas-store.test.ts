@@ -63,12 +63,10 @@ describe('Replicas with a store', () => {
     expect([await first.ask(), await second.ask()]).toEqual(['ok', 'ok']);
     upstream.fail('status', { status: 401, times: 1 });
     expect(await first.ask()).toBe('UNAUTHENTICATED');
-    const calls = upstream.calls.length;
     await expect.poll(() => second.ask(), soon).toBe('UNAUTHENTICATED');
     const refusedAt = upstream.calls.length;
     expect(await second.ask()).toBe('UNAUTHENTICATED');
     expect(upstream.calls.length).toBe(refusedAt);
-    expect(refusedAt).toBeGreaterThanOrEqual(calls);
     expect(await second.ask({ as: callerNamed('carol000000000000') })).toBe('ok');
     await expect.poll(() => second.ask(), { timeout: 8000, interval: 100 }).toBe('ok');
   }, 15_000);
