@@ -189,9 +189,14 @@ describe('readConfig', () => {
     ]);
   });
 
-  it.each(['', 'a b', '-a', 'ä', 'a'.repeat(65), '{a}'])('keys of a shared store do not begin with %o', (name) => {
+  it.each(['a b', '-a', 'ä', 'a'.repeat(65), '{a}'])('keys of a shared store do not begin with %o', (name) => {
     const mistakes = mistakesOf({ SHARED_STORE: 'redis://store', SHARED_STORE_NAME: name });
-    expect(mistakes).toEqual(name === '' ? [] : [expect.stringMatching(/^SHARED_STORE_NAME: expected up to 64 /)]);
+    expect(mistakes).toEqual([expect.stringMatching(/^SHARED_STORE_NAME: expected up to 64 /)]);
+  });
+
+  it('keys of a shared store begin as usual without a name', () => {
+    const { sharedStore } = readConfig({ SHARED_STORE: 'redis://store', SHARED_STORE_NAME: '' });
+    expect(sharedStore?.name).toBe('dm-gateway');
   });
 
   it.each([

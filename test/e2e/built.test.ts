@@ -178,8 +178,9 @@ describe('The package that `npm pack` makes', () => {
       data: { viewer: { userId: id } },
     });
     const inbox = await (await fetch(`${url}/inbox`)).text();
-    const [, script = ''] = /src="(\/inbox\/assets\/[^"]+\.js)"/.exec(inbox) ?? [];
-    expect((await fetch(`${url}${script}`)).status).toBe(200);
+    const [, path] = /src="(\/inbox\/assets\/[^"]+\.js)"/.exec(inbox) ?? expect.unreachable('a page without a script');
+    const script = await fetch(`${url}${path}`);
+    expect([script.status, script.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
     child.signal('SIGTERM');
     expect((await child.ended).code).toBe(0);
     expect(await run(command, ['--version'])).toMatchObject({ code: 0, stdout: `${manifest.version}\n` });

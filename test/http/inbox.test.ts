@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
 import type { InboxUser } from '../../src/http/inbox.ts';
 import { startGateway, type Gateway } from '../../src/server.ts';
+import { sendRaw } from '../support/raw.ts';
 
 const user: InboxUser = { id: 'u1', token: 't1', name: 'Ann "A" <b> & Co $&', username: 'ann' };
 
@@ -57,10 +58,12 @@ describe('/inbox', () => {
 
   it('has no other file', async () => {
     const { url } = await open([user]);
-    for (const path of ['index.html', 'assets/', 'assets/none.js', '..%2fexplorer.ts', '%2e%2e/app.tsx', '__proto__']) {
-      const response = await fetch(`${url}/inbox/${path}`);
-      expect({ path, status: response.status }).toEqual({ path, status: 404 });
-      expect(await response.text()).not.toContain('demo-users');
+    const paths = ['index.html', 'assets/', 'assets/none.js', '..%2fexplorer.ts', '__proto__'];
+    // As it is: `fetch` resolves these itself, and asks for another path.
+    for (const path of [...paths, '%2e%2e/app.tsx', '../app.tsx', '../inbox/app.tsx', 'assets/%2e%2e/%2e%2e/app.tsx']) {
+      const { status, text } = await sendRaw({ url }, { method: 'GET', path: `/inbox/${path}`, as: null });
+      expect({ path, status }).toEqual({ path, status: 404 });
+      expect(text).not.toContain('demo-users');
     }
   });
 

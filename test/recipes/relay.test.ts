@@ -67,7 +67,9 @@ describe('Relay', () => {
     // One field failed, and the room is there: its fragment says what to make of that.
     expect(await adviceFor(authToken, 'unknownRoom')).toMatchObject({ directMessage: { id: 'unknownRoom' } });
     expect(onSignedOut).not.toHaveBeenCalled();
-    await adviceFor('x'.repeat(43), landmarks.busyRoomId);
+    expect(await adviceFor('x'.repeat(43), landmarks.busyRoomId)).toMatchObject({
+      directMessage: { id: landmarks.busyRoomId },
+    });
     expect(onSignedOut).toHaveBeenCalledOnce();
     expect(await adviceFor('', landmarks.busyRoomId)).toEqual([{ kind: 'sign in' }]);
   });

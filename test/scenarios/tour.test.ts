@@ -40,11 +40,11 @@ describe.each(['R7', 'R8'] as const)('The tour in the demo workspace, as %s', (d
     else expect(calls).toBe(plannedCalls);
   });
 
-  it.each(tour)('$name shows something of everything that it asks for', async ({ name, query, variables }) => {
+  // Nothing has changed, and the demo has no rate limit unless told so.
+  const showing = tour.filter(({ name }) => name !== 'WhatChanged' && name !== 'WhyRefused');
+  it.each(showing)('$name shows something of everything that it asks for', async ({ query, variables }) => {
     const { data } = await gateway.ask(query, { variables });
     const text = JSON.stringify(data);
-    // Nothing has changed, and the demo has no rate limit unless told so.
-    if (name === 'WhatChanged' || name === 'WhyRefused') return;
     for (const field of query.matchAll(/\b(?!messages\b)(\w+) \{ (?:id )?\w/g))
       expect(text).toMatch(new RegExp(`"${field[1]}":(?:\\{|\\[\\{)`));
   });

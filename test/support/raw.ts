@@ -23,8 +23,8 @@ export interface RawRequest {
 
 /** Sends one request on a new connection; by default a POST of JSON with the member's credentials. */
 export function sendRaw(
-  { url, demo }: TestGateway,
-  { method = 'POST', path = '/graphql', headers = {}, body, as = demo.world.member }: RawRequest,
+  { url, demo }: Pick<TestGateway, 'url'> & Partial<Pick<TestGateway, 'demo'>>,
+  { method = 'POST', path = '/graphql', headers = {}, body, as = demo?.world.member ?? null }: RawRequest,
 ): Promise<RawAnswer> {
   const all: OutgoingHttpHeaders = {
     ...(method === 'POST' && { 'content-type': 'application/json' }),

@@ -41,14 +41,15 @@ describe('RateLimit and RateLimit-Policy', () => {
       expect(said(answer)).toEqual([policy, expect.stringMatching(/^"caller";r=\d+;t=\d+$/)]);
   });
 
-  it('say that nothing is left when a request is refused for that', async () => {
+  it('say how few are left when a request is refused for that', async () => {
     const gateway = await startTestGateway({ env });
     const page = (index: number) => `p${index}: messages(first: ${index + 1}) { nodes { id } }`;
     const heavy = `{ directMessage(id: "${landmarks.busyRoomId}") { ${Array.from({ length: 10 }, (_, index) => page(index)).join(' ')} } }`;
     await gateway.ask(heavy);
     const refused = await gateway.ask(heavy);
     expect(refused.status).toBe(429);
-    expect(left(refused)).toBeLessThan(10);
+    // Twelve less ten; one may have flowed back since.
+    expect([2, 3]).toContain(left(refused));
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
