@@ -123,6 +123,7 @@ describe('The dashboard', () => {
 
 describe('The alerts', () => {
   test('ask for series and labels that exist', () => {
+    expect(rules.length).toBeGreaterThan(5);
     for (const { expr } of rules) expect([expr, mistakesIn(expr)]).toEqual([expr, []]);
   });
 
@@ -136,6 +137,7 @@ describe('The alerts', () => {
   });
 
   test('say what is wrong and what to do, and how grave it is', () => {
+    expect(rules.length).toBeGreaterThan(5);
     for (const { alert, labels, annotations } of rules) {
       expect(alert).toMatch(/^Gateway[A-Z]\w+$/);
       expect(['critical', 'warning', 'info']).toContain(labels.severity);
@@ -146,6 +148,7 @@ describe('The alerts', () => {
 
   test('have a case each for promtool, which uses series that exist', () => {
     const cases = read('test/deploy/alerts.yaml');
+    expect(rules.length).toBeGreaterThan(5);
     for (const { alert } of rules) expect(cases).toContain(alert);
     const series = [...cases.matchAll(/series: '(\w+)\{([^}]*)\}'/g)];
     expect(series.length).toBeGreaterThan(20);
