@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { InboxClient, InboxWorld } from './inbox-model.ts';
 import { randomFrom } from './schedule.ts';
+import { Tally } from './tally.ts';
 
 const seeds = 400;
 const day = 86_400_000;
 
 describe('a client that syncs its rooms', () => {
   it.each(['one gateway', 'gateways that restart', 'a workspace restored from backups'])('holds them: %s', (name) => {
+    const tally = new Tally();
     for (let seed = 1; seed <= seeds; seed += 1) {
       const random = randomFrom(seed);
       const world = new InboxWorld(random);
@@ -42,6 +44,8 @@ describe('a client that syncs its rooms', () => {
         }
         sync(`round ${round}`);
       }
+      tally.add(client);
     }
+    tally.expectChangesTold();
   });
 });

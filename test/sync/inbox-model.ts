@@ -2,6 +2,7 @@ import { beginInbox, inboxChangesSince, type InboxReading } from '../../src/sync
 import { windowOf } from '../../src/sync/room-sync.ts';
 import { decodeSyncCursor, encodeSyncCursor } from '../../src/sync/sync-cursor.ts';
 import { maxDelay, maxRemoval, Schedule } from './schedule.ts';
+import type { ToldClient } from './tally.ts';
 
 interface Room {
   readonly text: number;
@@ -104,13 +105,15 @@ export class InboxWorld extends Schedule {
 }
 
 /** A client with a copy of the list, before gateways that know which room a subscription is of if they have seen it. */
-export class InboxClient {
+export class InboxClient implements ToldClient {
   readonly copy = new Map<string, string>();
   readonly #world: InboxWorld;
   #known = new Map<string, string | undefined>();
   #cursor: string;
   isNew = true;
+  answers = 0;
   reloads = 0;
+  told = 0;
 
   constructor(world: InboxWorld) {
     this.#world = world;
@@ -176,6 +179,8 @@ export class InboxClient {
     }
     this.#cursor = encodeSyncCursor('inbox', next);
     this.isNew = answer.mustReload;
+    this.answers += 1;
+    this.told += answer.changedIds.length + answer.removedIds.length;
     if (answer.mustReload) {
       this.reloads += 1;
       this.#reload();

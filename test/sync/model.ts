@@ -1,6 +1,7 @@
 import { beginAt, decodeSyncCursor, encodeSyncCursor, witnessOf } from '../../src/sync/sync-cursor.ts';
 import { changesSince, windowOf, type Reading, type Update } from '../../src/sync/room-sync.ts';
 import { maxDelay, maxRemoval, Schedule } from './schedule.ts';
+import type { ToldClient } from './tally.ts';
 import { pageEnd } from '../../src/upstream/stamps.ts';
 
 export interface ModelRow {
@@ -149,7 +150,7 @@ function read(world: World, cursorText: string, { pageSize }: Dialect, between: 
 }
 
 /** A client with a copy of the list. */
-export class Client {
+export class Client implements ToldClient {
   readonly copy = new Map<string, number>();
   readonly #world: World;
   readonly #dialect: Dialect;
@@ -158,8 +159,8 @@ export class Client {
   isWalking = false;
   /** Whether it has read the list, and not been told of changes since. */
   isNew = true;
+  answers = 0;
   reloads = 0;
-  /** Changes told. */
   told = 0;
 
   constructor(world: World, dialect: Dialect, first: number) {
@@ -184,6 +185,7 @@ export class Client {
     if (told > this.#first) throw new Error('more than `first`');
     for (const { id, text } of answer.changed) this.copy.set(id, text);
     for (const id of answer.removedIds) this.copy.delete(id);
+    this.answers += 1;
     this.told += told;
     this.#cursor = encodeSyncCursor('room', answer.cursor);
     if (this.#cursor.length >= 200) throw new Error('a long cursor');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { createLiveWorld } from './live-world.ts';
 import { randomFrom } from './schedule.ts';
+import { Tally, type ToldClient } from './tally.ts';
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: string };
 
@@ -19,12 +20,14 @@ const roomFields = 'id updatedAt lastMessageAt memberCount membership { isOpen u
 const rest = 'removedIds cursor mustReload';
 
 /** A client with a copy of a list, which it reads once and then keeps by what changed. */
-class Client {
+class Client implements ToldClient {
   readonly copy = new Map<string, Row>();
   readonly #list: () => Promise<Row[]>;
   readonly #changes: (since: string | null) => Promise<Changes>;
   #cursor: string | null = null;
   hasMore = false;
+  answers = 0;
+  /** But for the first answer, which has nothing to go on from. */
   reloads = -1;
   told = 0;
 
@@ -38,6 +41,7 @@ class Client {
     expect(cursor.length).toBeLessThan(200);
     for (const row of changed) this.copy.set(row.id, row);
     for (const id of removedIds) this.copy.delete(id);
+    this.answers += 1;
     this.told += changed.length + removedIds.length;
     this.#cursor = cursor;
     this.hasMore = hasMore;
@@ -90,6 +94,7 @@ function inboxClient(gateway: () => TestGateway): Client {
 
 describe.each(['R7', 'R8'] as const)('a client that syncs through the gateway before %s', (dialect) => {
   it('holds the messages that the room lists, whoever writes meanwhile', async () => {
+    const tally = new Tally();
     for (let seed = 1; seed <= 12; seed += 1) {
       const random = randomFrom(seed);
       const { world, room, writeMessage } = createLiveWorld(random);
@@ -115,11 +120,14 @@ describe.each(['R7', 'R8'] as const)('a client that syncs through the gateway be
         await client.check(`seed ${seed}, round ${round}`);
       }
       expect(client.reloads).toBe(0);
+      tally.add(client);
       await gateway.close();
     }
+    tally.expectChangesTold();
   });
 
   it('holds the rooms that the caller has, whoever writes meanwhile', async () => {
+    const tally = new Tally();
     for (let seed = 1; seed <= 12; seed += 1) {
       const random = randomFrom(seed);
       const { world, writeRoom } = createLiveWorld(random);
@@ -142,8 +150,10 @@ describe.each(['R7', 'R8'] as const)('a client that syncs through the gateway be
         await client.sync();
         await client.check(`seed ${seed}, round ${round}`);
       }
+      tally.add(client);
       await other.close();
       await gateway.close();
     }
+    tally.expectChangesTold();
   });
 });
