@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import { checkNow, eventually, goToRoom, openInbox, openRoom, signIn } from '../support/inbox-page.ts';
+import { eventually, goToRoom, openInbox, openRoom, signIn, watchQuestions } from '../support/inbox-page.ts';
 
 describe('What it costs', () => {
   test('each action shows the calls that it made, and they are those that the workspace got', async () => {
@@ -24,12 +24,13 @@ describe('What it costs', () => {
   test('before a workspace that allows ten calls a minute, it asks for changes without ever running into the limit', async () => {
     const { page, demo } = await openRoom({ rateLimit: { calls: 10, ms: 60_000 } }, landmarks.busyRoomId);
     await page.clock.install();
-    await checkNow(page);
+    const questions = watchQuestions(page);
+    await questions.check();
     await eventually(() => demo.calls.filter(({ endpoint }) => endpoint === 'chat.syncMessages').length).toBe(2);
     for (let seconds = 0; seconds < 36; seconds += 3) {
       const before = demo.calls.length;
       await page.clock.runFor(3000);
-      await page.waitForLoadState('networkidle');
+      await questions.answered();
       expect(demo.calls.length - before).toBeLessThanOrEqual(5);
     }
     expect(demo.calls.filter(({ status }) => status === 429)).toEqual([]);
@@ -42,18 +43,19 @@ describe('What it costs', () => {
   test('a hidden tab asks nothing, and catches up when it is shown', async () => {
     const { page, demo } = await openRoom({}, landmarks.busyRoomId);
     await page.clock.install();
-    await checkNow(page);
+    const questions = watchQuestions(page);
+    await questions.check();
     const show = (isHidden: boolean) =>
       page.evaluate((hidden) => {
         Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
         document.dispatchEvent(new Event('visibilitychange'));
       }, isHidden);
-    await page.waitForLoadState('networkidle');
     await show(true);
-    const { length } = demo.calls;
+    const { length } = questions.sent;
+    const { length: calls } = demo.calls;
     await page.clock.runFor(120_000);
-    await page.waitForLoadState('networkidle');
-    expect(demo.calls).toHaveLength(length);
+    await questions.answered();
+    expect([questions.sent.length, demo.calls.length]).toEqual([length, calls]);
     const { users, busyRoomId } = landmarks;
     demo.world.post({ roomId: busyRoomId, userId: users.busy, text: 'While you were away' });
     await show(false);

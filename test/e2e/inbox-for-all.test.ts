@@ -42,11 +42,15 @@ describe('For everybody', () => {
       await page.getByRole('contentinfo').locator('summary').click();
       expect(await findingsOf(page)).toEqual([]);
       await page.setViewportSize({ width: 360, height: 700 });
-      for (const hash of ['#/', `#/${landmarks.busyRoomId}`, `#/${landmarks.busyRoomId}/none`]) {
+      for (const [hash, shown] of [
+        ['#/', page.locator('.rooms a')],
+        [`#/${landmarks.busyRoomId}`, page.locator('.room [data-message]')],
+        [`#/${landmarks.busyRoomId}/none`, page.getByText('This message does not exist')],
+      ] as const) {
         await page.evaluate((to) => {
           location.hash = to;
         }, hash);
-        await page.waitForLoadState('networkidle');
+        await shown.first().waitFor();
         expect(await findingsOf(page)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
       }

@@ -5,6 +5,7 @@ import {
   eventually,
   goToRoom,
   expectUnreadRight,
+  heightOf,
   lastInView,
   openRoom,
   positionOf,
@@ -72,7 +73,7 @@ describe('The inbox while people write', () => {
     await eventually(() => shownIds(page)).toEqual(storedIds(opened, busyRoomId));
   }, 60_000);
 
-  test('what comes in above or below moves nothing that one reads; at the end, the newest message stays in view', async () => {
+  test('what comes in below, or grows above, moves nothing that one reads; at the end, the newest message stays in view', async () => {
     const { busyRoomId, users } = landmarks;
     const { page, demo } = await openRoom({}, busyRoomId);
     const post = (text: string): string => demo.world.post({ roomId: busyRoomId, userId: users.busy, text })._id;
@@ -85,6 +86,12 @@ describe('The inbox while people write', () => {
     await checkNow(page);
     await page.locator(`.room [data-message="${second}"]`).waitFor({ state: 'attached' });
     expect(await positionOf(page, place.id)).toBeCloseTo(place.at, 0);
+    const [oldest = ''] = await shownIds(page);
+    demo.world.edit(oldest, 'longer\nthan\nit\nwas\nbefore');
+    const before = await heightOf(page, oldest);
+    await checkNow(page);
+    await eventually(() => heightOf(page, oldest)).toBeGreaterThan(before);
+    expect(Math.abs((await positionOf(page, place.id)) - place.at)).toBeLessThan(2);
     expect(await page.getByRole('status').textContent()).toBe('New message from Jonas Weber');
   });
 

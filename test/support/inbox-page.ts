@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
 import { Life } from '../../src/demo/life.ts';
@@ -71,6 +71,42 @@ export const eventually = <Value>(read: () => Value | Promise<Value>) => expect.
 
 export const checkNow = (page: Page): Promise<void> => page.getByRole('button', { name: 'Check now' }).click();
 
+export interface Questions {
+  /** Requests to the gateway since then. */
+  readonly sent: readonly Request[];
+  /** Waits until those that the page has sent by now are answered. */
+  answered(): Promise<void>;
+  /** Checks for changes now, and waits for the answer. */
+  check(): Promise<void>;
+}
+
+/** Watches what the page asks the gateway from now on. */
+export function watchQuestions(page: Page): Questions {
+  const sent: Request[] = [];
+  const open = new Set<Request>();
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/graphql')) return;
+    sent.push(request);
+    open.add(request);
+  });
+  page.on('requestfinished', (request) => open.delete(request));
+  page.on('requestfailed', (request) => open.delete(request));
+  async function answered(): Promise<void> {
+    await page.evaluate(() => undefined); // before it returns, the browser tells of all requests so far
+    await eventually(() => open.size).toBe(0);
+  }
+  return {
+    sent,
+    answered,
+    async check() {
+      const before = sent.length;
+      await checkNow(page);
+      await eventually(() => sent.length).toBeGreaterThan(before);
+      await answered();
+    },
+  };
+}
+
 /** Unread counts by room, as the list shows them. Rooms without one are left out. */
 const shownUnread = (page: Page): Promise<Record<string, number>> =>
   page.locator('.rooms li').evaluateAll((items) =>
@@ -131,3 +167,6 @@ export const lastInView = (page: Page): Promise<{ id: string; at: number }> =>
 
 export const positionOf = (page: Page, id: string): Promise<number> =>
   page.locator(`.room [data-message="${id}"]`).evaluate((message) => message.getBoundingClientRect().bottom);
+
+export const heightOf = (page: Page, id: string): Promise<number> =>
+  page.locator(`.room [data-message="${id}"]`).evaluate((message) => message.getBoundingClientRect().height);
