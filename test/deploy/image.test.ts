@@ -14,9 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join, sep } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startDemo } from '../../src/demo/server.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectPath, startChild, urlOf, type Child } from '../support/child.ts';
+import { openDemo } from '../support/demo.ts';
 import { copiesOf, onlyOf, readStages, variablesOf, wordsOf } from '../support/dockerfile.ts';
 import { canIsolate, layBase, runInRoot } from '../support/image-root.ts';
 
@@ -99,8 +99,7 @@ describe('What the last stage of the Dockerfile holds', () => {
   };
 
   test('it answers a query, is healthy, and ends with 0 on SIGTERM', async () => {
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
+    const demo = await openDemo();
     const child = run(entrypoint, { ROCKETCHAT_URL: demo.url, PORT: '0' });
     const url = await urlOf(child);
     const { member } = demo.world;

@@ -3,19 +3,19 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { settings } from '../../src/config/settings.ts';
-import { startDemo } from '../../src/demo/server.ts';
 import { ask, codeOf, headersOf, startBehindNginx, viewer } from '../support/behind-nginx.ts';
 import { projectPath } from '../support/child.ts';
+import { openDemo } from '../support/demo.ts';
 import { startTestGateway } from '../support/gateway.ts';
+import { metricOf } from '../support/metric.ts';
 import { startNginx } from '../support/nginx.ts';
 
 describe('deploy/nginx.conf: connections and instances', () => {
   test('requests of many clients take turns on few connections to the gateway', async () => {
     const { gateway, nginx } = await startBehindNginx({ METRICS: 'on' });
     for (let sent = 0; sent < 20; sent += 1) expect((await ask(nginx, gateway)).status).toBe(200);
-    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
     // nginx's, and that of this request for the metrics.
-    expect(metrics).toMatch(/^gateway_connections 2$/m);
+    expect(await metricOf(gateway, 'gateway_connections')).toBe(2);
   });
 
   test('a request that meets a closing connection is sent once more: no 502', async () => {
@@ -48,8 +48,7 @@ describe('deploy/nginx.conf: connections and instances', () => {
   });
 
   test('a user stays with one instance, moves when it stops, and no request fails meanwhile', async () => {
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
+    const demo = await openDemo();
     const [one, two] = [await startTestGateway({ demo }), await startTestGateway({ demo })];
     const nginx = await startNginx([one.url, two.url]);
     const served = () => [one, two].map(({ logs }) => logs.filter(({ requestId }) => requestId !== undefined).length);
@@ -69,8 +68,7 @@ describe('deploy/nginx.conf: connections and instances', () => {
   });
 
   test('users spread over the instances', async () => {
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
+    const demo = await openDemo();
     const [one, two] = [await startTestGateway({ demo }), await startTestGateway({ demo })];
     const nginx = await startNginx([one.url, two.url]);
     const ids = Array.from({ length: 40 }, (_, index) => `user${index}`);

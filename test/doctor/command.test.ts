@@ -1,12 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { startDemo } from '../../src/demo/server.ts';
+import { describe, expect, test } from 'vitest';
 import { runMain } from '../support/child.ts';
-
-async function openDemo() {
-  const demo = await startDemo();
-  onTestFinished(() => demo.close());
-  return demo;
-}
+import { openDemo } from '../support/demo.ts';
 
 const credentialsOf = ({ id, token }: { id: string; token: string }) => ({
   ROCKETCHAT_USER_ID: id,

@@ -1,12 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startDemo } from '../../src/demo/server.ts';
+import { openDemo } from '../support/demo.ts';
 import { startStore } from '../support/redis-server.ts';
 import { diagnose } from './diagnose.ts';
 
 /** What the doctor says of a store, beside a workspace that is well. */
 async function storeFinding(url: string) {
-  const demo = await startDemo();
-  onTestFinished(() => demo.close());
+  const demo = await openDemo();
   const { of, exitCode, text } = await diagnose(demo.url, undefined, { SHARED_STORE: url });
   expect([exitCode, text.includes('s3cret')]).toEqual([0, false]);
   return of('store');
@@ -40,14 +39,12 @@ describe('The shared store', () => {
       level: 'warning',
       seen: expect.stringContaining('reached'),
     });
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
+    const demo = await openDemo();
     expect(await storeFinding(demo.url.replace('http:', 'redis:'))).toMatchObject({ level: 'warning' });
   });
 
   test('is not spoken of where none is set', async () => {
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
+    const demo = await openDemo();
     expect((await diagnose(demo.url)).of('store')).toBeUndefined();
   });
 });

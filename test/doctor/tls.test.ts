@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startDemo } from '../../src/demo/server.ts';
 import { mainPath, run } from '../support/child.ts';
+import { openDemo } from '../support/demo.ts';
 import { needProgram } from '../support/program.ts';
 import { diagnose } from './diagnose.ts';
 
@@ -80,8 +80,7 @@ describe('TLS', () => {
   });
 
   test('that the other side does not speak is a problem', async () => {
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
+    const demo = await openDemo();
     const { findings } = await diagnose(demo.url.replace('http:', 'https:'));
     expect(findings[0]).toMatchObject({ level: 'problem', change: expect.stringContaining('http://') });
   });

@@ -1,18 +1,12 @@
 import { createServer, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
+import { openDemo } from '../support/demo.ts';
 import { startFaultUpstream } from '../support/fault-upstream.ts';
 import { faults, type FaultName } from '../support/faults.ts';
 import { upstreamMarker } from '../support/secrets.ts';
 import { alice } from '../support/tiny-workspace.ts';
 import { diagnose } from './diagnose.ts';
-
-async function openDemo(options?: DemoOptions): Promise<DemoWorkspace> {
-  const demo = await startDemo(options);
-  onTestFinished(() => demo.close());
-  return demo;
-}
 
 async function openFaulty() {
   const upstream = await startFaultUpstream();

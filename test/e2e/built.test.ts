@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startDemo, type DemoWorkspace } from '../../src/demo/server.ts';
 import { explorerMissing } from '../../src/http/explorer.ts';
 import { projectPath, run, startChild, urlOf, type Child } from '../support/child.ts';
+import { openDemo } from '../support/demo.ts';
 import { docsPage, readme } from '../support/docs.ts';
 import { readModules } from '../support/modules.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -73,12 +73,6 @@ const startImage = (env: Record<string, string>): Child =>
     deployed.split(' ').map((word) => word.replace(/^dist\//, `${image}/dist/`)),
     { NODE_ENV: 'production', PORT: '0', ...env },
   );
-
-async function openDemo(): Promise<DemoWorkspace> {
-  const demo = await startDemo();
-  onTestFinished(() => demo.close());
-  return demo;
-}
 
 async function ask(url: string, query: string, headers: Record<string, string> = {}): Promise<unknown> {
   const response = await fetch(`${url}/graphql`, {

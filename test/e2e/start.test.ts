@@ -3,19 +3,14 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startDemo, type DemoOptions, type DemoWorkspace } from '../../src/demo/server.ts';
+import { startDemo } from '../../src/demo/server.ts';
 import { projectPath, run, runMain, startChild, startMain, urlOf } from '../support/child.ts';
+import { openDemo } from '../support/demo.ts';
 
 interface Answer {
   readonly status: number;
   readonly data: Record<string, unknown> | null | undefined;
   readonly codes: readonly unknown[];
-}
-
-async function openDemo(options?: DemoOptions): Promise<DemoWorkspace> {
-  const demo = await startDemo(options);
-  onTestFinished(() => demo.close());
-  return demo;
 }
 
 async function ask(url: string, query: string, { id, token }: { id: string; token: string }): Promise<Answer> {

@@ -1,13 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LoopDelay } from '../../src/observability/loop-delay.ts';
+import { blockFor } from '../support/block.ts';
 
 const readingMs = 1000;
 const blockedMs = 300;
-const busyLoop = () => {
-  const end = performance.now() + blockedMs;
-  while (performance.now() < end);
-};
 
 describe('LoopDelay', () => {
   let startedAt: number;
@@ -26,7 +23,7 @@ describe('LoopDelay', () => {
   /** Blocks the event loop between two of its samples. */
   const block = async () => {
     await delay(50);
-    busyLoop();
+    blockFor(blockedMs);
     await delay(1);
   };
 

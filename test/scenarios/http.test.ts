@@ -1,7 +1,7 @@
 import { getIntrospectionQuery } from 'graphql';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import { startDemo } from '../../src/demo/server.ts';
+import { openDemo } from '../support/demo.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { bodyOf, expectRefused, sendRaw, type RawAnswer } from '../support/raw.ts';
 
@@ -287,8 +287,7 @@ describe('The schema', () => {
 
 describe('Closing', () => {
   it('closing lets a request under way finish and accepts no new ones', async () => {
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
+    const demo = await openDemo();
     const gateway = await startTestGateway({ demo });
     demo.fail('me', { delayMs: 300 });
     const underWay = gateway.ask('{ viewer { user { id } } }');
@@ -306,8 +305,7 @@ describe('Closing', () => {
   });
 
   it('closing ends once no request is under way, even with idle connections open', async () => {
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
+    const demo = await openDemo();
     const gateway = await startTestGateway({ demo });
     expect((await gateway.ask('{ viewer { user { id } } }')).errors).toBeUndefined();
     await gateway.close();

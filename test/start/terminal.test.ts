@@ -1,6 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { startDemo } from '../../src/demo/server.ts';
+import { describe, expect, test } from 'vitest';
 import { mainPath, startChild, type Child } from '../support/child.ts';
+import { openDemo } from '../support/demo.ts';
 import { needProgram } from '../support/program.ts';
 
 const script = needProgram('script', 'bsdutils', 'test/start/terminal.test.ts');
@@ -9,12 +9,6 @@ const script = needProgram('script', 'bsdutils', 'test/start/terminal.test.ts');
 function startAtTerminal(args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
   const command = [process.execPath, mainPath, ...args].map((word) => `'${word}'`).join(' ');
   return startChild(script, ['-qec', command, '/dev/null'], { TERM: 'xterm-256color', ...env });
-}
-
-async function openDemo() {
-  const demo = await startDemo();
-  onTestFinished(() => demo.close());
-  return demo;
 }
 
 const ask = (url: string, { id, token }: { id: string; token: string }) =>

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
-import { createClient } from '@redis/client';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Limiter } from '../../src/demo/limiter.ts';
 import { leaseScript } from '../../src/store/lease-script.ts';
 import { clockStart } from '../support/manual-clock.ts';
 import { LeaseModel, type ModelAsk, type TakeTimes } from '../support/lease-model.ts';
-import { startStore } from '../support/redis-server.ts';
+import { openStoreClient, startStore } from '../support/redis-server.ts';
 
 const times: TakeTimes = { callMs: 14_000, usualMs: 1_000_000, maxSpare: 16, leaseMs: 300 };
 
@@ -289,10 +288,7 @@ describe('The lease protocol', () => {
 /** The script in a store, with a clock that the test sets. */
 async function openScript() {
   const { url } = await startStore();
-  const client = await createClient({ url, RESP: 2 })
-    .on('error', () => undefined)
-    .connect();
-  onTestFinished(() => client.destroy());
+  const client = await openStoreClient(url);
   const text = leaseScript.text.replace(
     "redis.call('TIME')",
     "{ math.floor(redis.call('GET', 'now') / 1000), (redis.call('GET', 'now') % 1000) * 1000 }",

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createClient } from '@redis/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RedisStore } from '../../src/store/redis-store.ts';
 import { createScript } from '../../src/store/script.ts';
+import { blockFor } from '../support/block.ts';
 import { startFaultyWire, type WireState } from '../support/faulty-wire.ts';
-import { startStore } from '../support/redis-server.ts';
+import { openStoreClient, startStore } from '../support/redis-server.ts';
 
 const count = createScript(`return redis.call('INCR', KEYS[1])`);
 const keys = ['n'];
@@ -21,12 +21,6 @@ async function open(url: string, patienceMs = 100) {
   });
   onTestFinished(() => store.close());
   return { store, changes, run: () => store.run(count, keys, []) };
-}
-
-/** The process does nothing else meanwhile. */
-function blockFor(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
 }
 
 const up = { timeout: 5000, interval: 10 };
@@ -114,10 +108,7 @@ describe('A shared store', () => {
     const { url } = await startStore(['--requirepass', 's3cret']);
     const withPassword = url.replace('redis://', 'redis://:s3cret@');
     const { run } = await open(withPassword);
-    const admin = await createClient({ url: withPassword })
-      .on('error', () => undefined)
-      .connect();
-    onTestFinished(() => admin.destroy());
+    const admin = await openStoreClient(withPassword);
     expect(await run()).toBe(1);
     await admin.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
     expect(await run()).toBe(undefined);

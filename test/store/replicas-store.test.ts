@@ -1,9 +1,8 @@
-import { createClient } from '@redis/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ReplicasStore } from '../../src/store/replicas-store.ts';
 import { login, openLimitedWorkspace } from '../support/limited-workspace.ts';
 import { startFaultUpstream } from '../support/fault-upstream.ts';
-import { startStore } from '../support/redis-server.ts';
+import { openStoreClient, startStore } from '../support/redis-server.ts';
 import { alice, callerNamed } from '../support/tiny-workspace.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
@@ -27,10 +26,7 @@ async function open(count: number) {
     }),
   );
   for (const { workspace } of replicas) onTestFinished(() => workspace.close());
-  const client = await createClient({ url: server.url, RESP: 2 })
-    .on('error', () => undefined)
-    .connect();
-  onTestFinished(() => client.destroy());
+  const client = await openStoreClient(server.url);
   const [first, second] = replicas;
   if (first === undefined || second === undefined) throw new Error('two at least');
   return { upstream, server, first, second, client };
@@ -112,10 +108,7 @@ describe('Replicas with a store', () => {
     const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000, patienceMs: 2000 };
     const store = await ReplicasStore.open(options);
     const { workspace, ask } = createWorkspace(limited.url, { store });
-    const client = await createClient({ url: server.url, RESP: 2 })
-      .on('error', () => undefined)
-      .connect();
-    onTestFinished(() => client.destroy());
+    const client = await openStoreClient(server.url);
     // Those that have expired stay there until the next script comes along.
     const held = async () => {
       const key = (await client.keys('*')).find((name) => name.includes(':o:')) ?? '';
@@ -129,10 +122,7 @@ describe('Replicas with a store', () => {
 
   it('teach a store that was flushed what they know, so that no other sends a call too many', async () => {
     const [limited, server] = await Promise.all([openLimitedWorkspace(), startStore()]);
-    const client = await createClient({ url: server.url, RESP: 2 })
-      .on('error', () => undefined)
-      .connect();
-    onTestFinished(() => client.destroy());
+    const client = await openStoreClient(server.url);
     const join = async () => {
       const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000, patienceMs: 2000 };
       const store = await ReplicasStore.open(options);

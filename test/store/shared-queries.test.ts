@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
-import { createClient } from '@redis/client';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { startDemo } from '../../src/demo/server.ts';
+import { describe, expect, it } from 'vitest';
 import { StoreKeys } from '../../src/store/keys.ts';
 import { QueriesInStore } from '../../src/store/shared-queries.ts';
+import { openDemo } from '../support/demo.ts';
 import { startTestGateway } from '../support/gateway.ts';
-import { openRedisStore, startStore } from '../support/redis-server.ts';
+import { openRedisStore, openStoreClient, startStore } from '../support/redis-server.ts';
 
 const hashOf = (query: string): string => hash('sha256', query);
 
@@ -19,10 +18,7 @@ async function open() {
     }),
   );
   if (first === undefined || second === undefined) throw new Error('two');
-  const client = await createClient({ url: server.url, RESP: 2 })
-    .on('error', () => undefined)
-    .connect();
-  onTestFinished(() => client.destroy());
+  const client = await openStoreClient(server.url);
   return { server, first, second, client };
 }
 
@@ -76,8 +72,7 @@ describe('Persisted queries that replicas share', () => {
 
 it('A client that sent its query to one gateway sends the hash to another', async () => {
   const store = await startStore();
-  const demo = await startDemo();
-  onTestFinished(() => demo.close());
+  const demo = await openDemo();
   const env = { AUTOMATIC_PERSISTED_QUERIES: 'on', SHARED_STORE: store.url };
   const [first, second] = await Promise.all([startTestGateway({ demo, env }), startTestGateway({ demo, env })]);
   const query = '{ viewer { unreadCount } }';
@@ -93,8 +88,7 @@ it('A client that sent its query to one gateway sends the hash to another', asyn
 
 it('A query of the store that strangers name is not kept for them', async () => {
   const store = await startStore();
-  const demo = await startDemo();
-  onTestFinished(() => demo.close());
+  const demo = await openDemo();
   const env = { AUTOMATIC_PERSISTED_QUERIES: 'on', SHARED_STORE: store.url };
   const [first, second] = await Promise.all([startTestGateway({ demo, env }), startTestGateway({ demo, env })]);
   const query = '{ viewer { unreadCount } }';

@@ -1,9 +1,8 @@
-import { createClient } from '@redis/client';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { StoreKeys } from '../../src/store/keys.ts';
 import { SharedWindows } from '../../src/store/shared-windows.ts';
 import { startFaultyWire, type WireState } from '../support/faulty-wire.ts';
-import { openRedisStore, startStore } from '../support/redis-server.ts';
+import { openRedisStore, openStoreClient, startStore } from '../support/redis-server.ts';
 
 const soon = { timeout: 5000, interval: 10 };
 const window = { limit: 10, remaining: 10, endsAt: 1_800_000_000_000, endsInMs: 60_000, isEndKnown: true };
@@ -26,10 +25,7 @@ async function open() {
   await expect.poll(() => ours.redis.isAway, soon).toBe(false);
   ours.learn(undefined, window);
   await ours.take(0); // by then it has been heard
-  const client = await createClient({ url, RESP: 2 })
-    .on('error', () => undefined)
-    .connect();
-  onTestFinished(() => client.destroy());
+  const client = await openStoreClient(url);
   return { wire, ours, theirs, client };
 }
 

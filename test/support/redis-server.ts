@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createClient } from '@redis/client';
 import { onTestFinished, TestRunner } from 'vitest';
 import { freePort } from './free-port.ts';
 import { RedisStore } from '../../src/store/redis-store.ts';
@@ -68,4 +69,13 @@ export async function openRedisStore(url: string, patienceMs = 2000): Promise<Re
   const redis = await RedisStore.open({ url, deployment: 'chat', patienceMs, onChange: () => undefined });
   onTestFinished(() => redis.close());
   return redis;
+}
+
+/** A client that sees what is in a store, and ends with the test that opens it. */
+export async function openStoreClient(url: string) {
+  const client = await createClient({ url, RESP: 2 })
+    .on('error', () => undefined)
+    .connect();
+  onTestFinished(() => client.destroy());
+  return client;
 }

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { startMain, urlOf, type Child } from './child.ts';
 import type { Caller } from './gateway.ts';
+import { metricOf } from './metric.ts';
 
 export interface Replica {
   readonly url: string;
@@ -55,10 +56,7 @@ export async function startReplica(
         return 'gone';
       }
     },
-    async metric(name) {
-      const text = await (await fetch(`${url}/metrics`)).text();
-      return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
-    },
+    metric: (name) => metricOf({ url }, name),
   };
 }
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import type { CallObserver } from '../../src/upstream/call-observer.ts';
+import type { SharedWindow } from '../../src/upstream/rate-limit/shared-store.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
-import type { WorkspaceStore } from '../../src/upstream/workspace-store.ts';
+import { idleStore, idleWindow } from '../support/idle-store.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { alice } from '../support/tiny-workspace.ts';
 import { createWorkspace, outcomeOf } from '../support/workspace.ts';
@@ -91,28 +92,12 @@ describe('the observer of a request', () => {
   ])('does not hear of the reply of a shared store, unless its turn took longer to come: %i ms', async (ms, told) => {
     const clock = manualClock();
     let reply: (() => void) | undefined;
-    const nothing = () => undefined;
-    const store: WorkspaceStore = {
-      isAway: false,
-      replicas: 2,
-      leaseMs: 300,
-      replyMs: 20,
-      windowOf: () => ({
-        take: async ([ask]) => {
-          await new Promise<void>((resolve) => (reply = resolve));
-          const leases = new Map([[ask?.turnKey ?? '', ['lease']]]);
-          return { window: undefined, opensInMs: undefined, askAgainMs: 0, leases, spare: [] };
-        },
-        use: nothing,
-        learn: nothing,
-        lost: nothing,
-        giveBack: nothing,
-        settle: nothing,
-      }),
-      subscribe: nothing,
-      tell: nothing,
-      isRefused: () => false,
+    const take: SharedWindow['take'] = async ([ask]) => {
+      await new Promise<void>((resolve) => (reply = resolve));
+      const leases = new Map([[ask?.turnKey ?? '', ['lease']]]);
+      return { window: undefined, opensInMs: undefined, askAgainMs: 0, leases, spare: [] };
     };
+    const store = idleStore({ windowOf: () => idleWindow({ take }) });
     const { workspace } = createWorkspace(upstream.url, { clock, store });
     const observer = notes();
     const outcome = outcomeOf(client(workspace, observer, clock.now()).get('me'));

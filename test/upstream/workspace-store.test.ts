@@ -1,34 +1,23 @@
 import { expect, it, onTestFinished } from 'vitest';
-import type { Finding, StoreListener, WorkspaceStore } from '../../src/upstream/workspace-store.ts';
+import type { Finding, StoreListener } from '../../src/upstream/workspace-store.ts';
 import { startFaultUpstream } from '../support/fault-upstream.ts';
+import { idleStore } from '../support/idle-store.ts';
 import { callerNamed } from '../support/tiny-workspace.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
-/** A workspace whose store is away for windows; what else it says, the test says. With a real store: test/store/. */
+/** A workspace whose store is away for windows; what else it says, the test says. */
 async function open() {
   const upstream = await startFaultUpstream();
   onTestFinished(() => upstream.close());
   const told: Finding[] = [];
   const listeners: StoreListener[] = [];
   const refused = new Set<string>();
-  const nothing = () => undefined;
-  const store: WorkspaceStore = {
+  const store = idleStore({
     isAway: true,
-    replicas: 2,
-    leaseMs: 300,
-    replyMs: 20,
-    windowOf: () => ({
-      take: async () => undefined,
-      use: nothing,
-      learn: nothing,
-      lost: nothing,
-      giveBack: nothing,
-      settle: nothing,
-    }),
     subscribe: (listener) => void listeners.push(listener),
     tell: (finding) => void told.push(finding),
     isRefused: (callerKey) => refused.has(callerKey),
-  };
+  });
   const created = createWorkspace(upstream.url, { store });
   onTestFinished(() => created.workspace.close());
   return { ...created, upstream, told, refused, listeners };

@@ -1,15 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startDemo } from '../../../src/demo/server.ts';
 import { HeldBytes } from '../../../src/http/held-bytes.ts';
 import { startMain, urlOf } from '../../support/child.ts';
+import { openDemo } from '../../support/demo.ts';
 import { heapBytes } from '../../support/heap.ts';
 import { startTestGateway } from '../../support/gateway.ts';
+import { metricOf } from '../../support/metric.ts';
 import { openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
-
-const metric = async (url: string, name: string): Promise<number> => {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
-};
 
 /** JSON of the given length in bytes. */
 const bodyOf = (bytes: number): string => {
@@ -94,8 +90,7 @@ describe('Requests under way', () => {
   };
 
   it('G16: requests take their estimated heap and are bounded together: the largest are ended first', async () => {
-    const demo = await startDemo();
-    onTestFinished(() => demo.close());
+    const demo = await openDemo();
     const gateway = await startTestGateway({
       demo,
       env: { METRICS: 'on', LOG_LEVEL: 'silent' },
@@ -112,16 +107,16 @@ describe('Requests under way', () => {
     const before = heapBytes();
     const few = await Promise.all(Array.from({ length: 12 }, (_, index) => open(token, heavy(index))));
     await expect.poll(() => demo.calls.length, { timeout: 10_000 }).toBe(13);
-    const said = await metric(gateway.url, 'gateway_held_bytes');
+    const said = await metricOf(gateway, 'gateway_held_bytes');
     expect(said).toBeGreaterThan(20_000_000);
     expect(heapBytes() - before).toBeLessThan(said);
     const strangers = await Promise.all(Array.from({ length: 12 }, (_, index) => open('x'.repeat(43), heavy(index))));
     const answers = (all: typeof few) => all.filter(({ received }) => received().includes('OVERLOADED')).length;
     await expect.poll(() => answers(strangers), { timeout: 10_000 }).toBeGreaterThan(0);
     expect(answers(few)).toBe(0);
-    expect(await metric(gateway.url, 'gateway_held_bytes')).toBeLessThanOrEqual(40_000_000);
+    expect(await metricOf(gateway, 'gateway_held_bytes')).toBeLessThanOrEqual(40_000_000);
     for (const { socket } of [...few, ...strangers]) socket.destroy();
-    await expect.poll(() => metric(gateway.url, 'gateway_held_bytes')).toBe(0);
+    await expect.poll(() => metricOf(gateway, 'gateway_held_bytes')).toBe(0);
   });
 });
 
@@ -132,7 +127,7 @@ describe('Request bodies on their way', () => {
     const slow = await Promise.all(Array.from({ length: 30 }, () => openRaw(gateway.url)));
     for (const { socket } of slow) socket.write(rawPost(body).slice(0, -30_000));
     await expect.poll(() => slow.filter(({ socket }) => socket.closed).length, { timeout: 10_000 }).toBeGreaterThan(10);
-    expect(await metric(gateway.url, 'gateway_arriving_bytes')).toBeLessThanOrEqual(1_000_000);
+    expect(await metricOf(gateway, 'gateway_arriving_bytes')).toBeLessThanOrEqual(1_000_000);
     const ended = slow.filter(({ socket }) => socket.closed);
     for (const { received } of ended) {
       expect(statusesOf(received())).toEqual([503]);
@@ -152,7 +147,7 @@ describe('Request bodies on their way', () => {
     rest[0]?.socket.write(body.slice(-30_000));
     expect(statusesOf((await rest[0]?.answers(1)) ?? '')).toEqual([200]);
     for (const { socket } of slow) socket.destroy();
-    await expect.poll(() => metric(gateway.url, 'gateway_arriving_bytes')).toBe(0);
+    await expect.poll(() => metricOf(gateway, 'gateway_arriving_bytes')).toBe(0);
   });
 
   it('Hardening: a body that arrives byte by byte takes no extra memory', async () => {
@@ -164,14 +159,14 @@ describe('Request bodies on their way', () => {
     answered.socket.write(`${chunkedHead}${chunksOfOne(bodyOf(100 * 1024))}0\r\n\r\n`);
     expect(statusesOf(await answered.answers(1))).toEqual([200]);
     answered.socket.destroy();
-    const before = await metric(url, 'process_resident_memory_bytes');
+    const before = await metricOf({ url }, 'process_resident_memory_bytes');
     const connections = await Promise.all(Array.from({ length: 20 }, () => openRaw(url)));
     onTestFinished(() => connections.forEach(({ socket }) => socket.destroy()));
     const bytes = chunkedHead + chunksOfOne('x'.repeat(100 * 1024 - 1));
     await Promise.all(connections.map(({ socket }) => new Promise((resolve) => socket.write(bytes, resolve))));
     await expect
-      .poll(() => metric(url, 'gateway_arriving_bytes'), { timeout: 20_000 })
+      .poll(() => metricOf({ url }, 'gateway_arriving_bytes'), { timeout: 20_000 })
       .toBeGreaterThanOrEqual(20 * (100 * 1024 - 1));
-    expect((await metric(url, 'process_resident_memory_bytes')) - before).toBeLessThan(150_000_000);
+    expect((await metricOf({ url }, 'process_resident_memory_bytes')) - before).toBeLessThan(150_000_000);
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { readConfig } from '../../../src/config/config.ts';
 import { createWorld, landmarks } from '../../../src/demo/seed.ts';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts';
+import { metricOf } from '../../support/metric.ts';
 import { exchange, openRaw, rawPost, statusesOf, type RawConnection } from '../../support/raw-http.ts';
 
 let gateway: TestGateway;
@@ -172,8 +173,7 @@ describe('Slow clients', () => {
       await connection.answers(1);
       connection.socket.pause();
     }
-    const metrics = await (await fetch(`${slow.url}/metrics`)).text();
-    expect(Number(/^gateway_unsent_bytes (\d+)$/m.exec(metrics)?.[1])).toBeLessThanOrEqual(12_000_000);
+    expect(await metricOf(slow, 'gateway_unsent_bytes')).toBeLessThanOrEqual(12_000_000);
     await delay(300); // until the last of them has not read for longer than a new reader needs
     const { status, data } = await slow.ask((JSON.parse(large) as { query: string }).query);
     expect(status).toBe(200);

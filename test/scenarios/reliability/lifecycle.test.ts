@@ -4,6 +4,7 @@ import { createServer as createNetServer, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDemo, type DemoWorkspace } from '../../../src/demo/server.ts';
 import { mainPath, runMain, startChild, startMain, urlOf, type Child } from '../../support/child.ts';
+import { openDemo } from '../../support/demo.ts';
 import { openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
 import { inspect, plant } from '../../support/secrets.ts';
 
@@ -22,12 +23,6 @@ async function start(workspaceUrl: string, env: Record<string, string> = {}): Pr
     release();
   });
   return { child, url };
-}
-
-async function openDemo(options?: Parameters<typeof startDemo>[0]): Promise<DemoWorkspace> {
-  const demo = await startDemo(options);
-  onTestFinished(() => demo.close());
-  return demo;
 }
 
 async function ask(url: string, { world }: DemoWorkspace) {

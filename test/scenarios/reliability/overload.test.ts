@@ -6,6 +6,7 @@ import {
   type TestGateway,
   type TestGatewayOptions,
 } from '../../support/gateway.ts';
+import { metricOf } from '../../support/metric.ts';
 
 const query = '{ viewer { user { username } } }';
 
@@ -14,12 +15,6 @@ async function open(options: TestGatewayOptions): Promise<TestGateway> {
   await gateway.ask(query); // the first call ever finds out whether the workspace limits calls
   return gateway;
 }
-
-const metric = async ({ url }: TestGateway, line: string): Promise<number> => {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  const found = text.split('\n').find((each) => each.startsWith(`${line} `));
-  return Number(found?.slice(line.length + 1) ?? 0);
-};
 
 const codeOf = ({ errors }: GraphqlResult) => errors?.[0]?.extensions['code'];
 
@@ -32,14 +27,14 @@ describe('Overload', () => {
         Array.from({ length: 16 }, () => ({ status: 200, errors: undefined })),
       );
     }
-    expect(await metric(gateway, 'gateway_requests_shed_total{reason="in_flight"}')).toBe(0);
+    expect(await metricOf(gateway, 'gateway_requests_shed_total{reason="in_flight"}')).toBe(0);
   });
 
   it('L02: load beyond capacity gets 503 immediately, and the health endpoints respond', async () => {
     const gateway = await open({ limits: { maxInFlight: 8 } });
     gateway.demo.fail('*', { delayMs: 1500 });
     const taken = Array.from({ length: 8 }, () => gateway.ask(query));
-    await expect.poll(() => metric(gateway, 'gateway_requests_in_flight')).toBe(8);
+    await expect.poll(() => metricOf(gateway, 'gateway_requests_in_flight')).toBe(8);
     await expect.poll(() => gateway.demo.calls.length).toBe(9);
     let hasEnded = false;
     for (const each of taken) void each.then(() => (hasEnded = true));
@@ -54,7 +49,7 @@ describe('Overload', () => {
     for (const path of ['/healthz', '/readyz', '/metrics']) expect((await fetch(gateway.url + path)).status).toBe(200);
     expect(hasEnded).toBe(false);
     expect(gateway.demo.calls.length).toBe(before);
-    expect(await metric(gateway, 'gateway_requests_shed_total{reason="in_flight"}')).toBe(20);
+    expect(await metricOf(gateway, 'gateway_requests_shed_total{reason="in_flight"}')).toBe(20);
     for (const { status, errors } of await Promise.all(taken))
       expect({ status, errors }).toEqual({ status: 200, errors: undefined });
 
@@ -80,7 +75,7 @@ describe('Overload', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
     gateway.demo.configure({ latencyMs: 0 });
     for (let count = 0; count < 20; count += 1) expect((await gateway.ask(query)).status).toBe(200);
-    expect(await metric(gateway, 'gateway_requests_in_flight')).toBe(0);
+    expect(await metricOf(gateway, 'gateway_requests_in_flight')).toBe(0);
   });
 
   it('L04: a caller with twenty times the load of others is rejected, and the other nine are not', async () => {
@@ -105,6 +100,6 @@ describe('Overload', () => {
     expect(Number(refused[0]?.headers.get('retry-after'))).toBe(
       refused[0]?.errors?.[0]?.extensions['retryAfterSeconds'],
     );
-    expect(await metric(gateway, 'gateway_known_callers')).toBe(10);
+    expect(await metricOf(gateway, 'gateway_known_callers')).toBe(10);
   });
 });

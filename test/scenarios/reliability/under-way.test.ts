@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { blockFor } from '../../support/block.ts';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts';
+import { metricOf } from '../../support/metric.ts';
 import { exchange, openRaw, rawPost, statusesOf } from '../../support/raw-http.ts';
 
 const query = '{ viewer { user { username } } }';
@@ -13,34 +15,21 @@ async function open(options: TestGatewayOptions = {}): Promise<TestGateway> {
   return gateway;
 }
 
-const metricOf =
-  ({ url }: TestGateway) =>
-  async (name: string): Promise<number> => {
-    const text = await (await fetch(`${url}/metrics`)).text();
-    return Number(
-      text
-        .split('\n')
-        .find((line) => line.startsWith(`${name} `))
-        ?.slice(name.length + 1) ?? 0,
-    );
-  };
-
 const own = ({ demo }: TestGateway) => ({ 'x-user-id': demo.world.member.id, 'x-auth-token': demo.world.member.token });
 const shedBy = (reason: string): string => `gateway_requests_shed_total{reason="${reason}"}`;
 
 describe('Work in progress', () => {
   it('metrics show requests in progress, and none afterwards', async () => {
     const gateway = await open({ env: { CALLER_CALLS_PER_MINUTE: '600' } });
-    const metric = metricOf(gateway);
     const names = [
       'gateway_requests_in_flight',
       'gateway_upstream_in_flight',
       'gateway_held_tokens',
       'gateway_arriving_bytes',
     ];
-    const all = () => Promise.all(names.map(metric));
+    const all = () => Promise.all(names.map((name) => metricOf(gateway, name)));
     expect(await all()).toEqual([0, 0, 0, 0]);
-    expect(await metric('gateway_known_callers')).toBe(1);
+    expect(await metricOf(gateway, 'gateway_known_callers')).toBe(1);
     gateway.demo.fail('me', { hang: true, times: 2 });
     const leaving = new AbortController();
     const asked = [gateway.demo.world.member, gateway.demo.world.member].map((caller) =>
@@ -54,7 +43,7 @@ describe('Work in progress', () => {
     const { socket } = await openRaw(gateway.url);
     socket.write(rawPost(' '.repeat(40_000), { 'content-length': '90000' }));
     await expect.poll(all).toEqual([2, 2, 1, expect.toSatisfy((bytes: number) => bytes >= 40_000)]);
-    expect(await metric('gateway_connections')).toBeGreaterThan(2);
+    expect(await metricOf(gateway, 'gateway_connections')).toBeGreaterThan(2);
     leaving.abort();
     await Promise.allSettled(asked);
     socket.destroy();
@@ -98,7 +87,7 @@ describe('Requests beyond capacity', () => {
   const fill = async (gateway: TestGateway): Promise<() => void> => {
     const { socket } = await openRaw(gateway.url);
     socket.write(rawPost(body, own(gateway)));
-    await expect.poll(() => metricOf(gateway)('gateway_requests_in_flight')).toBe(1);
+    await expect.poll(() => metricOf(gateway, 'gateway_requests_in_flight')).toBe(1);
     return () => void socket.destroy();
   };
 
@@ -108,11 +97,10 @@ describe('Requests beyond capacity', () => {
     const { socket, answers } = await openRaw(gateway.url);
     socket.write(rawPost('', { ...own(gateway), 'content-length': '90000' }));
     expect(statusesOf(await answers(1))).toEqual([503]);
-    const metric = metricOf(gateway);
     expect([
-      await metric(shedBy('in_flight')),
-      await metric('gateway_requests_total{status="503"}'),
-      await metric('gateway_errors_total{code="OVERLOADED"}'),
+      await metricOf(gateway, shedBy('in_flight')),
+      await metricOf(gateway, 'gateway_requests_total{status="503"}'),
+      await metricOf(gateway, 'gateway_errors_total{code="OVERLOADED"}'),
     ]).toEqual([1, 1, 1]);
     expect(gateway.logs.filter(({ status }) => status === 503)).toEqual([]);
     socket.destroy();
@@ -123,12 +111,12 @@ describe('Requests beyond capacity', () => {
     const gateway = await openFull();
     const { socket, answers, received } = await openRaw(gateway.url);
     socket.write(rawPost('', { ...own(gateway), 'content-length': String(body.length) }));
-    await expect.poll(() => metricOf(gateway)('gateway_connections')).toBeGreaterThan(1);
+    await expect.poll(() => metricOf(gateway, 'gateway_connections')).toBeGreaterThan(1);
     const leave = await fill(gateway);
     expect(received()).toBe('');
     socket.write(body);
     expect(statusesOf(await answers(1))).toEqual([503]);
-    expect(await metricOf(gateway)(shedBy('in_flight'))).toBe(1);
+    expect(await metricOf(gateway, shedBy('in_flight'))).toBe(1);
     socket.destroy();
     leave();
   });
@@ -142,14 +130,13 @@ describe('Requests beyond capacity', () => {
       demo.fail('users.info', { hang: true });
       const usersOf = (request: number) =>
         Array.from({ length: 8 }, (_, index) => `u${index}: user(id: "user${request}-${index}") { name }`).join(' ');
-      const metric = metricOf(gateway);
       // One caller alone may have fifty-six calls under way.
       const connections = await Promise.all(Array.from({ length: 9 }, () => openRaw(gateway.url)));
       for (const [request, connection] of connections.entries())
         connection.socket.write(rawPost(JSON.stringify({ query: `{ ${usersOf(request)} }` }), own(gateway)));
-      await expect.poll(() => metric('gateway_upstream_queue')).toBeGreaterThan(0);
+      await expect.poll(() => metricOf(gateway, 'gateway_upstream_queue')).toBeGreaterThan(0);
       expect((await gateway.ask(query)).status).toBe(503);
-      expect(await metric(shedBy(reason))).toBeGreaterThan(0);
+      expect(await metricOf(gateway, shedBy(reason))).toBeGreaterThan(0);
       for (const connection of connections) connection.socket.destroy();
     },
   );
@@ -159,16 +146,12 @@ describe('Requests while the event loop lags', () => {
   it('a request is rejected while the event loop lags, and accepted afterwards', async () => {
     const gateway = await open({ limits: { maxInFlightWhenLate: 0, maxLoopDelayMs: 400 } });
     const status = async () => (await gateway.ask('{ viewer { userId } }')).status;
-    const block = (ms: number) => {
-      const end = performance.now() + ms;
-      while (performance.now() < end);
-    };
     const statusAfterBlock = () => {
-      block(600);
+      blockFor(600);
       return status();
     };
     await expect.poll(statusAfterBlock, { timeout: 15_000 }).toBe(503);
-    expect(await metricOf(gateway)(shedBy('loop_delay'))).toBeGreaterThan(0);
+    expect(await metricOf(gateway, shedBy('loop_delay'))).toBeGreaterThan(0);
     await expect.poll(status, { timeout: 15_000 }).toBe(200);
   });
 });
