@@ -1,11 +1,11 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/demo/faults.ts';
-import { startDemo, type DemoOptions } from '../../src/demo/server.ts';
+import type { DemoOptions } from '../../src/demo/server.ts';
 import { diagnose } from './diagnose.ts';
+import { openDemo } from '../support/demo.ts';
 
 async function findingBefore(options: DemoOptions, fault?: Fault) {
-  const demo = await startDemo(options);
-  onTestFinished(() => demo.close());
+  const demo = await openDemo(options);
   if (fault !== undefined) demo.fail('settings.public', fault);
   return (await diagnose(demo.url)).of('deletions');
 }
