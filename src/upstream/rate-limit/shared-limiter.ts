@@ -2,6 +2,7 @@ import { cancelled, type Turn } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
 import type { LimiterReport } from './limiter-model.ts';
 import type { LimitedCall, LimiterCaller } from './outstanding-calls.ts';
+import { senselessWindowMs } from './rate-limit-window.ts';
 import { movedToStore, type RateLimiter } from './rate-limiter.ts';
 import { queueFull, usedUp } from './refusals.ts';
 import type { RateHeaders } from './rate-headers.ts';
@@ -31,6 +32,12 @@ interface Place {
   isOver: boolean;
 }
 
+/** Since when a call waits, and until when it makes sense. Epoch milliseconds. */
+interface Wait {
+  readonly since: number;
+  readonly until: number;
+}
+
 export interface SharedLimiterOptions {
   readonly clock: Clock;
   readonly workspaceClock: WorkspaceClock;
@@ -39,9 +46,6 @@ export interface SharedLimiterOptions {
   readonly window: SharedWindow;
   readonly usualResponseMs: () => number;
 }
-
-/** How long a window lasts when neither the workspace nor this replica knows its end. Milliseconds. */
-const senselessWindowMs = 1000;
 
 /**
  * One endpoint's limiter where replicas share their windows: a call needs a lease of the store, unless the workspace's
@@ -99,9 +103,9 @@ export class SharedLimiter {
     const { own, lease } = call as SharedCall;
     this.#tell(lease, report);
     this.#limiter.exit(own, report);
-    // Others may be exempt as well, or nobody is counted.
-    if (report.kind === 'passed') this.#turns.release();
-    else this.#turns.askSoon();
+    // Others of this user need no lease any more, or nobody does. Who does waits on: the store has nothing new for them.
+    if (report.kind === 'passed') this.#turns.release((caller) => !this.#isShared(caller));
+    if (report.kind !== 'passed' || lease !== undefined) this.#turns.askSoon();
   }
 
   giveBack(call: LimitedCall): void {
@@ -155,11 +159,12 @@ export class SharedLimiter {
   }
 
   async #waitAnywhere(call: SharedCall, until: number, place: Place, own: OwnTurn | undefined): Promise<void> {
+    const since = this.#options.clock.now();
     try {
       let hasTurn = own !== undefined && (await this.#waitAlone(call, place, own));
       while (!hasTurn && !place.hasLeft) {
         hasTurn = this.#isShared(call.caller)
-          ? await this.#waitShared(call, until, place)
+          ? await this.#waitShared(call, { since, until }, place)
           : await this.#waitAlone(call, place, this.#limiter.enter(call.caller, until));
       }
       if (!place.hasLeft) return;
@@ -186,8 +191,8 @@ export class SharedLimiter {
   }
 
   /** False when the store cannot tell whose turn it is, or need not. */
-  async #waitShared(call: SharedCall, until: number, place: Place): Promise<boolean> {
-    const turn = this.#turns.enter(call.caller.turnKey, until);
+  async #waitShared(call: SharedCall, { since, until }: Wait, place: Place): Promise<boolean> {
+    const turn = this.#turns.enter(call.caller, since, until);
     place.leave = turn.leave;
     const lease = await turn.promise;
     if (lease === undefined) return false;

@@ -1,9 +1,11 @@
 import type { GatewayError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
+import type { LimiterCaller } from './outstanding-calls.ts';
 import { RoundRobinQueue, type QueuedCall } from './round-robin-queue.ts';
 import type { Ask, Grants, SharedStore, SharedWindow } from './shared-store.ts';
 
 interface Waiter extends QueuedCall {
+  readonly caller: LimiterCaller;
   /** Epoch milliseconds until which waiting makes sense. */
   readonly until: number;
   /** With a lease, or without one where the store cannot give any. */
@@ -85,7 +87,9 @@ export class SharedTurns {
     return undefined;
   }
 
-  enter(turnKey: string, until: number): SharedTurn {
+  /** `since`: when the call began to wait, here or elsewhere, in epoch milliseconds. */
+  enter(caller: LimiterCaller, since: number, until: number): SharedTurn {
+    const { turnKey } = caller;
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
     const now = this.#clock.now();
     if (now < this.#opensAt && until <= this.#opensAt) {
@@ -98,7 +102,7 @@ export class SharedTurns {
       if (newest === undefined) return { promise: Promise.reject(error), leave: () => false };
       newest.reject(error);
     }
-    const waiter: Waiter = { callerKey: turnKey, since: now, until, resolve, reject };
+    const waiter: Waiter = { caller, callerKey: turnKey, since, until, resolve, reject };
     this.#queue.add(waiter);
     this.askSoon();
     return { promise, leave: () => this.#queue.remove(waiter) };
@@ -125,14 +129,15 @@ export class SharedTurns {
   storeLost(): void {
     this.#spare = [];
     this.#opensAt = 0;
-    this.release();
-  }
-
-  /** Those who wait see anew what they wait for. */
-  release(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.release(() => true);
+  }
+
+  /** These callers wait here no longer: they see anew what they wait for. The others keep their places. */
+  release(mayLeave: (caller: LimiterCaller) => boolean): void {
     for (const waiter of this.#queue.waiters) {
+      if (!mayLeave(waiter.caller)) continue;
       this.#queue.remove(waiter);
       waiter.resolve(undefined);
     }
