@@ -46,7 +46,9 @@ async function openStore({ config, workspaceUrl }: PartsOptions): Promise<Replic
   const { sharedStore, requestTimeoutMs, upstreamTimeoutMs } = config;
   if (sharedStore === undefined) return undefined;
   const { ReplicasStore } = await import('./store/replicas-store.ts');
-  return ReplicasStore.open({ ...sharedStore, workspaceUrl, callMs: requestTimeoutMs + upstreamTimeoutMs });
+  const store = new ReplicasStore({ ...sharedStore, workspaceUrl, callMs: requestTimeoutMs + upstreamTimeoutMs });
+  await store.connect();
+  return store;
 }
 
 export async function createParts(options: PartsOptions, limits: HttpLimits & AdmissionLimits): Promise<Parts> {

@@ -30,8 +30,9 @@ export async function examineStore(
   const { url, name } = sharedStore;
   let whyAway: WhyAway | undefined;
   const onChange = (away: WhyAway | undefined): void => void (whyAway = away);
-  const store = await RedisStore.open({ url, deployment: name, patienceMs: upstreamTimeoutMs, onChange });
+  const store = new RedisStore({ url, deployment: name, patienceMs: upstreamTimeoutMs, onChange });
   try {
+    await store.connect();
     const key = new StoreKeys(name, workspaceUrl).named('replicas');
     let [slowestMs, replicas]: [number, unknown] = [0, undefined];
     for (let trip = 0; trip < roundTrips; trip += 1) {

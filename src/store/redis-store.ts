@@ -48,12 +48,12 @@ const maxPending = 2000;
  */
 export class RedisStore {
   readonly #options: RedisStoreOptions;
-  readonly #createClient: () => Client;
   /** Of the connection that is up or being made. */
   #client: Client | undefined;
   #isUp = false;
   /** Whether `onChange` was told last that it is away. */
   #told: boolean | undefined;
+  #outages = 0;
   #isClosed = false;
   #upSince = 0;
   #attempts = 0;
@@ -61,32 +61,25 @@ export class RedisStore {
   readonly #patience: Patience;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Loads the client, and makes the first attempt to connect. */
-  static async open(options: RedisStoreOptions): Promise<RedisStore> {
-    const { createClient } = await import('@redis/client');
-    const store = new RedisStore(options, () =>
-      createClient({
-        url: options.url,
-        RESP: 2,
-        disableOfflineQueue: true,
-        disableClientInfo: true,
-        maintNotifications: 'disabled',
-        socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: false },
-      }),
-    );
-    const patience = delay(connectTimeoutMs, undefined, { ref: false });
-    await Promise.race([store.#connect(), patience]);
-    return store;
-  }
-
-  private constructor(options: RedisStoreOptions, createClient: () => Client) {
+  constructor(options: RedisStoreOptions) {
     this.#options = options;
     this.#patience = new Patience(options.patienceMs ?? replyMs);
-    this.#createClient = createClient;
   }
 
   get isAway(): boolean {
     return !this.#isUp;
+  }
+
+  /** How often it was lost, or was not to be had from the start. */
+  get outages(): number {
+    return this.#outages;
+  }
+
+  /** Makes the first attempt, and waits for it a moment at most; the others follow by themselves. */
+  async connect(): Promise<void> {
+    await import('@redis/client'); // before that moment begins: loading is no time of the store's
+    const patience = delay(connectTimeoutMs, undefined, { ref: false });
+    await Promise.race([this.#attempt(), patience]);
   }
 
   /**
@@ -123,8 +116,9 @@ export class RedisStore {
     if (client !== undefined) this.#lose(client, undefined);
   }
 
-  async #connect(): Promise<void> {
-    const client = this.#createClient();
+  async #attempt(): Promise<void> {
+    const client = await createClient(this.#options.url);
+    if (this.#isClosed) return;
     this.#client = client;
     client.on('error', (error) => this.#lose(client, error));
     const late = setTimeout(() => this.#lose(client, new Unusable('It is too slow.')), 2 * connectTimeoutMs);
@@ -190,7 +184,7 @@ export class RedisStore {
     const { random = Math.random } = this.#options;
     const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#attempts);
     this.#attempts += 1;
-    this.#timer = setTimeout(() => void this.#connect(), pauseMs * (0.8 + 0.4 * random()));
+    this.#timer = setTimeout(() => void this.#attempt(), pauseMs * (0.8 + 0.4 * random()));
     this.#timer.unref();
     this.#tell(whyAway(error));
   }
@@ -199,6 +193,7 @@ export class RedisStore {
     const isAway = away !== undefined;
     if (isAway === this.#told) return;
     this.#told = isAway;
+    if (isAway) this.#outages += 1;
     this.#options.onChange(away);
   }
 
@@ -214,6 +209,19 @@ export class RedisStore {
       stop();
     });
   }
+}
+
+/** Loads the library when somebody has a store. */
+async function createClient(url: string): Promise<Client> {
+  const redis = await import('@redis/client');
+  return redis.createClient({
+    url,
+    RESP: 2,
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    maintNotifications: 'disabled',
+    socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: false },
+  });
 }
 
 /** What this process finds about the store. */

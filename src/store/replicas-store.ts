@@ -38,9 +38,8 @@ export class ReplicasStore implements WorkspaceStore {
   readonly #replica = randomUUID().slice(0, 13);
   readonly #listeners: StoreListener[] = [];
   readonly #windows: SharedWindows;
-  #redis: RedisStore | undefined;
+  readonly #redis: RedisStore;
   #replicas = 1;
-  #outages = 0;
   #whyAway: WhyAway | undefined;
   /** Whether the store has heard of this replica since it is there. */
   #isKnown = false;
@@ -52,35 +51,28 @@ export class ReplicasStore implements WorkspaceStore {
   /** Refused pairs by hash, with the time (of this process, in milliseconds) until which they are remembered. */
   #refused: ReadonlyMap<string, number> = new Map();
 
-  static async open({ url, name, patienceMs, ...options }: ReplicasStoreOptions): Promise<ReplicasStore> {
-    const store = new ReplicasStore({ name, ...options });
-    store.#redis = await RedisStore.open({
+  constructor({ url, name, workspaceUrl, callMs, patienceMs }: ReplicasStoreOptions) {
+    const redis = new RedisStore({
       url,
       deployment: name,
       ...(patienceMs !== undefined && { patienceMs }),
-      onChange: (away) => store.#changed(away),
+      onChange: (away) => this.#changed(away),
     });
-    return store;
+    const keys = new StoreKeys(name, workspaceUrl);
+    this.#redis = redis;
+    this.#keys = keys;
+    this.allowances = new SharedAllowances({ redis, keys });
+    this.queries = new QueriesInStore({ redis, keys });
+    this.#windows = new SharedWindows({ redis, keys, replica: this.#replica, callMs: callMs + marginMs });
   }
 
-  private constructor({ name, workspaceUrl, callMs }: Omit<ReplicasStoreOptions, 'url'>) {
-    this.#keys = new StoreKeys(name, workspaceUrl);
-    const redis = {
-      isAway: () => this.isAway,
-      run: async (...command: Parameters<RedisStore['run']>) => this.#redis?.run(...command),
-    };
-    this.allowances = new SharedAllowances({ redis, keys: this.#keys });
-    this.queries = new QueriesInStore({ redis, keys: this.#keys });
-    this.#windows = new SharedWindows({
-      redis,
-      keys: this.#keys,
-      replica: this.#replica,
-      callMs: callMs + marginMs,
-    });
+  /** As of `RedisStore`. */
+  async connect(): Promise<void> {
+    await this.#redis.connect();
   }
 
   get isAway(): boolean {
-    return this.#redis?.isAway !== false;
+    return this.#redis.isAway;
   }
 
   get replicas(): number {
@@ -94,7 +86,7 @@ export class ReplicasStore implements WorkspaceStore {
 
   /** How often the store was lost. */
   get outages(): number {
-    return this.#outages;
+    return this.#redis.outages;
   }
 
   windowOf(key: string): ReturnType<SharedWindows['windowOf']> {
@@ -123,8 +115,8 @@ export class ReplicasStore implements WorkspaceStore {
   /** This replica leaves: the others share what was its part. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#redis?.run(pulseScript, this.#pulseKeys, [this.#replica, 0, 0, 0, 0]);
-    this.#redis?.close();
+    await this.#redis.run(pulseScript, this.#pulseKeys, [this.#replica, 0, 0, 0, 0]);
+    this.#redis.close();
   }
 
   get #pulseKeys(): string[] {
@@ -135,7 +127,6 @@ export class ReplicasStore implements WorkspaceStore {
     this.#whyAway = away;
     this.#isKnown = false;
     if (away === undefined) this.#pulseAfter(0);
-    else this.#outages += 1;
     for (const listener of this.#listeners) listener.storeChanged();
   }
 
@@ -155,7 +146,7 @@ export class ReplicasStore implements WorkspaceStore {
     const now = performance.now();
     const facts = [downUntil - now, unlicensedUntil - now, refusedMs].map((ms) => Math.max(0, Math.round(ms)));
     const told = [...refused];
-    const reply = await this.#redis?.run(pulseScript, this.#pulseKeys, [this.#replica, goneMs, ...facts, ...told]);
+    const reply = await this.#redis.run(pulseScript, this.#pulseKeys, [this.#replica, goneMs, ...facts, ...told]);
     if (!Array.isArray(reply)) return; // the next one comes when the store is back, and tells the same
     for (const pair of told) refused.delete(pair);
     this.#hear(reply);

@@ -4,7 +4,7 @@ import type { StoreKeys } from './keys.ts';
 import type { RedisStore } from './redis-store.ts';
 
 export interface SharedAllowancesOptions {
-  readonly redis: Pick<RedisStore, 'run'> & { readonly isAway: () => boolean };
+  readonly redis: Pick<RedisStore, 'run' | 'isAway'>;
   readonly keys: StoreKeys;
 }
 
@@ -28,7 +28,7 @@ export class SharedAllowances implements SharedBuckets {
 
   tell(bucket: SharedBucket): void {
     // An outage is not told afterwards: what was taken meanwhile has flowed back meanwhile.
-    if (this.#options.redis.isAway()) {
+    if (this.#options.redis.isAway) {
       bucket.untold = 0;
       return;
     }

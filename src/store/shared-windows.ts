@@ -36,7 +36,7 @@ export class SharedWindows {
     const name = keys.hashed(key);
     const parts = ['w', 'o', 'q', 's'].map((part) => keys.named(`${part}:${name}`));
     const untold = new UntoldEnds();
-    const tell = async (...args: (string | number)[]) => redis.run(leaseScript, parts, args);
+    const tell = (...args: (string | number)[]) => redis.run(leaseScript, parts, args);
     const end = async (leases: readonly string[], how: 'lost' | 'back', ...args: (string | number)[]) => {
       if ((await tell(...args)) === undefined) untold.add(leases, how);
     };

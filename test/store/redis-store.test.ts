@@ -12,7 +12,7 @@ const keys = ['n'];
 /** `patienceMs`: a late wire takes twice that, and a busy machine less. */
 async function open(url: string, patienceMs = 100) {
   const changes: string[] = [];
-  const store = await RedisStore.open({
+  const store = new RedisStore({
     url,
     deployment: 'd',
     onChange: (away) => changes.push(away ?? 'up'),
@@ -20,6 +20,7 @@ async function open(url: string, patienceMs = 100) {
     patienceMs,
   });
   onTestFinished(() => store.close());
+  await store.connect();
   return { store, changes, run: () => store.run(count, keys, []) };
 }
 
@@ -165,4 +166,14 @@ describe('A shared store', () => {
     expect(replies.slice(0, 2000)).not.toContain(undefined);
     expect(replies.slice(2000)).toEqual(Array.from({ length: 100 }, () => undefined));
   });
+});
+
+it('A shared store that is closed before it is connected stays away', async () => {
+  const { url } = await startStore();
+  const changes: unknown[] = [];
+  const store = new RedisStore({ url, deployment: 'd', onChange: (away) => changes.push(away) });
+  const connected = store.connect();
+  store.close();
+  await connected;
+  expect([store.isAway, ...changes]).toEqual([true]);
 });

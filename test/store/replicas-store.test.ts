@@ -8,20 +8,20 @@ import { createWorkspace } from '../support/workspace.ts';
 
 const soon = { timeout: 5000, interval: 20 };
 
+async function connect(at: { readonly url: string; readonly workspaceUrl: string }): Promise<ReplicasStore> {
+  const store = new ReplicasStore({ ...at, name: 'chat', callMs: 3000, patienceMs: 2000 });
+  onTestFinished(() => store.close());
+  await store.connect();
+  return store;
+}
+
 /** Replicas before one workspace, with one store. */
 async function open(count: number) {
   const [upstream, server] = await Promise.all([startFaultUpstream(), startStore()]);
   onTestFinished(() => upstream.close());
   const replicas = await Promise.all(
     Array.from({ length: count }, async () => {
-      const store = await ReplicasStore.open({
-        url: server.url,
-        name: 'chat',
-        workspaceUrl: upstream.url,
-        callMs: 3000,
-        patienceMs: 2000,
-      });
-      onTestFinished(() => store.close());
+      const store = await connect({ url: server.url, workspaceUrl: upstream.url });
       return { store, ...createWorkspace(upstream.url, { store }) };
     }),
   );
@@ -105,8 +105,7 @@ describe('Replicas with a store', () => {
       openLimitedWorkspace({ rateLimit: { calls: 1000, ms: 60_000 } }),
       startStore(),
     ]);
-    const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000, patienceMs: 2000 };
-    const store = await ReplicasStore.open(options);
+    const store = await connect({ url: server.url, workspaceUrl: limited.url });
     const { workspace, ask } = createWorkspace(limited.url, { store });
     const client = await openStoreClient(server.url);
     // Those that have expired stay there until the next script comes along.
@@ -124,9 +123,7 @@ describe('Replicas with a store', () => {
     const [limited, server] = await Promise.all([openLimitedWorkspace(), startStore()]);
     const client = await openStoreClient(server.url);
     const join = async () => {
-      const options = { url: server.url, name: 'chat', workspaceUrl: limited.url, callMs: 3000, patienceMs: 2000 };
-      const store = await ReplicasStore.open(options);
-      onTestFinished(() => store.close());
+      const store = await connect({ url: server.url, workspaceUrl: limited.url });
       const created = createWorkspace(limited.url, { store });
       onTestFinished(() => created.workspace.close());
       return { store, ...created };

@@ -14,10 +14,7 @@ async function open() {
   const replicas = await Promise.all(
     [1, 2].map(async () => {
       const redis = await openRedisStore(server.url);
-      const shared = new SharedAllowances({
-        redis: { isAway: () => redis.isAway, run: async (...command) => redis.run(...command) },
-        keys,
-      });
+      const shared = new SharedAllowances({ redis, keys });
       const userOf = (callerKey: string) => (callerKey.startsWith('made up') ? undefined : callerKey);
       const claimOf = (callerKey: string) => callerKey;
       const allowance = new CallAllowance({ callsPerMinute: minute, userOf, claimOf, shared, now: () => 0 });

@@ -66,8 +66,9 @@ export async function startStore(args: readonly string[] = []): Promise<TestStor
 
 /** A client of that store, which ends with the test that opens it. `patienceMs`: a busy machine must not make it late. */
 export async function openRedisStore(url: string, patienceMs = 2000): Promise<RedisStore> {
-  const redis = await RedisStore.open({ url, deployment: 'chat', patienceMs, onChange: () => undefined });
+  const redis = new RedisStore({ url, deployment: 'chat', patienceMs, onChange: () => undefined });
   onTestFinished(() => redis.close());
+  await redis.connect();
   return redis;
 }
 
