@@ -1,7 +1,7 @@
 import type { Charge } from '../context/outcome.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import { GatewayError, refusalOfRequest } from '../errors.ts';
-import { TokenBucket, type BucketParts, type SharedBuckets } from './token-bucket.ts';
+import { BucketCharge, TokenBucket, type BucketParts, type SharedBuckets } from './token-bucket.ts';
 
 export interface CallAllowanceOptions {
   /** Capacity of a user’s bucket in upstream calls, and what flows back in a minute. */
@@ -94,19 +94,18 @@ export class CallAllowance {
     const bucket = this.#bucketOf(user);
     const missing = bucket.missing(calls);
     if (missing > 0) return refusal(bucket, missing);
-    bucket.take(calls);
-    let taken = calls;
+    const charge = new BucketCharge(bucket);
+    charge.take(calls);
     let hasEnded = false;
     return {
       take: (more) => {
         if (hasEnded || bucket.missing(more) > 0) return false;
-        bucket.take(more);
-        taken += more;
+        charge.take(more);
         return true;
       },
       settle: (used) => {
         hasEnded = true;
-        bucket.take(used - taken);
+        charge.settle(used);
       },
     };
   }
@@ -119,11 +118,10 @@ export class CallAllowance {
     if (missingOfOwn > 0) return refusal(claimed, missingOfOwn);
     const missing = this.#strangers.missing(calls);
     if (missing > 0) return refusal(this.#strangers, missing);
-    let taken = 0;
+    const charge = new BucketCharge(this.#strangers);
     let hasEnded = false;
     const take = (more: number): void => {
-      taken += more;
-      this.#strangers.take(more);
+      charge.take(more);
       this.#pending.set(callerKey, pendingOf() + more);
     };
     take(calls);
@@ -135,11 +133,11 @@ export class CallAllowance {
       },
       settle: (used) => {
         hasEnded = true;
-        const left = pendingOf() - taken;
+        const left = pendingOf() - charge.taken;
         if (left > 0) this.#pending.set(callerKey, left);
         else this.#pending.delete(callerKey);
         const user = this.#options.userOf(callerKey);
-        this.#strangers.take((user === undefined ? used : 0) - taken);
+        charge.settle(user === undefined ? used : 0);
         if (user !== undefined) this.#bucketOf(user).take(used);
       },
     };

@@ -11,6 +11,8 @@ export interface SharedBucket {
 
 /** Told of each change to a bucket. */
 export interface SharedBuckets {
+  /** Another each time that the replicas have lost each other: what was told before may be gone. Undefined meanwhile. */
+  readonly era: number | undefined;
   tell(bucket: SharedBucket): void;
 }
 
@@ -47,17 +49,54 @@ export class TokenBucket implements SharedBucket {
     return missing;
   }
 
-  /** Takes calls, be it on debt; refunds a negative number. */
-  take(calls: number): void {
+  get era(): number | undefined {
+    return this.#parts.shared?.era;
+  }
+
+  /** Takes calls, be it on debt; refunds a negative number. `told`: those of which the other replicas hear. */
+  take(calls: number, told = calls): void {
     this.#level = Math.min(this.capacity, this.#level - calls);
     if (this.#parts.shared === undefined || calls === 0) return;
-    this.untold += calls;
+    this.untold += told;
     this.#parts.shared.tell(this);
   }
 
   learn(level: number): void {
     this.#level = Math.min(this.capacity, level);
     this.#at = this.#parts.now();
+  }
+}
+
+/** What one request takes from a bucket. */
+export class BucketCharge {
+  readonly #bucket: TokenBucket;
+  #taken = 0;
+  #era: number | undefined;
+  /** Calls taken in that era. */
+  #takenInEra = 0;
+
+  constructor(bucket: TokenBucket) {
+    this.#bucket = bucket;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  take(calls: number): void {
+    const { era } = this.#bucket;
+    if (era !== this.#era) this.#takenInEra = 0;
+    this.#era = era;
+    this.#taken += calls;
+    this.#takenInEra += calls;
+    this.#bucket.take(calls);
+  }
+
+  /** Refunds what was not used, or takes what was used beyond. The replicas refund at most what they know was taken. */
+  settle(used: number): void {
+    const more = used - this.#taken;
+    const known = this.#bucket.era === this.#era ? this.#takenInEra : 0;
+    this.#bucket.take(more, Math.max(more, -known));
   }
 }
 

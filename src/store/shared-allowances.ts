@@ -4,7 +4,7 @@ import type { StoreKeys } from './keys.ts';
 import type { RedisStore } from './redis-store.ts';
 
 export interface SharedAllowancesOptions {
-  readonly redis: Pick<RedisStore, 'run' | 'isAway'>;
+  readonly redis: Pick<RedisStore, 'run' | 'isAway' | 'outages'>;
   readonly keys: StoreKeys;
 }
 
@@ -26,22 +26,29 @@ export class SharedAllowances implements SharedBuckets {
     this.#options = options;
   }
 
+  get era(): number | undefined {
+    const { isAway, outages } = this.#options.redis;
+    return isAway ? undefined : outages;
+  }
+
   tell(bucket: SharedBucket): void {
-    // An outage is not told afterwards: what was taken meanwhile has flowed back meanwhile.
-    if (this.#options.redis.isAway) {
-      bucket.untold = 0;
-      return;
-    }
     this.#changed.add(bucket);
+    if (this.#options.redis.isAway) return this.#forget();
     if (this.#isTelling) return;
     this.#isTelling = true;
     setTimeout(() => void this.#tellAll(), gatherMs).unref();
   }
 
+  /** An outage is not told afterwards: what was taken meanwhile has flowed back meanwhile. */
+  #forget(): void {
+    for (const bucket of this.#changed) bucket.untold = 0;
+    this.#changed.clear();
+  }
+
   async #tellAll(): Promise<void> {
     const buckets = [...this.#changed].slice(0, maxBuckets);
     for (const bucket of buckets) this.#changed.delete(bucket);
-    await this.#tellSome(buckets);
+    if (buckets.length > 0) await this.#tellSome(buckets);
     this.#isTelling = false;
     const [next] = this.#changed;
     if (next !== undefined) this.tell(next);

@@ -197,7 +197,7 @@ describe('CallAllowance of callers whom the workspace has not accepted', () => {
 describe('CallAllowance that replicas share', () => {
   it('tells what each bucket has given and had back, also that it was short, and goes on from the level that it hears', () => {
     const told: SharedBucket[] = [];
-    const { clock, use, begin } = known({ shared: { tell: (bucket) => void told.push(bucket) } });
+    const { clock, use, begin } = known({ shared: { era: 1, tell: (bucket) => void told.push(bucket) } });
     begin('a:1', 50)?.settle(45);
     const [bucket] = told;
     expect(bucket).toMatchObject({ name: 'a', capacity: 60, untold: 45 });

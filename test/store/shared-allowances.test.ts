@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CallAllowance } from '../../src/operation/allowance.ts';
 import { StoreKeys } from '../../src/store/keys.ts';
+import type { RedisStore } from '../../src/store/redis-store.ts';
 import { SharedAllowances } from '../../src/store/shared-allowances.ts';
 import { openRedisStore, startStore } from '../support/redis-server.ts';
 
@@ -78,5 +79,81 @@ describe('Allowances that replicas share', () => {
     for (let user = 0; user < 600; user += 1) first.charge(`user${user}`, 60);
     second.charge('user599', 1);
     await expect.poll(() => second.waits('user599', 60), soon).toBeGreaterThan(30);
+  });
+});
+
+/** One replica's allowance of 60 calls a minute, and a store that is there as the test says. */
+function openAlone() {
+  const redis = { isAway: false, outages: 0, run: vi.fn<RedisStore['run']>(async () => undefined) };
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const shared = new SharedAllowances({ redis, keys: new StoreKeys('chat', 'https://chat.example.com') });
+  const own = (callerKey: string) => callerKey;
+  const allowance = new CallAllowance({ callsPerMinute: minute, userOf: own, claimOf: own, shared, now: () => 0 });
+  const charge = (caller: string, calls: number) => {
+    const charged = allowance.charge(caller, calls);
+    if ('settle' in charged) return charged;
+    throw new Error('refused');
+  };
+  return {
+    redis,
+    charge,
+    lose: () => {
+      redis.isAway = true;
+      redis.outages += 1;
+    },
+    /** What the store has heard that callers took, since the last time. */
+    heard: async () => {
+      await vi.advanceTimersByTimeAsync(100);
+      const args = redis.run.mock.calls.splice(0).flatMap(([, , parts]) => parts);
+      return args.filter((_, index) => index % 2 === 1);
+    },
+  };
+}
+
+describe('A bucket that replicas share, when the store is away for a while', () => {
+  it('has no refund of calls that it was not charged', async () => {
+    const { redis, charge, lose, heard } = openAlone();
+    lose();
+    const meanwhile = charge('alice', 50);
+    redis.isAway = false;
+    meanwhile.settle(5);
+    expect(await heard()).toEqual([0]);
+    charge('alice', 2);
+    expect(await heard()).toEqual([2]);
+  });
+
+  it('has no refund of calls that it was charged before: the store may have lost them', async () => {
+    const { redis, charge, lose, heard } = openAlone();
+    const before = charge('alice', 50);
+    expect(await heard()).toEqual([50]);
+    lose();
+    redis.isAway = false;
+    before.settle(5);
+    expect(await heard()).toEqual([0]);
+  });
+
+  it('has back no more than it was charged since, and is charged what a request takes beyond its estimate', async () => {
+    const { redis, charge, lose, heard } = openAlone();
+    const [less, more] = [charge('alice', 20), charge('bob', 20)];
+    await heard();
+    lose();
+    redis.isAway = false;
+    expect([less.take(4), more.take(4)]).toEqual([true, true]);
+    expect(await heard()).toEqual([4, 4]);
+    less.settle(2);
+    more.settle(27);
+    expect(await heard()).toEqual([-4, 3]);
+  });
+
+  it('hears nothing afterwards of what was taken before, however many users that were', async () => {
+    const { redis, charge, lose, heard } = openAlone();
+    redis.run.mockImplementationOnce(async () => lose());
+    for (let user = 0; user < 600; user += 1) charge(`user${user}`, 30);
+    expect(await heard()).toHaveLength(256);
+    redis.isAway = false;
+    for (let user = 0; user < 600; user += 1) charge(`user${user}`, 1);
+    const told = await heard();
+    expect([told.length, ...new Set(told)]).toEqual([600, 1]);
   });
 });
