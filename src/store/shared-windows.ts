@@ -104,14 +104,18 @@ const numbersOf = ({ limit = -1, remaining, endsAt, endsInMs, isEndKnown }: Lear
 function readGrants(reply: unknown, replica: string, first: number, asks: readonly Ask[]): Grants | undefined {
   if (!Array.isArray(reply)) return undefined;
   const numbers = reply.map(Number);
-  if (numbers.length !== 6 + asks.length || !numbers.every(Number.isSafeInteger)) return undefined;
-  const [limit = -1, remaining = -1, endsAt = -1, opensIn = -1, askAgainMs = 0, spares = 0, ...granted] = numbers;
+  if (numbers.length !== 7 + asks.length || !numbers.every(Number.isSafeInteger)) return undefined;
+  const [limit = -1, remaining = -1, endsAt = -1, isEndKnown, opensIn = -1, ...rest] = numbers;
+  const [askAgainMs = 0, spares = 0, ...granted] = rest;
   let serial = first;
   const take = (count: number, most: number) =>
     Array.from({ length: Math.max(0, Math.min(count, most)) }, () => `${replica}:${serial++}`);
   const known = (value: number) => (value < 0 ? undefined : value);
   return {
-    window: limit < 0 ? undefined : { limit, remaining: known(remaining), endsAt: known(endsAt) },
+    window:
+      limit < 0
+        ? undefined
+        : { limit, remaining: known(remaining), endsAt: known(endsAt), isEndKnown: isEndKnown === 1 },
     opensInMs: remaining === 0 ? known(opensIn) : undefined,
     askAgainMs: Math.min(askAgainMs, longestPauseMs),
     leases: new Map(asks.map(({ turnKey, calls }, index) => [turnKey, take(granted[index] ?? 0, calls)])),

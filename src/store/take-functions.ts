@@ -118,7 +118,8 @@ local function take()
     end
   end
   local askAgain = waits and (isUsedUp and opensIn + 1 or again) or 0
-  local reply = { window.limit or -1, window.remaining or -1, window.endsAt or -1, opensIn, askAgain, spare }
+  local reply = { window.limit or -1, window.remaining or -1, window.endsAt or -1, window.isEndKnown or 0,
+    opensIn, askAgain, spare }
   for i = 8, #ARGV, 4 do reply[#reply + 1] = waiters[ARGV[i]].got end
   return reply
 end`;

@@ -94,7 +94,7 @@ async function live(store: Store, clock: { now: number }, world: World, commands
       const first = serial;
       serial += calls + times.maxSpare;
       const wasKnown = isKnown;
-      const [, , , , , spare = 0, got = 0] = await store.take(`r${replica}`, first, [
+      const [, , , , , , spare = 0, got = 0] = await store.take(`r${replica}`, first, [
         [`c${caller}`, calls, waitedMs, 10_000],
       ]);
       for (let index = 0; index < got + spare; index += 1) {
@@ -191,7 +191,7 @@ describe('The lease protocol', () => {
             const left = (want.get(name) ?? 0) - (got.get(name) ?? 0);
             return its === replica && left > 0 ? [[name, left, 100, 10_000]] : [];
           });
-          const [, , , , , , ...granted] = model.take(`r${replica}`, (serial += 50), times, asks);
+          const [, , , , , , , ...granted] = model.take(`r${replica}`, (serial += 50), times, asks);
           for (const [index, [name]] of asks.entries()) got.set(name, (got.get(name) ?? 0) + (granted[index] ?? 0));
         };
         for (const replica of [0, 1, 2, 3]) ask(replica);
@@ -267,7 +267,7 @@ describe('The lease protocol', () => {
     let serial = 1;
     const grantedTo = async (name: string, calls: number) => {
       const args = ['take', 'r1', (serial += 50), ...Object.values(times), name, calls, 0, 1000] as const;
-      const [, , , , , , granted] = (await runAt(clockStart, ...args)) as number[];
+      const [, , , , , , , granted] = (await runAt(clockStart, ...args)) as number[];
       return granted;
     };
     await runAt(clockStart, 'learn', '', times.callMs, 10, 9, clockStart + 60_000, 60_000, 1);
@@ -275,13 +275,36 @@ describe('The lease protocol', () => {
     expect([await grantedTo('alice', 6), await grantedTo('carol', 1)]).toEqual([1, 1]);
   });
 
+  it('says whether the workspace named the end of the window, or somebody guessed it', async () => {
+    const { runAt } = await openScript();
+    const model = new LeaseModel(clockStart);
+    const ends: unknown[] = [];
+    for (const [endsInMs, isEndKnown] of [
+      [3000, false],
+      [60_000, true],
+      [3000, false],
+    ] as const) {
+      const endsAt = clockStart + endsInMs;
+      await runAt(clockStart, 'learn', '', times.callMs, 10, 0, endsAt, endsInMs, isEndKnown ? 1 : 0);
+      model.learn('', times.callMs, 10, 0, endsAt, endsInMs, isEndKnown);
+      const reply = await runAt(clockStart, 'take', 'r1', 1, ...Object.values(times));
+      expect(reply).toEqual(model.take('r1', 1, times, []));
+      ends.push((reply as number[]).slice(2, 4));
+    }
+    expect(ends).toEqual([
+      [clockStart + 3000, 0],
+      [clockStart + 60_000, 1],
+      [clockStart + 60_000, 1],
+    ]);
+  });
+
   it('begins anew when the clock of the store goes back, instead of waiting for a time that is far away', async () => {
     const { runAt } = await openScript();
     const take = ['take', 'r1', 1, ...Object.values(times), 'alice', 1, 0, 1000] as const;
     await runAt(clockStart, 'learn', '', times.callMs, 10, 0, clockStart + 60_000, 60_000, 1);
-    expect(await runAt(clockStart, ...take)).toMatchObject([10, 0, clockStart + 60_000, 60_020, 60_021, 0, 0]);
-    expect(await runAt(clockStart - 500, ...take)).toMatchObject([10, 0, clockStart + 60_000, 60_520, 60_521, 0, 0]);
-    expect(await runAt(clockStart - 3_600_000, ...take)).toMatchObject([-1, -1, -1, -1, 0, 0, 1]);
+    expect(await runAt(clockStart, ...take)).toMatchObject([10, 0, clockStart + 60_000, 1, 60_020, 60_021, 0, 0]);
+    expect(await runAt(clockStart - 500, ...take)).toMatchObject([10, 0, clockStart + 60_000, 1, 60_520, 60_521, 0, 0]);
+    expect(await runAt(clockStart - 3_600_000, ...take)).toMatchObject([-1, -1, -1, 0, -1, 0, 0, 1]);
   });
 });
 

@@ -95,6 +95,7 @@ export class LeaseModel {
       limit ?? -1,
       remaining ?? -1,
       endsAt,
+      this.window.get('isEndKnown') ?? 0,
       opensIn,
       askAgain,
       spare,

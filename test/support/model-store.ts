@@ -118,12 +118,16 @@ export class ModelStore {
 }
 
 function readGrants(reply: readonly number[], replica: string, first: number, turnKeys: readonly string[]): Grants {
-  const [limit = -1, remaining = -1, endsAt = -1, opensIn = -1, askAgainMs = 0, spares = 0, ...granted] = reply;
+  const [limit = -1, remaining = -1, endsAt = -1, isEndKnown, opensIn = -1, ...rest] = reply;
+  const [askAgainMs = 0, spares = 0, ...granted] = rest;
   let serial = first;
   const take = (count: number) => Array.from({ length: count }, () => `${replica}:${serial++}`);
   const known = (value: number) => (value < 0 ? undefined : value);
   return {
-    window: limit < 0 ? undefined : { limit, remaining: known(remaining), endsAt: known(endsAt) },
+    window:
+      limit < 0
+        ? undefined
+        : { limit, remaining: known(remaining), endsAt: known(endsAt), isEndKnown: isEndKnown === 1 },
     opensInMs: remaining === 0 ? known(opensIn) : undefined,
     askAgainMs,
     leases: new Map(turnKeys.map((turnKey, index) => [turnKey, take(granted[index] ?? 0)])),

@@ -151,15 +151,16 @@ export class LimiterModel {
   }
 
   /** What other replicas learnt of the window. */
-  learnShared({ limit, remaining, endsAt }: SharedWindowState): void {
+  learnShared({ limit, remaining, endsAt, isEndKnown }: SharedWindowState): void {
     if (this.state !== 'limited') this.#limitedSince = this.#clock.now();
     this.#become('limited');
     if (remaining === undefined) return;
     const time = this.#workspaceClock.now();
-    const hasBegun = endsAt !== undefined;
-    if (hasBegun)
-      this.#window = RateLimitWindow.afterResponse(this.window, { limit, remaining, resetAt: endsAt }, time);
-    else if (this.window?.endsAt !== undefined) this.#window = RateLimitWindow.beforeFirst(limit, remaining);
+    if (endsAt !== undefined) {
+      if (!isEndKnown && endsAt <= time) return; // a guess does not tell that the next window is open
+      const told = { limit, remaining, resetAt: endsAt };
+      this.#window = RateLimitWindow.afterResponse(this.window, told, time, isEndKnown);
+    } else if (this.window?.endsAt !== undefined) this.#window = RateLimitWindow.beforeFirst(limit, remaining);
   }
 
   #learnCounted(report: Extract<LimiterReport, { rate: unknown }>, { user, sentAt }: EndedCall, now: number): void {

@@ -61,26 +61,35 @@ export class RateLimitWindow {
     return new RateLimitWindow({ limit, remaining, endsAt: undefined, isReported: true });
   }
 
-  /** The window after a response with headers. Responses can overtake each other: the smallest `remaining` is the latest. */
-  static afterResponse(known: RateLimitWindow | undefined, rate: RateHeaders, now: number): RateLimitWindow {
+  /**
+   * The window after a response with headers. Responses can overtake each other: the smallest `remaining` is the latest.
+   * `isEndKnown`: whether its end is the workspace's word, and no guess of another replica.
+   */
+  static afterResponse(
+    known: RateLimitWindow | undefined,
+    rate: RateHeaders,
+    now: number,
+    isEndKnown = rate.resetAt !== undefined,
+  ): RateLimitWindow {
     const { remaining, resetAt } = rate;
     const limit = rate.limit ?? known?.limit ?? (remaining ?? 0) + 1;
     // It ended while the response was on its way: the limit holds, `remaining` does not.
     if (resetAt !== undefined && resetAt <= now && limit > 0)
       return known ?? new RateLimitWindow({ limit, remaining: limit, endsAt: undefined, isReported: true });
-    const endsAt = resetAt ?? known?.endsAt ?? now + senselessWindowMs;
+    const namedEnd = !isEndKnown && known?.isEndKnown === true ? known.endsAt : undefined;
+    const endsAt = namedEnd ?? resetAt ?? known?.endsAt ?? now + senselessWindowMs;
     if (known?.mayEndAt(endsAt) !== true) {
       return new RateLimitWindow({
         limit,
         remaining: remaining ?? Math.max(0, limit - 1),
         endsAt,
         isReported: true,
-        isEndKnown: resetAt !== undefined,
+        isEndKnown,
       });
     }
     known.#limit = limit;
     known.#remaining = Math.min(known.remaining, remaining ?? Math.max(0, known.remaining - 1));
-    known.#endAt(endsAt, resetAt !== undefined);
+    known.#endAt(endsAt, isEndKnown);
     known.#isReported = true;
     return known;
   }

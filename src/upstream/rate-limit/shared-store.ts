@@ -15,6 +15,8 @@ export interface SharedWindowState {
   readonly remaining: number | undefined;
   /** By the workspace's clock, in epoch milliseconds. */
   readonly endsAt: number | undefined;
+  /** Whether the workspace named that end. */
+  readonly isEndKnown: boolean;
 }
 
 export interface Grants {

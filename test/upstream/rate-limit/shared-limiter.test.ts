@@ -103,7 +103,10 @@ describe('A call before a shared window', () => {
     const { limits, asks, enter } = open();
     const reservation = enter();
     await turns(3);
-    asks.pop()?.({ ...granting('r:1'), window: { limit: 10, remaining: undefined, endsAt: undefined } });
+    asks.pop()?.({
+      ...granting('r:1'),
+      window: { limit: 10, remaining: undefined, endsAt: undefined, isEndKnown: false },
+    });
     await reservation.ready;
     expect(reservation.send()).toBe(true);
     expect(limits.windows()).toEqual([]);
