@@ -66,7 +66,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sync: ['errors'],
   upstream: ['errors', 'json', 'projection'],
   // What replicas share, as those who use it see it.
-  store: ['type upstream', 'type operation'],
+  store: ['upstream', 'operation'],
   loaders: ['upstream', 'errors', 'json', 'type projection', 'type sync'],
   context: ['loaders', 'upstream', 'errors', 'json', 'limits', 'type observability'],
   resolvers: [

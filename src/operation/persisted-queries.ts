@@ -3,7 +3,7 @@ import { Lru } from './lru.ts';
 /** Bytes of all queries; a character counts as two. */
 const maxBytes = 16 * 1024 * 1024;
 /** Milliseconds that a query is kept after a client has sent it. */
-const maxAgeMs = 24 * 3600 * 1000;
+export const maxAgeMs = 24 * 3600 * 1000;
 
 /** Queries that clients of other replicas have sent. */
 export interface SharedQueries {

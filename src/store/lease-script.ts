@@ -1,3 +1,6 @@
+import { maxLost, maxScouts, reopenMarginMs } from '../upstream/rate-limit/limiter-model.ts';
+import { sameEndMs, usualWindowMs } from '../upstream/rate-limit/rate-limit-window.ts';
+import { courtesyMs } from '../upstream/rate-limit/window-callers.ts';
 import { createScript } from './script.ts';
 import { askAgainMs, takeFunctions } from './take-functions.ts';
 
@@ -21,8 +24,9 @@ import { askAgainMs, takeFunctions } from './take-functions.ts';
  */
 export const leaseScript = createScript(String.raw`
 local W, O, Q, S = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local maxScouts, sameEnd, doubt, margin, courtesy, presence, again = 4, 1000, 1000, 20, 50, 150, ${askAgainMs}
-local maxWaiting, maxServed, usualWindow, longestCall = 1024, 1024, 60000, 200000
+local maxScouts, maxLost, courtesy, again = ${maxScouts}, ${maxLost}, ${courtesyMs}, ${askAgainMs}
+local sameEnd, margin, usualWindow = ${sameEndMs}, ${reopenMarginMs}, ${usualWindowMs}
+local doubt, presence, longestCall, maxWaiting, maxServed = 1000, 150, 200000, 1024, 1024
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -41,9 +45,9 @@ end
 -- may have ended already (late) may be the next one's.
 local function lose(count)
   if count == 0 then return end
-  set('lost', math.min(64, (window.lost or 0) + count))
+  set('lost', math.min(maxLost, (window.lost or 0) + count))
   set('lostAt', now)
-  if window.closesAt and now > window.closesAt - doubt then set('late', math.min(64, (window.late or 0) + count)) end
+  if window.closesAt and now > window.closesAt - doubt then set('late', math.min(maxLost, (window.late or 0) + count)) end
   if not window.remaining then return end
   set('remaining', math.max(0, window.remaining - count))
   if not window.closesAt then set('closesAt', now + usualWindow); set('isEndKnown', 0) end

@@ -1,3 +1,4 @@
+import { maxAgeMs } from '../operation/persisted-queries.ts';
 import { createScript } from './script.ts';
 
 /** Queries that a deployment keeps; the one used longest ago goes first. */
@@ -10,7 +11,6 @@ export const maxQueries = 1000;
 export const queriesScript = createScript(String.raw`
 local queries, used = KEYS[1], KEYS[2]
 local keep, verb, name, query = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4]
-local dayMs = 86400000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -31,6 +31,6 @@ else
   end
 end
 redis.call('ZADD', used, now, name)
-for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, dayMs) end
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ${maxAgeMs}) end
 return reply
 `);

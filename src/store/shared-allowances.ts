@@ -1,5 +1,5 @@
 import type { SharedBucket, SharedBuckets } from '../operation/token-bucket.ts';
-import { allowanceScript, maxBuckets } from './allowance-script.ts';
+import { allowanceScript, maxBuckets, maxDebt } from './allowance-script.ts';
 import type { StoreKeys } from './keys.ts';
 import type { RedisStore } from './redis-store.ts';
 
@@ -66,7 +66,7 @@ export class SharedAllowances implements SharedBuckets {
     if (!Array.isArray(levels)) return;
     for (const [index, bucket] of buckets.entries()) {
       const level = Number(levels[index]) / 1000;
-      if (Number.isFinite(level)) bucket.learn(Math.max(-10 * bucket.capacity, level) - bucket.untold);
+      if (Number.isFinite(level)) bucket.learn(Math.max(-maxDebt * bucket.capacity, level) - bucket.untold);
     }
   }
 }

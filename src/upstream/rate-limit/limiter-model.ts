@@ -35,15 +35,15 @@ export interface LimiterOptions {
 }
 
 /** Scouts: calls that go out together while nothing is known. Once calls are counted, one goes first. */
-const maxScouts = 4;
+export const maxScouts = 4;
 /** Least time that the other scouts have after the first response without headers. Milliseconds. */
 const minDecisionMs = 50;
 /** A window counts as open again this long after its end. Milliseconds. */
-const reopenMarginMs = 20;
+export const reopenMarginMs = 20;
 /** For this long after the latest headers, a response without any means that its user is exempt. Milliseconds. */
 const recentMs = 15 * 60_000;
-/** Lost calls remembered while no window is known. */
-const maxLost = 64;
+/** Lost calls that are remembered at most. */
+export const maxLost = 64;
 /** When this many users who had headers get responses without any, the limiter was switched off. */
 const maxUncounted = 2;
 

@@ -1,10 +1,10 @@
 import type { RateHeaders } from './rate-headers.ts';
 
 /** Two ends less than this apart are the same. Milliseconds. */
-const sameEndMs = 1000;
+export const sameEndMs = 1000;
 /** Assumed length of a window whose end makes no sense, and of one that a lost call may have begun. Milliseconds. */
 export const senselessWindowMs = 1000;
-const usualWindowMs = 60_000;
+export const usualWindowMs = 60_000;
 /** Calls that may probe a used-up window for exempt users; the first that is counted is the last. */
 const maxProbes = 3;
 
