@@ -33,7 +33,7 @@ export class CallMetrics implements CallObserver {
   sends(endpoint: string): SentCall {
     const known = this.#sent.get(endpoint);
     if (known !== undefined) return known;
-    const sent: SentCall = { headers: [], ended: (ms) => this.#seconds.observe({ endpoint }, ms / 1000) };
+    const sent: SentCall = { headers: undefined, ended: (ms) => this.#seconds.observe({ endpoint }, ms / 1000) };
     this.#sent.set(endpoint, sent);
     return sent;
   }

@@ -10,8 +10,8 @@ export interface CallObserver {
 
 /** An attempt on the wire. */
 export interface SentCall {
-  /** Headers that it takes along, names and values in turn. */
-  readonly headers: readonly string[];
+  /** Headers that it takes along, names and values in turn; undefined where it takes none. */
+  readonly headers: readonly string[] | undefined;
   /** It has ended: with the status of a response, or for a reason without one. */
   ended(ms: number, result: number | TransportFailure): void;
 }

@@ -201,7 +201,7 @@ export class Workspace {
     const sentAt = this.#clock.now();
     const sent = observer?.sends(endpoint, attempt);
     const response = await this.#transport.get(path, {
-      headers: sent === undefined ? caller.headers : [...caller.headers, ...sent.headers],
+      headers: sent?.headers === undefined ? caller.headers : [...caller.headers, ...sent.headers],
       timeoutMs: this.#timeoutMs,
       isFresh,
       onStart: (cancel) => cancellation.onCancel(cancel),

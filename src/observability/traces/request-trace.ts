@@ -36,9 +36,8 @@ export interface WorkspaceAddress {
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'CONNECT']);
 
-const noHeaders: readonly string[] = [];
 /** Of a call that nobody asks about. */
-const untold: SentCall = { headers: noHeaders, ended: () => undefined };
+const untold: SentCall = { headers: undefined, ended: () => undefined };
 
 /**
  * The spans of one request: itself, its plan, waiting for rate-limit windows, each call to the workspace. Their names are
@@ -94,7 +93,7 @@ export class RequestTrace implements CallObserver {
     if (!this.#span.isRecording() && !reachesWorkspace) return counted ?? untold;
     const span = this.#span.isRecording() ? this.#startCall(endpoint, attempt) : undefined;
     return {
-      headers: reachesWorkspace ? ['traceparent', traceparentOf(span ?? this.#span)] : noHeaders,
+      headers: reachesWorkspace ? ['traceparent', traceparentOf(span ?? this.#span)] : undefined,
       ended: (ms, result) => {
         counted?.ended(ms, result);
         if (span === undefined) return;
