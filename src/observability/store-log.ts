@@ -36,6 +36,4 @@ export class StoreLog {
       'The shared store is away: each replica keeps to its share of the rate limit.',
     );
   }
-
-  heard(): void {}
 }

@@ -165,7 +165,7 @@ export class ReplicasStore implements WorkspaceStore {
     }
     this.#refused = pairs;
     const findings = { downMs: wholeNumber(downMs), unlicensedMs: wholeNumber(unlicensedMs) };
-    for (const listener of this.#listeners) listener.heard(findings);
+    for (const listener of this.#listeners) listener.heard?.(findings);
   }
 }
 

@@ -19,7 +19,7 @@ export interface StoreListener {
   /** The store was lost, is back, or has lost its memory. */
   storeChanged(): void;
   /** What replicas found, this one included; still true for that long. */
-  heard(findings: { readonly downMs: number; readonly unlicensedMs: number }): void;
+  heard?(findings: { readonly downMs: number; readonly unlicensedMs: number }): void;
 }
 
 /** What several replicas before one workspace share. It may be away at any time. */

@@ -19,7 +19,6 @@ it('The log tells once that the store is away and once that it is back, and no m
   }
   now = 60_000;
   become(true);
-  storeLog.heard();
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     {
       level: 40,
