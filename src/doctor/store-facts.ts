@@ -10,7 +10,7 @@ export type StoreFacts =
       readonly whyAway?: undefined;
       /** The longest of some round trips, in milliseconds. */
       readonly slowestMs: number;
-      /** Replicas that have shown a sign of life. */
+      /** Replicas whose heartbeat the store has heard lately. */
       readonly replicas: number;
     };
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Finding, StoreListener, WorkspaceStore } from '../upstream/workspace-store.ts';
 import { StoreKeys } from './keys.ts';
-import { maxRefused, pulseScript } from './pulse-script.ts';
+import { heartbeatScript, maxRefused } from './heartbeat-script.ts';
 import { RedisStore, replyMs, type WhyAway } from './redis-store.ts';
 import { SharedAllowances } from './shared-allowances.ts';
 import { QueriesInStore } from './shared-queries.ts';
@@ -18,8 +18,8 @@ export interface ReplicasStoreOptions {
   readonly patienceMs?: number;
 }
 
-/** Between two signs of life, and after how long without one a replica counts as gone. Milliseconds. */
-const pulseMs = 1000;
+/** Between two heartbeats, and after how long without one a replica counts as gone. Milliseconds. */
+const heartbeatMs = 1000;
 const goneMs = 5000;
 /** Findings of one moment go together. Milliseconds. */
 const gatherMs = 50;
@@ -45,8 +45,8 @@ export class ReplicasStore implements WorkspaceStore {
   #isKnown = false;
   #timer: NodeJS.Timeout | undefined;
   /** When that goes off, by the monotonic clock. */
-  #pulseAt = Number.POSITIVE_INFINITY;
-  /** What the next sign of life tells: until when the workspace is down and unlicensed, and which pairs it refused. */
+  #beatAt = Number.POSITIVE_INFINITY;
+  /** What the next heartbeat tells: until when the workspace is down and unlicensed, and which pairs it refused. */
   #found = { downUntil: 0, unlicensedUntil: 0, refused: new Set<string>() };
   /** Refused pairs by hash, with the time (of this process, in milliseconds) until which they are remembered. */
   #refused: ReadonlyMap<string, number> = new Map();
@@ -104,7 +104,7 @@ export class ReplicasStore implements WorkspaceStore {
     this.#found.unlicensedUntil = Math.max(this.#found.unlicensedUntil, now + unlicensedMs);
     if (refused !== undefined && this.#found.refused.size < maxRefused)
       this.#found.refused.add(this.#keys.hashed(refused));
-    this.#pulseAfter(gatherMs);
+    this.#beatAfter(gatherMs);
   }
 
   isRefused(callerKey: string): boolean {
@@ -115,42 +115,47 @@ export class ReplicasStore implements WorkspaceStore {
   /** This replica leaves: the others share what was its part. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#redis.run(pulseScript, this.#pulseKeys, [this.#replica, 0, 0, 0, 0]);
+    await this.#redis.run(heartbeatScript, this.#heartbeatKeys, [this.#replica, 0, 0, 0, 0]);
     this.#redis.close();
   }
 
-  get #pulseKeys(): string[] {
+  get #heartbeatKeys(): string[] {
     return ['replicas', 'facts', 'refused'].map((name) => this.#keys.named(name));
   }
 
   #changed(away: WhyAway | undefined): void {
     this.#whyAway = away;
     this.#isKnown = false;
-    if (away === undefined) this.#pulseAfter(0);
+    if (away === undefined) this.#beatAfter(0);
     for (const listener of this.#listeners) listener.storeChanged();
   }
 
-  /** Unless an earlier one is due: however often something is found, the replica gives its signs of life. */
-  #pulseAfter(ms: number): void {
+  /** Unless an earlier one is due: however often something is found, heartbeats go on. */
+  #beatAfter(ms: number): void {
     const at = performance.now() + ms;
-    if (at >= this.#pulseAt) return;
-    this.#pulseAt = at;
+    if (at >= this.#beatAt) return;
+    this.#beatAt = at;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#pulse(), ms);
+    this.#timer = setTimeout(() => void this.#beat(), ms);
     this.#timer.unref();
   }
 
-  async #pulse(): Promise<void> {
-    this.#pulseAt = Number.POSITIVE_INFINITY;
+  async #beat(): Promise<void> {
+    this.#beatAt = Number.POSITIVE_INFINITY;
     const { downUntil, unlicensedUntil, refused } = this.#found;
     const now = performance.now();
     const facts = [downUntil - now, unlicensedUntil - now, refusedMs].map((ms) => Math.max(0, Math.round(ms)));
     const told = [...refused];
-    const reply = await this.#redis.run(pulseScript, this.#pulseKeys, [this.#replica, goneMs, ...facts, ...told]);
+    const reply = await this.#redis.run(heartbeatScript, this.#heartbeatKeys, [
+      this.#replica,
+      goneMs,
+      ...facts,
+      ...told,
+    ]);
     if (!Array.isArray(reply)) return; // the next one comes when the store is back, and tells the same
     for (const pair of told) refused.delete(pair);
     this.#hear(reply);
-    this.#pulseAfter(pulseMs);
+    this.#beatAfter(heartbeatMs);
   }
 
   #hear([replicas, isNew, downMs, unlicensedMs, ...refused]: readonly unknown[]): void {
