@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Charge } from '../../src/context/outcome.ts';
 import { CallAllowance } from '../../src/operation/allowance.ts';
 import { StoreKeys } from '../../src/store/keys.ts';
 import type { RedisStore } from '../../src/store/redis-store.ts';
@@ -82,14 +84,30 @@ describe('Allowances that replicas share', () => {
   });
 });
 
-/** One replica's allowance of 60 calls a minute, and a store that is there as the test says. */
-function openAlone() {
-  const redis = { isAway: false, outages: 0, run: vi.fn<RedisStore['run']>(async () => undefined) };
+/** One replica's allowance, and a store that is there as the test says. */
+function openAlone(callsPerMinute = minute) {
+  const sent: number[] = [];
+  const redis: Pick<RedisStore, 'run'> & { isAway: boolean; outages: number; breaksNext: boolean } = {
+    isAway: false,
+    outages: 0,
+    /** Whether the store is lost before it replies to the next command. */
+    breaksNext: false,
+    async run(_script, _keys, args) {
+      if (redis.isAway) return;
+      for (const [index, each] of args.entries()) if (index % 2 === 1) sent.push(Number(each));
+      if (redis.breaksNext) lose();
+      redis.breaksNext = false;
+    },
+  };
+  const lose = () => {
+    if (!redis.isAway) redis.outages += 1;
+    redis.isAway = true;
+  };
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const shared = new SharedAllowances({ redis, keys: new StoreKeys('chat', 'https://chat.example.com') });
   const own = (callerKey: string) => callerKey;
-  const allowance = new CallAllowance({ callsPerMinute: minute, userOf: own, claimOf: own, shared, now: () => 0 });
+  const allowance = new CallAllowance({ callsPerMinute, userOf: own, claimOf: own, shared, now: () => 0 });
   const charge = (caller: string, calls: number) => {
     const charged = allowance.charge(caller, calls);
     if ('settle' in charged) return charged;
@@ -98,15 +116,11 @@ function openAlone() {
   return {
     redis,
     charge,
-    lose: () => {
-      redis.isAway = true;
-      redis.outages += 1;
-    },
+    lose,
     /** What the store has heard that callers took, since the last time. */
     heard: async () => {
       await vi.advanceTimersByTimeAsync(100);
-      const args = redis.run.mock.calls.splice(0).flatMap(([, , parts]) => parts);
-      return args.filter((_, index) => index % 2 === 1);
+      return sent.splice(0);
     },
   };
 }
@@ -147,8 +161,8 @@ describe('A bucket that replicas share, when the store is away for a while', () 
   });
 
   it('hears nothing afterwards of what was taken before, however many users that were', async () => {
-    const { redis, charge, lose, heard } = openAlone();
-    redis.run.mockImplementationOnce(async () => lose());
+    const { redis, charge, heard } = openAlone();
+    redis.breaksNext = true;
     for (let user = 0; user < 600; user += 1) charge(`user${user}`, 30);
     expect(await heard()).toHaveLength(256);
     redis.isAway = false;
@@ -156,4 +170,50 @@ describe('A bucket that replicas share, when the store is away for a while', () 
     const told = await heard();
     expect([told.length, ...new Set(told)]).toEqual([600, 1]);
   });
+});
+
+interface Step {
+  readonly does: 'charge' | 'take' | 'settle' | 'lose' | 'back' | 'break' | 'wait';
+  readonly request: number;
+  readonly calls: number;
+}
+
+const stepOf: fc.Arbitrary<Step> = fc.record({
+  does: fc.constantFrom('charge', 'take', 'settle', 'lose', 'back', 'break', 'wait'),
+  request: fc.nat(3),
+  calls: fc.integer({ min: 1, max: 12 }),
+});
+
+it('A shared bucket never has back more than it was charged, whenever the store comes and goes', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(stepOf, { maxLength: 40, size: 'max' }), async (steps) => {
+      const { redis, charge, lose, heard } = openAlone(10_000);
+      const requests = new Map<number, Charge>();
+      /** As far as the store has heard since it was away last. */
+      let [charged, era] = [0, 0];
+      const hear = async () => {
+        const told = await heard();
+        if (era !== redis.outages) charged = 0;
+        else for (const calls of told) charged += calls;
+        era = redis.outages;
+        expect(charged).toBeGreaterThanOrEqual(0);
+      };
+      const obey: Record<Step['does'], (step: Step) => unknown> = {
+        charge: ({ request, calls }) => requests.has(request) || requests.set(request, charge('alice', calls)),
+        take: ({ request, calls }) => requests.get(request)?.take(calls),
+        settle: ({ request, calls }) => {
+          requests.get(request)?.settle(calls - 1);
+          requests.delete(request);
+        },
+        lose,
+        // A new connection takes longer than it takes to tell.
+        back: () => hear().then(() => (redis.isAway = false)),
+        break: () => (redis.breaksNext = true),
+        wait: hear,
+      };
+      for (const step of steps) await obey[step.does](step);
+      await hear();
+    }),
+    { numRuns: 500 },
+  );
 });
