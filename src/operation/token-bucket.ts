@@ -11,7 +11,7 @@ export interface SharedBucket {
 
 /** Told of each change to a bucket. */
 export interface SharedBuckets {
-  /** Another each time that the replicas have lost each other: what was told before may be gone. Undefined meanwhile. */
+  /** Rises with each outage, after which what was told before may be gone. Undefined during one. */
   readonly era: number | undefined;
   tell(bucket: SharedBucket): void;
 }

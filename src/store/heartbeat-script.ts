@@ -5,8 +5,8 @@ export const maxRefused = 200;
 
 /**
  * A replica's heartbeat, with what it has found since the one before. The reply is how many replicas live, whether this
- * one is new, and what all of them found. Arguments: the replica, milliseconds until it counts as gone (0: it leaves), and
- * how long the workspace is down, its licence is missing and pairs are refused; then the pairs.
+ * one is new, and what all of them found. Arguments: the replica, milliseconds until it counts as gone (0: it leaves),
+ * and how long the workspace is down, its licence is missing and pairs are refused; then the pairs.
  */
 export const heartbeatScript = createScript(String.raw`
 local replicas, facts, refused = KEYS[1], KEYS[2], KEYS[3]

@@ -47,7 +47,8 @@ local function lose(count)
   if count == 0 then return end
   set('lost', math.min(maxLost, (window.lost or 0) + count))
   set('lostAt', now)
-  if window.closesAt and now > window.closesAt - doubt then set('late', math.min(maxLost, (window.late or 0) + count)) end
+  local mayBeNext = window.closesAt and now > window.closesAt - doubt
+  if mayBeNext then set('late', math.min(maxLost, (window.late or 0) + count)) end
   if not window.remaining then return end
   set('remaining', math.max(0, window.remaining - count))
   if not window.closesAt then set('closesAt', now + usualWindow); set('isEndKnown', 0) end

@@ -147,7 +147,7 @@ describe('A bucket that replicas share, when the store is away for a while', () 
     expect(await heard()).toEqual([0]);
   });
 
-  it('has back no more than it was charged since, and is charged what a request takes beyond its estimate', async () => {
+  it('has back no more than it was charged since, and is charged what a request took beyond', async () => {
     const { redis, charge, lose, heard } = openAlone();
     const [less, more] = [charge('alice', 20), charge('bob', 20)];
     await heard();

@@ -62,7 +62,7 @@ export class RateLimitWindow {
   }
 
   /**
-   * The window after a response with headers. Responses can overtake each other: the smallest `remaining` is the latest.
+   * The window after a response with headers. Responses can overtake each other: the least `remaining` is the latest.
    * `isEndKnown`: whether its end is the workspace's word, and no guess of another replica.
    */
   static afterResponse(

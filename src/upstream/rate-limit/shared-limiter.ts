@@ -103,7 +103,7 @@ export class SharedLimiter {
     const { own, lease } = call as SharedCall;
     this.#tell(lease, report);
     this.#limiter.exit(own, report);
-    // Others of this user need no lease any more, or nobody does. Who does waits on: the store has nothing new for them.
+    // Others of this user need no lease any more, or nobody does. Who does waits on: the store has no news for them.
     if (report.kind === 'passed') this.#turns.release((caller) => !this.#isShared(caller));
     if (report.kind !== 'passed' || lease !== undefined) this.#turns.askSoon();
   }

@@ -54,7 +54,7 @@ async function open() {
   return { clock, store, limits, asked, enter, grant, settle, pass };
 }
 
-it('A call waits on in a shared window while responses of exempt users come, and the store hears how long it has', async () => {
+it('A call waits on in a shared window while exempt users have responses, and the store hears how long', async () => {
   const { clock, asked, enter, grant, settle, pass } = await open();
   const reservation = enter('maya');
   await grant('maya');
