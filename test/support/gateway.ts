@@ -87,6 +87,9 @@ interface UpstreamOptions<Upstream> extends SharedOptions {
   readonly upstream: Upstream;
 }
 
+/** The endpoint that the gateway reads now and then for everybody, so that it is no request's call. */
+export const settingsOfAll = 'settings.public';
+
 const executionOfTests = process.env['EXECUTION'] === 'reference' ? 'reference' : 'compiled';
 
 /** A busy test machine must not make the gateway shed requests: ignore a late event loop and calls that wait. */

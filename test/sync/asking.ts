@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { createEmptyWorld, landmarks } from '../../src/demo/seed.ts';
 import type { DemoOptions } from '../../src/demo/server.ts';
 import type { World } from '../../src/demo/world.ts';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { settingsOfAll, startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const { busyRoomId, users } = landmarks;
 
@@ -26,9 +26,6 @@ export async function askRoom(gateway: TestGateway, since: string | null, { id =
   const told = errors === undefined ? toldOf(data) : undefined;
   return { told, calls: calls.map(nameOf).filter((name) => name !== settingsOfAll), codes };
 }
-
-/** Read now and then for everybody, and so no request's call. */
-export const settingsOfAll = 'settings.public';
 
 export async function askInbox(gateway: TestGateway, since: string | null, fields = 'id') {
   const { data, errors, calls } = await gateway.askCounting(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/demo/faults.ts';
-import { askRoom, cursorOf, open, settingsOfAll } from './asking.ts';
+import { settingsOfAll } from '../support/gateway.ts';
+import { askRoom, cursorOf, open } from './asking.ts';
 
 const nothing = { changed: [], removedIds: [], hasMore: false };
 
