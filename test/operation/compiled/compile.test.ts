@@ -1,5 +1,13 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { execute, Kind, parse, type GraphQLResolveInfo, type OperationDefinitionNode } from 'graphql';
+import {
+  buildSchema,
+  execute,
+  isScalarType,
+  Kind,
+  parse,
+  type GraphQLResolveInfo,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { AnswerSize } from '../../../src/context/answer-size.ts';
 import type { Context } from '../../../src/context/request-context.ts';
@@ -116,6 +124,22 @@ describe('A compiled run answers and counts as graphql-js does, and is written s
     const { selection, data } = await runCompiled(query, variables, true);
     expect(String(write(selection, data, '{"data":', '}'))).toBe(`{"data":${reference.data}}`);
     expect(String(write(selection, data))).toBe(reference.data);
+  });
+});
+
+describe('A scalar that writes nothing for a value', () => {
+  it.each([null, undefined])('is left to graphql-js, which reports it (%s)', async (written) => {
+    const schema = buildSchema('scalar Odd type Query { odd: Odd }');
+    const { odd } = schema.getQueryType()?.getFields() ?? {};
+    if (odd === undefined || !isScalarType(odd.type)) expect.unreachable();
+    odd.type.serialize = () => written;
+    odd.resolve = () => 'value';
+    const compiled = compile({ schema, ...operationOf('{ odd }'), variables: {} }) ?? expect.unreachable();
+    const bugs: unknown[] = [];
+    const onBug = (error: unknown) => void bugs.push(error);
+    const context = { answerSize: new AnswerSize(() => true) } as Context;
+    expect(await run(compiled, {}, context, { cuts: false, onBug })).toBeUndefined();
+    expect(bugs).toEqual([]);
   });
 });
 

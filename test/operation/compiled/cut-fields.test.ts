@@ -103,6 +103,42 @@ describe('What is cut of the rows of a page', () => {
         },
       ],
     ],
+    [
+      'id mentions { kind userId }',
+      [
+        id,
+        {
+          kind: 'objects',
+          property: 'mentions',
+          name: 'mentions',
+          isNonNull: true,
+          of: [
+            {
+              kind: 'choice',
+              property: '_id',
+              cases: [
+                ['all', '"ALL"'],
+                ['here', '"HERE"'],
+              ],
+              otherwise: { kind: 'choice', property: 'type', cases: [['team', '"TEAM"']], orElse: '"USER"' },
+              name: 'kind',
+              isNonNull: true,
+            },
+            {
+              kind: 'choice',
+              property: '_id',
+              cases: [
+                ['all', 'null'],
+                ['here', 'null'],
+              ],
+              otherwise: { kind: 'id', path: ['_id'] },
+              name: 'userId',
+              ...nullable,
+            },
+          ],
+        },
+      ],
+    ],
   ])('messages: %s', (fields, expected) => {
     const cut = cutOfMessages(fields);
     expect(cut?.cut.fields).toEqual(expected);

@@ -195,6 +195,21 @@ describe('Executor', () => {
     for (const { wanted, data } of ran) expect(Object.keys(data)).toEqual(['t', ...wanted]);
   });
 
+  it('a run that fails leaves the count to graphql-js, from where it began', async () => {
+    const { schema } = schemaWith({ required: null });
+    const document = parse('{ number required }');
+    const [operation] = document.definitions as readonly OperationDefinitionNode[];
+    if (operation === undefined) throw new Error('no operation');
+    const context = newContext();
+    context.answerSize.add(3, 30);
+    context.answerSize.holdBase();
+    const executor = new Executor(schema, everything, noBug);
+    expect(executor.find(operation, {})).toBeUndefined();
+    expect(await executor.execute(document, operation, {}, context, true)).toBeUndefined();
+    expect(executor.find(operation, {})).toBeDefined();
+    expect([context.answerSize.values, context.answerSize.bytes]).toEqual([3, 30]);
+  });
+
   it('C1: an operation is compiled only for accepted callers, and its form then runs for all', async () => {
     const document = parse('{ text }');
     const [operation] = document.definitions as readonly OperationDefinitionNode[];
