@@ -1,4 +1,4 @@
-import { buildSchema, getVariableValues, Kind, parse, type OperationDefinitionNode } from 'graphql';
+import { buildSchema, getVariableValues, Kind, parse, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { expect, it } from 'vitest';
 import { coerceVariables } from '../../../src/operation/compiled/variables.ts';
 
@@ -70,4 +70,41 @@ it('leaves `$__proto__` to graphql-js', () => {
 it('takes no inherited property for a variable', () => {
   const [operation] = parse('query ($toString: String) { f(b: $toString) }').definitions;
   expect(coerceVariables(schema, operation as OperationDefinitionNode, {})).toEqual({});
+});
+
+it('looks at no type where each variable has a value that its type leaves as it is', () => {
+  const blind = {} as GraphQLSchema;
+  const coerce = (type: string, value: unknown) => {
+    const [operation] = parse(`query ($v: ${type}) { f }`).definitions;
+    return coerceVariables(blind, operation as OperationDefinitionNode, { v: value });
+  };
+  for (const [type, value] of [
+    ['ID', 'x'],
+    ['ID!', 'x'],
+    ['String', ''],
+    ['String!', 'x'],
+    ['Int', -5],
+    ['Int!', 2_147_483_647],
+    ['Boolean', false],
+    ['Boolean!', true],
+  ] as const)
+    expect(coerce(type, value), type).toEqual({ v: value });
+  for (const [type, value] of [
+    ['ID', 5],
+    ['String', 5],
+    ['Int', '5'],
+    ['Int', 1.5],
+    ['Int', 2_147_483_648],
+    ['Boolean', 0],
+    ['Boolean', null],
+    ['E', 'X'],
+    ['[ID]', ['x']],
+    ['[ID!]!', 'x'],
+  ] as const)
+    expect(coerce(type, value), `${type} ${JSON.stringify(value)}`).toBeUndefined();
+});
+
+it('takes an operation without variables', () => {
+  const [operation] = parse('{ f }').definitions;
+  expect(coerceVariables({} as GraphQLSchema, operation as OperationDefinitionNode, { other: 1 })).toEqual({});
 });
