@@ -64,11 +64,7 @@ export const areas: Readonly<Record<string, Area>> = {
     ],
     tests: [
       'test/collect-fields.test.ts',
-      'test/operation/{document-id,document-store,fast-path,persisted-operations,persisted-operations-mode,persisted-queries,safelist,size-guard,unlisted-log}.test.ts',
-      'test/observability/usage.test.ts',
-      'test/scenarios/limiter/plan-and-report.test.ts',
-      'test/scenarios/reliability/hostile-queries.test.ts',
-      'test/scenarios/http.test.ts',
+      'test/operation/{document-id,document-store,fast-path,lru,persisted-operations,persisted-operations-mode,persisted-queries,safelist,size-guard,unlisted-log}.test.ts',
     ],
     ignoresStatic: true,
   },
