@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CallAllowance } from '../../src/operation/allowance.ts';
+import type { RequestContext } from '../../src/context/request-context.ts';
+import { CallAllowance, chargeAllowance, settleAllowance } from '../../src/operation/allowance.ts';
 import type { SharedBucket, SharedBuckets } from '../../src/operation/token-bucket.ts';
 
 /** An allowance of 60 calls a minute. Callers are `user:token`; the workspace accepts those of whom `accept` has been called. */
@@ -209,5 +210,39 @@ describe('CallAllowance that replicas share', () => {
     bucket?.learn(1000);
     expect([use('a:1', 60), use('a:1', 1)]).toEqual(['taken', 1]);
     expect(use('b:1', 60)).toBe('taken');
+  });
+});
+
+describe('A request', () => {
+  it('is charged its estimate, and refunded what it did not use', () => {
+    const { callAllowance } = known();
+    const charge = chargeAllowance(callAllowance, { callerKey: 'a:1' }, 20);
+    expect(callAllowance.leftTo('a:1')?.calls).toBe(40);
+    const stops: string[] = [];
+    const request = { outcome: { charge }, callCount: 5, stop: ({ message }: Error) => stops.push(message) };
+    settleAllowance(request as unknown as RequestContext);
+    expect(callAllowance.leftTo('a:1')?.calls).toBe(55);
+    expect(stops).toEqual(['The request has been answered.']);
+  });
+
+  it('is charged nothing without an allowance, a caller or calls', () => {
+    const { callAllowance } = known();
+    expect(chargeAllowance(undefined, { callerKey: 'a:1' }, 20)).toBeUndefined();
+    expect(chargeAllowance(callAllowance, { callerKey: undefined }, 20)).toBeUndefined();
+    expect(chargeAllowance(callAllowance, { callerKey: 'a:1' }, 0)).toBeUndefined();
+    expect(callAllowance.leftTo('a:1')?.calls).toBe(60);
+    const uncharged = { outcome: {}, callCount: 0, stop: () => undefined };
+    expect(() => settleAllowance(uncharged as unknown as RequestContext)).not.toThrow();
+  });
+
+  it('is refused where the bucket is short, and told when to come again', () => {
+    const { callAllowance } = known();
+    chargeAllowance(callAllowance, { callerKey: 'a:1' }, 50);
+    expect(() => chargeAllowance(callAllowance, { callerKey: 'a:1' }, 20)).toThrow(
+      expect.objectContaining({
+        message: 'The caller’s allowance of upstream calls is used up.',
+        extensions: expect.objectContaining({ code: 'RATE_LIMITED', retryAfterSeconds: 10 }) as unknown,
+      }) as Error,
+    );
   });
 });
