@@ -28,7 +28,7 @@ const deciding: Area = {
     'test/{errors,docs}.test.ts',
     'test/{upstream,pagination}/**/*.test.ts',
     'test/sync/{exact-sync,exact-inbox,cursor,cases,inbox-cases}.test.ts',
-    'test/operation/{allowance,format-error}.test.ts',
+    'test/operation/{allowance,format-error,token-bucket}.test.ts',
     'test/operation/cost/{estimate,given-rooms,report,tally,users-and-nodes}.test.ts',
     'test/schema/priced-api.test.ts',
     'test/loaders/{search-allowance,bulk-or-single}.test.ts',
