@@ -30,7 +30,7 @@ const deciding: Area = {
     'test/sync/{exact-sync,exact-inbox,cursor,cases,inbox-cases}.test.ts',
     'test/operation/{allowance,format-error,token-bucket}.test.ts',
     'test/operation/cost/{estimate,given-rooms,report,tally,users-and-nodes}.test.ts',
-    'test/schema/priced-api.test.ts',
+    'test/schema/{priced-api,prices}.test.ts',
     'test/loaders/{search-allowance,bulk-or-single}.test.ts',
     'test/observability/log.test.ts',
   ],
