@@ -171,3 +171,64 @@ describe('the size of a value as JSON', () => {
     ]).toEqual([12, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 3]);
   });
 });
+
+describe('Sizes of JSON', () => {
+  it.each([
+    [0, 1],
+    [999, 1],
+    [1000, 4],
+    [-1, 4],
+    [true, 4],
+    [null, 4],
+    [undefined, 4],
+    ['', 2],
+    ['ab', 4],
+    [[], 2],
+    [['ab', 5], 2 + 5 + 2],
+    [[['x']], 2 + 1 + 6],
+    [{}, 2],
+    [{ key: 'ab' }, 2 + 4 + 3 + 4],
+    [{ key: 5, k: [] }, 2 + (4 + 3 + 1) + (4 + 1 + 2)],
+  ])('jsonLength of %j is %i', (value, length) => {
+    expect(jsonLength(value, 2)).toBe(length);
+  });
+
+  it('isNestedWithin looks at every item and property', () => {
+    const within = (value: unknown) => isNestedWithin(value, 1);
+    expect([['x', 5, null], { a: 1, b: 'x', c: null }, [], {}].map(within)).toEqual([true, true, true, true]);
+    expect([['x', []], ['x', {}], { a: 1, b: {} }, { a: 1, b: [] }].map(within)).toEqual([false, false, false, false]);
+    expect([isNestedWithin(null, 0), isNestedWithin([], 0), isNestedWithin({}, 0)]).toEqual([true, false, false]);
+  });
+
+  it('jsonBytes goes on at the limit itself, and stops at the first value beyond it', () => {
+    expect(jsonBytes(['a', 'b'], 5)).toBeGreaterThan(5);
+    expect(jsonBytes({ a: 1, b: 2 }, 7)).toBeGreaterThan(7);
+    const trap = Object.defineProperty(['y'.repeat(60)], 1, { get: () => expect.unreachable(), enumerable: true });
+    const trapped = Object.defineProperty({ y: 'y'.repeat(60) }, 'z', {
+      get: () => expect.unreachable(),
+      enumerable: true,
+    });
+    for (const inner of [trap, trapped]) {
+      expect(jsonBytes(['x'.repeat(50), inner, expect], 100)).toBeGreaterThan(100);
+      expect(jsonBytes({ x: 'x'.repeat(50), inner }, 100)).toBeGreaterThan(100);
+    }
+  });
+});
+
+describe('Days that not every month has', () => {
+  it.each([
+    ['2023-01-29T00:00:00.000Z', true],
+    ['2023-01-31T00:00:00.000Z', true],
+    ['2023-04-31T00:00:00.000Z', false],
+    ['2023-02-28T00:00:00+00:00', true],
+    ['2023-02-29T00:00:00Z', false],
+    ['2024-02-29T00:00:00Z', true],
+    ['1900-02-29T00:00:00Z', false],
+    ['2000-02-29T00:00:00Z', true],
+    ['0000-01-01T00:00:00+00:00', true],
+    ['0000-01-01T00:00:00+00:01', false],
+    ['9999-12-31T23:59:59-00:01', false],
+  ])('%s: %s', (text, expected) => {
+    expect(isInstant(text)).toBe(expected);
+  });
+});
