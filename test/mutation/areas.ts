@@ -85,9 +85,17 @@ export const areas: Readonly<Record<string, Area>> = {
     tests: ['test/projection/*.test.ts', 'test/operation/compiled/cut.test.ts'],
   },
   resolvers: {
-    // Tables that are worked out when the module loads: every test runs for each of their mutants, so only quick ones do.
     mutate: ['src/resolvers/*.ts', '!src/resolvers/types.generated.ts', 'src/json.ts'],
-    tests: ['test/resolvers/*.test.ts', 'test/json.test.ts', 'test/scenarios/every-field.test.ts'],
+    tests: [
+      'test/resolvers/*.test.ts',
+      'test/json.test.ts',
+      'test/operation/compiled/cut-{fields,readers}.test.ts',
+      'test/scenarios/every-field.test.ts',
+      'test/scenarios/federation/entities.test.ts',
+      'test/scenarios/pages/{empty-pages,history-edges}.test.ts',
+      'test/sync/workspace.test.ts',
+    ],
+    ignoresStatic: true,
   },
   loaders: {
     mutate: ['src/loaders/*.ts', '!src/loaders/{bulk-or-single,search-allowance}.ts'],
