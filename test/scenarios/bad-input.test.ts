@@ -1,9 +1,9 @@
 import { getIntrospectionQuery } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
 import { bodyOf, expectRefused, sendRaw, type RawAnswer } from '../support/raw.ts';
 import { exchange } from '../support/raw-http.ts';
-import { startTestGateway } from '../support/gateway.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 
 const { shapesRoomId, busyRoomId, users, messages: shapes } = landmarks;
 const json = (value: unknown) => JSON.stringify(value);
@@ -26,9 +26,23 @@ const expectAnswered = (answer: RawAnswer, data: unknown, type = 'application/js
   });
 };
 
+let shared: TestGateway;
+beforeAll(async () => {
+  shared = await startTestGateway({ env: { CALLER_CALLS_PER_MINUTE: '0' } });
+});
+afterAll(() => shared.close());
+
+/** The gateway of this file, as if it had just been started. */
+function openGateway(): TestGateway {
+  shared.demo.heal();
+  shared.demo.resetCalls();
+  shared.logs.length = 0;
+  return shared;
+}
+
 describe('Request bodies', () => {
   it('B01: a body that is not JSON is BAD_REQUEST', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     for (const body of ['{"query":', '{query: "{ __typename }"}', '\u0000', 'query=%7B__typename%7D']) {
       expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
     }
@@ -38,13 +52,13 @@ describe('Request bodies', () => {
   it.each(['', 'null', '[]', '"x"', '7', 'true', '{}', '{"query":null}', '{"query":7}', '{"query":""}'])(
     'B02: is BAD_REQUEST when it holds no query: %j',
     async (body) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
     },
   );
 
   it.each([1, 1000])('B03: a batch of %i operations is BAD_REQUEST', async (size) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const body = json(Array.from({ length: size }, () => ({ query: '{ __typename }' })));
     expectRefused(gateway, await sendRaw(gateway, { body }), 400, 'BAD_REQUEST');
   });
@@ -57,7 +71,7 @@ describe('Request bodies', () => {
     'application/json5',
     undefined,
   ])('B04: a body is not read if its content-type is %s', async (type) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     expectRefused(
       gateway,
       await sendRaw(gateway, { body: question, headers: { 'content-type': type } }),
@@ -69,7 +83,7 @@ describe('Request bodies', () => {
   it.each(['utf-7', 'utf-16le', 'iso-8859-1', 'x', ''])(
     'B08: a body in the charset %j is rejected',
     async (charset) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       const answer = await sendRaw(gateway, {
         body: question,
         headers: { 'content-type': `application/json; charset=${charset}` },
@@ -79,7 +93,7 @@ describe('Request bodies', () => {
   );
 
   it.each(['utf-8', 'UTF-8', '"utf-8"'])('B08: a body in the charset %s is read', async (charset) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const answer = await sendRaw(gateway, {
       body: question,
       headers: { 'content-type': `application/json; charset=${charset}` },
@@ -91,7 +105,7 @@ describe('Request bodies', () => {
   it.each(['gzip', 'deflate', 'br', 'zstd', 'gzip, identity'])(
     'B09: is not unpacked: content-encoding %s',
     async (encoding) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       expectRefused(
         gateway,
         await sendRaw(gateway, { body: question, headers: { 'content-encoding': encoding } }),
@@ -102,13 +116,13 @@ describe('Request bodies', () => {
   );
 
   it('B10: a body of 100 KiB is read', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     expectAnswered(await sendRaw(gateway, { body: bodyOfLength(102_400) }), { viewer: { user: { id: users.member } } });
     expect(gateway.demo.callLines()).toEqual(['me']);
   });
 
   it('B10: a body over 100 KiB, declared or discovered, is rejected and the connection closed', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const said = await sendRaw(gateway, { body: bodyOfLength(102_401) });
     expectRefused(gateway, said, 413, 'BAD_REQUEST');
     const { member } = gateway.demo.world;
@@ -126,7 +140,7 @@ describe('Request bodies', () => {
   });
 
   it('B10: body bytes beyond the declared length are not parsed as the next request', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const smuggled = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`;
     const answer = await exchange(
       gateway.url,
@@ -145,7 +159,7 @@ describe('Request bodies', () => {
     { extensions: [1] },
     { extensions: 'x' },
   ])('B11: a body with a part of the wrong type is BAD_REQUEST: %j', async (part) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     expectRefused(
       gateway,
       await sendRaw(gateway, { body: json({ query: '{ viewer { user { id } } }', ...part }) }),
@@ -159,7 +173,7 @@ describe('Methods and media types', () => {
   const search = `?query=${encodeURIComponent('{ viewer { user { id } } }')}`;
 
   it('B05: a GET that any web page could send is rejected, and one that proves a preflight is answered', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const { member } = gateway.demo.world;
     const open = '/graphql?query={__typename}';
     for (const headers of [
@@ -190,7 +204,7 @@ describe('Methods and media types', () => {
     'garbage',
     'application/json, text/plain',
   ])('B06: a GET with the content-type %s is rejected', async (type) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const answer = await sendRaw(gateway, {
       method: 'GET',
       path: `/graphql${search}`,
@@ -200,7 +214,7 @@ describe('Methods and media types', () => {
   });
 
   it.each(['PUT', 'DELETE', 'PATCH', 'TRACE'])('B07: %s is rejected, naming the allowed methods', async (method) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const answer = await sendRaw(gateway, {
       method,
       headers: { 'content-type': 'application/json', 'apollo-require-preflight': 'x' },
@@ -210,7 +224,7 @@ describe('Methods and media types', () => {
   });
 
   it('B07: HEAD is rejected, naming the allowed methods', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const answer = await sendRaw(gateway, {
       method: 'HEAD',
       path: `/graphql${search}`,
@@ -232,14 +246,14 @@ describe('Methods and media types', () => {
   });
 
   it('B14: a request that accepts only other media types is rejected', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     for (const accept of ['application/xml', 'text/plain', 'image/*']) {
       expectRefused(gateway, await sendRaw(gateway, { body: question, headers: { accept } }), 406, 'BAD_REQUEST');
     }
   });
 
   it('B14: the response has a media type that the client accepts', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const data = { viewer: { user: { id: users.member } } };
     expectAnswered(
       await sendRaw(gateway, { body: question, headers: { accept: 'application/graphql-response+json' } }),
@@ -258,7 +272,7 @@ describe('Invalid operations', () => {
     ['two operations and no name', { query: 'query A { __typename } query B { __typename }' }],
     ['no operation', { query: 'fragment F on Query { __typename }' }],
   ])('B12: an invalid operation is rejected: %s', async (name, body) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const code = name === 'no operation' ? 'GRAPHQL_VALIDATION_FAILED' : 'OPERATION_RESOLUTION_FAILURE';
     expectRefused(gateway, await sendRaw(gateway, { body: json(body) }), 400, code);
   });
@@ -266,7 +280,7 @@ describe('Invalid operations', () => {
   it.each(['mutation { anything }', 'subscription { anything }', 'mutation { __typename }'])(
     'B13: is refused when it does not read: %s',
     async (query) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_VALIDATION_FAILED');
     },
   );
@@ -274,7 +288,7 @@ describe('Invalid operations', () => {
   it.each(['{', '{ viewer { userId }', 'query ($id: ID!', '💥'])(
     'is GRAPHQL_PARSE_FAILED when it is not GraphQL: %s',
     async (query) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query }) }), 400, 'GRAPHQL_PARSE_FAILED');
     },
   );
@@ -367,7 +381,7 @@ describe.each(connections)('B15: page arguments of $name', ({ query, isForwardOn
   it.each(isForwardOnly ? wrong : [...wrong, ...wrongBackward])(
     'refuse the request and cost nothing: %s',
     async (args) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       expectRefused(
         gateway,
         await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }), as: gateway.demo.world.admin }),
@@ -380,7 +394,7 @@ describe.each(connections)('B15: page arguments of $name', ({ query, isForwardOn
   it.each(['first: 2147483648', 'first: 1.5', 'first: "5"', 'after: 5'])(
     'refuse it as well when they have another type: %s',
     async (args) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       expectRefused(
         gateway,
         await sendRaw(gateway, { body: json({ query: query.replace('ARGS', args) }) }),
@@ -393,7 +407,7 @@ describe.each(connections)('B15: page arguments of $name', ({ query, isForwardOn
   it.each([2_147_483_648, 1.5, '5', true, [1, 2], {}])(
     'are BAD_USER_INPUT when they have another type in a variable: %j',
     async (first) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       const withVariable = `query ($first: Int) ${query.replace('ARGS', 'first: $first')}`;
       expectRefused(
         gateway,
@@ -405,7 +419,7 @@ describe.each(connections)('B15: page arguments of $name', ({ query, isForwardOn
   );
 
   it('a page of zero rows is empty, and costs no call if nobody asks whether rows surround it', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const answer = await sendRaw(gateway, {
       body: json({ query: query.replace('ARGS', 'first: 0').replace('hasNextPage hasPreviousPage', '') }),
       as: gateway.demo.world.admin,
@@ -441,7 +455,7 @@ const badIds = [
 
 describe('B16: invalid ids', () => {
   it.each(badIds)('B16: an invalid id is BAD_USER_INPUT in every argument: %j', async (id) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     for (const query of [
       'query ($id: ID!) { directMessage(id: $id) { id topic } }',
       'query ($id: ID!) { message(id: $id) { id } }',
@@ -463,7 +477,7 @@ describe('B16: invalid ids', () => {
   it.each(['', 'x'.repeat(129), 'a b', 'a,b', '@a', 'a\u0000', '\ud800', 'a\r\nb', ' '])(
     'is BAD_USER_INPUT as a username as well: %j',
     async (username) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       const query = 'query ($username: String!) { directMessageWith(username: $username) { id } }';
       expectRefused(
         gateway,
@@ -482,7 +496,7 @@ describe('B16: invalid ids', () => {
     `${users.member}@`,
     landmarks.strangerUsername.replace('.', '@.'),
   ])('B16: an id that upstream would take for a user, and create a room for, is BAD_USER_INPUT: %s', async (id) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const rooms = gateway.demo.world.rooms.size;
     expectRefused(
       gateway,
@@ -494,7 +508,7 @@ describe('B16: invalid ids', () => {
   });
 
   it('B16: a list with no ids, or with too many for a URL, is BAD_USER_INPUT', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     for (const ids of [[], Array.from({ length: 51 }, (_, index) => `id${index}`)]) {
       const query = `query ($ids: [ID!]) ${room('messages(filterBy: { mentioning: $ids }) { totalCount }')}`;
       expectRefused(
@@ -510,7 +524,7 @@ describe('B16: invalid ids', () => {
 it.each(['rYhzFRd2QZjNwAAXXrocket.cat', 'a-b_c:d!e~f+g=h', '!room:matrix.example', 'x'.repeat(128)])(
   'B17: an odd id that is legal goes to upstream as it is, once: %s',
   async (id) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const { world, calls } = gateway.demo;
     world.createRoom({ id, userIds: [world.member.id, users.stranger] });
     const { data, errors } = await gateway.ask(room('messages { totalCount } topic counters { joined }', id));
@@ -540,7 +554,7 @@ describe('B18: invalid dates', () => {
   ];
 
   it.each(badDates)('B18: an invalid date is BAD_USER_INPUT as a literal or a variable: %j', async (date) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     for (const end of ['since', 'until']) {
       const literal = room(`history(range: { ${end}: ${json(date)} }) { nodes { id } }`);
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query: literal }) }), 400, 'BAD_USER_INPUT');
@@ -557,7 +571,7 @@ describe('B18: invalid dates', () => {
   it.each([1_698_796_800_000, true, ['2023-11-01T00:00:00Z', '2023-11-01T00:00:00Z'], {}])(
     'is BAD_USER_INPUT when it is no text: %j',
     async (date) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       const literal = room(`history(range: { since: ${json(date)} }) { nodes { id } }`);
       expectRefused(gateway, await sendRaw(gateway, { body: json({ query: literal }) }), 400, 'BAD_USER_INPUT');
       const variable = `query ($date: DateTime) ${room('history(range: { since: $date }) { nodes { id } }')}`;
@@ -571,7 +585,7 @@ describe('B18: invalid dates', () => {
   );
 
   it('B18: a range that ends before it starts is BAD_USER_INPUT', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const query = room(
       'history(range: { since: "2026-10-02T00:00:00Z", until: "2026-10-01T00:00:00Z" }) { nodes { id } }',
     );
@@ -581,7 +595,7 @@ describe('B18: invalid dates', () => {
 
 describe('Invalid credentials', () => {
   it('B19: a missing credential is UNAUTHENTICATED, except for operations that reveal nothing of the workspace', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const { member } = gateway.demo.world;
     for (const headers of [
       {},
@@ -623,7 +637,7 @@ describe('Invalid credentials', () => {
     ['a token with a tab inside', 'secret-\ttoken'],
     ['a token with a space inside', 'secret- token'],
   ])('B20: malformed credentials are UNAUTHENTICATED and not logged: %s', async (_name, token) => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const headers = { 'x-user-id': users.member, 'x-auth-token': token };
     const answer = await sendRaw(gateway, { as: null, headers, body: question });
     expectRefused(gateway, answer, 401, 'UNAUTHENTICATED');
@@ -640,7 +654,7 @@ describe('Invalid credentials', () => {
 
 describe('B21: prototype pollution', () => {
   it('B21: keys such as `__proto__` in variables have no effect', async () => {
-    const gateway = await startTestGateway();
+    const gateway = openGateway();
     const variables = `{"__proto__":{"polluted":true,"id":"${busyRoomId}"},"constructor":{"prototype":{"polluted":true}},"id":"${shapesRoomId}"}`;
     const answer = await sendRaw(gateway, {
       body: `{"query":"query ($id: ID!) { directMessage(id: $id) { id } }","variables":${variables},"__proto__":{"polluted":true}}`,
@@ -656,7 +670,7 @@ describe('B21: prototype pollution', () => {
   it.each(['__proto__', 'constructor', 'toString'])(
     'B21: the key %s in an input object is BAD_USER_INPUT',
     async (name) => {
-      const gateway = await startTestGateway();
+      const gateway = openGateway();
       const query = `query ($filter: MessageFilters) ${room('messages(filterBy: $filter) { totalCount }')}`;
       const answer = await sendRaw(gateway, {
         body: `{"query":${json(query)},"variables":{"filter":{"${name}":{"pinnedOnly":true}}}}`,
