@@ -24,7 +24,9 @@ const maxKnownLength = 256;
 /** Reads `Accept-Encoding` (RFC 9110, 12.5.3). */
 export function acceptedCodings(header: string | undefined): AcceptedCodings {
   if (header === undefined) return plainOnly;
-  const accepted = known.get(header) ?? read(header);
+  const before = known.get(header);
+  if (before !== undefined) return before;
+  const accepted = read(header);
   if (known.size < maxKnown && header.length <= maxKnownLength) known.set(header, accepted);
   return accepted;
 }

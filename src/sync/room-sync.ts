@@ -27,8 +27,8 @@ import { isMissing, latestWitness } from './witness.ts';
  * told as changed: in the first case its deletion is new to the next sync, which no longer reads an update of it.
  *
  * Deletions are told in order of their time less `marginMs`, and so before what was sent again under their ids, even by
- * clocks that differ. A deletion during a sync of several answers can belong before the place that the sync has reached: if
- * there was any, `hasMore` is true at its end as well, and the next sync tells it.
+ * clocks that differ. A deletion during a sync of several answers can belong before the place that the sync has reached:
+ * `hasMore` is then true at its end as well, and the next sync tells it.
  *
  * An answer ends at a place: (time, tie). The next one reads from the millisecond before, so that rows changed in the same
  * one are complete, and goes on after the place. Upstream's pages of updates and deletions can end within a millisecond;
