@@ -123,7 +123,8 @@ describe('COMPRESSION=on', () => {
       socket.pause();
     }
     const soon = { timeout: 20_000, interval: 20 };
-    await expect.poll(() => demo.calls.length, soon).toBe(20);
+    const pages = () => demo.calls.filter(({ endpoint }) => endpoint === 'dm.messages').length;
+    await expect.poll(pages, soon).toBe(20);
     await expect.poll(() => metricOf(gateway, 'gateway_unsent_bytes'), soon).toBeGreaterThan(0);
     for (const [index, { socket }] of connections.entries()) if (index % 2 === 0) socket.destroy();
     await expect.poll(() => metricOf(gateway, 'gateway_requests_in_flight'), soon).toBe(0);
