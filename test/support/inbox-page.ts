@@ -43,6 +43,7 @@ export async function openInbox(options: DemoOptions = {}, hasUsers = true): Pro
     const failed = failures.filter((failure) => !failure.endsWith('net::ERR_ABORTED'));
     expect({ outside, failed, complaints }).toEqual({ outside: [], failed: [], complaints: [] });
   });
+  await page.locator('main').waitFor(); // before, there is nothing that a key could reach
   return { page, demo, life: new Life(demo.world), url: gateway.url };
 }
 
