@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { asId, asObject } from '../json.ts';
@@ -13,26 +12,9 @@ export interface TlsFacts {
   readonly issuer: string | undefined;
 }
 
-/** Where the HTTP client tells of each connection that it has made. */
-const connected = channel('undici:client:connected');
-
-/** Looks at the connections that are made from now on, until it is stopped. */
-export function watchConnections(): { readonly tls: TlsFacts | undefined; stop(): unknown } {
-  let tls: TlsFacts | undefined;
-  const look = (message: unknown): void => {
-    const { socket } = message as { readonly socket: Socket };
-    if (socket instanceof TLSSocket) tls ??= factsOf(socket);
-  };
-  connected.subscribe(look);
-  return {
-    get tls() {
-      return tls;
-    },
-    stop: () => connected.unsubscribe(look),
-  };
-}
-
-function factsOf(socket: TLSSocket): TlsFacts {
+/** Undefined for a connection without TLS. */
+export function tlsFactsOf(socket: Socket): TlsFacts | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
   const { valid_to: validTo, issuer } = socket.getPeerCertificate();
   const expiresAt = Date.parse(validTo);
   const names = asObject(issuer);

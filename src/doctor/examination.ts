@@ -6,8 +6,9 @@ import { callerOf, fixedHeaders } from '../upstream/caller.ts';
 import { deletionSettings, publicSettingsPath } from '../upstream/endpoints/settings-public.ts';
 import { readRateHeaders, type RateHeaders } from '../upstream/rate-limit/rate-headers.ts';
 import { readBody } from '../upstream/transport/response.ts';
-import { Transport, TransportError } from '../upstream/transport/transport.ts';
-import { watchConnections, type TlsFacts } from './connection.ts';
+import { Transport } from '../upstream/transport/transport.ts';
+import { TransportError } from '../upstream/transport/transport-error.ts';
+import { tlsFactsOf, type TlsFacts } from './connection.ts';
 import { examineStore, type StoreFacts } from './store-facts.ts';
 
 /** The workspace's response to one call. */
@@ -54,8 +55,8 @@ export interface Examination extends Patient {
  */
 export async function examine(patient: Patient): Promise<Examination> {
   const { config, workspaceUrl, credentials } = patient;
-  const connections = watchConnections();
-  const transport = new Transport({ url: workspaceUrl, connectTimeoutMs: config.upstreamTimeoutMs });
+  let tls: TlsFacts | undefined;
+  const transport = new Transport({ url: workspaceUrl, onConnected: (socket) => (tls ??= tlsFactsOf(socket)) });
   let callCount = 0;
   const call = async (path: string, headers: readonly string[]): Promise<Outcome> => {
     callCount += 1;
@@ -82,10 +83,9 @@ export async function examine(patient: Patient): Promise<Examination> {
       ? await call(`/api/v1/chat.getMessageReadReceipts?messageId=${nobodysId()}`, own)
       : undefined;
     const store = await examineStore(config, workspaceUrl);
-    return { ...patient, tls: connections.tls, callCount, info, strangers, me, everyone, receipts, store };
+    return { ...patient, tls, callCount, info, strangers, me, everyone, receipts, store };
   } finally {
-    connections.stop();
-    await transport.close();
+    transport.close();
   }
 }
 

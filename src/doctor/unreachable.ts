@@ -1,5 +1,5 @@
 import { printable } from '../text.ts';
-import type { TransportError } from '../upstream/transport/transport.ts';
+import type { TransportError } from '../upstream/transport/transport-error.ts';
 import type { Finding } from './finding.ts';
 
 type Advice = Pick<Finding, 'seen' | 'meaning' | 'change'> & Pick<Partial<Finding>, 'subject'>;

@@ -1,4 +1,4 @@
-import type { TransportFailure } from './transport/transport.ts';
+import type { TransportFailure } from './transport/transport-error.ts';
 
 /** Is told of the calls of a request on their way to the workspace, for metrics and traces. It is quick, and never throws. */
 export interface CallObserver {

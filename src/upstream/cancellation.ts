@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { TransportError } from './transport/transport.ts';
+import { cancelled } from './transport/transport-error.ts';
 
 /**
  * Cancels a call in whatever step it is. Not an AbortSignal: adding and removing a listener for each of a call's four
@@ -50,5 +50,3 @@ export const sleep = (ms: number, clock: Pick<Clock, 'after'>, cancellation: Can
       reject(cancelled());
     });
   });
-
-export const cancelled = () => new TransportError('cancelled', 'cancelled by the gateway');

@@ -19,7 +19,9 @@ import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
 import { classify, type CallAnswer, type CallResult } from './transport/response.ts';
 import { RetryPolicy } from './transport/retry.ts';
-import { Transport, TransportError, type UpstreamResponse } from './transport/transport.ts';
+import type { UpstreamResponse } from './transport/exchange.ts';
+import { Transport } from './transport/transport.ts';
+import { TransportError } from './transport/transport-error.ts';
 import { createStoreListener, refusedElsewhere, type WorkspaceStore } from './workspace-store.ts';
 
 export interface WorkspaceOptions {
@@ -85,7 +87,7 @@ export class Workspace {
   constructor(options: WorkspaceOptions) {
     const { url, timeoutMs, sharesInFlight = false, attempts = 2, queueLimits } = options;
     const { clock = systemClock, random = Math.random, store } = options;
-    this.#transport = new Transport({ url, connectTimeoutMs: timeoutMs });
+    this.#transport = new Transport({ url });
     this.#timeoutMs = timeoutMs;
     this.#inFlightCalls = sharesInFlight ? new InFlightCalls(clock) : undefined;
     this.#clock = clock;
@@ -146,7 +148,7 @@ export class Workspace {
 
   async close(): Promise<void> {
     this.rateLimits.close();
-    await this.#transport.close();
+    this.#transport.close();
   }
 
   #bulkheadKey(callerKey: string): string {

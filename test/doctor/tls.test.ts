@@ -1,27 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createCertificate } from '../support/certificate.ts';
 import { mainPath, run } from '../support/child.ts';
 import { openDemo } from '../support/demo.ts';
-import { needProgram } from '../support/program.ts';
 import { diagnose } from './diagnose.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'doctor-tls-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A certificate that signs itself. */
-function certificate(days: number, name: string): { key: string; cert: string; path: string } {
-  const [key, path] = ['key', 'pem'].map((ending) => join(folder, `${name}-${days}.${ending}`)) as [string, string];
-  const openssl = needProgram('openssl', 'openssl', 'test/doctor/tls.test.ts');
-  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const subject = ['-subj', `/O=Own \u202eauthority/CN=${name}`, '-utf8', '-addext', `subjectAltName=DNS:${name}`];
-  execFileSync(openssl, [...kind, '-days', String(days), ...subject, '-keyout', key, '-out', path], { stdio: 'pipe' });
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(path, 'utf8'), path };
-}
+const certificate = (days: number, name: string) => createCertificate(days, name, 'test/doctor/tls.test.ts');
 
 /** A workspace behind TLS; answers with its version only. */
 async function openTls({ key, cert }: { key: string; cert: string }): Promise<string> {

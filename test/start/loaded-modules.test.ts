@@ -52,7 +52,7 @@ const found = (names: readonly string[]): string[] =>
 describe('A start loads only what is used', () => {
   test('before a workspace, nothing that is optional', async () => {
     const names = await loadedWith(workspace, '{ __typename }');
-    expect(names).toEqual(expect.arrayContaining(['fastify', 'graphql', 'src/server.ts', 'undici']));
+    expect(names).toEqual(expect.arrayContaining(['fastify', 'graphql', 'pino', 'src/server.ts']));
     expect(found(names)).toEqual([]);
   });
 

@@ -12,7 +12,11 @@ const needed = [
     tests: ['test/store/*.test.ts', 'test/scenarios/replicas/*.test.ts'],
   },
   { programs: ['promtool'], packages: 'prometheus', tests: ['test/deploy/alerts.test.ts'] },
-  { programs: ['openssl'], packages: 'openssl', tests: ['test/doctor/tls.test.ts'] },
+  {
+    programs: ['openssl'],
+    packages: 'openssl',
+    tests: ['test/doctor/tls.test.ts', 'test/upstream/transport/tls.test.ts'],
+  },
   { programs: ['script'], packages: 'bsdutils', tests: ['test/start/terminal.test.ts'] },
 ] as const;
 

@@ -7,7 +7,8 @@ import { callerOf } from '../../src/upstream/caller.ts';
 import type { Turn } from '../../src/upstream/cancellation.ts';
 import { RequestConcurrency } from '../../src/upstream/queue/request-concurrency.ts';
 import { defaultLimits } from '../../src/upstream/queue/bulkhead.ts';
-import { Transport, TransportError } from '../../src/upstream/transport/transport.ts';
+import { Transport } from '../../src/upstream/transport/transport.ts';
+import { TransportError } from '../../src/upstream/transport/transport-error.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { alice, bob, callerNamed, tinyMessage } from '../support/tiny-workspace.ts';
@@ -128,7 +129,7 @@ describe('a cancelled call', () => {
       onStart: (cancel) => void setImmediate(cancel),
     });
     expect(await late).toBeInstanceOf(TransportError);
-    await transport.close();
+    transport.close();
     expect(upstream.calls.length).toBeLessThanOrEqual(1);
   });
 });
@@ -517,7 +518,7 @@ describe('a failed connection', () => {
     const client = request();
     await expect(countersOf(client)).rejects.toMatchObject({
       code: 'UPSTREAM_UNAVAILABLE',
-      detail: 'UND_ERR_DESTROYED',
+      detail: 'cancelled by the gateway',
     });
     expect(client.retries).toBe(0);
   });

@@ -3,7 +3,8 @@ import { fixedHeaders } from '../caller.ts';
 import type { DeletionPolicy } from '../memory/deleted-messages.ts';
 import { readHttpDate } from '../rate-limit/rate-headers.ts';
 import { readBody } from '../transport/response.ts';
-import { TransportError, type Transport } from '../transport/transport.ts';
+import type { Transport } from '../transport/transport.ts';
+import { TransportError } from '../transport/transport-error.ts';
 
 const [keepHistory, showDeletedStatus] = ['Message_KeepHistory', 'Message_ShowDeletedStatus'];
 

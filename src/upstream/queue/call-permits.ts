@@ -1,11 +1,12 @@
 import { GatewayError } from '../../errors.ts';
-import { waitForTurn, cancelled, type Cancellation } from '../cancellation.ts';
+import { waitForTurn, type Cancellation } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
 import type { CallObserver } from '../call-observer.ts';
 import type { Caller } from '../caller.ts';
 import type { RateLimits, Reservation } from '../rate-limit/rate-limits.ts';
 import type { Breaker } from '../transport/breaker.ts';
 import { messages } from '../transport/failures.ts';
+import { cancelled } from '../transport/transport-error.ts';
 import { tooLate, type CallResult } from '../transport/response.ts';
 import type { Bulkhead } from './bulkhead.ts';
 import type { RequestConcurrency } from './request-concurrency.ts';

@@ -1,4 +1,5 @@
-import { cancelled, type Turn } from '../cancellation.ts';
+import type { Turn } from '../cancellation.ts';
+import { cancelled } from '../transport/transport-error.ts';
 import type { Clock } from '../clock.ts';
 import type { LimiterReport } from './limiter-model.ts';
 import type { LimitedCall, LimiterCaller } from './outstanding-calls.ts';

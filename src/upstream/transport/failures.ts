@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { CallOutcome } from './breaker.ts';
-import type { TransportFailure } from './transport.ts';
+import type { TransportFailure } from './transport-error.ts';
 
 /**
  * Whether a retry can help. `never`: the call would fail again. `if-idempotent`: the workspace may have processed the

@@ -8,7 +8,8 @@ import type { LimitedResponse } from '../rate-limit/rate-limits.ts';
 import type { CallOutcome } from './breaker.ts';
 import { byErrorType, byTransportFailure, meaningOf, messages, type FailureMeaning } from './failures.ts';
 import { takesLongToParse } from './nesting.ts';
-import { TransportError, type UpstreamResponse } from './transport.ts';
+import type { UpstreamResponse } from './exchange.ts';
+import { TransportError } from './transport-error.ts';
 
 /** How a failed call may be retried. */
 export interface Retry {

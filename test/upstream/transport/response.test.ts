@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { badShape, classify, readBody, tooLate } from '../../../src/upstream/transport/response.ts';
 import type { CallOutcome } from '../../../src/upstream/transport/breaker.ts';
-import { TransportError, type TransportFailure } from '../../../src/upstream/transport/transport.ts';
+import { TransportError, type TransportFailure } from '../../../src/upstream/transport/transport-error.ts';
 
 const clocks = { now: 1_800_000_000_000, aheadMs: 0 };
 const response = (body: string | Buffer, headers: Record<string, string> = {}, status = 200) => ({

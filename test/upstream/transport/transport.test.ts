@@ -1,13 +1,9 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  TransportError,
-  Transport,
-  type UpstreamResponse,
-  type GetOptions,
-  type TransportOptions,
-} from '../../../src/upstream/transport/transport.ts';
+import type { UpstreamResponse } from '../../../src/upstream/transport/exchange.ts';
+import { Transport, type GetOptions, type TransportOptions } from '../../../src/upstream/transport/transport.ts';
+import { TransportError } from '../../../src/upstream/transport/transport-error.ts';
 import { startFaultUpstream } from '../../support/fault-upstream.ts';
 
 /** A server with the given handler, and a transport to it. */
@@ -25,7 +21,7 @@ async function serving(
   const { port } = server.address() as AddressInfo;
   const transport = new Transport({ url: `http://127.0.0.1:${port}${path}`, maxBodyBytes: 100, ...options });
   onTestFinished(async () => {
-    await transport.close();
+    transport.close();
     server.closeAllConnections();
     server.close();
   });
@@ -154,7 +150,7 @@ describe('a call of Transport', () => {
     const upstream = await startFaultUpstream();
     const transport = new Transport({ url: upstream.url });
     onTestFinished(async () => {
-      await transport.close();
+      transport.close();
       await upstream.close();
     });
     expect(

@@ -1,0 +1,104 @@
+import type { Socket } from 'node:net';
+import { Connection, type Origin } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import { cancelled } from './transport-error.ts';
+
+export interface ConnectionPoolOptions {
+  readonly origin: Origin;
+  /** Connections at most. */
+  readonly connections: number;
+  /** Runs for each connection as it is opened. */
+  readonly onConnected: ((socket: Socket) => void) | undefined;
+}
+
+interface Waiter {
+  readonly exchange: Exchange;
+  readonly isFresh: boolean;
+}
+
+/** How often connections that are free for too long are closed. Milliseconds. */
+const sweepMs = 1000;
+
+/** Connections to the workspace, kept open for the next exchange. An exchange that finds none free waits for its turn. */
+export class ConnectionPool {
+  readonly #options: ConnectionPoolOptions;
+  readonly #open = new Set<Connection>();
+  /** The one used last is used next, so that those too many are closed. */
+  readonly #free: Connection[] = [];
+  readonly #waiting: Waiter[] = [];
+  #session: Buffer | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: ConnectionPoolOptions) {
+    this.#options = options;
+  }
+
+  /** `isFresh`: over a connection of its own. */
+  send(exchange: Exchange, isFresh: boolean): void {
+    if (this.#isClosed) return exchange.fail(cancelled());
+    const connection = isFresh ? undefined : this.#takeFree();
+    if (connection !== undefined) return connection.send(exchange);
+    // A free one, kept for others, makes room.
+    if (this.#open.size >= this.#options.connections) this.#free[0]?.close();
+    if (this.#open.size < this.#options.connections) return this.#connect().send(exchange);
+    const waiter: Waiter = { exchange, isFresh };
+    exchange.leave = () => void this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+    this.#waiting.push(waiter);
+  }
+
+  /** Closes all connections, and ends what they carry and what waits for them. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#sweep);
+    for (const connection of this.#open) connection.fail(cancelled());
+  }
+
+  #connect(): Connection {
+    const connection = new Connection({
+      ...this.#options,
+      session: this.#session,
+      onSession: (session) => (this.#session = session),
+      onFree: (freed) => this.#keep(freed),
+      onClosed: (closed) => this.#forget(closed),
+    });
+    this.#open.add(connection);
+    return connection;
+  }
+
+  #takeFree(): Connection | undefined {
+    const now = performance.now();
+    for (;;) {
+      const connection = this.#free.at(-1);
+      if (connection === undefined) return undefined;
+      if (connection.keptUntil > now) return this.#free.pop();
+      connection.close();
+    }
+  }
+
+  #keep(connection: Connection): void {
+    this.#free.push(connection);
+    this.#sendNext();
+    this.#sweep ??= setTimeout(() => this.#closeOld(), sweepMs).unref();
+  }
+
+  #forget(connection: Connection): void {
+    this.#open.delete(connection);
+    const index = this.#free.indexOf(connection);
+    if (index !== -1) this.#free.splice(index, 1);
+    this.#sendNext();
+  }
+
+  /** A connection is free, or can be opened. */
+  #sendNext(): void {
+    const waiter = this.#waiting.shift();
+    if (waiter !== undefined) this.send(waiter.exchange, waiter.isFresh);
+  }
+
+  #closeOld(): void {
+    this.#sweep = undefined;
+    const now = performance.now();
+    for (const connection of this.#free.filter(({ keptUntil }) => keptUntil <= now)) connection.close();
+    if (this.#free.length > 0) this.#sweep = setTimeout(() => this.#closeOld(), sweepMs).unref();
+  }
+}

@@ -1,0 +1,96 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ResponseHandler } from './response-parser.ts';
+import { TransportError } from './transport-error.ts';
+
+/** One complete response. */
+export interface UpstreamResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface ExchangeOptions {
+  /** The bytes of the request, in Latin-1. */
+  readonly request: string;
+  /** Bytes of the response's body at most. */
+  readonly maxBodyBytes: number;
+  /** For connecting, the request and the whole response. */
+  readonly timeoutMs: number;
+  readonly resolve: (outcome: UpstreamResponse | TransportError) => void;
+  /** Receives the number of bytes of each chunk of the body. */
+  readonly onData: ((bytes: number) => void) | undefined;
+}
+
+/** One request and its response. It ends once, with a response or with an error, and ignores what comes later. */
+export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
+  readonly request: string;
+  /** Leaves the queue or the connection, which then ends. Set by whoever holds the exchange. */
+  leave: (() => void) | undefined;
+  readonly #options: ExchangeOptions;
+  readonly #timer: NodeJS.Timeout;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #hasEnded = false;
+
+  constructor(options: ExchangeOptions) {
+    const { request, timeoutMs } = options;
+    this.request = request;
+    this.#options = options;
+    this.#timer = setTimeout(
+      () => this.fail(new TransportError('timeout', `no response in ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** The headers of the response, once they are there. */
+  get headers(): IncomingHttpHeaders {
+    return this.#headers;
+  }
+
+  fail(error: TransportError): void {
+    if (!this.#end()) return;
+    this.#chunks = [];
+    this.leave?.();
+    this.#options.resolve(error);
+  }
+
+  onHead(status: number, headers: IncomingHttpHeaders, length = 0): void {
+    this.#status = status;
+    this.#headers = headers;
+    if (length > this.#options.maxBodyBytes) this.#refuseBody();
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#hasEnded) return;
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#options.maxBodyBytes) return this.#refuseBody();
+    this.#chunks.push(chunk);
+    this.#options.onData?.(chunk.length);
+  }
+
+  /** The response is complete. */
+  complete(): void {
+    if (!this.#end()) return;
+    const [first = Buffer.alloc(0)] = this.#chunks;
+    const body = this.#chunks.length < 2 ? first : Buffer.concat(this.#chunks, this.#bytes);
+    this.#options.resolve({ status: this.#status, headers: this.#headers, body });
+  }
+
+  #refuseBody(): void {
+    this.fail(new TransportError('too-large', `a body over ${this.#options.maxBodyBytes} bytes`));
+  }
+
+  /** False when it has ended before. */
+  #end(): boolean {
+    if (this.#hasEnded) return false;
+    this.#hasEnded = true;
+    clearTimeout(this.#timer);
+    return true;
+  }
+}

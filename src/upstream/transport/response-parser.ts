@@ -1,0 +1,219 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What a response consists of, in order. An interim response (1xx) is none. */
+export interface ResponseHandler {
+  /** `length`: bytes of the body, where the response says it. */
+  onHead(status: number, headers: IncomingHttpHeaders, length: number | undefined): void;
+  onData(bytes: Buffer): void;
+  /** `mayBeReused`: the connection is as it was before the request. */
+  onEnd(mayBeReused: boolean): void;
+}
+
+/** Bytes of a head, of a line before a chunk, and of all that follows the last chunk, at most. */
+const maxHeadBytes = 16 * 1024;
+
+const beginning = 'HTTP/1.';
+const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: .*)?$/s;
+const token = /^[!#$%&'*+.^_`|~\w-]+$/;
+/** Line ends other than CR LF, by which two readers could see different heads. */
+const oddCharacters = /\0|\r(?!\n)|(?<!\r)\n/;
+const chunkLine = /^([\da-f]{1,8})[ \t]*(?:;[^\0\r\n]*)?$/i;
+const endsConnection = /(?:^|,)\s*close\s*(?:,|$)/i;
+
+/** What comes next: the head; a body of known length; a chunk's size, bytes and end; trailers; all until the end. */
+type State = 'head' | 'body' | 'size' | 'chunk' | 'chunkEnd' | 'trailers' | 'untilEnd' | 'done';
+
+/**
+ * Reads one HTTP/1.1 response after another off a connection (RFC 9112), whatever pieces its bytes come in.
+ *
+ * Why not a library's: an HTTP client costs about as much as everything else that a call takes (docs/speed.md), and a gateway
+ * needs little of HTTP: responses to GET, one at a time. It is strict where two readers could disagree on where a response
+ * ends, because what follows would be taken for another user's: a length beside chunks, two lengths, line ends that are no
+ * CR LF, bytes that nobody asked for. `test/upstream/transport/` compares it with Node's own client.
+ */
+export class ResponseParser {
+  readonly #handler: ResponseHandler;
+  #state: State = 'done';
+  /** The beginning of a head or line whose end has not come. */
+  #pending: Buffer | undefined;
+  /** Bytes left of the body or chunk. */
+  #left = 0;
+  #trailerBytes = 0;
+  #mayBeReused = false;
+  #fault: string | undefined;
+
+  constructor(handler: ResponseHandler) {
+    this.#handler = handler;
+  }
+
+  /** A request goes out: a response may come. */
+  expect(): void {
+    this.#state = 'head';
+  }
+
+  /** Reads the bytes that came. What is wrong with them, for the log and without a byte of theirs, if anything is. */
+  read(bytes: Buffer): string | undefined {
+    let rest: Buffer | undefined = bytes;
+    while (rest !== undefined && rest.length > 0) rest = this.#step(rest);
+    return this.#fault;
+  }
+
+  /** The workspace ended the connection. Whether the response is complete. */
+  end(): boolean {
+    if (this.#state !== 'untilEnd') return false;
+    this.#finish(undefined);
+    return true;
+  }
+
+  /** Reads what comes next, and returns the bytes behind it; undefined: more bytes must come first, or none may. */
+  #step(bytes: Buffer): Buffer | undefined {
+    switch (this.#state) {
+      case 'head':
+        return this.#readHead(bytes);
+      case 'body':
+      case 'chunk':
+        return this.#readBody(bytes);
+      case 'size':
+        return this.#readSize(bytes);
+      case 'chunkEnd':
+        return this.#readChunkEnd(bytes);
+      case 'trailers':
+        return this.#readTrailer(bytes);
+      case 'untilEnd':
+        this.#handler.onData(bytes);
+        return undefined;
+      case 'done':
+        break;
+    }
+    return this.#refuse('bytes that nobody asked for');
+  }
+
+  #readHead(bytes: Buffer): Buffer | undefined {
+    // Something else may never end a line.
+    if (this.#pending === undefined && !beginning.startsWith(bytes.toString('latin1', 0, beginning.length)))
+      return this.#refuse('no HTTP/1.1');
+    const found = this.#textUntil('\r\n\r\n', bytes);
+    if (found === undefined) return undefined;
+    const { text, rest } = found;
+    const lines = text.split('\r\n');
+    const [, minor, code] = statusLine.exec(lines[0] as string) ?? [];
+    const headers = oddCharacters.test(text) ? undefined : readHeaders(lines);
+    if (code === undefined || headers === undefined) return this.#refuse('no head of HTTP/1.1');
+    const status = Number(code);
+    if (status >= 200) return this.#begin(status, headers, minor === '1', rest);
+    return status === 101 ? this.#refuse('another protocol') : rest; // an interim response: the final one follows
+  }
+
+  #begin(status: number, headers: ResponseHeaders, isCurrent: boolean, rest: Buffer): Buffer | undefined {
+    const { 'transfer-encoding': coding, 'content-length': given, connection = '' } = headers;
+    if (coding !== undefined && (given !== undefined || !isCurrent || coding.toLowerCase() !== 'chunked'))
+      return this.#refuse('a transfer encoding that is not understood');
+    if (given !== undefined && !/^\d{1,15}$/.test(given)) return this.#refuse('a length that is none');
+    const isEmpty = status === 204 || status === 304;
+    const length = isEmpty ? 0 : given === undefined ? undefined : Number(given);
+    this.#mayBeReused = isCurrent && !endsConnection.test(connection);
+    this.#handler.onHead(status, headers, length);
+    if (length === 0) return this.#finish(rest);
+    this.#left = length ?? 0;
+    this.#trailerBytes = 0;
+    this.#state = length !== undefined ? 'body' : coding !== undefined ? 'size' : 'untilEnd';
+    return rest;
+  }
+
+  /** A body, or one chunk of it. */
+  #readBody(bytes: Buffer): Buffer | undefined {
+    const length = Math.min(this.#left, bytes.length);
+    this.#left -= length;
+    this.#handler.onData(bytes.subarray(0, length));
+    if (this.#left > 0) return undefined;
+    const rest = bytes.subarray(length);
+    if (this.#state === 'body') return this.#finish(rest);
+    this.#state = 'chunkEnd';
+    return rest;
+  }
+
+  #readSize(bytes: Buffer): Buffer | undefined {
+    const found = this.#textUntil('\r\n', bytes);
+    if (found === undefined) return undefined;
+    const [, size] = chunkLine.exec(found.text) ?? [];
+    if (size === undefined) return this.#refuse('a chunk without a size');
+    this.#left = Number.parseInt(size, 16);
+    this.#state = this.#left === 0 ? 'trailers' : 'chunk';
+    return found.rest;
+  }
+
+  #readChunkEnd(bytes: Buffer): Buffer | undefined {
+    const found = this.#textUntil('\r\n', bytes, 2);
+    if (found !== undefined) this.#state = 'size';
+    return found?.rest;
+  }
+
+  #readTrailer(bytes: Buffer): Buffer | undefined {
+    const found = this.#textUntil('\r\n', bytes);
+    if (found === undefined) return undefined;
+    const { text, rest } = found;
+    if (text === '') return this.#finish(rest);
+    this.#trailerBytes += text.length;
+    const isFit = this.#trailerBytes <= maxHeadBytes && !oddCharacters.test(text) && readHeaders(['', text]);
+    return isFit ? rest : this.#refuse('a trailer that is none');
+  }
+
+  #finish(rest: Buffer | undefined): undefined {
+    this.#state = 'done';
+    this.#handler.onEnd(this.#mayBeReused && rest?.length === 0);
+  }
+
+  #refuse(why: string): undefined {
+    this.#fault = why;
+  }
+
+  /** The text before `end`, and what comes behind it. Keeps the bytes where it has not come yet. */
+  #textUntil(end: string, bytes: Buffer, maxBytes = maxHeadBytes): { text: string; rest: Buffer } | undefined {
+    const all = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
+    const place = all.indexOf(end, 0, 'latin1');
+    const isFound = place !== -1;
+    if (isFound ? place + end.length > maxBytes : all.length >= maxBytes)
+      return this.#refuse(`no end of a line or head within ${maxBytes} bytes`);
+    this.#pending = isFound ? undefined : all;
+    return isFound ? { text: all.toString('latin1', 0, place), rest: all.subarray(place + end.length) } : undefined;
+  }
+}
+
+type ResponseHeaders = Readonly<Record<string, string | undefined>>;
+
+/** The headers of a head's lines, the first of which is none; several of one name are a list. Undefined if one has no name. */
+function readHeaders(lines: readonly string[]): ResponseHeaders | undefined {
+  const headers = Object.create(null) as Record<string, string>;
+  for (let index = 1; index < lines.length; index += 1) {
+    const line = lines[index] as string;
+    const colon = line.indexOf(':');
+    const name = nameOf(line.slice(0, Math.max(0, colon)));
+    if (name === undefined) return undefined;
+    const value = withoutBlanks(line, colon + 1);
+    const known = headers[name];
+    headers[name] = known === undefined ? value : `${known}, ${value}`;
+  }
+  return headers;
+}
+
+/** Names as they are sent, and as they are read: a workspace sends a few dozens. */
+const knownNames = new Map<string, string>();
+const maxKnownNames = 200;
+
+function nameOf(sent: string): string | undefined {
+  const known = knownNames.get(sent);
+  if (known !== undefined) return known;
+  if (!token.test(sent)) return undefined;
+  const name = sent.toLowerCase();
+  if (knownNames.size < maxKnownNames) knownNames.set(sent, name);
+  return name;
+}
+
+const isBlank = (line: string, index: number): boolean => line[index] === ' ' || line[index] === '\t';
+
+function withoutBlanks(line: string, from: number): string {
+  let [start, end] = [from, line.length];
+  while (start < end && isBlank(line, start)) start += 1;
+  while (end > start && isBlank(line, end - 1)) end -= 1;
+  return line.slice(start, end);
+}

@@ -1,0 +1,303 @@
+import fc from 'fast-check';
+import { request } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ResponseParser } from '../../../src/upstream/transport/response-parser.ts';
+
+interface Seen {
+  heads: { status: number; headers: Record<string, unknown>; length: number | undefined }[];
+  body: string;
+  /** Whether the connection may be used again; undefined: the response has not ended. */
+  reuse: boolean | undefined;
+  fault: string | undefined;
+  isComplete: boolean;
+}
+
+/** Reads pieces of one response, and the end of the connection behind them, if it comes. */
+function read(pieces: readonly (string | Buffer)[], { ends = false, parser: given }: Options = {}): Seen {
+  const seen: Seen = { heads: [], body: '', reuse: undefined, fault: undefined, isComplete: false };
+  const parser = given ?? new ResponseParser(handlerOf(seen));
+  parser.expect();
+  for (const piece of pieces) seen.fault ??= parser.read(Buffer.from(piece as string, 'latin1'));
+  if (ends) seen.isComplete = parser.end();
+  return seen;
+}
+
+interface Options {
+  ends?: boolean;
+  parser?: ResponseParser;
+}
+
+const handlerOf = (seen: Seen) => ({
+  onHead: (status: number, headers: object, length: number | undefined) =>
+    void seen.heads.push({ status, headers: { ...headers }, length }),
+  onData: (bytes: Buffer) => void (seen.body += bytes.toString('latin1')),
+  onEnd: (mayBeReused: boolean) => void (seen.reuse = mayBeReused),
+});
+
+const ok = 'HTTP/1.1 200 OK\r\n';
+const chunked = `${ok}transfer-encoding: chunked\r\n\r\n`;
+const sized = (length: number | string) => `${ok}content-length: ${length}\r\n\r\n`;
+
+describe('A response', () => {
+  it.each<[string, string, string, boolean]>([
+    ['with a length', `${sized(3)}abc`, 'abc', true],
+    ['without a body', sized(0), '', true],
+    ['in chunks', `${chunked}3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n`, 'abc0123456789', true],
+    ['in chunks with extensions and blanks', `${chunked}3;a=b\r\nabc\r\n2 \t;c\r\nde\r\n000\r\n\r\n`, 'abcde', true],
+    ['in chunks with trailers', `${chunked}1\r\na\r\n0\r\nx-a: b\r\nx-c:\r\n\r\n`, 'a', true],
+    ['in no chunks', `${chunked}0\r\n\r\n`, '', true],
+    ['whose coding is written large', `${ok}Transfer-Encoding: Chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`, 'a', true],
+    ['that says to close', `${ok}Connection: Close\r\ncontent-length: 1\r\n\r\na`, 'a', false],
+    ['that says so in a list', `${ok}connection: x , close\r\ncontent-length: 1\r\n\r\na`, 'a', false],
+    ['that closes nothing', `${ok}connection: closed, keep-alive\r\ncontent-length: 1\r\n\r\na`, 'a', true],
+    ['of HTTP/1.0', `HTTP/1.0 200 OK\r\ncontent-length: 1\r\n\r\na`, 'a', false],
+    ['without a reason', `HTTP/1.1 200\r\ncontent-length: 1\r\n\r\na`, 'a', true],
+    ['with an empty reason', `HTTP/1.1 200 \r\ncontent-length: 1\r\n\r\na`, 'a', true],
+    ['without content', `HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\n`, '', true],
+    ['not modified', `HTTP/1.1 304 Not Modified\r\n\r\n`, '', true],
+  ])('%s is read, in whatever pieces it comes', (_what, text, body, reuse) => {
+    const whole = read([text]);
+    expect([whole.body, whole.reuse, whole.heads.length]).toEqual([body, reuse, 1]);
+    expect(whole.fault).toBeUndefined();
+    for (let at = 1; at < text.length; at += 1) expect(read([text.slice(0, at), text.slice(at)])).toEqual(whole);
+    expect(read(Array.from(text))).toEqual(whole);
+  });
+
+  it('with bytes behind it is read, and its connection used for no other', () => {
+    expect(read([`${sized(1)}ab`])).toMatchObject({ body: 'a', reuse: false, fault: undefined });
+    expect(read([`${sized(1)}a`, 'b'])).toMatchObject({ body: 'a', fault: 'bytes that nobody asked for' });
+  });
+
+  it('without a length ends with the connection, which is used for no other', () => {
+    const open = read([`${ok}a: b\r\n\r\n`, 'ab', 'c']);
+    expect([open.body, open.reuse, open.heads[0]?.length]).toEqual(['abc', undefined, undefined]);
+    const ended = read([`${ok}a: b\r\n\r\n`, 'ab', 'c'], { ends: true });
+    expect([ended.body, ended.reuse, ended.isComplete]).toEqual(['abc', false, true]);
+  });
+
+  it.each([
+    ['before its head', []],
+    ['in its head', [ok]],
+    ['in its body', [`${sized(3)}ab`]],
+    ['in a chunk', [`${chunked}3\r\nab`]],
+    ['between chunks', [`${chunked}2\r\nab\r\n`]],
+    ['before the last line', [`${chunked}0\r\n`]],
+  ])('is not complete when the connection ends %s', (_where, pieces) => {
+    expect(read(pieces, { ends: true })).toMatchObject({ isComplete: false, reuse: undefined, fault: undefined });
+  });
+
+  it('has its headers in lower case, without blanks around them, and several of one name as a list', () => {
+    const { heads } = read([
+      `HTTP/1.1 404 Not Found\r\nX-A:1\r\nx-b: \t two words \t\r\nx-a: 2\r\nx-c:\r\ncontent-length: 7\r\n\r\n`,
+    ]);
+    expect(heads).toEqual([
+      { status: 404, headers: { 'x-a': '1, 2', 'x-b': 'two words', 'x-c': '', 'content-length': '7' }, length: 7 },
+    ]);
+  });
+
+  it('may have any number of names', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `X-${index}`);
+    const sent = `${ok}${names.map((name) => `${name}: a`).join('\r\n')}\r\ncontent-length: 0\r\n\r\n`;
+    for (let time = 0; time < 2; time += 1) {
+      const { heads } = read([sent]);
+      expect(Object.keys(heads[0]?.headers ?? {})).toEqual([
+        ...names.map((name) => name.toLowerCase()),
+        'content-length',
+      ]);
+    }
+  });
+
+  it('has no header that it was not sent, whatever the names', () => {
+    const { heads } = read([`${ok}constructor: a\r\n__proto__: b\r\ncontent-length: 0\r\n\r\n`]);
+    expect(Object.entries(heads[0]?.headers ?? {})).toEqual([
+      ['constructor', 'a'],
+      ['__proto__', 'b'],
+      ['content-length', '0'],
+    ]);
+  });
+
+  it('follows interim responses, which are none', () => {
+    const interim = 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n';
+    const seen = read([`${interim}${sized(1)}a`]);
+    expect([seen.heads.map(({ status }) => status), seen.body, seen.reuse]).toEqual([[200], 'a', true]);
+  });
+
+  it('may follow another on the same connection, and is expected then', () => {
+    const seen: Seen = { heads: [], body: '', reuse: undefined, fault: undefined, isComplete: false };
+    const parser = new ResponseParser(handlerOf(seen));
+    expect(parser.read(Buffer.from(`${sized(1)}a`))).toBe('bytes that nobody asked for');
+    const reused = new ResponseParser(handlerOf(seen));
+    read([`${chunked}1\r\na\r\n0\r\nx: y\r\n\r\n`], { parser: reused });
+    expect(seen.reuse).toBe(true);
+    read([`${sized(2)}bc`], { parser: reused });
+    expect([seen.body, seen.heads.length, reused.end()]).toEqual(['abc', 2, false]);
+    expect(reused.read(Buffer.from('HTTP/1.1'))).toBe('bytes that nobody asked for');
+  });
+});
+
+const faultOf = (...pieces: string[]) => read(pieces).fault;
+const noHead = 'no head of HTTP/1.1';
+const noCoding = 'a transfer encoding that is not understood';
+const noLength = 'a length that is none';
+const noTrailer = 'a trailer that is none';
+
+describe('What is no response', () => {
+  it.each([
+    ['HTTP/2 200 OK\r\n\r\n', 'no HTTP/1.1'],
+    ['\u0015\u0003\u0001', 'no HTTP/1.1'],
+    ['<html>', 'no HTTP/1.1'],
+    ['\r\nHTTP/1.1 200 OK\r\n\r\n', 'no HTTP/1.1'],
+    ['HTTP/1.2 200 OK\r\n\r\n', noHead],
+    ['HTTP/1.1  200 OK\r\n\r\n', noHead],
+    ['HTTP/1.1 099 No\r\n\r\n', noHead],
+    ['HTTP/1.1 2000 OK\r\n\r\n', noHead],
+    ['HTTP/1.1 20 OK\r\n\r\n', noHead],
+    ['HTTP/1.1 200OK\r\n\r\n', noHead],
+    [`${ok}no header\r\n\r\n`, noHead],
+    [`${ok}: nameless\r\n\r\n`, noHead],
+    [`${ok}a : b\r\n\r\n`, noHead],
+    [`${ok}a: b\r\n folded: c\r\n\r\n`, noHead],
+    [`${ok}a: b\nc: d\r\n\r\n`, noHead],
+    [`${ok}a: b\rc: d\r\n\r\n`, noHead],
+    [`${ok}a: \0\r\n\r\n`, noHead],
+    ['HTTP/1.1 200 O\nK\r\n\r\n', noHead],
+    ['HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n', 'another protocol'],
+    [`${ok}transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n`, noCoding],
+    [`${ok}transfer-encoding: gzip, chunked\r\n\r\n`, noCoding],
+    [`${ok}transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n`, noCoding],
+    [`${ok}transfer-encoding: identity\r\n\r\n`, noCoding],
+    ['HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n', noCoding],
+    [sized('5, 5'), noLength],
+    [`${ok}content-length: 5\r\ncontent-length: 5\r\n\r\n`, noLength],
+    [sized('-1'), noLength],
+    [sized('+1'), noLength],
+    [sized('1x'), noLength],
+    [sized(''), noLength],
+    [sized('1'.repeat(16)), noLength],
+    [`${chunked}\r\n`, 'a chunk without a size'],
+    [`${chunked}-1\r\n`, 'a chunk without a size'],
+    [`${chunked}0x1\r\n`, 'a chunk without a size'],
+    [`${chunked}123456789\r\n`, 'a chunk without a size'],
+    [`${chunked}1 1\r\n`, 'a chunk without a size'],
+    [`${chunked}1;a\nb\r\n`, 'a chunk without a size'],
+    [`${chunked}1\r\nab\r\n`, 'no end of a line or head within 2 bytes'],
+    [`${chunked}1\r\na\n0\r\n\r\n`, 'no end of a line or head within 2 bytes'],
+    [`${chunked}0\r\nno trailer\r\n\r\n`, noTrailer],
+    [`${chunked}0\r\na: b\nc: d\r\n\r\n`, noTrailer],
+  ])('is refused: %j', (text, fault) => {
+    expect([faultOf(text), faultOf(...Array.from(text)) !== undefined]).toEqual([fault, true]);
+  });
+
+  it('is a head of more than 16 KiB, and none of just as much', () => {
+    const headOf = (bytes: number) => `${ok}a: `.padEnd(bytes - 4, 'x') + '\r\n\r\n';
+    const tooLong = 'no end of a line or head within 16384 bytes';
+    expect([headOf(16_384).length, faultOf(headOf(16_384)), faultOf(headOf(16_385))]).toEqual([
+      16_384,
+      undefined,
+      tooLong,
+    ]);
+    const endless = headOf(20_000).slice(0, 16_384);
+    expect([faultOf(endless.slice(0, 16_383)), faultOf(endless), faultOf(endless.slice(0, 10), endless)]).toEqual([
+      undefined,
+      tooLong,
+      tooLong,
+    ]);
+  });
+
+  it('is a response with more than 16 KiB of trailers, and none with just as many', () => {
+    const trailers = (bytes: number) => `${chunked}0\r\n${`${'a: '.padEnd(1024, 'x')}\r\n`.repeat(bytes / 1024)}`;
+    expect([faultOf(trailers(16_384)), faultOf(trailers(17_408))]).toEqual([undefined, noTrailer]);
+    const { reuse } = read([`${trailers(16_384)}\r\n`]);
+    expect(reuse).toBe(true);
+  });
+});
+
+/** What Node's own client makes of these bytes, after which the connection ends. */
+function readByNode(bytes: Buffer, port: number): Promise<{ status: number; body: string } | undefined> {
+  return new Promise((resolve) => {
+    const asked = request({ port, host: '127.0.0.1', agent: false, path: `/${bytes.toString('hex')}` }, (response) => {
+      let body = '';
+      response.setEncoding('latin1');
+      response.on('data', (text: string) => (body += text));
+      response.on('error', () => resolve(undefined));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    asked.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      resolve(undefined);
+    });
+    asked.on('error', () => resolve(undefined));
+    asked.end();
+  });
+}
+
+const runs = Number(process.env['PROPERTY_RUNS'] ?? 400);
+
+describe('Beside Node’s own client', () => {
+  const lines = [
+    'HTTP/1.1 200 OK',
+    'HTTP/1.0 500 X',
+    'HTTP/1.1 304 N',
+    'HTTP/1.1 100 Continue\r\n',
+    'a: b',
+    'a: b\r\n',
+  ];
+  const framing = ['content-length: 3', 'content-length: 0', 'Content-Length: 4', 'transfer-encoding: chunked'];
+  const odd = ['transfer-encoding: x', 'connection: close', '', '\r\n', '3\r\nabc', '0\r\n', '0', '2;x\r\nab', 'ff'];
+  const piece = fc.constantFrom(
+    ...lines.concat(framing, odd).map((line) => `${line}\r\n`),
+    'abc',
+    ...Array.from('\n\r \0:\té'),
+  );
+  const texts = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.array(piece, { maxLength: 12 }).map((pieces) => `HTTP/1.1 200 OK\r\n${pieces.join('')}`),
+    },
+    { weight: 1, arbitrary: fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(fc.array(fc.string({ minLength: 1, maxLength: 9 }), { maxLength: 4 }), fc.boolean())
+        .map(([chunks, isChunked]) => {
+          const parts = chunks.map((text) => Buffer.from(text).toString('latin1'));
+          const all = parts.map((text) => `${text.length.toString(16)}\r\n${text}\r\n`).join('');
+          return isChunked ? `${chunked}${all}0\r\n\r\n` : `${sized(parts.join('').length)}${parts.join('')}`;
+        }),
+    },
+  );
+
+  it(
+    'it reads the same in every response that it takes, and keeps no connection where Node’s client refuses',
+    { timeout: 60_000 },
+    async () => {
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', (head) => {
+          const [, hex = ''] = /^GET \/([\da-f]*)/.exec(head.toString('latin1')) ?? [];
+          socket.end(Buffer.from(hex, 'hex'));
+        });
+      });
+      server.listen(0, '127.0.0.1');
+      await new Promise((resolve) => server.once('listening', resolve));
+      onTestFinished(() => void server.close());
+      const { port } = server.address() as AddressInfo;
+      let taken = 0;
+      await fc.assert(
+        fc.asyncProperty(texts, async (text) => {
+          const bytes = Buffer.from(text, 'latin1');
+          const seen = read([bytes], { ends: true });
+          if (seen.reuse === undefined) return;
+          taken += 1;
+          const expected = await readByNode(bytes, port);
+          // It takes a response with bytes behind it, and closes the connection.
+          if (!seen.reuse && expected === undefined) return;
+          expect({ status: seen.heads[0]?.status, body: seen.body }).toEqual(expected);
+        }),
+        { numRuns: runs, seed: 20_261_126 },
+      );
+      expect(taken).toBeGreaterThan(runs / 5);
+    },
+  );
+});

@@ -1,0 +1,82 @@
+import { createServer } from 'node:https';
+import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Transport } from '../../../src/upstream/transport/transport.ts';
+import { createCertificate } from '../../support/certificate.ts';
+
+const openCertificate = (name: string) => createCertificate(30, name, 'test/upstream/transport/tls.test.ts');
+
+/** A workspace behind TLS, and a transport to it. */
+async function open(certificateName = 'localhost') {
+  const { key, cert } = openCertificate(certificateName);
+  const usual = getCACertificates('default');
+  setDefaultCACertificates([...usual, cert]);
+  const resumed: boolean[] = [];
+  const protocols: unknown[] = [];
+  const server = createServer({ key, cert, ALPNProtocols: ['h2', 'http/1.1'] }, (req, res) => {
+    if (req.url === '/close') res.setHeader('connection', 'close');
+    res.end(`over TLS: ${req.headers.host?.replace(/\d+/, 'port')}`);
+  });
+  server.on('secureConnection', (socket) => {
+    resumed.push(socket.isSessionReused());
+    protocols.push(socket.alpnProtocol);
+  });
+  const port = await listening(server);
+  const sockets: unknown[] = [];
+  const transport = new Transport({
+    url: `https://localhost:${port}`,
+    onConnected: (socket) => void sockets.push([socket instanceof TLSSocket, socket.listenerCount('data')]),
+  });
+  onTestFinished(() => {
+    setDefaultCACertificates(usual);
+    transport.close();
+  });
+  return { get: (path = '/') => get(transport, path), resumed, protocols, sockets };
+}
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+async function get(transport: Transport, path: string, timeoutMs = 5000) {
+  const outcome = await transport.get(path, { headers: [], timeoutMs, onStart: () => undefined });
+  return outcome instanceof Error ? `${outcome.reason}: ${outcome.message}` : outcome.body.toString();
+}
+
+describe('Over TLS', () => {
+  it('calls go out as HTTP/1.1, and share a connection', async () => {
+    const { get, protocols, sockets } = await open();
+    for (let call = 0; call < 3; call += 1) expect(await get()).toBe('over TLS: localhost:port');
+    expect([protocols, sockets]).toEqual([['http/1.1'], [[true, 1]]]);
+  });
+
+  it('a new connection resumes the session of the last', async () => {
+    const { get, resumed } = await open();
+    for (let call = 0; call < 3; call += 1) expect(await get('/close')).toBe('over TLS: localhost:port');
+    expect(resumed).toEqual([false, true, true]);
+  });
+
+  it('nothing is sent to a host that its certificate does not name', async () => {
+    const { get } = await open('elsewhere.example');
+    expect(await get()).toBe('connection: ERR_TLS_CERT_ALTNAME_INVALID');
+  });
+
+  it('a host that never shakes hands is a time-out, and one that ends it has not seen the call', async () => {
+    const silent = await listening(createTcpServer((socket) => void socket.on('error', () => undefined)));
+    const rude = await listening(createTcpServer((socket) => void socket.destroy()));
+    const transports = [silent, rude].map((port) => new Transport({ url: `https://localhost:${port}` }));
+    onTestFinished(() => transports.forEach((transport) => transport.close()));
+    const outcomes = await Promise.all(transports.map((transport) => get(transport, '/', 300)));
+    expect(outcomes).toEqual(['timeout: no response in 300 ms', 'unsent: ECONNRESET']);
+  });
+
+  it('a host that speaks plain HTTP is no host to connect to', async () => {
+    const port = await listening(createTcpServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
+    const transport = new Transport({ url: `https://localhost:${port}` });
+    onTestFinished(() => transport.close());
+    expect(await get(transport, '/')).toMatch(/^connection: (ERR_SSL_|EPROTO)/);
+  });
+});
