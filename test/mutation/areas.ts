@@ -63,7 +63,14 @@ export const areas: Readonly<Record<string, Area>> = {
       'src/operation/{apollo,credentials,document-id,document-store,fast-path,kept-documents,lru,persisted-queries,queries-only,response-limits,size-guard,steps,unlisted-log}.ts',
       'src/{limits,collect-fields}.ts',
     ],
-    tests: ['test/collect-fields.test.ts', 'test/operation/*.test.ts'],
+    tests: [
+      'test/collect-fields.test.ts',
+      'test/operation/*.test.ts',
+      'test/observability/{traces,usage}.test.ts',
+      'test/scenarios/limiter/plan-and-report.test.ts',
+      'test/scenarios/{http,too-much}.test.ts',
+      'test/scenarios/reliability/hostile-queries.test.ts',
+    ],
     ignoresStatic: true,
   },
   execution: {

@@ -36,6 +36,7 @@ describe('The fast path', () => {
       const responses = [await ask(), await ask(), await ask(), await ask()];
       const [first] = responses;
       expect(first?.errors).toBeUndefined();
+      expect(first?.extensions === undefined).toBe(!('x-upstream-report' in headers));
       for (const response of responses) {
         expect(seen(response)).toEqual(seen(first as GraphqlResult));
         expect(response.calls).toEqual(first?.calls);
@@ -84,6 +85,31 @@ describe('The fast path', () => {
       expect(expected.errors).toBeDefined();
       expect([found.status, found.data, found.codes]).toEqual([expected.status, expected.data, expected.codes]);
     }
+    expect(known.logs.filter(({ msg }) => msg !== undefined)).toEqual([]); // a client's mistake is no bug
+  });
+
+  it('refuses what other variables make too expensive, without a call', async () => {
+    const gateway = await open({ MAX_UPSTREAM_CALLS: '20' });
+    const query = `query Rooms($first: Int) { viewer { directMessages(first: $first) {
+      nodes { messages(first: 1) { totalCount } } } } }`;
+    await warm(gateway, query, { first: 2 });
+    const [cheap, expensive] = [
+      await gateway.askCounting(query, { variables: { first: 2 } }),
+      await gateway.askCounting(query, { variables: { first: 50 } }),
+    ];
+    expect([cheap.errors, cheap.calls.length]).toEqual([undefined, 3]);
+    expect([expensive.status, expensive.codes, expensive.calls]).toEqual([400, { '': 'QUERY_TOO_COMPLEX' }, []]);
+    expect(await runs(gateway)).toMatchObject({ 'fast-path': 1 });
+  });
+
+  it('logs 128 characters of an operation’s name, whoever runs it', async () => {
+    const gateway = await open();
+    const name = 'Name'.repeat(50);
+    const query = `query ${name} { viewer { user { id } } }`;
+    for (let time = 0; time < 3; time += 1) await gateway.ask(query);
+    const names = gateway.logs.map(({ operation }) => operation);
+    expect(names).toEqual(Array.from({ length: 3 }, () => name.slice(0, 128)));
+    expect(await runs(gateway)).toEqual({ 'graphql-js': 1, compiled: 1, 'fast-path': 1 });
   });
 
   it('leaves a failing field to graphql-js, without another call and charged once', async () => {
@@ -94,6 +120,7 @@ describe('The fast path', () => {
     const failed = await gateway.askCounting(page, { variables: { id }, headers });
     expect(failed.codes).toEqual({ 'directMessage.messages': 'FORBIDDEN' });
     expect(failed.extensions).toHaveProperty('upstream.calls', failed.calls.length);
+    expect(await runs(gateway)).toEqual({ 'graphql-js': 2, compiled: 1 });
     for (let time = 0; time < 4; time += 1) await gateway.ask(page, { variables: { id } });
     // Seven requests of two calls each, so at least eight more fit. Charged twice, the failing ones would leave three.
     let answered = 0;
