@@ -27,7 +27,8 @@ export const messagePageLoader = (
   callByKey(
     async (params) => {
       const cut = cutNow();
-      await check.isRoom(params.roomId);
+      const checking = check.isRoom(params.roomId);
+      if (checking !== undefined) await checking;
       return shown(messages, await dmMessages(upstream, params, cut));
     },
     ({ roomId, offset, count, sort, mentionIds, starredIds, pinned, reading }) =>
@@ -44,7 +45,8 @@ export const historyPageLoader = (
   callByKey(
     async (params) => {
       const cut = cutNow();
-      await check.isRoom(params.roomId);
+      const checking = check.isRoom(params.roomId);
+      if (checking !== undefined) await checking;
       return shown(messages, await dmHistory(upstream, params, cut));
     },
     ({ roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading }) =>

@@ -8,9 +8,9 @@ import type { Loader } from './loader.ts';
 export interface RoomCheck {
   /**
    * Rejects an id that may be a user's: `dm.messages`, `dm.history` and `im.members` would create a room for it. An id
-   * that the workspace has returned as a room's passes; otherwise the room's record decides, which creates nothing.
+   * that the workspace has returned as a room's passes (undefined); otherwise the room's record decides, which creates nothing.
    */
-  readonly isRoom: (roomId: string) => Promise<void>;
+  readonly isRoom: (roomId: string) => Promise<void> | undefined;
   /**
    * Whether a room that the workspace returned is a direct message. Assumes so when the room's record cannot be read: the
    * workspace lets the caller see what is in the room, and one failure should cost one field only.
@@ -34,16 +34,16 @@ export function createRoomCheck(
       throw error;
     }
   }
+  async function readRoom(roomId: string): Promise<void> {
+    try {
+      await records.load(roomId);
+    } catch (error) {
+      if (isOfOthers(error)) known.addAny(roomId);
+      else throw isNotFound(error) ? noSuchRoom() : error;
+    }
+  }
   return {
-    async isRoom(roomId) {
-      if (known.isRoom(roomId)) return;
-      try {
-        await records.load(roomId);
-      } catch (error) {
-        if (isOfOthers(error)) known.addAny(roomId);
-        else throw isNotFound(error) ? noSuchRoom() : error;
-      }
-    },
+    isRoom: (roomId) => (known.isRoom(roomId) ? undefined : readRoom(roomId)),
     isDirectMessage: (roomId) => isDirectMessageId(roomId).catch(() => true),
     isDirectMessageId,
   };

@@ -71,13 +71,19 @@ export class SearchAllowance {
       this.saved.joined += 1;
       return known;
     }
-    const search: Search = { waiting: [], hasEnded: false };
-    const page = read({ take: () => this.#take(search) }).finally(() => {
-      search.hasEnded = true;
-      this.#admitWaiting();
-    });
+    const page = this.#read(read);
     this.#pages.set(key, page);
     return page;
+  }
+
+  async #read<Page>(read: (search: PageSearch) => Promise<Page>): Promise<Page> {
+    const search: Search = { waiting: [], hasEnded: false };
+    try {
+      return await read({ take: () => this.#take(search) });
+    } finally {
+      search.hasEnded = true;
+      if (this.#searches.size > 0) this.#admitWaiting();
+    }
   }
 
   #take(search: Search): Promise<void> {

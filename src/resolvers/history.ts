@@ -9,6 +9,7 @@ import { pagePrices } from '../pagination/page-prices.ts';
 import { instantKey } from '../pagination/place.ts';
 import { newerWindow, readTimelinePage } from '../pagination/timeline.ts';
 import type { TimelineQuery, TimelineWindow } from '../pagination/timeline-window.ts';
+import type { DmHistory } from '../upstream/endpoints/dm-history.ts';
 import type { RestMessage, StoredRow } from '../upstream/types.ts';
 import { drivePager, inPlace, type PageRead } from './pages.ts';
 import type { HistoryConnection } from './parents.ts';
@@ -37,19 +38,18 @@ export async function historyConnection(
     });
     return { ...nothing, notLoadedCount: null, firstNotLoaded: null };
   }
-  const load = async (window: TimelineWindow, reading: number, unreads = false) => {
-    const page = await loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads, reading });
-    return { ...page, ...inPlace(page, placeOf) };
-  };
+  const load = (window: TimelineWindow, reading: number, unreads = false) =>
+    loaders.historyPages.load({ roomId, ...window, showThreadMessages, unreads, reading });
+  const place = (loaded: DmHistory) => ({ ...loaded, ...inPlace(loaded, placeOf) });
   const key = `${binding} ${JSON.stringify(plan)}`;
   const read: PageRead = { key, includedCalls: pagePrices.timeline.calls, search };
-  const { page, calls } = await drivePager(readTimelinePage<RestMessage>(query), load, read);
+  const { page, calls } = await drivePager(readTimelinePage<RestMessage>(query), load, place, read);
   const { others } = page.gap;
   const gap = () =>
     search.page(`${key} gap`, async (spare) => {
       if (others === undefined) return countGap(page.gap, undefined);
       if (calls >= read.includedCalls) await spare.take();
-      return countGap(page.gap, await load(others, 0, true));
+      return countGap(page.gap, place(await load(others, 0, true)));
     });
   /** Whether newer rows exist. If the call fails, true: the cursor's row did. */
   const hasNewer = () =>

@@ -30,12 +30,13 @@ export interface DrivenPage<Page> {
 }
 
 /**
- * Drives a pager of `pagination/`: loads every window it yields and passes the response back, until it returns the
- * page. Equal windows share a call across the pages of a request; within one page each reading is a new call.
+ * Drives a pager of `pagination/`: loads every window it yields and passes the rows back in their places, until it returns
+ * the page. Equal windows share a call across the pages of a request; within one page each reading is a new call.
  */
-export const drivePager = <Window, Page, Loaded>(
-  pager: Generator<Window, Page, Loaded>,
+export const drivePager = <Window, Page, Loaded, Placed>(
+  pager: Generator<Window, Page, Placed>,
   load: Load<Window, Loaded>,
+  place: (loaded: Loaded) => Placed,
   { key, includedCalls, search: allowance }: PageRead,
 ): Promise<DrivenPage<Page>> =>
   allowance.page(key, async (search) => {
@@ -55,7 +56,7 @@ export const drivePager = <Window, Page, Loaded>(
         step = pager.throw(error);
         continue;
       }
-      step = pager.next(loaded);
+      step = pager.next(place(loaded));
     }
     return { page: step.value, calls };
   });
@@ -83,14 +84,11 @@ export function offsetConnection<Row>(
   args: PageArgs,
   { binding, isDescending, placeOf, load, search }: OffsetList<Row>,
 ): Promise<CountedConnection<Row>> {
+  const place = (page: RestPage<Row>) => ({ ...inPlace(page, placeOf), total: page.total });
   const readPage = async (plan: PagePlan, cursor: Cursor | undefined): Promise<OffsetPage<Row>> => {
-    const loadInPlace = async (window: OffsetWindow, reading: number) => {
-      const page = await load(window, reading);
-      return { ...inPlace(page, placeOf), total: page.total };
-    };
     const key = `${binding} ${JSON.stringify(plan)}`;
     const read: PageRead = { key, includedCalls: pagePrices.offset.calls, search };
-    return (await drivePager(readOffsetPage<Row>({ plan, cursor, isDescending }), loadInPlace, read)).page;
+    return (await drivePager(readOffsetPage<Row>({ plan, cursor, isDescending }), load, place, read)).page;
   };
   return countedConnection(args, binding, readPage);
 }

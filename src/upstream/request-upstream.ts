@@ -11,7 +11,7 @@ import type { SyncPages } from './memory/sync-pages.ts';
 import { RequestConcurrency, RequestSlots } from './queue/request-concurrency.ts';
 import type { EndpointBudget } from './rate-limit/rate-limits.ts';
 import type { CallAnswer } from './transport/response.ts';
-import type { Workspace } from './workspace.ts';
+import type { CallRequest, Workspace } from './workspace.ts';
 
 /** What bounds the calls of one request to one endpoint. */
 interface EndpointConcurrency {
@@ -28,10 +28,10 @@ export class RequestUpstream {
   /** Which ids are known to be ids of rooms. */
   readonly rooms: KnownRooms;
   readonly #caller: Caller;
-  readonly #deadline: number;
-  readonly #onReceived: (bytes: number) => void;
-  readonly #observer: CallObserver | undefined;
   readonly #onDroppedRow = () => void (this.#droppedRows += 1);
+  readonly #isRoom = (roomId: string) => this.rooms.isRoom(roomId);
+  /** What all calls of the request have in common. */
+  readonly #common: Pick<CallRequest, 'caller' | 'deadline' | 'observer' | 'check' | 'onUnauthenticated' | 'onData'>;
   readonly #pending = new Set<() => void>();
   readonly #slots = new RequestSlots();
   readonly #concurrency = new Map<Endpoint, EndpointConcurrency>();
@@ -61,9 +61,21 @@ export class RequestUpstream {
     this.callerId = credentials.userId;
     this.#caller = callerOf(credentials);
     this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
-    this.#deadline = deadline;
-    this.#onReceived = onReceived;
-    this.#observer = observer;
+    this.#common = {
+      caller: this.#caller,
+      deadline,
+      observer,
+      check: () => {
+        if (this.#rejected !== undefined) throw this.#rejected;
+      },
+      onUnauthenticated: (error) => {
+        this.#rejected = error; // the workspace would reject further calls as well
+      },
+      onData: (bytes) => {
+        this.#receivedBytes += bytes;
+        onReceived(this.#receivedBytes);
+      },
+    };
   }
 
   /** The caller as the process may remember them: a hash of user id and token. */
@@ -209,28 +221,16 @@ export class RequestUpstream {
     if (this.#begun >= this.#maxCalls) throw tooManyCalls(endpoint);
     this.#begun += 1;
     const call = this.#workspace.call({
+      ...this.#common,
       endpoint,
       path: pathOf(endpoint, params),
       cutter,
-      caller: this.#caller,
-      deadline: this.#deadline,
       concurrency,
-      observer: this.#observer,
-      isIdempotent: isIdempotent(endpoint, params, (roomId) => this.rooms.isRoom(roomId)),
-      check: () => {
-        if (this.#rejected !== undefined) throw this.#rejected;
-      },
-      onUnauthenticated: (error) => {
-        this.#rejected = error; // the workspace would reject further calls as well
-      },
+      isIdempotent: isIdempotent(endpoint, params, this.#isRoom),
       onSent: (attempt) => {
         progress.isSent = true;
         if (attempt > 1) this.#retries += 1;
         else this.#calls.set(endpoint, (this.#calls.get(endpoint) ?? 0) + 1);
-      },
-      onData: (bytes) => {
-        this.#receivedBytes += bytes;
-        this.#onReceived(this.#receivedBytes);
       },
     });
     if (call.isShared) this.#sharedCalls += 1;

@@ -55,7 +55,10 @@ export interface CallRequest extends PendingCall {
   readonly onData?: (bytes: number) => void;
 }
 
-type SentResult = CallResult & Pick<CallAnswer, 'timing'>;
+/** What an attempt came to. */
+interface Sent extends Pick<CallAnswer, 'timing'> {
+  readonly result: CallResult;
+}
 
 /** Parsing a larger body takes a good part of a turn of the event loop. Bytes. */
 const largeBody = 256 * 1024;
@@ -173,17 +176,18 @@ export class Workspace {
   async #attempt(request: CallRequest, cancellation: Cancellation): Promise<CallAnswer> {
     let failure: CallResult['failure'];
     for (let attempt = 1; ; attempt += 1) {
-      let result: SentResult;
+      let sent: Sent;
       try {
         const permit = await this.#permits.acquire(request, cancellation);
         request.onSent(attempt);
         if (attempt === 1) this.#retries.budget.deposit();
         const isFresh = failure?.retry?.isStaleSocket === true;
-        result = await this.#send(request, permit, { attempt, isFresh }, cancellation);
+        sent = await this.#send(request, permit, { attempt, isFresh }, cancellation);
       } catch (error) {
         throw failure?.error ?? error; // a retry that did not go out tells less than the attempt before it
       }
-      if (result.body !== undefined) return { ...result.body, timing: result.timing };
+      const { result, timing } = sent;
+      if (result.body !== undefined) return { json: result.body.json, cut: result.body.cut, timing };
       failure = result.failure;
       const { deadline, isIdempotent } = request;
       const wait = failure.retry && this.#retries.waitBefore(failure.retry, { attempt, isIdempotent, deadline });
@@ -198,7 +202,7 @@ export class Workspace {
     permit: Permit,
     { attempt, isFresh }: { readonly attempt: number; readonly isFresh: boolean },
     cancellation: Cancellation,
-  ): Promise<SentResult> {
+  ): Promise<Sent> {
     const { endpoint, path, caller, onData, observer } = request;
     const sentAt = this.#clock.now();
     const sent = observer?.sends(endpoint, attempt);
@@ -217,7 +221,7 @@ export class Workspace {
     this.#permits.release(permit, request, result);
     const isLarge = !(response instanceof TransportError) && response.body.length > largeBody;
     if (isLarge) await nextTurn(); // lets other requests run before the rows are processed
-    return { ...result, timing };
+    return { result, timing };
   }
 
   /** Classifies a response, and remembers what it says about the workspace and the caller. */

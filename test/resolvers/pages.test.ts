@@ -34,13 +34,16 @@ describe('A pager is driven', () => {
   it('through its windows, each reading of the same one counted', async () => {
     const windows = [{ offset: 0 }, { offset: 5 }, { offset: 0 }, { offset: 0 }];
     const read = { key: 'a', includedCalls: 4, search: search(0) };
-    expect(await drivePager(pagerOf(...windows), load, read)).toEqual({ page: ['0/0', '5/0', '0/1', '0/2'], calls: 4 });
+    expect(await drivePager(pagerOf(...windows), load, String, read)).toEqual({
+      page: ['0/0', '5/0', '0/1', '0/2'],
+      calls: 4,
+    });
   });
 
   it('with the calls of its price, and then with those of the search allowance', async () => {
     const windows = [{ offset: 0 }, { offset: 1 }, { offset: 2 }, { offset: 3 }];
     const drive = (includedCalls: number, left: number) =>
-      drivePager(pagerOf(...windows), load, { key: 'a', includedCalls, search: search(left) });
+      drivePager(pagerOf(...windows), load, String, { key: 'a', includedCalls, search: search(left) });
     const refused = expect.stringContaining('no calls left') as string;
     expect(await drive(2, 2)).toEqual({ page: ['0/0', '1/0', '2/0', '3/0'], calls: 4 });
     expect(await drive(2, 1)).toEqual({ page: ['0/0', '1/0', '2/0', refused], calls: 3 });
@@ -49,14 +52,14 @@ describe('A pager is driven', () => {
 
   it('on after a call that failed, which counts', async () => {
     const read = { key: 'a', includedCalls: 2, search: search(0) };
-    const { page, calls } = await drivePager(pagerOf({ offset: 0 }, { offset: -1 }), load, read);
+    const { page, calls } = await drivePager(pagerOf({ offset: 0 }, { offset: -1 }), load, String, read);
     expect([page, calls]).toEqual([['0/0', 'broken'], 2]);
   });
 
   it('once for equal keys of a request, and again for others', async () => {
     const allowance = search(0);
     const drive = (key: string) =>
-      drivePager(pagerOf({ offset: 0 }), load, { key, includedCalls: 1, search: allowance });
+      drivePager(pagerOf({ offset: 0 }), load, String, { key, includedCalls: 1, search: allowance });
     const [first, second, other] = [drive('a'), drive('a'), drive('b')];
     expect(second).toBe(first);
     expect(other).not.toBe(first);

@@ -7,7 +7,7 @@ import { EndpointResponse } from '../../src/upstream/endpoint-response.ts';
 function responseOf(json: Readonly<Record<string, unknown>>, date?: string) {
   const dropped = { rows: 0 };
   const timing = { date, tookMs: 250 };
-  const response = new EndpointResponse('im.list', { json, timing }, () => void (dropped.rows += 1));
+  const response = new EndpointResponse('im.list', { json, cut: undefined, timing }, () => void (dropped.rows += 1));
   return { response, dropped };
 }
 

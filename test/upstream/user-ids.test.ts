@@ -12,7 +12,11 @@ describe('a room id that turns out to be a user’s', () => {
   const user = (_id: string, username?: string) => ({ _id, username }) as unknown as RestUser;
 
   const responseOf = (json: JsonObject) =>
-    new EndpointResponse('dm.messages', { json, timing: { date: undefined, tookMs: 0 } }, () => undefined);
+    new EndpointResponse(
+      'dm.messages',
+      { json, cut: undefined, timing: { date: undefined, tookMs: 0 } },
+      () => undefined,
+    );
 
   it('is refused when one of the members has that id or name', () => {
     for (const members of [

@@ -56,7 +56,7 @@ export interface CallFailure {
 export interface ResponseBody {
   readonly json: JsonObject;
   /** The rows of one of its lists, which is empty in `json`. */
-  readonly cut?: { readonly cutter: RowCutter; readonly rows: readonly CutRow[] };
+  readonly cut: { readonly cutter: RowCutter; readonly rows: readonly CutRow[] } | undefined;
 }
 
 /** A successful response. */
@@ -169,7 +169,7 @@ export function readBody({ headers, body }: UpstreamResponse, cutter?: RowCutter
   if (takesLongToParse(text)) return undefined;
   try {
     const json = asObject(JSON.parse(text.toString('utf8')));
-    return json && { json };
+    return json && { json, cut: undefined };
   } catch {
     return undefined;
   }
