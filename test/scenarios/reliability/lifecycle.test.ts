@@ -202,7 +202,7 @@ describe('Startup', () => {
     expect(stderr).not.toContain(value);
   });
 
-  it('L16, Fresh 1.3: a port in use is reported in one line with HOST, PORT and advice', async () => {
+  it('L16: a port in use is reported in one line with HOST, PORT and advice', async () => {
     const server = createNetServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once('listening', resolve));
