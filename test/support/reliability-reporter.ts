@@ -2,7 +2,7 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** How many cases each letter has: bad input, hostile queries, upstream faults, tenancy, load and lifecycle. */
 const cases = { B: 25, Q: 17, U: 41, N: 8, L: 19 };
-const ids = Object.entries(cases).flatMap(([letter, count]) =>
+export const caseIds = Object.entries(cases).flatMap(([letter, count]) =>
   Array.from({ length: count }, (_, index) => `${letter}${String(index + 1).padStart(2, '0')}`),
 );
 
@@ -22,7 +22,7 @@ export class ReliabilityReporter implements Reporter {
   }
 
   onTestRunEnd(_modules: readonly TestModule[], unhandled: readonly { message: string }[]): void {
-    for (const id of ids) {
+    for (const id of caseIds) {
       const tests = this.#tests.get(id) ?? [];
       let result = 'passed';
       if (tests.length === 0) result = 'MISSING';
@@ -31,9 +31,11 @@ export class ReliabilityReporter implements Reporter {
       const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
       process.stdout.write(`${id}  ${result.padEnd(8)} ${first?.name.replace(/^\w\d\d: /, '') ?? ''}${rest}\n`);
     }
-    const passed = ids.filter((id) => this.#tests.get(id)?.every(({ state }) => state === 'passed') === true);
-    if (passed.length < ids.length) process.exitCode = 1;
-    process.stdout.write(`\n${passed.length} of ${ids.length} cases passed, ${unhandled.length} unhandled errors.\n`);
+    const passed = caseIds.filter((id) => this.#tests.get(id)?.every(({ state }) => state === 'passed') === true);
+    if (passed.length < caseIds.length) process.exitCode = 1;
+    process.stdout.write(
+      `\n${passed.length} of ${caseIds.length} cases passed, ${unhandled.length} unhandled errors.\n`,
+    );
     for (const { message } of unhandled) process.stderr.write(`unhandled: ${message}\n`);
   }
 }
