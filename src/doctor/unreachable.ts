@@ -44,7 +44,7 @@ const notTls: Advice = {
   change: `${correctUrl} (http:// for a workspace without TLS), or its port.`,
 };
 
-/** By the code of the error, which is Node’s own or the HTTP client’s. */
+/** By the code of Node’s error. */
 const advices: Readonly<Record<string, (host: string) => Advice>> = {
   ENOTFOUND: unknownName,
   EAI_AGAIN: unknownName,

@@ -449,6 +449,7 @@ describe('a rate-limit window', () => {
     await ask();
     expect(request().budget).toMatchObject([{ remaining: 4 }]);
     await upstream.down();
+    await new Promise((resolve) => setTimeout(resolve, 20)); // until the ends of kept connections are read
     await ask();
     expect(request().budget).toMatchObject([{ remaining: 4 }]);
     await upstream.up();

@@ -26,6 +26,8 @@ export class ConnectionPool {
   /** The one used last is used next, so that those too many are closed. */
   readonly #free: Connection[] = [];
   readonly #waiting: Waiter[] = [];
+  /** Those whose response has just ended. */
+  #settling: Connection[] = [];
   #session: Buffer | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -39,10 +41,14 @@ export class ConnectionPool {
     if (this.#isClosed) return exchange.fail(cancelled());
     const connection = isFresh ? undefined : this.#takeFree();
     if (connection !== undefined) return connection.send(exchange);
-    // A free one, kept for others, makes room.
-    if (this.#open.size >= this.#options.connections) this.#free[0]?.close();
     if (this.#open.size < this.#options.connections) return this.#connect().send(exchange);
     const waiter: Waiter = { exchange, isFresh };
+    const [spare] = this.#free;
+    if (spare !== undefined) {
+      // A free one, kept for others, makes room: for this exchange, before those that wait.
+      this.#waiting.unshift(waiter);
+      return spare.close();
+    }
     exchange.leave = () => void this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
     this.#waiting.push(waiter);
   }
@@ -51,6 +57,7 @@ export class ConnectionPool {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#sweep);
+    for (const { exchange } of this.#waiting.splice(0)) exchange.fail(cancelled());
     for (const connection of this.#open) connection.fail(cancelled());
   }
 
@@ -59,7 +66,7 @@ export class ConnectionPool {
       ...this.#options,
       session: this.#session,
       onSession: (session) => (this.#session = session),
-      onFree: (freed) => this.#keep(freed),
+      onFree: (freed) => this.#settle(freed),
       onClosed: (closed) => this.#forget(closed),
     });
     this.#open.add(connection);
@@ -76,7 +83,22 @@ export class ConnectionPool {
     }
   }
 
+  /**
+   * Takes a connection back once the event loop has read what came right behind the response: an end, or bytes that nobody
+   * asked for, which the next call must not get. It reads between one `setImmediate` and the next.
+   */
+  #settle(connection: Connection): void {
+    this.#settling.push(connection);
+    if (this.#settling.length > 1) return;
+    setImmediate(() => {
+      const settled = this.#settling;
+      this.#settling = [];
+      setImmediate(() => settled.forEach((each) => this.#keep(each)));
+    });
+  }
+
   #keep(connection: Connection): void {
+    if (!this.#open.has(connection)) return;
     this.#free.push(connection);
     this.#sendNext();
     this.#sweep ??= setTimeout(() => this.#closeOld(), sweepMs).unref();

@@ -14,12 +14,12 @@ export interface Origin {
 
 export interface ConnectionOptions {
   readonly origin: Origin;
-  /** It can take the next exchange until this time, by `performance.now()`. */
+  /** It can take the next exchange, until `keptUntil`. */
   readonly onFree: (connection: Connection) => void;
   /** It has ended, or is about to: it takes no exchange any more. */
   readonly onClosed: (connection: Connection) => void;
-  /** A session of TLS, to begin the next connection with. */
-  readonly onSession: (session: Buffer) => void;
+  /** A session of TLS, to begin the next connection with; undefined: the last one may be of no use any more. */
+  readonly onSession: (session: Buffer | undefined) => void;
   readonly session: Buffer | undefined;
   /** Runs when the connection is open. */
   readonly onConnected: ((socket: Socket) => void) | undefined;
@@ -55,6 +55,7 @@ export class Connection implements ResponseHandler {
     this.#socket = isSecure
       ? connectWithTls({ ...common, servername, session, ALPNProtocols: ['http/1.1'] })
       : connect(common);
+    this.#socket.unref(); // the timer of its exchange keeps the process going; a free one does not
     if (isSecure) this.#socket.on('session', options.onSession);
     this.#socket.once(isSecure ? 'secureConnect' : 'connect', () => {
       this.#isConnected = true;
@@ -83,6 +84,7 @@ export class Connection implements ResponseHandler {
   close(): void {
     if (this.#hasClosed) return;
     this.#hasClosed = true;
+    if (!this.#isConnected) this.#options.onSession(undefined);
     this.#socket.destroy();
     this.#options.onClosed(this);
   }

@@ -21,6 +21,9 @@ export interface ExchangeOptions {
   readonly onData: ((bytes: number) => void) | undefined;
 }
 
+/** Chunks that are kept apart at most: each takes some 140 bytes besides its own, and a body may come in millions. */
+const maxLooseChunks = 1024;
+
 /** One request and its response. It ends once, with a response or with an error, and ignores what comes later. */
 export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   readonly request: string;
@@ -31,6 +34,8 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #chunks: Buffer[] = [];
+  /** How many of them, from the first, are joined ones. */
+  #joined = 0;
   #bytes = 0;
   #hasEnded = false;
 
@@ -71,6 +76,10 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#options.maxBodyBytes) return this.#refuseBody();
     this.#chunks.push(chunk);
+    if (this.#chunks.length - this.#joined === maxLooseChunks) {
+      this.#chunks.push(Buffer.concat(this.#chunks.splice(this.#joined)));
+      this.#joined += 1;
+    }
     this.#options.onData?.(chunk.length);
   }
 

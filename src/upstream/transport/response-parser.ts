@@ -111,7 +111,9 @@ export class ResponseParser {
     if (given !== undefined && !/^\d{1,15}$/.test(given)) return this.#refuse('a length that is none');
     const isEmpty = status === 204 || status === 304;
     const length = isEmpty ? 0 : given === undefined ? undefined : Number(given);
-    this.#mayBeReused = isCurrent && !endsConnection.test(connection);
+    // Without content, and yet a length or chunks: a workspace that sends them after all means the next reader.
+    const isOdd = isEmpty && (coding !== undefined || Number(given ?? 0) > 0);
+    this.#mayBeReused = isCurrent && !isOdd && !endsConnection.test(connection);
     this.#handler.onHead(status, headers, length);
     if (length === 0) return this.#finish(rest);
     this.#left = length ?? 0;
@@ -153,7 +155,7 @@ export class ResponseParser {
     if (found === undefined) return undefined;
     const { text, rest } = found;
     if (text === '') return this.#finish(rest);
-    this.#trailerBytes += text.length;
+    this.#trailerBytes += text.length + 2;
     const isFit = this.#trailerBytes <= maxHeadBytes && !oddCharacters.test(text) && readHeaders(['', text]);
     return isFit ? rest : this.#refuse('a trailer that is none');
   }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Origin } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { Exchange, type UpstreamResponse } from './exchange.ts';
-import { cancelled, type TransportError } from './transport-error.ts';
+import { cancelled, TransportError } from './transport-error.ts';
 
 export interface TransportOptions {
   /** Workspace URL: http or https, with an optional path. */
@@ -47,13 +47,15 @@ export class Transport {
     this.#maxBodyBytes = maxBodyBytes;
   }
 
-  /** `path` begins with a slash. Throws for a path or header that would break the request's lines. */
+  /** `path` begins with a slash. Never rejects. A path or header that would break the request's lines is not sent. */
   get(
     path: string,
     { headers, timeoutMs, isFresh = false, onStart, onData }: GetOptions,
   ): Promise<UpstreamResponse | TransportError> {
     return new Promise((resolve) => {
       const request = this.#requestOf(path, headers);
+      if (request === undefined)
+        return resolve(new TransportError('connection', 'a character that HTTP does not allow'));
       const exchange = new Exchange({ request, maxBodyBytes: this.#maxBodyBytes, timeoutMs, resolve, onData });
       onStart(() => exchange.fail(cancelled()));
       if (!exchange.hasEnded) this.#pool.send(exchange, isFresh);
@@ -64,12 +66,12 @@ export class Transport {
     this.#pool.close();
   }
 
-  #requestOf(path: string, headers: readonly string[]): string {
-    if (!isTarget.test(path)) throw new Error('a path with a character that HTTP does not allow');
+  #requestOf(path: string, headers: readonly string[]): string | undefined {
+    if (!isTarget.test(path)) return undefined;
     let lines = '';
     for (let index = 0; index < headers.length; index += 2) {
       const line = `${headers[index]}: ${headers[index + 1]}`;
-      if (!isHeader.test(line)) throw new Error('a header with a character that HTTP does not allow');
+      if (!isHeader.test(line)) return undefined;
       lines += `${line}\r\n`;
     }
     return `${this.#prefix}${path}${this.#hostLine}${lines}\r\n`;

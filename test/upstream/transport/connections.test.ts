@@ -42,6 +42,7 @@ async function serving(answer: Answer, options: Partial<TransportOptions> & { ho
   const get = async (path = '/', given: Partial<GetOptions> = {}) => {
     const options = { headers: [], timeoutMs: 5000, onStart: () => undefined, ...given };
     const outcome = await transport.get(path, options);
+    await turns(); // until its connection is free again
     return outcome instanceof Error
       ? `${outcome.reason}: ${outcome.message}${outcome.isReused ? ', reused' : ''}`
       : outcome.body.toString();
@@ -49,6 +50,11 @@ async function serving(answer: Answer, options: Partial<TransportOptions> & { ho
   const used = () => requests.map(({ connection }) => connection);
   const open = () => sockets.size;
   return { get, used, open, requests, transport, port };
+}
+
+/** Turns of the event loop. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Answers when told to. */
@@ -98,7 +104,7 @@ describe('A request', () => {
     ['/', ['x', 'a\u010d\u010ay: b']],
   ])('is never sent with %j and %j, which would break its lines', async (path, headers) => {
     const { get, requests } = await serving((socket) => socket.write(sized('x')));
-    await expect(get(path, { headers })).rejects.toThrow(/character that HTTP does not allow$/);
+    expect(await get(path, { headers })).toBe('connection: a character that HTTP does not allow');
     expect([await get(), requests.length]).toEqual(['x', 1]);
   });
 
@@ -121,6 +127,62 @@ describe('A connection', () => {
       await settled();
     }
     expect(used()).toEqual([1, 2, 3, 3]);
+  });
+
+  it.each([
+    ['one after another', 64],
+    ['that wait', 1],
+  ])('that ends right behind a response carries no further call: calls %s', async (how, connections) => {
+    const { transport } = await serving((socket) => void socket.end(sized('x')), { connections });
+    const ask = async () => {
+      const outcome = await transport.get('/', { headers: [], timeoutMs: 5000, onStart: () => undefined });
+      return outcome instanceof Error ? outcome.message : outcome.body.toString();
+    };
+    const outcomes =
+      how === 'that wait' ? await Promise.all([ask(), ask(), ask()]) : [await ask(), await ask(), await ask()];
+    expect(outcomes).toEqual(['x', 'x', 'x']);
+  });
+
+  it.each([
+    ['comes next', 64],
+    ['waits for it', 1],
+  ])('has no bytes for a call that %s: those right behind a response belong to nobody', async (how, connections) => {
+    const served: Socket[] = [];
+    const { transport } = await serving(
+      (socket, request) => {
+        served.push(socket);
+        socket.write(sized(request.slice(4, 6)));
+      },
+      { connections },
+    );
+    // They are there when the client has read the response, and the workspace has not read the next request by then.
+    const onData = () => void served[0]?.write(sized('of the first'));
+    const ask = async (path: string, given: Partial<GetOptions> = {}) => {
+      const options = { headers: [], timeoutMs: 5000, onStart: () => undefined, ...given };
+      const outcome = await transport.get(path, options);
+      return outcome instanceof Error ? outcome.message : outcome.body.toString();
+    };
+    const first = ask('/1', { onData });
+    const second = how === 'waits for it' ? ask('/2') : first.then(() => ask('/2'));
+    expect(await Promise.all([first, second])).toEqual(['/1', '/2']);
+  });
+
+  it.each(['content-length: 5', 'transfer-encoding: chunked'])(
+    'whose response has no content and yet a `%s` carries no further call',
+    async (framing) => {
+      const { get, used } = await serving((socket, request) =>
+        socket.write(request.includes('/none') ? `HTTP/1.1 204 No Content\r\n${framing}\r\n\r\n` : sized('own')),
+      );
+      expect([await get('/none'), await get()]).toEqual(['', 'own']);
+      expect(used()).toEqual([1, 2]);
+    },
+  );
+
+  it('that is free does not keep the process going', async () => {
+    const open = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+    const { get } = await serving((socket) => void socket.unref().write(sized('x')));
+    expect(await get()).toBe('x');
+    await vi.waitFor(() => expect(open()).toBe(0));
   });
 
   it.each<[string, string, number[]]>([
@@ -307,14 +369,25 @@ describe('With as many connections as may be', () => {
     expect([await busy, await fresh, used()]).toEqual(['x', 'now', [1, 2, 2, 3]]);
   });
 
-  it('closing ends what they carry, what waits, and what comes later', async () => {
-    const { get, arrived, transport, open, requests } = await answeringWhenTold({ connections: 1 });
-    const calls = [get('/1'), get('/2')];
-    await arrived(1);
+  it('a call that waits for a fresh one keeps its place', async () => {
+    const { get, arrived, answer, requests } = await answeringWhenTold({ connections: 1 });
+    const calls = [get('/1'), get('/2', { isFresh: true }), get('/3'), get('/4')];
+    for (let count = 1; count <= 4; count += 1) {
+      await arrived(count);
+      answer();
+    }
+    await Promise.all(calls);
+    expect(requests.map(({ text }) => text.slice(4, 6))).toEqual(['/1', '/2', '/3', '/4']);
+  });
+
+  it('closing ends all that they carry, all that waits, and what comes later', async () => {
+    const { get, arrived, transport, open, requests } = await answeringWhenTold({ connections: 2 });
+    const calls = Array.from({ length: 9 }, (_, index) => get(`/${index}`));
+    await arrived(2);
     transport.close();
-    const cancelled = 'cancelled: cancelled by the gateway';
-    expect(await Promise.all([...calls, get('/3')])).toEqual([cancelled, cancelled, cancelled]);
+    const outcomes = await Promise.all([...calls, get('/late')]);
+    expect(outcomes).toEqual(Array.from({ length: 10 }, () => 'cancelled: cancelled by the gateway'));
     await vi.waitFor(() => expect(open()).toBe(0));
-    expect(requests).toHaveLength(1);
+    expect(requests).toHaveLength(2);
   });
 });

@@ -54,7 +54,9 @@ describe('A response', () => {
     ['of HTTP/1.0', `HTTP/1.0 200 OK\r\ncontent-length: 1\r\n\r\na`, 'a', false],
     ['without a reason', `HTTP/1.1 200\r\ncontent-length: 1\r\n\r\na`, 'a', true],
     ['with an empty reason', `HTTP/1.1 200 \r\ncontent-length: 1\r\n\r\na`, 'a', true],
-    ['without content', `HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\n`, '', true],
+    ['without content', `HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n`, '', true],
+    ['without content, yet with a length', `HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\n`, '', false],
+    ['without content, yet in chunks', `HTTP/1.1 204 X\r\ntransfer-encoding: chunked\r\n\r\n`, '', false],
     ['not modified', `HTTP/1.1 304 Not Modified\r\n\r\n`, '', true],
   ])('%s is read, in whatever pieces it comes', (_what, text, body, reuse) => {
     const whole = read([text]);
@@ -206,7 +208,7 @@ describe('What is no response', () => {
   });
 
   it('is a response with more than 16 KiB of trailers, and none with just as many', () => {
-    const trailers = (bytes: number) => `${chunked}0\r\n${`${'a: '.padEnd(1024, 'x')}\r\n`.repeat(bytes / 1024)}`;
+    const trailers = (bytes: number) => `${chunked}0\r\n${`${'a: '.padEnd(1022, 'x')}\r\n`.repeat(bytes / 1024)}`;
     expect([faultOf(trailers(16_384)), faultOf(trailers(17_408))]).toEqual([undefined, noTrailer]);
     const { reuse } = read([`${trailers(16_384)}\r\n`]);
     expect(reuse).toBe(true);

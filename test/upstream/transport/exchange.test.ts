@@ -1,0 +1,43 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Exchange, type ExchangeOptions } from '../../../src/upstream/transport/exchange.ts';
+import { cancelled } from '../../../src/upstream/transport/transport-error.ts';
+
+const mebibyte = 1024 * 1024;
+
+function open(given: Partial<ExchangeOptions> = {}) {
+  const resolve = vi.fn<ExchangeOptions['resolve']>();
+  const options = { request: '', maxBodyBytes: 8 * mebibyte, timeoutMs: 60_000, onData: undefined, resolve, ...given };
+  return { exchange: new Exchange(options), resolve };
+}
+
+describe('An exchange', () => {
+  it.each([0, 1, 2, 1023, 1024, 1025, 3000])('has its body whole, in order, from %i chunks', (count) => {
+    const { exchange, resolve } = open();
+    const chunks = Array.from({ length: count }, (_, index) => `${index} `);
+    exchange.onHead(200, {});
+    for (const chunk of chunks) exchange.onData(Buffer.from(chunk));
+    exchange.complete();
+    expect(resolve).toHaveBeenCalledExactlyOnceWith({ status: 200, headers: {}, body: Buffer.from(chunks.join('')) });
+  });
+
+  it('takes little more memory than its bytes, however small the chunks', () => {
+    const { exchange } = open();
+    const whole = Buffer.alloc(mebibyte, 'a');
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 0; index < mebibyte; index += 1) exchange.onData(whole.subarray(index, index + 1));
+    // A Buffer for each of them takes some 140 MB.
+    expect((process.memoryUsage().heapUsed - before) / mebibyte).toBeLessThan(40);
+    exchange.fail(cancelled());
+  });
+
+  it('ends once, and ignores what comes later', () => {
+    const { exchange, resolve } = open();
+    const leave = vi.fn<() => void>();
+    exchange.leave = leave;
+    exchange.fail(cancelled());
+    exchange.fail(cancelled());
+    exchange.onData(Buffer.from('x'));
+    exchange.complete();
+    expect([resolve.mock.calls.length, leave.mock.calls.length, exchange.hasEnded]).toEqual([1, 1, true]);
+  });
+});
