@@ -21,17 +21,18 @@ const known = new Map<string, AcceptedCodings>();
 const maxKnown = 64;
 const maxKnownLength = 256;
 
-/** Reads `Accept-Encoding` (RFC 9110, 12.5.3). */
+/** What `Accept-Encoding` says. */
 export function acceptedCodings(header: string | undefined): AcceptedCodings {
   if (header === undefined) return plainOnly;
   const before = known.get(header);
   if (before !== undefined) return before;
-  const accepted = read(header);
+  const accepted = readCodings(header);
   if (known.size < maxKnown && header.length <= maxKnownLength) known.set(header, accepted);
   return accepted;
 }
 
-function read(header: string): AcceptedCodings {
+/** Reads `Accept-Encoding` (RFC 9110, 12.5.3). */
+export function readCodings(header: string): AcceptedCodings {
   const qualities = qualitiesIn(header);
   const others = qualities.get('*');
   const plain = qualities.get('identity') ?? (others === 0 ? 0 : undefined);

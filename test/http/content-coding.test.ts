@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { acceptedCodings } from '../../src/http/content-coding.ts';
+import { acceptedCodings, readCodings } from '../../src/http/content-coding.ts';
 
 describe('Accept-Encoding', () => {
-  it.each<[header: string | undefined, coding: string | undefined, plain: boolean]>([
-    [undefined, undefined, true],
+  it('that is missing leaves a body as it is', () => {
+    expect(acceptedCodings(undefined)).toEqual({ coding: undefined, plain: true });
+  });
+
+  it('is read once, unless it is longer than any client’s, and of the first 64', () => {
+    const isKept = (header: string) => acceptedCodings(header) === acceptedCodings(header);
+    const ofLength = (length: number) => 'gzip, '.padEnd(length, 'x');
+    expect([ofLength(256), ofLength(257)].map(isKept)).toEqual([true, false]);
+    const headers = Array.from({ length: 100 }, (_, index) => `gzip, x-${index}`);
+    expect(headers.map((header) => acceptedCodings(header).coding)).toEqual(headers.map(() => 'gzip'));
+    expect([isKept('gzip, x-0'), isKept('gzip, x-99')]).toEqual([true, false]);
+  });
+
+  it.each<[header: string, coding: string | undefined, plain: boolean]>([
+    ['de gzip', undefined, true],
+    ['gzip;xq=1', undefined, true],
+    ['gzip;q=1.000', 'gzip', true],
+    ['gzip;q=1.0000', undefined, true],
+    ['gzip; q=0.5', 'gzip', true],
     ['', undefined, true],
     ['identity', undefined, true],
     ['gzip', 'gzip', true],
@@ -37,6 +54,6 @@ describe('Accept-Encoding', () => {
     ['__proto__, constructor', undefined, true],
     [`${'a,'.repeat(32)}gzip`, undefined, true],
   ])('%j', (header, coding, plain) => {
-    expect(acceptedCodings(header)).toEqual({ coding, plain });
+    expect(readCodings(header)).toEqual({ coding, plain });
   });
 });
