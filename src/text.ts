@@ -10,6 +10,12 @@ export function printable(text: string, maxLength = 80): string {
   return text.length > maxLength ? `${start}…` : start;
 }
 
+/** Visible ASCII of bounded length: Rocket.Chat's ids and tokens are no others, and a header can carry it. */
+const credential = /^[\x21-\x7E]{1,256}$/;
+
+/** Whether a text may be a user's id or token. */
+export const isCredential = (text: string): boolean => credential.test(text);
+
 const colours = { grey: 90, green: 32, yellow: 33, red: 31, cyan: 36 } as const;
 export type Colour = keyof typeof colours;
 

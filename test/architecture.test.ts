@@ -99,7 +99,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'config',
     'context',
   ],
-  http: ['operation', 'context', 'errors', 'json', 'limits', 'observability', 'type upstream'],
+  http: ['operation', 'context', 'errors', 'json', 'limits', 'observability', 'text', 'type upstream'],
   demo: [],
   // Calls as the gateway does, and reads responses as it does.
   doctor: ['store', 'upstream', 'json', 'text', 'type config'],

@@ -1,3 +1,5 @@
+import { isCredential } from '../text.ts';
+
 /** No settings: the gateway itself has no account, and `--print-config` and `--help` print no values of these. */
 export const credentialVariables = ['ROCKETCHAT_USER_ID', 'ROCKETCHAT_AUTH_TOKEN'] as const;
 
@@ -14,9 +16,6 @@ interface Reading {
   readonly mistakes: readonly string[];
 }
 
-/** As the gateway takes them from its callers. */
-const form = /^[\x21-\x7E]{1,256}$/;
-
 export function readDoctorCredentials(env: Readonly<Record<string, string | undefined>>): Reading {
   const [userId = '', authToken = ''] = credentialVariables.map((name) => env[name]);
   if (userId === '' && authToken === '') return { credentials: undefined, mistakes: [] };
@@ -30,5 +29,5 @@ export function readDoctorCredentials(env: Readonly<Record<string, string | unde
 
 function mistakesOf(name: string, value: string, required: string): string[] {
   if (value === '') return [`${name}: ${required}`];
-  return form.test(value) ? [] : [`${name}: expected up to 256 characters without spaces, as Rocket.Chat gave it`];
+  return isCredential(value) ? [] : [`${name}: expected up to 256 characters without spaces, as Rocket.Chat gave it`];
 }

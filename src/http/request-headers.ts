@@ -5,6 +5,7 @@ import type { Credentials } from '../upstream/caller.ts';
 import { HttpError } from './http-error.ts';
 import { refusals } from './refusals.ts';
 import { graphqlType, htmlType, jsonType, preferredType, type MediaType } from './media-types.ts';
+import { isCredential } from '../text.ts';
 
 /** With less time than this, no upstream call is worth starting. */
 const minTimeoutMs = 100;
@@ -22,9 +23,6 @@ export function readRequestId({ headers }: IncomingMessage): string {
   return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : randomUUID();
 }
 
-/** Printable ASCII of bounded length: Rocket.Chat's header values are no others. */
-const credentialForm = /^[\x21-\x7E]{1,256}$/;
-
 /** The caller's credentials; undefined when one is missing, repeated or malformed. Only the workspace can verify them. */
 export function readCredentials({ rawHeaders, socket: connection }: IncomingMessage): Credentials | undefined {
   const userId = onlyCredential(linesOf(rawHeaders, 'x-user-id'));
@@ -33,7 +31,7 @@ export function readCredentials({ rawHeaders, socket: connection }: IncomingMess
 }
 
 const onlyCredential = ([value = '', ...more]: readonly string[]): string | undefined =>
-  more.length === 0 && credentialForm.test(value) ? value : undefined;
+  more.length === 0 && isCredential(value) ? value : undefined;
 
 /** The value of each line of a header. `headersDistinct` would copy all headers of the request for it. */
 export function linesOf(rawHeaders: readonly string[], name: string): string[] {
