@@ -33,6 +33,12 @@ const longestKeptMs = 600_000;
 /** Time without a byte after which the operating system finds out whether the other side is still there. Milliseconds. */
 const probeAfterMs = 60_000;
 
+/**
+ * Where the bytes of all connections arrive: each takes a copy of its own at once. Otherwise a stream would pass them on, and
+ * Node would allocate 64 KiB for each piece and give most of it back.
+ */
+const arrived = Buffer.allocUnsafeSlow(64 * 1024);
+
 /** One connection to the workspace, which carries one exchange at a time. What is unexpected ends it. */
 export class Connection implements ResponseHandler {
   /** Until when a free connection may be used, by `performance.now()`. Milliseconds. */
@@ -50,7 +56,11 @@ export class Connection implements ResponseHandler {
     this.#options = options;
     const { origin, session } = options;
     const { host, port, isSecure } = origin;
-    const common = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: probeAfterMs };
+    const onread = {
+      buffer: arrived,
+      callback: (bytes: number) => this.#read(Buffer.from(arrived.subarray(0, bytes))),
+    };
+    const common = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: probeAfterMs, onread };
     const servername = isIP(host) === 0 ? host : '';
     this.#socket = isSecure
       ? connectWithTls({ ...common, servername, session, ALPNProtocols: ['http/1.1'] })
@@ -61,7 +71,6 @@ export class Connection implements ResponseHandler {
       this.#isConnected = true;
       options.onConnected?.(this.#socket);
     });
-    this.#socket.on('data', (bytes: Buffer) => this.#read(bytes));
     this.#socket.on('end', () => this.#end());
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
     this.#socket.on('close', () => this.#fail(closed));
@@ -108,9 +117,11 @@ export class Connection implements ResponseHandler {
     if (!this.#hasClosed) this.#options.onFree(this);
   }
 
-  #read(bytes: Buffer): void {
+  /** True: the socket reads on. */
+  #read(bytes: Buffer): boolean {
     const fault = this.#parser.read(bytes);
     if (fault !== undefined) this.fail(new TransportError('protocol', fault, this.#isReused));
+    return true;
   }
 
   #end(): void {

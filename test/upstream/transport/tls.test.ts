@@ -26,7 +26,7 @@ async function open(certificateName = 'localhost') {
   const sockets: unknown[] = [];
   const transport = new Transport({
     url: `https://localhost:${port}`,
-    onConnected: (socket) => void sockets.push([socket instanceof TLSSocket, socket.listenerCount('data')]),
+    onConnected: (socket) => void sockets.push(socket instanceof TLSSocket),
   });
   onTestFinished(() => {
     setDefaultCACertificates(usual);
@@ -51,7 +51,7 @@ describe('Over TLS', () => {
   it('calls go out as HTTP/1.1, and share a connection', async () => {
     const { get, protocols, sockets } = await open();
     for (let call = 0; call < 3; call += 1) expect(await get()).toBe('over TLS: localhost:port');
-    expect([protocols, sockets]).toEqual([['http/1.1'], [[true, 1]]]);
+    expect([protocols, sockets]).toEqual([['http/1.1'], [true]]);
   });
 
   it('a new connection resumes the session of the last', async () => {
