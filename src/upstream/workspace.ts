@@ -55,11 +55,6 @@ export interface CallRequest extends PendingCall {
   readonly onData?: (bytes: number) => void;
 }
 
-/** What an attempt came to. */
-interface Sent extends Pick<CallAnswer, 'timing'> {
-  readonly result: CallResult;
-}
-
 /** Parsing a larger body takes a good part of a turn of the event loop. Bytes. */
 const largeBody = 256 * 1024;
 
@@ -174,54 +169,47 @@ export class Workspace {
 
   /** Attempts until one succeeds, or a retry makes no sense. */
   async #attempt(request: CallRequest, cancellation: Cancellation): Promise<CallAnswer> {
+    const { endpoint, deadline, isIdempotent, observer } = request;
     let failure: CallResult['failure'];
     for (let attempt = 1; ; attempt += 1) {
-      let sent: Sent;
+      let permit: Permit;
       try {
-        const permit = await this.#permits.acquire(request, cancellation);
-        request.onSent(attempt);
-        if (attempt === 1) this.#retries.budget.deposit();
-        const isFresh = failure?.retry?.isStaleSocket === true;
-        sent = await this.#send(request, permit, { attempt, isFresh }, cancellation);
+        permit = await this.#permits.acquire(request, cancellation);
       } catch (error) {
         throw failure?.error ?? error; // a retry that did not go out tells less than the attempt before it
       }
-      const { result, timing } = sent;
-      if (result.body !== undefined) return { json: result.body.json, cut: result.body.cut, timing };
+      request.onSent(attempt);
+      if (attempt === 1) this.#retries.budget.deposit();
+      const sentAt = this.#clock.now();
+      const sent = observer?.sends(endpoint, attempt);
+      const response = await this.#send(request, { headers: sent?.headers, failure }, cancellation);
+      const tookMs = Math.max(0, this.#clock.now() - sentAt);
+      sent?.ended(tookMs, response instanceof TransportError ? response.reason : response.status);
+      const result = this.#learn(request, response, sentAt);
+      this.#permits.release(permit, request, result);
+      if (isLarge(response)) await nextTurn(); // lets other requests run before the rows are processed
+      const { body } = result;
+      if (body !== undefined) return { json: body.json, cut: body.cut, timing: { date: dateOf(response), tookMs } };
       failure = result.failure;
-      const { deadline, isIdempotent } = request;
       const wait = failure.retry && this.#retries.waitBefore(failure.retry, { attempt, isIdempotent, deadline });
       if (wait === undefined) throw failure.error;
       if (wait > 0) await sleep(wait, this.#clock, cancellation);
     }
   }
 
-  /** One attempt on the wire; gives its permit back when it has ended. */
-  async #send(
-    request: CallRequest,
-    permit: Permit,
-    { attempt, isFresh }: { readonly attempt: number; readonly isFresh: boolean },
+  /** One attempt on the wire. `headers`: those of its trace; `failure`: that of the attempt before. */
+  #send(
+    { path, caller, onData }: CallRequest,
+    { headers, failure }: { readonly headers: readonly string[] | undefined; readonly failure: CallResult['failure'] },
     cancellation: Cancellation,
-  ): Promise<Sent> {
-    const { endpoint, path, caller, onData, observer } = request;
-    const sentAt = this.#clock.now();
-    const sent = observer?.sends(endpoint, attempt);
-    const response = await this.#transport.get(path, {
-      headers: sent?.headers === undefined ? caller.headers : [...caller.headers, ...sent.headers],
+  ): Promise<UpstreamResponse | TransportError> {
+    return this.#transport.get(path, {
+      headers: headers === undefined ? caller.headers : [...caller.headers, ...headers],
       timeoutMs: this.#timeoutMs,
-      isFresh,
+      isFresh: failure?.retry?.isStaleSocket === true,
       onStart: (cancel) => cancellation.onCancel(cancel),
       onData,
     });
-    const tookMs = Math.max(0, this.#clock.now() - sentAt);
-    sent?.ended(tookMs, response instanceof TransportError ? response.reason : response.status);
-    const result = this.#learn(request, response, sentAt);
-    const date = response instanceof TransportError ? undefined : response.headers.date;
-    const timing = { date, tookMs };
-    this.#permits.release(permit, request, result);
-    const isLarge = !(response instanceof TransportError) && response.body.length > largeBody;
-    if (isLarge) await nextTurn(); // lets other requests run before the rows are processed
-    return { result, timing };
   }
 
   /** Classifies a response, and remembers what it says about the workspace and the caller. */
@@ -247,3 +235,9 @@ export class Workspace {
     return result;
   }
 }
+
+const isLarge = (response: UpstreamResponse | TransportError): boolean =>
+  !(response instanceof TransportError) && response.body.length > largeBody;
+
+const dateOf = (response: UpstreamResponse | TransportError): string | undefined =>
+  response instanceof TransportError ? undefined : response.headers.date;
