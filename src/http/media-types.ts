@@ -21,12 +21,13 @@ const maxKnownLength = 256;
 export function preferredType(accept: string | undefined, offered: readonly MediaType[]): MediaType | undefined {
   const key = `${offered.length} ${accept}`;
   if (known.has(key)) return known.get(key);
-  const preferred = choose(accept, offered);
+  const preferred = chooseType(accept, offered);
   if (known.size < maxKnown && key.length <= maxKnownLength) known.set(key, preferred);
   return preferred;
 }
 
-function choose(accept: string | undefined, offered: readonly MediaType[]): MediaType | undefined {
+/** Reads `Accept` (RFC 9110, 12.5.1). */
+export function chooseType(accept: string | undefined, offered: readonly MediaType[]): MediaType | undefined {
   if (accept === undefined || accept.trim() === '') return offered[0];
   const ranges = accept.split(',').flatMap(readRange);
   return offered

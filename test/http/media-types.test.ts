@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { graphqlType, htmlType, jsonType, preferredType } from '../../src/http/media-types.ts';
+import { chooseType, graphqlType, htmlType, jsonType, preferredType } from '../../src/http/media-types.ts';
 
 describe('preferredType', () => {
   it.each([
@@ -36,7 +36,7 @@ describe('preferredType', () => {
     [',;,', undefined],
     ['text/html', undefined],
   ])('the media type for `Accept: %s` is %s', (accept, expected) => {
-    expect(preferredType(accept, [jsonType, graphqlType])).toBe(expected);
+    expect(chooseType(accept, [jsonType, graphqlType])).toBe(expected);
   });
 
   it.each([
@@ -48,5 +48,16 @@ describe('preferredType', () => {
     ['application/json;q=0.5, text/html', htmlType],
   ])('if an HTML page is offered, the media type for `Accept: %s` is %s', (accept, expected) => {
     expect(preferredType(accept, [jsonType, graphqlType, htmlType])).toBe(expected);
+  });
+
+  it('is remembered for headers of up to 256 characters with the number of types, of the first 64', () => {
+    const offered = [jsonType, graphqlType] as const;
+    const accepts = Array.from({ length: 80 }, (_, index) => `${graphqlType};v=${index}`);
+    for (let time = 0; time < 2; time += 1) {
+      expect(accepts.map((accept) => preferredType(accept, offered))).toEqual(accepts.map(() => graphqlType));
+      expect(preferredType('text/html', [...offered, htmlType])).toBe(htmlType);
+      expect(preferredType('text/html', offered)).toBeUndefined();
+      expect(preferredType(`${graphqlType};v=${'x'.repeat(300)}`, offered)).toBe(graphqlType);
+    }
   });
 });

@@ -52,7 +52,7 @@ export const areas: Readonly<Record<string, Area>> = {
     ],
     tests: [
       'test/http/*.test.ts',
-      'test/operation/persisted-operations-mode.test.ts',
+      'test/operation/{document-id,fast-path,persisted-operations-mode}.test.ts',
       'test/scenarios/limiter/{metrics,plan-and-report,rate-limit-headers}.test.ts',
       'test/scenarios/reliability/{arriving,cleanup,http-forms,under-way}.test.ts',
       'test/scenarios/{compression,http}.test.ts',
