@@ -189,7 +189,10 @@ export class Workspace {
       this.#permits.release(permit, request, result);
       if (isLarge(response)) await nextTurn(); // lets other requests run before the rows are processed
       const { body } = result;
-      if (body !== undefined) return { json: body.json, cut: body.cut, timing: { date: dateOf(response), tookMs } };
+      if (body !== undefined) {
+        const { date } = (response as UpstreamResponse).headers; // what failed to come has no body
+        return { json: body.json, cut: body.cut, timing: { date, tookMs } };
+      }
       failure = result.failure;
       const wait = failure.retry && this.#retries.waitBefore(failure.retry, { attempt, isIdempotent, deadline });
       if (wait === undefined) throw failure.error;
@@ -238,6 +241,3 @@ export class Workspace {
 
 const isLarge = (response: UpstreamResponse | TransportError): boolean =>
   !(response instanceof TransportError) && response.body.length > largeBody;
-
-const dateOf = (response: UpstreamResponse | TransportError): string | undefined =>
-  response instanceof TransportError ? undefined : response.headers.date;
