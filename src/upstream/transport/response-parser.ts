@@ -26,8 +26,8 @@ type State = 'head' | 'body' | 'size' | 'chunk' | 'chunkEnd' | 'trailers' | 'unt
 /**
  * Reads one HTTP/1.1 response after another off a connection (RFC 9112), whatever pieces its bytes come in.
  *
- * Why not a library's: an HTTP client costs about as much as everything else that a call takes (docs/speed.md), and a gateway
- * needs little of HTTP: responses to GET, one at a time. It is strict where two readers could disagree on where a response
+ * Why not a library's: with undici, a third of the CPU time of a request of 21 calls went into the client, sockets included,
+ * and a gateway needs little of HTTP: responses to GET, one at a time. It is strict where two readers could disagree on where a response
  * ends, because what follows would be taken for another user's: a length beside chunks, two lengths, line ends that are no
  * CR LF, bytes that nobody asked for. `test/upstream/transport/` compares it with Node's own client.
  */
