@@ -25,6 +25,15 @@ export const asText = (value: unknown): string | undefined => (typeof value === 
 export const asId = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+/** Bytes in UTF-8 of each unit of a string, at most. */
+const maxBytesPerUnit = 3;
+
+/** Whether it is a text that has characters, but at most so many bytes in UTF-8. */
+export function isShortText(value: unknown, bytes: number): boolean {
+  if (typeof value !== 'string' || value === '') return false;
+  return value.length * maxBytesPerUnit <= bytes || Buffer.byteLength(value) <= bytes;
+}
+
 export const asBoolean = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
 
 /** An integer in the range of GraphQL's Int (32 bits). */

@@ -1,5 +1,6 @@
 /** Cuts the answers of rows out of a body, as a program says. `image.ts` says how programs lie in memory. */
-import { byteAt, clearBytes, intAt, setInt, type i32 } from './memory.ts';
+import { isUsualInstant } from './leaves.ts';
+import { byteAt, clearBytes, intAt, plainEnd, setInt, type i32 } from './memory.ts';
 import { afterKey, afterSpace, beginScan, forget, hadEscape, isSame, lastKeyEnd, valueEnd } from './scan.ts';
 import { beginReading, readObject, wasAmbiguous } from './read.ts';
 import {
@@ -84,7 +85,7 @@ function cutList(start: i32): i32 {
 function cutRow(start: i32): i32 {
   const row = rowsAt;
   const keys = intAt(76);
-  rowsAt += 32 + keys * 8;
+  rowsAt += 32 + keys * 12;
   if (rowsAt > rowsEnd) return 0;
   clearBytes(row, rowsAt);
   setInt(row, start);
@@ -106,9 +107,14 @@ function cutRow(start: i32): i32 {
     if (hidden !== 0 && byteAt(hidden) === 0x74) flags = 7;
     for (let index = 0; index < keys; index += 1) {
       const slot = intAt(80 + index * 4);
-      if (intAt(slot) === 0 || byteAt(intAt(slot)) !== 0x22) continue;
-      setInt(row + 32 + index * 8, intAt(slot));
-      setInt(row + 36 + index * 8, intAt(slot + 4));
+      const from = intAt(slot);
+      if (from === 0 || byteAt(from) !== 0x22) continue;
+      const to = intAt(slot + 4);
+      const key = row + 32 + index * 12;
+      setInt(key, from);
+      setInt(key + 4, to);
+      // 1: without escapes; 2: an instant in the usual form
+      setInt(key + 8, (plainEnd(from + 1) === to - 1 ? 1 : 0) | (isUsualInstant(from, to) ? 2 : 0));
     }
     const text = position();
     const values = valueCount();

@@ -1,32 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { asObject, asText, type JsonObject } from '../json.ts';
+import { asObject, type JsonObject } from '../json.ts';
+import { CutRow, type CutRows } from './cut-row.ts';
 import { engineOf, type Engine, type EngineName } from './engine.ts';
 import { imageOf } from './image.ts';
 import type { Program } from './program.ts';
-
-/** One item of the list. */
-export interface CutRow {
-  readonly isObject: boolean;
-  /** Whether its property `_hidden` is true. */
-  readonly isHidden: boolean;
-  /** The answer's object as JSON. Undefined: only the parsed row can answer. */
-  readonly text: TextSlice | undefined;
-  /** Leaves, nulls in the place of objects, and empty lists of objects: what the text adds to the response's values. */
-  readonly values: number;
-  /** Objects without leaves in the text, which count as a fraction of a value each. */
-  readonly leafless: number;
-  /** The text at one of the program's paths, by its index; undefined if there is none. */
-  key(index: number): string | undefined;
-  /** The parsed row; undefined if it is no object. */
-  json(): JsonObject | undefined;
-}
-
-/** A text in UTF-8: part of a buffer that nobody changes. A byte lies between the texts of rows that follow each other: a comma. */
-export interface TextSlice {
-  readonly of: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface CutBody {
   /** The body with an empty list instead of its rows. */
@@ -65,7 +42,7 @@ export function createCutter(program: Program, engineName: EngineName = 'wasm'):
 const aligned = (bytes: number): number => (bytes + 15) & ~15;
 
 function cut(engine: Engine, image: Uint8Array, keys: Program['keys'], body: Uint8Array): CutBody | undefined {
-  const stride = 8 + keys.length * 2;
+  const stride = 8 + keys.length * 3;
   const keyStack = aligned(image.length);
   const from = keyStack + keyStackBytes;
   const rowsAt = aligned(from + body.length + padding);
@@ -90,88 +67,21 @@ function resultOf(
   keys: Program['keys'],
   count: number,
 ): CutBody | undefined {
-  const stride = 8 + keys.length * 2;
+  const stride = 8 + keys.length * 3;
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
   const listAt = memory.readInt32LE(20) - from;
   const listEnd = memory.readInt32LE(24) - from;
   const rest = asObject(JSON.parse(`${bytes.toString('utf8', 0, listAt)}[]${bytes.toString('utf8', listEnd)}`));
   if (rest === undefined) return undefined;
-  const facts = new Int32Array(memory.buffer, memory.byteOffset + rowsAt, count * stride).slice();
-  const texts = Buffer.from(memory.subarray(out, memory.readInt32LE(28)));
-  const rows = Array.from({ length: count }, (_, index) => {
-    const at = index * stride;
-    const start = (facts[at + 2] ?? 0) - out;
-    const end = (facts[at + 3] ?? 0) - out;
-    const text = end < 0 ? undefined : { of: texts, start, end };
-    return new Row(bytes, from, facts, at, keys, text);
-  });
+  const cut: CutRows = {
+    body: bytes,
+    from,
+    facts: new Int32Array(memory.buffer, memory.byteOffset + rowsAt, count * stride).slice(),
+    keys,
+    texts: Buffer.from(memory.subarray(out, memory.readInt32LE(28))),
+    textsFrom: out,
+  };
+  const rows: CutRow[] = [];
+  for (let at = 0; at < cut.facts.length; at += stride) rows.push(new CutRow(cut, at));
   return { rest, rows };
-}
-
-/** What the scanner says about a row: see `cutRow`. */
-class Row implements CutRow {
-  readonly text: TextSlice | undefined;
-  readonly #body: Buffer;
-  /** The address of the body when it was scanned. */
-  readonly #from: number;
-  readonly #facts: Int32Array;
-  readonly #at: number;
-  readonly #keys: Program['keys'];
-
-  constructor(
-    body: Buffer,
-    from: number,
-    facts: Int32Array,
-    at: number,
-    keys: Program['keys'],
-    text: TextSlice | undefined,
-  ) {
-    this.#body = body;
-    this.#from = from;
-    this.#facts = facts;
-    this.#at = at;
-    this.#keys = keys;
-    this.text = text;
-  }
-
-  get values(): number {
-    return this.#fact(4);
-  }
-
-  get leafless(): number {
-    return this.#fact(5);
-  }
-
-  get isObject(): boolean {
-    return (this.#fact(6) & 1) !== 0;
-  }
-
-  get isHidden(): boolean {
-    return this.#isClear ? (this.#fact(6) & 4) !== 0 : this.json()?.['_hidden'] === true;
-  }
-
-  key(index: number): string | undefined {
-    if (!this.#isClear)
-      return asText(this.#keys[index]?.reduce<unknown>((value, name) => asObject(value)?.[name], this.json()));
-    const start = this.#fact(8 + index * 2);
-    if (start === 0) return undefined;
-    const text = this.#body.toString('utf8', start - this.#from, this.#fact(9 + index * 2) - this.#from);
-    return text.includes('\\') ? asText(JSON.parse(text)) : text.slice(1, -1);
-  }
-
-  json(): JsonObject | undefined {
-    const row: unknown = JSON.parse(
-      this.#body.toString('utf8', this.#fact(0) - this.#from, this.#fact(1) - this.#from),
-    );
-    return asObject(row);
-  }
-
-  /** Whether the scanner could tell its properties apart, or there are none. */
-  get #isClear(): boolean {
-    return (this.#fact(6) & 3) !== 1;
-  }
-
-  #fact(index: number): number {
-    return this.#facts[this.#at + index] ?? 0;
-  }
 }

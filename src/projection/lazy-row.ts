@@ -1,69 +1,80 @@
 import type { JsonObject } from '../json.ts';
-import type { CutRow } from './cutter.ts';
-import type { RowCut, RowCutter } from './row-cutter.ts';
+import type { CutRow } from './cut-row.ts';
+
+/** What was cut of a row, and for which of its texts the scanner has looked: index by path. */
+export interface CutSource {
+  readonly cut: object;
+  readonly indexOf: ReadonlyMap<string, number>;
+}
 
 /**
- * A row whose answer has been cut out of the bytes of a response. Whoever reads it as an object gets what JSON.parse makes of
- * the row: the texts that the scanner has found without parsing it, everything else after parsing it once.
+ * A row whose answer has been cut out of the bytes of a response. Whoever reads a property of it gets what JSON.parse makes of
+ * it: a text that the scanner has found, or else what the row has, which is parsed then. It cannot list its properties.
+ *
+ * The properties that the scanner looks for are accessors of a class of their own for each cutter; a Proxy behind that class
+ * has all others. So a page is read without a Proxy, which takes ten times as long. All methods are static: one of a row would
+ * be found where a property of its name is looked for.
  */
 export class LazyRow {
   readonly #row: CutRow;
-  readonly #cutter: RowCutter;
-  readonly #texts: (string | undefined)[] = [];
+  readonly #source: CutSource;
   #json: JsonObject | undefined;
 
-  constructor(row: CutRow, cutter: RowCutter) {
+  constructor(row: CutRow, source: CutSource) {
     this.#row = row;
-    this.#cutter = cutter;
+    this.#source = source;
   }
 
-  /** The text at a path, if the cutter knows the path and there is a text. */
-  textAt(path: string): string | undefined {
-    const index = this.#cutter.indexOf.get(path);
-    return index === undefined ? undefined : (this.#texts[index] ??= this.#row.key(index));
+  static isOne(value: unknown): value is LazyRow {
+    return value instanceof LazyRow;
   }
 
-  /** The row with the answer that this cut made; undefined if another one did, or if only the parsed row can answer. */
-  answerOf(cut: RowCut): CutRow | undefined {
-    return this.#cutter.cut === cut && this.#row.text !== undefined ? this.#row : undefined;
+  /** What the scanner has found of it. */
+  static rowOf(lazy: LazyRow): CutRow {
+    return lazy.#row;
   }
 
-  get json(): JsonObject {
-    return (this.#json ??= this.#row.json() ?? {});
+  /** Whether its answer is the one that this cut makes. */
+  static isOf(lazy: LazyRow, cut: object): boolean {
+    return lazy.#source.cut === cut;
+  }
+
+  /** Which of the texts that the scanner looks for is at a path. */
+  static indexOf(lazy: LazyRow, path: string): number | undefined {
+    return lazy.#source.indexOf.get(path);
+  }
+
+  static read(lazy: LazyRow, property: string | symbol): unknown {
+    if (lazy.#json === undefined && typeof property === 'string') {
+      const index = LazyRow.indexOf(lazy, property);
+      const text = index === undefined ? undefined : lazy.#row.key(index);
+      if (text !== undefined) return text;
+    }
+    return Reflect.get((lazy.#json ??= lazy.#row.json() ?? {}), property);
   }
 }
 
-const asLazy = Symbol('lazy row');
+Reflect.deleteProperty(LazyRow.prototype, 'constructor');
+Reflect.setPrototypeOf(
+  LazyRow.prototype,
+  new Proxy(Object.create(null) as object, {
+    get: (_, property, row) => LazyRow.read(row as LazyRow, property),
+    getPrototypeOf: () => Object.prototype,
+  }),
+);
 
-const handler: ProxyHandler<LazyRow> = {
-  get(row, name) {
-    if (name === asLazy) return row;
-    return (typeof name === 'string' ? row.textAt(name) : undefined) ?? Reflect.get(row.json, name);
-  },
-  has: (row, name) => (typeof name === 'string' && row.textAt(name) !== undefined) || Reflect.has(row.json, name),
-  ownKeys: (row) => Reflect.ownKeys(row.json),
-  getOwnPropertyDescriptor: (row, name) => Reflect.getOwnPropertyDescriptor(row.json, name),
-  getPrototypeOf: () => Object.prototype,
-  set: () => false,
-  defineProperty: () => false,
-  deleteProperty: () => false,
-};
+/** Properties that have an accessor. */
+const known = new Set<string>();
 
-/** The row as an object that is parsed when something is read that the scanner has not found. */
-export const lazyObject = (row: CutRow, cutter: RowCutter): JsonObject =>
-  new Proxy(new LazyRow(row, cutter), handler) as unknown as JsonObject;
-
-/** The row behind such an object; undefined for any other value. */
-export const lazyRowOf = (value: unknown): LazyRow | undefined =>
-  typeof value === 'object' && value !== null ? (value as { readonly [asLazy]?: LazyRow })[asLazy] : undefined;
-
-/** The value at a path of an object. If it is a text of a lazy row, nothing is parsed. */
-export function valueAt(object: JsonObject, path: readonly [string, string]): unknown {
-  const [outer, inner] = path;
-  const text = lazyRowOf(object)?.textAt(`${outer}.${inner}`);
-  if (text !== undefined) return text;
-  const value = object[outer];
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as JsonObject)[inner]
-    : undefined;
+/** Lets properties be read without the Proxy. They are few: those that endpoints and readers name. */
+export function expectTexts(paths: Iterable<string>): void {
+  for (const name of paths) {
+    if (name.includes('.') || known.has(name)) continue;
+    known.add(name);
+    Object.defineProperty(LazyRow.prototype, name, {
+      get(this: LazyRow) {
+        return LazyRow.read(this, name);
+      },
+    });
+  }
 }

@@ -16,7 +16,10 @@
  * Whatever is out of the ordinary has no text: a body or row that JSON.parse would take in another way than the scanner, an
  * unusual instant or number, a null where none may be. Then the compiled steps, or graphql-js, read the same row.
  */
+import type { JsonObject } from '../json.ts';
+import type { CutRow } from './cut-row.ts';
 import { createCutter, type CutBody, type Cutter } from './cutter.ts';
+import { expectTexts, LazyRow } from './lazy-row.ts';
 import type { CutField } from './program.ts';
 
 /** What the rows of a list are cut into: the first fields of a selection. It serves whatever list has such rows. */
@@ -44,6 +47,7 @@ export class RowCutter {
     this.list = list;
     this.cut = cut;
     this.indexOf = new Map([...new Set([...list.paths, ...cut.paths])].map((path, index) => [path, index]));
+    expectTexts(this.indexOf.keys());
   }
 
   /** Undefined for a body that has to be parsed. */
@@ -54,6 +58,11 @@ export class RowCutter {
       fields: this.cut.fields,
     });
     return this.#cutter.cut(body);
+  }
+
+  /** The row as an object that is parsed when something is read that the scanner has not found. */
+  lazy(row: CutRow): JsonObject {
+    return new LazyRow(row, this) as object as JsonObject;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { checkId } from './ids.ts';
 import { asBoolean, asObject, asTexts } from '../json.ts';
-import { isMessage, readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
+import { lastMessageCheck, readMessage, type RestDirectMessage, type RestMessage } from '../upstream/types.ts';
 import { messageChanges } from './changes.ts';
 import { historyConnection } from './history.ts';
 import { membershipFields } from './membership.ts';
@@ -22,10 +22,7 @@ const lastMessage = checkedObject(
     const message = asObject(room['lastMessage']);
     return (message !== undefined && message['rid'] === room['_id'] ? readMessage(message) : undefined) ?? null;
   },
-  {
-    paths: ['_id', 'lastMessage._id', 'lastMessage.rid', 'lastMessage.ts', 'lastMessage.u._id'],
-    holds: ([roomId, ...message]) => message[1] === roomId && isMessage(message),
-  },
+  lastMessageCheck,
 );
 
 export const DirectMessage: Resolvers['DirectMessage'] = {

@@ -62,11 +62,11 @@ export const drivePager = <Window, Page, Loaded, Placed>(
   });
 
 /** Upstream's rows, each with its place, including rows that the gateway leaves out. */
-export const inPlace = <Row>({ rows, stored }: RestRows<Row>, placeOf: PlaceOf<StoredRow>): Rows<Row> => ({
+export const inPlace = <Row>({ rows, storedAt }: RestRows<Row>, placeOf: PlaceOf<StoredRow>): Rows<Row> => ({
   rows,
   placeAt: (index) => {
-    const row = stored[index];
-    return row && placeOf(row);
+    const stored = storedAt(index);
+    return stored && placeOf(stored);
   },
 });
 

@@ -46,9 +46,10 @@ export type Reads =
 
 type Has = { readonly text: string } | { readonly id: string };
 
+/** What the texts at some paths of a source say. */
 export interface TextCheck {
   readonly paths: readonly string[];
-  readonly holds: (texts: readonly (string | undefined)[]) => boolean;
+  readonly holds: (source: JsonObject) => boolean;
 }
 
 /**
@@ -152,18 +153,13 @@ export const objectUnder = <Parent>(path: string, under: string): Reader<Parent 
     { kind: 'object', path, under, has: { id: '_id' } },
   );
 
-/** An object with an id, which `resolve` gives as it is where the check holds; null if there is none. */
+/** An object with an id, which `resolve` gives as it is where the check holds; null if it has none: then the check holds. */
 export const checkedObject = <Value>(
   path: string,
   resolve: (source: JsonObject) => Value,
-  { paths, holds }: TextCheck,
+  check: TextCheck,
 ): Reader<Value> =>
-  withReading((source) => resolve(source as JsonObject), {
-    kind: 'object',
-    path,
-    has: { id: '_id' },
-    check: { paths: [`${path}._id`, ...paths], holds: ([id, ...texts]) => asId(id) === undefined || holds(texts) },
-  });
+  withReading((source) => resolve(source as JsonObject), { kind: 'object', path, has: { id: '_id' }, check });
 
 /** Properties of the source under other names; null where the property `list` is named and no list. */
 export const view = <Parent>(names: Readonly<Record<string, string>>, list?: string): Reader<Parent> => {

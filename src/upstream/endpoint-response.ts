@@ -1,10 +1,10 @@
 import type { GatewayError } from '../errors.ts';
 import { asList, asObject, asObjects, type JsonObject } from '../json.ts';
-import { lazyObject } from '../projection/lazy-row.ts';
+import type { CutRow } from '../projection/cut-row.ts';
 import type { Endpoint } from './endpoint.ts';
 import { readHttpDate } from './rate-limit/rate-headers.ts';
 import { badShape, type CallAnswer, type ResponseBody, type Timing } from './transport/response.ts';
-import { isHidden, readStored, type ReadRow, type RestPage, type RestRows, type StoredRow } from './types.ts';
+import { isHidden, readStored, type ReadRow, type RestPage, type RestRows } from './types.ts';
 
 /** The largest `total`: GraphQL's Int. */
 const maxTotal = 2_147_483_647;
@@ -19,6 +19,8 @@ export class EndpointResponse {
   readonly #cut: ResponseBody['cut'];
   readonly #timing: Timing;
   readonly #onDroppedRow: () => void;
+  /** The rows that were cut, as objects. */
+  #lazy: readonly (JsonObject | undefined)[] | undefined;
 
   constructor(endpoint: Endpoint, { json, cut, timing }: CallAnswer, onDroppedRow: () => void) {
     this.endpoint = endpoint;
@@ -57,15 +59,20 @@ export class EndpointResponse {
    * The rows of the list `name`, at most `maxRows`. A hidden or unreadable row is left out, but keeps its place.
    */
   rows<Row>(name: string, readRow: ReadRow<Row>, maxRows = Number.POSITIVE_INFINITY): RestRows<Row> {
+    const items = this.#items(name);
     const rows: (Row | undefined)[] = [];
-    const stored: (StoredRow | undefined)[] = [];
-    for (const { json, isHidden } of this.#items(name).slice(0, maxRows)) {
-      const row = json === undefined || isHidden ? undefined : readRow(json);
+    for (let index = 0; index < items.length && index < maxRows; index += 1) {
+      const item = items[index];
+      const isLeftOut = item !== undefined && this.#isHidden(name, index, item);
+      const row = item === undefined || isLeftOut ? undefined : readRow(item);
       rows.push(row);
-      stored.push(json && readStored(json));
-      if (row === undefined && !isHidden) this.#onDroppedRow();
+      if (row === undefined && !isLeftOut) this.#onDroppedRow();
     }
-    return { rows, stored };
+    const storedAt = (index: number) => {
+      const item = index < maxRows ? items[index] : undefined;
+      return item && readStored(item);
+    };
+    return { rows, storedAt };
   }
 
   /** The same with the `total` beside it, for endpoints that take `offset` and `count`. */
@@ -85,14 +92,23 @@ export class EndpointResponse {
 
   /** Whether the list has items, of which all are objects that the predicate holds for. */
   every(name: string, predicate: (item: JsonObject) => boolean): boolean {
-    const items = this.#cut?.cutter.list.name === name ? this.#items(name) : asList(this.body[name]).map(asItem);
-    return items.length > 0 && items.every(({ json }) => json !== undefined && predicate(json));
+    const items = this.#cutRows(name) === undefined ? asList(this.body[name]).map(asObject) : this.#items(name);
+    return items.length > 0 && items.every((item) => item !== undefined && predicate(item));
   }
 
-  #items(name: string): readonly Item[] {
-    if (this.#cut?.cutter.list.name !== name) return this.#list(name).map(asItem);
-    const { cutter, rows } = this.#cut;
-    return rows.map((row) => ({ json: row.isObject ? lazyObject(row, cutter) : undefined, isHidden: row.isHidden }));
+  #cutRows(name: string): readonly CutRow[] | undefined {
+    return this.#cut?.cutter.list.name === name ? this.#cut.rows : undefined;
+  }
+
+  /** The items of a list; undefined in the place of one that is no object. */
+  #items(name: string): readonly (JsonObject | undefined)[] {
+    const rows = this.#cutRows(name);
+    if (rows === undefined) return this.#list(name).map(asObject);
+    return (this.#lazy ??= rows.map((row) => (row.isObject ? this.#cut?.cutter.lazy(row) : undefined)));
+  }
+
+  #isHidden(name: string, index: number, item: JsonObject): boolean {
+    return this.#cutRows(name)?.[index]?.isHidden ?? isHidden(item);
   }
 
   #list(name: string): readonly unknown[] {
@@ -103,15 +119,4 @@ export class EndpointResponse {
     if (!Array.isArray(list)) throw this.unusable(`no list \`${name}\``);
     return list;
   }
-}
-
-/** An item of a list; undefined JSON if it is no object. */
-interface Item {
-  readonly json: JsonObject | undefined;
-  readonly isHidden: boolean;
-}
-
-function asItem(value: unknown): Item {
-  const json = asObject(value);
-  return { json, isHidden: json !== undefined && isHidden(json) };
 }

@@ -1,6 +1,6 @@
-import { asId, asInstant, type JsonObject } from '../json.ts';
-import { valueAt } from '../projection/lazy-row.ts';
+import type { JsonObject } from '../json.ts';
 import type { RowList } from '../projection/row-cutter.ts';
+import { isInstantAt, isTextAt, isTextWithin, textAt, TextPath } from '../projection/text-at.ts';
 
 /**
  * The JSON of Rocket.Chat 7 and 8 as it really comes. Only what endpoint files have checked is typed. The rest is
@@ -74,8 +74,8 @@ export interface StoredRow {
 export interface RestRows<Row> {
   /** Undefined for a row that is left out because it is hidden or unreadable. */
   readonly rows: readonly (Row | undefined)[];
-  /** The same rows as they came, if they have an id, by which a row that is left out keeps its place. */
-  readonly stored: readonly (StoredRow | undefined)[];
+  /** The row at an index as it came, if it has an id, by which a row that is left out keeps its place. */
+  readonly storedAt: (index: number) => StoredRow | undefined;
 }
 
 /** A page of an endpoint that takes `offset` and `count`. */
@@ -89,41 +89,70 @@ export type ReadRow<Row> = (row: JsonObject) => Row | undefined;
 
 /** Bytes. Ids have 17 to 34 characters; a longer one does not fit into arguments and cursors. */
 const maxIdLength = 128;
-/** Bytes in UTF-8 of each unit of a string, at most. */
-const maxBytesPerUnit = 3;
 
-const hasId = (value: unknown): boolean => {
-  const id = asId(value);
-  if (id === undefined) return false;
-  return id.length * maxBytesPerUnit <= maxIdLength || Buffer.byteLength(id) <= maxIdLength;
-};
+const ownId = new TextPath('_id');
+const roomType = new TextPath('t');
+
+const hasId = (row: JsonObject, path = ownId): boolean => isTextWithin(row, path, maxIdLength);
 
 /** Any row that has an id. */
-export const readStored: ReadRow<StoredRow> = (row) => (hasId(row['_id']) ? (row as StoredRow) : undefined);
+export const readStored: ReadRow<StoredRow> = (row) => (hasId(row) ? (row as StoredRow) : undefined);
 
-export const readUser: ReadRow<RestUser> = (row) => (hasId(row['_id']) ? (row as RestUser) : undefined);
+export const readUser: ReadRow<RestUser> = (row) => (hasId(row) ? (row as RestUser) : undefined);
 
 /** A room, if it is a direct message: lists of a caller's rooms contain channels as well. */
 export const readDirectMessage: ReadRow<RestDirectMessage> = (row) =>
-  hasId(row['_id']) && row['t'] === 'd' ? (row as RestDirectMessage) : undefined;
+  hasId(row) && isTextAt(row, roomType, 'd') ? (row as RestDirectMessage) : undefined;
 
-export const readMessage: ReadRow<RestMessage> = (row) =>
-  isMessage([row['_id'], row['rid'], row['ts'], valueAt(row, ['u', '_id'])]) ? (row as RestMessage) : undefined;
+/** Where a message has what all have: its id, its room, when it was sent, its author's id. */
+class MessagePaths {
+  readonly id: TextPath;
+  readonly roomId: TextPath;
+  readonly sentAt: TextPath;
+  readonly authorId: TextPath;
 
-/** Whether a message has what all have: its id, its room, when it was sent, its author's id. */
-export const isMessage = ([id, roomId, sentAt, authorId]: readonly unknown[]): boolean =>
-  hasId(id) && hasId(roomId) && asInstant(sentAt) !== undefined && hasId(authorId);
+  /** `prefix`: where the message is in its row, with a dot behind. */
+  constructor(prefix = '') {
+    this.id = new TextPath(`${prefix}_id`);
+    this.roomId = new TextPath(`${prefix}rid`);
+    this.sentAt = new TextPath(`${prefix}ts`);
+    this.authorId = new TextPath(`${prefix}u._id`);
+  }
+
+  get all(): string[] {
+    return [this.id, this.roomId, this.sentAt, this.authorId].map(({ path }) => path);
+  }
+}
+
+const ofMessage = new MessagePaths();
+
+export const readMessage: ReadRow<RestMessage> = (row) => (isMessage(row) ? (row as RestMessage) : undefined);
+
+const isMessage = (row: JsonObject, { id, roomId, sentAt, authorId } = ofMessage): boolean =>
+  hasId(row, id) && hasId(row, roomId) && isInstantAt(row, sentAt) && hasId(row, authorId);
 
 export const readMessageOf =
   (roomId: string): ReadRow<RestMessage> =>
   (row) =>
-    row['rid'] === roomId ? readMessage(row) : undefined;
+    isTextAt(row, ofMessage.roomId, roomId) ? readMessage(row) : undefined;
+
+const ofLast = new MessagePaths('lastMessage.');
+
+/** Whether a room's copy of its last message is one of the room. One without an id is none. */
+export const lastMessageCheck = {
+  paths: [ownId.path, ...ofLast.all],
+  holds: (room: JsonObject): boolean => {
+    if (!isTextWithin(room, ofLast.id, Number.POSITIVE_INFINITY)) return true;
+    const id = textAt(room, ownId);
+    return id !== undefined && isTextAt(room, ofLast.roomId, id) && isMessage(room, ofLast);
+  },
+};
 
 /** Kept copies of edited and deleted messages, which early versions of Rocket.Chat 7 return in lists. */
 export const isHidden = (row: JsonObject): boolean => row['_hidden'] === true;
 
 /** Lists of messages, with the texts that tell whether a row is one, and where it stands. */
-export const messageList: RowList = { name: 'messages', paths: ['_id', 'rid', 'ts', 'u._id', '_updatedAt', 'tmid'] };
+export const messageList: RowList = { name: 'messages', paths: [...ofMessage.all, '_updatedAt', 'tmid'] };
 
 /** Lists of rooms, with the texts by which they are checked and sorted. */
 export const roomList: RowList = { name: 'ims', paths: ['_id', 't', 'lm', 'ts', '_updatedAt'] };

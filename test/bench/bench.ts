@@ -26,7 +26,7 @@ export interface Bench {
 }
 
 /** What `npm start` gives the gateway, and how the CPU time is learnt. All contenders get the same. */
-const serverFlags = ['--max-semi-space-size=64', '--import', new URL('cpu-probe.ts', import.meta.url).href];
+const serverFlags = ['--max-semi-space-size=32', '--import', new URL('cpu-probe.ts', import.meta.url).href];
 
 export async function startBench({ peers = [], profileFolder }: BenchOptions = {}): Promise<Bench> {
   const isPinned = canPin();

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { createCutter, type CutBody, type CutRow, type Cutter } from '../../src/projection/cutter.ts';
+import type { CutRow } from '../../src/projection/cut-row.ts';
+import { createCutter, type CutBody, type Cutter } from '../../src/projection/cutter.ts';
 import type { Program } from '../../src/projection/program.ts';
 import { referenceOf } from './reference.ts';
 

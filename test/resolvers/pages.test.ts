@@ -71,7 +71,10 @@ describe('Rows in their places', () => {
   it('have the place of the stored row, also where the gateway leaves the row out', () => {
     const stored = [{ _id: 'a' }, undefined, { _id: 'c' }];
     const rows = ['row a', undefined, undefined];
-    const { rows: kept, placeAt } = inPlace({ rows, stored }, ({ _id }) => ({ key: _id.length, id: _id }));
+    const { rows: kept, placeAt } = inPlace({ rows, storedAt: (index) => stored[index] }, ({ _id }) => ({
+      key: _id.length,
+      id: _id,
+    }));
     expect(kept).toBe(rows);
     expect([placeAt(0), placeAt(1), placeAt(2), placeAt(3)]).toEqual([
       { key: 1, id: 'a' },

@@ -1,4 +1,4 @@
-import type { TextSlice } from '../../projection/cutter.ts';
+import type { TextSlice } from '../../projection/cut-row.ts';
 import type { Data, Selection } from './operation.ts';
 
 // What stands for an object in the data of a run, until `write` has written it.

@@ -1,9 +1,9 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context/request-context.ts';
-import { jsonLength, maxJsonDepth } from '../../json.ts';
+import { jsonLength, maxJsonDepth, type JsonObject } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
 import { valuesPerObject } from '../../limits.ts';
-import { lazyRowOf } from '../../projection/lazy-row.ts';
+import { LazyRow } from '../../projection/lazy-row.ts';
 import { ChosenObject, CutObject } from './cut-object.ts';
 import type {
   CompiledOperation,
@@ -85,11 +85,10 @@ class Run {
   }
 
   #cutObject({ cut, checks, times, rest }: SelectionCut, source: unknown): CutObject | undefined {
-    const row = lazyRowOf(source);
-    const answer = row?.answerOf(cut);
-    if (row === undefined || answer?.text === undefined) return undefined;
-    if (!checks.every(({ paths, holds }) => holds(paths.map((path) => row.textAt(path))))) return undefined;
-    const { text, values, leafless } = answer;
+    if (!LazyRow.isOne(source) || !LazyRow.isOf(source, cut)) return undefined;
+    const { text, values, leafless } = LazyRow.rowOf(source);
+    if (text === undefined) return undefined;
+    for (const { holds } of checks) if (!holds(source as object as JsonObject)) return undefined;
     this.#size.add((values + leafless * valuesPerObject) * times, (text.end - text.start) * times);
     return new CutObject(text, rest && this.#object(rest, source));
   }
@@ -243,6 +242,6 @@ class Unfit extends Error {}
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' &&
   value !== null &&
-  lazyRowOf(value) === undefined &&
+  !LazyRow.isOne(value) &&
   'then' in value &&
   typeof value.then === 'function';

@@ -1,4 +1,4 @@
-import type { TextSlice } from '../../projection/cutter.ts';
+import type { TextSlice } from '../../projection/cut-row.ts';
 import { ChosenObject, CutObject } from './cut-object.ts';
 import type { Completion, Data, Selection, Step } from './operation.ts';
 

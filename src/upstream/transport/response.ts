@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../../errors.ts';
 import { asId, asObject, type JsonObject } from '../../json.ts';
-import type { CutRow } from '../../projection/cutter.ts';
+import type { CutRow } from '../../projection/cut-row.ts';
 import type { RowCutter } from '../../projection/row-cutter.ts';
 import { readReset, readRetryAfter } from '../rate-limit/rate-headers.ts';
 import type { LimitedResponse } from '../rate-limit/rate-limits.ts';

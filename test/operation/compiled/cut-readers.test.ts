@@ -9,8 +9,8 @@ import { CutObject } from '../../../src/operation/compiled/cut-object.ts';
 import type { Completion, FieldStep, Selection } from '../../../src/operation/compiled/operation.ts';
 import { run } from '../../../src/operation/compiled/run.ts';
 import { write } from '../../../src/operation/compiled/write.ts';
-import { lazyObject } from '../../../src/projection/lazy-row.ts';
 import { rowCutter, type RowCut } from '../../../src/projection/row-cutter.ts';
+import { textAt, TextPath } from '../../../src/projection/text-at.ts';
 import * as read from '../../../src/resolvers/readers.ts';
 
 const typeDefs = `
@@ -41,7 +41,15 @@ const typeDefs = `
 `;
 
 /** The message of a checked object must have the row's id as its room. */
-const check: read.TextCheck = { paths: ['checked.rid', 'id'], holds: ([rid, id]) => rid === id };
+const [checkedId, checkedRoom, ownId] = ['checked._id', 'checked.rid', 'id'].map((path) => new TextPath(path)) as [
+  TextPath,
+  TextPath,
+  TextPath,
+];
+const check: read.TextCheck = {
+  paths: [checkedId.path, checkedRoom.path, ownId.path],
+  holds: (row) => textAt(row, checkedId) === undefined || textAt(row, checkedRoom) === textAt(row, ownId),
+};
 const checkedOf = (path: string) =>
   read.checkedObject(
     path,
@@ -277,7 +285,7 @@ async function answer(fields: string, rows: readonly object[]) {
   const nodes = () => {
     if (wanted === undefined) return rows;
     const cutter = rowCutter({ name: 'rows', paths: ['id'] }, wanted);
-    return cutter.apply(body)?.rows.map((row) => lazyObject(row, cutter)) ?? expect.unreachable();
+    return cutter.apply(body)?.rows.map((row) => cutter.lazy(row)) ?? expect.unreachable();
   };
   const document = parse(`{ page { nodes { ${fields} } } }`);
   const [operation] = document.definitions as OperationDefinitionNode[];
