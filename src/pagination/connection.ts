@@ -42,7 +42,10 @@ export const emptyConnection = <Row>(flags: Pick<PageInfo, 'hasNextPage' | 'hasP
 export function toConnection<Row>(page: Page<Row>, encode: (cursor: Cursor) => string): Connection<Row> {
   const { rows, places, cursorAt, hasNextPage, hasPreviousPage } = page;
   return {
-    edges: rows.map((node, index) => ({ node, cursor: () => encode(cursorAt(index)) })),
+    // Most queries select the nodes alone.
+    get edges() {
+      return rows.map((node, index) => ({ node, cursor: () => encode(cursorAt(index)) }));
+    },
     nodes: rows,
     pageInfo: {
       hasNextPage,

@@ -229,7 +229,7 @@ function cutPage<Row>(plan: PagePlan, response: OffsetResponse<Row>, cut: Cut): 
   if (plan.isBackward) places.reverse();
   const hasMoreAfter = isWholeRest ? end < rows.length : offset + end < total;
   return {
-    rows: places.flatMap((index) => rows[index] ?? []),
+    rows: shown.map((index) => rows[index] as Row),
     places: places.length,
     cursorAt(position) {
       const index = places[position] as number;

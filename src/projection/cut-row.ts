@@ -21,8 +21,8 @@ export interface TextSlice {
   readonly end: number;
 }
 
-/** Of a text: without escapes, and an instant in the form of all that Rocket.Chat writes. */
-const [isPlain, isUsual] = [1, 2];
+/** What is at a path: a text without escapes; an instant in the form of all that Rocket.Chat writes; a number, and no text. */
+const [isPlain, isUsual, isInt] = [1, 2, 4];
 
 /** One item of the list. */
 export class CutRow {
@@ -68,11 +68,18 @@ export class CutRow {
       return asText(path?.reduce<unknown>((value, name) => asObject(value)?.[name], this.json()));
     }
     const start = this.#factOf(index, 0);
-    if (start === 0) return undefined;
+    if (start === 0 || this.#is(index, isInt)) return undefined;
     const { body, from } = this.#of;
     const end = this.#factOf(index, 1) - from;
     if (this.#is(index, isPlain)) return body.toString('utf8', start - from + 1, end - 1);
     return asText(JSON.parse(body.toString('utf8', start - from, end)));
+  }
+
+  /** The text or number at one of the paths, as far as the scanner can tell. */
+  value(index: number): string | number | undefined {
+    if (!this.#is(index, isInt)) return this.key(index);
+    const { body, from } = this.#of;
+    return Number(body.toString('latin1', this.#factOf(index, 0) - from, this.#factOf(index, 1) - from));
   }
 
   /** Whether that text has characters, but at most so many bytes in UTF-8. */

@@ -1,5 +1,5 @@
 /** Cuts the answers of rows out of a body, as a program says. `image.ts` says how programs lie in memory. */
-import { isUsualInstant } from './leaves.ts';
+import { isUsualInstant, isUsualInt } from './leaves.ts';
 import { byteAt, clearBytes, intAt, plainEnd, setInt, type i32 } from './memory.ts';
 import { afterKey, afterSpace, beginScan, forget, hadEscape, isSame, lastKeyEnd, valueEnd } from './scan.ts';
 import { beginReading, readObject, wasAmbiguous } from './read.ts';
@@ -30,6 +30,7 @@ export function cutRows(from: i32, to: i32, rows: i32, out: i32, outEnd: i32, ke
   setInt(28, position());
   // Copies write whole blocks.
   setInt(32, writtenEnd() + 16);
+  setInt(36, rowsAt);
   return count;
 }
 
@@ -108,13 +109,15 @@ function cutRow(start: i32): i32 {
     for (let index = 0; index < keys; index += 1) {
       const slot = intAt(80 + index * 4);
       const from = intAt(slot);
-      if (from === 0 || byteAt(from) !== 0x22) continue;
       const to = intAt(slot + 4);
+      const isText = from !== 0 && byteAt(from) === 0x22;
+      if (from === 0 || !(isText || isUsualInt(from, to))) continue;
       const key = row + 32 + index * 12;
       setInt(key, from);
       setInt(key + 4, to);
-      // 1: without escapes; 2: an instant in the usual form
-      setInt(key + 8, (plainEnd(from + 1) === to - 1 ? 1 : 0) | (isUsualInstant(from, to) ? 2 : 0));
+      // 1: a text without escapes; 2: an instant in the usual form; 4: a whole number in the usual form
+      if (!isText) setInt(key + 8, 4);
+      else setInt(key + 8, (plainEnd(from + 1) === to - 1 ? 1 : 0) | (isUsualInstant(from, to) ? 2 : 0));
     }
     const text = position();
     const values = valueCount();

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { asObject, type JsonObject } from '../json.ts';
 import { CutRow, type CutRows } from './cut-row.ts';
-import { engineOf, type Engine, type EngineName } from './engine.ts';
+import { engineOf, type Engine, type EngineMemory, type EngineName } from './engine.ts';
 import { imageOf } from './image.ts';
 import type { Program } from './program.ts';
 
@@ -39,6 +39,9 @@ export function createCutter(program: Program, engineName: EngineName = 'wasm'):
   };
 }
 
+/** The whole number at an address. */
+const at = (ints: Int32Array, address: number): number => ints[address >> 2] ?? 0;
+
 const aligned = (bytes: number): number => (bytes + 15) & ~15;
 
 function cut(engine: Engine, image: Uint8Array, keys: Program['keys'], body: Uint8Array): CutBody | undefined {
@@ -50,18 +53,21 @@ function cut(engine: Engine, image: Uint8Array, keys: Program['keys'], body: Uin
   const outEnd = out + Math.min(maxTextBytes, body.length * 4 + 4096);
   const memory = engine.reserve(outEnd);
   if (memory === undefined) return undefined;
-  memory.set(image, 0);
-  memory.set(body, from);
-  memory.fill(0, from + body.length, rowsAt);
+  const { bytes, ints } = memory;
+  bytes.set(image, 0);
+  bytes.set(body, from);
+  bytes.fill(0, from + body.length, rowsAt);
   const count = engine.cutRows(from, from + body.length, rowsAt, out, outEnd, keyStack);
   const result = count < 0 ? undefined : resultOf(memory, body, { from, rowsAt, out }, keys, count);
-  // Nothing that belongs to a caller stays behind.
-  memory.fill(0, 0, memory.readInt32LE(32));
+  // Nothing that belongs to a caller stays behind. Between these ranges lies what was not used.
+  const [rowsEnd, textsEnd] = [at(ints, 36), at(ints, 32)];
+  bytes.fill(0, 0, rowsEnd);
+  bytes.fill(0, out, textsEnd);
   return result;
 }
 
 function resultOf(
-  memory: Buffer,
+  { bytes: memory, ints }: EngineMemory,
   body: Uint8Array,
   { from, rowsAt, out }: { readonly from: number; readonly rowsAt: number; readonly out: number },
   keys: Program['keys'],
@@ -69,16 +75,16 @@ function resultOf(
 ): CutBody | undefined {
   const stride = 8 + keys.length * 3;
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-  const listAt = memory.readInt32LE(20) - from;
-  const listEnd = memory.readInt32LE(24) - from;
+  const listAt = at(ints, 20) - from;
+  const listEnd = at(ints, 24) - from;
   const rest = asObject(JSON.parse(`${bytes.toString('utf8', 0, listAt)}[]${bytes.toString('utf8', listEnd)}`));
   if (rest === undefined) return undefined;
   const cut: CutRows = {
     body: bytes,
     from,
-    facts: new Int32Array(memory.buffer, memory.byteOffset + rowsAt, count * stride).slice(),
+    facts: ints.slice(rowsAt >> 2, (rowsAt >> 2) + count * stride),
     keys,
-    texts: Buffer.from(memory.subarray(out, memory.readInt32LE(28))),
+    texts: Buffer.from(memory.subarray(out, at(ints, 28))),
     textsFrom: out,
   };
   const rows: CutRow[] = [];

@@ -8,7 +8,18 @@ type CutRows = typeof cutRows;
 export interface Engine {
   readonly cutRows: CutRows;
   /** The memory, which has at least so many bytes and never shrinks; undefined if it cannot have so many. */
-  readonly reserve: (bytes: number) => Buffer | undefined;
+  readonly reserve: (bytes: number) => EngineMemory | undefined;
+}
+
+/** Two views of the same memory. */
+export class EngineMemory {
+  readonly bytes: Uint8Array;
+  readonly ints: Int32Array;
+
+  constructor(buffer: ArrayBuffer) {
+    this.bytes = new Uint8Array(buffer);
+    this.ints = new Int32Array(buffer);
+  }
 }
 
 export type EngineName = 'wasm' | 'js';
@@ -19,15 +30,15 @@ const maxMemoryBytes = 160 * pageBytes;
 
 /** Node runs this one itself. */
 function createScriptEngine(): Engine {
-  let memory = Buffer.alloc(0);
+  let memory = new EngineMemory(new ArrayBuffer(0));
   return {
     cutRows,
     reserve: (bytes) => {
       if (bytes > maxMemoryBytes) return undefined;
-      if (memory.length < bytes) {
+      if (memory.bytes.length < bytes) {
         const buffer = new ArrayBuffer(Math.ceil(bytes / pageBytes) * pageBytes);
         useMemory(buffer);
-        memory = Buffer.from(buffer);
+        memory = new EngineMemory(buffer);
       }
       return memory;
     },
@@ -40,17 +51,17 @@ function createWasmEngine(): Engine | undefined {
     const file = readFileSync(new URL('./scanner.wasm', import.meta.url));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(file), {});
     const { memory, cutRows } = exports as unknown as { memory: WebAssembly.Memory; cutRows: CutRows };
-    let view = Buffer.from(memory.buffer);
+    let view = new EngineMemory(memory.buffer);
     return {
       cutRows,
       reserve: (bytes) => {
-        if (view.length < bytes) {
+        if (view.bytes.length < bytes) {
           try {
-            memory.grow(Math.ceil((bytes - view.length) / pageBytes));
+            memory.grow(Math.ceil((bytes - view.bytes.length) / pageBytes));
           } catch {
             return undefined;
           }
-          view = Buffer.from(memory.buffer);
+          view = new EngineMemory(memory.buffer);
         }
         return view;
       },

@@ -7,7 +7,8 @@ import { TooLarge, Words } from './words.ts';
  * in bytes; 0 is no address.
  *
  *      4  the texts null, true and false, four bytes apart
- *     20  results: where the body's list begins and ends; where the rows' texts end; where all that was written ends
+ *     20  results: where the body's list begins and ends; where the rows' texts end; where all that was
+ *        written ends; where the rows end
  *     48  the list's name; 56 the row's shape; 60 its slots, from and to; 68 its fields; 72 the slot of `_hidden`
  *     76  number of keys; 80 their slots
  *

@@ -9,7 +9,7 @@ export interface CutSource {
 
 /**
  * A row whose answer has been cut out of the bytes of a response. Whoever reads a property of it gets what JSON.parse makes of
- * it: a text that the scanner has found, or else what the row has, which is parsed then. It cannot list its properties.
+ * it: a text or number that the scanner has found, or else what the row has, which is parsed then. It cannot list its properties.
  *
  * The properties that the scanner looks for are accessors of a class of their own for each cutter; a Proxy behind that class
  * has all others. So a page is read without a Proxy, which takes ten times as long. All methods are static: one of a row would
@@ -47,8 +47,8 @@ export class LazyRow {
   static read(lazy: LazyRow, property: string | symbol): unknown {
     if (lazy.#json === undefined && typeof property === 'string') {
       const index = LazyRow.indexOf(lazy, property);
-      const text = index === undefined ? undefined : lazy.#row.key(index);
-      if (text !== undefined) return text;
+      const value = index === undefined ? undefined : lazy.#row.value(index);
+      if (value !== undefined) return value;
     }
     return Reflect.get((lazy.#json ??= lazy.#row.json() ?? {}), property);
   }

@@ -29,7 +29,7 @@ export interface RowCut {
   readonly paths: readonly string[];
 }
 
-/** A list of an endpoint's response, and the paths of the texts by which its rows are checked and placed. */
+/** A list of an endpoint's response, and the paths of the texts and whole numbers by which its rows are checked and placed. */
 export interface RowList {
   readonly name: string;
   readonly paths: readonly string[];

@@ -63,11 +63,14 @@ export async function historyConnection(
       }
     });
   const hasSince = range.since !== undefined;
-  return {
-    ...toConnection({ ...page, hasPreviousPage: page.hasPreviousPage ?? hasNewer }, (at) => encodeCursor(binding, at)),
-    notLoadedCount: hasSince ? async () => (await gap()).count : null,
-    firstNotLoaded: hasSince ? async () => (await gap()).first ?? null : null,
-  };
+  const shown = { ...page, hasPreviousPage: page.hasPreviousPage ?? hasNewer };
+  return Object.assign(
+    toConnection(shown, (at) => encodeCursor(binding, at)),
+    {
+      notLoadedCount: hasSince ? async () => (await gap()).count : null,
+      firstNotLoaded: hasSince ? async () => (await gap()).first ?? null : null,
+    },
+  );
 }
 
 const told = (flag: Flag): boolean | Promise<boolean> => (typeof flag === 'function' ? flag() : flag);

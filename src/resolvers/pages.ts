@@ -124,7 +124,10 @@ async function countedConnection<Row>(
   const cursor = decodeCursor(binding, plan);
   if (plan.size === 0) return noRows(() => readPage({ ...plan, size: 1 }, cursor), plan);
   const page = await readPage(plan, cursor);
-  return { ...toConnection(page, (at) => encodeCursor(binding, at)), totalCount: page.total };
+  return Object.assign(
+    toConnection(page, (at) => encodeCursor(binding, at)),
+    { totalCount: page.total },
+  );
 }
 
 /** The page of `first: 0`: a fact about all pages takes a call, and the others the same one. */

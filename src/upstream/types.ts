@@ -154,5 +154,5 @@ export const isHidden = (row: JsonObject): boolean => row['_hidden'] === true;
 /** Lists of messages, with the texts that tell whether a row is one, and where it stands. */
 export const messageList: RowList = { name: 'messages', paths: [...ofMessage.all, '_updatedAt', 'tmid'] };
 
-/** Lists of rooms, with the texts by which they are checked and sorted. */
-export const roomList: RowList = { name: 'ims', paths: ['_id', 't', 'lm', 'ts', '_updatedAt'] };
+/** Lists of rooms, with what they are checked and sorted by, and the number of messages, which counters take. */
+export const roomList: RowList = { name: 'ims', paths: ['_id', 't', 'lm', 'ts', '_updatedAt', 'msgs'] };

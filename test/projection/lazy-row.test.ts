@@ -5,7 +5,7 @@ import { RowCutter, type RowCut } from '../../src/projection/row-cutter.ts';
 import { isInstantAt, isTextAt, isTextWithin, textAt, TextPath } from '../../src/projection/text-at.ts';
 
 const cut: RowCut = { fields: [{ name: 'id', kind: 'id', path: ['_id'] }], paths: ['u._id'] };
-const list = { name: 'rows', paths: ['_id', 'ts'] };
+const list = { name: 'rows', paths: ['_id', 'ts', 'n'] };
 
 /** The only row of a body as a lazy one, and as JSON.parse takes it. */
 function rowOf(text: string): { lazy: JsonObject; parsed: JsonObject } {
@@ -25,6 +25,10 @@ const rows = [
   '{"_id":"a\\\\b","ts":"2026-11-26T10:00:00+01:00","u":{"_id":"\\"u\\""}}',
   '{"_id":"a","_id":"b","ts":"x","ts":"2024-02-29T23:59:59.999Z","u":{"_id":"u"},"u":{}}',
   '{"_\\u0069d":"a","u":{"\\u005fid":"u"}}',
+  ...['0', '-0', '-5', '123456789', '1234567890', '1.5', '1e3', '"5"', 'true', 'null', '[1]'].map(
+    (n) => `{"n":${n},"_id":"a"}`,
+  ),
+  '{"n":1,"n":2}',
   `{"_id":"${'x'.repeat(128)}","ts":"2024-02-29","u":{"_id":"${'é'.repeat(65)}"}}`,
   '{"__proto__":{"_id":"polluted"},"constructor":"c","toString":"t","read":1}',
   '{"_hidden":true,"_id":"h","ts":"2026-11-26T10:00:00.000Z","_updatedAt":"2026-11-26T10:00:00.000Z"}',

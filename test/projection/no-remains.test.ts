@@ -20,7 +20,7 @@ describe.each(['wasm', 'js'] as const)('Nothing of one body shows in another (%s
       expect(
         engineOf(engine)
           .reserve(0)
-          ?.every((byte) => byte === 0),
+          ?.bytes.every((byte) => byte === 0),
       ).toBe(true);
     }
   });
