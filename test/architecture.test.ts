@@ -51,6 +51,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The ground: nothing of ours below it.
   errors: [],
   json: [],
+  'byte-string': [],
   'collect-fields': [],
   limits: [],
   'node-version': [],
@@ -94,12 +95,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'observability',
     'collect-fields',
     'errors',
+    'byte-string',
     'json',
     'limits',
     'config',
     'context',
   ],
-  http: ['operation', 'context', 'errors', 'json', 'limits', 'observability', 'text', 'type upstream'],
+  http: ['operation', 'context', 'errors', 'byte-string', 'json', 'limits', 'observability', 'text', 'type upstream'],
   demo: [],
   // Calls as the gateway does, and reads responses as it does.
   doctor: ['store', 'upstream', 'json', 'text', 'type config'],

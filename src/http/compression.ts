@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib';
+import { bodyBuffer, type BodyText } from '../byte-string.ts';
 import { acceptedCodings, type Coding } from './content-coding.ts';
 
 /** A smaller body goes into one packet as it is. Bytes. */
@@ -20,7 +21,7 @@ const compressBy: Readonly<Record<Coding, (body: Buffer) => Promise<Buffer>>> = 
 
 /** A body as it is sent. */
 export interface PackedBody {
-  readonly body: string | Buffer;
+  readonly body: BodyText;
   /** Undefined: as it was. */
   readonly coding: Coding | undefined;
 }
@@ -44,7 +45,7 @@ export class Compressor {
    * wants any more when its turn comes.
    */
   async pack(
-    body: string | Buffer,
+    body: BodyText,
     coding: Coding,
     acceptEncoding: string | undefined,
     isWanted: () => boolean,
@@ -53,7 +54,7 @@ export class Compressor {
     else this.#underWay += 1;
     try {
       if (!isWanted()) return { body, coding: undefined };
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+      const bytes = bodyBuffer(body);
       const packed = await compressBy[coding](bytes);
       const isSmaller = packed.length < bytes.length || !acceptedCodings(acceptEncoding).plain;
       return isSmaller ? { body: packed, coding } : { body, coding: undefined };

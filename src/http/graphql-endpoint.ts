@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyLength, type ByteString } from '../byte-string.ts';
 import { fromApollo, toApollo } from './apollo-request.ts';
 import { clientAddress } from './client-address.ts';
 import { codingFor, type Compressor } from './compression.ts';
@@ -163,7 +164,7 @@ export class GraphqlEndpoint {
   async #respondFast(
     { req: { headers }, request }: Exchange,
     params: GraphqlParams,
-  ): Promise<string | Buffer | undefined> {
+  ): Promise<string | ByteString | undefined> {
     const { fastPath } = this.#options;
     const isPlain = pipelineHeaders.every((name) => headers[name] === undefined);
     if (fastPath === undefined || !isPlain) return undefined;
@@ -203,7 +204,7 @@ export class GraphqlEndpoint {
     response: HttpResponse,
     compressor: Compressor,
   ): Promise<HttpResponse> {
-    const bytes = Buffer.byteLength(response.body);
+    const bytes = bodyLength(response.body);
     const acceptEncoding = req.headers['accept-encoding'];
     const wanted = codingFor(acceptEncoding, bytes);
     if (wanted === undefined || res.destroyed) return response;
@@ -217,7 +218,7 @@ export class GraphqlEndpoint {
   #write({ req, res, requestId, request, reader }: Exchange, { status, headers, body }: HttpResponse): void {
     if (res.destroyed) return; // the client left
     const { isDraining, corsOrigins, memory, allowance, compressor } = this.#options;
-    const bytes = Buffer.byteLength(body);
+    const bytes = bodyLength(body);
     res.writeHead(status, {
       ...headers,
       ...fixedHeaders,

@@ -1,3 +1,4 @@
+import type { BodyText } from '../byte-string.ts';
 import type { RequestErrorCode } from '../errors.ts';
 import type { Refusal } from './refusals.ts';
 
@@ -19,7 +20,7 @@ export class HttpError extends Error {
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
+  readonly body: BodyText;
 }
 
 /**

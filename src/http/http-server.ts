@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { bodyLength } from '../byte-string.ts';
 import { errorResponse, type HttpResponse } from './http-error.ts';
 import { refusals, type Refusal } from './refusals.ts';
 import { linesOf } from './request-headers.ts';
@@ -125,6 +126,6 @@ function refuse(res: ServerResponse, refusal: Refusal): void {
 /** The response to a refused request after which the connection ends, with all its headers. */
 function closing(refusal: Refusal): HttpResponse {
   const { status, headers, body } = errorResponse(refusal);
-  const length = String(Buffer.byteLength(body));
+  const length = String(bodyLength(body));
   return { status, headers: { ...headers, ...fixedHeaders, connection: 'close', 'content-length': length }, body };
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { bodyBuffer, ByteString, type BodyText } from '../byte-string.ts';
 
 /** Larger bodies are written in pieces of this size, each after the one before has been flushed. */
 const pieceBytes = 256 * 1024;
@@ -7,18 +8,14 @@ const pieceBytes = 256 * 1024;
  * Writes the body of a response and ends it. `onLeft` gets the number of unsent bytes whenever it shrinks, which shows
  * whether the client reads. Pieces that were sent are freed.
  */
-export function writeBody(
-  res: ServerResponse,
-  body: string | Buffer,
-  bytes: number,
-  onLeft: (bytes: number) => void,
-): void {
+export function writeBody(res: ServerResponse, body: BodyText, bytes: number, onLeft: (bytes: number) => void): void {
   onLeft(bytes);
   if (bytes <= pieceBytes) {
-    res.end(body);
+    if (body instanceof ByteString) res.end(body.bytes, 'latin1');
+    else res.end(body);
     return;
   }
-  const pieces = piecesOf(typeof body === 'string' ? Buffer.from(body) : body);
+  const pieces = piecesOf(bodyBuffer(body));
   let left = bytes;
   const next = (): void => {
     const piece = pieces.pop();

@@ -1,4 +1,5 @@
 import { getOperationAST, GraphQLError, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import { bodyLength, type ByteString } from '../byte-string.ts';
 import type { RequestContext } from '../context/request-context.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import { chargeAllowance, type CallAllowance } from './allowance.ts';
@@ -67,8 +68,8 @@ export class FastPath {
   }
 
   /** The body of the response. Undefined: Apollo Server has to make it. Never rejects. */
-  async respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {
-    let body: string | Buffer | undefined;
+  async respond(request: FastRequest, context: RequestContext): Promise<string | ByteString | undefined> {
+    let body: string | ByteString | undefined;
     try {
       body = await this.#respond(request, context);
     } catch (error) {
@@ -78,7 +79,7 @@ export class FastPath {
     return body;
   }
 
-  async #respond(request: FastRequest, context: RequestContext): Promise<string | Buffer | undefined> {
+  async #respond(request: FastRequest, context: RequestContext): Promise<string | ByteString | undefined> {
     const prepared = this.#prepare(request, context);
     if (prepared === undefined || !this.#admit(prepared, request, context)) return undefined;
     const { outcome } = context;
@@ -88,7 +89,7 @@ export class FastPath {
     const extensions = request.wantsReport ? `,"extensions":${JSON.stringify({ upstream: reportOf(context) })}` : '';
     await letOthersRun(context);
     const body = write(prepared.compiled.selection, data, '{"data":', `${extensions}}\n`);
-    if (!isWithinLimits(context, () => Buffer.byteLength(body) - 1)) return undefined;
+    if (!isWithinLimits(context, () => bodyLength(body) - 1)) return undefined;
     await letOthersRun(context);
     outcome.runBy = 'fast-path';
     return body;

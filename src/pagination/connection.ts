@@ -39,19 +39,29 @@ export const emptyConnection = <Row>(flags: Pick<PageInfo, 'hasNextPage' | 'hasP
   pageInfo: { ...flags, startCursor: () => null, endCursor: () => null },
 });
 
-export function toConnection<Row>(page: Page<Row>, encode: (cursor: Cursor) => string): Connection<Row> {
-  const { rows, places, cursorAt, hasNextPage, hasPreviousPage } = page;
-  return {
-    // Most queries select the nodes alone.
-    get edges() {
-      return rows.map((node, index) => ({ node, cursor: () => encode(cursorAt(index)) }));
-    },
-    nodes: rows,
-    pageInfo: {
+export const toConnection = <Row>(page: Page<Row>, encode: (cursor: Cursor) => string): Connection<Row> =>
+  new PageConnection(page, encode);
+
+/** A class, because each object with a getter of its own has a hidden class of its own, which keeps what the getter holds. */
+class PageConnection<Row> implements Connection<Row> {
+  readonly nodes: readonly Row[];
+  readonly pageInfo: PageInfo;
+  readonly #encodeAt: (index: number) => string;
+
+  constructor({ rows, places, cursorAt, hasNextPage, hasPreviousPage }: Page<Row>, encode: (cursor: Cursor) => string) {
+    const encodeAt = (index: number) => encode(cursorAt(index));
+    this.nodes = rows;
+    this.pageInfo = {
       hasNextPage,
       hasPreviousPage,
-      startCursor: () => (places === 0 ? null : encode(cursorAt(0))),
-      endCursor: () => (places === 0 ? null : encode(cursorAt(places - 1))),
-    },
-  };
+      startCursor: () => (places === 0 ? null : encodeAt(0)),
+      endCursor: () => (places === 0 ? null : encodeAt(places - 1)),
+    };
+    this.#encodeAt = encodeAt;
+  }
+
+  /** Made where they are selected: most queries select the nodes alone. */
+  get edges(): readonly Edge<Row>[] {
+    return this.nodes.map((node, index) => ({ node, cursor: () => this.#encodeAt(index) }));
+  }
 }

@@ -9,14 +9,14 @@ export interface CutRows {
   /** What the scanner says about each row: see `cutRow` in `cut.ts`. */
   readonly facts: Int32Array;
   readonly keys: Program['keys'];
-  /** The answers, one behind the other, and their address when they were written. */
-  readonly texts: Buffer;
+  /** The answers in UTF-8, one behind the other, a character for each byte; and their address when they were written. */
+  readonly texts: string;
   readonly textsFrom: number;
 }
 
-/** A text in UTF-8: part of a buffer that nobody changes. A byte lies between the texts of rows that follow each other: a comma. */
+/** Part of `texts`. One byte lies between the texts of rows that follow each other: a comma. */
 export interface TextSlice {
-  readonly of: Buffer;
+  readonly of: string;
   readonly start: number;
   readonly end: number;
 }

@@ -84,7 +84,7 @@ function resultOf(
     from,
     facts: ints.slice(rowsAt >> 2, (rowsAt >> 2) + count * stride),
     keys,
-    texts: Buffer.from(memory.subarray(out, at(ints, 28))),
+    texts: Buffer.from(memory.buffer, out, at(ints, 28) - out).toString('latin1'),
     textsFrom: out,
   };
   const rows: CutRow[] = [];

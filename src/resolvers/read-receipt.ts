@@ -32,5 +32,5 @@ export async function receiptConnection(
     load: async () => (await loader.load(messageId)) ?? [],
   };
   const connection = await wholeConnection(args, receipts);
-  return { ...connection, isAvailable: async () => (await loader.load(messageId)) !== null };
+  return Object.assign(connection, { isAvailable: async () => (await loader.load(messageId)) !== null });
 }

@@ -1,12 +1,13 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { bodyBuffer, bodyLength, ByteString, bytesOf, type BodyText } from '../../src/byte-string.ts';
 import { writeBody } from '../../src/http/write-body.ts';
 
 const pieceBytes = 256 * 1024;
 
 /** A server that writes these bytes to each client; `left`: what it was told of the bytes that are left. */
-async function serve(body: string | Buffer) {
+async function serve(body: BodyText) {
   const left: number[] = [];
   const responses: ServerResponse[] = [];
   const writes = vi.fn<(bytes: number) => void>();
@@ -17,7 +18,7 @@ async function serve(body: string | Buffer) {
       writes(piece.length);
       return write(piece, done);
     }) as typeof res.write;
-    const bytes = Buffer.byteLength(body);
+    const bytes = bodyLength(body);
     res.writeHead(200, { 'content-length': bytes });
     writeBody(res, body, bytes, (count) => left.push(count));
   });
@@ -42,9 +43,10 @@ describe('The body of a response', () => {
   it.each([
     ['a text', 'é'.repeat(pieceBytes) + 'end'],
     ['bytes', Buffer.from('é'.repeat(pieceBytes) + 'end')],
+    ['bytes as characters', new ByteString(bytesOf('é'.repeat(pieceBytes) + 'end'))],
   ])('that is larger is written in pieces, each after the one before: %s', async (_what, body) => {
     const { port, left, sizes } = await serve(body);
-    expect((await read(port)).equals(Buffer.from(body as string))).toBe(true);
+    expect((await read(port)).equals(bodyBuffer(body))).toBe(true);
     expect(sizes()).toEqual([pieceBytes, pieceBytes, 3]);
     await vi.waitFor(() => expect(left).toEqual([2 * pieceBytes + 3, pieceBytes + 3, 3, 0]));
   });

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { ByteString } from '../../src/byte-string.ts';
 import type { CutRow } from '../../src/projection/cut-row.ts';
 import { createCutter, type CutBody, type Cutter } from '../../src/projection/cutter.ts';
 import type { Program } from '../../src/projection/program.ts';
@@ -74,4 +75,4 @@ function plain(cut: CutBody | undefined, { keys }: Program) {
 
 /** The answer that was cut for a row. */
 export const textOf = (row: CutRow | undefined): string | undefined =>
-  row?.text && row.text.of.toString('utf8', row.text.start, row.text.end);
+  row?.text && String(new ByteString(row.text.of.slice(row.text.start, row.text.end)));

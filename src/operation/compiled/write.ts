@@ -1,3 +1,4 @@
+import { ByteString, bytesOf } from '../../byte-string.ts';
 import type { TextSlice } from '../../projection/cut-row.ts';
 import { ChosenObject, CutObject } from './cut-object.ts';
 import type { Completion, Data, Selection, Step } from './operation.ts';
@@ -6,7 +7,7 @@ import type { Completion, Data, Selection, Step } from './operation.ts';
  * The body of a response: `JSON.stringify(data)` for the data of a compiled run between two other texts, except that what
  * aliases repeat is stringified once, and that the texts of cut objects stay the bytes that they are.
  */
-export function write(selection: Selection, data: Data, before = '', after = ''): string | Buffer {
+export function write(selection: Selection, data: Data, before = '', after = ''): string | ByteString {
   if (!selection.needsWriter) return `${before}${JSON.stringify(data)}${after}`;
   const writer = new Writer();
   writer.add(before);
@@ -17,21 +18,16 @@ export function write(selection: Selection, data: Data, before = '', after = '')
 
 /** Writes the parts of a data tree behind each other. */
 class Writer {
-  /** Written so far, but for `#text`. */
+  /** Written so far, as bytes, but for `#text`. */
   readonly #parts: (string | TextSlice)[] = [];
   #text = '';
 
-  get body(): string | Buffer {
+  get body(): string | ByteString {
     if (this.#parts.length === 0) return this.#text;
     this.#flush();
-    let bytes = 0;
-    for (const part of this.#parts) bytes += bytesOf(part);
-    const body = Buffer.allocUnsafe(bytes);
-    let at = 0;
-    for (const part of this.#parts) {
-      at += typeof part === 'string' ? body.write(part, at) : part.of.copy(body, at, part.start, part.end);
-    }
-    return body;
+    let bytes = '';
+    for (const part of this.#parts) bytes += typeof part === 'string' ? part : part.of.slice(part.start, part.end);
+    return new ByteString(bytes);
   }
 
   add(text: string): void {
@@ -111,11 +107,8 @@ class Writer {
 
   /** The index of the next part. */
   #flush(): number {
-    if (this.#text !== '') this.#parts.push(this.#text);
+    if (this.#text !== '') this.#parts.push(bytesOf(this.#text));
     this.#text = '';
     return this.#parts.length;
   }
 }
-
-const bytesOf = (part: string | TextSlice): number =>
-  typeof part === 'string' ? Buffer.byteLength(part) : part.end - part.start;

@@ -38,11 +38,11 @@ const selection: Selection = {
   ],
 };
 
-const text = (of: Buffer, start: number, end: number) => new CutObject({ of, start, end }, undefined);
+const text = (of: string, start: number, end: number) => new CutObject({ of, start, end }, undefined);
 
 it('takes texts that lie behind each other in one buffer together, and no others', () => {
-  const one = Buffer.from('{"a":1},{"a":2},{"a":3}');
-  const other = Buffer.from('{"b":1},{"b":2},{"b":3}');
+  const one = '{"a":1},{"a":2},{"a":3}';
+  const other = '{"b":1},{"b":2},{"b":3}';
   const written = (...list: unknown[]) => String(write(selection, { rows: list }, '<', '>'));
   expect(written(text(one, 0, 7), text(one, 8, 15), text(one, 16, 23))).toBe('<{"rows":[{"a":1},{"a":2},{"a":3}]}>');
   expect(written(text(one, 0, 7), text(other, 8, 15), text(one, 16, 23))).toBe('<{"rows":[{"a":1},{"b":2},{"a":3}]}>');
