@@ -33,13 +33,26 @@ export interface Turn {
 }
 
 /** Waits for a turn. A turn that has come counts as taken, even when the call is cancelled at that very moment. */
-export const waitForTurn = ({ promise, leave }: Turn, cancellation: Cancellation): Promise<void> =>
+export const waitForTurn = (turn: Turn, cancellation: Cancellation): Promise<void> =>
   new Promise((resolve, reject) => {
     cancellation.onCancel(() => {
-      if (leave()) reject(cancelled());
+      if (turn.leave()) reject(cancelled());
     });
-    promise.then(resolve, reject);
+    turn.promise.then(resolve, reject);
   });
+
+/** A turn whose promise rejects when it is given up. */
+export interface OwnTurn extends Turn {
+  readonly reject: (error: unknown) => void;
+}
+
+/** The same for such a turn, which takes no second promise. */
+export function waitForOwnTurn(turn: OwnTurn, cancellation: Cancellation): Promise<void> {
+  cancellation.onCancel(() => {
+    if (turn.leave()) turn.reject(cancelled());
+  });
+  return turn.promise;
+}
 
 /** Waits, unless the call is cancelled. */
 export const sleep = (ms: number, clock: Pick<Clock, 'after'>, cancellation: Cancellation): Promise<void> =>

@@ -4,7 +4,7 @@ import { GatewayError } from '../../src/errors.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { dmMessages } from '../../src/upstream/endpoints/dm-messages.ts';
 import { callerOf } from '../../src/upstream/caller.ts';
-import type { Turn } from '../../src/upstream/cancellation.ts';
+import type { OwnTurn } from '../../src/upstream/cancellation.ts';
 import { RequestConcurrency } from '../../src/upstream/queue/request-concurrency.ts';
 import { defaultLimits } from '../../src/upstream/queue/bulkhead.ts';
 import { Transport } from '../../src/upstream/transport/transport.ts';
@@ -42,14 +42,14 @@ class CancelledOnEntry extends RequestConcurrency {
     this.#leave = leave;
   }
 
-  override enter(): Turn {
+  override enter(): OwnTurn {
     super.enter();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     setImmediate(() => {
       resolve();
       this.#leave();
     });
-    return { promise, leave: () => false };
+    return { promise, leave: () => false, reject };
   }
 }
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../errors.ts';
-import type { Turn } from '../cancellation.ts';
+import type { OwnTurn } from '../cancellation.ts';
 import { systemClock, type Clock } from '../clock.ts';
+import { EarliestTimer } from './earliest-timer.ts';
 import { PresentCallers } from './present-callers.ts';
 
 export interface BulkheadLimits {
@@ -22,12 +23,11 @@ export const defaultLimits: BulkheadLimits = {
   waitMs: 1000,
 };
 
-interface Waiter {
-  /** Epoch milliseconds. */
+interface Waiter extends OwnTurn {
+  /** Epoch milliseconds: when it began to wait, and for how long it may. */
   readonly since: number;
+  readonly until: number;
   readonly resolve: () => void;
-  readonly reject: (error: GatewayError) => void;
-  readonly cancelTimer: () => void;
 }
 
 interface CallerQueue {
@@ -64,11 +64,13 @@ export class Bulkhead {
   #unacceptedQueues = 0;
   #inFlight = 0;
   #waiting = 0;
+  readonly #overdue: EarliestTimer;
 
   constructor(limits: BulkheadLimits = defaultLimits, clock: Clock = systemClock) {
     this.#limits = limits;
     this.#clock = clock;
     this.#present = new PresentCallers(clock);
+    this.#overdue = new EarliestTimer(clock, () => this.#giveUpOverdue());
   }
 
   get inFlight(): number {
@@ -101,7 +103,7 @@ export class Bulkhead {
   }
 
   /** Undefined: the call may go out now. Otherwise it may when the turn resolves, and never when the turn rejects. */
-  enter(callerKey: string, until: number, isAccepted = true): Turn | undefined {
+  enter(callerKey: string, until: number, isAccepted = true): OwnTurn | undefined {
     this.#present.note(callerKey, isAccepted);
     const queue = this.#queueOf(callerKey, isAccepted);
     if (this.#hasSlot(queue)) {
@@ -113,7 +115,7 @@ export class Bulkhead {
     const hasShare = queue.waiting.length >= this.#share(queue, waiting, waitingOfOne);
     if (ms <= 0 || hasShare || (this.#waiting >= waiting && !this.#makeRoomFor(queue))) {
       this.#forgetIdle(callerKey, queue);
-      return { promise: Promise.reject(overloaded('no place in the queue')), leave: () => false };
+      return { promise: Promise.reject(overloaded('no place in the queue')), leave: () => false, reject: ignore };
     }
     return this.#wait(callerKey, queue, ms);
   }
@@ -158,9 +160,8 @@ export class Bulkhead {
     const newest = largest.waiting.at(-1);
     if (newest === undefined || largest.waiting.length <= own.waiting.length + 1) return false;
     largest.waiting.pop();
-    newest.cancelTimer();
     newest.reject(overloaded('made room for others'));
-    this.#waiting -= 1;
+    this.#endWait();
     return true;
   }
 
@@ -169,30 +170,38 @@ export class Bulkhead {
     this.#inFlight += 1;
   }
 
-  #wait(callerKey: string, queue: CallerQueue, ms: number): Turn {
+  #wait(callerKey: string, queue: CallerQueue, ms: number): OwnTurn {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = {
-      since: this.#clock.now(),
-      resolve,
-      reject,
-      cancelTimer: this.#clock.after(ms, () => {
-        leave();
-        reject(overloaded('waited too long'));
-      }),
-    };
-    if (queue.waiting.length === 0) queue.movedAt = waiter.since;
-    queue.waiting.push(waiter);
-    this.#waiting += 1;
+    const since = this.#clock.now();
     const leave = (): boolean => {
       const index = queue.waiting.indexOf(waiter);
       if (index === -1) return false;
-      waiter.cancelTimer();
       queue.waiting.splice(index, 1);
-      this.#waiting -= 1;
+      this.#endWait();
       this.#forgetIdle(callerKey, queue);
       return true;
     };
-    return { promise, leave };
+    const waiter: Waiter = { since, until: since + ms, promise, resolve, reject, leave };
+    if (queue.waiting.length === 0) queue.movedAt = since;
+    queue.waiting.push(waiter);
+    this.#waiting += 1;
+    this.#overdue.set(waiter.until);
+    return waiter;
+  }
+
+  /** A call waits no more. */
+  #endWait(): void {
+    this.#waiting -= 1;
+    if (this.#waiting === 0) this.#overdue.cancel();
+  }
+
+  #giveUpOverdue(): void {
+    const now = this.#clock.now();
+    const waiters = [...this.#queues.values()].flatMap(({ waiting }) => waiting);
+    for (const { until, leave, reject } of waiters) {
+      if (until > now) this.#overdue.set(until);
+      else if (leave()) reject(overloaded('waited too long'));
+    }
   }
 
   /**
@@ -204,14 +213,15 @@ export class Bulkhead {
       if (!this.#hasSlot(queue)) continue;
       const waiter = queue.waiting.shift();
       if (waiter === undefined) continue;
-      this.#queues.delete(callerKey);
-      this.#queues.set(callerKey, queue);
-      this.#waiting -= 1;
+      if (this.#queues.size > 1) {
+        this.#queues.delete(callerKey);
+        this.#queues.set(callerKey, queue);
+      }
+      this.#endWait();
       const now = this.#clock.now();
       queue.paceMs += paceWeight * (now - queue.movedAt - queue.paceMs);
       queue.movedAt = now;
       this.#start(queue);
-      waiter.cancelTimer();
       waiter.resolve();
       return true;
     }
@@ -224,6 +234,8 @@ export class Bulkhead {
     if (!queue.isAccepted) this.#unacceptedQueues -= 1;
   }
 }
+
+const ignore = (): void => undefined;
 
 const overloaded = (detail: string): GatewayError =>
   new GatewayError('OVERLOADED', 'The gateway has too many upstream calls in flight: try again shortly.', {

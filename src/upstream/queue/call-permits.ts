@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.ts';
-import { waitForTurn, type Cancellation } from '../cancellation.ts';
+import { waitForOwnTurn, waitForTurn, type Cancellation } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
 import type { CallObserver } from '../call-observer.ts';
 import type { Caller } from '../caller.ts';
@@ -81,12 +81,12 @@ export class CallPermits {
         if (ready !== undefined) await this.#observeWait(call, waitForTurn({ promise: ready, leave }, cancellation));
         held.reservation = reservation;
         const turn = concurrency.enter();
-        if (turn !== undefined) await waitForTurn(turn, cancellation);
+        if (turn !== undefined) await waitForOwnTurn(turn, cancellation);
         held.hasSlot = true;
         const user = userOf(caller.key);
         const bulkheadKey = user ?? caller.key;
         const place = bulkhead.enter(bulkheadKey, until, user !== undefined);
-        if (place !== undefined) await waitForTurn(place, cancellation);
+        if (place !== undefined) await waitForOwnTurn(place, cancellation);
         held.bulkheadKey = bulkheadKey;
         if (cancellation.isCancelled) throw cancelled();
         check();

@@ -1,4 +1,4 @@
-import type { Turn } from '../cancellation.ts';
+import type { OwnTurn } from '../cancellation.ts';
 
 /** Calls of one request that are in flight or in the bulkhead's queue at most. */
 const maxRunning = 8;
@@ -23,13 +23,13 @@ export class RequestConcurrency {
   }
 
   /** Undefined: the call may go on now. */
-  enter(): Turn | undefined {
+  enter(): OwnTurn | undefined {
     if (this.#hasSlot()) {
       this.#start();
       return undefined;
     }
     const { waiting } = this.#slots;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter = { concurrency: this, resolve };
     waiting.push(waiter);
     const leave = (): boolean => {
@@ -38,7 +38,7 @@ export class RequestConcurrency {
       waiting.splice(index, 1);
       return true;
     };
-    return { promise, leave };
+    return { promise, leave, reject };
   }
 
   /** A call has ended: its slot goes to the first waiting call that may use it. */
