@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { readHeader, readHeaders, type Header, type ResponseHeaders } from './header-lines.ts';
 
 /** What a response consists of, in order. An interim response (1xx) is none. */
 export interface ResponseHandler {
@@ -13,10 +14,7 @@ export interface ResponseHandler {
 const maxHeadBytes = 16 * 1024;
 
 const beginning = 'HTTP/1.';
-const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: .*)?$/s;
-const token = /^[!#$%&'*+.^_`|~\w-]+$/;
-/** Line ends other than CR LF, by which two readers could see different heads. */
-const oddCharacters = /\0|\r(?!\n)|(?<!\r)\n/;
+const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r\n]*)?$/;
 const chunkLine = /^([\da-f]{1,8})[ \t]*(?:;[^\0\r\n]*)?$/i;
 const endsConnection = /(?:^|,)\s*close\s*(?:,|$)/i;
 
@@ -41,6 +39,8 @@ export class ResponseParser {
   #trailerBytes = 0;
   #mayBeReused = false;
   #fault: string | undefined;
+  /** The header lines of the latest head, by their index. */
+  readonly #latest: (Header | undefined)[] = [];
 
   constructor(handler: ResponseHandler) {
     this.#handler = handler;
@@ -89,16 +89,18 @@ export class ResponseParser {
   }
 
   #readHead(bytes: Buffer): Buffer | undefined {
-    // Something else may never end a line.
-    if (this.#pending === undefined && !beginning.startsWith(bytes.toString('latin1', 0, beginning.length)))
-      return this.#refuse('no HTTP/1.1');
     const found = this.#textUntil('\r\n\r\n', bytes);
-    if (found === undefined) return undefined;
+    if (found === undefined) {
+      // Something else may never end a line.
+      const isHttp = this.#pending === undefined || beginning.startsWith(this.#pending.toString('latin1', 0, 7));
+      return isHttp ? undefined : this.#refuse('no HTTP/1.1');
+    }
     const { text, rest } = found;
     const lines = text.split('\r\n');
     const [, minor, code] = statusLine.exec(lines[0] as string) ?? [];
-    const headers = oddCharacters.test(text) ? undefined : readHeaders(lines);
-    if (code === undefined || headers === undefined) return this.#refuse('no head of HTTP/1.1');
+    const headers = readHeaders(lines, this.#latest);
+    if (code === undefined || headers === undefined)
+      return this.#refuse(text.startsWith(beginning) ? 'no head of HTTP/1.1' : 'no HTTP/1.1');
     const status = Number(code);
     if (status >= 200) return this.#begin(status, headers, minor === '1', rest);
     return status === 101 ? this.#refuse('another protocol') : rest; // an interim response: the final one follows
@@ -156,7 +158,7 @@ export class ResponseParser {
     const { text, rest } = found;
     if (text === '') return this.#finish(rest);
     this.#trailerBytes += text.length + 2;
-    const isFit = this.#trailerBytes <= maxHeadBytes && !oddCharacters.test(text) && readHeaders(['', text]);
+    const isFit = this.#trailerBytes <= maxHeadBytes && readHeader(text) !== undefined;
     return isFit ? rest : this.#refuse('a trailer that is none');
   }
 
@@ -179,43 +181,4 @@ export class ResponseParser {
     this.#pending = isFound ? undefined : all;
     return isFound ? { text: all.toString('latin1', 0, place), rest: all.subarray(place + end.length) } : undefined;
   }
-}
-
-type ResponseHeaders = Readonly<Record<string, string | undefined>>;
-
-/** The headers of a head's lines, the first of which is none; several of one name are a list. Undefined if one has no name. */
-function readHeaders(lines: readonly string[]): ResponseHeaders | undefined {
-  const headers = Object.create(null) as Record<string, string>;
-  for (let index = 1; index < lines.length; index += 1) {
-    const line = lines[index] as string;
-    const colon = line.indexOf(':');
-    const name = nameOf(line.slice(0, Math.max(0, colon)));
-    if (name === undefined) return undefined;
-    const value = withoutBlanks(line, colon + 1);
-    const known = headers[name];
-    headers[name] = known === undefined ? value : `${known}, ${value}`;
-  }
-  return headers;
-}
-
-/** Names as they are sent, and as they are read: a workspace sends a few dozens. */
-const knownNames = new Map<string, string>();
-const maxKnownNames = 200;
-
-function nameOf(sent: string): string | undefined {
-  const known = knownNames.get(sent);
-  if (known !== undefined) return known;
-  if (!token.test(sent)) return undefined;
-  const name = sent.toLowerCase();
-  if (knownNames.size < maxKnownNames) knownNames.set(sent, name);
-  return name;
-}
-
-const isBlank = (line: string, index: number): boolean => line[index] === ' ' || line[index] === '\t';
-
-function withoutBlanks(line: string, from: number): string {
-  let [start, end] = [from, line.length];
-  while (start < end && isBlank(line, start)) start += 1;
-  while (end > start && isBlank(line, end - 1)) end -= 1;
-  return line.slice(start, end);
 }
