@@ -1,5 +1,4 @@
 import {
-  getArgumentValues,
   getNamedType,
   getVariableValues,
   GraphQLError,
@@ -18,6 +17,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { refusalOfRequest } from '../errors.ts';
+import { argumentsOf, type ArgumentsFrom } from './argument-values.ts';
 import { shouldIncludeNode } from '../collect-fields.ts';
 
 type Check = (args: never, callerId: string) => void;
@@ -27,8 +27,7 @@ export type ArgumentChecks = ReadonlyMap<string, Check>;
 
 /** A selected field with arguments, and their validator if they have one. */
 export interface CheckedField {
-  readonly field: GraphQLField<unknown, unknown>;
-  readonly node: FieldNode;
+  readonly argumentsFrom: ArgumentsFrom;
   readonly check: Check | undefined;
 }
 
@@ -80,8 +79,8 @@ export function recheck(
   variables: Readonly<Record<string, unknown>>,
   callerId: string,
 ): void {
-  for (const { field, node, check } of fields) {
-    const args = getArgumentValues(field, node, variables);
+  for (const { argumentsFrom, check } of fields) {
+    const args = argumentsFrom(variables);
     check?.(args as never, callerId);
   }
 }
@@ -134,7 +133,10 @@ class Walk {
     if (type === undefined || field === undefined) return; // `__typename`
     if (field.args.length > 0) {
       const { variables, callerId } = this.#asked;
-      const checked = { field, node, check: this.#checks.get(`${type.name}.${field.name}`) };
+      const checked = {
+        argumentsFrom: argumentsOf(field, node),
+        check: this.#checks.get(`${type.name}.${field.name}`),
+      };
       refused(() => recheck([checked], variables, callerId), node, path);
       this.checked.push(checked);
     }

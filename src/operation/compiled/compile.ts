@@ -1,5 +1,4 @@
 import {
-  getArgumentValues,
   getNamedType,
   getNullableType,
   GraphQLError,
@@ -23,6 +22,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { argumentsOf, type ArgumentsFrom } from '../argument-values.ts';
 import type { Context } from '../../context/request-context.ts';
 import { valuesPerObject } from '../../limits.ts';
 import { collectFields, fragmentsOf, type SameNameFields } from '../../collect-fields.ts';
@@ -93,7 +93,7 @@ class Compiler {
   readonly #input: CompileInput;
   readonly #fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** Arguments without variables, by field node: expanded fragments share their nodes. */
-  readonly #fixedArguments = new Map<FieldNode, Record<string, unknown>>();
+  readonly #arguments = new Map<FieldNode, ArgumentsFrom>();
   fieldCount = 0;
   stepCount = 0;
 
@@ -159,7 +159,6 @@ class Compiler {
     this.fieldCount += 1;
     const { schema, operation, resolverOf = ({ resolve }) => resolve as Resolve | undefined } = this.#input;
     const resolve = resolverOf(field);
-    const fixed = this.#fixedArgumentsOf(field, node);
     const infoFrom = (variableValues: Variables): GraphQLResolveInfo => ({
       fieldName: name,
       fieldNodes: nodes,
@@ -180,7 +179,7 @@ class Compiler {
       resolve,
       direct: directReadOf(resolve, field.type),
       index,
-      argumentsFrom: (variables) => fixed ?? getArgumentValues(field, node, variables),
+      argumentsFrom: this.#argumentsOf(field, node),
       infoFrom,
       completion,
       isOfLeaves: isLeafType(getNamedType(field.type)),
@@ -188,15 +187,11 @@ class Compiler {
     };
   }
 
-  /** Undefined if the arguments depend on variables. */
-  #fixedArgumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> | undefined {
-    if (hasVariables(node)) return undefined;
-    let fixed = this.#fixedArguments.get(node);
-    if (fixed === undefined) {
-      fixed = Object.freeze(getArgumentValues(field, node, {}));
-      this.#fixedArguments.set(node, fixed);
-    }
-    return fixed;
+  /** The same for all fields of a node. */
+  #argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): ArgumentsFrom {
+    const known = this.#arguments.get(node) ?? argumentsOf(field, node);
+    this.#arguments.set(node, known);
+    return known;
   }
 
   #completionOf(type: GraphQLOutputType, nodes: readonly FieldNode[], place: Place, source: InfoSource): Completion {
@@ -233,16 +228,4 @@ class Compiler {
 interface Place {
   readonly path: Path;
   readonly times: number;
-}
-
-function hasVariables({ arguments: given = [] }: FieldNode): boolean {
-  let found = false;
-  for (const argument of given) {
-    visit(argument, {
-      Variable: () => {
-        found = true;
-      },
-    });
-  }
-  return found;
 }
