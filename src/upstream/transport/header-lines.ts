@@ -1,20 +1,10 @@
 const token = /^[!#$%&'*+.^_`|~\w-]+$/;
-/** In a line: line ends other than CR LF, by which two readers could see different heads. */
-const oddCharacters = /[\0\r\n]/;
+/** Line ends other than CR LF, by which two readers could see different heads. */
+const oddCharacters = /\0|\r(?!\n)|(?<!\r)\n/;
 
 export type ResponseHeaders = Readonly<Record<string, string | undefined>>;
 
-/** A line of a head, read. */
-export interface Header {
-  readonly line: string;
-  readonly name: string;
-  readonly value: string;
-}
-
-/** Longer lines are not kept for the next head. Characters. */
-const longLine = 80;
-
-/** No prototype, so that no header meets a property; an object from `Object.create(null)` would be slower. */
+/** No prototype, so that no header meets a property; an object from `Object.create(null)` takes longer to fill. */
 class Headers {
   [name: string]: string;
 }
@@ -22,30 +12,24 @@ Reflect.deleteProperty(Headers.prototype, 'constructor');
 Reflect.setPrototypeOf(Headers.prototype, null);
 
 /**
- * The headers of a head's lines, the first of which is none; several of one name are a list. Undefined if one has no name.
- * Most lines are the same as in the head before, `latest`, and are not read again.
+ * The headers in the lines of a text from `start` on; several of one name are a list. Undefined if a line has no name, or if
+ * the text has characters that no line may have.
  */
-export function readHeaders(lines: readonly string[], latest: (Header | undefined)[]): ResponseHeaders | undefined {
+export function readHeaders(text: string, start: number): ResponseHeaders | undefined {
+  if (oddCharacters.test(text)) return undefined;
   const headers = new Headers();
-  for (let index = 1; index < lines.length; index += 1) {
-    const line = lines[index] as string;
-    let header = latest[index];
-    if (header?.line !== line) {
-      header = readHeader(line);
-      if (header === undefined) return undefined;
-      latest[index] = line.length > longLine ? undefined : header;
-    }
-    const known = headers[header.name];
-    headers[header.name] = known === undefined ? header.value : `${known}, ${header.value}`;
+  for (let at = start; at < text.length;) {
+    const found = text.indexOf('\r\n', at);
+    const end = found === -1 ? text.length : found;
+    const colon = text.indexOf(':', at);
+    const name = colon === -1 || colon > end ? undefined : nameOf(text.slice(at, colon));
+    if (name === undefined) return undefined;
+    const value = withoutBlanks(text, colon + 1, end);
+    const known = headers[name];
+    headers[name] = known === undefined ? value : `${known}, ${value}`;
+    at = end + 2;
   }
   return headers;
-}
-
-/** Undefined for a line that is none. */
-export function readHeader(line: string): Header | undefined {
-  const colon = line.indexOf(':');
-  const name = oddCharacters.test(line) ? undefined : nameOf(line.slice(0, Math.max(0, colon)));
-  return name === undefined ? undefined : { line, name, value: withoutBlanks(line, colon + 1) };
 }
 
 /** Names as they are sent, and as they are read: a workspace sends a few dozens. */
@@ -61,11 +45,11 @@ function nameOf(sent: string): string | undefined {
   return name;
 }
 
-const isBlank = (line: string, index: number): boolean => line[index] === ' ' || line[index] === '\t';
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
 
-function withoutBlanks(line: string, from: number): string {
-  let [start, end] = [from, line.length];
-  while (start < end && isBlank(line, start)) start += 1;
-  while (end > start && isBlank(line, end - 1)) end -= 1;
-  return line.slice(start, end);
+function withoutBlanks(text: string, from: number, to: number): string {
+  let [start, end] = [from, to];
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }

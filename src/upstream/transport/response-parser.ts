@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { readHeader, readHeaders, type Header, type ResponseHeaders } from './header-lines.ts';
+import { readHeaders, type ResponseHeaders } from './header-lines.ts';
 
 /** What a response consists of, in order. An interim response (1xx) is none. */
 export interface ResponseHandler {
@@ -14,7 +14,7 @@ export interface ResponseHandler {
 const maxHeadBytes = 16 * 1024;
 
 const beginning = 'HTTP/1.';
-const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r\n]*)?$/;
+const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r\n]*)?(?:\r\n|$)/;
 const chunkLine = /^([\da-f]{1,8})[ \t]*(?:;[^\0\r\n]*)?$/i;
 const endsConnection = /(?:^|,)\s*close\s*(?:,|$)/i;
 
@@ -39,8 +39,6 @@ export class ResponseParser {
   #trailerBytes = 0;
   #mayBeReused = false;
   #fault: string | undefined;
-  /** The header lines of the latest head, by their index. */
-  readonly #latest: (Header | undefined)[] = [];
 
   constructor(handler: ResponseHandler) {
     this.#handler = handler;
@@ -96,9 +94,8 @@ export class ResponseParser {
       return isHttp ? undefined : this.#refuse('no HTTP/1.1');
     }
     const { text, rest } = found;
-    const lines = text.split('\r\n');
-    const [, minor, code] = statusLine.exec(lines[0] as string) ?? [];
-    const headers = readHeaders(lines, this.#latest);
+    const [first = '', minor, code] = statusLine.exec(text) ?? [];
+    const headers = readHeaders(text, first.length);
     if (code === undefined || headers === undefined)
       return this.#refuse(text.startsWith(beginning) ? 'no head of HTTP/1.1' : 'no HTTP/1.1');
     const status = Number(code);
@@ -158,7 +155,7 @@ export class ResponseParser {
     const { text, rest } = found;
     if (text === '') return this.#finish(rest);
     this.#trailerBytes += text.length + 2;
-    const isFit = this.#trailerBytes <= maxHeadBytes && readHeader(text) !== undefined;
+    const isFit = this.#trailerBytes <= maxHeadBytes && readHeaders(text, 0) !== undefined;
     return isFit ? rest : this.#refuse('a trailer that is none');
   }
 
