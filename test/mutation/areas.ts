@@ -76,13 +76,15 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   execution: {
     mutate: [
-      'src/operation/{answer-counting,input-check,introspection}.ts',
+      'src/operation/{answer-counting,argument-values,input-check,introspection}.ts',
       'src/operation/compiled/*.ts',
       'src/context/answer-size.ts',
+      'src/byte-string.ts',
     ],
     tests: [
       'test/context/answer-size.test.ts',
-      'test/operation/{answer-counting,input-check,introspection,compiled/*}.test.ts',
+      'test/byte-string.test.ts',
+      'test/operation/{answer-counting,argument-values,input-check,introspection,compiled/*}.test.ts',
     ],
   },
   projection: {
