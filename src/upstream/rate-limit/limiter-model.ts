@@ -72,7 +72,7 @@ export class LimiterModel {
   #lostAt: number[] = [];
   /** Users who were counted here and, since the latest headers, no longer are. */
   readonly #noLongerCounted = new Set<string>();
-  /** Epoch milliseconds: since when calls are counted; when headers came last; when headers or a refusal came last. */
+  /** Epoch milliseconds: since when calls are counted; when headers came last, also to others; when headers or a refusal came last. */
   #limitedSince = Number.NEGATIVE_INFINITY;
   #headersAt = Number.NEGATIVE_INFINITY;
   #countedAt = Number.NEGATIVE_INFINITY;
@@ -150,17 +150,23 @@ export class LimiterModel {
     if (this.#passedAt !== undefined && onWire.earliestSentAt > this.#passedAt) this.#become('unlimited');
   }
 
-  /** What other replicas learnt of the window. */
+  /** What other replicas learnt of the window. They had headers when the workspace named its end, or that of the one before. */
   learnShared({ limit, remaining, endsAt, isEndKnown }: SharedWindowState): void {
-    if (this.state !== 'limited') this.#limitedSince = this.#clock.now();
+    const isNew = this.state !== 'limited';
+    const now = this.#clock.now();
+    if (isNew) this.#limitedSince = now;
     this.#become('limited');
     if (remaining === undefined) return;
     const time = this.#workspaceClock.now();
     if (endsAt !== undefined) {
       if (!isEndKnown && endsAt <= time) return; // a guess does not tell that the next window is open
+      if (isEndKnown) this.#headersAt = now;
       const told = { limit, remaining, resetAt: endsAt };
       this.#window = RateLimitWindow.afterResponse(this.window, told, time, isEndKnown);
-    } else if (this.window?.endsAt !== undefined) this.#window = RateLimitWindow.beforeFirst(limit, remaining);
+      return;
+    }
+    if (isNew) this.#headersAt = now;
+    if (this.window?.endsAt !== undefined) this.#window = RateLimitWindow.beforeFirst(limit, remaining);
   }
 
   #learnCounted(report: Extract<LimiterReport, { rate: unknown }>, { user, sentAt }: EndedCall, now: number): void {

@@ -259,6 +259,29 @@ describe('Replicas with a common window', () => {
     expect(leftInAll).toBeGreaterThan(0);
   }, 600_000);
 
+  it('never do so when users are exempt whose calls come after the first headers', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        worlds,
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(wishOf, { maxLength: 80, size: 'max' }),
+        crowdOf,
+        async (world, exemptUsers, wishes, crowd) => {
+          const later = withCrowd(wishes, crowd).map((wish) =>
+            wish.user < exemptUsers ? { ...wish, at: wish.at + 3000 } : wish,
+          );
+          const { made, refusedLocally, left, open } = await live({ ...world, exemptUsers }, [
+            plain({ user: 50 }),
+            ...later,
+          ]);
+          expect(refusals(made)).toEqual([]);
+          expect([made.length + refusedLocally + left, open]).toEqual([later.length + 1, 0]);
+        },
+      ),
+      runs(100),
+    );
+  }, 600_000);
+
   it('send no more than their shares beyond it while the store comes and goes, with or without its memory', async () => {
     const outagesOf = fc.array(
       fc.record({ at: fc.nat(150_000), ms: fc.integer({ min: 100, max: 30_000 }), isEmpty: fc.boolean() }),
