@@ -14,11 +14,10 @@ const periodMs = 5 * 60_000;
  */
 export class WorkspaceClock {
   readonly #clock: Pick<Clock, 'now'>;
-  #isKnown = false;
   /** Milliseconds by which the workspace's clock is ahead at least, by the responses of this period and the previous one. */
   #ahead = 0;
   #aheadBefore = 0;
-  #periodBegan = 0;
+  #periodBegan = Number.NEGATIVE_INFINITY;
   /** The latest `Date` and its time: it changes once a second. */
   #date = '';
   #shown: number | undefined;
@@ -54,14 +53,13 @@ export class WorkspaceClock {
     const age = now - this.#periodBegan;
     // One of the clocks was set, or they drift apart: discard the estimate.
     const isWrong = shown + granularityMs - sentAt < this.aheadMs;
-    if (this.#isKnown && !isWrong && age < periodMs) {
+    if (!isWrong && age < periodMs) {
       this.#ahead = Math.max(this.#ahead, ahead);
       return;
     }
-    this.#aheadBefore = this.#isKnown && !isWrong && age < 2 * periodMs ? this.#ahead : ahead;
+    this.#aheadBefore = !isWrong && age < 2 * periodMs ? this.#ahead : ahead;
     this.#ahead = ahead;
     this.#periodBegan = now;
-    this.#isKnown = true;
   }
 
   #read(date: string): number | undefined {

@@ -93,6 +93,19 @@ describe('WorkspaceClock', () => {
     expect(workspaceClock.aheadMs).toBe(-1000);
   });
 
+  it('no longer depends on a response of a quarter of an hour ago', () => {
+    const { clock, workspaceClock, settings, call } = clocks(0);
+    call(0, 0);
+    settings.aheadMs = -400;
+    clock.move(300_000);
+    for (const pauseMs of [0, 299_999, 299_999]) {
+      expect(workspaceClock.aheadMs).toBe(0);
+      clock.move(pauseMs);
+      call(0, 0);
+    }
+    expect(workspaceClock.aheadMs).toBeLessThanOrEqual(-400);
+  });
+
   it('is estimated anew after ten minutes without a response', () => {
     const { clock, workspaceClock, settings, call } = clocks(0);
     call(0, 0);
