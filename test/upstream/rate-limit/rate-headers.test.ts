@@ -15,6 +15,8 @@ describe('readReset', () => {
     ['a negative number', '-5', undefined],
     ['nothing', undefined, undefined],
     ['two values', ['1', '2'], undefined],
+    ['a list of one value', [String(now + 5000)], undefined],
+    ['a number in another notation', `${now / 1000 + 5}e3`, undefined],
     ['a number with a sign or a unit', `+${now + 5000}`, undefined],
     ['a number and more', `${now + 5000} ms`, undefined],
   ])('reads %s', (_name, header, resetAt) => {
@@ -43,6 +45,7 @@ describe('readRateHeaders', () => {
   it.each<[string, Record<string, string | string[] | undefined>, object]>([
     ['limit', { 'x-ratelimit-limit': 'ten' }, { limit: undefined, remaining: 9 }],
     ['limit, given twice', { 'x-ratelimit-limit': ['10', '10'] }, { limit: undefined }],
+    ['limit in a list', { 'x-ratelimit-limit': ['10'] }, { limit: undefined }],
     ['limit with a unit', { 'x-ratelimit-limit': '10 calls' }, { limit: undefined }],
     [
       'limit alone',

@@ -177,6 +177,12 @@ describe('a lost call', () => {
     fresh.countLost(now);
     expect(facts(fresh)).toMatchObject({ remaining: 1, endsAt: end, isEndKnown: false });
   });
+
+  it('does not move an end that was guessed before', () => {
+    const window = RateLimitWindow.afterRefusal(undefined, undefined, now + 7000, now);
+    window.countLost(now + 1000);
+    expect(facts(window)).toMatchObject({ endsAt: now + 7000, isEndKnown: false });
+  });
 });
 
 describe('a used-up window', () => {
@@ -208,5 +214,21 @@ describe('a used-up window', () => {
     window.beginProbe(false);
     window.endProbe('unknown');
     expect([window.mayProbe(false), window.mayProbe(true)]).toEqual([false, true]);
+  });
+
+  it('M5: can be probed by an unaccepted caller after an accepted one', () => {
+    const window = known(0);
+    window.beginProbe(true);
+    window.endProbe('unknown');
+    expect(window.mayProbe(false)).toBe(true);
+  });
+
+  it('M5: can be probed any number of times by exempt users', () => {
+    const window = known(0);
+    for (let probe = 0; probe < 10; probe += 1) {
+      expect([probe, window.mayProbe(true)]).toEqual([probe, true]);
+      window.beginProbe(true);
+      window.endProbe('uncounted');
+    }
   });
 });

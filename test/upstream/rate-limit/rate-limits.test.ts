@@ -92,12 +92,27 @@ describe('what a response teaches RateLimits', () => {
     expect(await stateOf(rateLimits.enter('dm.messages', maya, far))).toBe('now');
   });
 
-  it('is a refusal’s own time when it has no headers', async () => {
-    const { rateLimits, clock } = rateLimitsWith(5);
-    call(rateLimits, maya, { headers: {}, limiter: 'refused', refusedUntil: start + 7000 });
-    expect(await stateOf(rateLimits.enter('im.counters', maya, start + 6000))).toBe('RATE_LIMITED');
-    clock.move(7020);
-    expect(await stateOf(rateLimits.enter('im.counters', maya, far))).toBe('now');
+  it.each([0, 30_000])(
+    'is a refusal’s own time when it has no headers, where the workspace’s clock is %i ms ahead',
+    async (aheadMs) => {
+      const { rateLimits, clock, workspaceClock } = createRateLimits();
+      workspaceClock.learn(new Date(start + aheadMs).toUTCString(), start);
+      call(rateLimits, maya, passed(5, start + aheadMs + 60_000));
+      call(rateLimits, maya, { headers: {}, limiter: 'refused', refusedUntil: start + 7000 });
+      expect(await stateOf(rateLimits.enter('im.counters', maya, start + 6000))).toBe('RATE_LIMITED');
+      clock.move(7020);
+      expect(await stateOf(rateLimits.enter('im.counters', maya, far))).toBe('now');
+    },
+  );
+
+  it('S6: is nothing when the call was refused before the limiter: another may probe a used-up window', async () => {
+    const { rateLimits } = rateLimitsWith(0);
+    const enter = (who: CallerIdentity) => rateLimits.enter('im.counters', who, start + 1000);
+    const probe = enter(botty);
+    expect(await Promise.all([probe, enter(caller('jonas'))].map(stateOf))).toEqual(['now', 'RATE_LIMITED']);
+    probe.send();
+    probe.exit({ headers: {}, limiter: 'before' });
+    expect(await stateOf(enter(caller('jonas')))).toBe('now');
   });
 
   it('M5: is a limit even when the window ended during the response: nobody is exempt by that', async () => {
@@ -231,6 +246,14 @@ describe('forwarded addresses', () => {
     expect(waiting.leave()).toBe(true);
   });
 
+  it('evict none when one of 10,000 is used again', () => {
+    const { rateLimits } = createRateLimits();
+    const at = (index: number) => caller('maya', `address ${index}`);
+    for (let index = 0; index < 10_000; index += 1) call(rateLimits, at(index), passed(0), 'me');
+    rateLimits.enter('me', at(5000), start + 1000).leave();
+    expect(rateLimits.allows('me', at(0), 1)).toBe(false);
+  });
+
   it('are remembered beyond 10,000 while all of them are busy', () => {
     const { rateLimits } = createRateLimits();
     for (let index = 0; index <= 10_000; index += 1) rateLimits.enter('me', caller('maya', `address ${index}`), far);
@@ -252,11 +275,15 @@ describe('forwarded addresses', () => {
   it('leave nothing behind when their calls taught nothing', () => {
     const { rateLimits } = createRateLimits();
     call(rateLimits, caller('maya', 'home'), passed(0), 'me');
+    const refused: LimitedResponse = { headers: {}, limiter: 'refused', refusedUntil: start + 60_000 };
+    call(rateLimits, caller('?made-up', 'somewhere'), refused, 'me');
     const before: LimitedResponse = { headers: {}, limiter: 'before' };
     for (let index = 0; index < 20_000; index += 1)
       call(rateLimits, caller('?made-up', `address ${index}`), before, 'me');
-    rateLimits.enter('me', caller('?made-up', 'not sent'), far).giveBack();
+    for (let index = 0; index < 10_000; index += 1)
+      rateLimits.enter('me', caller('?made-up', `not sent ${index}`), far).giveBack();
     expect(rateLimits.allows('me', caller('maya', 'home'), 1)).toBe(false);
+    expect(rateLimits.allows('me', caller('?made-up', 'somewhere'), 1)).toBe(false);
   });
 });
 
