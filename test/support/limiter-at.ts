@@ -38,15 +38,25 @@ export interface Entered {
   readonly turn: Turn | undefined;
 }
 
-/** A limiter, and the durations of its timers. The workspace has accepted all callers but those whose names begin with `?`. */
+/** A limiter, the durations of its timers, and those that run. The workspace has accepted all callers but those whose names begin with `?`. */
 export function limiterAt({ sharers }: Pick<LimiterRoomOptions, 'sharers'> = {}) {
   const clock = manualClock();
   const timers: number[] = [];
+  const running = new Set<symbol>();
   const watched: Clock = {
     now: () => clock.now(),
     after(ms, callback) {
       timers.push(ms);
-      return clock.after(ms, callback);
+      const timer = Symbol('timer');
+      running.add(timer);
+      const cancel = clock.after(ms, () => {
+        running.delete(timer);
+        callback();
+      });
+      return () => {
+        running.delete(timer);
+        cancel();
+      };
     },
   };
   const known = new Exemptions();
@@ -75,6 +85,7 @@ export function limiterAt({ sharers }: Pick<LimiterRoomOptions, 'sharers'> = {})
   return {
     clock,
     timers,
+    running,
     limiter,
     known,
     enter,

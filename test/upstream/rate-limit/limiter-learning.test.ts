@@ -55,6 +55,25 @@ describe('The first calls of an endpoint', () => {
     expect(await statesOf(times(20, () => enter('c')))).toEqual(times(20, () => 'now'));
   });
 
+  it('exempt a user only until that user gets headers', () => {
+    const { limiter, send } = limiterAt();
+    const calls = ['bot', 'a', 'bot'].map((name) => send(name));
+    limiter.exit(calls[0] as LimitedCall, passed);
+    limiter.exit(calls[1] as LimitedCall, counted(8));
+    expect(limiter.isExempt('bot')).toBe(true);
+    limiter.exit(calls[2] as LimitedCall, counted(7));
+    expect(limiter.isExempt('bot')).toBe(false);
+  });
+
+  it('keep nothing of callers whom the workspace has not accepted', () => {
+    const { limiter, known, learn, send } = limiterAt();
+    const calls = ['?a', '?b'].map((name) => send(name));
+    limiter.exit(calls[0] as LimitedCall, passed);
+    limiter.exit(calls[1] as LimitedCall, counted(8));
+    learn(passed, '?c');
+    expect(known.size).toBe(0);
+  });
+
   it('count when they are lost: up to 64, which the first headers may not include', () => {
     const { limiter, send, enter } = limiterAt();
     const slow = send('slow');
@@ -119,7 +138,7 @@ describe('A response without headers', () => {
     expect(limiter.isExempt('bot')).toBe(true);
   });
 
-  it('does not undo the refusal of a later one, even when that has ended', async () => {
+  it('does not undo a refusal that came after its call was sent, even when that has ended', async () => {
     const { limiter, enter, send, clock } = limiterAt();
     const [early, other] = [send('a'), send('b')];
     clock.move(10);

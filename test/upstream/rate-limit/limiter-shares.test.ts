@@ -59,6 +59,11 @@ function halfOfFour() {
 }
 
 describe('A share of a window whose store is away', () => {
+  it('is all that its calls get', async () => {
+    const { enter } = halfOfFour();
+    expect(await stateOf(enter('c'))).toBe('waits');
+  });
+
   it('is open again for a call when another was not sent', () => {
     const { limiter, calls } = halfOfFour();
     for (const call of calls.slice(0, 1)) limiter.giveBack(call);
@@ -73,14 +78,13 @@ describe('A share of a window whose store is away', () => {
 });
 
 describe('Calls that wait for a window when the store is lost or back', () => {
-  it('leave the queue', async () => {
-    const { limiter, enter, learn, send } = limiterAt();
+  it('leave the queue, and no timer runs on for them', async () => {
+    const { limiter, enter, learn, send, running: timers } = limiterAt();
     learn(counted(1));
-    limiter.giveBack(send('other'));
     const running = send('first');
     const waiting = enter('first');
     limiter.storeChanged();
-    expect([await stateOf(waiting), waiting.turn?.leave()]).toEqual(['odd', false]);
+    expect([await stateOf(waiting), waiting.turn?.leave(), timers.size]).toEqual(['odd', false, 0]);
     limiter.giveBack(running);
     expect(limiter.isIdle).toBe(true);
   });
