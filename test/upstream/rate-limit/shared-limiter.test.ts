@@ -1,55 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { RateLimits, type Reservation } from '../../../src/upstream/rate-limit/rate-limits.ts';
+import { RateLimits, type LimitedResponse, type Reservation } from '../../../src/upstream/rate-limit/rate-limits.ts';
 import type { Grants, LearntWindow, SharedStore } from '../../../src/upstream/rate-limit/shared-store.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
+import { askedWindow, granting } from '../../support/asked-window.ts';
+import { idleStore } from '../../support/idle-store.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
 /** Limits of one replica, and a store whose replies the test gives. */
 function open() {
   const clock = manualClock();
-  const told: unknown[] = [];
-  const asks: ((grants: Grants | undefined) => void)[] = [];
-  const store: SharedStore & { isAway: boolean } = {
-    isAway: false,
-    replicas: 2,
-    leaseMs: 300,
-    replyMs: 20,
-    windowOf: () => ({
-      take: () =>
-        new Promise((resolve) => {
-          asks.push(resolve);
-        }),
-      use: (lease) => void told.push(['use', lease]),
-      learn: (lease, window) => void told.push(['learn', lease, window]),
-      lost: (lease) => void told.push(['lost', lease]),
-      giveBack: (leases) => void told.push(['back', ...leases]),
-      settle: () => undefined,
-    }),
-  };
+  const { window, asked, told } = askedWindow();
+  const store: SharedStore & { isAway: boolean } = idleStore({ windowOf: () => window });
   const workspaceClock = new WorkspaceClock(clock);
   const userOf = (key: string) => key;
   const limits = new RateLimits({ clock, workspaceClock, userOf, usualResponseMs: () => 1000, store });
   const enter = (address?: string) => limits.enter('me', { key: 'maya', address }, clockStart + 10_000);
-  return { clock, store, told, asks, limits, enter };
+  return { clock, store, told, asked, limits, enter };
 }
 
-const granting = (...leases: string[]): Grants => ({
-  window: undefined,
-  opensInMs: undefined,
-  askAgainMs: 25,
-  leases: new Map([['maya', leases]]),
-  spare: [],
-});
+const leasing = (...leases: string[]): Grants => granting({ askAgainMs: 25, leases: new Map([['maya', leases]]) });
+
+const limitOnly = { 'x-ratelimit-limit': '10' };
 
 const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
 };
 
 /** A call that the store has let go. */
-async function admitted({ asks, enter }: Pick<ReturnType<typeof open>, 'asks' | 'enter'>): Promise<Reservation> {
+async function admitted({ asked, enter }: Pick<ReturnType<typeof open>, 'asked' | 'enter'>): Promise<Reservation> {
   const reservation = enter();
   await turns(3);
-  asks.pop()?.(granting('r:1'));
+  asked.pop()?.reply(leasing('r:1'));
   await reservation.ready;
   return reservation;
 }
@@ -64,10 +45,10 @@ describe('A call before a shared window', () => {
   it('gives its lease back when it leaves a moment after the store replied, until it has its turn', async () => {
     const hasLeftAfter: boolean[] = [];
     for (let count = 0; count < 12; count += 1) {
-      const { told, asks, enter } = open();
+      const { told, asked, enter } = open();
       const reservation = enter();
       await turns(3);
-      asks.pop()?.(granting('r:1'));
+      asked.pop()?.reply(leasing('r:1'));
       await turns(count);
       const hasLeft = reservation.leave();
       await turns(20);
@@ -83,11 +64,11 @@ describe('A call before a shared window', () => {
   it('is gone when it leaves a moment after the store was lost, until it goes alone', async () => {
     const hasLeftAfter: boolean[] = [];
     for (let count = 0; count < 8; count += 1) {
-      const { store, told, asks, enter } = open();
+      const { store, told, asked, enter } = open();
       const reservation = enter();
       await turns(3);
       store.isAway = true;
-      asks.pop()?.(undefined);
+      asked.pop()?.reply(undefined);
       await turns(count);
       const hasLeft = reservation.leave();
       await turns(20);
@@ -100,11 +81,11 @@ describe('A call before a shared window', () => {
   });
 
   it('goes when the store knows a limit, but not what is left', async () => {
-    const { limits, asks, enter } = open();
+    const { limits, asked, enter } = open();
     const reservation = enter();
     await turns(3);
-    asks.pop()?.({
-      ...granting('r:1'),
+    asked.pop()?.reply({
+      ...leasing('r:1'),
       window: { limit: 10, remaining: undefined, endsAt: undefined, isEndKnown: false },
     });
     await reservation.ready;
@@ -135,14 +116,18 @@ describe('A call before a shared window', () => {
     expect(opened.told).toEqual([['learn', 'r:1', expect.objectContaining(window)]]);
   });
 
-  it('counts as lost when a response does not say how many are left, or none came', async () => {
-    for (const response of [{ headers: { 'x-ratelimit-limit': '10' }, limiter: 'passed' as const }, undefined]) {
-      const opened = open();
-      const reservation = await admitted(opened);
-      reservation.send();
-      reservation.exit(response);
-      expect(opened.told).toEqual([['lost', 'r:1']]);
-    }
+  it.each<[string, LimitedResponse | undefined, string]>([
+    ['lost when its response does not say how many are left', { headers: limitOnly, limiter: 'passed' }, 'lost'],
+    ['lost when nobody can say whether it was counted', { headers: {}, limiter: 'unknown' }, 'lost'],
+    ['lost when no response came', undefined, 'lost'],
+    ['not made when the limiter let it pass uncounted', { headers: {}, limiter: 'passed' }, 'back'],
+    ['not made when it was refused before the limiter', { headers: {}, limiter: 'before' }, 'back'],
+  ])('counts as %s', async (_name, response, how) => {
+    const opened = open();
+    const reservation = await admitted(opened);
+    reservation.send();
+    reservation.exit(response);
+    expect(opened.told).toEqual([[how, 'r:1']]);
   });
 
   it('tells nothing of a lease that it did not need, and teaches the window that it learnt alone', async () => {
@@ -176,7 +161,7 @@ describe('A call before a shared window', () => {
     ['whose next has yet to begin', 6000, { remaining: 10, endsAt: 0 }],
   ])('teaches a store that was emptied the window %s, before it goes', async (_name, laterMs, window) => {
     const opened = open();
-    const { clock, told, asks, enter } = opened;
+    const { clock, told, asked, enter } = opened;
     const first = await admitted(opened);
     first.send();
     first.exit({
@@ -191,14 +176,14 @@ describe('A call before a shared window', () => {
     clock.move(laterMs);
     const second = enter();
     await turns(3);
-    asks.pop()?.(granting('r:2'));
+    asked.pop()?.reply(leasing('r:2'));
     await turns(3);
     expect(told).toEqual([
       ['learn', undefined, expect.objectContaining({ limit: 10, ...window })],
       ['back', 'r:2'],
     ]);
     // It still knows nothing: it may be another's turn to tell it.
-    asks.pop()?.(granting('r:3'));
+    asked.pop()?.reply(leasing('r:3'));
     await second.ready;
     expect([second.send(), told.length]).toEqual([true, 2]);
   });

@@ -1,26 +1,21 @@
 import { expect, it } from 'vitest';
 import { RateLimits, type Reservation } from '../../../src/upstream/rate-limit/rate-limits.ts';
-import type { Ask, Grants, SharedStore } from '../../../src/upstream/rate-limit/shared-store.ts';
+import type { Grants, SharedStore } from '../../../src/upstream/rate-limit/shared-store.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
+import { askedWindow, granting } from '../../support/asked-window.ts';
+import { idleStore } from '../../support/idle-store.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
-import { idleWindow } from '../../support/idle-store.ts';
 
 const window = { limit: 10, remaining: 3, endsAt: clockStart + 60_000, isEndKnown: true };
-const none: Grants = { window, opensInMs: undefined, askAgainMs: 25, leases: new Map(), spare: [] };
+const none: Grants = granting({ window, askAgainMs: 25 });
 const reset = String(clockStart + 60_000);
 const counted = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': reset };
 
 /** A replica where maya's calls are counted and those of a bot are not. The test gives what the store grants. */
 async function open() {
   const clock = manualClock();
-  const asked: { readonly asks: readonly Ask[]; readonly reply: (grants: Grants | undefined) => void }[] = [];
-  const store: SharedStore & { isAway: boolean } = {
-    isAway: false,
-    replicas: 2,
-    leaseMs: 300,
-    replyMs: 20,
-    windowOf: () => idleWindow({ take: (asks) => new Promise((reply) => asked.push({ asks, reply })) }),
-  };
+  const { window: sharedWindow, asked } = askedWindow();
+  const store: SharedStore & { isAway: boolean } = idleStore({ windowOf: () => sharedWindow });
   const workspaceClock = new WorkspaceClock(clock);
   const limits = new RateLimits({ clock, workspaceClock, userOf: (key) => key, usualResponseMs: () => 1000, store });
   const enter = (key: string) => limits.enter('me', { key, address: undefined }, clockStart + 90_000);
