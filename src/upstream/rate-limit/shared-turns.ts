@@ -154,8 +154,10 @@ export class SharedTurns {
     const askedAt = this.#clock.now();
     const askers = this.#queue.firsts.slice(0, maxAskers);
     this.#isStale = false;
+    this.#isAsking = askers.length > 0;
+    if (!this.#isAsking) return;
     const asks = askers.map((first) => this.#askOf(first, askedAt));
-    const grants = asks.length === 0 ? none : await window.take(asks, usualResponseMs());
+    const grants = await window.take(asks, usualResponseMs());
     this.#isAsking = false;
     if (grants === undefined) return this.storeLost();
     if (this.#teachIfEmptied(grants)) return this.#askNow();
@@ -216,5 +218,3 @@ export class SharedTurns {
     });
   }
 }
-
-const none: Grants = { window: undefined, opensInMs: undefined, askAgainMs: 0, leases: new Map(), spare: [] };

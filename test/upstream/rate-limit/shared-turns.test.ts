@@ -224,6 +224,15 @@ describe('While nothing is left of a shared window', () => {
     expect([await late.state(), await open()]).toEqual(['waits', 1]);
   });
 
+  it('calls that leave before they ask change nothing of that', async () => {
+    const { clock, turns, enter, open, first } = await openClosed();
+    const second = enter('otto');
+    for (const { turn } of [first, second]) turn.leave();
+    clock.move(25);
+    expect([await open(), turns.isIdle]).toEqual([0, true]);
+    expect(await enter('ida', 10).state()).toBe(tooEarly);
+  });
+
   it('a store that is lost leaves nothing to wait for', async () => {
     const { turns, enter, open } = await openClosed();
     turns.storeLost();
