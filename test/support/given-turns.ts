@@ -6,12 +6,7 @@ import { SharedTurns, type SharedTurn } from '../../src/upstream/rate-limit/shar
 import { askedWindow, granting } from './asked-window.ts';
 import { idleStore } from './idle-store.ts';
 import { manualClock } from './manual-clock.ts';
-
-/** All that follows from what just happened has happened. */
-export const settle = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+import { settle } from './reservation-state.ts';
 
 /** A call that waits in a shared window, and what has become of it. */
 export interface Entered {

@@ -4,6 +4,7 @@ import type { LearntWindow, SharedStore, SharedWindowState } from '../../../src/
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { idleWindow } from '../../support/idle-store.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
+import { stateOf } from '../../support/reservation-state.ts';
 
 /** A replica, and a store that knows this window of it. */
 function open(window: SharedWindowState) {
@@ -40,7 +41,7 @@ function open(window: SharedWindowState) {
     /** The replica hears of the window. */
     hear: async () => {
       const reservation = enter();
-      await reservation.ready;
+      expect(await stateOf(reservation)).toBe('came');
       reservation.giveBack();
     },
     /** What the replica tells a store that is back after an outage. */
@@ -80,7 +81,7 @@ describe('An end of a shared window that somebody guessed', () => {
   it('gives way to the one that the workspace named', async () => {
     const { hear, enter, taught } = open(guessed);
     const first = enter();
-    await first.ready;
+    expect(await stateOf(first)).toBe('came');
     first.send();
     const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '8' };
     first.exit({ headers: { ...headers, 'x-ratelimit-reset': String(clockStart + 5000) }, limiter: 'passed' });

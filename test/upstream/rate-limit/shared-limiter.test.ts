@@ -5,6 +5,7 @@ import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock
 import { askedWindow, granting } from '../../support/asked-window.ts';
 import { idleStore } from '../../support/idle-store.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
+import { stateOf } from '../../support/reservation-state.ts';
 
 /** Limits of one replica, and a store whose replies the test gives. */
 function open() {
@@ -31,7 +32,7 @@ async function admitted({ asked, enter }: Pick<ReturnType<typeof open>, 'asked' 
   const reservation = enter();
   await turns(3);
   asked.pop()?.reply(leasing('r:1'));
-  await reservation.ready;
+  expect(await stateOf(reservation)).toBe('came');
   return reservation;
 }
 
@@ -55,7 +56,7 @@ describe('A call before a shared window', () => {
       expect([count, told]).toEqual([count, hasLeft ? [['back', 'r:1']] : []]);
       expect(reservation.leave()).toBe(false);
       hasLeftAfter.push(hasLeft);
-      if (!hasLeft) await reservation.ready;
+      if (!hasLeft) expect(await stateOf(reservation)).toBe('came');
       expect(hasLeft || reservation.send()).toBe(true);
     }
     expectLeavingToEnd(hasLeftAfter);
@@ -88,7 +89,7 @@ describe('A call before a shared window', () => {
       ...leasing('r:1'),
       window: { limit: 10, remaining: undefined, endsAt: undefined, isEndKnown: false },
     });
-    await reservation.ready;
+    expect(await stateOf(reservation)).toBe('came');
     expect(reservation.send()).toBe(true);
     expect(limits.windows()).toEqual([]);
   });
@@ -184,7 +185,7 @@ describe('A call before a shared window', () => {
     ]);
     // It still knows nothing: it may be another's turn to tell it.
     asked.pop()?.reply(leasing('r:3'));
-    await second.ready;
+    expect(await stateOf(second)).toBe('came');
     expect([second.send(), told.length]).toEqual([true, 2]);
   });
 

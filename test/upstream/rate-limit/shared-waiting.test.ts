@@ -5,6 +5,7 @@ import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock
 import { askedWindow, granting } from '../../support/asked-window.ts';
 import { idleStore } from '../../support/idle-store.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
+import { stateOf } from '../../support/reservation-state.ts';
 
 const window = { limit: 10, remaining: 3, endsAt: clockStart + 60_000, isEndKnown: true };
 const none: Grants = granting({ window, askAgainMs: 25 });
@@ -37,7 +38,7 @@ async function open() {
   ] as const) {
     const reservation = enter(key);
     await grant(key, `${key}:1`);
-    await reservation.ready;
+    expect(await stateOf(reservation)).toBe('came');
     end(reservation, headers);
   }
   /** A call of the bot, which needs nothing of the store. */
@@ -68,7 +69,7 @@ it('A call waits on in a shared window while exempt users have responses, and th
   expect(waited).toEqual([25, 50, 75, 100]);
   clock.move(25);
   await grant('maya', 'maya:2');
-  await reservation.ready;
+  expect(await stateOf(reservation)).toBe('came');
   expect(reservation.send()).toBe(true);
 });
 
@@ -76,12 +77,12 @@ it('Calls that wait in a shared window go as soon as a response shows that their
   const { asked, enter, grant } = await open();
   const first = enter('admin');
   await grant('admin', 'admin:1');
-  await first.ready;
+  expect(await stateOf(first)).toBe('came');
   const [second, counts] = [enter('admin'), enter('maya')];
   await grant('admin');
   first.send();
   first.exit({ headers: {}, limiter: 'passed' });
-  await second.ready;
+  expect(await stateOf(second)).toBe('came');
   expect([second.send(), counts.leave(), asked.length]).toEqual([true, true, 1]);
 });
 
