@@ -53,8 +53,8 @@ async function serving(answer: Answer, options: Partial<TransportOptions> & { ho
 }
 
 /** Turns of the event loop. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+async function turns(count = 3): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Answers when told to. */
@@ -190,12 +190,22 @@ describe('A connection', () => {
     ['is of HTTP/1.0', sized('x').replace('1.1', '1.0'), [1, 2]],
     ['says that it is kept for a second, which may be over', sized('x', 'keep-alive: timeout=1\r\n'), [1, 2]],
     ['says that it is kept for two', sized('x', 'Keep-Alive: max=5, Timeout = 2\r\n'), [1, 1]],
+    ['says so with blanks', sized('x', 'keep-alive: max=5, timeout = 1\r\n'), [1, 2]],
     ['says nothing of it', sized('x'), [1, 1]],
     ['says something else', sized('x', 'keep-alive: mytimeout=0\r\n'), [1, 1]],
+    ['says something else that begins so', sized('x', 'keep-alive: timeouts=0\r\n'), [1, 1]],
   ])('is used again or not, where the response %s', async (_what, response, expected) => {
     const { get, used } = await serving((socket) => socket.write(response));
     expect([await get(), await get()]).toEqual(['x', 'x']);
     expect(used()).toEqual(expected);
+  });
+
+  it('that may be over with its response is closed at once', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    const { get, open } = await serving((socket) => socket.write(sized('x', 'keep-alive: timeout=1\r\n')));
+    expect(await get()).toBe('x');
+    await turns(1000);
+    expect([open(), vi.getTimerCount()]).toEqual([0, 0]);
   });
 
   it('that the workspace closes while it is free is replaced', async () => {
@@ -239,6 +249,18 @@ describe('A connection', () => {
     await vi.waitFor(() => expect(open()).toBe(0));
     expect(new Set(used()).size).toBe(2);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is closed as soon as its time is over', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    const { get, open } = await serving((socket) => socket.write(sized('x')));
+    await get();
+    vi.advanceTimersByTime(3999);
+    await turns(1000);
+    expect(open()).toBe(1);
+    vi.advanceTimersByTime(1);
+    await turns(1000);
+    expect(open()).toBe(0);
   });
 
   it('that is used last is used next', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Exchange, type ExchangeOptions } from '../../../src/upstream/transport/exchange.ts';
 import { cancelled } from '../../../src/upstream/transport/transport-error.ts';
 
@@ -9,6 +9,8 @@ function open(given: Partial<ExchangeOptions> = {}) {
   const options = { request: '', maxBodyBytes: 8 * mebibyte, timeoutMs: 60_000, onData: undefined, resolve, ...given };
   return { exchange: new Exchange(options), resolve };
 }
+
+afterEach(() => void vi.useRealTimers());
 
 describe('An exchange', () => {
   it.each([0, 1, 2, 1023, 1024, 1025, 3000])('has its body whole, in order, from %i chunks', (count) => {
@@ -31,13 +33,29 @@ describe('An exchange', () => {
   });
 
   it('ends once, and ignores what comes later', () => {
-    const { exchange, resolve } = open();
+    const received: number[] = [];
+    const { exchange, resolve } = open({ onData: (bytes) => received.push(bytes) });
     const leave = vi.fn<() => void>();
     exchange.leave = leave;
+    exchange.onData(Buffer.from('ab'));
     exchange.fail(cancelled());
     exchange.fail(cancelled());
     exchange.onData(Buffer.from('x'));
     exchange.complete();
     expect([resolve.mock.calls.length, leave.mock.calls.length, exchange.hasEnded]).toEqual([1, 1, true]);
+    expect(received).toEqual([2]);
+  });
+
+  it('is a time-out after its time and no sooner, and otherwise leaves no timer behind', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { exchange, resolve } = open({ timeoutMs: 1000 });
+    const { exchange: other } = open();
+    vi.advanceTimersByTime(999);
+    expect(exchange.hasEnded).toBe(false);
+    vi.advanceTimersByTime(1);
+    const timeout = expect.objectContaining({ reason: 'timeout', message: 'no response in 1000 ms' });
+    expect(resolve).toHaveBeenCalledExactlyOnceWith(timeout);
+    other.complete();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

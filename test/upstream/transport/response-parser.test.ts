@@ -66,6 +66,17 @@ describe('A response', () => {
     expect(read(Array.from(text))).toEqual(whole);
   });
 
+  it.each([
+    ['of a known length', sized(3)],
+    ['that ends with the connection', `${ok}\r\n`],
+  ])('%s is passed on in the pieces that came, none of which is empty', (_what, head) => {
+    const lengths: number[] = [];
+    const parser = new ResponseParser({ onHead() {}, onData: ({ length }) => void lengths.push(length), onEnd() {} });
+    parser.expect();
+    for (const piece of [head, 'ab', '', 'c']) expect(parser.read(Buffer.from(piece))).toBeUndefined();
+    expect(lengths).toEqual([2, 1]);
+  });
+
   it('with bytes behind it is read, and its connection used for no other', () => {
     expect(read([`${sized(1)}ab`])).toMatchObject({ body: 'a', reuse: false, fault: undefined });
     expect(read([`${sized(1)}a`, 'b'])).toMatchObject({ body: 'a', fault: 'bytes that nobody asked for' });

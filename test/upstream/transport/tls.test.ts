@@ -1,5 +1,5 @@
 import { createServer } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Transport } from '../../../src/upstream/transport/transport.ts';
@@ -8,35 +8,42 @@ import { createCertificate } from '../../support/certificate.ts';
 const openCertificate = (name: string) => createCertificate(30, name, 'test/upstream/transport/tls.test.ts');
 
 /** A workspace behind TLS, and a transport to it. */
-async function open(certificateName = 'localhost') {
-  const { key, cert } = openCertificate(certificateName);
+async function open({ host = 'localhost', certified = host }: { host?: string; certified?: string } = {}) {
+  const { key, cert } = openCertificate(certified);
   const usual = getCACertificates('default');
   setDefaultCACertificates([...usual, cert]);
   const resumed: boolean[] = [];
   const protocols: unknown[] = [];
+  const names: unknown[] = [];
+  let accepts = true;
   const server = createServer({ key, cert, ALPNProtocols: ['h2', 'http/1.1'] }, (req, res) => {
     if (req.url === '/close') res.setHeader('connection', 'close');
-    res.end(`over TLS: ${req.headers.host?.replace(/\d+/, 'port')}`);
+    res.end(`over TLS: ${req.headers.host?.replace(/\d+$/, 'port')}`);
+  });
+  server.on('connection', (socket: Socket) => {
+    if (!accepts) socket.destroy();
   });
   server.on('secureConnection', (socket) => {
+    names.push(socket.servername);
     resumed.push(socket.isSessionReused());
     protocols.push(socket.alpnProtocol);
   });
-  const port = await listening(server);
+  const port = await listening(server, host);
   const sockets: unknown[] = [];
   const transport = new Transport({
-    url: `https://localhost:${port}`,
+    url: `https://${host}:${port}`,
     onConnected: (socket) => void sockets.push(socket instanceof TLSSocket),
   });
   onTestFinished(() => {
     setDefaultCACertificates(usual);
     transport.close();
   });
-  return { get: (path = '/') => get(transport, path), resumed, protocols, sockets };
+  const accept = (does: boolean) => void (accepts = does);
+  return { get: (path = '/') => get(transport, path), accept, names, resumed, protocols, sockets };
 }
 
-async function listening(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+async function listening(server: Server, host = 'localhost'): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
 }
@@ -60,8 +67,27 @@ describe('Over TLS', () => {
     expect(resumed).toEqual([false, true, true]);
   });
 
+  it('a new connection begins afresh after one that failed, for which the session may have been the reason', async () => {
+    const { get, accept, resumed } = await open();
+    for (let call = 0; call < 2; call += 1) await get('/close');
+    accept(false);
+    expect(await get()).toBe('unsent: ECONNRESET');
+    accept(true);
+    expect(await get()).toBe('over TLS: localhost:port');
+    expect(resumed).toEqual([false, true, false]);
+  });
+
+  it.each([
+    ['localhost', 'localhost'],
+    ['127.0.0.1', false],
+  ])('the handshake with %s names %s: a name, and never an address', async (host, named) => {
+    const { get, names } = await open({ host });
+    expect(await get()).toBe(`over TLS: ${host}:port`);
+    expect(names).toEqual([named]);
+  });
+
   it('nothing is sent to a host that its certificate does not name', async () => {
-    const { get } = await open('elsewhere.example');
+    const { get } = await open({ certified: 'elsewhere.example' });
     expect(await get()).toBe('connection: ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
