@@ -36,6 +36,30 @@ describe('InFlightCalls', () => {
     expect(cancelled()).toBe(1);
   });
 
+  it('starts another call once one has failed', async () => {
+    const sharing = new InFlightCalls<string>(clock);
+    const { call, reject } = handCall();
+    const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => call)];
+    reject(new Error('failed'));
+    await expect(one.promise).rejects.toThrow('failed');
+    await expect(two.promise).rejects.toThrow('failed');
+    expect(sharing.join('key', 10_000, () => handCall().call).isShared).toBe(false);
+  });
+
+  it('shares a call with a caller who comes after another has left', async () => {
+    const sharing = new InFlightCalls<string>(clock);
+    const { call, cancelled, resolve } = handCall();
+    const one = sharing.join('key', 10_000, () => call);
+    const two = sharing.join('key', 10_000, () => call);
+    one.cancel();
+    const three = sharing.join('key', 10_000, () => handCall().call);
+    two.cancel();
+    expect([three.isShared, cancelled()]).toEqual([true, 0]);
+    resolve('answer');
+    expect(await three.promise).toBe('answer');
+    await Promise.allSettled([one.promise, two.promise]);
+  });
+
   it('does not forget the next call with a key when a cancelled one ends', async () => {
     const sharing = new InFlightCalls<string>(clock);
     const old = handCall();
@@ -58,6 +82,8 @@ describe('a call in flight with little time left', () => {
     const second = sharing.join('key', 3001, () => long.call);
     expect(second.isShared).toBe(false);
     short.resolve('short');
+    await first.promise;
+    expect(sharing.join('key', 3001, () => handCall().call).isShared).toBe(true);
     long.resolve('long');
     expect(await Promise.all([first.promise, second.promise])).toEqual(['short', 'long']);
   });

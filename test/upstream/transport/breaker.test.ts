@@ -208,6 +208,15 @@ describe('a half-open breaker', () => {
     expect(other.state).toBe('closed');
   });
 
+  it('forgets whose call timed out when it reopens', () => {
+    const { breaker, call, clock } = halfOpen();
+    call('timeout', 'maya');
+    call('failure', 'zoe');
+    clock.move(10_000);
+    call('timeout', 'jonas');
+    expect(breaker.state).toBe('half-open');
+  });
+
   it('reopens with the first failure, whatever succeeded before', () => {
     const { breaker, calls, clock } = halfOpen();
     calls(2, 'success');
@@ -239,6 +248,7 @@ describe('breakers of several gateways', () => {
 
   it('are not believed for longer than they would open themselves, nor while the workspace serves the one who hears it', () => {
     const { clock, breaker, call } = breakerAt();
+    breaker.hear(0);
     call('success');
     clock.move(999);
     breaker.hear(4000);

@@ -232,4 +232,13 @@ describe('what a refusal says about the workspace’s rate limiter', () => {
     expect(rateLimit.limiter).toBe(limiter);
     expect(isCallerAccepted).toBe(limiter === 'passed' || body?.['error'] === missingPermission);
   });
+
+  it('is until when it refuses, where it does', () => {
+    const untilOf = (...args: Parameters<typeof classified>) => classified(...args).rateLimit.refusedUntil;
+    const sentence = { ...no, error: 'You must wait 42 seconds before trying this endpoint again.' };
+    expect(untilOf(429, no, { 'retry-after': '7' })).toBe(now + 7000);
+    expect(untilOf(429, sentence)).toBe(now + 42_000);
+    expect(untilOf(429, no)).toBe(now + 1000);
+    for (const status of [400, 401, 503]) expect(untilOf(status, no, { 'retry-after': '7' })).toBeUndefined();
+  });
 });

@@ -6,6 +6,9 @@ const nested = (depth: number, inner = ''): string => `${'['.repeat(depth)}${inn
 
 it.each<[string, boolean, string]>([
   ['a small body, however deep', false, nested(100_000)],
+  ['256 KiB, however deep', false, '['.repeat(256 * 1024)],
+  ['a byte more, as deep', true, '['.repeat(256 * 1024 + 1)],
+  ['a string without an end', false, padding.slice(0, -1)],
   ['a large body of 20,000 levels', false, `[${padding},${nested(19_999)}]`],
   ['a large body of 20,001 levels', true, `[${padding},${nested(20_000)}]`],
   ['objects as well as lists', true, `[${padding},${'{"a":['.repeat(10_001)}`],

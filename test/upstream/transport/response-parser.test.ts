@@ -220,7 +220,7 @@ describe('What is no response', () => {
 
   it('is a response with more than 16 KiB of trailers, and none with just as many', () => {
     const trailers = (bytes: number) => `${chunked}0\r\n${`${'a: '.padEnd(1022, 'x')}\r\n`.repeat(bytes / 1024)}`;
-    expect([faultOf(trailers(16_384)), faultOf(trailers(17_408))]).toEqual([undefined, noTrailer]);
+    expect([faultOf(trailers(16_384)), faultOf(`${trailers(16_384)}a:\r\n`)]).toEqual([undefined, noTrailer]);
     const { reuse } = read([`${trailers(16_384)}\r\n`]);
     expect(reuse).toBe(true);
   });

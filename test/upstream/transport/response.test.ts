@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { rowCutter } from '../../../src/projection/row-cutter.ts';
 import { badShape, classify, readBody, tooLate } from '../../../src/upstream/transport/response.ts';
 import type { CallOutcome } from '../../../src/upstream/transport/breaker.ts';
 import { TransportError, type TransportFailure } from '../../../src/upstream/transport/transport-error.ts';
+import { roomList } from '../../../src/upstream/types.ts';
 
 const clocks = { now: 1_800_000_000_000, aheadMs: 0 };
 const response = (body: string | Buffer, headers: Record<string, string> = {}, status = 200) => ({
@@ -84,6 +86,46 @@ describe('readBody', () => {
     ]) {
       expect(readBody(response(Buffer.concat([Buffer.from(start), Buffer.from(json)])))).toBeUndefined();
     }
+  });
+});
+
+describe('the credentials of a call', () => {
+  const missingPermission = 'User does not have the permissions required for this action [error-unauthorized]';
+  const refusal = JSON.stringify({ success: false, error: missingPermission });
+
+  it.each<[string, Parameters<typeof classify>[1], boolean]>([
+    ['succeeds', response('{"success":true}'), true],
+    ['lacks a permission', response(refusal, {}, 403), true],
+    ['says so with another status', response(refusal, {}, 400), false],
+    ['is refused by something else', response('{"success":false,"error":"no"}', {}, 403), false],
+    ['has no response', new TransportError('broken', ''), false],
+  ])('are accepted or not, where it %s', (_what, outcome, isCallerAccepted) => {
+    expect(classify('im.list', outcome, clocks)).toMatchObject({ isCallerAccepted });
+  });
+});
+
+describe('a body with a cutter for its rows', () => {
+  const cutter = rowCutter(roomList, { fields: [{ name: 'id', kind: 'id', path: ['_id'] }], paths: [] });
+  const rooms = '{"ims":[{"_id":"a"},{"_id":"b"}],"success":true}';
+
+  it.each(['', '\ufeff'])('has cut rows, and the rest as JSON, whether or not %j comes before', (mark) => {
+    const { body } = classify('im.list', response(mark + rooms), clocks, cutter);
+    expect(body).toEqual({
+      json: { ims: [], success: true },
+      cut: { cutter, rows: [expect.anything(), expect.anything()] },
+    });
+  });
+
+  it.each([
+    ['has no such list', '{"success":true}', { success: true }],
+    ['is no JSON', rooms.slice(0, -1), undefined],
+  ])('is as without one when it %s', (_what, text, json) => {
+    expect(readBody(response(text), cutter)).toEqual(json && { json, cut: undefined });
+  });
+
+  it('is not cut when it is HTML or encoded', () => {
+    for (const header of [{ 'content-type': 'text/html' }, { 'content-encoding': 'gzip' }])
+      expect(readBody(response(rooms, header), cutter)).toBeUndefined();
   });
 });
 

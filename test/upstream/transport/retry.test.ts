@@ -196,4 +196,13 @@ describe('Durations', () => {
     for (let each = 0; each < 128; each += 1) durations.add(7);
     expect(durations.percentile95).toBe(7);
   });
+
+  it('expects a second before the first response, and then as long as most took, or half a second', () => {
+    const durations = new Durations();
+    expect(durations.usualMs).toBe(1000);
+    durations.add(499);
+    expect(durations.usualMs).toBe(500);
+    durations.add(2000);
+    expect(durations.usualMs).toBe(2000);
+  });
 });
