@@ -283,7 +283,7 @@ describe('A connection', () => {
   });
 
   it('ends with the call that it carries, and others go on', async () => {
-    const { get, open } = await serving((socket, request) => {
+    const { get, open, used } = await serving((socket, request) => {
       if (!request.includes('/silent')) socket.write(sized('x'));
     });
     let cancel = () => {};
@@ -292,7 +292,7 @@ describe('A connection', () => {
     cancel();
     expect(await silent).toBe('cancelled: cancelled by the gateway');
     await vi.waitFor(() => expect(open()).toBe(1));
-    expect(await get()).toBe('x');
+    expect([await get(), used()]).toEqual(['x', [1, 2, 2]]);
   });
 
   it('that breaks in a response says whether it was used before', async () => {
@@ -411,5 +411,15 @@ describe('With as many connections as may be', () => {
     expect(outcomes).toEqual(Array.from({ length: 10 }, () => 'cancelled: cancelled by the gateway'));
     await vi.waitFor(() => expect(open()).toBe(0));
     expect(requests).toHaveLength(2);
+  });
+
+  it('closing leaves no timer behind', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { get, transport } = await answeringWhenTold({ connections: 1 });
+    const calls = [get('/now'), get('/1'), get('/2')];
+    await calls[0];
+    transport.close();
+    await Promise.all(calls);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
