@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../../src/errors.ts';
-import type { Turn } from '../../../src/upstream/cancellation.ts';
-import { RequestConcurrency, RequestSlots } from '../../../src/upstream/queue/request-concurrency.ts';
 import { Bulkhead, defaultLimits, type BulkheadLimits } from '../../../src/upstream/queue/bulkhead.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
+import { stateOf, statesOf } from '../../support/turn-state.ts';
 
 const far = clockStart + 1_000_000;
 const limits: BulkheadLimits = { inFlight: 4, inFlightOfOne: 2, waiting: 6, waitingOfOne: 3, waitMs: 1000 };
@@ -12,21 +10,6 @@ function queueWith(changes: Partial<BulkheadLimits> = {}) {
   const clock = manualClock();
   return { clock, queue: new Bulkhead({ ...limits, ...changes }, clock) };
 }
-
-/** The state of a turn. */
-async function stateOf(turn: Turn | undefined): Promise<string> {
-  if (turn === undefined) return 'now';
-  const waits = new Promise<string>((resolve) => {
-    setImmediate(() => resolve('waits'));
-  });
-  const came = turn.promise.then(
-    () => 'came',
-    (error: unknown) => (error instanceof GatewayError ? `${error.code} ${error.detail}` : 'odd'),
-  );
-  return Promise.race([came, waits]);
-}
-
-const statesOf = (turns: readonly (Turn | undefined)[]) => Promise.all(turns.map(stateOf));
 
 describe('Bulkhead', () => {
   it('bounds the calls in flight of one caller and of all', async () => {
@@ -258,68 +241,5 @@ describe('Bulkhead', () => {
     }
     const states = await statesOf(Array.from({ length: 20 }, () => queue.enter('a', far)));
     expect(states.filter((state) => state === 'now')).toHaveLength(8);
-  });
-
-  it('expects the next call to wait at least as long as the caller’s first one has', () => {
-    const { queue, clock } = queueWith({ inFlight: 1 });
-    queue.enter('a', far);
-    queue.enter('a', far);
-    clock.move(300);
-    queue.enter('a', far);
-    expect([queue.waitOf('a'), queue.waitOf('b')]).toEqual([300, 0]);
-  });
-
-  it('expects the next call to wait by the recent pace of the caller’s queue', () => {
-    const { queue, clock } = queueWith({ inFlight: 1, inFlightOfOne: 1, waiting: 100, waitingOfOne: 100, waitMs: 1e6 });
-    for (let call = 0; call < 10; call += 1) queue.enter('a', far); // one in flight, nine wait
-    const moveOn = (times: number, ms: number) => {
-      for (let time = 0; time < times; time += 1) {
-        clock.move(ms);
-        queue.exit('a');
-        queue.enter('a', far);
-      }
-    };
-    moveOn(40, 10);
-    expect(Math.round(queue.waitOf('a'))).toBe(100);
-    moveOn(40, 100);
-    expect(Math.round(queue.waitOf('a'))).toBe(1000);
-    moveOn(40, 10);
-    expect(Math.round(queue.waitOf('a'))).toBe(100);
-    for (let call = 0; call < 9; call += 1) queue.exit('a');
-    expect(queue.waitOf('a')).toBe(0);
-  });
-});
-
-describe('RequestConcurrency', () => {
-  it('runs eight calls at a time, in order', async () => {
-    const concurrency = new RequestConcurrency();
-    const turns = Array.from({ length: 10 }, () => concurrency.enter());
-    expect((await statesOf(turns)).slice(7)).toEqual(['now', 'waits', 'waits']);
-    concurrency.exit();
-    expect((await statesOf(turns)).slice(7)).toEqual(['now', 'came', 'waits']);
-    expect([turns[9]?.leave(), turns[9]?.leave()]).toEqual([true, false]);
-    for (let call = 0; call < 8; call += 1) concurrency.exit();
-    expect(await stateOf(concurrency.enter())).toBe('now');
-  });
-
-  it('G18: shares its slots with other endpoints, each of which always has one', async () => {
-    const places = new RequestSlots();
-    const [hung, other] = [new RequestConcurrency(places), new RequestConcurrency(places)];
-    const full = Array.from({ length: 10 }, () => hung.enter());
-    const others = [other.enter(), other.enter(), other.enter()];
-    expect((await statesOf([...full, ...others])).slice(7)).toEqual(['now', 'waits', 'waits', 'now', 'waits', 'waits']);
-    other.exit();
-    expect(await statesOf(others)).toEqual(['now', 'came', 'waits']);
-    other.exit();
-    expect(await statesOf(others)).toEqual(['now', 'came', 'came']);
-    other.exit();
-    hung.exit();
-    expect((await statesOf(full)).slice(7)).toEqual(['now', 'came', 'waits']);
-    const last = other.enter();
-    expect(await stateOf(last)).toBe('now');
-    hung.exit();
-    expect((await statesOf(full)).slice(9)).toEqual(['waits']); // that slot was beyond the limit
-    other.exit();
-    expect((await statesOf(full)).slice(9)).toEqual(['came']);
   });
 });

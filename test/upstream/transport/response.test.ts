@@ -41,6 +41,17 @@ describe('the circuit breaker', () => {
   });
 });
 
+it.each<[number, string, boolean]>([
+  [200, '{"success":true}', true],
+  [200, '{"success":"true"}', false],
+  [200, '{}', false],
+  [200, '', false],
+  [201, '{"success":true}', false],
+  [500, '{"success":true}', false],
+])('a response with status %i and body `%s` is a success: %s', (status, body, isSuccess) => {
+  expect(classify('im.list', response(body, {}, status), clocks).failure === undefined).toBe(isSuccess);
+});
+
 describe('readBody', () => {
   const json = '{"success":true}';
 

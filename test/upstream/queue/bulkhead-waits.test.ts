@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Bulkhead, type BulkheadLimits } from '../../../src/upstream/queue/bulkhead.ts';
+import { clockStart, manualClock } from '../../support/manual-clock.ts';
+import { statesOf } from '../../support/turn-state.ts';
+
+const far = clockStart + 1_000_000;
+const limits: BulkheadLimits = { inFlight: 1, inFlightOfOne: 1, waiting: 100, waitingOfOne: 100, waitMs: 1e6 };
+
+function queueWith(changes: Partial<BulkheadLimits> = {}) {
+  const clock = manualClock();
+  return { clock, queue: new Bulkhead({ ...limits, ...changes }, clock) };
+}
+
+afterEach(() => void vi.useRealTimers());
+
+describe('Bulkhead', () => {
+  it('expects the next call to wait at least as long as the caller’s first one has', () => {
+    const { queue, clock } = queueWith();
+    queue.enter('a', far);
+    queue.enter('a', far);
+    clock.move(300);
+    queue.enter('a', far);
+    expect([queue.waitOf('a'), queue.waitOf('b')]).toEqual([300, 0]);
+  });
+
+  it('expects the next call to wait by the recent pace of the caller’s queue', () => {
+    const { queue, clock } = queueWith();
+    for (let call = 0; call < 10; call += 1) queue.enter('a', far); // one in flight, nine wait
+    const moveOn = (times: number, ms: number) => {
+      for (let time = 0; time < times; time += 1) {
+        clock.move(ms);
+        queue.exit('a');
+        queue.enter('a', far);
+      }
+    };
+    moveOn(40, 10);
+    expect(Math.round(queue.waitOf('a'))).toBe(100);
+    moveOn(40, 100);
+    expect(Math.round(queue.waitOf('a'))).toBe(1000);
+    moveOn(40, 10);
+    expect(Math.round(queue.waitOf('a'))).toBe(100);
+    for (let call = 0; call < 9; call += 1) queue.exit('a');
+    expect(queue.waitOf('a')).toBe(0);
+  });
+
+  it('does not count the time in which no call waited', () => {
+    const { queue, clock } = queueWith();
+    const waitFor = (ms: number) => {
+      queue.enter('a', far);
+      clock.move(ms);
+      queue.exit('a');
+    };
+    queue.enter('a', far);
+    waitFor(10);
+    clock.move(10_000);
+    waitFor(10);
+    queue.enter('a', far);
+    expect(queue.waitOf('a')).toBeLessThan(20);
+  });
+
+  it('leaves no timer behind for a call that has its turn, leaves, or makes room', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const queue = new Bulkhead({ ...limits, waiting: 3, waitingOfOne: 3 });
+    const turns = ['a', 'b', 'b', 'b', 'c'].map((caller) => queue.enter(caller, Date.now() + 5000));
+    expect(await statesOf(turns)).toEqual(['now', 'waits', 'waits', 'OVERLOADED made room for others', 'waits']);
+    expect(vi.getTimerCount()).toBe(3);
+    turns[2]?.leave();
+    expect(vi.getTimerCount()).toBe(2);
+    queue.exit('a');
+    queue.exit('b');
+    expect(await statesOf(turns.slice(1))).toEqual(['came', 'waits', 'OVERLOADED made room for others', 'came']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
