@@ -225,8 +225,11 @@ describe('what a refusal says about the workspace’s rate limiter', () => {
     ['no such endpoint', 404, no, 'before'],
     ['no success', 200, no, 'before'],
     ['a response that is not Rocket.Chat’s', 403, { message: 'forbidden' }, 'before'],
+    ['the same with another status', 400, { message: 'no' }, 'before'],
+    ['words of a handler with a status that none has', 404, { ...no, error: 'unauthorized' }, 'before'],
     ['a proxy', 403, undefined, 'unknown'],
     ['a workspace that is down', 503, no, 'unknown'],
+    ['a workspace that fails', 500, no, 'unknown'],
   ])('is known for %s', (_name, status, body, limiter) => {
     const { rateLimit, isCallerAccepted } = classified(status, body);
     expect(rateLimit.limiter).toBe(limiter);

@@ -24,8 +24,12 @@ describe('the circuit breaker', () => {
     [502, 'failure'],
     [503, 'failure'],
     [504, 'failure'],
-  ])('counts status %i as %s', (status, outcome) => {
+  ])('counts a refusal with status %i as %s', (status, outcome) => {
     expect(classify('im.list', response('', {}, status), clocks).breaker).toBe(outcome);
+  });
+
+  it('counts a success as such', () => {
+    expect(classify('im.list', response('{"success":true}'), clocks).breaker).toBe('success');
   });
 
   it.each<[TransportFailure, CallOutcome]>([
@@ -100,6 +104,17 @@ describe('readBody', () => {
   });
 });
 
+describe('the rate-limit window', () => {
+  it.each<[string, Parameters<typeof classify>[1], unknown]>([
+    ['a success has passed it', response('{"success":true}', { a: 'b' }), { headers: { a: 'b' }, limiter: 'passed' }],
+    ['a call without a connection was never sent', new TransportError('unsent', ''), 'unsent'],
+    ['any other without a response is lost', new TransportError('broken', ''), 'lost'],
+    ['also one that took too long', new TransportError('timeout', ''), 'lost'],
+  ])('is told what became of a call: %s', (_what, outcome, rateLimit) => {
+    expect(classify('im.list', outcome, clocks).rateLimit).toEqual(rateLimit);
+  });
+});
+
 describe('the credentials of a call', () => {
   const missingPermission = 'User does not have the permissions required for this action [error-unauthorized]';
   const refusal = JSON.stringify({ success: false, error: missingPermission });
@@ -166,7 +181,16 @@ describe('a call without a usable response', () => {
     expect(reasons).toEqual(['too_large', undefined]);
   });
 
-  it('logs what is missing', () => {
-    expect([badShape('me', 'no list').detail, tooLate('me').detail]).toEqual(['no list', 'no time left']);
+  it('has an error that says what is missing, for the log', () => {
+    expect(badShape('me', 'no list')).toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      message: 'The workspace sent an unusable response to me.',
+      detail: 'no list',
+    });
+    expect(tooLate('me')).toMatchObject({
+      code: 'UPSTREAM_TIMEOUT',
+      message: 'The workspace did not respond to me in time.',
+      detail: 'no time left',
+    });
   });
 });
