@@ -43,6 +43,18 @@ describe('Bulkhead', () => {
     expect(queue.waitOf('a')).toBe(0);
   });
 
+  it('expects the same wait whenever calls join the queue', () => {
+    const { queue, clock } = queueWith();
+    for (let call = 0; call < 10; call += 1) queue.enter('a', far); // one in flight, nine wait
+    for (let time = 0; time < 40; time += 1) {
+      clock.move(50);
+      queue.enter('a', far);
+      clock.move(50);
+      queue.exit('a');
+    }
+    expect(Math.round(queue.waitOf('a'))).toBe(1000);
+  });
+
   it('does not count the time in which no call waited', () => {
     const { queue, clock } = queueWith();
     const waitFor = (ms: number) => {
@@ -56,6 +68,15 @@ describe('Bulkhead', () => {
     waitFor(10);
     queue.enter('a', far);
     expect(queue.waitOf('a')).toBeLessThan(20);
+  });
+
+  it('counts as filled by each of two callers with as many waiting calls', () => {
+    const { queue } = queueWith({ waiting: 8, waitingOfOne: 6 });
+    for (let call = 0; call < 4; call += 1) for (const caller of ['a', 'b']) queue.enter(caller, far);
+    expect(queue.length).toBe(7); // one of the first caller's is in flight
+    expect(['a', 'b'].map((caller) => queue.isFilledBy(caller))).toEqual([false, true]);
+    queue.enter('a', far);
+    expect(['a', 'b', 'c'].map((caller) => queue.isFilledBy(caller))).toEqual([true, true, false]);
   });
 
   it('leaves no timer behind for a call that has its turn, leaves, or makes room', async () => {
