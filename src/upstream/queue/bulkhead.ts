@@ -99,7 +99,7 @@ export class Bulkhead {
     const own = this.#queues.get(callerKey)?.waiting.length ?? 0;
     let callers = 0;
     for (const { waiting } of this.#queues.values()) if (waiting.length > 0) callers += 1;
-    return own > 0 && own * callers >= this.#waiting;
+    return own * callers >= this.#waiting;
   }
 
   /** Undefined: the call may go out now. Otherwise it may when the turn resolves, and never when the turn rejects. */
