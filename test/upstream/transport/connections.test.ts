@@ -3,20 +3,24 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Transport, type GetOptions } from '../../../src/upstream/transport/transport.ts';
 import { serving, sized, turns } from '../../support/answering.ts';
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+/** Turns of the event loop until it is so, for two seconds at most: the clock that tests fake stands still. */
+async function until(isSo: () => boolean): Promise<void> {
+  const end = Date.now() + 2000;
+  while (!isSo() && Date.now() < end) await turns(1);
+}
 
 afterEach(() => void vi.useRealTimers());
 
 describe('A connection', () => {
   it('is not used again once bytes came that nobody asked for', async () => {
     const late = sized('somebody else’s');
-    const { get, used } = await serving((socket, _request, connection) => {
+    const { get, used, open } = await serving((socket, _request, connection) => {
       socket.write(sized('x') + (connection === 1 ? late : ''));
       if (connection === 2) setTimeout(() => socket.write(late), 5);
     });
-    for (let call = 0; call < 4; call += 1) {
+    for (const kept of [0, 0, 1, 1]) {
       expect(await get()).toBe('x');
-      await settled();
+      await until(() => open() === kept);
     }
     expect(used()).toEqual([1, 2, 3, 3]);
   });
@@ -96,18 +100,18 @@ describe('A connection', () => {
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
     const { get, open } = await serving((socket) => socket.write(sized('x', 'keep-alive: timeout=1\r\n')));
     expect(await get()).toBe('x');
-    await turns(1000);
+    await until(() => open() === 0);
     expect([open(), vi.getTimerCount()]).toEqual([0, 0]);
   });
 
   it('that the workspace closes while it is free is replaced', async () => {
-    const { get, used } = await serving((socket) => {
+    const { get, used, open } = await serving((socket) => {
       socket.write(sized('x'));
       setTimeout(() => socket.end(), 5);
     });
     for (let call = 0; call < 3; call += 1) {
       expect(await get()).toBe('x');
-      await settled();
+      await until(() => open() === 0);
     }
     expect(used()).toEqual([1, 2, 3]);
   });
@@ -151,7 +155,7 @@ describe('A connection', () => {
     await turns(1000);
     expect(open()).toBe(1);
     vi.advanceTimersByTime(1);
-    await turns(1000);
+    await until(() => open() === 0);
     expect(open()).toBe(0);
   });
 
@@ -163,10 +167,9 @@ describe('A connection', () => {
     });
     const two = [get('/wait'), get('/wait')];
     await vi.waitFor(() => expect(waiting).toHaveLength(2));
-    for (const socket of waiting) {
-      socket.write(sized('x'));
-      await settled();
-    }
+    waiting[0]?.write(sized('x'));
+    await Promise.race(two);
+    waiting[1]?.write(sized('x'));
     await Promise.all(two);
     const last = used().at(-1);
     await get();
