@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import type { RestMessage, RestSubscription, RestUser } from '../upstream/types.ts';
+import { wholeMessage, type RestMessage, type RestSubscription, type RestUser } from '../upstream/types.ts';
 import { callByKey, type Loader } from './loader.ts';
 import type { RoomCheck } from './room-check.ts';
 
@@ -47,7 +47,8 @@ export const nodeLoader = ({
 
 const roomNode = (id: string): NodeRow => ({ __typename: 'DirectMessage', _id: id });
 
-const messageNode = (message: RestMessage | null): NodeRow | null => message && { ...message, __typename: 'Message' };
+const messageNode = (message: RestMessage | null): NodeRow | null =>
+  message && { ...wholeMessage(message), __typename: 'Message' };
 
 const userNode = (user: RestUser | null): NodeRow | null => user && { ...user, __typename: 'User' };
 

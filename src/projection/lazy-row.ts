@@ -11,9 +11,9 @@ export interface CutSource {
  * A row whose answer has been cut out of the bytes of a response. Whoever reads a property of it gets what JSON.parse makes of
  * it: a text or number that the scanner has found, or else what the row has, which is parsed then. It cannot list its properties.
  *
- * The properties that the scanner looks for are accessors of a class of their own for each cutter; a Proxy behind that class
- * has all others. So a page is read without a Proxy, which takes ten times as long. All methods are static: one of a row would
- * be found where a property of its name is looked for.
+ * The properties that the scanner looks for, for whatever cutter, are accessors of this class; a Proxy behind it has all others.
+ * So a page is read without a Proxy, which takes ten times as long. All methods are static: one of a row would be found where a
+ * property of its name is looked for.
  */
 export class LazyRow {
   readonly #row: CutRow;
@@ -50,7 +50,12 @@ export class LazyRow {
       const value = index === undefined ? undefined : lazy.#row.value(index);
       if (value !== undefined) return value;
     }
-    return Reflect.get((lazy.#json ??= lazy.#row.json() ?? {}), property);
+    return Reflect.get(LazyRow.parsed(lazy), property);
+  }
+
+  /** The row as JSON.parse makes it. */
+  static parsed(lazy: LazyRow): JsonObject {
+    return (lazy.#json ??= lazy.#row.json() ?? {});
   }
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import { LazyRow } from '../projection/lazy-row.ts';
 import type { RowList } from '../projection/row-cutter.ts';
 import { isInstantAt, isTextAt, isTextWithin, textAt, TextPath } from '../projection/text-at.ts';
 
@@ -130,6 +131,10 @@ export const readMessage: ReadRow<RestMessage> = (row) => (isMessage(row) ? (row
 
 const isMessage = (row: JsonObject, { id, roomId, sentAt, authorId } = ofMessage): boolean =>
   hasId(row, id) && hasId(row, roomId) && isInstantAt(row, sentAt) && hasId(row, authorId);
+
+/** The message with properties that can be listed and copied. */
+export const wholeMessage = (message: RestMessage): RestMessage =>
+  LazyRow.isOne(message) ? (LazyRow.parsed(message) as RestMessage) : message;
 
 export const readMessageOf =
   (roomId: string): ReadRow<RestMessage> =>
