@@ -50,6 +50,7 @@ function partsOf({ args }: GraphQLField<unknown, unknown>, { arguments: given = 
   for (const { name, type, defaultValue } of args) {
     const value = given.find((argument) => argument.name.value === name)?.value;
     if (value?.kind === Kind.VARIABLE) {
+      if (value.name.value in Object.prototype) return undefined; // one that was not given would seem to be
       parts.push({ name, variable: value.name.value, isNonNull: isNonNullType(type) });
       continue;
     }

@@ -12,7 +12,9 @@ const schema = buildSchema(`
 const field = schema.getQueryType()?.getFields()['rows'] ?? expect.unreachable();
 
 function nodeOf(given: string): FieldNode {
-  const { definitions } = parse(`query ($a: Int, $b: String, $c: Boolean!, $o: Order!, $r: Range) { rows${given} }`);
+  const { definitions } = parse(
+    `query ($a: Int, $b: String, $c: Boolean!, $o: Order!, $r: Range, $toString: String) { rows${given} }`,
+  );
   return (definitions[0] as OperationDefinitionNode).selectionSet.selections[0] as FieldNode;
 }
 
@@ -32,6 +34,8 @@ describe('The arguments of a field', () => {
     '(need: $c)',
     '(first: $a, after: $b, need: $c, order: $o, range: $r)',
     '(need: false, first: $a)',
+    '(need: true, after: $toString)',
+    '(need: true, range: $__proto__)',
     '(need: false, order: $o)',
     '(need: true, range: { since: $b })',
     '(need: true, range: { since: "x", limit: $a }, ids: [$b])',
