@@ -198,8 +198,9 @@ export class Bulkhead {
   #giveUpOverdue(): void {
     const now = this.#clock.now();
     const waiters = [...this.#queues.values()].flatMap(({ waiting }) => waiting);
-    for (const { until, leave, reject } of waiters) {
-      if (until > now) this.#overdue.set(until);
+    for (const { since, until, leave, reject } of waiters) {
+      // A clock that was set back may not make a wait longer.
+      if (until > now && since <= now) this.#overdue.set(until);
       else if (leave()) reject(overloaded('waited too long'));
     }
   }

@@ -129,6 +129,18 @@ describe('Bulkhead', () => {
     expect(queue.length).toBe(0);
   });
 
+  it('lets no call wait until a clock that was set back is where it was', async () => {
+    const timers = manualClock();
+    let setBackBy = 0;
+    const queue = new Bulkhead({ ...limits, inFlight: 1 }, { ...timers, now: () => timers.now() - setBackBy });
+    queue.enter('a', far);
+    const waiting = queue.enter('b', far);
+    timers.move(500);
+    setBackBy = 3_600_000;
+    timers.move(500);
+    expect([await stateOf(waiting), queue.length]).toEqual(['OVERLOADED waited too long', 0]);
+  });
+
   it('tells refused callers when to retry', async () => {
     const { queue } = queueWith({ inFlight: 1, waiting: 0 });
     queue.enter('a', far);
