@@ -44,8 +44,8 @@ export class LazyRow {
     return lazy.#source.indexOf.get(path);
   }
 
-  static read(lazy: LazyRow, property: string | symbol): unknown {
-    if (lazy.#json === undefined && typeof property === 'string') {
+  static read(lazy: LazyRow, property: string): unknown {
+    if (lazy.#json === undefined) {
       const index = LazyRow.indexOf(lazy, property);
       const value = index === undefined ? undefined : lazy.#row.value(index);
       if (value !== undefined) return value;
@@ -63,7 +63,7 @@ Reflect.deleteProperty(LazyRow.prototype, 'constructor');
 Reflect.setPrototypeOf(
   LazyRow.prototype,
   new Proxy(Object.create(null) as object, {
-    get: (_, property, row) => LazyRow.read(row as LazyRow, property),
+    get: (_, property, row) => Reflect.get(LazyRow.parsed(row as LazyRow), property),
     getPrototypeOf: () => Object.prototype,
   }),
 );

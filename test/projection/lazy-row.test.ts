@@ -29,14 +29,14 @@ const rows = [
     (n) => `{"n":${n},"_id":"a"}`,
   ),
   '{"n":1,"n":2}',
+  '{"u._id":"a property","u":{"_id":"a path"}}',
   `{"_id":"${'x'.repeat(128)}","ts":"2024-02-29","u":{"_id":"${'é'.repeat(65)}"}}`,
   '{"__proto__":{"_id":"polluted"},"constructor":"c","toString":"t","read":1}',
   '{"_hidden":true,"_id":"h","ts":"2026-11-26T10:00:00.000Z","_updatedAt":"2026-11-26T10:00:00.000Z"}',
 ];
 
-const properties = '_id ts u msg n _hidden constructor toString read isOne json then __proto__ hasOwnProperty 0'.split(
-  ' ',
-);
+const properties =
+  '_id ts u msg n _hidden constructor toString read isOne json then __proto__ hasOwnProperty 0 u._id'.split(' ');
 const paths = ['_id', 'ts', 'u', 'u._id', 'u.name', 'msg', 'n', 'absent', 'u._id._id'].map(
   (path) => new TextPath(path),
 );

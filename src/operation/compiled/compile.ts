@@ -92,7 +92,7 @@ const introspectionFields: Readonly<Record<string, GraphQLField<unknown, unknown
 class Compiler {
   readonly #input: CompileInput;
   readonly #fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  /** Arguments without variables, by field node: expanded fragments share their nodes. */
+  /** By field node: expanded fragments share their nodes. */
   readonly #arguments = new Map<FieldNode, ArgumentsFrom>();
   fieldCount = 0;
   stepCount = 0;
