@@ -47,7 +47,7 @@ export class EndpointResponse {
 
   /** The objects of the list `name`. */
   objects(name: string): JsonObject[] {
-    return this.objectsOf(this.body[name], name);
+    return this.#items(name).filter((item) => item !== undefined);
   }
 
   /** The objects of a list that is further inside. */

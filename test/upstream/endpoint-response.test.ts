@@ -122,6 +122,17 @@ describe('A response whose rows were cut', () => {
     expect(response.rows('other', readRow).rows).toEqual(['o']);
   });
 
+  it('has the same objects, as a request needs that shares a call with one that cuts', () => {
+    const rows = [{ _id: 'a' }, null, { _id: 'b', n: [1] }];
+    const { response } = responseWith(rows);
+    const objects = (name: string) => response.objects(name).map(({ _id, n }) => [_id, n]);
+    expect(objects('ims')).toEqual([
+      ['a', undefined],
+      ['b', [1]],
+    ]);
+    expect(objects('other')).toEqual([['o', undefined]]);
+  });
+
   it('asks every item of the list, of which none may be missing', () => {
     const isA = ({ _id }: Readonly<Record<string, unknown>>) => _id === 'a';
     expect(responseWith([{ _id: 'a' }, { _id: 'a', x: 1 }]).response.every('ims', isA)).toBe(true);
