@@ -57,13 +57,17 @@ function cut(engine: Engine, image: Uint8Array, keys: Program['keys'], body: Uin
   bytes.set(image, 0);
   bytes.set(body, from);
   bytes.fill(0, from + body.length, rowsAt);
-  const count = engine.cutRows(from, from + body.length, rowsAt, out, outEnd, keyStack);
-  const result = count < 0 ? undefined : resultOf(memory, body, { from, rowsAt, out }, keys, count);
-  // Nothing that belongs to a caller stays behind. Between these ranges lies what was not used.
-  const [rowsEnd, textsEnd] = [at(ints, 36), at(ints, 32)];
-  bytes.fill(0, 0, rowsEnd);
-  bytes.fill(0, out, textsEnd);
-  return result;
+  // What was used, or everything, should the scanner throw. Between these ranges lies what was not used.
+  let [rowsEnd, textsEnd] = [bytes.length, bytes.length];
+  try {
+    const count = engine.cutRows(from, from + body.length, rowsAt, out, outEnd, keyStack);
+    [rowsEnd, textsEnd] = [at(ints, 36), at(ints, 32)];
+    return count < 0 ? undefined : resultOf(memory, body, { from, rowsAt, out }, keys, count);
+  } finally {
+    // Nothing that belongs to a caller stays behind.
+    bytes.fill(0, 0, rowsEnd);
+    bytes.fill(0, out, textsEnd);
+  }
 }
 
 function resultOf(

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import type { CutRow } from './cut-row.ts';
 
-/** What was cut of a row, and for which of its texts the scanner has looked: index by path. */
+/** What was cut of a row, and for which of its texts and whole numbers the scanner has looked: index by path. */
 export interface CutSource {
   readonly cut: object;
   readonly indexOf: ReadonlyMap<string, number>;

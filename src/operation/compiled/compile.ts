@@ -63,7 +63,7 @@ export function compile(input: CompileInput): CompiledOperation | undefined {
     const selection = compiler.select(root, [input.operation.selectionSet], undefined, 1);
     return { selection, fieldCount: compiler.fieldCount, stepCount: compiler.stepCount };
   } catch (error) {
-    // `getArgumentValues` rejects an argument; graphql-js says why. Anything else is a bug of ours.
+    // A directive's argument is wrong; graphql-js says how. Anything else is a bug of ours.
     if (error instanceof Unsupported || error instanceof GraphQLError) return undefined;
     throw error;
   }

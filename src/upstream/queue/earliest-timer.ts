@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** One timer for many times: it runs at the earliest of those that were set since it last ran. */
+/** One timer for many times: it runs at the earliest of those that were set since it last ran or was cancelled. */
 export class EarliestTimer {
   readonly #clock: Clock;
   readonly #run: () => void;

@@ -5,11 +5,11 @@ const oddCharacters = /\0|\r(?!\n)|(?<!\r)\n/;
 export type ResponseHeaders = Readonly<Record<string, string | undefined>>;
 
 /** No prototype, so that no header meets a property; an object from `Object.create(null)` takes longer to fill. */
-class Headers {
+class HeaderTable {
   [name: string]: string;
 }
-Reflect.deleteProperty(Headers.prototype, 'constructor');
-Reflect.setPrototypeOf(Headers.prototype, null);
+Reflect.deleteProperty(HeaderTable.prototype, 'constructor');
+Reflect.setPrototypeOf(HeaderTable.prototype, null);
 
 /**
  * The headers in the lines of a text from `start` on; several of one name are a list. Undefined if a line has no name, or if
@@ -17,7 +17,7 @@ Reflect.setPrototypeOf(Headers.prototype, null);
  */
 export function readHeaders(text: string, start: number): ResponseHeaders | undefined {
   if (oddCharacters.test(text)) return undefined;
-  const headers = new Headers();
+  const headers = new HeaderTable();
   for (let at = start; at < text.length;) {
     const found = text.indexOf('\r\n', at);
     const end = found === -1 ? text.length : found;

@@ -79,14 +79,14 @@ describe('Bulkhead', () => {
     expect(['a', 'b', 'c'].map((caller) => queue.isFilledBy(caller))).toEqual([true, true, false]);
   });
 
-  it('leaves no timer behind for a call that has its turn, leaves, or makes room', async () => {
+  it('has one timer for all that wait, and leaves none behind when the last has its turn, leaves, or makes room', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const queue = new Bulkhead({ ...limits, waiting: 3, waitingOfOne: 3 });
     const turns = ['a', 'b', 'b', 'b', 'c'].map((caller) => queue.enter(caller, Date.now() + 5000));
     expect(await statesOf(turns)).toEqual(['now', 'waits', 'waits', 'OVERLOADED made room for others', 'waits']);
-    expect(vi.getTimerCount()).toBe(3);
+    expect(vi.getTimerCount()).toBe(1);
     turns[2]?.leave();
-    expect(vi.getTimerCount()).toBe(2);
+    expect(vi.getTimerCount()).toBe(1);
     queue.exit('a');
     queue.exit('b');
     expect(await statesOf(turns.slice(1))).toEqual(['came', 'waits', 'OVERLOADED made room for others', 'came']);
