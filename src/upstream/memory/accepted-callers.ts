@@ -34,7 +34,7 @@ export class AcceptedCallers {
   /** The workspace answered 401: these credentials are no longer valid. */
   refuse(pairKey: string): void {
     this.#users.delete(pairKey);
-    if (pairKey === this.#latest) this.#latest = undefined;
+    this.#latest = undefined;
   }
 
   #keep(pairKey: string, user: string): void {

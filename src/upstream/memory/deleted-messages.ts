@@ -42,7 +42,7 @@ export class DeletedMessages {
    */
   async mayBeHiddenSince(since: number): Promise<boolean> {
     if (this.#clock.now() >= this.#nextReadingAt) this.#reading ??= this.#readAgain();
-    if (!this.#isKnown && this.#reading !== undefined) await this.#reading;
+    if (!this.#isKnown) await this.#reading;
     return !this.#isKnown || this.#isHiding || since <= this.#hidUntil;
   }
 

@@ -27,7 +27,6 @@ export class MembershipRooms {
   /** Null for a subscription that is not remembered. */
   roomOf(user: string, subscriptionId: string): string | undefined | null {
     const key = keyOfUsersOwn(user, subscriptionId);
-    const roomId = this.#rooms.get(key);
-    return roomId !== undefined || this.#rooms.has(key) ? roomId : null;
+    return this.#rooms.has(key) ? this.#rooms.get(key) : null;
   }
 }

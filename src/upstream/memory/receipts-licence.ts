@@ -11,9 +11,9 @@ const patienceMs = 300;
  */
 export class ReceiptsLicence {
   readonly #clock: Clock;
-  #isLicensed: boolean | undefined;
+  #isLicensed = false;
   /** Epoch milliseconds. */
-  #learnedAt = 0;
+  #learnedAt = Number.NEGATIVE_INFINITY;
   readonly #onMissing: (ms: number) => void;
 
   /** `onMissing` runs when the licence turns out to be missing, with the milliseconds that this is believed. */
@@ -23,7 +23,6 @@ export class ReceiptsLicence {
   }
 
   get state(): 'licensed' | 'missing' | 'unknown' {
-    if (this.#isLicensed === undefined) return 'unknown';
     if (this.#isLicensed) return 'licensed';
     return this.#clock.now() - this.#learnedAt < memoryMs ? 'missing' : 'unknown';
   }
@@ -34,9 +33,9 @@ export class ReceiptsLicence {
     if (!isLicensed) this.#onMissing(memoryMs);
   }
 
-  /** Another gateway found the licence missing, which is believed for so many milliseconds more. */
+  /** Another gateway found the licence missing, which is believed for so many milliseconds more, if for any. */
   hearMissing(ms: number): void {
-    if (ms <= 0 || this.state !== 'unknown') return;
+    if (this.state !== 'unknown') return;
     this.#isLicensed = false;
     this.#learnedAt = this.#clock.now() - memoryMs + Math.min(ms, memoryMs);
   }

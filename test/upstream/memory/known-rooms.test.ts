@@ -54,6 +54,16 @@ describe('KnownRooms', () => {
     expect([later.isRoom('r'), later.isDirectMessage('r'), later.isDirectMessage('r')]).toEqual([true, true, true]);
   });
 
+  it('keeps to what it has once said of a room, though the workspace rejects the caller meanwhile', () => {
+    const memory = new RoomMemory();
+    memory.add('hash', 'r');
+    let user: string | undefined = 'hash';
+    const rooms = new KnownRooms(alice.id, memory, () => user);
+    expect(rooms.isRoom('r')).toBe(true);
+    user = undefined;
+    expect([rooms.isRoom('r'), rooms.isDirectMessage('r')]).toEqual([true, true]);
+  });
+
   it('does not know rooms of another user, or of a caller whom the workspace has not accepted', () => {
     const memory = new RoomMemory();
     knownTo('hash', memory).add('r');

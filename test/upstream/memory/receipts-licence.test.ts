@@ -6,6 +6,34 @@ import { startFaultUpstream, type FaultUpstream } from '../../support/fault-upst
 import { manualClock } from '../../support/manual-clock.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
+/** A wait for a call: whether it is over, and how many timers are still to come. */
+function beginWaiting() {
+  const clock = manualClock();
+  const timers = new Set<() => void>();
+  const licence = new ReceiptsLicence({
+    now: () => clock.now(),
+    after(ms, callback) {
+      timers.add(callback);
+      const cancel = clock.after(ms, () => {
+        timers.delete(callback);
+        callback();
+      });
+      return () => {
+        timers.delete(callback);
+        cancel();
+      };
+    },
+  });
+  const call = Promise.withResolvers<void>();
+  let isOver = false;
+  void licence.whenKnown(call.promise).then(() => (isOver = true));
+  const settle = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return { isOver, timers: timers.size };
+  };
+  return { clock, call, settle };
+}
+
 describe('ReceiptsLicence', () => {
   it('is unknown at first', () => {
     expect(new ReceiptsLicence(manualClock()).state).toBe('unknown');
@@ -24,7 +52,10 @@ describe('ReceiptsLicence', () => {
   it('tells other gateways that it is missing, and believes them for as long, unless it knows better', () => {
     const clock = manualClock();
     const told: number[] = [];
-    new ReceiptsLicence(clock, (ms) => told.push(ms)).learn(false);
+    const teller = new ReceiptsLicence(clock, (ms) => told.push(ms));
+    teller.learn(true);
+    expect(told).toEqual([]);
+    teller.learn(false);
     expect(told).toEqual([60_000]);
     const licence = new ReceiptsLicence(clock);
     licence.hearMissing(0);
@@ -52,6 +83,24 @@ describe('ReceiptsLicence', () => {
     expect(licence.state).toBe('unknown');
     licence.learn(false);
     expect(licence.state).toBe('missing');
+  });
+});
+
+describe('Waiting for the first call for receipts', () => {
+  it('ends after 300 ms', async () => {
+    const { clock, settle } = beginWaiting();
+    clock.move(299);
+    expect(await settle()).toEqual({ isOver: false, timers: 1 });
+    clock.move(1);
+    expect(await settle()).toEqual({ isOver: true, timers: 0 });
+  });
+
+  it.each(['succeeds', 'fails'])('ends, and leaves no timer, when the call %s', async (outcome) => {
+    const { call, settle } = beginWaiting();
+    expect(await settle()).toEqual({ isOver: false, timers: 1 });
+    if (outcome === 'fails') call.reject(new Error('no receipts'));
+    else call.resolve();
+    expect(await settle()).toEqual({ isOver: true, timers: 0 });
   });
 });
 

@@ -30,6 +30,13 @@ describe('What is remembered for syncs', () => {
     expect([rooms.size, rooms.roomOf('user', 'first') !== null]).toEqual([50_000, false]);
   });
 
+  it('is the room of a subscription seen again, longer than of those seen before that', () => {
+    const rooms = new MembershipRooms();
+    for (const id of ['first', 'second', 'first']) rooms.add('user', id, 'room');
+    for (let index = 2; index <= 50_000; index += 1) rooms.add('user', `s${index}`, 'room');
+    expect([rooms.size, rooms.roomOf('user', 'first'), rooms.roomOf('user', 'second')]).toEqual([50_000, 'room', null]);
+  });
+
   it('is nothing of a user whom the workspace has not accepted', async () => {
     const workspace = new Workspace({ url: 'http://127.0.0.1:9', timeoutMs: 1000 });
     const upstream = new RequestUpstream(workspace, { userId: 'user', authToken: 'token' }, Date.now() + 1000);
