@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keptDeletionsMs, overlapMs } from '../../src/sync/clocks.ts';
 import { changesSince, windowOf, type Reading } from '../../src/sync/room-sync.ts';
-import { beginAt, witnessOf, type SyncCursor } from '../../src/sync/sync-cursor.ts';
+import { beginAt, placeOf, witnessOf, type SyncCursor } from '../../src/sync/sync-cursor.ts';
 
 const now = Date.UTC(2026, 10, 25);
 const row = (id: string, stamp: number, text = id) => ({ id, stamp, row: text });
@@ -24,11 +24,14 @@ function tellAll(from: SyncCursor, read: Reading<string>, first: number) {
 }
 
 describe('What changed in a room', () => {
-  it('is told once while it is in the overlap', () => {
-    const first = changesSince(beginAt(now - 5000), reading({ updates: [row('a', now - 100)] }), 50);
-    expect(first).toMatchObject({ changed: ['a'], hasMore: false, mustReload: false });
-    const again = changesSince(first.cursor, reading({ updates: [row('a', now - 100)] }), 50);
-    expect(again.changed).toEqual([]);
+  it('is told once, however often the overlap shows it', () => {
+    const read = reading({ updates: [row('a', now - 100)], deletions: [{ id: 'b', stamp: now - 90 }] });
+    let answer = changesSince(beginAt(now - 5000), read, 50);
+    expect(answer).toMatchObject({ changed: ['a'], removedIds: ['b'], hasMore: false, mustReload: false });
+    for (let time = 0; time < 3; time += 1) {
+      answer = changesSince(answer.cursor, read, 50);
+      expect(answer).toMatchObject({ changed: [], removedIds: [], hasMore: false, mustReload: false });
+    }
   });
 
   it('is told again if it changed within the same millisecond', () => {
@@ -127,6 +130,22 @@ describe('What changed in a room', () => {
     const answer = changesSince(cursor, reading({ updates: [row('a', 1000), row('b', 1001)] }), 50);
     expect(answer.changed).toEqual(['b']);
     expect(windowOf(answer.cursor)).toMatchObject({ updatedAfter: 0, deletedAfter: 1000 });
+  });
+});
+
+describe('A sync reads', () => {
+  const at = (ago: number) => now - ago;
+  const walking = (ago: number): SyncCursor => ({ ...beginAt(now), place: placeOf('a', at(ago)) });
+
+  it.each<[string, SyncCursor, number, number]>([
+    ['deletions from the overlap on, and updates further back', beginAt(now), at(60_000), at(30_000)],
+    ['no further back for a witness in the overlap', beginAt(now, witnessOf('w', at(1000))), at(60_000), at(30_000)],
+    ['from before an older witness', beginAt(now, witnessOf('w', at(99_000))), at(129_000), at(99_001)],
+    ['nothing from before the first instant', beginAt(5), 0, 0],
+    ['on from a place: deletions are told earlier than updates', walking(90_000), at(90_001), at(60_001)],
+    ['on from a place in the overlap: all deletions in it', walking(100), at(101), at(30_000)],
+  ])('%s', (_name, cursor, updatedAfter, deletedAfter) => {
+    expect(windowOf(cursor)).toEqual({ updatedAfter, deletedAfter, isWhole: false });
   });
 });
 

@@ -48,6 +48,59 @@ describe('What changed in the inbox', () => {
     expect(inboxChangesSince(answer.cursor, read).removedIds).toEqual([]);
   });
 
+  it('is not what had happened half a minute before the last sync, or earlier', () => {
+    const told = now - 5000 - overlapMs;
+    const record = (_id: string, stamp: number) => ({ stamp, row: { _id, name: _id } });
+    const read = inbox({
+      memberships: [subscription('s1', told), subscription('s2', told + 1)],
+      rooms: [record('r1', told), record('r2', told + 1)],
+      removed: [
+        { id: 's3', stamp: told },
+        { id: 's4', stamp: told + 1 },
+      ],
+      roomOf: (id) => `room of ${id}`,
+    });
+    expect(inboxChangesSince(begin, read)).toMatchObject({
+      changedIds: ['room of s2', 'r2'],
+      removedIds: ['room of s4'],
+    });
+  });
+
+  it('is told in order of time', () => {
+    const record = (_id: string, stamp: number) => ({ stamp, row: { _id, name: _id } });
+    const read = inbox({
+      memberships: [subscription('s1', now - 5)],
+      rooms: [record('r2', now - 1), record('r1', now - 9)],
+    });
+    expect(inboxChangesSince(begin, read).changedIds).toEqual(['r1', 'room of s1', 'r2']);
+  });
+
+  it('is told once, also of rooms that are gone, whatever their records say', () => {
+    const [first, second] = [
+      { id: 's1', stamp: now - 9 },
+      { id: 's2', stamp: now - 8 },
+    ] as const;
+    const roomOf = (id: string) => `room of ${id}`;
+    let answer = inboxChangesSince(begin, inbox({ removed: [first], roomOf }));
+    expect(answer.removedIds).toEqual(['room of s1']);
+    const read = inbox({
+      removed: [first, second],
+      rooms: [{ stamp: now - 3, row: { _id: 'room of s1', name: 'one' } }],
+      roomOf,
+    });
+    for (const removedIds of [['room of s2'], [], []]) {
+      answer = inboxChangesSince(answer.cursor, read);
+      expect(answer).toMatchObject({ changedIds: [], removedIds, mustReload: false });
+    }
+  });
+
+  it('begins with the latest known change where `Date` is far ahead', () => {
+    const read = inbox({ memberships: [subscription('s1', 1000), subscription('s2', 1001)] });
+    const first = inboxChangesSince(beginAt(now, witnessOf('s1', 1000)), read);
+    expect(first.changedIds).toEqual(['room of s2']);
+    expect(inboxChangesSince(first.cursor, read).changedIds).toEqual([]);
+  });
+
   it('keeps a room that the caller left and joined again', () => {
     const read = inbox({
       memberships: [subscription('s2', now - 5, { rid: 'room' })],
@@ -93,6 +146,7 @@ describe('What changed in the inbox', () => {
     expect([next.mustReload, inboxChangesSince(next.cursor, unknown).mustReload]).toEqual([false, false]);
     expect(inboxChangesSince(begin, unknown)).toMatchObject({
       mustReload: true,
+      changedIds: [],
       removedIds: [],
       cursor: { readAt: now },
     });
