@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { keptDeletionsMs, overlapMs } from '../../src/sync/clocks.ts';
 import { changesSince, windowOf, type Reading } from '../../src/sync/room-sync.ts';
-import { beginAt, placeOf, witnessOf, type SyncCursor } from '../../src/sync/sync-cursor.ts';
+import {
+  beginAt,
+  decodeSyncCursor,
+  encodeSyncCursor,
+  placeOf,
+  witnessOf,
+  type SyncCursor,
+} from '../../src/sync/sync-cursor.ts';
 
 const now = Date.UTC(2026, 10, 25);
 const row = (id: string, stamp: number, text = id) => ({ id, stamp, row: text });
@@ -32,6 +39,15 @@ describe('What changed in a room', () => {
       answer = changesSince(answer.cursor, read, 50);
       expect(answer).toMatchObject({ changed: [], removedIds: [], hasMore: false, mustReload: false });
     }
+  });
+
+  it('is told once if it is a deletion that was told before many older changes', () => {
+    const updates = Array.from({ length: 20 }, (_, index) => row(`m${index}`, now - overlapMs));
+    const read = reading({ updates, deletions: [{ id: 'a', stamp: now - 10 }] });
+    const first = changesSince(beginAt(now - 5000), read, 50);
+    expect([first.changed.length, first.removedIds]).toEqual([20, ['a']]);
+    const cursor = decodeSyncCursor('room', encodeSyncCursor('room', first.cursor));
+    expect(changesSince(cursor, read, 50)).toMatchObject({ changed: [], removedIds: [] });
   });
 
   it('is told again if it changed within the same millisecond', () => {
@@ -72,6 +88,12 @@ describe('What changed in a room', () => {
     const end = changesSince(whole.cursor, { ...page, knownUntil: complete }, 1);
     expect([...whole.changed, ...end.changed].toSorted()).toEqual(['a', 'b']);
     expect([end.hasMore, windowOf(end.cursor).isWhole]).toEqual([false, false]);
+  });
+
+  it('is read in pages again once the sync is behind that millisecond', () => {
+    const cursor = { ...beginAt(now - 5000), place: placeOf('a', now - 10), isWhole: true };
+    const answer = changesSince(cursor, reading({ updates: [row('b', now - 8), row('c', now - 3)] }), 1);
+    expect(answer).toMatchObject({ changed: ['b'], hasMore: true, cursor: { isWhole: false } });
   });
 
   it('does not end at a row that a page shows before others of its millisecond', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keptDeletionsMs, overlapMs } from '../../src/sync/clocks.ts';
 import { beginInbox, inboxChangesSince, type InboxReading } from '../../src/sync/inbox-sync.ts';
-import { beginAt, witnessOf } from '../../src/sync/sync-cursor.ts';
+import { beginAt, decodeSyncCursor, encodeSyncCursor, witnessOf } from '../../src/sync/sync-cursor.ts';
 
 const now = Date.UTC(2026, 10, 25);
 
@@ -99,6 +99,15 @@ describe('What changed in the inbox', () => {
     const first = inboxChangesSince(beginAt(now, witnessOf('s1', 1000)), read);
     expect(first.changedIds).toEqual(['room of s2']);
     expect(inboxChangesSince(first.cursor, read).changedIds).toEqual([]);
+  });
+
+  it('needs no reload by another gateway for a channel that was left among many older changes', () => {
+    const memberships = Array.from({ length: 20 }, (_, index) => subscription(`s${index}`, now - overlapMs));
+    const removed = [{ id: 'channel', stamp: now - 9 }];
+    const first = inboxChangesSince(begin, inbox({ memberships, removed, roomOf: () => undefined }));
+    expect(first.changedIds).toHaveLength(20);
+    const cursor = decodeSyncCursor('inbox', encodeSyncCursor('inbox', first.cursor));
+    expect(inboxChangesSince(cursor, inbox({ removed }))).toMatchObject({ removedIds: [], mustReload: false });
   });
 
   it('keeps a room that the caller left and joined again', () => {
