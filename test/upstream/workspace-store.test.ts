@@ -3,7 +3,7 @@ import type { Finding, StoreListener } from '../../src/upstream/workspace-store.
 import { startFaultUpstream } from '../support/fault-upstream.ts';
 import { idleStore } from '../support/idle-store.ts';
 import { callerNamed } from '../support/tiny-workspace.ts';
-import { createWorkspace } from '../support/workspace.ts';
+import { createWorkspace, outcomeOf } from '../support/workspace.ts';
 
 /** A workspace whose store is away for windows; what else it says, the test says. */
 async function open() {
@@ -52,4 +52,32 @@ it('A workspace hears that it is down and unlicensed, and knows whether its stor
   expect([workspace.breakerState, workspace.receiptsLicence.state]).toEqual(['closed', 'unknown']);
   for (const listener of listeners) listener.heard?.({ downMs: 5000, unlicensedMs: 5000 });
   expect([workspace.breakerState, workspace.receiptsLicence.state]).toEqual(['open', 'missing']);
+});
+
+it('A workspace tells its store for how long it is down, and that it has no licence for receipts', async () => {
+  const { ask, upstream, told, workspace } = await open();
+  upstream.fail('status', { status: 502 });
+  for (let call = 0; call < 40 && workspace.breakerState !== 'open'; call += 1)
+    await ask({ as: callerNamed(`user${call % 5}`) }, call % 2 === 0 ? 'me' : 'im.list', {});
+  expect(told).toEqual([{ downMs: expect.any(Number) }]);
+  workspace.receiptsLicence.learn(false);
+  expect(told.slice(1)).toEqual([{ unlicensedMs: 60_000 }]);
+});
+
+it('A request whose pair another replica saw refused makes no call, and its user is not accepted any more', async () => {
+  const { ask, request, upstream, refused } = await open();
+  expect(await ask()).toBe('ok');
+  const client = request();
+  expect(client.isAccepted).toBe(true);
+  refused.add(client.callerKey);
+  await expect(client.get('me')).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+    detail: 'refused by the workspace a moment ago',
+  });
+  refused.clear();
+  expect([client.isAccepted, await outcomeOf(client.get('me')), upstream.calls.length]).toEqual([
+    false,
+    'UNAUTHENTICATED',
+    1,
+  ]);
 });

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
+import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
+import { manualClock } from '../support/manual-clock.ts';
+import { alice } from '../support/tiny-workspace.ts';
+import { createWorkspace, outcomeOf } from '../support/workspace.ts';
+
+let upstream: FaultUpstream;
+beforeEach(async () => {
+  upstream = await startFaultUpstream();
+});
+afterEach(() => upstream.close());
+
+const credentials = { userId: alice.id, authToken: alice.token };
+
+/** A request whose calls each move the clock while they are out, and how long they were out. */
+function moving(moved: number) {
+  const clock = manualClock();
+  const { workspace, ask } = createWorkspace(upstream.url, { clock, random: () => 0 });
+  const ends: number[] = [];
+  const client = new RequestUpstream(workspace, credentials, clock.now() + 5000, undefined, {
+    waited: () => undefined,
+    sends() {
+      clock.move(moved);
+      return { headers: undefined, ended: (ms) => void ends.push(ms) };
+    },
+  });
+  return { workspace, ask, client, ends };
+}
+
+describe('The time that a call took', () => {
+  it.each([
+    [70, 70],
+    [0, 0],
+    [-70, 0],
+  ])('is not negative, though the clock moved by %i ms meanwhile', async (moved, ms) => {
+    const { workspace, client, ends } = moving(moved);
+    await client.get('me');
+    expect(ends).toEqual([ms]);
+    await workspace.close();
+  });
+
+  it('is what the next call is expected to take, which is not retried without that time', async () => {
+    const { workspace, ask, client } = moving(3000);
+    await client.get('me');
+    for (const [timeoutMs, calls] of [
+      [2999, 1],
+      [3000, 2],
+    ] as const) {
+      upstream.heal();
+      upstream.fail('status', { status: 503, times: 1 });
+      await ask({ timeoutMs });
+      expect([timeoutMs, upstream.calls.length]).toEqual([timeoutMs, calls]);
+    }
+    await workspace.close();
+  });
+});
+
+describe('The clock of a workspace', () => {
+  it.each<[number, string, number]>([
+    [200, 'an hour ahead', 1800],
+    [400, 'an hour ahead', 1800],
+    [499, 'an hour ahead', 1800],
+    [500, 'the gateway’s, as a proxy may have answered', 5400],
+    [502, 'the gateway’s, as a proxy may have answered', 5400],
+  ])('by a response of status %i is %s', async (status, _whose, retryAfterSeconds) => {
+    const clock = manualClock();
+    const hour = 3600_000;
+    const { workspace, request } = createWorkspace(upstream.url, { clock, attempts: 1 });
+    const dateAt = (at: number) => new Date(at).toUTCString();
+    const body = { success: status === 200 };
+    upstream.fail('status', { status, body, headers: { date: dateAt(clock.now() + hour) }, times: 1 });
+    await outcomeOf(request().get('im.list'));
+    const retryAfter = dateAt(clock.now() + 1.5 * hour);
+    upstream.fail('status', { status: 429, headers: { 'retry-after': retryAfter }, times: 1 });
+    await expect(request().get('me')).rejects.toMatchObject({ extensions: { retryAfterSeconds } });
+    await workspace.close();
+  });
+});
+
+describe('A retry that may not go out', () => {
+  it('fails as the attempt before it did', async () => {
+    const clock = manualClock();
+    const { workspace, request } = createWorkspace(upstream.url, { clock, random: () => 0.5 });
+    const client = request();
+    upstream.fail('status', { endpoint: 'me', status: 503 });
+    const waiting = outcomeOf(client.get('me'));
+    await expect.poll(() => [upstream.calls.length, workspace.inFlight]).toEqual([1, 0]);
+    upstream.fail('status', { endpoint: 'im.list', status: 401 });
+    expect(await outcomeOf(client.get('im.list'))).toBe('UNAUTHENTICATED');
+    clock.move(1000); // the retry’s turn: without valid credentials
+    expect([await waiting, upstream.calls.length]).toEqual(['UPSTREAM_UNAVAILABLE', 2]);
+    await workspace.close();
+  });
+});
+
+describe('A response', () => {
+  const largest = 256 * 1024;
+
+  it.each([
+    ['of 256 KiB is handed over at once', largest, ['answer', 'others']],
+    ['of more than that lets what waits run first', largest + 1, ['others', 'answer']],
+  ])('%s', async (_name, bytes, order) => {
+    const { workspace } = createWorkspace(upstream.url);
+    const empty = JSON.stringify({ success: true, text: '' }).length;
+    upstream.fail('status', { status: 200, body: { success: true, text: 'x'.repeat(bytes - empty) } });
+    const ends: string[] = [];
+    const onReceived = (received: number) => {
+      if (received === bytes) setImmediate(() => ends.push('others'));
+    };
+    const client = new RequestUpstream(workspace, credentials, Date.now() + 5000, onReceived);
+    await client.get('me').then(() => ends.push('answer'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ends).toEqual(order);
+    await workspace.close();
+  });
+});
+
+describe('A request that joined a call with credentials that the workspace rejects', () => {
+  it('makes no more calls, as the request that began the call', async () => {
+    const { workspace, request } = createWorkspace(upstream.url, { sharesInFlight: true });
+    upstream.fail('status', { status: 401, times: 1 });
+    const clients = [request(), request()];
+    const outcomes = clients.map((client) => outcomeOf(client.get('me')));
+    expect(await Promise.all(outcomes)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
+    expect(clients.map(({ sharedCalls }) => sharedCalls)).toEqual([0, 1]);
+    for (const client of clients) expect(await outcomeOf(client.get('im.list'))).toBe('UNAUTHENTICATED');
+    expect(upstream.calls).toHaveLength(1);
+    expect(await outcomeOf(request().get('im.list'))).toBe('ok');
+    await workspace.close();
+  });
+});
