@@ -27,7 +27,7 @@ const deciding: Area = {
     'test/http/*.test.ts',
     'test/{errors,docs}.test.ts',
     'test/{upstream,pagination}/**/*.test.ts',
-    'test/sync/{exact-sync,exact-inbox,cursor,cases,inbox-cases}.test.ts',
+    'test/sync/{exact-sync,exact-inbox,cursor,cases,inbox-cases,several-answers,witness}.test.ts',
     'test/operation/{allowance,format-error,token-bucket}.test.ts',
     'test/operation/cost/{estimate,estimator,given-rooms,place,report,tally,users-and-nodes}.test.ts',
     'test/schema/{priced-api,prices}.test.ts',

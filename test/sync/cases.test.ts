@@ -142,16 +142,22 @@ describe('What changed in a room', () => {
   });
 
   it('is told by the latest of equal ids', () => {
-    const updates = [row('a', now - 5, 'new'), row('a', now - 9, 'old')];
-    const answer = changesSince(beginAt(now - 5000), reading({ updates }), 50);
-    expect(answer.changed).toEqual(['new']);
+    const [old, late] = [row('a', now - 9, 'old'), row('a', now - 5, 'late')];
+    for (const [updates, told] of [
+      [[late, old], 'late'],
+      [[old, late], 'late'],
+      [[late, row('a', now - 5, 'later in the list')], 'later in the list'],
+    ] as const)
+      expect(changesSince(beginAt(now - 5000), reading({ updates }), 50).changed).toEqual([told]);
   });
 
   it('begins with the latest known change where `Date` is far ahead', () => {
     const { cursor } = changesSince(beginAt(now, witnessOf('a', 1000)), reading({ updates: [row('a', 1000)] }), 50);
-    const answer = changesSince(cursor, reading({ updates: [row('a', 1000), row('b', 1001)] }), 50);
-    expect(answer.changed).toEqual(['b']);
+    const both = reading({ updates: [row('a', 1000), row('b', 1001)] });
+    const answer = changesSince(cursor, both, 50);
+    expect(answer).toMatchObject({ changed: ['b'], cursor: { lacksDeletions: false } });
     expect(windowOf(answer.cursor)).toMatchObject({ updatedAfter: 0, deletedAfter: 1000 });
+    expect(changesSince(answer.cursor, both, 50).changed).toEqual([]);
   });
 });
 
@@ -222,6 +228,7 @@ describe('A client must reload', () => {
 
   it('but only where everything was read: else the next answer reads it', () => {
     const answer = changesSince(seen, reading({ updates: [row('a', now - 500)], knownUntil: now - 501 }), 50);
-    expect(answer).toMatchObject({ changed: [], hasMore: true, mustReload: false, cursor: { isWhole: true } });
+    const nothing = { changed: [], removedIds: [], mustReload: false };
+    expect(answer).toMatchObject({ ...nothing, hasMore: true, cursor: { isWhole: true } });
   });
 });

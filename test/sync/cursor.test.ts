@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   beginAt,
+  checkSyncCursorForm,
   comparePlaces,
   decodeSyncCursor,
+  digestOf,
   encodeSyncCursor,
   endOf,
   placeOf,
@@ -21,13 +23,31 @@ const full: SyncCursor = {
   told: Array.from({ length: 16 }, (_, index) => `told ${String.fromCodePoint(200 + index)}`),
 };
 
-const notACursor = expect.objectContaining({ code: 'BAD_USER_INPUT' }) as Error;
+const notACursor = expect.objectContaining({
+  code: 'BAD_USER_INPUT',
+  message: '`since` is not a cursor of this list: pass the `cursor` of an earlier answer for it unchanged.',
+}) as Error;
 
 describe('The cursor of a sync', () => {
   it('keeps all it knows in less than 200 characters', () => {
     const text = encodeSyncCursor('list', full);
     expect(text).toMatch(/^[\w-]{1,199}$/);
     expect(decodeSyncCursor('list', text)).toEqual(full);
+  });
+
+  it('keeps whether its witness is a deletion, and what else is so or not', () => {
+    for (const isSo of [true, false]) {
+      const witness = { ...witnessOf('other', 7), isDeletion: isSo };
+      const cursor = { ...full, witness, isWhole: !isSo, lacksDeletions: isSo };
+      expect(decodeSyncCursor('list', encodeSyncCursor('list', cursor))).toEqual(cursor);
+    }
+  });
+
+  it('of a beginning knows when it was, and perhaps a witness', () => {
+    const nothing = { place: undefined, isWhole: false, deletions: '', lacksDeletions: false, told: [] };
+    expect(beginAt(5)).toEqual({ ...nothing, readAt: 5, witness: undefined, latest: undefined });
+    const witness = witnessOf('message', 3);
+    expect(beginAt(5, witness)).toEqual({ ...nothing, readAt: 5, witness, latest: 3 });
   });
 
   it('keeps the latest of too many digests', () => {
@@ -63,6 +83,26 @@ describe('The cursor of a sync', () => {
     for (const none of ['', 'none', `${text}=`, `${text}AAAA`, text.slice(0, 40), 'A'.repeat(5000), '💥'])
       expect(() => decodeSyncCursor('list', none)).toThrow(notACursor);
   });
+
+  it('has a form by which any list refuses what is no cursor', () => {
+    const text = encodeSyncCursor('list', full);
+    expect(() => checkSyncCursorForm(text)).not.toThrow();
+    const shortest = Buffer.from(encodeSyncCursor('list', beginAt(5)), 'base64url');
+    const other = Buffer.from(shortest);
+    other[0] = 2;
+    const bytes = [shortest.subarray(0, -1), other].map((none) => none.toString('base64url'));
+    for (const none of ['', 'none', `${text}=`, ...bytes]) expect(() => checkSyncCursorForm(none)).toThrow(notACursor);
+    expect(() => checkSyncCursorForm(shortest.toString('base64url'))).not.toThrow();
+  });
+});
+
+describe('The digest of a change', () => {
+  it('differs by each of its parts, wherever they end, and by when it was read', () => {
+    const changes = [['a', 'b'], ['ab', ''], ['', 'ab'], ['a'], ['b', 'a']];
+    const digests = [5, 6].flatMap((readAt) => changes.map((parts) => digestOf(readAt, parts)));
+    expect(new Set(digests).size).toBe(10);
+    expect(digestOf(5, ['a', 'b'])).toBe(digests[0]);
+  });
 });
 
 describe('Places', () => {
@@ -72,5 +112,13 @@ describe('Places', () => {
     const sorted = places.toSorted(comparePlaces);
     expect([sorted[0], sorted.at(-2), sorted.at(-1)]).toEqual([placeOf('early', 6), endOf(7), placeOf('late', 8)]);
     expect(comparePlaces(placeOf('same', 7), placeOf('same', 7))).toBe(0);
+    const ties = ids.map((id) => placeOf(id, 7).tie);
+    for (const order of [places, places.toReversed()])
+      expect(
+        order
+          .toSorted(comparePlaces)
+          .slice(1, -2)
+          .map(({ tie }) => tie),
+      ).toEqual(ties.toSorted());
   });
 });
