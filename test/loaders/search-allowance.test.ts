@@ -101,6 +101,33 @@ describe('SearchAllowance', () => {
     expect(events().toSorted()).toEqual([...times(8, 'a took'), 'b QUERY_TOO_COMPLEX']);
   });
 
+  it('refuses a new page at once if those before it wait for all that is left, and has it wait otherwise', async () => {
+    const { begin, events } = open(9);
+    const [a, b, c, d] = [begin('a'), begin('b'), begin('c'), begin('d')];
+    await a.take();
+    await b.take(7);
+    await c.take();
+    expect(events()).toEqual(['a took']); // 8 left, reserved for the first; one of them for the third, perhaps
+    await d.take();
+    await b.take();
+    expect(events()).toEqual(['d QUERY_TOO_COMPLEX']);
+    await a.end();
+    expect(events()).toEqual([...times(8, 'b took'), 'c QUERY_TOO_COMPLEX']);
+  });
+
+  it('says by one error, however often, that nothing is left', async () => {
+    const { allowance } = open(0);
+    const errors = await Promise.all(
+      ['a', 'b'].map((name) => allowance.page(name, (search) => search.take()).catch((error: unknown) => error)),
+    );
+    expect(errors[0]).toBe(errors[1]);
+    expect(errors[0]).toMatchObject({
+      code: 'QUERY_TOO_COMPLEX',
+      message: expect.stringMatching(/^This request has no calls left .*: request fewer at a time\.$/) as string,
+      detail: 'search allowance used up',
+    });
+  });
+
   it('grants calls to fields of a page that has ended, for which it reserves nothing', async () => {
     const { allowance, begin, events } = open(11);
     const ended: PageSearch[] = [];
@@ -127,10 +154,13 @@ describe('SearchAllowance', () => {
     await b.take(2); // they wait
     allowance.close(new GatewayError('UPSTREAM_TIMEOUT', 'The request took longer than it may.'));
     allowance.close(new GatewayError('UPSTREAM_UNAVAILABLE', 'The request has been answered.'));
+    await settled();
+    expect(events()).toEqual(['a took', ...times(2, 'b UPSTREAM_TIMEOUT')]);
     await b.take();
     await a.take();
+    await begin('c').take();
     await a.end();
-    expect(events()).toEqual(['a took', ...times(3, 'b UPSTREAM_TIMEOUT'), 'a UPSTREAM_TIMEOUT']);
+    expect(events()).toEqual(['b UPSTREAM_TIMEOUT', 'a UPSTREAM_TIMEOUT', 'c UPSTREAM_TIMEOUT']);
     expect(taken).toEqual([8]);
   });
 
@@ -156,6 +186,7 @@ describe('SearchAllowance', () => {
     expect(
       await Promise.all([allowance.page('a', read), allowance.page('a', read), allowance.page('b', read)]),
     ).toEqual([1, 1, 2]);
+    expect(allowance.saved).toEqual({ joined: 1, bulk: 0 });
     const fail = () => Promise.reject(new Error(`read ${(reads += 1)}`));
     for (let time = 0; time < 2; time += 1) await expect(allowance.page('c', fail)).rejects.toThrow('read 3');
   });
@@ -200,6 +231,7 @@ describe('the payer of a SearchAllowance', () => {
     const refused = allowance.page('c', (search) => search.take());
     await expect(refused).rejects.toMatchObject({
       code: 'RATE_LIMITED',
+      message: expect.stringMatching(/^The caller’s allowance has no calls left .* list that has changed\.$/) as string,
       extensions: { retryAfterSeconds: 1 },
       detail: 'allowance used up',
     });

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
+import type { JsonObject } from '../../src/json.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
+import { idleStore } from '../support/idle-store.ts';
 import { alice, bob } from '../support/tiny-workspace.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
@@ -78,5 +80,34 @@ it('A request is told how many bytes it has received so far, of all its calls', 
   await client.get('im.list');
   expect(totals.at(-1)).toBe(2 * size);
   expect(totals).toEqual(totals.toSorted((a, b) => a - b));
+  await workspace.close();
+});
+
+it('A request counts the rows that it had to leave out, of all its responses', async () => {
+  const { workspace, request } = createWorkspace(upstream.url);
+  const client = request();
+  const readable = (row: JsonObject) => (row['_id'] === `${alice.id}room1` ? row : undefined);
+  for (const dropped of [2, 4]) {
+    (await client.get('im.list')).rows('ims', readable);
+    expect(client.droppedRows).toBe(dropped);
+  }
+  expect(request().droppedRows).toBe(0);
+  await workspace.close();
+});
+
+it('A request knows what the workspace has shown to all: whether it has pages of changes', async () => {
+  const { workspace, request } = createWorkspace(upstream.url);
+  request().syncPages.refused();
+  expect(request().syncPages.areMissing).toBe(true);
+  await workspace.close();
+});
+
+it.each([
+  ['no store', undefined, false],
+  ['a store that is there', idleStore(), false],
+  ['a store that is away', idleStore({ isAway: true }), true],
+])('A request with %s knows whether its store is away', async (_name, store, isAway) => {
+  const { workspace, request } = createWorkspace(upstream.url, { store });
+  expect(request().isStoreAway).toBe(isAway);
   await workspace.close();
 });
