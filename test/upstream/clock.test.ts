@@ -14,3 +14,15 @@ it('the system’s clock shows one time in a microtask, and the current one in t
   await new Promise((resolve) => setImmediate(resolve));
   expect(systemClock.now()).toBe(3000);
 });
+
+it('the system’s clock calls back once after a time, unless that is cancelled', () => {
+  vi.useFakeTimers();
+  const calls: string[] = [];
+  systemClock.after(10, () => calls.push('kept'));
+  const cancel = systemClock.after(10, () => calls.push('cancelled'));
+  cancel();
+  vi.advanceTimersByTime(9);
+  expect(calls).toEqual([]);
+  vi.advanceTimersByTime(100);
+  expect(calls).toEqual(['kept']);
+});

@@ -39,8 +39,12 @@ describe('EndpointResponse.rows', () => {
   );
 
   it('cuts off rows beyond the requested number', () => {
-    const { response, dropped } = responseOf({ rows: [{ _id: 'a' }, { _id: 'b' }, null] });
-    expect(response.rows('rows', readRow, 2).rows).toEqual(['a', 'b']);
+    const { response, dropped } = responseOf({ rows: [{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }, null] });
+    const { rows, storedAt } = response.rows('rows', readRow, 2);
+    expect([rows, [0, 1, 2].map(storedAt)]).toEqual([
+      ['a', 'b'],
+      [{ _id: 'a' }, { _id: 'b' }, undefined],
+    ]);
     expect(dropped.rows).toBe(0);
   });
 
