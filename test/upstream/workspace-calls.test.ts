@@ -116,6 +116,23 @@ describe('A response', () => {
   });
 });
 
+describe('A call that waits for a place', () => {
+  it('does not go out when the call before it shows that the credentials are rejected', async () => {
+    const { workspace, request } = createWorkspace(upstream.url, {
+      sharesInFlight: true,
+      queueLimits: { inFlight: 2, inFlightOfOne: 1, waiting: 10, waitingOfOne: 9, waitMs: 1000 },
+    });
+    const client = request();
+    expect(await outcomeOf(client.get('im.counters', { roomId: 'room' }))).toBe('ok');
+    upstream.fail('status', { status: 401, times: 1 });
+    const rooms = Array.from({ length: 5 }, (_, index) => `room${index}`);
+    const outcomes = rooms.map((roomId) => outcomeOf(client.get('im.counters', { roomId })));
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['UNAUTHENTICATED']));
+    expect(upstream.calls).toHaveLength(2);
+    await workspace.close();
+  });
+});
+
 describe('A request that joined a call with credentials that the workspace rejects', () => {
   it('makes no more calls, as the request that began the call', async () => {
     const { workspace, request } = createWorkspace(upstream.url, { sharesInFlight: true });
