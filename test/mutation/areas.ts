@@ -29,7 +29,7 @@ const deciding: Area = {
     'test/{upstream,pagination}/**/*.test.ts',
     'test/sync/{exact-sync,exact-inbox,cursor,cases,inbox-cases,several-answers,witness}.test.ts',
     'test/operation/{allowance,format-error,token-bucket}.test.ts',
-    'test/operation/cost/{estimate,estimator,given-rooms,place,report,tally,users-and-nodes}.test.ts',
+    'test/operation/cost/{estimate,estimator,given-rooms,place,report,tally,users-and-nodes,walk}.test.ts',
     'test/schema/{priced-api,prices}.test.ts',
     'test/loaders/{search-allowance,bulk-or-single}.test.ts',
     'test/observability/log.test.ts',

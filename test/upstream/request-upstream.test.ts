@@ -89,6 +89,13 @@ describe('many calls of one request', () => {
   });
 });
 
+it('Hundreds of calls of one request do not fill the queue before a rate-limit window', async () => {
+  const { client, workspace } = open();
+  const calls = Array.from({ length: 300 }, (_, index) => client.get('im.counters', { roomId: `room${index}` }));
+  expect(new Set(await Promise.all(calls.map(outcomeOf)))).toEqual(new Set(['ok']));
+  await workspace.close();
+});
+
 describe('M4: the call limit of a request', () => {
   it('refuses calls beyond the limit without sending them', async () => {
     const { client, workspace } = open();
