@@ -1,7 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
+import type { SharedWindow } from '../../src/upstream/rate-limit/shared-store.ts';
 import type { Finding, StoreListener } from '../../src/upstream/workspace-store.ts';
 import { startFaultUpstream } from '../support/fault-upstream.ts';
-import { idleStore } from '../support/idle-store.ts';
+import { idleStore, idleWindow } from '../support/idle-store.ts';
+import { manualClock } from '../support/manual-clock.ts';
 import { callerNamed } from '../support/tiny-workspace.ts';
 import { createWorkspace, outcomeOf } from '../support/workspace.ts';
 
@@ -80,4 +82,31 @@ it('A request whose pair another replica saw refused makes no call, and its user
     'UNAUTHENTICATED',
     1,
   ]);
+});
+
+it('A workspace settles its windows with the store when that is back, and gives back what it holds when it closes', async () => {
+  const upstream = await startFaultUpstream();
+  onTestFinished(() => upstream.close());
+  const listeners: StoreListener[] = [];
+  const events: string[] = [];
+  const take: SharedWindow['take'] = async ([ask]) => ({
+    window: undefined,
+    opensInMs: undefined,
+    askAgainMs: 0,
+    leases: new Map([[ask?.turnKey ?? '', ['lease']]]),
+    spare: ['spare lease'],
+  });
+  const window = idleWindow({
+    take,
+    settle: () => void events.push('settled'),
+    giveBack: (leases) => void events.push(`gave back ${leases.join()}`),
+  });
+  const store = idleStore({ windowOf: () => window, subscribe: (listener) => void listeners.push(listener) });
+  const { workspace, ask } = createWorkspace(upstream.url, { store, clock: manualClock() });
+  expect(await ask()).toBe('ok');
+  events.length = 0;
+  for (const listener of listeners) listener.storeChanged();
+  expect(events).toEqual(['settled']);
+  await workspace.close();
+  expect(events).toEqual(['settled', 'gave back spare lease']);
 });

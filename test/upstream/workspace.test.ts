@@ -350,9 +350,10 @@ describe('Workspace', () => {
         call(undefined, '/api/v1/me'),
         call(undefined, '/api/v1/me'),
         call('192.0.2.7', '/api/v1/me'),
+        call('192.0.2.8', '/api/v1/me'),
         call(undefined, '/api/v1/me?a=b'),
       ];
-      expect(calls.map(({ isShared }) => isShared)).toEqual([false, sharesInFlight, false, false]);
+      expect(calls.map(({ isShared }) => isShared)).toEqual([false, sharesInFlight, false, false, false]);
       await Promise.all(calls.map(({ promise }) => promise));
       await workspace.close();
       upstream.heal();
