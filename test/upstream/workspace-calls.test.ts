@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
 import { manualClock } from '../support/manual-clock.ts';
@@ -112,6 +113,26 @@ describe('A response', () => {
     await client.get('me').then(() => ends.push('answer'));
     await new Promise((resolve) => setImmediate(resolve));
     expect(ends).toEqual(order);
+    await workspace.close();
+  });
+});
+
+describe('A call that waits for what the first calls show of the limiter', () => {
+  it('goes out when their responses take longer than usual: a second, before any has come', async () => {
+    const clock = manualClock();
+    const { workspace, request } = createWorkspace(upstream.url, { clock, timeoutMs: 60_000 });
+    upstream.fail('never', { times: 4 });
+    const clients = Array.from({ length: 5 }, () => request());
+    const outcomes = clients.map((client) => outcomeOf(client.get('me')));
+    await expect.poll(() => upstream.calls.length).toBe(4);
+    clock.move(999);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([workspace.inFlight, upstream.calls.length]).toEqual([4, 4]);
+    clock.move(1);
+    await expect.poll(() => upstream.calls.length).toBe(5);
+    expect(await outcomes[4]).toBe('ok');
+    for (const client of clients) client.stop(new GatewayError('CLIENT_CLOSED_REQUEST', 'The client left.'));
+    await Promise.all(outcomes);
     await workspace.close();
   });
 });
