@@ -323,7 +323,7 @@ describe('Workspace', () => {
   });
 
   it('retries at most a fifth of the calls, and three a second', async () => {
-    const { ask, workspace } = createWorkspace(upstream.url, { random: () => 0 });
+    const { ask, workspace } = createWorkspace(upstream.url, { random: () => 0, clock: manualClock() });
     upstream.fail('status', { status: 503, endpoint: 'me' });
     for (let call = 0; call < 8; call += 1) await ask(undefined, 'me', {});
     // Three, and one for the first five calls: a retry earns none.
