@@ -41,6 +41,14 @@ describe('The time that a call took', () => {
     await workspace.close();
   });
 
+  it('tells when the workspace began to read at the earliest', async () => {
+    const { workspace, client } = moving(70);
+    const date = Date.UTC(2026, 10, 25);
+    upstream.fail('status', { status: 200, body: { success: true }, headers: { date: new Date(date).toUTCString() } });
+    expect((await client.get('me')).readAt).toBe(date - 70);
+    await workspace.close();
+  });
+
   it('is what the next call is expected to take, which is not retried without that time', async () => {
     const { workspace, ask, client } = moving(3000);
     await client.get('me');
