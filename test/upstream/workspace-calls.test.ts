@@ -65,6 +65,46 @@ describe('The time that a call took', () => {
   });
 });
 
+it('The time until a call failed without a response is not what the next call is expected to take', async () => {
+  const { workspace, ask, client } = moving(3000);
+  upstream.fail('reset-before-response');
+  expect(await outcomeOf(client.get('me'))).toBe('UPSTREAM_UNAVAILABLE');
+  upstream.heal();
+  upstream.fail('status', { status: 503, times: 1 });
+  await ask({ timeoutMs: 1000 });
+  expect(upstream.calls).toHaveLength(2);
+  await workspace.close();
+});
+
+it('Calls in a row share connections', async () => {
+  const { workspace, ask } = createWorkspace(upstream.url);
+  for (let call = 0; call < 9; call += 1) expect(await ask()).toBe('ok');
+  expect(upstream.connections).toBeLessThan(4);
+  await workspace.close();
+});
+
+describe('A caller', () => {
+  it.each([500, 502, 503, 429])('is not accepted by a response of status %i', async (status) => {
+    const { workspace, request } = createWorkspace(upstream.url, { attempts: 1 });
+    upstream.fail('status', { status });
+    const client = request();
+    await outcomeOf(client.get('me'));
+    expect([upstream.calls.length, client.isAccepted]).toEqual([1, false]);
+    await workspace.close();
+  });
+
+  it('is accepted no more once the workspace rejects the credentials', async () => {
+    const { workspace, request } = createWorkspace(upstream.url);
+    const [client, later] = [request(), request()];
+    await client.get('me');
+    expect([client.isAccepted, later.isAccepted]).toEqual([true, true]);
+    upstream.fail('status', { status: 401 });
+    expect(await outcomeOf(client.get('me'))).toBe('UNAUTHENTICATED');
+    expect([client.isAccepted, later.isAccepted]).toEqual([false, false]);
+    await workspace.close();
+  });
+});
+
 describe('The clock of a workspace', () => {
   it.each<[number, string, number]>([
     [200, 'an hour ahead', 1800],
