@@ -61,10 +61,8 @@ export class Charges {
       if (endpoint === answeredBy) continue;
       if (endpoint === this.#model.roomEndpoints.users.bulk) this.#tally.addMembers(roomSet);
       const isVaried = variedBy.length === 0 ? [] : this.#isWithAny(below, variedBy);
-      const variants = Math.max(1, new Set(isVaried).size);
       if (bulk !== undefined && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
-      else if (paging !== undefined)
-        this.#tally.addPages(endpoint, paging, { count: count * variants, isContinued, path });
+      else if (paging !== undefined) this.#tally.addPages(endpoint, paging, { count, isContinued, path });
       else this.#tally.add(endpoint, { count: count * times, upTo, path });
     }
     if (price.checksRoom) this.#tally.addRecords(count, 'part', path);

@@ -8,6 +8,7 @@ describe('Users whom messages mention', () => {
   it.each<[what: string, query: string, price: Record<string, number>]>([
     ['of whom only the id is asked cost nothing', room(`messages { nodes { author { user { id __typename } } } }`), {}],
     ['of one message cost one call each', '{ message(id: "m") { author { user { name } } } }', { 'users.info': 1 }],
+    ['cost no less beside their ids', '{ message(id: "m") { author { user { id name } } } }', { 'users.info': 1 }],
     ['of a page are read as members of the room', room(`messages(first: 5) { ${authors} }`), { 'im.members': 1 }],
     [
       'of several lists of a room are read together',
@@ -136,6 +137,11 @@ describe('Threads', () => {
         'dm.messages': 1,
         'users.info': 1,
       },
+    ],
+    [
+      'what is asked of each reply costs one call each',
+      'messages(first: 2) { nodes { thread { replies(first: 3) { nodes { readReceipts(first: 1) { totalCount } } } } } }',
+      { 'chat.getMessageReadReceipts': 6, 'chat.getThreadMessages': 2, 'dm.messages': 1 },
     ],
     [
       'replies that nobody asks for cost nothing',

@@ -14,3 +14,14 @@ describe('The estimate of a large operation', () => {
     expect([byEndpoint['unknown'], heaviest[0]]).toEqual([1e9, { path: 'room.a4999', calls: 1e9 }]);
   });
 });
+
+describe('The price of changes', () => {
+  it.each<[what: string, args: string, price: Record<string, number>]>([
+    ['since a cursor is two calls for each room', '(since: "c")', { 'chat.syncMessages': 6, 'im.list': 1 }],
+    ['to begin with is one call for each room', '', { 'dm.messages': 3, 'im.list': 1 }],
+    ['since null is the same', '(since: null)', { 'dm.messages': 3, 'im.list': 1 }],
+  ])('%s', (_what, args, price) => {
+    const query = `{ viewer { directMessages(first: 3) { nodes { changes${args} { cursor } } } } }`;
+    expect(costOf(query).byEndpoint).toEqual(price);
+  });
+});
