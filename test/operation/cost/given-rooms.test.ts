@@ -108,6 +108,20 @@ describe('Cost of rooms by id', () => {
       ['r'],
       { 'dm.messages': 2 },
     ],
+    [
+      'an object that may be an unknown room',
+      '{ node(id: "a") { ... on DirectMessage { id } } }',
+      [],
+      { 'rooms.info': 1 },
+    ],
+    ['an object that is a known room: nothing', '{ node(id: "a") { ... on DirectMessage { id } } }', ['a'], {}],
+    ['an object that is no room', '{ node(id: "a") { ... on User { name } } }', [], { 'users.info': 1 }],
+    [
+      'an object that is looked for, and so is known by then',
+      '{ node(id: "a") { ... on User { name } ... on DirectMessage { messages { totalCount } } } }',
+      [],
+      { 'chat.getMessage': 1, 'dm.messages': 1, 'subscriptions.get': 1, 'users.info': 1 },
+    ],
   ])('L6: the cost of %s', (_name, query, known, byEndpoint) => {
     const cost = costOf(query, known);
     expect(cost.byEndpoint).toEqual(byEndpoint);

@@ -25,3 +25,21 @@ describe('The price of changes', () => {
     expect(costOf(query).byEndpoint).toEqual(price);
   });
 });
+
+describe('The size of a response', () => {
+  const users = (...ids: readonly string[]) => ({ of: ids.map((id) => ({ __typename: 'User', id })) });
+
+  it('counts entities under each alias, and each reference to the same one', () => {
+    const entities = '_entities(representations: $of) { ... on User { name } }';
+    const [once, twice] = [entities, `a: ${entities} b: ${entities}`].map(
+      (each) => `query ($of: [_Any!]!) { ${each} }`,
+    );
+    expect([once, twice].map((query) => costOf(query ?? '', users('a', 'b')).values)).toEqual([52, 104]);
+    expect([once, twice].map((query) => costOf(query ?? '', users('a', 'a', 'a', 'a')).values)).toEqual([104, 208]);
+  });
+
+  it('counts what changed as rows', () => {
+    const query = '{ directMessage(id: "r") { changes(since: "c", first: 5) { cursor changed { id text } } } }';
+    expect(costOf(query).values).toBe(1 + 5 * 2);
+  });
+});
