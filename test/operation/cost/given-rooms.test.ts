@@ -114,6 +114,12 @@ describe('Cost of rooms by id', () => {
       [],
       { 'rooms.info': 1 },
     ],
+    [
+      'an unknown room that is named twice: one record',
+      '{ node(id: "a") { ... on DirectMessage { id } } directMessage(id: "a") { messages { totalCount } } }',
+      [],
+      { 'dm.messages': 1, 'rooms.info': 1 },
+    ],
     ['an object that is a known room: nothing', '{ node(id: "a") { ... on DirectMessage { id } } }', ['a'], {}],
     ['an object that is no room', '{ node(id: "a") { ... on User { name } } }', [], { 'users.info': 1 }],
     [
@@ -135,6 +141,15 @@ describe('Cost of rooms by id', () => {
     expect(costOf(query, [], { of }).byEndpoint).toEqual({ 'dm.messages': 3, 'rooms.get': 1 });
     expect(costOf(query, ['a', 'c'], { of }).byEndpoint).toEqual({ 'dm.messages': 3, 'rooms.info': 1 });
     expect(costOf(query, ['a', 'b', 'c'], { of }).byEndpoint).toEqual({ 'dm.messages': 3 });
+  });
+
+  it('L6: the list of rooms is named at the first field that needs it, not at rooms that are known', () => {
+    const known = '{ k: directMessage(id: "k") { messages { totalCount } }';
+    const { heaviest } = costOf(`${known} ${rooms('abc', 'topic').slice(2)}`, ['k']);
+    expect(heaviest).toEqual([
+      { path: 'k.messages', calls: 1 },
+      { path: 'a', calls: 1 },
+    ]);
   });
 
   it('L6: the cost of rooms by id keeps its endpoints sorted', () => {

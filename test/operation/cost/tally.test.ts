@@ -46,6 +46,24 @@ describe('CostTally', () => {
     });
   });
 
+  it('a call for each parent does not stand in for one that several fields share', () => {
+    const tally = new CostTally(endpoints);
+    tally.add('me', { count: 2, path: 'each' });
+    for (const path of ['first', 'second']) tally.add('me', { count: 1, upTo: 1, path });
+    expect(tally.close().byEndpoint).toEqual({ me: 3 });
+  });
+
+  it('counters of rooms without their records take the list of rooms as well', () => {
+    for (const [isListed, byEndpoint] of [
+      [true, { 'subscriptions.get': 1 }],
+      [false, { 'rooms.get': 1, 'subscriptions.get': 1 }],
+    ] as const) {
+      const tally = new CostTally(endpoints);
+      tally.addCounters(5, isListed, 'counters');
+      expect(tally.close().byEndpoint).toEqual(byEndpoint);
+    }
+  });
+
   it('the highest of several maximums of an endpoint applies', () => {
     const tally = new CostTally(endpoints);
     tally.add('me', { count: 9, upTo: 2, path: 'a' });

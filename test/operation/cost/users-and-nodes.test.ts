@@ -16,6 +16,11 @@ describe('Users whom messages mention', () => {
       { 'im.members': 1 },
     ],
     [
+      'of two messages of a room are read together',
+      room(`first: messages(first: 1) { ${authors} } last: messages(last: 1) { ${authors} }`),
+      { 'im.members': 1 },
+    ],
+    [
       'cost nothing beside the members',
       room(`members { nodes { name } } messages(first: 5) { ${authors} }`),
       { 'im.members': 1 },
