@@ -60,8 +60,7 @@ export class Charges {
     for (const { endpoint, times, upTo, paging, bulk, variedBy } of given?.[1] ?? price.calls) {
       if (endpoint === answeredBy) continue;
       if (endpoint === this.#model.roomEndpoints.users.bulk) this.#tally.addMembers(roomSet);
-      const isVaried = variedBy.length === 0 ? [] : this.#isWithAny(below, variedBy);
-      if (bulk !== undefined && !isVaried.includes(true)) this.#tally.addCounters(count, hasRecord, path);
+      if (bulk !== undefined && !this.#isWithAny(below, variedBy)) this.#tally.addCounters(count, hasRecord, path);
       else if (paging !== undefined) this.#tally.addPages(endpoint, paging, { count, isContinued, path });
       else this.#tally.add(endpoint, { count: count * times, upTo, path });
     }
@@ -113,9 +112,9 @@ export class Charges {
     return isObjectType(type) && this.#fieldsOf(type, below).some(({ field: { name } }) => !isKeyField(name));
   }
 
-  /** For each alias, whether any of the named fields is selected. */
-  #isWithAny({ type, responseNames }: Below, names: readonly string[]): boolean[] {
-    return [...responseNames.values()].map((sets) =>
+  /** Whether any of the named fields is selected, under any alias. */
+  #isWithAny({ type, responseNames }: Below, names: readonly string[]): boolean {
+    return [...responseNames.values()].some((sets) =>
       this.#fieldsOf(type as GraphQLObjectType, sets).some(({ field }) => names.includes(field.name)),
     );
   }
