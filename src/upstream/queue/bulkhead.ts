@@ -201,7 +201,10 @@ export class Bulkhead {
     for (const { since, until, leave, reject } of waiters) {
       // A clock that was set back may not make a wait longer.
       if (until > now && since <= now) this.#overdue.set(until);
-      else if (leave()) reject(overloaded('waited too long'));
+      else {
+        leave();
+        reject(overloaded('waited too long'));
+      }
     }
   }
 
