@@ -22,7 +22,8 @@ export function readHeaders(text: string, start: number): ResponseHeaders | unde
     const found = text.indexOf('\r\n', at);
     const end = found === -1 ? text.length : found;
     const colon = text.indexOf(':', at);
-    const name = colon === -1 || colon > end ? undefined : nameOf(text.slice(at, colon));
+    // A colon in a later line: the line end before it is in no name.
+    const name = colon === -1 ? undefined : nameOf(text.slice(at, colon));
     if (name === undefined) return undefined;
     const value = withoutBlanks(text, colon + 1, end);
     const known = headers[name];

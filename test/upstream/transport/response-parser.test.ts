@@ -131,6 +131,8 @@ describe('What is no response', () => {
     ['HTTP/1.1 20 OK\r\n\r\n', noHead],
     ['HTTP/1.1 200OK\r\n\r\n', noHead],
     [`${ok}no header\r\n\r\n`, noHead],
+    [`${ok}header\r\n\r\n`, noHead],
+    [`${ok}header\r\nx: y\r\n\r\n`, noHead],
     [`${ok}: nameless\r\n\r\n`, noHead],
     [`${ok}a : b\r\n\r\n`, noHead],
     [`${ok}a: b\r\n folded: c\r\n\r\n`, noHead],
