@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Breaker } from '../../../src/upstream/transport/breaker.ts';
+import { Breaker, type CallOutcome } from '../../../src/upstream/transport/breaker.ts';
 import { breakerAt } from '../../support/breaker-at.ts';
 
 const maya = { user: 'maya', endpoint: 'im.list' };
@@ -13,19 +13,13 @@ describe('a closed breaker', () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('stays closed when fewer than half fail', () => {
+  it.each<readonly [string, number, CallOutcome, number]>([
+    ['when fewer than half fail, until half do', 51, 'success', 50],
+    ['whatever is cancelled, until 20 calls have ended', 100, 'unknown', 19],
+  ])('stays closed %s', (_what, others, outcome, failures) => {
     const { breaker, calls } = breakerAt();
-    calls(51, 'success');
-    calls(50, 'failure');
-    expect(breaker.state).toBe('closed');
-    calls(1, 'failure');
-    expect(breaker.state).toBe('open');
-  });
-
-  it('does not count cancelled calls', () => {
-    const { breaker, calls } = breakerAt();
-    calls(100, 'unknown');
-    calls(19, 'failure');
+    calls(others, outcome);
+    calls(failures, 'failure');
     expect(breaker.state).toBe('closed');
     calls(1, 'failure');
     expect(breaker.state).toBe('open');
