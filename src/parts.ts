@@ -68,6 +68,7 @@ export async function createParts(options: PartsOptions, limits: HttpLimits & Ad
     timeoutMs: config.upstreamTimeoutMs,
     attempts: config.upstreamAttempts,
     sharesInFlight: config.sharesInFlight,
+    pipelining: config.upstreamPipelining,
     store,
   });
   store?.subscribe(new StoreLog(log, store));

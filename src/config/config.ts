@@ -35,6 +35,7 @@ const configOf = (env: z.output<typeof environment>, isTerminal: boolean) => {
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     upstreamTimeoutMs: env.UPSTREAM_TIMEOUT_MS,
     upstreamAttempts: env.UPSTREAM_ATTEMPTS,
+    upstreamPipelining: env.UPSTREAM_PIPELINING,
     /** What replicas share. Undefined: this process is on its own. */
     sharedStore: env.SHARED_STORE === undefined ? undefined : { url: env.SHARED_STORE, name: env.SHARED_STORE_NAME },
     compresses: env.COMPRESSION,

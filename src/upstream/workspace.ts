@@ -32,6 +32,8 @@ export interface WorkspaceOptions {
   readonly sharesInFlight?: boolean;
   /** Attempts per call at most, the first included, when failures are transient. */
   readonly attempts?: number;
+  /** Calls of one request that a connection carries at a time, at most. */
+  readonly pipelining?: number | undefined;
   readonly queueLimits?: BulkheadLimits;
   /** What several replicas before this workspace share. */
   readonly store?: WorkspaceStore | undefined;
@@ -83,9 +85,9 @@ export class Workspace {
   readonly #retries: RetryPolicy;
 
   constructor(options: WorkspaceOptions) {
-    const { url, timeoutMs, sharesInFlight = false, attempts = 2, queueLimits } = options;
+    const { url, timeoutMs, sharesInFlight = false, attempts = 2, pipelining, queueLimits } = options;
     const { clock = systemClock, random = Math.random, store } = options;
-    this.#transport = new Transport({ url });
+    this.#transport = new Transport({ url, pipelining });
     this.#timeoutMs = timeoutMs;
     this.#inFlightCalls = sharesInFlight ? new InFlightCalls(clock) : undefined;
     this.#clock = clock;
@@ -202,13 +204,14 @@ export class Workspace {
 
   /** One attempt on the wire. `headers`: those of its trace; `failure`: that of the attempt before. */
   #send(
-    { path, caller, onData }: CallRequest,
+    { path, caller, concurrency, isIdempotent, onData }: CallRequest,
     { headers, failure }: { readonly headers: readonly string[] | undefined; readonly failure: CallResult['failure'] },
     cancellation: Cancellation,
   ): Promise<UpstreamResponse | TransportError> {
     return this.#transport.get(path, {
       headers: headers === undefined ? caller.headers : [...caller.headers, ...headers],
       timeoutMs: this.#timeoutMs,
+      pipeline: isIdempotent ? concurrency : undefined, // the calls of one request to one endpoint, which it awaits together
       isFresh: failure?.retry?.isStaleSocket === true,
       onStart: (cancel) => cancellation.onCancel(cancel),
       onData,

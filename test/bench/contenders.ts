@@ -31,6 +31,13 @@ export const gateway: Contender = {
   },
 };
 
+/** The same, where the calls of a request go out together: the price of a write for each call. */
+export const gatewayWithPipelining: Contender = {
+  ...gateway,
+  name: 'gateway, pipelining',
+  env: { ...gateway.env, UPSTREAM_PIPELINING: '8' },
+};
+
 /** The same, with the store that replicas share: the price of a window that is not its own. */
 export const gatewayWithStore = (url: string): Contender => ({
   ...gateway,

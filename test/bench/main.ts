@@ -1,7 +1,7 @@
 import { startBench, type Bench } from './bench.ts';
 import { compareAnswers, Disagreement, type Agreed } from './compare.ts';
 import { startStore, type TestStore } from '../support/redis-server.ts';
-import { gatewayWithStore, type Contender } from './contenders.ts';
+import { gatewayWithPipelining, gatewayWithStore, type Contender } from './contenders.ts';
 import type { Usage } from './cpu-probe.ts';
 import { measureGrowth } from './growth.ts';
 import { connections, measure, measureAtFixedRate, warmUp, type Warm } from './measure.ts';
@@ -12,8 +12,8 @@ import { startToFirstAnswer } from './start-up.ts';
 
 /**
  * What the gateway costs beside the floor, a server without GraphQL that gives the same answers (see `floor.ts`), and
- * with `--peers` beside other GraphQL servers, with `--store` beside itself with a shared store. All stand before the same static upstream. Answers are compared first;
- * then each contender is warmed, and all are measured in turns.
+ * with `--peers` beside other GraphQL servers, with `--store` and `--pipelining` beside itself with these. All stand before
+ * the same static upstream. Answers are compared first; then each contender is warmed, and all are measured in turns.
  */
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -84,6 +84,7 @@ async function main(): Promise<void> {
     installPeers(say);
     chosen.push(...peers);
   }
+  if (options.withPipelining) chosen.push(gatewayWithPipelining);
   let store: TestStore | undefined;
   if (options.withStore) {
     store = await startStore();

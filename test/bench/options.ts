@@ -7,6 +7,7 @@ export const usage = `npm run bench -- [options]
   --seconds S            seconds of one contender in a round (0.5)
   --peers                other GraphQL servers beside the gateway; installs them once, in test/bench/peers
   --store                the gateway with a shared store beside the gateway; needs redis-server
+  --pipelining           the gateway whose calls share connections (UPSTREAM_PIPELINING=8) beside the gateway
   --growth               larger pages, wider fan-outs and a slower upstream, instead of the six workloads
   --unique-credentials   every request from another caller
   --check                compare the answers, measure nothing
@@ -20,6 +21,7 @@ export interface Options {
   readonly seconds: number;
   readonly withPeers: boolean;
   readonly withStore: boolean;
+  readonly withPipelining: boolean;
   readonly withGrowth: boolean;
   readonly uniqueCredentials: boolean;
   readonly checksOnly: boolean;
@@ -42,6 +44,7 @@ export function readOptions(args: readonly string[]): Options {
     seconds,
     withPeers: values.peers,
     withStore: values.store,
+    withPipelining: values.pipelining,
     withGrowth: values.growth,
     uniqueCredentials: values['unique-credentials'],
     checksOnly: values.check,
@@ -60,6 +63,7 @@ function parse(args: readonly string[]) {
         seconds: { type: 'string', default: '0.5' },
         peers: { type: 'boolean', default: false },
         store: { type: 'boolean', default: false },
+        pipelining: { type: 'boolean', default: false },
         growth: { type: 'boolean', default: false },
         'unique-credentials': { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },

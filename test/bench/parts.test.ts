@@ -14,6 +14,7 @@ describe('options', () => {
       seconds: 0.5,
       withPeers: false,
       withStore: false,
+      withPipelining: false,
       withGrowth: false,
       uniqueCredentials: false,
       checksOnly: false,
@@ -24,7 +25,7 @@ describe('options', () => {
 
   it('reads every option', () => {
     const options = readOptions(
-      '--workloads W5,W1 --rounds 3 --seconds 2 --peers --store --growth --unique-credentials --check --profile out'.split(
+      '--workloads W5,W1 --rounds 3 --seconds 2 --peers --store --pipelining --growth --unique-credentials --check --profile out'.split(
         ' ',
       ),
     );
@@ -34,6 +35,7 @@ describe('options', () => {
       seconds: 2,
       withPeers: true,
       withStore: true,
+      withPipelining: true,
       withGrowth: true,
       uniqueCredentials: true,
     });

@@ -34,6 +34,7 @@ describe('readConfig', () => {
       requestTimeoutMs: 10_000,
       upstreamTimeoutMs: 3000,
       upstreamAttempts: 2,
+      upstreamPipelining: 1,
       hasAutomaticPersistedQueries: false,
       persistedOperations: undefined,
       admitsUnlistedOperations: false,

@@ -63,6 +63,7 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
     const connection = (connections += 1);
     const own: FaultCall[] = [];
     let received = '';
+    let hangs = false;
     sockets.add(socket);
     socket.on('error', () => undefined); // what the other side does to it is its own affair
     socket.on('close', () => {
@@ -78,12 +79,14 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
         calls.push(call);
         own.push(call);
         if (idleMs > 0) socket.setTimeout(idleMs);
-        answer(socket, call, own.length - 1);
+        // HTTP responses come in the order of the requests: behind one that never comes, none does.
+        if (!hangs) hangs = answer(socket, call, own.length - 1) === 'never';
       }
     });
   }
 
-  function answer(socket: Socket, call: FaultCall, served: number): void {
+  /** Returns the fault that the call met. */
+  function answer(socket: Socket, call: FaultCall, served: number): FaultName | undefined {
     const { endpoint, query, userId, headers } = call;
     const healthy = answerAs(userId, endpoint, query);
     const found = rules.findLast(({ rule, left }) => left > 0 && meets(rule, call));
@@ -93,6 +96,7 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
     } else if (headers.get('x-auth-token') !== tokenOf(userId)) {
       send(socket, 401, { status: 'error', message: `You must be logged in to do this. ${upstreamMarker}` });
     } else send(socket, healthy.status, healthy.body);
+    return found?.name;
   }
 
   const meets = (rule: FaultRule, call: FaultCall): boolean =>

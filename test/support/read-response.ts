@@ -13,7 +13,7 @@ export interface Seen {
 export function read(pieces: readonly (string | Buffer)[], { ends = false, parser: given }: Options = {}): Seen {
   const seen: Seen = { heads: [], body: '', reuse: undefined, fault: undefined, isComplete: false };
   const parser = given ?? new ResponseParser(handlerOf(seen));
-  parser.expect();
+  parser.expect(1);
   for (const piece of pieces) seen.fault ??= parser.read(Buffer.from(piece as string, 'latin1'));
   if (ends) seen.isComplete = parser.end();
   return seen;

@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net';
 import { Connection, type Origin } from './connection.ts';
 import type { Exchange } from './exchange.ts';
+import type { PipelineDepth } from './pipeline-depth.ts';
 import { cancelled } from './transport-error.ts';
 
 export interface ConnectionPoolOptions {
   readonly origin: Origin;
   /** Connections at most. */
   readonly connections: number;
+  readonly depth: PipelineDepth;
   /** Runs for each connection as it is opened. */
   readonly onConnected: ((socket: Socket) => void) | undefined;
 }
@@ -19,13 +21,20 @@ interface Waiter {
 /** How often connections that are free for too long are closed. Milliseconds. */
 const sweepMs = 1000;
 
-/** Connections to the workspace, kept open for the next exchange. An exchange that finds none free waits for its turn. */
+/**
+ * Connections to the workspace, kept open for the next exchange. An exchange that finds none free waits for its turn.
+ * Exchanges of one pipeline that come in one turn of the event loop share connections, and each of these writes its requests
+ * at once: of a small call, the write is what takes most of the gateway's time.
+ */
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
   readonly #open = new Set<Connection>();
   /** The one used last is used next, so that those too many are closed. */
   readonly #free: Connection[] = [];
   readonly #waiting: Waiter[] = [];
+  /** Those whose requests go out at the end of this turn of the event loop, and which of them takes more of a pipeline. */
+  #unflushed: Connection[] = [];
+  readonly #shareable = new Map<object, Connection>();
   /** Those whose response has just ended. */
   #settling: Connection[] = [];
   #session: Buffer | undefined;
@@ -39,9 +48,11 @@ export class ConnectionPool {
   /** `isFresh`: over a connection of its own. */
   send(exchange: Exchange, isFresh: boolean): void {
     if (this.#isClosed) return exchange.fail(cancelled());
-    const connection = isFresh ? undefined : this.#takeFree();
-    if (connection !== undefined) return connection.send(exchange);
-    if (this.#open.size < this.#options.connections) return this.#connect().send(exchange);
+    const shared = isFresh ? undefined : this.#shared(exchange);
+    if (shared !== undefined) return shared.add(exchange);
+    const free = isFresh ? undefined : this.#takeFree();
+    if (free !== undefined) return this.#start(free, exchange);
+    if (this.#open.size < this.#options.connections) return this.#start(this.#connect(), exchange);
     const waiter: Waiter = { exchange, isFresh };
     const [spare] = this.#free;
     if (spare !== undefined) {
@@ -61,6 +72,28 @@ export class ConnectionPool {
     for (const connection of this.#open) connection.fail(cancelled());
   }
 
+  /** A connection that takes more exchanges of this one's pipeline. */
+  #shared({ pipeline }: Exchange): Connection | undefined {
+    const connection = pipeline && this.#shareable.get(pipeline);
+    return connection !== undefined && connection.load < this.#options.depth.current ? connection : undefined;
+  }
+
+  #start(connection: Connection, exchange: Exchange): void {
+    const { pipeline } = exchange;
+    if (pipeline === undefined || this.#options.depth.current === 1) return connection.send(exchange);
+    connection.add(exchange);
+    if (this.#unflushed.length === 0) setImmediate(() => this.#flush());
+    this.#unflushed.push(connection);
+    this.#shareable.set(pipeline, connection);
+  }
+
+  #flush(): void {
+    const unflushed = this.#unflushed;
+    this.#unflushed = [];
+    this.#shareable.clear();
+    for (const connection of unflushed) connection.flush();
+  }
+
   #connect(): Connection {
     const connection = new Connection({
       ...this.#options,
@@ -68,9 +101,15 @@ export class ConnectionPool {
       onSession: (session) => (this.#session = session),
       onFree: (freed) => this.#settle(freed),
       onClosed: (closed) => this.#forget(closed),
+      // Later: what ends together, as at a time-out, must not go out once more before.
+      onReturned: (exchanges) => setImmediate(() => this.#resend(exchanges)),
     });
     this.#open.add(connection);
     return connection;
+  }
+
+  #resend(exchanges: readonly Exchange[]): void {
+    for (const exchange of exchanges) if (!exchange.hasEnded) this.send(exchange, false);
   }
 
   #takeFree(): Connection | undefined {

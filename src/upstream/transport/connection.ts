@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectWithTls } from 'node:tls';
 import type { Exchange } from './exchange.ts';
+import type { PipelineDepth } from './pipeline-depth.ts';
 import { ResponseParser, type ResponseHandler } from './response-parser.ts';
 import { reasonOf, TransportError } from './transport-error.ts';
 
@@ -14,10 +15,14 @@ export interface Origin {
 
 export interface ConnectionOptions {
   readonly origin: Origin;
+  /** How many exchanges it may carry at a time: learns from those that it carries. */
+  readonly depth: PipelineDepth;
   /** It can take the next exchange, until `keptUntil`. */
   readonly onFree: (connection: Connection) => void;
   /** It has ended, or is about to: it takes no exchange any more. */
   readonly onClosed: (connection: Connection) => void;
+  /** It has closed without having carried these, through no fault of theirs. */
+  readonly onReturned: (exchanges: readonly Exchange[]) => void;
   /** A session of TLS, to begin the next connection with; undefined: the last one may be of no use any more. */
   readonly onSession: (session: Buffer | undefined) => void;
   readonly session: Buffer | undefined;
@@ -39,14 +44,24 @@ const probeAfterMs = 60_000;
  */
 const arrived = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** One connection to the workspace, which carries one exchange at a time. What is unexpected ends it. */
+/**
+ * One connection to the workspace, which carries one exchange, or several whose responses come in the order of the requests
+ * (pipelining). What is unexpected ends it.
+ */
 export class Connection implements ResponseHandler {
   /** Until when a free connection may be used, by `performance.now()`. Milliseconds. */
   keptUntil = 0;
   readonly #options: ConnectionOptions;
   readonly #socket: Socket;
   readonly #parser = new ResponseParser(this);
-  #exchange: Exchange | undefined;
+  /** The first is the one whose response is read, or comes next. */
+  #exchanges: Exchange[] = [];
+  /** How many of them, from the first, have had their request written. */
+  #written = 0;
+  /** How many requests went out together, when, and after what time the first had its response. Milliseconds. */
+  #sent = 0;
+  #sentAt = 0;
+  #firstMs: number | undefined;
   #isConnected = false;
   /** Whether it has carried an exchange before this one. */
   #isReused = false;
@@ -76,51 +91,106 @@ export class Connection implements ResponseHandler {
     this.#socket.on('close', () => this.#fail(closed));
   }
 
+  /** How many exchanges it carries. */
+  get load(): number {
+    return this.#exchanges.length;
+  }
+
   /** Sends a request, as soon as there is a connection. */
   send(exchange: Exchange): void {
-    this.#exchange = exchange;
-    exchange.leave = () => this.close();
-    this.#parser.expect();
-    this.#socket.write(exchange.request, 'latin1');
+    this.add(exchange);
+    this.flush();
   }
 
-  /** Ends the exchange that it carries, and closes. */
+  /** Takes an exchange whose request goes out with the next `flush`. */
+  add(exchange: Exchange): void {
+    this.#exchanges.push(exchange);
+    exchange.leave = (error) => this.#leave(error);
+  }
+
+  /** Writes all requests that it has taken, at once. */
+  flush(): void {
+    const [first, second] = this.#exchanges;
+    if (first === undefined) return; // it has closed
+    let requests = first.request;
+    if (second !== undefined) {
+      this.#exchanges = this.#exchanges.filter(({ hasEnded }) => !hasEnded);
+      requests = this.#exchanges.map(({ request }) => request).join('');
+    }
+    this.#written = this.#exchanges.length;
+    this.#sent = this.#written;
+    if (this.#sent > 1) this.#sentAt = performance.now();
+    this.#parser.expect(this.#written);
+    this.#socket.write(requests, 'latin1');
+  }
+
+  /** Closes, and fails what it carries. What would have gone out next goes out on another connection, if there was this one. */
   fail(error: TransportError): void {
-    this.#exchange?.fail(error);
+    const failed = this.#exchanges.splice(0, this.#isConnected ? this.#written : this.load);
     this.close();
+    for (const exchange of failed) exchange.fail(error);
   }
 
+  /** What it carries still goes out on another connection. */
   close(): void {
     if (this.#hasClosed) return;
     this.#hasClosed = true;
     if (!this.#isConnected) this.#options.onSession(undefined);
     this.#socket.destroy();
+    const left = this.#exchanges.filter(({ hasEnded }) => !hasEnded);
+    this.#exchanges = [];
+    if (left.length > 0) this.#options.onReturned(left);
     this.#options.onClosed(this);
   }
 
   onHead(status: number, headers: IncomingHttpHeaders, length: number | undefined): void {
-    this.#exchange?.onHead(status, headers, length);
+    this.#exchanges[0]?.onHead(status, headers, length);
   }
 
   onData(bytes: Buffer): void {
-    this.#exchange?.onData(bytes);
+    this.#exchanges[0]?.onData(bytes);
   }
 
   onEnd(mayBeReused: boolean): void {
-    const exchange = this.#exchange as Exchange;
-    this.#exchange = undefined;
+    const exchange = this.#exchanges.shift();
+    if (exchange === undefined) return; // it has closed
+    const now = performance.now();
+    this.#written -= 1;
+    this.#isReused = true;
+    if (this.#written > 0 && mayBeReused) {
+      this.#firstMs ??= now - this.#sentAt;
+      return exchange.complete();
+    }
+    this.#observePipeline(now);
     const keptMs = keptMsOf(exchange.headers);
     if (!mayBeReused || keptMs <= 0) this.close();
-    this.#isReused = true;
-    this.keptUntil = performance.now() + keptMs;
+    this.keptUntil = now + keptMs;
     exchange.complete();
     if (!this.#hasClosed) this.#options.onFree(this);
+  }
+
+  #observePipeline(now: number): void {
+    const { depth } = this.#options;
+    if (this.#written > 0) depth.observeEnd();
+    else if (this.#firstMs !== undefined) {
+      depth.observe(this.#firstMs, now - this.#sentAt - this.#firstMs, this.#sent - 1);
+      this.#firstMs = undefined;
+    }
+  }
+
+  /** An exchange ends before its response has. */
+  #leave({ reason }: TransportError): void {
+    // Those behind it wait until the rest of its response has come, unless that is too much.
+    if (reason === 'too-large' || this.#exchanges.every(({ hasEnded }) => hasEnded)) this.close();
   }
 
   /** True: the socket reads on. */
   #read(bytes: Buffer): boolean {
     const fault = this.#parser.read(bytes);
-    if (fault !== undefined) this.fail(new TransportError('protocol', fault, this.#isReused));
+    if (fault === undefined) return true;
+    const exchange = this.#exchanges.shift();
+    this.close();
+    exchange?.fail(new TransportError('protocol', fault, this.#isReused));
     return true;
   }
 

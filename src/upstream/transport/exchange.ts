@@ -12,6 +12,8 @@ export interface UpstreamResponse {
 export interface ExchangeOptions {
   /** The bytes of the request, in Latin-1. */
   readonly request: string;
+  /** What it may share a connection with, undefined for nothing: see `Exchange`. */
+  readonly pipeline?: object | undefined;
   /** Bytes of the response's body at most. */
   readonly maxBodyBytes: number;
   /** For connecting, the request and the whole response. */
@@ -27,8 +29,10 @@ const maxLooseChunks = 1024;
 /** One request and its response. It ends once, with a response or with an error, and ignores what comes later. */
 export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   readonly request: string;
-  /** Leaves the queue or the connection, which then ends. Set by whoever holds the exchange. */
-  leave: (() => void) | undefined;
+  /** What it may share a connection with: exchanges of the same pipeline. Undefined: nothing. */
+  readonly pipeline: object | undefined;
+  /** Leaves the queue or the connection. Set by whoever holds the exchange. */
+  leave: ((error: TransportError) => void) | undefined;
   readonly #options: ExchangeOptions;
   readonly #timer: NodeJS.Timeout;
   #status = 0;
@@ -40,8 +44,9 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   #hasEnded = false;
 
   constructor(options: ExchangeOptions) {
-    const { request, timeoutMs } = options;
+    const { request, pipeline, timeoutMs } = options;
     this.request = request;
+    this.pipeline = pipeline;
     this.#options = options;
     this.#timer = setTimeout(
       () => this.fail(new TransportError('timeout', `no response in ${timeoutMs} ms`)),
@@ -61,7 +66,7 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   fail(error: TransportError): void {
     if (!this.#end()) return;
     this.#chunks = [];
-    this.leave?.();
+    this.leave?.(error);
     this.#options.resolve(error);
   }
 

@@ -6,7 +6,7 @@ export interface ResponseHandler {
   /** `length`: bytes of the body, where the response says it. */
   onHead(status: number, headers: IncomingHttpHeaders, length: number | undefined): void;
   onData(bytes: Buffer): void;
-  /** `mayBeReused`: the connection is as it was before the request. */
+  /** `mayBeReused`: the connection is as it was before the request, or the next response comes on it. */
   onEnd(mayBeReused: boolean): void;
 }
 
@@ -25,13 +25,15 @@ type State = 'head' | 'body' | 'size' | 'chunk' | 'chunkEnd' | 'trailers' | 'unt
  * Reads one HTTP/1.1 response after another off a connection (RFC 9112), whatever pieces its bytes come in.
  *
  * Why not a library's: with undici, a third of the CPU time of a request of 21 calls went into the client, sockets included,
- * and a gateway needs little of HTTP: responses to GET, one at a time. It is strict where two readers could disagree on where a response
+ * and a gateway needs little of HTTP: responses to GET, in turn. It is strict where two readers could disagree on where a response
  * ends, because what follows would be taken for another user's: a length beside chunks, two lengths, line ends that are no
  * CR LF, bytes that nobody asked for. `test/upstream/transport/` compares it with Node's own client.
  */
 export class ResponseParser {
   readonly #handler: ResponseHandler;
   #state: State = 'done';
+  /** Responses that have yet to end. */
+  #expected = 0;
   /** The beginning of a head or line whose end has not come. */
   #pending: Buffer | undefined;
   /** Bytes left of the body or chunk. */
@@ -44,8 +46,9 @@ export class ResponseParser {
     this.#handler = handler;
   }
 
-  /** A request goes out: a response may come. */
-  expect(): void {
+  /** So many requests go out: as many responses may come. */
+  expect(responses: number): void {
+    this.#expected = responses;
     this.#state = 'head';
   }
 
@@ -159,9 +162,15 @@ export class ResponseParser {
     return isFit ? rest : this.#refuse('a trailer that is none');
   }
 
-  #finish(rest: Buffer | undefined): undefined {
-    this.#state = 'done';
-    this.#handler.onEnd(this.#mayBeReused && rest?.length === 0);
+  /** Returns the bytes of the next response, if one is expected. */
+  #finish(rest: Buffer | undefined): Buffer | undefined {
+    this.#expected -= 1;
+    const isLast = this.#expected === 0;
+    const mayBeReused = this.#mayBeReused && (isLast ? rest?.length === 0 : rest !== undefined);
+    const next = mayBeReused && !isLast ? rest : undefined;
+    this.#state = next === undefined ? 'done' : 'head';
+    this.#handler.onEnd(mayBeReused);
+    return next;
   }
 
   #refuse(why: string): undefined {

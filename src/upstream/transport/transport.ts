@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Origin } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { Exchange, type UpstreamResponse } from './exchange.ts';
+import { PipelineDepth } from './pipeline-depth.ts';
 import { cancelled, TransportError } from './transport-error.ts';
 
 export interface TransportOptions {
@@ -9,6 +10,8 @@ export interface TransportOptions {
   readonly url: string;
   /** Connections to the workspace at most. */
   readonly connections?: number;
+  /** Calls on one connection at most: see `PipelineDepth`. */
+  readonly pipelining?: number | undefined;
   /** Bytes of a response body at most. */
   readonly maxBodyBytes?: number;
   /** Runs for each connection as it is opened. */
@@ -20,6 +23,8 @@ export interface GetOptions {
   readonly headers: readonly string[];
   /** For connecting, the request and the whole response: a dripping body ends by it too. */
   readonly timeoutMs: number;
+  /** Calls of the same pipeline may share a connection: their responses then come in order. Undefined: this one shares none. */
+  readonly pipeline?: object | undefined;
   /** Opens a new connection, because a kept one has proved stale. */
   readonly isFresh?: boolean;
   /** Receives the function that cancels the call. */
@@ -31,7 +36,7 @@ export interface GetOptions {
 /** 100 messages are about 100 KB: 8 MiB is far beyond any real response. */
 const defaultMaxBodyBytes = 8 * 1024 * 1024;
 
-/** GET over one pool of connections, one call at a time on each, without redirects, decompression or retries. */
+/** GET over one pool of connections, without redirects, decompression or retries. */
 export class Transport {
   readonly #pool: ConnectionPool;
   /** How each request begins: method and path of the workspace. */
@@ -39,9 +44,11 @@ export class Transport {
   readonly #hostLine: string;
   readonly #maxBodyBytes: number;
 
-  constructor({ url, connections = 64, maxBodyBytes = defaultMaxBodyBytes, onConnected }: TransportOptions) {
+  constructor(options: TransportOptions) {
+    const { url, connections = 64, pipelining = 1, maxBodyBytes = defaultMaxBodyBytes, onConnected } = options;
     const { host, pathname } = new URL(url);
-    this.#pool = new ConnectionPool({ origin: originOf(url), connections, onConnected });
+    const depth = new PipelineDepth(pipelining);
+    this.#pool = new ConnectionPool({ origin: originOf(url), connections, depth, onConnected });
     this.#prefix = `GET ${pathname.replace(/\/+$/, '')}`;
     this.#hostLine = ` HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
     this.#maxBodyBytes = maxBodyBytes;
@@ -50,13 +57,20 @@ export class Transport {
   /** `path` begins with a slash. Never rejects. A path or header that would break the request's lines is not sent. */
   get(
     path: string,
-    { headers, timeoutMs, isFresh = false, onStart, onData }: GetOptions,
+    { headers, timeoutMs, pipeline, isFresh = false, onStart, onData }: GetOptions,
   ): Promise<UpstreamResponse | TransportError> {
     return new Promise((resolve) => {
       const request = this.#requestOf(path, headers);
       if (request === undefined)
         return resolve(new TransportError('connection', 'a character that HTTP does not allow'));
-      const exchange = new Exchange({ request, maxBodyBytes: this.#maxBodyBytes, timeoutMs, resolve, onData });
+      const exchange = new Exchange({
+        request,
+        pipeline,
+        maxBodyBytes: this.#maxBodyBytes,
+        timeoutMs,
+        resolve,
+        onData,
+      });
       onStart(() => exchange.fail(cancelled()));
       if (!exchange.hasEnded) this.#pool.send(exchange, isFresh);
     });

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { Connection } from '../../../src/upstream/transport/connection.ts';
 import { Exchange, type UpstreamResponse } from '../../../src/upstream/transport/exchange.ts';
+import { PipelineDepth } from '../../../src/upstream/transport/pipeline-depth.ts';
 import { cancelled, type TransportError } from '../../../src/upstream/transport/transport-error.ts';
 
 /** A connection to a workspace with this response, and what its owner is told. */
@@ -15,7 +16,9 @@ async function connected(header = '') {
   const told: string[] = [];
   const connection = new Connection({
     origin: { host: '127.0.0.1', port, isSecure: false },
+    depth: new PipelineDepth(1),
     onFree: () => told.push('free'),
+    onReturned: () => told.push('returned'),
     onClosed: () => told.push('closed'),
     onSession: () => undefined,
     session: undefined,

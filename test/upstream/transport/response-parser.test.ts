@@ -35,7 +35,7 @@ describe('A response', () => {
   ])('%s is passed on in the pieces that came, none of which is empty', (_what, head) => {
     const lengths: number[] = [];
     const parser = new ResponseParser({ onHead() {}, onData: ({ length }) => void lengths.push(length), onEnd() {} });
-    parser.expect();
+    parser.expect(1);
     for (const piece of [head, 'ab', '', 'c']) expect(parser.read(Buffer.from(piece))).toBeUndefined();
     expect(lengths).toEqual([2, 1]);
   });
@@ -109,6 +109,62 @@ describe('A response', () => {
     read([`${sized(2)}bc`], { parser: reused });
     expect([seen.body, seen.heads.length, reused.end()]).toEqual(['abc', 2, false]);
     expect(reused.read(Buffer.from('HTTP/1.1'))).toBe('bytes that nobody asked for');
+  });
+});
+
+/** What becomes of responses that come in pieces of this many bytes. */
+function readAll(text: string, { count, size }: { count: number; size: number }) {
+  const ends: [body: string, mayBeReused: boolean][] = [];
+  const seen: Seen = { heads: [], body: '', reuse: undefined, fault: undefined, isComplete: false };
+  const onEnd = (mayBeReused: boolean) => {
+    ends.push([seen.body, mayBeReused]);
+    seen.body = '';
+  };
+  const parser = new ResponseParser({ ...handlerOf(seen), onEnd });
+  parser.expect(count);
+  let fault: string | undefined;
+  for (let at = 0; at < text.length; at += size) fault ??= parser.read(Buffer.from(text.slice(at, at + size)));
+  return { ends, fault };
+}
+
+describe('Several responses that are expected', () => {
+  const chunkedBody = `${chunked}2\r\nbc\r\n0\r\n\r\n`;
+  const sizes = [1, 2, 7, 50, 1000];
+
+  it.each(sizes)('are read one behind the other, in pieces of %i bytes', (size) => {
+    const { ends, fault } = readAll(`${sized(1)}a${chunkedBody}${sized(0)}${sized(1)}d`, { count: 4, size });
+    expect(ends).toEqual([
+      ['a', true],
+      ['bc', true],
+      ['', true],
+      ['d', true],
+    ]);
+    expect(fault).toBeUndefined();
+  });
+
+  it.each(sizes)('end with one that ends the connection, in pieces of %i bytes', (size) => {
+    const last = `${ok}connection: close\r\ncontent-length: 1\r\n\r\nb`;
+    const { ends } = readAll(`${sized(1)}a${last}${sized(1)}c`, { count: 3, size });
+    expect(ends).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+  });
+
+  it('are as many as expected: what comes behind the last belongs to nobody', () => {
+    const { ends } = readAll(`${sized(1)}a${sized(1)}b${sized(1)}c`, { count: 2, size: 1000 });
+    expect(ends).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    expect(readAll(`${sized(1)}a${sized(1)}b${sized(1)}c`, { count: 2, size: 1 }).fault).toBe(
+      'bytes that nobody asked for',
+    );
+  });
+
+  it('are as many as come: one without a length takes all that follows, and ends with the connection', () => {
+    const { ends, fault } = readAll(`${sized(1)}a${ok}\r\n${sized(1)}c`, { count: 3, size: 1000 });
+    expect([ends, fault]).toEqual([[['a', true]], undefined]);
   });
 });
 
