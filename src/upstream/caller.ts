@@ -1,5 +1,5 @@
 import { callerKeyOf } from './memory/caller-key.ts';
-import type { CallerIdentity } from './rate-limit/rate-limits.ts';
+import type { CallerIdentity } from './rate-limit/pair-caller.ts';
 
 /** A pair that Rocket.Chat gave at login, checked for form only, and the end user's address where it is forwarded. */
 export interface Credentials {

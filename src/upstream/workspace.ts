@@ -12,7 +12,7 @@ import { MembershipRooms } from './memory/membership-rooms.ts';
 import { ReceiptsLicence } from './memory/receipts-licence.ts';
 import { SyncPages } from './memory/sync-pages.ts';
 import { Bulkhead, type BulkheadLimits } from './queue/bulkhead.ts';
-import { CallPermits, type PendingCall, type Permit } from './queue/call-permits.ts';
+import { CallPermits, Permit, type PendingCall } from './queue/call-permits.ts';
 import { InFlightCalls, type Call } from './queue/in-flight-calls.ts';
 import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
@@ -176,7 +176,8 @@ export class Workspace {
     for (let attempt = 1; ; attempt += 1) {
       let permit: Permit;
       try {
-        permit = await this.#permits.acquire(request, cancellation);
+        const acquired = this.#permits.acquire(request, cancellation);
+        permit = acquired instanceof Permit ? acquired : await acquired;
       } catch (error) {
         throw failure?.error ?? error; // a retry that did not go out tells less than the attempt before it
       }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.ts';
-import { waitForOwnTurn, waitForTurn, type Cancellation } from '../cancellation.ts';
+import { waitForOwnTurn, waitForTurn, type Cancellation, type OwnTurn } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
 import type { CallObserver } from '../call-observer.ts';
 import type { Caller } from '../caller.ts';
@@ -20,23 +20,25 @@ export interface PendingCall {
   /** Epoch milliseconds at which its request is answered. */
   readonly deadline: number;
   /** Runs right before the call goes out; throws when the call may not go out any more. */
-  readonly check: () => void;
+  check(): void;
   readonly observer?: CallObserver | undefined;
 }
 
-/** What a call holds while it is out: see `CallPermits`. */
-export interface Permit {
-  readonly reservation: Reservation;
-  readonly bulkheadKey: string;
-  /** The breaker's. */
-  readonly era: number;
-}
+/** How much a call has taken of what it needs: one thing after the other, in this order. */
+const taken = { nothing: 0, turn: 1, slot: 2, place: 3 } as const;
 
-/** What a call that has yet to go out holds of it. */
-interface Held {
-  reservation: Reservation | undefined;
-  hasSlot: boolean;
-  bulkheadKey: string | undefined;
+/** What a call takes on its way out, and holds while it is out: see `CallPermits`. */
+export class Permit {
+  reservation: Reservation;
+  /** One of `taken`. */
+  has: number = taken.nothing;
+  bulkheadKey = '';
+  /** The breaker's. */
+  era = 0;
+
+  constructor(reservation: Reservation) {
+    this.reservation = reservation;
+  }
 }
 
 export interface CallPermitsParts {
@@ -66,40 +68,11 @@ export class CallPermits {
     this.#parts = parts;
   }
 
-  /** Waits for everything that a call needs to go out. */
-  async acquire(call: PendingCall, cancellation: Cancellation): Promise<Permit> {
-    const { endpoint, caller, concurrency, deadline, check } = call;
-    const { clock, breaker, rateLimits, bulkhead, userOf } = this.#parts;
-    const until = deadline - callMarginMs;
-    for (;;) {
-      const held: Held = { reservation: undefined, hasSlot: false, bulkheadKey: undefined };
-      let permit: Permit | undefined;
-      try {
-        if (breaker.refusesForMs !== undefined) throw this.#circuitOpen(endpoint);
-        const reservation = rateLimits.enter(endpoint, caller, until);
-        const { ready, leave } = reservation;
-        if (ready !== undefined) await this.#observeWait(call, waitForTurn({ promise: ready, leave }, cancellation));
-        held.reservation = reservation;
-        const turn = concurrency.enter();
-        if (turn !== undefined) await waitForOwnTurn(turn, cancellation);
-        held.hasSlot = true;
-        const user = userOf(caller.key);
-        const bulkheadKey = user ?? caller.key;
-        const place = bulkhead.enter(bulkheadKey, until, user !== undefined);
-        if (place !== undefined) await waitForOwnTurn(place, cancellation);
-        held.bulkheadKey = bulkheadKey;
-        if (cancellation.isCancelled) throw cancelled();
-        check();
-        if (deadline - clock.now() < minAttemptMs) throw tooLate(endpoint);
-        if (!reservation.send()) continue; // the call has lost its turn
-        const era = breaker.admit();
-        if (era === undefined) throw this.#circuitOpen(endpoint);
-        permit = { reservation, bulkheadKey, era };
-        return permit;
-      } finally {
-        if (permit === undefined) this.#giveBack(held, concurrency);
-      }
-    }
+  /** Everything that a call needs to go out. A promise only where it has to wait: most calls need not. */
+  acquire(call: PendingCall, cancellation: Cancellation): Permit | Promise<Permit> {
+    const permit = new Permit(this.#enterWindow(call));
+    const wait = this.#take(permit, call, cancellation);
+    return wait === undefined ? permit : this.#takeAfter(wait, permit, call, cancellation);
   }
 
   /** The call has ended: gives back what it held, and passes on what its result says. */
@@ -110,6 +83,84 @@ export class CallPermits {
     concurrency.exit();
     if (result.rateLimit === 'unsent') reservation.giveBack();
     else reservation.exit(result.rateLimit === 'lost' ? undefined : result.rateLimit);
+  }
+
+  async #takeAfter(
+    wait: Promise<void>,
+    permit: Permit,
+    call: PendingCall,
+    cancellation: Cancellation,
+  ): Promise<Permit> {
+    for (
+      let next: Promise<void> | undefined = wait;
+      next !== undefined;
+      next = this.#take(permit, call, cancellation)
+    ) {
+      try {
+        await next;
+      } catch (error) {
+        this.#giveBack(permit, call);
+        throw error;
+      }
+      permit.has += 1;
+    }
+    return permit;
+  }
+
+  /** Takes what the call still needs. If it has to wait for the next thing: the promise of that. */
+  #take(permit: Permit, call: PendingCall, cancellation: Cancellation): Promise<void> | undefined {
+    try {
+      for (;;) {
+        for (; permit.has < taken.place; permit.has += 1) {
+          const wait = this.#takeNext(permit, call, cancellation);
+          if (wait !== undefined) return wait;
+        }
+        if (this.#goesOut(permit, call, cancellation)) return undefined;
+        this.#giveBack(permit, call); // the call has lost its turn
+        permit.reservation = this.#enterWindow(call);
+      }
+    } catch (error) {
+      this.#giveBack(permit, call);
+      throw error;
+    }
+  }
+
+  #enterWindow({ endpoint, caller, deadline }: PendingCall): Reservation {
+    const { breaker, rateLimits } = this.#parts;
+    if (breaker.refusesForMs !== undefined) throw this.#circuitOpen(endpoint);
+    return rateLimits.enter(endpoint, caller, deadline - callMarginMs);
+  }
+
+  #takeNext(permit: Permit, call: PendingCall, cancellation: Cancellation): Promise<void> | undefined {
+    if (permit.has === taken.nothing) return this.#waitForWindow(permit.reservation, call, cancellation);
+    const turn = permit.has === taken.turn ? call.concurrency.enter() : this.#enterBulkhead(permit, call);
+    return turn && waitForOwnTurn(turn, cancellation);
+  }
+
+  #enterBulkhead(permit: Permit, { caller, deadline }: PendingCall): OwnTurn | undefined {
+    const { bulkhead, userOf } = this.#parts;
+    const user = userOf(caller.key);
+    permit.bulkheadKey = user ?? caller.key;
+    return bulkhead.enter(permit.bulkheadKey, deadline - callMarginMs, user !== undefined);
+  }
+
+  /** A call that has all it needs goes out now. False when later responses have taken its turn back. */
+  #goesOut(permit: Permit, call: PendingCall, cancellation: Cancellation): boolean {
+    const { clock, breaker } = this.#parts;
+    if (cancellation.isCancelled) throw cancelled();
+    call.check();
+    if (call.deadline - clock.now() < minAttemptMs) throw tooLate(call.endpoint);
+    if (!permit.reservation.send()) return false;
+    const era = breaker.admit();
+    if (era === undefined) throw this.#circuitOpen(call.endpoint);
+    permit.era = era;
+    return true;
+  }
+
+  #waitForWindow(reservation: Reservation, call: PendingCall, cancellation: Cancellation): Promise<void> | undefined {
+    const { ready: promise } = reservation;
+    if (promise === undefined) return undefined;
+    return this.#observeWait(call, waitForTurn({ promise, leave: () => reservation.leave() }, cancellation));
   }
 
   async #observeWait({ endpoint, observer }: PendingCall, turn: Promise<void>): Promise<void> {
@@ -124,10 +175,11 @@ export class CallPermits {
     }
   }
 
-  #giveBack({ reservation, hasSlot, bulkheadKey }: Held, concurrency: RequestConcurrency): void {
-    reservation?.giveBack();
-    if (hasSlot) concurrency.exit();
-    if (bulkheadKey !== undefined) this.#parts.bulkhead.exit(bulkheadKey);
+  #giveBack(permit: Permit, { concurrency }: PendingCall): void {
+    if (permit.has >= taken.turn) permit.reservation.giveBack();
+    if (permit.has >= taken.slot) concurrency.exit();
+    if (permit.has >= taken.place) this.#parts.bulkhead.exit(permit.bulkheadKey);
+    permit.has = taken.nothing;
   }
 
   #circuitOpen(endpoint: string): GatewayError {

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Turn } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
 import type { LimitedCall, LimiterCaller } from './outstanding-calls.ts';
+import { PairCaller, type CallerIdentity } from './pair-caller.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { SharedLimiter } from './shared-limiter.ts';
 import type { SharedStore } from './shared-store.ts';
@@ -17,14 +19,6 @@ export interface EndpointBudget {
   readonly resetAt: number;
 }
 
-/** Who makes a call: an address has a window; a user has a turn in the queue, and may be exempt. */
-export interface CallerIdentity {
-  /** Hash of user id and token. */
-  readonly key: string;
-  /** The end user's address where it is forwarded; undefined for the gateway's own, which all callers share. */
-  readonly address: string | undefined;
-}
-
 /** A response's headers, and what the workspace's limiter did with the call. */
 export interface LimitedResponse {
   readonly headers: IncomingHttpHeaders;
@@ -37,22 +31,6 @@ export interface LimitedResponse {
   readonly refusedUntil?: number;
 }
 
-/**
- * One call's place in a rate-limit window. A cancelled call must `leave` while `ready` is pending; once `ready` has
- * resolved, a reservation must `send` and then `exit`, or be given back.
- */
-export interface Reservation {
-  readonly ready: Promise<void> | undefined;
-  /** False when there was nothing to leave: the turn has come, or was refused. */
-  readonly leave: () => boolean;
-  /** The call goes out now. False when later responses have taken its turn back: then it must be given back. */
-  readonly send: () => boolean;
-  /** The call has ended, with a response or without one. */
-  readonly exit: (response: LimitedResponse | undefined) => void;
-  /** The call did not go out after all, or did not reach the workspace. Instead of `exit`. */
-  readonly giveBack: () => void;
-}
-
 export interface RateLimitsOptions {
   readonly clock: Clock;
   readonly workspaceClock: WorkspaceClock;
@@ -63,8 +41,6 @@ export interface RateLimitsOptions {
   /** What several replicas before one workspace share. */
   readonly store?: SharedStore | undefined;
 }
-
-const leave = () => false;
 
 /** How long a refusal holds when it does not say. Milliseconds. */
 const refusedMs = 1000;
@@ -84,6 +60,8 @@ interface LimiterEntry {
   readonly shared: SharedLimiter | undefined;
   isUsedByUser: boolean;
 }
+
+const limiterOf = ({ shared, limiter }: LimiterEntry): RateLimiter | SharedLimiter => shared ?? limiter;
 
 /**
  * The rate limits of one workspace. Rocket.Chat counts calls by client address, route and method, so all users of a
@@ -107,26 +85,20 @@ export class RateLimits {
 
   /** Reserves a call. It may go out when `ready` resolves (undefined: now), and never when `ready` rejects. */
   enter(endpoint: string, { key, address }: CallerIdentity, until: number): Reservation {
-    const { userOf } = this.#options;
-    const known = this.#limiterOf(endpoint, address);
-    const limiter = known.shared ?? known.limiter;
-    const caller = new PairCaller(key, userOf);
-    const { call, turn } = limiter.enter(caller, until);
-    turn?.promise.catch(() => undefined); // a cancelled call no longer listens
-    return {
-      ready: turn?.promise,
-      leave: turn?.leave ?? leave,
-      send: () => limiter.send(call),
-      exit: (response) => {
-        limiter.exit(call, this.#reportOf(response, call));
-        known.isUsedByUser ||= caller.user !== undefined;
-        this.#forgetBlank(known);
-      },
-      giveBack: () => {
-        limiter.giveBack(call);
-        this.#forgetBlank(known);
-      },
-    };
+    return new Reservation(this, this.#entryOf(endpoint, address), new PairCaller(key, this.#options.userOf), until);
+  }
+
+  /** A reserved call has ended. */
+  exit(known: LimiterEntry, call: LimitedCall, response: LimitedResponse | undefined): void {
+    limiterOf(known).exit(call, this.#reportOf(response, call));
+    known.isUsedByUser ||= call.caller.user !== undefined;
+    this.#forgetBlank(known);
+  }
+
+  /** A reserved call did not go out after all. */
+  giveBack(known: LimiterEntry, call: LimitedCall): void {
+    limiterOf(known).giveBack(call);
+    this.#forgetBlank(known);
   }
 
   /** Whether this many calls could go out now without waiting. */
@@ -179,7 +151,7 @@ export class RateLimits {
     return { kind: limiter === 'passed' ? 'passed' : limiter === 'before' ? 'nothing' : 'lost' };
   }
 
-  #limiterOf(endpoint: string, address: string | undefined): LimiterEntry {
+  #entryOf(endpoint: string, address: string | undefined): LimiterEntry {
     const key = keyOf(endpoint, address);
     const known = this.#limiters.get(key);
     if (known !== undefined && known === this.#latest) return known;
@@ -232,19 +204,45 @@ export class RateLimits {
 const keyOf = (endpoint: string, address: string | undefined): string =>
   address === undefined ? endpoint : `${endpoint} ${address}`;
 
-/** A caller by the hash of their user id and token, whom the workspace may accept at any time. */
-class PairCaller implements LimiterCaller {
-  readonly turnKey: string;
-  readonly #key: string;
-  readonly #userOf: RateLimitsOptions['userOf'];
+/**
+ * One call's place in a rate-limit window. A cancelled call must `leave` while `ready` is pending; once `ready` has
+ * resolved, a reservation must `send` and then `exit`, or be given back.
+ */
+export class Reservation {
+  /** Undefined: the call has its turn now. */
+  readonly ready: Promise<void> | undefined;
+  readonly #limits: RateLimits;
+  readonly #known: LimiterEntry;
+  readonly #call: LimitedCall;
+  readonly #turn: Turn | undefined;
 
-  constructor(key: string, userOf: RateLimitsOptions['userOf']) {
-    this.turnKey = userOf(key) ?? key;
-    this.#key = key;
-    this.#userOf = userOf;
+  constructor(limits: RateLimits, known: LimiterEntry, caller: LimiterCaller, until: number) {
+    const { call, turn } = limiterOf(known).enter(caller, until);
+    turn?.promise.catch(() => undefined); // a cancelled call no longer listens
+    this.ready = turn?.promise;
+    this.#limits = limits;
+    this.#known = known;
+    this.#call = call;
+    this.#turn = turn;
   }
 
-  get user(): string | undefined {
-    return this.#userOf(this.#key);
+  /** False when there was nothing to leave: the turn has come, or was refused. */
+  leave(): boolean {
+    return this.#turn?.leave() ?? false;
+  }
+
+  /** The call goes out now. False when later responses have taken its turn back: then it must be given back. */
+  send(): boolean {
+    return limiterOf(this.#known).send(this.#call);
+  }
+
+  /** The call has ended, with a response or without one. */
+  exit(response: LimitedResponse | undefined): void {
+    this.#limits.exit(this.#known, this.#call, response);
+  }
+
+  /** The call did not go out after all, or did not reach the workspace. Instead of `exit`. */
+  giveBack(): void {
+    this.#limits.giveBack(this.#known, this.#call);
   }
 }

@@ -44,7 +44,7 @@ function createPermits(inFlight = 1) {
     check: () => undefined,
     ...given,
   });
-  const acquire = (given: Partial<PendingCall> = {}, cancellation = new Cancellation()) =>
+  const acquire = async (given: Partial<PendingCall> = {}, cancellation = new Cancellation()) =>
     permits.acquire(callOf(given), cancellation);
   /** A call, and what it came to. */
   const call = async (result = success(), given: Partial<PendingCall> = {}) => {

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
-import {
-  RateLimits,
-  type LimitedResponse,
-  type CallerIdentity,
-  type Reservation,
-} from '../../../src/upstream/rate-limit/rate-limits.ts';
+import type { CallerIdentity } from '../../../src/upstream/rate-limit/pair-caller.ts';
+import { RateLimits, type LimitedResponse, type Reservation } from '../../../src/upstream/rate-limit/rate-limits.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { clockStart, manualClock, type ManualClock } from '../../support/manual-clock.ts';
 

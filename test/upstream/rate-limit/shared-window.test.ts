@@ -123,7 +123,8 @@ async function live(world: World, wishes: readonly Wish[], outages: readonly Out
     }
   }
 
-  async function wait({ ready, leave }: Reservation, { leavesMs }: Wish): Promise<'ready' | 'left' | 'refused'> {
+  async function wait(reservation: Reservation, { leavesMs }: Wish): Promise<'ready' | 'left' | 'refused'> {
+    const { ready } = reservation;
     if (ready === undefined) return 'ready';
     const turn = ready.then(
       () => 'ready' as const,
@@ -132,7 +133,7 @@ async function live(world: World, wishes: readonly Wish[], outages: readonly Out
     if (leavesMs === undefined) return turn;
     let hasTurn = false;
     void turn.then(() => (hasTurn = true));
-    const leaving = sleep(leavesMs).then(() => (!hasTurn && leave() ? ('left' as const) : turn));
+    const leaving = sleep(leavesMs).then(() => (!hasTurn && reservation.leave() ? ('left' as const) : turn));
     return Promise.race([turn, leaving]);
   }
 
