@@ -1,17 +1,16 @@
 import { GatewayError } from '../errors.ts';
 import type { RowCutter } from '../projection/row-cutter.ts';
 import type { CallObserver } from './call-observer.ts';
-import { callerOf, type Caller, type Credentials } from './caller.ts';
+import { callerOf, type Credentials } from './caller.ts';
 import { EndpointResponse } from './endpoint-response.ts';
-import { isIdempotent, pathOf, type Endpoint, type Params } from './endpoint.ts';
+import { isIdempotent, type Endpoint, type Params } from './endpoint.ts';
 import { KnownRooms } from './memory/known-rooms.ts';
-import type { Call } from './queue/in-flight-calls.ts';
 import type { ReceiptsLicence } from './memory/receipts-licence.ts';
 import type { SyncPages } from './memory/sync-pages.ts';
 import { RequestConcurrency, RequestSlots } from './queue/request-concurrency.ts';
 import type { EndpointBudget } from './rate-limit/rate-limits.ts';
-import type { CallAnswer } from './transport/response.ts';
-import type { CallRequest, Workspace } from './workspace.ts';
+import { RequestCall, RequestTally } from './request-call.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What bounds the calls of one request to one endpoint. */
 interface EndpointConcurrency {
@@ -27,24 +26,17 @@ export class RequestUpstream {
   readonly callerId: string;
   /** Which ids are known to be ids of rooms. */
   readonly rooms: KnownRooms;
-  readonly #caller: Caller;
   readonly #onDroppedRow = () => void (this.#droppedRows += 1);
   readonly #isRoom = (roomId: string) => this.rooms.isRoom(roomId);
-  /** What all calls of the request have in common. */
-  readonly #common: Pick<CallRequest, 'caller' | 'deadline' | 'observer' | 'check' | 'onUnauthenticated' | 'onData'>;
-  readonly #pending = new Set<() => void>();
+  readonly #tally: RequestTally;
+  readonly #pending = new Set<{ cancel(): void }>();
   readonly #slots = new RequestSlots();
   readonly #concurrency = new Map<Endpoint, EndpointConcurrency>();
-  readonly #calls = new Map<Endpoint, number>();
-  #receivedBytes = 0;
   #maxCalls = Number.POSITIVE_INFINITY;
   /** Calls made or waiting to be made. */
   #begun = 0;
-  #retries = 0;
-  #sharedCalls = 0;
   #droppedRows = 0;
   #stopped: GatewayError | undefined;
-  #rejected: GatewayError | undefined;
 
   /**
    * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` gets the total of
@@ -59,28 +51,13 @@ export class RequestUpstream {
   ) {
     this.#workspace = workspace;
     this.callerId = credentials.userId;
-    this.#caller = callerOf(credentials);
     this.rooms = new KnownRooms(credentials.userId, workspace.roomMemory, () => this.#userKey);
-    this.#common = {
-      caller: this.#caller,
-      deadline,
-      observer,
-      check: () => {
-        if (this.#rejected !== undefined) throw this.#rejected;
-      },
-      onUnauthenticated: (error) => {
-        this.#rejected = error; // the workspace would reject further calls as well
-      },
-      onData: (bytes) => {
-        this.#receivedBytes += bytes;
-        onReceived(this.#receivedBytes);
-      },
-    };
+    this.#tally = new RequestTally(callerOf(credentials), deadline, onReceived, observer);
   }
 
   /** The caller as the process may remember them: a hash of user id and token. */
   get callerKey(): string {
-    return this.#caller.key;
+    return this.#tally.caller.key;
   }
 
   /** Whether the workspace has accepted these credentials, in this request or an earlier one. */
@@ -90,16 +67,16 @@ export class RequestUpstream {
 
   /** Upstream calls made so far, by endpoint, without shared calls and retries. */
   get calls(): ReadonlyMap<Endpoint, number> {
-    return this.#calls;
+    return this.#tally.sent;
   }
 
   get retries(): number {
-    return this.#retries;
+    return this.#tally.retries;
   }
 
   /** Calls of the caller's other requests that this request joined. */
   get sharedCalls(): number {
-    return this.#sharedCalls;
+    return this.#tally.shared;
   }
 
   /** Rows left out of the response because they do not have the shape of their kind. */
@@ -136,10 +113,10 @@ export class RequestUpstream {
    */
   mayHaveHiddenMessages(since: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const cancel = () => reject(this.#stopped);
-      this.#pending.add(cancel);
+      const waiting = { cancel: () => reject(this.#stopped) };
+      this.#pending.add(waiting);
       const known = this.#workspace.deletedMessages.mayBeHiddenSince(since);
-      void known.then(resolve, reject).finally(() => this.#pending.delete(cancel));
+      void known.then(resolve, reject).finally(() => this.#pending.delete(waiting));
     });
   }
 
@@ -165,18 +142,18 @@ export class RequestUpstream {
 
   /** The open rate-limit windows that apply to this caller. */
   get budget(): EndpointBudget[] {
-    return this.#workspace.rateLimits.current(this.#caller);
+    return this.#workspace.rateLimits.current(this.#tally.caller);
   }
 
   /** Whether the rate-limit window of an endpoint has room for this many calls now. */
   allows(endpoint: Endpoint, count: number): boolean {
-    return this.#workspace.rateLimits.allows(endpoint, this.#caller, count);
+    return this.#workspace.rateLimits.allows(endpoint, this.#tally.caller, count);
   }
 
   /** Cancels all pending calls and makes no more: the deadline passed, or the client left. */
   stop(reason: GatewayError): void {
     this.#stopped ??= reason;
-    for (const cancel of this.#pending) cancel();
+    for (const each of this.#pending) each.cancel();
   }
 
   /** A successful response, its rows cut if they can be. Everything else throws a GatewayError with a code. */
@@ -184,18 +161,17 @@ export class RequestUpstream {
     const { calls, admitted } = this.#concurrencyOf(endpoint);
     const turn = calls.enter();
     if (turn !== undefined) await turn.promise;
-    const progress = { isSent: false };
-    let call: Call<CallAnswer> | undefined;
+    let call: RequestCall | undefined;
     try {
-      call = this.#begin(endpoint, params, admitted, progress, cutter);
-      this.#pending.add(call.cancel);
-      return new EndpointResponse(endpoint, await call.promise, this.#onDroppedRow);
+      call = this.#begin(endpoint, params, admitted, cutter);
+      this.#pending.add(call);
+      return new EndpointResponse(endpoint, await call.answer, this.#onDroppedRow);
     } catch (error) {
       // `onUnauthenticated` runs only for the request that began a shared call.
-      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#rejected = error;
+      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#tally.rejected = error;
       throw this.#stopped ?? error;
     } finally {
-      if (call !== undefined) this.#end(call, progress);
+      if (call !== undefined) this.#end(call);
       calls.exit();
     }
   }
@@ -212,34 +188,21 @@ export class RequestUpstream {
     endpoint: Endpoint,
     params: Params,
     concurrency: RequestConcurrency,
-    progress: { isSent: boolean },
     cutter: RowCutter | undefined,
-  ): Call<CallAnswer> {
-    const final = this.#stopped ?? this.#rejected;
+  ): RequestCall {
+    const final = this.#stopped ?? this.#tally.rejected;
     if (final !== undefined) throw final;
     // The estimated cost covers every call; should an estimate be too low, this bound still holds.
     if (this.#begun >= this.#maxCalls) throw tooManyCalls(endpoint);
     this.#begun += 1;
-    const call = this.#workspace.call({
-      ...this.#common,
-      endpoint,
-      path: pathOf(endpoint, params),
-      cutter,
-      concurrency,
-      isIdempotent: isIdempotent(endpoint, params, this.#isRoom),
-      onSent: (attempt) => {
-        progress.isSent = true;
-        if (attempt > 1) this.#retries += 1;
-        else this.#calls.set(endpoint, (this.#calls.get(endpoint) ?? 0) + 1);
-      },
-    });
-    if (call.isShared) this.#sharedCalls += 1;
-    return call;
+    const mayRepeat = isIdempotent(endpoint, params, this.#isRoom);
+    const how = { cutter, concurrency, isIdempotent: mayRepeat };
+    return new RequestCall(this.#workspace, this.#tally, endpoint, params, how);
   }
 
-  #end({ cancel }: Call<CallAnswer>, { isSent }: { readonly isSent: boolean }): void {
-    this.#pending.delete(cancel);
-    if (!isSent) this.#begun -= 1;
+  #end(call: RequestCall): void {
+    this.#pending.delete(call);
+    if (!call.isSent) this.#begun -= 1;
   }
 }
 

@@ -50,9 +50,9 @@ export interface CallRequest extends PendingCall {
   /** Whether the call may be made twice. */
   readonly isIdempotent: boolean;
   /** Runs when the workspace rejects the credentials, before the next call has its turn. */
-  readonly onUnauthenticated: (error: GatewayError) => void;
+  onUnauthenticated(error: GatewayError): void;
   /** Runs when an attempt goes out. A call without a place or a retry without budget does not. */
-  readonly onSent: (attempt: number) => void;
+  onSent(attempt: number): void;
   /** Receives the number of bytes of each chunk of the response. */
   readonly onData?: (bytes: number) => void;
 }
@@ -159,13 +159,13 @@ export class Workspace {
     const cancellation = new Cancellation();
     const isRefused = this.store?.isRefused(request.caller.key) === true;
     const promise = isRefused ? this.#refuse(request) : this.#attempt(request, cancellation);
-    return { promise, cancel: () => cancellation.cancel(), isShared: false };
+    return new StartedCall(promise, cancellation);
   }
 
-  async #refuse({ caller, onUnauthenticated }: CallRequest): Promise<never> {
+  async #refuse(request: CallRequest): Promise<never> {
     const error = refusedElsewhere();
-    this.acceptedCallers.refuse(caller.key);
-    onUnauthenticated(error);
+    this.acceptedCallers.refuse(request.caller.key);
+    request.onUnauthenticated(error);
     throw error;
   }
 
@@ -220,11 +220,8 @@ export class Workspace {
   }
 
   /** Classifies a response, and remembers what it says about the workspace and the caller. */
-  #learn(
-    { endpoint, caller, cutter, onUnauthenticated }: CallRequest,
-    response: UpstreamResponse | TransportError,
-    sentAt: number,
-  ): CallResult {
+  #learn(request: CallRequest, response: UpstreamResponse | TransportError, sentAt: number): CallResult {
+    const { endpoint, caller, cutter } = request;
     const now = this.#clock.now();
     if (!(response instanceof TransportError)) {
       this.#retries.durations.add(now - sentAt);
@@ -237,9 +234,25 @@ export class Workspace {
     if (error?.code === 'UNAUTHENTICATED') {
       this.acceptedCallers.refuse(caller.key);
       this.store?.tell({ refused: caller.key });
-      onUnauthenticated(error);
+      request.onUnauthenticated(error);
     }
     return result;
+  }
+}
+
+/** A call that no other request shares. */
+class StartedCall implements Call<CallAnswer> {
+  readonly promise: Promise<CallAnswer>;
+  readonly isShared = false;
+  readonly #cancellation: Cancellation;
+
+  constructor(promise: Promise<CallAnswer>, cancellation: Cancellation) {
+    this.promise = promise;
+    this.#cancellation = cancellation;
+  }
+
+  cancel(): void {
+    this.#cancellation.cancel();
   }
 }
 

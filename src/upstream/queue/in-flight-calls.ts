@@ -3,10 +3,11 @@ import type { Clock } from '../clock.ts';
 /** A call in flight: its outcome, and how to cancel it. */
 export interface Call<Value> {
   readonly promise: Promise<Value>;
-  readonly cancel: () => void;
+  cancel(): void;
 }
 
-interface SharedCall<Value> extends Call<Value> {
+interface SharedCall<Value> {
+  readonly own: Call<Value>;
   /** Epoch milliseconds after which it is not retried. */
   readonly deadline: number;
   waiters: number;
@@ -28,18 +29,18 @@ export class InFlightCalls<Value> {
   /** Joins the call with this key, or starts it. `deadline`: epoch milliseconds at which the joining request is answered. */
   join(key: string, deadline: number, start: () => Call<Value>): Call<Value> & { readonly isShared: boolean } {
     const known = this.#joinable(key, deadline);
-    const call = known ?? this.#start(key, { ...start(), deadline, waiters: 0 });
+    const call = known ?? this.#start(key, { own: start(), deadline, waiters: 0 });
     call.waiters += 1;
     let cancel: (() => void) | undefined;
     const promise = new Promise<Value>((resolve, reject) => {
-      call.promise.then(resolve, reject);
+      call.own.promise.then(resolve, reject);
       cancel = () => {
         reject(new Error('left a shared call'));
         call.waiters -= 1;
         cancel = undefined;
         if (call.waiters > 0) return;
         this.#forget(key, call);
-        call.cancel();
+        call.own.cancel();
       };
     });
     return { promise, cancel: () => cancel?.(), isShared: known !== undefined };
@@ -54,7 +55,7 @@ export class InFlightCalls<Value> {
   #start(key: string, call: SharedCall<Value>): SharedCall<Value> {
     this.#calls.set(key, call);
     const forget = () => this.#forget(key, call);
-    call.promise.then(forget, forget);
+    call.own.promise.then(forget, forget);
     return call;
   }
 
