@@ -72,6 +72,21 @@ describe('A response', () => {
     ]);
   });
 
+  it.each([
+    ['the same value', 'x-a: 1', 'x-a: 1', { 'x-a': '1' }],
+    ['a longer value', 'x-a: 1', 'x-a: 12', { 'x-a': '12' }],
+    ['another name in its place', 'x-a: 1', 'x-b: 1', { 'x-b': '1' }],
+    ['the line further down', 'x-a: 1', 'x-b: 2\r\nx-a: 1', { 'x-b': '2', 'x-a': '1' }],
+    ['the line twice', 'x-a: 1', 'x-a: 1\r\nx-a: 1', { 'x-a': '1, 1' }],
+    ['less', 'x-a: 1\r\nx-b: 2', 'x-b: 2', { 'x-b': '2' }],
+  ])('has its own headers when it has %s after another head', (_what, before, after, headers) => {
+    for (const last of ['', '\r\nlast: 1']) {
+      read([`${ok}${before}${last}\r\n\r\n`]);
+      const { heads } = read([`${ok}${after}${last}\r\n\r\n`]);
+      expect(heads[0]?.headers).toEqual({ ...headers, ...(last !== '' && { last: '1' }) });
+    }
+  });
+
   it('may have any number of names', () => {
     const names = Array.from({ length: 300 }, (_, index) => `X-${index}`);
     const sent = `${ok}${names.map((name) => `${name}: a`).join('\r\n')}\r\ncontent-length: 0\r\n\r\n`;
