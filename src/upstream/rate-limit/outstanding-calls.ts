@@ -21,6 +21,12 @@ interface SentCall extends LimitedCall {
   sentAt: number;
 }
 
+/** Those of one caller that have yet to go out. */
+interface UnsentCalls {
+  caller: LimiterCaller;
+  calls: number;
+}
+
 /**
  * Calls that had their turn and have not ended. Those on the wire are few, as the bulkhead bounds them; those that have
  * yet to go out can be thousands, and are only counted.
@@ -30,8 +36,10 @@ export class OutstandingCalls {
   /** Calls on the wire. No Set: V8 keeps what a small one has held for long. */
   readonly #sent: SentCall[] = [];
   /** Calls that have yet to go out, by whose turn they take. */
-  readonly #unsent = new Map<string, { readonly caller: LimiterCaller; calls: number }>();
+  readonly #unsent = new Map<string, UnsentCalls>();
   #unsentCalls = 0;
+  /** The one that became empty last: kept, because most calls go out before the next is added, and removing takes long. */
+  #emptied: UnsentCalls | undefined;
 
   /** `isExempt`: whether the workspace's limiter does not count a user's calls. */
   constructor(isExempt: (user: string | undefined) => boolean) {
@@ -39,7 +47,7 @@ export class OutstandingCalls {
   }
 
   get isEmpty(): boolean {
-    return this.#sent.length === 0 && this.#unsent.size === 0;
+    return this.size === 0;
   }
 
   /** Calls on the wire, with those of exempt users. */
@@ -67,7 +75,8 @@ export class OutstandingCalls {
   /** Calls that have yet to go out, without those of exempt users. */
   get unsent(): number {
     let count = 0;
-    for (const { caller, calls } of this.#unsent.values()) if (!this.#isExempt(caller.user)) count += calls;
+    for (const { caller, calls } of this.#unsent.values())
+      if (calls > 0 && !this.#isExempt(caller.user)) count += calls;
     return count;
   }
 
@@ -81,7 +90,10 @@ export class OutstandingCalls {
   add({ caller }: LimitedCall): void {
     const known = this.#unsent.get(caller.turnKey);
     if (known === undefined) this.#unsent.set(caller.turnKey, { caller, calls: 1 });
-    else known.calls += 1;
+    else {
+      if (known.calls === 0) known.caller = caller;
+      known.calls += 1;
+    }
     this.#unsentCalls += 1;
   }
 
@@ -100,9 +112,11 @@ export class OutstandingCalls {
 
   #removeUnsent({ caller }: LimitedCall): void {
     const known = this.#unsent.get(caller.turnKey);
-    if (known === undefined) return;
+    if (known === undefined || known.calls === 0) return;
     known.calls -= 1;
     this.#unsentCalls -= 1;
-    if (known.calls === 0) this.#unsent.delete(caller.turnKey);
+    if (known.calls > 0) return;
+    if (this.#emptied !== known && this.#emptied?.calls === 0) this.#unsent.delete(this.#emptied.caller.turnKey);
+    this.#emptied = known;
   }
 }

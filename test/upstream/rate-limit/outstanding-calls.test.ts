@@ -34,4 +34,36 @@ describe('OutstandingCalls', () => {
     expect([out.isEmpty, out.unsent, out.sentAt]).toEqual([true, 0, []]);
     expect([out.size, out.onWire, out.earliestSentAt]).toEqual([0, 0, Number.POSITIVE_INFINITY]);
   });
+
+  it('asks about the caller of the first call that has yet to go out', () => {
+    const asked: (string | undefined)[] = [];
+    const out = new OutstandingCalls((user) => {
+      asked.push(user);
+      return false;
+    });
+    const [first, second, third] = ['phone', 'laptop', 'tablet'].map((user) => ({
+      ...callOf(user),
+      caller: { turnKey: 'maya', user },
+    })) as [LimitedCall, LimitedCall, LimitedCall];
+    out.add(first);
+    out.send(first, 1000);
+    expect([out.unsent, asked]).toEqual([0, []]);
+    out.add(second);
+    out.add(third);
+    expect([out.unsent, asked]).toEqual([2, ['laptop']]);
+  });
+
+  it('counts the calls of callers who take turns', () => {
+    const out = new OutstandingCalls(() => false);
+    const calls = ['maya', 'botty', 'maya', 'maya', 'botty', 'zoe', 'botty'].map(callOf);
+    for (const [index, call] of calls.entries()) {
+      out.add(call);
+      if (index % 3 === 0) out.remove(call);
+      else if (index % 3 === 1) out.send(call, index);
+    }
+    expect([out.unsent, out.onWire, out.size]).toEqual([2, 2, 4]);
+    for (const call of calls) out.remove(call);
+    for (const call of calls) out.remove(call);
+    expect([out.unsent, out.size, out.isEmpty]).toEqual([0, 0, true]);
+  });
 });
