@@ -47,6 +47,12 @@ describe('readRateHeaders', () => {
     ['limit, given twice', { 'x-ratelimit-limit': ['10', '10'] }, { limit: undefined }],
     ['limit in a list', { 'x-ratelimit-limit': ['10'] }, { limit: undefined }],
     ['limit with a unit', { 'x-ratelimit-limit': '10 calls' }, { limit: undefined }],
+    ['limit with the character before the digits', { 'x-ratelimit-limit': '1/' }, { limit: undefined }],
+    ['limit with the character after the digits', { 'x-ratelimit-limit': '1:' }, { limit: undefined }],
+    ['limit of all digits', { 'x-ratelimit-limit': '123456789' }, { limit: 123_456_789 }],
+    ['limit of zeros', { 'x-ratelimit-limit': '000000010' }, { limit: 10 }],
+    ['limit of too many digits', { 'x-ratelimit-limit': '1234567890' }, { limit: undefined }],
+    ['empty limit', { 'x-ratelimit-limit': '' }, { limit: undefined }],
     [
       'limit alone',
       { 'x-ratelimit-remaining': undefined, 'x-ratelimit-reset': undefined },
