@@ -13,7 +13,7 @@ import { ReceiptsLicence } from './memory/receipts-licence.ts';
 import { SyncPages } from './memory/sync-pages.ts';
 import { Bulkhead, type BulkheadLimits } from './queue/bulkhead.ts';
 import { CallPermits, Permit, type PendingCall } from './queue/call-permits.ts';
-import { InFlightCalls, type Call } from './queue/in-flight-calls.ts';
+import { InFlightCalls, UnsharedCall, type Call } from './queue/in-flight-calls.ts';
 import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
@@ -159,7 +159,7 @@ export class Workspace {
     const cancellation = new Cancellation();
     const isRefused = this.store?.isRefused(request.caller.key) === true;
     const promise = isRefused ? this.#refuse(request) : this.#attempt(request, cancellation);
-    return new StartedCall(promise, cancellation);
+    return new UnsharedCall(promise, cancellation);
   }
 
   async #refuse(request: CallRequest): Promise<never> {
@@ -185,7 +185,8 @@ export class Workspace {
       if (attempt === 1) this.#retries.budget.deposit();
       const sentAt = this.#clock.now();
       const sent = observer?.sends(endpoint, attempt);
-      const response = await this.#send(request, { headers: sent?.headers, failure }, cancellation);
+      const isFresh = failure?.retry?.isStaleSocket === true;
+      const response = await this.#send(request, sent?.headers, isFresh, cancellation);
       const tookMs = Math.max(0, this.#clock.now() - sentAt);
       sent?.ended(tookMs, response instanceof TransportError ? response.reason : response.status);
       const result = this.#learn(request, response, sentAt);
@@ -203,17 +204,19 @@ export class Workspace {
     }
   }
 
-  /** One attempt on the wire. `headers`: those of its trace; `failure`: that of the attempt before. */
+  /** One attempt on the wire. `ownHeaders`: those of its trace. */
   #send(
     { path, caller, concurrency, isIdempotent, onData }: CallRequest,
-    { headers, failure }: { readonly headers: readonly string[] | undefined; readonly failure: CallResult['failure'] },
+    ownHeaders: readonly string[] | undefined,
+    isFresh: boolean,
     cancellation: Cancellation,
   ): Promise<UpstreamResponse | TransportError> {
     return this.#transport.get(path, {
-      headers: headers === undefined ? caller.headers : [...caller.headers, ...headers],
+      headers: caller.headers,
+      ownHeaders,
       timeoutMs: this.#timeoutMs,
       pipeline: isIdempotent ? concurrency : undefined, // the calls of one request to one endpoint, which it awaits together
-      isFresh: failure?.retry?.isStaleSocket === true,
+      isFresh,
       onStart: (cancel) => cancellation.onCancel(cancel),
       onData,
     });
@@ -237,22 +240,6 @@ export class Workspace {
       request.onUnauthenticated(error);
     }
     return result;
-  }
-}
-
-/** A call that no other request shares. */
-class StartedCall implements Call<CallAnswer> {
-  readonly promise: Promise<CallAnswer>;
-  readonly isShared = false;
-  readonly #cancellation: Cancellation;
-
-  constructor(promise: Promise<CallAnswer>, cancellation: Cancellation) {
-    this.promise = promise;
-    this.#cancellation = cancellation;
-  }
-
-  cancel(): void {
-    this.#cancellation.cancel();
   }
 }
 

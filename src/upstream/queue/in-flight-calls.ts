@@ -1,9 +1,26 @@
+import type { Cancellation } from '../cancellation.ts';
 import type { Clock } from '../clock.ts';
 
 /** A call in flight: its outcome, and how to cancel it. */
 export interface Call<Value> {
   readonly promise: Promise<Value>;
   cancel(): void;
+}
+
+/** A call that only one request waits for. */
+export class UnsharedCall<Value> implements Call<Value> {
+  readonly promise: Promise<Value>;
+  readonly isShared = false;
+  readonly #cancellation: Cancellation;
+
+  constructor(promise: Promise<Value>, cancellation: Cancellation) {
+    this.promise = promise;
+    this.#cancellation = cancellation;
+  }
+
+  cancel(): void {
+    this.#cancellation.cancel();
+  }
 }
 
 interface SharedCall<Value> {

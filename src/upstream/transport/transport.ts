@@ -19,8 +19,10 @@ export interface TransportOptions {
 }
 
 export interface GetOptions {
-  /** Names and values, in turn. */
+  /** Names and values, in turn. An array that serves several calls is read once. */
   readonly headers: readonly string[];
+  /** More of them, for this call alone. */
+  readonly ownHeaders?: readonly string[] | undefined;
   /** For connecting, the request and the whole response: a dripping body ends by it too. */
   readonly timeoutMs: number;
   /** Calls of the same pipeline may share a connection: their responses then come in order. Undefined: this one shares none. */
@@ -33,6 +35,8 @@ export interface GetOptions {
   readonly onData?: ((bytes: number) => void) | undefined;
 }
 
+const noHeaders: readonly string[] = [];
+
 /** 100 messages are about 100 KB: 8 MiB is far beyond any real response. */
 const defaultMaxBodyBytes = 8 * 1024 * 1024;
 
@@ -42,6 +46,8 @@ export class Transport {
   /** How each request begins: method and path of the workspace. */
   readonly #prefix: string;
   readonly #hostLine: string;
+  /** What follows the path, by its headers. It has a caller's token, and goes with the caller. */
+  readonly #endings = new WeakMap<readonly string[], string>();
   readonly #maxBodyBytes: number;
 
   constructor(options: TransportOptions) {
@@ -57,10 +63,10 @@ export class Transport {
   /** `path` begins with a slash. Never rejects. A path or header that would break the request's lines is not sent. */
   get(
     path: string,
-    { headers, timeoutMs, pipeline, isFresh = false, onStart, onData }: GetOptions,
+    { headers, ownHeaders, timeoutMs, pipeline, isFresh = false, onStart, onData }: GetOptions,
   ): Promise<UpstreamResponse | TransportError> {
     return new Promise((resolve) => {
-      const request = this.#requestOf(path, headers);
+      const request = this.#requestOf(path, headers, ownHeaders);
       if (request === undefined)
         return resolve(new TransportError('connection', 'a character that HTTP does not allow'));
       const exchange = new Exchange({
@@ -80,16 +86,33 @@ export class Transport {
     this.#pool.close();
   }
 
-  #requestOf(path: string, headers: readonly string[]): string | undefined {
-    if (!isTarget.test(path)) return undefined;
-    let lines = '';
-    for (let index = 0; index < headers.length; index += 2) {
-      const line = `${headers[index]}: ${headers[index + 1]}`;
-      if (!isHeader.test(line)) return undefined;
-      lines += `${line}\r\n`;
-    }
-    return `${this.#prefix}${path}${this.#hostLine}${lines}\r\n`;
+  #requestOf(path: string, headers: readonly string[], ownHeaders = noHeaders): string | undefined {
+    const ending = this.#endingOf(headers);
+    const lines = linesOf(ownHeaders);
+    const isSendable = ending !== undefined && lines !== undefined && isTarget.test(path);
+    return isSendable ? `${this.#prefix}${path}${ending}${lines}\r\n` : undefined;
   }
+
+  #endingOf(headers: readonly string[]): string | undefined {
+    const known = this.#endings.get(headers);
+    if (known !== undefined) return known;
+    const lines = linesOf(headers);
+    if (lines === undefined) return undefined;
+    const ending = `${this.#hostLine}${lines}`;
+    this.#endings.set(headers, ending);
+    return ending;
+  }
+}
+
+/** Undefined where a character would break the lines. */
+function linesOf(headers: readonly string[]): string | undefined {
+  let lines = '';
+  for (let index = 0; index < headers.length; index += 2) {
+    const line = `${headers[index]}: ${headers[index + 1]}`;
+    if (!isHeader.test(line)) return undefined;
+    lines += `${line}\r\n`;
+  }
+  return lines;
 }
 
 /** Where the connections of a URL lead: the host without the brackets of IPv6, and the scheme's own port unless it has one. */

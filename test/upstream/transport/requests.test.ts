@@ -21,6 +21,26 @@ describe('A request', () => {
     );
   });
 
+  it('has the headers of several calls, and behind them its own', async () => {
+    const { get, requests, port } = await serving((socket) => socket.write(sized('x')));
+    const headers = ['x-user-id', 'a'];
+    for (const ownHeaders of [undefined, ['x-own', '1', 'x-more', '2'], []]) await get('/', { headers, ownHeaders });
+    await get('/', { headers: ['x-user-id', 'b'] });
+    const head = `GET / HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: keep-alive\r\n`;
+    expect(requests.map(({ text }) => text)).toEqual([
+      `${head}x-user-id: a\r\n\r\n`,
+      `${head}x-user-id: a\r\nx-own: 1\r\nx-more: 2\r\n\r\n`,
+      `${head}x-user-id: a\r\n\r\n`,
+      `${head}x-user-id: b\r\n\r\n`,
+    ]);
+  });
+
+  it('is never sent with a header of its own that would break its lines', async () => {
+    const { get, requests } = await serving((socket) => socket.write(sized('x')));
+    expect(await get('/', { ownHeaders: ['x', 'a\r\ny: b'] })).toBe('connection: a character that HTTP does not allow');
+    expect([await get(), requests.length]).toEqual(['x', 1]);
+  });
+
   it.each([
     ['/a b', []],
     ['/a\r\nx: y', []],
