@@ -19,17 +19,22 @@ export function receiptsLoader(upstream: RequestUpstream): Loader<string, RestRe
     return receipts ?? null;
   }
 
-  return callByKey(async (messageId) => {
-    if (receiptsLicence.state === 'unknown') {
-      if (known === undefined) {
-        const first = read(messageId);
-        known = receiptsLicence.whenKnown(first);
-        return first;
-      }
-      await known;
+  const readIfLicensed = (messageId: string): Promise<RestReceipt[] | null> =>
+    receiptsLicence.state === 'missing' ? Promise.resolve(null) : read(messageId);
+
+  async function readOnceKnown(messageId: string): Promise<RestReceipt[] | null> {
+    if (known === undefined) {
+      const first = read(messageId);
+      known = receiptsLicence.whenKnown(first);
+      return first;
     }
-    return receiptsLicence.state === 'missing' ? null : read(messageId);
-  });
+    await known;
+    return readIfLicensed(messageId);
+  }
+
+  return callByKey((messageId) =>
+    receiptsLicence.state === 'unknown' ? readOnceKnown(messageId) : readIfLicensed(messageId),
+  );
 }
 
 /**
