@@ -3,10 +3,36 @@ import type { OwnTurn } from '../cancellation.ts';
 /** Calls of one request that are in flight or in the bulkhead's queue at most. */
 const maxRunning = 8;
 
+/** A call that waits for a slot. */
+class Waiter implements OwnTurn {
+  readonly concurrency: RequestConcurrency;
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  readonly #slots: RequestSlots;
+
+  constructor(concurrency: RequestConcurrency, slots: RequestSlots) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.concurrency = concurrency;
+    this.promise = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.#slots = slots;
+  }
+
+  leave(): boolean {
+    const { waiting } = this.#slots;
+    const index = waiting.indexOf(this);
+    if (index === -1) return false;
+    waiting.splice(index, 1);
+    return true;
+  }
+}
+
 /** The slots that the endpoints of one request share. */
 export class RequestSlots {
   running = 0;
-  readonly waiting: { readonly concurrency: RequestConcurrency; readonly resolve: () => void }[] = [];
+  readonly waiting: Waiter[] = [];
 }
 
 /**
@@ -28,17 +54,9 @@ export class RequestConcurrency {
       this.#start();
       return undefined;
     }
-    const { waiting } = this.#slots;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter = { concurrency: this, resolve };
-    waiting.push(waiter);
-    const leave = (): boolean => {
-      const index = waiting.indexOf(waiter);
-      if (index === -1) return false;
-      waiting.splice(index, 1);
-      return true;
-    };
-    return { promise, leave, reject };
+    const waiter = new Waiter(this, this.#slots);
+    this.#slots.waiting.push(waiter);
+    return waiter;
   }
 
   /** A call has ended: its slot goes to the first waiting call that may use it. */
@@ -47,8 +65,9 @@ export class RequestConcurrency {
     this.#slots.running -= 1;
     const { waiting } = this.#slots;
     const index = waiting.findIndex(({ concurrency }) => concurrency.#hasSlot());
-    const [next] = index === -1 ? [] : waiting.splice(index, 1);
+    const next = waiting[index];
     if (next === undefined) return;
+    waiting.splice(index, 1);
     next.concurrency.#start();
     next.resolve();
   }
