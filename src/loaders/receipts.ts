@@ -13,12 +13,12 @@ export function receiptsLoader(upstream: RequestUpstream): Loader<string, RestRe
   const { receiptsLicence } = upstream;
   let known: Promise<void> | undefined;
 
-  async function read(messageId: string): Promise<RestReceipt[] | null> {
-    const receipts = await chatGetMessageReadReceipts(upstream, messageId);
+  const learn = (receipts: RestReceipt[] | undefined): RestReceipt[] | null => {
     receiptsLicence.learn(receipts !== undefined);
     return receipts ?? null;
-  }
-
+  };
+  const read = (messageId: string): Promise<RestReceipt[] | null> =>
+    chatGetMessageReadReceipts(upstream, messageId).then(learn);
   const readIfLicensed = (messageId: string): Promise<RestReceipt[] | null> =>
     receiptsLicence.state === 'missing' ? Promise.resolve(null) : read(messageId);
 
