@@ -20,6 +20,11 @@ interface EndpointConcurrency {
   readonly admitted: RequestConcurrency;
 }
 
+/** What ends when the request does. */
+interface Pending {
+  cancel(): void;
+}
+
 /** The upstream calls of one request, with one caller's credentials. Never outlives the request. */
 export class RequestUpstream {
   readonly #workspace: Workspace;
@@ -29,7 +34,8 @@ export class RequestUpstream {
   readonly #onDroppedRow = () => void (this.#droppedRows += 1);
   readonly #isRoom = (roomId: string) => this.rooms.isRoom(roomId);
   readonly #tally: RequestTally;
-  readonly #pending = new Set<{ cancel(): void }>();
+  /** In no order. No Set: a small array takes less memory, and each request has one. */
+  readonly #pending: Pending[] = [];
   readonly #slots = new RequestSlots();
   readonly #concurrency = new Map<Endpoint, EndpointConcurrency>();
   #maxCalls = Number.POSITIVE_INFINITY;
@@ -114,9 +120,9 @@ export class RequestUpstream {
   mayHaveHiddenMessages(since: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const waiting = { cancel: () => reject(this.#stopped) };
-      this.#pending.add(waiting);
+      this.#pending.push(waiting);
       const known = this.#workspace.deletedMessages.mayBeHiddenSince(since);
-      void known.then(resolve, reject).finally(() => this.#pending.delete(waiting));
+      void known.then(resolve, reject).finally(() => this.#endPending(waiting));
     });
   }
 
@@ -164,7 +170,7 @@ export class RequestUpstream {
     let call: RequestCall | undefined;
     try {
       call = this.#begin(endpoint, params, admitted, cutter);
-      this.#pending.add(call);
+      this.#pending.push(call);
       return new EndpointResponse(endpoint, await call.answer, this.#onDroppedRow);
     } catch (error) {
       // `onUnauthenticated` runs only for the request that began a shared call.
@@ -200,8 +206,14 @@ export class RequestUpstream {
     return new RequestCall(this.#workspace, this.#tally, endpoint, params, how);
   }
 
+  #endPending(pending: Pending): void {
+    const index = this.#pending.indexOf(pending);
+    const last = this.#pending.pop() as Pending;
+    if (last !== pending) this.#pending[index] = last;
+  }
+
   #end(call: RequestCall): void {
-    this.#pending.delete(call);
+    this.#endPending(call);
     if (!call.isSent) this.#begun -= 1;
   }
 }

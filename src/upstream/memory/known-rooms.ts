@@ -46,8 +46,9 @@ export class KnownRooms {
   readonly #memory: RoomMemory;
   /** Hash of the caller's user id, once the workspace has accepted them. */
   readonly #user: () => string | undefined;
-  readonly #directMessages = new Set<string>();
-  readonly #others = new Set<string>();
+  /** Undefined while there are none: few requests have both. */
+  #directMessages: Set<string> | undefined;
+  #others: Set<string> | undefined;
 
   constructor(callerId: string, memory: RoomMemory, user: () => string | undefined) {
     this.#callerId = callerId;
@@ -58,8 +59,8 @@ export class KnownRooms {
   /** The workspace has returned a direct-message room. */
   add(roomId: string): void {
     // Known by its form: without a memory, which would take a hash.
-    if (this.#isConcatenated(roomId) || this.#directMessages.has(roomId)) return;
-    this.#directMessages.add(roomId);
+    if (this.#isConcatenated(roomId) || this.#directMessages?.has(roomId) === true) return;
+    this.#addDirectMessage(roomId);
     const user = this.#user();
     if (user !== undefined) this.#memory.add(user, roomId);
   }
@@ -71,20 +72,24 @@ export class KnownRooms {
 
   /** The workspace has returned a room of unknown type: other people's, or a message's. */
   addAny(roomId: string): void {
-    this.#others.add(roomId);
+    (this.#others ??= new Set()).add(roomId);
   }
 
   /** Whether this is certainly a room's id, so that no call with it creates a room. */
   isRoom(roomId: string): boolean {
-    return this.#others.has(roomId) || this.isDirectMessage(roomId);
+    return this.#others?.has(roomId) === true || this.isDirectMessage(roomId);
   }
 
   isDirectMessage(roomId: string): boolean {
-    if (this.#directMessages.has(roomId) || this.#isConcatenated(roomId)) return true;
+    if (this.#directMessages?.has(roomId) === true || this.#isConcatenated(roomId)) return true;
     const user = this.#user();
     if (user === undefined || !this.#memory.has(user, roomId)) return false;
-    this.#directMessages.add(roomId);
+    this.#addDirectMessage(roomId);
     return true;
+  }
+
+  #addDirectMessage(roomId: string): void {
+    (this.#directMessages ??= new Set()).add(roomId);
   }
 
   /**
