@@ -8,6 +8,8 @@ export interface ConnectionPoolOptions {
   readonly origin: Origin;
   /** Connections at most. */
   readonly connections: number;
+  /** Milliseconds of a clock that is never set. */
+  readonly now: () => number;
   readonly depth: PipelineDepth;
   /** Runs for each connection as it is opened. */
   readonly onConnected: ((socket: Socket) => void) | undefined;
@@ -113,7 +115,7 @@ export class ConnectionPool {
   }
 
   #takeFree(): Connection | undefined {
-    const now = performance.now();
+    const now = this.#options.now();
     for (;;) {
       const connection = this.#free.at(-1);
       if (connection === undefined) return undefined;
@@ -158,7 +160,7 @@ export class ConnectionPool {
 
   #closeOld(): void {
     this.#sweep = undefined;
-    const now = performance.now();
+    const now = this.#options.now();
     for (const connection of this.#free.filter(({ keptUntil }) => keptUntil <= now)) connection.close();
     if (this.#free.length > 0) this.#sweep = setTimeout(() => this.#closeOld(), sweepMs).unref();
   }

@@ -15,6 +15,8 @@ export interface Origin {
 
 export interface ConnectionOptions {
   readonly origin: Origin;
+  /** Milliseconds of a clock that is never set. */
+  readonly now: () => number;
   /** How many exchanges it may carry at a time: learns from those that it carries. */
   readonly depth: PipelineDepth;
   /** It can take the next exchange, until `keptUntil`. */
@@ -49,7 +51,7 @@ const arrived = Buffer.allocUnsafeSlow(64 * 1024);
  * (pipelining). What is unexpected ends it.
  */
 export class Connection implements ResponseHandler {
-  /** Until when a free connection may be used, by `performance.now()`. Milliseconds. */
+  /** Until when a free connection may be used, by its clock. */
   keptUntil = 0;
   readonly #options: ConnectionOptions;
   readonly #socket: Socket;
@@ -119,7 +121,7 @@ export class Connection implements ResponseHandler {
     }
     this.#written = this.#exchanges.length;
     this.#sent = this.#written;
-    if (this.#sent > 1) this.#sentAt = performance.now();
+    if (this.#sent > 1) this.#sentAt = this.#options.now();
     this.#parser.expect(this.#written);
     this.#socket.write(requests, 'latin1');
   }
@@ -154,7 +156,7 @@ export class Connection implements ResponseHandler {
   onEnd(mayBeReused: boolean): void {
     const exchange = this.#exchanges.shift();
     if (exchange === undefined) return; // it has closed
-    const now = performance.now();
+    const now = this.#options.now();
     this.#written -= 1;
     this.#isReused = true;
     if (this.#written > 0 && mayBeReused) {

@@ -23,7 +23,7 @@ export class PipelineDepth {
   #restsUntil = Number.NEGATIVE_INFINITY;
 
   /** `max`: calls on one connection at most; 1: no pipelining. `now`: milliseconds of a clock that is never set. */
-  constructor(max: number, now: () => number = () => performance.now()) {
+  constructor(max: number, now: () => number) {
     this.#max = max;
     this.#now = now;
   }

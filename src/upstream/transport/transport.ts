@@ -12,6 +12,8 @@ export interface TransportOptions {
   readonly connections?: number;
   /** Calls on one connection at most: see `PipelineDepth`. */
   readonly pipelining?: number | undefined;
+  /** Milliseconds of a clock that is never set. */
+  readonly now?: () => number;
   /** Bytes of a response body at most. */
   readonly maxBodyBytes?: number;
   /** Runs for each connection as it is opened. */
@@ -52,9 +54,10 @@ export class Transport {
 
   constructor(options: TransportOptions) {
     const { url, connections = 64, pipelining = 1, maxBodyBytes = defaultMaxBodyBytes, onConnected } = options;
+    const { now = () => performance.now() } = options;
     const { host, pathname } = new URL(url);
-    const depth = new PipelineDepth(pipelining);
-    this.#pool = new ConnectionPool({ origin: originOf(url), connections, depth, onConnected });
+    const depth = new PipelineDepth(pipelining, now);
+    this.#pool = new ConnectionPool({ origin: originOf(url), connections, now, depth, onConnected });
     this.#prefix = `GET ${pathname.replace(/\/+$/, '')}`;
     this.#hostLine = ` HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
     this.#maxBodyBytes = maxBodyBytes;

@@ -16,7 +16,8 @@ async function connected(header = '') {
   const told: string[] = [];
   const connection = new Connection({
     origin: { host: '127.0.0.1', port, isSecure: false },
-    depth: new PipelineDepth(1),
+    now: () => performance.now(),
+    depth: new PipelineDepth(1, () => performance.now()),
     onFree: () => told.push('free'),
     onReturned: () => told.push('returned'),
     onClosed: () => told.push('closed'),

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { Transport, type GetOptions, type TransportOptions } from '../../../src/upstream/transport/transport.ts';
-import { serving, sized } from '../../support/answering.ts';
+import { serving, sized, turns } from '../../support/answering.ts';
 import { freePort } from '../../support/free-port.ts';
 
 const pipeline = {};
@@ -14,14 +14,17 @@ const pathsIn = (text: string): string[] => [...text.matchAll(/^GET (\S+)/gm)].m
 const echo = (path: string): string => sized(`of ${path}`);
 const echoAll = (socket: Socket, text: string) => void socket.write(pathsIn(text).map(echo).join(''));
 
-/** A workspace behind a transport with pipelines of `depth`, which has learnt that calls are answered at once. */
+/**
+ * A workspace behind a transport with pipelines of `depth`, which has learnt that calls are answered at once: by its clock, which
+ * stands still, whatever the machine does.
+ */
 async function pipelining(
   answer: (socket: Socket, text: string, connection: number) => void,
   { depth = 8, ...options }: { depth?: number } & Partial<TransportOptions> = {},
 ) {
   const served = await serving(
     (socket, text, connection) => (text.includes('/learn') ? echoAll(socket, text) : answer(socket, text, connection)),
-    { pipelining: depth, ...options },
+    { pipelining: depth, now: () => 0, ...options },
   );
   const { get, requests } = served;
   const together = (paths: readonly string[], given: Partial<GetOptions> = {}) =>
@@ -211,12 +214,18 @@ describe('When one of several calls on a connection', () => {
 
 describe('A pipeline', () => {
   it('is not deeper than a pair before a workspace that answers one call after another, and then none at all', async () => {
-    const { get, requests } = await serving(
-      (socket, text) => {
-        pathsIn(text).forEach((path, index) => void setTimeout(() => socket.write(echo(path)), 20 * (index + 1)));
-      },
-      { pipelining: 8 },
-    );
+    let ms = 0;
+    const answerInTurn = async (socket: Socket, paths: readonly string[]) => {
+      for (const path of paths) {
+        ms += 20;
+        socket.write(echo(path));
+        await turns(); // the response is read before the next one comes
+      }
+    };
+    const { get, requests } = await serving((socket, text) => void answerInTurn(socket, pathsIn(text)), {
+      pipelining: 8,
+      now: () => ms,
+    });
     const together = () => Promise.all(numbered(8).map((path) => get(path, { pipeline })));
     for (let round = 0; round < 3; round += 1) expect(await together()).toEqual(echoes(8));
     const counts = requests.map(({ text }) => pathsIn(text).length);
