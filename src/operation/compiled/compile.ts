@@ -61,7 +61,7 @@ export function compile(input: CompileInput): CompiledOperation | undefined {
   try {
     const compiler = new Compiler(input);
     const selection = compiler.select(root, [input.operation.selectionSet], undefined, 1);
-    return { selection, fieldCount: compiler.fieldCount, stepCount: compiler.stepCount };
+    return { selection, stepCount: compiler.stepCount };
   } catch (error) {
     // A directive's argument is wrong; graphql-js says how. Anything else is a bug of ours.
     if (error instanceof Unsupported || error instanceof GraphQLError) return undefined;
@@ -94,7 +94,7 @@ class Compiler {
   readonly #fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** By field node: expanded fragments share their nodes. */
   readonly #arguments = new Map<FieldNode, ArgumentsFrom>();
-  fieldCount = 0;
+  #fieldCount = 0;
   stepCount = 0;
 
   constructor(input: CompileInput) {
@@ -155,8 +155,8 @@ class Compiler {
   ): FieldStep {
     const [node] = nodes;
     const { name } = field;
-    const index = this.fieldCount;
-    this.fieldCount += 1;
+    const index = this.#fieldCount;
+    this.#fieldCount += 1;
     const { schema, operation, resolverOf = ({ resolve }) => resolve as Resolve | undefined } = this.#input;
     const resolve = resolverOf(field);
     const infoFrom = (variableValues: Variables): GraphQLResolveInfo => ({

@@ -107,7 +107,6 @@ export interface CopyStep {
 /** An operation, ready to run with any variables that leave the same fields selected. */
 export interface CompiledOperation {
   readonly selection: Selection;
-  readonly fieldCount: number;
   /** All its steps: its memory grows with them. */
   readonly stepCount: number;
 }

@@ -4,6 +4,7 @@ import { jsonLength, maxJsonDepth, type JsonObject } from '../../json.ts';
 import type { AnswerSize } from '../../context/answer-size.ts';
 import { valuesPerObject } from '../../limits.ts';
 import { LazyRow } from '../../projection/lazy-row.ts';
+import type { RowCut } from '../../projection/row-cutter.ts';
 import { ChosenObject, CutObject } from './cut-object.ts';
 import type {
   CompiledOperation,
@@ -12,6 +13,7 @@ import type {
   DirectRead,
   FieldStep,
   InfoSource,
+  Resolve,
   Selection,
   SelectionCut,
   Variables,
@@ -20,6 +22,8 @@ import type {
 type LeafCompletion = Extract<Completion, { kind: 'leaf' }>;
 type UnionCompletion = Extract<Completion, { kind: 'union' }>;
 type ListCompletion = Extract<Completion, { kind: 'list' }>;
+/** An object or a list of the data. */
+type Parent = Record<string | number, unknown>;
 
 const nullBytes = 4;
 
@@ -29,12 +33,12 @@ const nullBytes = 4;
  * their paths and the nulls around them. `onBug` gets what none of these explains.
  */
 export function run(
-  { selection, fieldCount }: CompiledOperation,
+  { selection }: CompiledOperation,
   variables: Variables,
   context: Context,
   { cuts, onBug }: RunOptions,
 ): Promise<Data | undefined> {
-  return new Run(fieldCount, variables, context, { cuts, onBug }).execute(selection);
+  return new Run(variables, context, { cuts, onBug }).execute(selection);
 }
 
 export interface RunOptions {
@@ -50,8 +54,8 @@ class Run {
   readonly #onBug: (error: unknown) => void;
   readonly #cuts: boolean;
   /** Arguments and `info`, by the index of their field. */
-  readonly #arguments: Record<string, unknown>[];
-  readonly #infos: (GraphQLResolveInfo | undefined)[];
+  readonly #arguments: Record<string, unknown>[] = [];
+  readonly #infos: (GraphQLResolveInfo | undefined)[] = [];
   /** Aliases to fill at the end with the values of the fields that they repeat. */
   readonly #copies: { readonly data: Data; readonly of: string; readonly to: string }[] = [];
   readonly #finished = Promise.withResolvers<Data | undefined>();
@@ -59,21 +63,22 @@ class Run {
   /** Pending promises, plus one for the walk itself. */
   #pending = 1;
   #hasFailed = false;
+  readonly #onRejected = (error: unknown): void => this.#fail(error);
 
-  constructor(fieldCount: number, variables: Variables, context: Context, { cuts, onBug }: RunOptions) {
+  constructor(variables: Variables, context: Context, { cuts, onBug }: RunOptions) {
     this.#cuts = cuts;
     this.#onBug = onBug;
     this.#variables = variables;
     this.#context = context;
     this.#size = context.answerSize;
-    this.#arguments = Array.from({ length: fieldCount });
-    this.#infos = Array.from({ length: fieldCount });
   }
 
   execute(selection: Selection): Promise<Data | undefined> {
-    this.#attempt(() => {
+    try {
       this.#data = this.#object(selection, undefined);
-    });
+    } catch (error) {
+      this.#fail(error);
+    }
     this.#release();
     return this.#finished.promise;
   }
@@ -110,12 +115,8 @@ class Run {
           continue;
         }
         const value = this.#resolve(step, source);
-        if (isPromise(value)) {
-          data[responseName] = null; // its place
-          this.#await(value, (resolved) => {
-            data[responseName] = this.#complete(step.completion, resolved);
-          });
-        } else data[responseName] = this.#complete(step.completion, value);
+        if (isPromise(value)) this.#await(value, step.completion, data, responseName);
+        else data[responseName] = this.#complete(step.completion, value);
       } else if (step.kind === 'typeName') data[responseName] = step.value;
       else {
         data[responseName] = null;
@@ -132,7 +133,7 @@ class Run {
     if (resolve !== undefined) {
       const info = this.#infoOf(step);
       if (!this.#cuts || cut === undefined) return resolve(source, args, this.#context, info);
-      return this.#context.loaders.cutting(cut, () => resolve(source, args, this.#context, info));
+      return resolveCutting(cut, resolve, [source, args, this.#context, info]);
     }
     if (typeof source !== 'object' || source === null) return undefined;
     const property = (source as Data)[step.name];
@@ -177,38 +178,35 @@ class Run {
     // A leaf has been counted where its list was selected, each object counts for itself.
     const values = isOfLeaves(item) ? Math.max(0, value.length - 1) : value.length === 0 ? 1 : 0;
     this.#size.add(times * values, times * (2 + value.length));
-    const list: unknown[] = [];
-    for (let index = 0; index < value.length; index += 1) {
-      const element: unknown = value[index];
-      if (isPromise(element)) {
-        list.push(null);
-        this.#await(element, (resolved) => {
-          list[index] = this.#complete(item, resolved);
-        });
-      } else list.push(this.#complete(item, element));
+    const list: unknown[] = [...(value as readonly unknown[])];
+    for (let index = 0; index < list.length; index += 1) {
+      const element = list[index];
+      if (isPromise(element)) this.#await(element, item, list as object as Parent, index);
+      else list[index] = this.#complete(item, element);
     }
     return list;
   }
 
-  #await(promise: PromiseLike<unknown>, take: (value: unknown) => void): void {
+  /**
+   * Keeps the place in an object or a list until the promise has a value for it. A method of its own: a loop whose variables
+   * a closure keeps allocates them anew for each field, also for those that wait for nothing.
+   */
+  #await(promise: PromiseLike<unknown>, completion: Completion, parent: Parent, place: string | number): void {
+    parent[place] = null;
     this.#pending += 1;
-    promise.then(
-      (value) => {
-        this.#attempt(() => take(value));
-        this.#release();
-      },
-      (error: unknown) => this.#fail(error),
-    );
+    promise.then((value) => {
+      this.#take(value, completion, parent, place);
+    }, this.#onRejected);
   }
 
   /** Does nothing after a failure: graphql-js runs the operation then. */
-  #attempt(work: () => void): void {
-    if (this.#hasFailed) return;
+  #take(value: unknown, completion: Completion, parent: Parent, place: string | number): void {
     try {
-      work();
+      if (!this.#hasFailed) parent[place] = this.#complete(completion, value);
     } catch (error) {
       this.#fail(error);
     }
+    this.#release();
   }
 
   #release(): void {
@@ -225,6 +223,10 @@ class Run {
     if (isFirst && !(error instanceof Unfit || error instanceof GraphQLError)) this.#onBug(error);
   }
 }
+
+/** Beside `#resolve`, which would allocate the variables of this closure for each field that it resolves. */
+const resolveCutting = (cut: RowCut, resolve: Resolve, given: Parameters<Resolve>): unknown =>
+  given[2].loaders.cutting(cut, () => resolve(...given));
 
 const canRead = ({ needs }: DirectRead, source: unknown): source is object =>
   typeof source === 'object' && source !== null && (needs === undefined || needs in source);
