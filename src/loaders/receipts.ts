@@ -17,24 +17,17 @@ export function receiptsLoader(upstream: RequestUpstream): Loader<string, RestRe
     receiptsLicence.learn(receipts !== undefined);
     return receipts ?? null;
   };
-  const read = (messageId: string): Promise<RestReceipt[] | null> =>
-    chatGetMessageReadReceipts(upstream, messageId).then(learn);
-  const readIfLicensed = (messageId: string): Promise<RestReceipt[] | null> =>
+  const read = (messageId: string) => chatGetMessageReadReceipts(upstream, messageId).then(learn);
+  const readIfLicensed = (messageId: string) =>
     receiptsLicence.state === 'missing' ? Promise.resolve(null) : read(messageId);
 
-  async function readOnceKnown(messageId: string): Promise<RestReceipt[] | null> {
-    if (known === undefined) {
-      const first = read(messageId);
-      known = receiptsLicence.whenKnown(first);
-      return first;
-    }
-    await known;
-    return readIfLicensed(messageId);
-  }
-
-  return callByKey((messageId) =>
-    receiptsLicence.state === 'unknown' ? readOnceKnown(messageId) : readIfLicensed(messageId),
-  );
+  return callByKey((messageId) => {
+    if (receiptsLicence.state !== 'unknown') return readIfLicensed(messageId);
+    if (known !== undefined) return known.then(() => readIfLicensed(messageId));
+    const first = read(messageId);
+    known = receiptsLicence.whenKnown(first);
+    return first;
+  });
 }
 
 /**

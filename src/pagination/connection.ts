@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor.ts';
+import { encodeCursor, type Cursor } from './cursor.ts';
 
 /** One row of a page. The cursor is encoded only if it is selected. */
 export interface Edge<Row> {
@@ -39,29 +39,36 @@ export const emptyConnection = <Row>(flags: Pick<PageInfo, 'hasNextPage' | 'hasP
   pageInfo: { ...flags, startCursor: () => null, endCursor: () => null },
 });
 
-export const toConnection = <Row>(page: Page<Row>, encode: (cursor: Cursor) => string): Connection<Row> =>
-  new PageConnection(page, encode);
-
-/** A class, because each object with a getter of its own has a hidden class of its own, which keeps what the getter holds. */
-class PageConnection<Row> implements Connection<Row> {
+/**
+ * The page as a connection of the list that `binding` names. What queries seldom select is made where it is selected. A class,
+ * because each object with a getter of its own has a hidden class of its own, which keeps what the getter holds.
+ */
+export class PageConnection<Row> implements Connection<Row> {
   readonly nodes: readonly Row[];
-  readonly pageInfo: PageInfo;
-  readonly #encodeAt: (index: number) => string;
+  readonly #page: Page<Row>;
+  readonly #binding: string;
 
-  constructor({ rows, places, cursorAt, hasNextPage, hasPreviousPage }: Page<Row>, encode: (cursor: Cursor) => string) {
-    const encodeAt = (index: number) => encode(cursorAt(index));
-    this.nodes = rows;
-    this.pageInfo = {
-      hasNextPage,
-      hasPreviousPage,
-      startCursor: () => (places === 0 ? null : encodeAt(0)),
-      endCursor: () => (places === 0 ? null : encodeAt(places - 1)),
-    };
-    this.#encodeAt = encodeAt;
+  constructor(page: Page<Row>, binding: string) {
+    this.nodes = page.rows;
+    this.#page = page;
+    this.#binding = binding;
   }
 
-  /** Made where they are selected: most queries select the nodes alone. */
   get edges(): readonly Edge<Row>[] {
-    return this.nodes.map((node, index) => ({ node, cursor: () => this.#encodeAt(index) }));
+    return this.nodes.map((node, index) => ({ node, cursor: () => this.#cursorAt(index) }));
+  }
+
+  get pageInfo(): PageInfo {
+    const { places, hasNextPage, hasPreviousPage } = this.#page;
+    return {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: () => (places === 0 ? null : this.#cursorAt(0)),
+      endCursor: () => (places === 0 ? null : this.#cursorAt(places - 1)),
+    };
+  }
+
+  #cursorAt(place: number): string {
+    return encodeCursor(this.#binding, this.#page.cursorAt(place));
   }
 }

@@ -14,7 +14,7 @@ export function cutWhole<Row>(
   cursor: Place | undefined,
   placeOf: PlaceOf<Row>,
 ): WholePage<Row> {
-  const sorted = rows.toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+  const sorted = inOrder(rows, placeOf);
   let from = 0;
   let to = sorted.length;
   if (cursor !== undefined) {
@@ -37,4 +37,16 @@ export function cutWhole<Row>(
     hasPreviousPage: from > 0,
     total: sorted.length,
   };
+}
+
+/** The rows sorted by place: those given, where they are. Sorting few rows takes longer than finding out. */
+function inOrder<Row>(rows: readonly Row[], placeOf: PlaceOf<Row>): readonly Row[] {
+  let last: Place | undefined;
+  for (const row of rows) {
+    const place = placeOf(row);
+    if (last !== undefined && comparePlaces(last, place) > 0)
+      return rows.toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+    last = place;
+  }
+  return rows;
 }

@@ -2,8 +2,8 @@ import type { Context } from '../context/request-context.ts';
 import { GatewayError } from '../errors.ts';
 import { asInstant } from '../json.ts';
 import { planPage } from '../pagination/args.ts';
-import { emptyConnection, toConnection, type Flag } from '../pagination/connection.ts';
-import { decodeCursor, encodeCursor } from '../pagination/cursor.ts';
+import { emptyConnection, PageConnection, type Flag } from '../pagination/connection.ts';
+import { decodeCursor } from '../pagination/cursor.ts';
 import { countGap } from '../pagination/gap.ts';
 import { pagePrices } from '../pagination/page-prices.ts';
 import { instantKey } from '../pagination/place.ts';
@@ -64,13 +64,10 @@ export async function historyConnection(
     });
   const hasSince = range.since !== undefined;
   const shown = { ...page, hasPreviousPage: page.hasPreviousPage ?? hasNewer };
-  return Object.assign(
-    toConnection(shown, (at) => encodeCursor(binding, at)),
-    {
-      notLoadedCount: hasSince ? async () => (await gap()).count : null,
-      firstNotLoaded: hasSince ? async () => (await gap()).first ?? null : null,
-    },
-  );
+  return Object.assign(new PageConnection(shown, binding), {
+    notLoadedCount: hasSince ? async () => (await gap()).count : null,
+    firstNotLoaded: hasSince ? async () => (await gap()).first ?? null : null,
+  });
 }
 
 const told = (flag: Flag): boolean | Promise<boolean> => (typeof flag === 'function' ? flag() : flag);

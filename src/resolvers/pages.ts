@@ -1,6 +1,6 @@
 import { planPage, type PageArgs, type PagePlan } from '../pagination/args.ts';
-import { emptyConnection, toConnection, type Connection, type Page } from '../pagination/connection.ts';
-import { decodeCursor, encodeCursor, type Cursor } from '../pagination/cursor.ts';
+import { emptyConnection, PageConnection, type Connection, type Page } from '../pagination/connection.ts';
+import { decodeCursor, type Cursor } from '../pagination/cursor.ts';
 import { readOffsetPage, type OffsetPage, type OffsetWindow } from '../pagination/offset.ts';
 import type { PlaceOf, Rows } from '../pagination/place.ts';
 import { cutWhole } from '../pagination/whole.ts';
@@ -80,58 +80,66 @@ export interface OffsetList<Row> {
 }
 
 /** A page of a list that upstream pages by offset. See `pagination/offset.ts`. */
-export function offsetConnection<Row>(
-  args: PageArgs,
+export async function offsetConnection<Row>(args: PageArgs, list: OffsetList<Row>): Promise<Counted<Row>> {
+  const plan = planPage(args);
+  const cursor = decodeCursor(list.binding, plan);
+  if (plan.size === 0) return noRows(async () => (await offsetPage({ ...plan, size: 1 }, cursor, list)).page, plan);
+  return new CountedConnection((await offsetPage(plan, cursor, list)).page, list.binding);
+}
+
+function offsetPage<Row>(
+  plan: PagePlan,
+  cursor: Cursor | undefined,
   { binding, isDescending, placeOf, load, search }: OffsetList<Row>,
-): Promise<CountedConnection<Row>> {
+): Promise<DrivenPage<OffsetPage<Row>>> {
   const place = (page: RestPage<Row>) => ({ ...inPlace(page, placeOf), total: page.total });
-  const readPage = async (plan: PagePlan, cursor: Cursor | undefined): Promise<OffsetPage<Row>> => {
-    const key = `${binding} ${JSON.stringify(plan)}`;
-    const read: PageRead = { key, includedCalls: pagePrices.offset.calls, search };
-    return (await drivePager(readOffsetPage<Row>({ plan, cursor, isDescending }), load, place, read)).page;
-  };
-  return countedConnection(args, binding, readPage);
+  const key = `${binding} ${JSON.stringify(plan)}`;
+  const read: PageRead = { key, includedCalls: pagePrices.offset.calls, search };
+  return drivePager(readOffsetPage<Row>({ plan, cursor, isDescending }), load, place, read);
 }
 
 export interface WholeList<Row> {
   readonly binding: string;
   readonly placeOf: PlaceOf<Row>;
-  readonly load: () => Promise<readonly Row[]>;
+  /** All rows; null if there is no such list, which is shown as an empty one. */
+  readonly load: () => Promise<readonly Row[] | null>;
 }
 
-/** A page of a list that upstream returns whole. See `pagination/whole.ts`. */
-export const wholeConnection = <Row>(
+/** A page of a list that upstream returns whole, with further fields. See `pagination/whole.ts`. */
+export async function wholeConnection<Row, More extends object>(
   args: PageArgs,
   { binding, placeOf, load }: WholeList<Row>,
-): Promise<CountedConnection<Row>> =>
-  countedConnection(args, binding, async (plan, cursor) => cutWhole(await load(), plan, cursor, placeOf));
+  more: More,
+): Promise<Counted<Row> & More> {
+  const plan = planPage(args);
+  const cursor = decodeCursor(binding, plan);
+  if (plan.size === 0) {
+    const readOne = async () => cutWhole((await load()) ?? [], { ...plan, size: 1 }, cursor, placeOf);
+    return Object.assign(noRows(readOne, plan), more);
+  }
+  const page = cutWhole((await load()) ?? [], plan, cursor, placeOf);
+  return Object.assign(new CountedConnection(page, binding), more);
+}
 
 /** A connection with `totalCount`, which is a function where it takes a call. */
-type CountedConnection<Row> = Connection<Row> & { readonly totalCount: number | (() => Promise<number>) };
+type Counted<Row> = Connection<Row> & { readonly totalCount: number | (() => Promise<number>) };
 
 interface CountedPage<Row> extends Page<Row> {
   readonly hasPreviousPage: boolean;
   readonly total: number;
 }
 
-/** Plans the page, reads it, and connects its rows. */
-async function countedConnection<Row>(
-  args: PageArgs,
-  binding: string,
-  readPage: (plan: PagePlan, cursor: Cursor | undefined) => Promise<CountedPage<Row>>,
-): Promise<CountedConnection<Row>> {
-  const plan = planPage(args);
-  const cursor = decodeCursor(binding, plan);
-  if (plan.size === 0) return noRows(() => readPage({ ...plan, size: 1 }, cursor), plan);
-  const page = await readPage(plan, cursor);
-  return Object.assign(
-    toConnection(page, (at) => encodeCursor(binding, at)),
-    { totalCount: page.total },
-  );
+class CountedConnection<Row> extends PageConnection<Row> {
+  readonly totalCount: number;
+
+  constructor(page: CountedPage<Row>, binding: string) {
+    super(page, binding);
+    this.totalCount = page.total;
+  }
 }
 
 /** The page of `first: 0`: a fact about all pages takes a call, and the others the same one. */
-function noRows<Row>(readOne: () => Promise<CountedPage<Row>>, { cursor }: PagePlan): CountedConnection<Row> {
+function noRows<Row>(readOne: () => Promise<CountedPage<Row>>, { cursor }: PagePlan): Counted<Row> {
   const hasNextPage = async () => {
     const { places, hasNextPage: hasMore } = await readOne();
     return places > 0 || hasMore;

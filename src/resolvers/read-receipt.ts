@@ -1,6 +1,6 @@
 import type { Context } from '../context/request-context.ts';
 import type { PageArgs } from '../pagination/args.ts';
-import { instantKey, placeId } from '../pagination/place.ts';
+import { instantKey, placeId, type Place } from '../pagination/place.ts';
 import type { RestReceipt } from '../upstream/types.ts';
 import { wholeConnection, type WholeList } from './pages.ts';
 import { UserReference, type ReceiptConnection } from './parents.ts';
@@ -21,16 +21,14 @@ export const ReadReceipt: Resolvers['ReadReceipt'] = {
 };
 
 /** Receipts of one message, ordered by `readAt`. The loader returns null for a workspace without the licence. */
-export async function receiptConnection(
+export function receiptConnection(
   messageId: string,
   args: PageArgs,
   loader: Context['loaders']['receipts'],
 ): Promise<ReceiptConnection> {
-  const receipts: WholeList<RestReceipt> = {
-    binding: `receipts ${messageId}`,
-    placeOf: (receipt) => ({ key: instantKey(receipt.ts), id: placeId(receipt._id) }),
-    load: async () => (await loader.load(messageId)) ?? [],
-  };
-  const connection = await wholeConnection(args, receipts);
-  return Object.assign(connection, { isAvailable: async () => (await loader.load(messageId)) !== null });
+  const load = () => loader.load(messageId);
+  const receipts: WholeList<RestReceipt> = { binding: `receipts ${messageId}`, placeOf, load };
+  return wholeConnection(args, receipts, { isAvailable: async () => (await load()) !== null });
 }
+
+const placeOf = ({ ts, _id }: RestReceipt): Place => ({ key: instantKey(ts), id: placeId(_id) });
