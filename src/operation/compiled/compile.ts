@@ -183,7 +183,7 @@ class Compiler {
       infoFrom,
       completion,
       isOfLeaves: isLeafType(getNamedType(field.type)),
-      cut: cutRows(completion),
+      cut: cutRows(completion, getNamedType(field.type).name),
     };
   }
 

@@ -5,9 +5,12 @@ import type { Reading, TextCheck } from '../../resolvers/readers.ts';
 import { isWrittenAsIs } from './direct-read.ts';
 import type { Completion, FieldStep, Selection, SelectionCut, Step } from './operation.ts';
 
+/** Types of connections whose rows are parsed always: their loaders ask for no cut. */
+const parsedConnections: ReadonlySet<string> = new Set(['ReadReceiptConnection', 'UserConnection']);
+
 /** Lets the rows of a connection be cut: those of `nodes`, or else of `edges`. A page is read for one of them. */
-export function cutRows(connection: Completion): RowCut | undefined {
-  if (connection.kind !== 'object') return undefined;
+export function cutRows(connection: Completion, type: string): RowCut | undefined {
+  if (connection.kind !== 'object' || parsedConnections.has(type)) return undefined;
   const nodes = listBelow(connection.selection, 'nodes');
   const edges = nodes === undefined ? listBelow(connection.selection, 'edges') : undefined;
   const node = edges && stepOf(edges.selection, 'node')?.completion;

@@ -1,5 +1,4 @@
 import { ByteString, bytesOf } from '../../byte-string.ts';
-import type { TextSlice } from '../../projection/cut-row.ts';
 import { ChosenObject, CutObject } from './cut-object.ts';
 import type { Completion, Data, Selection, Step } from './operation.ts';
 
@@ -18,15 +17,20 @@ export function write(selection: Selection, data: Data, before = '', after = '')
 
 /** Writes the parts of a data tree behind each other. */
 class Writer {
-  /** Written so far, as bytes, but for `#text`. */
-  readonly #parts: (string | TextSlice)[] = [];
+  /** Written so far, a character for each byte. */
+  readonly #parts: string[] = [];
+  /** The texts of rows behind it, which lie behind each other in a text: from 0 to 0 if there are none. */
+  #of = '';
+  #start = 0;
+  #end = 0;
+  /** What is written behind them. */
   #text = '';
 
   get body(): string | ByteString {
-    if (this.#parts.length === 0) return this.#text;
+    if (this.#parts.length === 0 && this.#end === 0) return this.#text;
     this.#flush();
     let bytes = '';
-    for (const part of this.#parts) bytes += typeof part === 'string' ? part : part.of.slice(part.start, part.end);
+    for (const part of this.#parts) bytes += part;
     return new ByteString(bytes);
   }
 
@@ -79,36 +83,37 @@ class Writer {
 
   #cutObject({ cut }: Selection, { text, rest }: CutObject): void {
     if (cut?.rest === undefined || rest === undefined) {
-      this.#slice(text);
+      this.#slice(text.of, text.start, text.end);
       return;
     }
-    this.#slice({ ...text, end: text.end - 1 });
+    this.#slice(text.of, text.start, text.end - 1);
     this.add(',');
     this.#members(cut.rest.steps, rest, cut.rest.needsCopies);
     this.add('}');
   }
 
   /** Texts that lie behind each other become one. */
-  #slice(slice: TextSlice): void {
-    const last = this.#text === ',' ? this.#parts.at(-1) : undefined;
-    if (typeof last === 'object' && last.of === slice.of && last.end + 1 === slice.start) {
-      this.#text = '';
-      this.#parts[this.#parts.length - 1] = { of: last.of, start: last.start, end: slice.end };
-      return;
+  #slice(of: string, start: number, end: number): void {
+    if (this.#text === ',' && this.#end + 1 === start && this.#of === of) this.#text = '';
+    else {
+      this.#flush();
+      this.#of = of;
+      this.#start = start;
     }
-    this.#flush();
-    this.#parts.push(slice);
+    this.#end = end;
   }
 
   #repeat([from, to]: readonly [number, number] = [0, 0]): void {
     this.#flush();
-    for (let index = from; index < to; index += 1) this.#parts.push(this.#parts[index] as string | TextSlice);
+    for (let index = from; index < to; index += 1) this.#parts.push(this.#parts[index] as string);
   }
 
   /** The index of the next part. */
   #flush(): number {
+    if (this.#end > 0) this.#parts.push(this.#of.slice(this.#start, this.#end));
     if (this.#text !== '') this.#parts.push(bytesOf(this.#text));
-    this.#text = '';
+    this.#of = this.#text = '';
+    this.#start = this.#end = 0;
     return this.#parts.length;
   }
 }

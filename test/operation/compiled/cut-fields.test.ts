@@ -230,6 +230,17 @@ describe('Which rows are cut', () => {
     expect(cutOf('nodes { id }')?.fields).toEqual([id]);
   });
 
+  it('none of receipts and members, which are parsed always', () => {
+    const fields = 'members { nodes { id } } messages { nodes { readReceipts { nodes { id } } } }';
+    const selection = selectionOf(
+      `{ directMessage(id: "x") { ${fields} } readReceipts(messageId: "x") { nodes { id } } }`,
+    );
+    const cutOf = (path: string) => fieldAt(selection, path.split(' ')).cut;
+    expect(cutOf('directMessage members')).toBeUndefined();
+    expect(cutOf('directMessage messages nodes readReceipts')).toBeUndefined();
+    expect(cutOf('readReceipts')).toBeUndefined();
+  });
+
   it('and the writer is told of them from the root on', () => {
     for (const [page, path] of [
       ['nodes { id }', 'nodes'],
