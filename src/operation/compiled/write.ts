@@ -9,10 +9,10 @@ import type { Completion, Data, Selection, Step } from './operation.ts';
 export function write(selection: Selection, data: Data, before = '', after = ''): string | ByteString {
   if (!selection.needsWriter) return `${before}${JSON.stringify(data)}${after}`;
   const writer = new Writer();
-  writer.add(before);
+  writer.add(bytesOf(before));
   writer.object(selection, data);
-  writer.add(after);
-  return writer.body;
+  writer.add(bytesOf(after));
+  return new ByteString(writer.bytes);
 }
 
 /** Writes the parts of a data tree behind each other. */
@@ -26,16 +26,20 @@ class Writer {
   /** What is written behind them. */
   #text = '';
 
-  get body(): string | ByteString {
-    if (this.#parts.length === 0 && this.#end === 0) return this.#text;
+  get bytes(): string {
     this.#flush();
     let bytes = '';
     for (const part of this.#parts) bytes += part;
-    return new ByteString(bytes);
+    return bytes;
   }
 
-  add(text: string): void {
-    this.#text += text;
+  add(bytes: string): void {
+    this.#text += bytes;
+  }
+
+  /** Each value by itself: looking through all that is written would copy it. */
+  #json(value: unknown): void {
+    this.add(bytesOf(JSON.stringify(value)));
   }
 
   object({ steps, needsCopies }: Selection, data: Data): void {
@@ -55,7 +59,7 @@ class Writer {
       else {
         const from = places && this.#flush();
         if (step.kind === 'field') this.#value(step.completion, data[responseName]);
-        else this.add(JSON.stringify(data[responseName]));
+        else this.#json(data[responseName]);
         if (from !== undefined) places?.set(responseName, [from, this.#flush()]);
       }
     }
@@ -64,10 +68,10 @@ class Writer {
   #value(completion: Completion, value: unknown): void {
     if (value instanceof ChosenObject) this.object(value.selection, value.data);
     else if (completion.kind === 'object' && value instanceof CutObject) this.#cutObject(completion.selection, value);
-    else if (value === null || !completion.needsWriter) this.add(JSON.stringify(value));
+    else if (value === null || !completion.needsWriter) this.#json(value);
     else if (completion.kind === 'object') this.object(completion.selection, value as Data);
     else if (completion.kind === 'list') this.#list(completion.item, value as readonly unknown[]);
-    else this.add(JSON.stringify(value));
+    else this.#json(value);
   }
 
   #list(item: Completion, values: readonly unknown[]): void {
@@ -111,7 +115,7 @@ class Writer {
   /** The index of the next part. */
   #flush(): number {
     if (this.#end > 0) this.#parts.push(this.#of.slice(this.#start, this.#end));
-    if (this.#text !== '') this.#parts.push(bytesOf(this.#text));
+    if (this.#text !== '') this.#parts.push(this.#text);
     this.#of = this.#text = '';
     this.#start = this.#end = 0;
     return this.#parts.length;
