@@ -87,9 +87,11 @@ export function batchByKey<Key, Value>(
   const create = () => new DataLoader<Key, Promise<Value>, string>(readBatch, { cacheKeyFn: keyOf });
   return {
     saved,
-    load: async (key) => {
+    load: (key) => {
       saved.joined += 1;
-      return await (loader ??= create()).load(key);
+      // A promise that is resolved with a promise becomes that one.
+      const loaded: Promise<unknown> = (loader ??= create()).load(key);
+      return loaded as Promise<Value>;
     },
   };
 }

@@ -25,11 +25,11 @@ export const messagePageLoader = (
   cutNow: CutNow,
 ): Loader<DmMessagesParams & Reading, RestPage<RestMessage>> =>
   callByKey(
-    async (params) => {
+    (params) => {
       const cut = cutNow();
+      const read = () => dmMessages(upstream, params, cut).then((page) => shown(messages, page));
       const checking = check.isRoom(params.roomId);
-      if (checking !== undefined) await checking;
-      return shown(messages, await dmMessages(upstream, params, cut));
+      return checking === undefined ? read() : checking.then(read);
     },
     ({ roomId, offset, count, sort, mentionIds, starredIds, pinned, reading }) =>
       JSON.stringify([roomId, offset, count, sort, mentionIds, starredIds, pinned, reading]),
@@ -43,11 +43,11 @@ export const historyPageLoader = (
   cutNow: CutNow,
 ): Loader<DmHistoryParams & Reading, DmHistory> =>
   callByKey(
-    async (params) => {
+    (params) => {
       const cut = cutNow();
+      const read = () => dmHistory(upstream, params, cut).then((page) => shown(messages, page));
       const checking = check.isRoom(params.roomId);
-      if (checking !== undefined) await checking;
-      return shown(messages, await dmHistory(upstream, params, cut));
+      return checking === undefined ? read() : checking.then(read);
     },
     ({ roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading }) =>
       JSON.stringify([roomId, latest, oldest, inclusive, offset, count, showThreadMessages, unreads, reading]),

@@ -24,7 +24,7 @@ interface Waiter {
 }
 
 /** A page that searches, and the calls that it waits for. */
-interface Search {
+interface Search extends PageSearch {
   readonly waiting: Waiter[];
   /** A page that has ended reserves nothing, but one of its fields may still take a call. */
   hasEnded: boolean;
@@ -71,19 +71,18 @@ export class SearchAllowance {
       this.saved.joined += 1;
       return known;
     }
-    const page = this.#read(read);
+    const search: Search = { waiting: [], hasEnded: false, take: () => this.#take(search) };
+    const page = read(search);
     this.#pages.set(key, page);
+    // Before anyone else who waits for the page.
+    const end = () => this.#end(search);
+    page.then(end, end);
     return page;
   }
 
-  async #read<Page>(read: (search: PageSearch) => Promise<Page>): Promise<Page> {
-    const search: Search = { waiting: [], hasEnded: false };
-    try {
-      return await read({ take: () => this.#take(search) });
-    } finally {
-      search.hasEnded = true;
-      if (this.#searches.size > 0) this.#admitWaiting();
-    }
+  #end(search: Search): void {
+    search.hasEnded = true;
+    if (this.#searches.size > 0) this.#admitWaiting();
   }
 
   #take(search: Search): Promise<void> {

@@ -68,6 +68,7 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
   messages: (room, args, { loaders, search }) => {
     const order = messageOrder(args.orderBy);
     const filters = readFilters(args.filterBy);
+    const { mentionIds, starredIds, pinned } = filters;
     const messages: OffsetList<RestMessage> = {
       binding: `messages ${room._id} ${order.name} ${JSON.stringify(filters)}`,
       isDescending: order.isDescending,
@@ -79,7 +80,9 @@ export const DirectMessage: Resolvers['DirectMessage'] = {
           offset,
           count,
           sort: order.sortFor(isReversed),
-          ...filters,
+          mentionIds,
+          starredIds,
+          pinned,
           reading,
         }),
     };

@@ -27,12 +27,15 @@ const roomFields: Record<DirectMessageOrderField, string> = {
 
 const messageFields: Record<MessageOrderField, string> = { SENT_AT: 'ts', UPDATED_AT: '_updatedAt' };
 
+const newestRooms = rowOrder(roomFields, { field: 'LAST_MESSAGE_AT', direction: 'DESC' });
+const newestMessages = rowOrder(messageFields, { field: 'SENT_AT', direction: 'DESC' });
+
 /** An explicit `null` means the default, like an omitted argument. */
 export const roomOrder = (order: DirectMessageOrder | null | undefined): RowOrder =>
-  rowOrder(roomFields, order ?? { field: 'LAST_MESSAGE_AT', direction: 'DESC' });
+  order == null ? newestRooms : rowOrder(roomFields, order);
 
 export const messageOrder = (order: MessageOrder | null | undefined): RowOrder =>
-  rowOrder(messageFields, order ?? { field: 'SENT_AT', direction: 'DESC' });
+  order == null ? newestMessages : rowOrder(messageFields, order);
 
 function rowOrder<Field extends string>(
   fields: Record<Field, string>,

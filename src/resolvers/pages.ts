@@ -40,18 +40,18 @@ export const drivePager = <Window, Page, Loaded, Placed>(
   { key, includedCalls, search: allowance }: PageRead,
 ): Promise<DrivenPage<Page>> =>
   allowance.page(key, async (search) => {
-    const readings = new Map<string, number>();
+    const windows: Window[] = [];
     let calls = 0;
     let step = pager.next();
     while (step.done !== true) {
-      const window = JSON.stringify(step.value);
-      const reading = readings.get(window) ?? 0;
-      readings.set(window, reading + 1);
+      const window = step.value;
+      const reading = timesIn(windows, window);
+      windows.push(window);
       let loaded: Loaded;
       try {
         if (calls >= includedCalls) await search.take();
         calls += 1;
-        loaded = await load(step.value, reading);
+        loaded = await load(window, reading);
       } catch (error) {
         step = pager.throw(error);
         continue;
@@ -60,6 +60,13 @@ export const drivePager = <Window, Page, Loaded, Placed>(
     }
     return { page: step.value, calls };
   });
+
+/** How many windows are the same as this one. */
+function timesIn<Window>(windows: readonly Window[], window: Window): number {
+  if (windows.length === 0) return 0;
+  const text = JSON.stringify(window);
+  return windows.filter((other) => JSON.stringify(other) === text).length;
+}
 
 /** Upstream's rows, each with its place, including rows that the gateway leaves out. */
 export const inPlace = <Row>({ rows, storedAt }: RestRows<Row>, placeOf: PlaceOf<StoredRow>): Rows<Row> => ({
@@ -92,7 +99,10 @@ function offsetPage<Row>(
   cursor: Cursor | undefined,
   { binding, isDescending, placeOf, load, search }: OffsetList<Row>,
 ): Promise<DrivenPage<OffsetPage<Row>>> {
-  const place = (page: RestPage<Row>) => ({ ...inPlace(page, placeOf), total: page.total });
+  const place = (page: RestPage<Row>) => {
+    const { rows, placeAt } = inPlace(page, placeOf);
+    return { rows, placeAt, total: page.total };
+  };
   const key = `${binding} ${JSON.stringify(plan)}`;
   const read: PageRead = { key, includedCalls: pagePrices.offset.calls, search };
   return drivePager(readOffsetPage<Row>({ plan, cursor, isDescending }), load, place, read);
