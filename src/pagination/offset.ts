@@ -1,8 +1,8 @@
 import { GatewayError } from '../errors.ts';
-import { maxPageSize } from '../limits.ts';
-import { type PagePlan } from './args.ts';
+import type { PagePlan } from './args.ts';
 import type { Page } from './connection.ts';
 import type { Cursor } from './cursor.ts';
+import { Search } from './offset-search.ts';
 import { comparePlaces, type Place, type Rows } from './place.ts';
 
 /**
@@ -58,9 +58,6 @@ export interface OffsetQuery {
 /** No search of an unchanging list takes this many calls. */
 const maxCalls = 40;
 
-/** Limit for a cursor's offset until upstream's total confirms it. */
-const maxBlindOffset = 100_000;
-
 /** Yields each window to load, receives the response, and returns the page. `plan.size` must be at least 1. */
 export function* readOffsetPage<Row>(
   query: OffsetQuery,
@@ -69,11 +66,12 @@ export function* readOffsetPage<Row>(
   const isReversed = plan.isBackward;
   // Offsets count in reading order: for a backward page, from the end of the list.
   const isAscending = isDescending === isReversed;
-  const isSeen = (place: Place) => {
-    if (cursor === undefined) return false;
-    const order = comparePlaces(place, cursor);
-    return isAscending ? order <= 0 : order >= 0;
-  };
+  const isSeen =
+    cursor &&
+    ((place: Place) => {
+      const order = comparePlaces(place, cursor);
+      return isAscending ? order <= 0 : order >= 0;
+    });
   const search = new Search(cursor, plan);
   let shortPage: OffsetPage<Row> | undefined;
   for (let call = 1; call <= maxCalls; call += 1) {
@@ -106,102 +104,21 @@ export function* readOffsetPage<Row>(
   });
 }
 
-/** Index of the first new row, or of the end, and whether an already seen row precedes it. */
-function beginningOf<Row>({ rows, placeAt }: Rows<Row>, isSeen: (place: Place) => boolean) {
+/**
+ * Index of the first new row, or of the end, and whether an already seen row precedes it. `isSeen`: undefined without a
+ * cursor. Then the first row with a place is new; a row that is shown has one.
+ */
+function beginningOf<Row>({ rows, placeAt }: Rows<Row>, isSeen: ((place: Place) => boolean) | undefined) {
   let start = 0;
   let hasSeen = false;
   for (; start < rows.length; start += 1) {
+    if (isSeen === undefined && rows[start] !== undefined) break;
     const place = placeAt(start);
-    if (place !== undefined && !isSeen(place)) break;
-    hasSeen ||= place !== undefined;
+    if (place === undefined) continue;
+    if (isSeen?.(place) !== true) break;
+    hasSeen = true;
   }
   return { start, hasSeen };
-}
-
-interface Finding {
-  readonly total: number;
-  readonly rows: number;
-  /** Whether the first new row is before the window (or at its start, unproven); otherwise it is after the window. */
-  readonly isBefore: boolean;
-  /** Whether the last row of the window has no id, so that it proves nothing next time. */
-  readonly endsWithoutPlace: boolean;
-}
-
-/** Where to look next for the first row after the cursor. The bounds hold while nothing changes between two calls. */
-class Search {
-  offset: number;
-  count: number;
-  readonly #cursorOffset: number;
-  readonly #cursorTotal: number;
-  /** Offset of a row known to be at or before the cursor; -1 if none is. */
-  #lower = -1;
-  /** Offset at or after the first row behind the cursor. */
-  #upper = Number.POSITIVE_INFINITY;
-  /** Rows that a window covers; one if the workspace returns only one row at a time. */
-  #reach: number;
-  #step: number;
-  #total: number | undefined;
-  #hasShifted = false;
-
-  constructor(cursor: Cursor | undefined, { size, isBackward }: PagePlan) {
-    this.#cursorTotal = cursor?.total ?? 0;
-    const offset = cursor?.offset ?? 0;
-    this.#cursorOffset = isBackward && cursor !== undefined ? Math.max(0, cursor.total - 1 - offset) : offset;
-    this.offset = Math.min(maxBlindOffset, this.#cursorOffset);
-    this.count = cursor === undefined ? size : Math.min(maxPageSize, size + 1);
-    this.#reach = Math.max(2, this.count);
-    this.#step = this.#reach - 1;
-  }
-
-  restartAt(offset: number): void {
-    this.offset = offset;
-  }
-
-  /**
-   * Whether an earlier response showed the row before the first new one. Needed if that row has no id, and if this
-   * response holds only one row.
-   */
-  hasSeenBefore({ start, rows, total }: { start: number; rows: number; total: number }): boolean {
-    const isNextRow = this.#reach === 1 && rows === 1 && this.offset === this.#lower + 1;
-    return total === this.#total && (isNextRow || (start > 0 && this.offset <= this.#lower));
-  }
-
-  move({ total, rows, isBefore, endsWithoutPlace }: Finding): void {
-    if (isBefore) this.#upper = Math.min(this.offset, total);
-    else this.#lower = this.offset + Math.max(1, rows) - 1;
-    // A response of one row never disproves an older bound; a changed total may.
-    const isOutdated = isBefore && this.#reach === 1 && total !== this.#total;
-    if (this.#lower >= this.#upper || isOutdated) {
-      // The list changed during the search: keep what this call showed, drop the older bound.
-      if (isBefore) this.#lower = -1;
-      else this.#upper = Number.POSITIVE_INFINITY;
-    }
-    if (rows === 1 && this.count > 1 && this.offset + 1 < total && this.#reach > 1) this.#reach = this.#step = 1;
-    this.#total = total;
-    const next = endsWithoutPlace && !isBefore ? this.#goOn() : this.#nextOffset(total, isBefore);
-    this.offset = Math.max(0, Math.min(next, total - 1));
-  }
-
-  /** The next row or window: without a place there is nothing to measure a jump by. */
-  #goOn(): number {
-    this.count = maxPageSize;
-    return this.#reach === 1 ? this.#lower + 1 : this.#lower;
-  }
-
-  #nextOffset(total: number, isBefore: boolean): number {
-    const shifted = this.#cursorOffset + total - this.#cursorTotal;
-    const canShift = !this.#hasShifted && shifted >= this.#lower && shifted < this.#upper && shifted !== this.offset;
-    this.#hasShifted = true;
-    if (canShift) return shifted;
-    const width = this.#upper - this.#lower;
-    if (width < this.#reach) return this.#lower;
-    if (width <= 1) return this.#upper;
-    const stepped = isBefore ? this.#upper - this.#step : this.#lower + this.#step - this.#reach + 1;
-    this.#step *= 2;
-    if (stepped >= this.#lower && stepped < this.#upper) return stepped;
-    if (isBefore && this.#lower === -1) return 0;
-    return Math.floor((this.#lower + this.#upper) / 2);
-  }
 }
 
 /** Which part of a response is new. */
@@ -216,31 +133,42 @@ interface Cut {
 
 function cutPage<Row>(plan: PagePlan, response: OffsetResponse<Row>, cut: Cut): OffsetPage<Row> {
   const { offset, start, isWholeRest, hasMoreBefore } = cut;
-  const { rows, placeAt } = response;
-  const total = Math.max(response.total, offset + rows.length);
-  const shown: number[] = [];
-  const leftOut: number[] = [];
-  let end = start;
-  for (; end < rows.length && shown.length < plan.size; end += 1) {
-    if (rows[end] !== undefined) shown.push(end);
-    else if (placeAt(end) !== undefined) leftOut.push(end);
-  }
-  const places = shown.length > 0 ? shown : leftOut;
-  if (plan.isBackward) places.reverse();
-  const hasMoreAfter = isWholeRest ? end < rows.length : offset + end < total;
+  const { isBackward, size } = plan;
+  const { shown, end, places, indexAt } = rowsFrom(response, start, size);
+  const total = Math.max(response.total, offset + response.rows.length);
+  const hasMoreAfter = isWholeRest ? end < response.rows.length : offset + end < total;
   return {
-    rows: shown.map((index) => rows[index] as Row),
-    places: places.length,
+    rows: isBackward ? shown.toReversed() : shown,
+    places,
     cursorAt(position) {
-      const index = places[position] as number;
+      const index = indexAt(isBackward ? places - 1 - position : position);
       return {
-        ...(placeAt(index) as Place),
-        offset: plan.isBackward ? total - 1 - offset - index : offset + index,
+        ...(response.placeAt(index) as Place),
+        offset: isBackward ? total - 1 - offset - index : offset + index,
         total,
       };
     },
     total: response.total,
-    hasNextPage: plan.isBackward ? hasMoreBefore : hasMoreAfter,
-    hasPreviousPage: plan.isBackward ? hasMoreAfter : hasMoreBefore,
+    hasNextPage: isBackward ? hasMoreBefore : hasMoreAfter,
+    hasPreviousPage: isBackward ? hasMoreAfter : hasMoreBefore,
   };
+}
+
+/** The rows shown from `start` on, where they end, and the number and indexes of the places that a page of them has. */
+function rowsFrom<Row>({ rows, placeAt }: Rows<Row>, start: number, size: number) {
+  const next = rows.slice(start, start + size);
+  if (!next.includes(undefined)) {
+    const indexAt = (place: number): number => start + place;
+    return { shown: next as Row[], end: start + next.length, places: next.length, indexAt };
+  }
+  const shown: number[] = [];
+  const leftOut: number[] = [];
+  let end = start;
+  for (; end < rows.length && shown.length < size; end += 1) {
+    if (rows[end] !== undefined) shown.push(end);
+    else if (placeAt(end) !== undefined) leftOut.push(end);
+  }
+  const places = shown.length > 0 ? shown : leftOut;
+  const indexAt = (place: number): number => places[place] as number;
+  return { shown: shown.map((index) => rows[index] as Row), end, places: places.length, indexAt };
 }
