@@ -29,6 +29,9 @@ export class CutRow {
   readonly #of: CutRows;
   /** Index of its first fact. */
   readonly #at: number;
+  /** The text that was read last, and its index: a room's id is read once for each of its checks. */
+  #text: string | undefined;
+  #textIndex = -1;
 
   constructor(of: CutRows, at: number) {
     this.#of = of;
@@ -63,16 +66,9 @@ export class CutRow {
 
   /** The text at one of the program's paths, by its index; undefined if there is none. */
   key(index: number): string | undefined {
-    if (!this.#isClear) {
-      const path = this.#of.keys[index];
-      return asText(path?.reduce<unknown>((value, name) => asObject(value)?.[name], this.json()));
-    }
-    const start = this.#factOf(index, 0);
-    if (start === 0 || this.#is(index, isInt)) return undefined;
-    const { body, from } = this.#of;
-    const end = this.#factOf(index, 1) - from;
-    if (this.#is(index, isPlain)) return body.toString('utf8', start - from + 1, end - 1);
-    return asText(JSON.parse(body.toString('utf8', start - from, end)));
+    if (index !== this.#textIndex) this.#text = this.#read(index);
+    this.#textIndex = index;
+    return this.#text;
   }
 
   /** The text or number at one of the paths, as far as the scanner can tell. */
@@ -103,6 +99,19 @@ export class CutRow {
   json(): JsonObject | undefined {
     const { body, from } = this.#of;
     return asObject(JSON.parse(body.toString('utf8', this.#fact(0) - from, this.#fact(1) - from)));
+  }
+
+  #read(index: number): string | undefined {
+    if (!this.#isClear) {
+      const path = this.#of.keys[index];
+      return asText(path?.reduce<unknown>((value, name) => asObject(value)?.[name], this.json()));
+    }
+    const start = this.#factOf(index, 0);
+    if (start === 0 || this.#is(index, isInt)) return undefined;
+    const { body, from } = this.#of;
+    const end = this.#factOf(index, 1) - from;
+    if (this.#is(index, isPlain)) return body.toString('utf8', start - from + 1, end - 1);
+    return asText(JSON.parse(body.toString('utf8', start - from, end)));
   }
 
   /** Whether the bytes of that text are the ASCII characters of this one. */

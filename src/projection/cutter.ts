@@ -16,7 +16,7 @@ export interface Cutter {
    * Undefined for what the scanner cannot do: a body that is no object or no JSON, without the list or too large or too deep.
    * Then the caller parses it. The rows refer to the body, which must stay as it is.
    */
-  cut(body: Uint8Array): CutBody | undefined;
+  cut(body: Buffer): CutBody | undefined;
 }
 
 /** Larger bodies are parsed: together with `maxTextBytes`, this bounds the scanner's memory. */
@@ -44,7 +44,7 @@ const at = (ints: Int32Array, address: number): number => ints[address >> 2] ?? 
 
 const aligned = (bytes: number): number => (bytes + 15) & ~15;
 
-function cut(engine: Engine, image: Uint8Array, keys: Program['keys'], body: Uint8Array): CutBody | undefined {
+function cut(engine: Engine, image: Uint8Array, keys: Program['keys'], body: Buffer): CutBody | undefined {
   const stride = 8 + keys.length * 3;
   const keyStack = aligned(image.length);
   const from = keyStack + keyStackBytes;
@@ -71,24 +71,23 @@ function cut(engine: Engine, image: Uint8Array, keys: Program['keys'], body: Uin
 }
 
 function resultOf(
-  { bytes: memory, ints }: EngineMemory,
-  body: Uint8Array,
+  { ints, chars }: EngineMemory,
+  body: Buffer,
   { from, rowsAt, out }: { readonly from: number; readonly rowsAt: number; readonly out: number },
   keys: Program['keys'],
   count: number,
 ): CutBody | undefined {
   const stride = 8 + keys.length * 3;
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
   const listAt = at(ints, 20) - from;
   const listEnd = at(ints, 24) - from;
-  const rest = asObject(JSON.parse(`${bytes.toString('utf8', 0, listAt)}[]${bytes.toString('utf8', listEnd)}`));
+  const rest = asObject(JSON.parse(`${body.toString('utf8', 0, listAt)}[]${body.toString('utf8', listEnd)}`));
   if (rest === undefined) return undefined;
   const cut: CutRows = {
-    body: bytes,
+    body,
     from,
     facts: ints.slice(rowsAt >> 2, (rowsAt >> 2) + count * stride),
     keys,
-    texts: Buffer.from(memory.buffer, out, at(ints, 28) - out).toString('latin1'),
+    texts: chars.toString('latin1', out, at(ints, 28)),
     textsFrom: out,
   };
   const rows: CutRow[] = [];

@@ -11,14 +11,16 @@ export interface Engine {
   readonly reserve: (bytes: number) => EngineMemory | undefined;
 }
 
-/** Two views of the same memory. */
+/** Views of the same memory: `chars` reads texts. */
 export class EngineMemory {
   readonly bytes: Uint8Array;
   readonly ints: Int32Array;
+  readonly chars: Buffer;
 
   constructor(buffer: ArrayBuffer) {
     this.bytes = new Uint8Array(buffer);
     this.ints = new Int32Array(buffer);
+    this.chars = Buffer.from(buffer);
   }
 }
 

@@ -39,14 +39,14 @@ export class LazyRow {
     return lazy.#source.cut === cut;
   }
 
-  /** Which of the texts that the scanner looks for is at a path. */
-  static indexOf(lazy: LazyRow, path: string): number | undefined {
-    return lazy.#source.indexOf.get(path);
+  /** What it was cut by. */
+  static sourceOf(lazy: LazyRow): CutSource {
+    return lazy.#source;
   }
 
   static read(lazy: LazyRow, property: string): unknown {
     if (lazy.#json === undefined) {
-      const index = LazyRow.indexOf(lazy, property);
+      const index = lazy.#source.indexOf.get(property);
       const value = index === undefined ? undefined : lazy.#row.value(index);
       if (value !== undefined) return value;
     }

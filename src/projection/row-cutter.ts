@@ -51,7 +51,7 @@ export class RowCutter {
   }
 
   /** Undefined for a body that has to be parsed. */
-  apply(body: Uint8Array): CutBody | undefined {
+  apply(body: Buffer): CutBody | undefined {
     this.#cutter ??= createCutter({
       list: this.list.name,
       keys: [...this.indexOf.keys()].map((path) => path.split('.')),

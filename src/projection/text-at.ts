@@ -1,5 +1,5 @@
 import { asInstant, asObject, asText, isShortText, type JsonObject } from '../json.ts';
-import { LazyRow } from './lazy-row.ts';
+import { LazyRow, type CutSource } from './lazy-row.ts';
 
 // Checks of the texts of an object. Of a lazy row the scanner has found most: then no text is made of bytes.
 
@@ -7,10 +7,23 @@ import { LazyRow } from './lazy-row.ts';
 export class TextPath {
   readonly path: string;
   readonly #names: readonly string[];
+  /** The last source that it was looked up in, and what was found: rows come by the page. */
+  #source: CutSource | undefined;
+  #index: number | undefined;
 
   constructor(path: string) {
     this.path = path;
     this.#names = path.split('.');
+  }
+
+  /** Which of the texts that the scanner looks for it is. */
+  indexIn(lazy: LazyRow): number | undefined {
+    const source = LazyRow.sourceOf(lazy);
+    if (source !== this.#source) {
+      this.#source = source;
+      this.#index = source.indexOf.get(this.path);
+    }
+    return this.#index;
   }
 
   valueIn(object: JsonObject): unknown {
@@ -23,7 +36,7 @@ export class TextPath {
 /** Whether there is a text that has characters, but at most so many bytes in UTF-8. */
 export function isTextWithin(object: JsonObject, path: TextPath, bytes: number): boolean {
   if (LazyRow.isOne(object)) {
-    const index = LazyRow.indexOf(object, path.path);
+    const index = path.indexIn(object);
     if (index !== undefined) return LazyRow.rowOf(object).isWithin(index, bytes);
   }
   return isShortText(path.valueIn(object), bytes);
@@ -32,7 +45,7 @@ export function isTextWithin(object: JsonObject, path: TextPath, bytes: number):
 /** Whether there is a text that is an instant. */
 export function isInstantAt(object: JsonObject, path: TextPath): boolean {
   if (LazyRow.isOne(object)) {
-    const index = LazyRow.indexOf(object, path.path);
+    const index = path.indexIn(object);
     if (index !== undefined) return LazyRow.rowOf(object).isInstant(index);
   }
   return asInstant(path.valueIn(object)) !== undefined;
@@ -41,7 +54,7 @@ export function isInstantAt(object: JsonObject, path: TextPath): boolean {
 /** Whether there is this text. */
 export function isTextAt(object: JsonObject, path: TextPath, text: string): boolean {
   if (LazyRow.isOne(object)) {
-    const index = LazyRow.indexOf(object, path.path);
+    const index = path.indexIn(object);
     if (index !== undefined) return LazyRow.rowOf(object).isText(index, text);
   }
   return path.valueIn(object) === text;
@@ -50,7 +63,7 @@ export function isTextAt(object: JsonObject, path: TextPath, text: string): bool
 /** The text, if there is one. */
 export function textAt(object: JsonObject, path: TextPath): string | undefined {
   if (LazyRow.isOne(object)) {
-    const index = LazyRow.indexOf(object, path.path);
+    const index = path.indexIn(object);
     if (index !== undefined) return LazyRow.rowOf(object).key(index);
   }
   return asText(path.valueIn(object));

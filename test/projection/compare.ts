@@ -33,7 +33,7 @@ export class Comparison {
   }
 
   /** Returns the texts; undefined if the body is left to the caller. */
-  check(body: Uint8Array | string): (string | undefined)[] | undefined {
+  check(body: Buffer | string): (string | undefined)[] | undefined {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const [wasm, script] = [this.#wasm.cut(bytes), this.#script.cut(bytes)];
     expect(plain(wasm, this.#program)).toStrictEqual(plain(script, this.#program));

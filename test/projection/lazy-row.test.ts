@@ -71,3 +71,15 @@ describe.each(rows)('A row that is parsed when it has to be: %s', (text) => {
     expect(found).toEqual(expected);
   });
 });
+
+it('A text is found by its path in the rows of one list and of another', () => {
+  const path = new TextPath('ts');
+  const lists = [list, { name: 'rows', paths: ['ts'] }, { name: 'rows', paths: [] }];
+  const read = lists.map((each) => {
+    const cutter = new RowCutter(each, cut);
+    const [row] = cutter.apply(Buffer.from('{"rows":[{"_id":"a","ts":"t","u":{"_id":"u"}}]}'))?.rows ?? [];
+    const lazy = cutter.lazy(row ?? expect.unreachable());
+    return [textAt(lazy, path), textAt(lazy, path), isTextAt(lazy, path, 't')];
+  });
+  expect(read).toEqual(lists.map(() => ['t', 't', true]));
+});

@@ -14,15 +14,18 @@ export class ChosenObject {
   }
 }
 
-/** An object whose first fields are text already. */
-export class CutObject {
-  /** A JSON object. */
-  readonly text: TextSlice;
+/** An object whose first fields are text already: a JSON object. */
+export class CutObject implements TextSlice {
+  readonly of: string;
+  readonly start: number;
+  readonly end: number;
   /** Its further fields. */
   readonly rest: Data | undefined;
 
-  constructor(text: TextSlice, rest: Data | undefined) {
-    this.text = text;
+  constructor({ of, start, end }: TextSlice, rest: Data | undefined) {
+    this.of = of;
+    this.start = start;
+    this.end = end;
     this.rest = rest;
   }
 }

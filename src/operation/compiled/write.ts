@@ -85,12 +85,12 @@ class Writer {
     this.add(']');
   }
 
-  #cutObject({ cut }: Selection, { text, rest }: CutObject): void {
+  #cutObject({ cut }: Selection, { of, start, end, rest }: CutObject): void {
     if (cut?.rest === undefined || rest === undefined) {
-      this.#slice(text.of, text.start, text.end);
+      this.#slice(of, start, end);
       return;
     }
-    this.#slice(text.of, text.start, text.end - 1);
+    this.#slice(of, start, end - 1);
     this.add(',');
     this.#members(cut.rest.steps, rest, cut.rest.needsCopies);
     this.add('}');
