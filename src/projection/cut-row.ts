@@ -14,13 +14,6 @@ export interface CutRows {
   readonly textsFrom: number;
 }
 
-/** Part of `texts`. One byte lies between the texts of rows that follow each other: a comma. */
-export interface TextSlice {
-  readonly of: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 /** What is at a path: a text without escapes; an instant in the form of all that Rocket.Chat writes; a number, and no text. */
 const [isPlain, isUsual, isInt] = [1, 2, 4];
 
@@ -47,11 +40,22 @@ export class CutRow {
     return this.#isClear ? (this.#fact(6) & 4) !== 0 : this.json()?.['_hidden'] === true;
   }
 
-  /** The answer's object as JSON. Undefined: only the parsed row can answer. */
-  get text(): TextSlice | undefined {
-    const { texts, textsFrom } = this.#of;
-    const end = this.#fact(3) - textsFrom;
-    return end < 0 ? undefined : { of: texts, start: this.#fact(2) - textsFrom, end };
+  /** Whether the answer's object is written as JSON. If not, only the parsed row can answer. */
+  get hasText(): boolean {
+    return this.textEnd >= 0;
+  }
+
+  /** What it is part of. One byte lies between the texts of rows that follow each other: a comma. */
+  get texts(): string {
+    return this.#of.texts;
+  }
+
+  get textStart(): number {
+    return this.#fact(2) - this.#of.textsFrom;
+  }
+
+  get textEnd(): number {
+    return this.#fact(3) - this.#of.textsFrom;
   }
 
   /** Leaves, nulls in the place of objects, and empty lists of objects: what the text adds to the response's values. */

@@ -52,7 +52,7 @@ export class Comparison {
       expect(row.isHidden).toBe(expected?.isHidden);
       expect(this.#program.keys.map((_, key) => row.key(key))).toStrictEqual(expected?.keys);
       expect(JSON.stringify(row.json())).toBe(JSON.stringify(expected?.json));
-      if (row.text === undefined) this.tally.unfit += 1;
+      if (!row.hasText) this.tally.unfit += 1;
       else {
         expect(textOf(row)).toBe(expected?.text);
         expect([row.values, row.leafless]).toStrictEqual([expected?.values, expected?.leafless]);
@@ -75,4 +75,4 @@ function plain(cut: CutBody | undefined, { keys }: Program) {
 
 /** The answer that was cut for a row. */
 export const textOf = (row: CutRow | undefined): string | undefined =>
-  row?.text && String(new ByteString(row.text.of.slice(row.text.start, row.text.end)));
+  row?.hasText === true ? String(new ByteString(row.texts.slice(row.textStart, row.textEnd))) : undefined;

@@ -1,4 +1,4 @@
-import type { TextSlice } from '../../projection/cut-row.ts';
+import type { CutRow } from '../../projection/cut-row.ts';
 import type { Data, Selection } from './operation.ts';
 
 // What stands for an object in the data of a run, until `write` has written it.
@@ -14,18 +14,18 @@ export class ChosenObject {
   }
 }
 
-/** An object whose first fields are text already: a JSON object. */
-export class CutObject implements TextSlice {
+/** An object whose first fields are text already: a JSON object, which is part of a text. */
+export class CutObject {
   readonly of: string;
   readonly start: number;
   readonly end: number;
   /** Its further fields. */
   readonly rest: Data | undefined;
 
-  constructor({ of, start, end }: TextSlice, rest: Data | undefined) {
-    this.of = of;
-    this.start = start;
-    this.end = end;
+  constructor({ texts, textStart, textEnd }: Pick<CutRow, 'texts' | 'textStart' | 'textEnd'>, rest: Data | undefined) {
+    this.of = texts;
+    this.start = textStart;
+    this.end = textEnd;
     this.rest = rest;
   }
 }

@@ -91,11 +91,11 @@ class Run {
 
   #cutObject({ cut, checks, times, rest }: SelectionCut, source: unknown): CutObject | undefined {
     if (!LazyRow.isOne(source) || !LazyRow.isOf(source, cut)) return undefined;
-    const { text, values, leafless } = LazyRow.rowOf(source);
-    if (text === undefined) return undefined;
+    const row = LazyRow.rowOf(source);
+    if (!row.hasText) return undefined;
     for (const { holds } of checks) if (!holds(source as object as JsonObject)) return undefined;
-    this.#size.add((values + leafless * valuesPerObject) * times, (text.end - text.start) * times);
-    return new CutObject(text, rest && this.#object(rest, source));
+    this.#size.add((row.values + row.leafless * valuesPerObject) * times, (row.textEnd - row.textStart) * times);
+    return new CutObject(row, rest && this.#object(rest, source));
   }
 
   #object({ steps, values, bytes }: Selection, source: unknown): Data {

@@ -38,7 +38,8 @@ const selection: Selection = {
   ],
 };
 
-const text = (of: string, start: number, end: number) => new CutObject({ of, start, end }, undefined);
+const text = (texts: string, textStart: number, textEnd: number) =>
+  new CutObject({ texts, textStart, textEnd }, undefined);
 
 it('takes texts that lie behind each other in one buffer together, and no others', () => {
   const one = '{"a":1},{"a":2},{"a":3}';
