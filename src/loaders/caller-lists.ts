@@ -27,15 +27,21 @@ export class CallerLists {
 
   get rooms(): CallerList<RestDirectMessage> {
     return (this.#rooms ??= Object.assign(
-      once(async () => new Map((await roomsGet(this.#upstream)).map((room) => [room._id, room]))),
+      once(async () => mapBy(await roomsGet(this.#upstream), ({ _id }) => _id)),
       { endpoint: 'rooms.get' } as const,
     ));
   }
 
   get subscriptions(): CallerList<RestSubscription> {
     return (this.#subscriptions ??= Object.assign(
-      once(async () => new Map((await subscriptionsGet(this.#upstream)).map((row) => [row.rid, row]))),
+      once(async () => mapBy(await subscriptionsGet(this.#upstream), ({ rid }) => rid)),
       { endpoint: 'subscriptions.get' } as const,
     ));
   }
+}
+
+function mapBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row> {
+  const map = new Map<string, Row>();
+  for (const row of rows) map.set(keyOf(row), row);
+  return map;
 }

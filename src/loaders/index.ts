@@ -194,7 +194,7 @@ export class Loaders {
   }
 
   get #check() {
-    return (this.#sharedCheck ??= createRoomCheck(this.#upstream, this.rooms));
+    return (this.#sharedCheck ??= createRoomCheck(this.#upstream, () => this.rooms));
   }
 
   get #anyMessages() {

@@ -20,14 +20,15 @@ export interface RoomCheck {
   readonly isDirectMessageId: (id: string) => Promise<boolean>;
 }
 
+/** `records`: the loader of rooms by id, which few requests need here. */
 export function createRoomCheck(
   { rooms: known }: RequestUpstream,
-  records: Loader<string, RestDirectMessage>,
+  records: () => Loader<string, RestDirectMessage>,
 ): RoomCheck {
   async function isDirectMessageId(id: string): Promise<boolean> {
     if (known.isDirectMessage(id)) return true;
     try {
-      await records.load(id);
+      await records().load(id);
       return true;
     } catch (error) {
       if (isNotFound(error)) return false;
@@ -36,7 +37,7 @@ export function createRoomCheck(
   }
   async function readRoom(roomId: string): Promise<void> {
     try {
-      await records.load(roomId);
+      await records().load(roomId);
     } catch (error) {
       if (isOfOthers(error)) known.addAny(roomId);
       else throw isNotFound(error) ? noSuchRoom() : error;
