@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { floor, gateway, type Contender } from './contenders.ts';
 import { canPin, Helper } from './helper.ts';
 
@@ -27,6 +28,7 @@ export interface Bench {
 
 /** What `npm start` gives the gateway, and how the CPU time is learnt. All contenders get the same. */
 const serverFlags = ['--max-semi-space-size=32', '--import', new URL('cpu-probe.ts', import.meta.url).href];
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
 
 export async function startBench({ peers = [], profileFolder }: BenchOptions = {}): Promise<Bench> {
   const isPinned = canPin();
@@ -46,7 +48,7 @@ export async function startBench({ peers = [], profileFolder }: BenchOptions = {
       start({
         script,
         flags: [...serverFlags, ...flags],
-        env: { NODE_ENV: 'production', ROCKETCHAT_URL: origin, ...env },
+        env: { NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache, ROCKETCHAT_URL: origin, ...env },
         core: serverCore,
       });
     await upstream.listening();
