@@ -40,7 +40,12 @@ export const resolveEntities = (
   { representations }: { representations: unknown[] },
   context: Context,
   info: GraphQLResolveInfo,
-) => representations.map((representation) => resolveEntity(representation, context, info));
+) =>
+  representations.map((representation) => {
+    const entity = resolveEntity(representation, context, info);
+    entity.catch(() => undefined); // another field may have failed before, and then nobody waits for this one
+    return entity;
+  });
 
 /** Resolves one reference. If it fails, it alone is null, with its error. */
 async function resolveEntity(representation: unknown, context: Context, info: GraphQLResolveInfo): Promise<unknown> {

@@ -26,8 +26,8 @@ const bytesPerStep = 650;
 
 /**
  * Runs repeated operations in a compiled form, without looking up fields, arguments and types again for each object.
- * Whatever it cannot do exactly as graphql-js does, it leaves to graphql-js, so a response never depends on which of them
- * made it (`test/operation/compiled/` compares them byte for byte).
+ * Whatever it cannot do exactly as graphql-js does, it leaves to graphql-js, so the data of a response never depend on
+ * which of them made it (`test/operation/compiled/` compares them byte for byte).
  *
  * Why not graphql-jit: it takes graphql-js's place, errors included, and lets only fields with a resolver return promises
  * (its README). Here errors stay graphql-js's, and a run counts the response while it builds it. Forms are plain data, whose

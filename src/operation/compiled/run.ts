@@ -199,7 +199,7 @@ class Run {
     }, this.#onRejected);
   }
 
-  /** Does nothing after a failure: graphql-js runs the operation then. */
+  /** After a failure the value is of no use: graphql-js runs the operation then. */
   #take(value: unknown, completion: Completion, parent: Parent, place: string | number): void {
     try {
       if (!this.#hasFailed) parent[place] = this.#complete(completion, value);
