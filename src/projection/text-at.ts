@@ -7,8 +7,8 @@ import { LazyRow, type CutSource } from './lazy-row.ts';
 export class TextPath {
   readonly path: string;
   readonly #names: readonly string[];
-  /** The last source that it was looked up in, and what was found: rows come by the page. */
-  #source: CutSource | undefined;
+  /** Where it was looked up last, and what was found: rows come by the page. */
+  #indexOf: CutSource['indexOf'] | undefined;
   #index: number | undefined;
 
   constructor(path: string) {
@@ -18,10 +18,10 @@ export class TextPath {
 
   /** Which of the texts that the scanner looks for it is. */
   indexIn(lazy: LazyRow): number | undefined {
-    const source = LazyRow.sourceOf(lazy);
-    if (source !== this.#source) {
-      this.#source = source;
-      this.#index = source.indexOf.get(this.path);
+    const { indexOf } = LazyRow.sourceOf(lazy);
+    if (indexOf !== this.#indexOf) {
+      this.#indexOf = indexOf;
+      this.#index = indexOf.get(this.path);
     }
     return this.#index;
   }
