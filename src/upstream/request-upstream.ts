@@ -36,7 +36,8 @@ export class RequestUpstream {
   readonly #tally: RequestTally;
   /** In no order. No Set: a small array takes less memory, and each request has one. */
   readonly #pending: Pending[] = [];
-  readonly #slots = new RequestSlots();
+  readonly #hasSpareSlots = () => this.#workspace.hasSpareSlotsFor(this.callerKey);
+  readonly #slots = new RequestSlots(this.#hasSpareSlots);
   readonly #concurrency = new Map<Endpoint, EndpointConcurrency>();
   #maxCalls = Number.POSITIVE_INFINITY;
   /** Calls made or waiting to be made. */
@@ -185,7 +186,8 @@ export class RequestUpstream {
   #concurrencyOf(endpoint: Endpoint): EndpointConcurrency {
     const known = this.#concurrency.get(endpoint);
     if (known !== undefined) return known;
-    const created = { calls: new RequestConcurrency(), admitted: new RequestConcurrency(this.#slots) };
+    const calls = new RequestConcurrency(new RequestSlots(this.#hasSpareSlots));
+    const created = { calls, admitted: new RequestConcurrency(this.#slots) };
     this.#concurrency.set(endpoint, created);
     return created;
   }

@@ -11,12 +11,14 @@ import { RoomMemory } from './memory/known-rooms.ts';
 import { MembershipRooms } from './memory/membership-rooms.ts';
 import { ReceiptsLicence } from './memory/receipts-licence.ts';
 import { SyncPages } from './memory/sync-pages.ts';
-import { Bulkhead, type BulkheadLimits } from './queue/bulkhead.ts';
+import { Bulkhead } from './queue/bulkhead.ts';
+import type { BulkheadLimits } from './queue/bulkhead-limits.ts';
 import { CallPermits, Permit, type PendingCall } from './queue/call-permits.ts';
 import { InFlightCalls, UnsharedCall, type Call } from './queue/in-flight-calls.ts';
 import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
+import { isLarge } from './transport/nesting.ts';
 import { classify, type CallAnswer, type CallResult } from './transport/response.ts';
 import { RetryPolicy } from './transport/retry.ts';
 import type { UpstreamResponse } from './transport/exchange.ts';
@@ -32,7 +34,7 @@ export interface WorkspaceOptions {
   readonly sharesInFlight?: boolean;
   /** Attempts per call at most, the first included, when failures are transient. */
   readonly attempts?: number;
-  /** Calls of one request that a connection carries at a time, at most. */
+  /** Calls of one request to one endpoint that a connection carries at a time, at most. */
   readonly pipelining?: number | undefined;
   readonly queueLimits?: BulkheadLimits;
   /** What several replicas before this workspace share. */
@@ -56,9 +58,6 @@ export interface CallRequest extends PendingCall {
   /** Receives the number of bytes of each chunk of the response. */
   readonly onData?: (bytes: number) => void;
 }
-
-/** Parsing a larger body takes a good part of a turn of the event loop. Bytes. */
-const largeBody = 256 * 1024;
 
 /**
  * One workspace, for the life of the process: its connections, and what its responses taught the gateway. All callers
@@ -128,6 +127,11 @@ export class Workspace {
     return this.#bulkhead.waitOf(this.#bulkheadKey(callerKey));
   }
 
+  /** Whether a request of this caller's may have more calls in flight than usual. */
+  hasSpareSlotsFor(callerKey: string): boolean {
+    return this.#bulkhead.hasSpareFor(this.#bulkheadKey(callerKey));
+  }
+
   /** Whether the bulkhead's queue is nearly full, and at least as full of this caller's calls as of others'. */
   isFilledBy(callerKey: string): boolean {
     return this.#bulkhead.isFilledBy(this.#bulkheadKey(callerKey));
@@ -191,7 +195,7 @@ export class Workspace {
       sent?.ended(tookMs, response instanceof TransportError ? response.reason : response.status);
       const result = this.#learn(request, response, sentAt);
       this.#permits.release(permit, request, result);
-      if (isLarge(response)) await nextTurn(); // lets other requests run before the rows are processed
+      if (!(response instanceof TransportError) && isLarge(response.body)) await nextTurn(); // lets other requests run before the rows are processed
       const { body } = result;
       if (body !== undefined) {
         const { date } = (response as UpstreamResponse).headers; // what failed to come has no body
@@ -242,6 +246,3 @@ export class Workspace {
     return result;
   }
 }
-
-const isLarge = (response: UpstreamResponse | TransportError): boolean =>
-  !(response instanceof TransportError) && response.body.length > largeBody;

@@ -5,8 +5,8 @@ import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import { dmMessages } from '../../src/upstream/endpoints/dm-messages.ts';
 import { callerOf } from '../../src/upstream/caller.ts';
 import type { OwnTurn } from '../../src/upstream/cancellation.ts';
-import { RequestConcurrency } from '../../src/upstream/queue/request-concurrency.ts';
-import { defaultLimits } from '../../src/upstream/queue/bulkhead.ts';
+import { RequestConcurrency, RequestSlots } from '../../src/upstream/queue/request-concurrency.ts';
+import { defaultLimits } from '../../src/upstream/queue/bulkhead-limits.ts';
 import { Transport } from '../../src/upstream/transport/transport.ts';
 import { TransportError } from '../../src/upstream/transport/transport-error.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
@@ -38,7 +38,7 @@ class CancelledOnEntry extends RequestConcurrency {
   readonly #leave: () => void;
 
   constructor(leave: () => void) {
-    super();
+    super(new RequestSlots(() => false));
     this.#leave = leave;
   }
 
@@ -156,10 +156,10 @@ describe('an upstream call', () => {
     const client = request({ as: callerNamed('user0') });
     for (let call = 0; call < 12; call += 1) await ask({ as: callerNamed('user1') });
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => outcomeOf(countersOf(client, `room${index}`))),
+      Array.from({ length: 60 }, (_, index) => outcomeOf(countersOf(client, `room${index}`))),
     );
     expect(new Set(outcomes)).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
-    expect(upstream.calls.length).toBeLessThan(18 + 12 + 20);
+    expect(upstream.calls.length).toBeLessThan(18 + 12 + 60);
     expect(workspace.breakerState).toBe('open');
     await workspace.close();
   });
@@ -223,7 +223,7 @@ describe('an upstream call', () => {
 
   it('gives its slot of the request back when it may not go out after all', async () => {
     const { workspace } = createWorkspace(upstream.url);
-    const concurrency = new RequestConcurrency();
+    const concurrency = new RequestConcurrency(new RequestSlots(() => false));
     const call = (check: () => void) =>
       workspace.call({
         endpoint: 'me',
@@ -341,7 +341,7 @@ describe('Workspace', () => {
           path,
           caller: callerOf({ userId: alice.id, authToken: alice.token, address }),
           deadline: Date.now() + 5000,
-          concurrency: new RequestConcurrency(),
+          concurrency: new RequestConcurrency(new RequestSlots(() => false)),
           isIdempotent: true,
           check: () => undefined,
           onUnauthenticated: () => undefined,
@@ -365,12 +365,21 @@ describe('Workspace', () => {
     const { request, workspace } = createWorkspace(upstream.url);
     await countersOf(request()); // the limiter is known to be off
     upstream.fail('slow-headers', { ms: 30 });
-    const client = request();
-    const outcomes = Array.from({ length: 20 }, (_, index) => outcomeOf(countersOf(client, `room${index}`)));
+    const [client, next] = [request(), request()];
+    const callsOf = (of: typeof client) =>
+      Array.from({ length: 40 }, (_, index) => outcomeOf(countersOf(of, `room${index}`)));
+    const outcomes = callsOf(client);
     await until(() => upstream.calls.length > 1);
-    expect([workspace.inFlight, workspace.queueLength, workspace.waitOf('nobody')]).toEqual([8, 0, 0]);
+    // Half of their share: half of all slots, as the user was a stranger a moment ago.
+    expect([workspace.inFlight, workspace.queueLength, workspace.waitOf('nobody')]).toEqual([16, 0, 0]);
     expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['ok']));
     expect(workspace.inFlight).toBe(0);
+    upstream.fail('never');
+    const hung = [...callsOf(client), ...callsOf(next)];
+    await until(() => workspace.inFlight >= 16 + 8); // the next request has what each may have
+    expect([workspace.inFlight, workspace.queueLength]).toEqual([16 + 8, 0]);
+    for (const each of [client, next]) each.stop(left());
+    await Promise.all(hung);
     await workspace.close();
   });
 });

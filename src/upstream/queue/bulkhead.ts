@@ -1,27 +1,9 @@
 import { GatewayError } from '../../errors.ts';
 import type { OwnTurn } from '../cancellation.ts';
 import { systemClock, type Clock } from '../clock.ts';
+import { defaultLimits, type BulkheadLimits } from './bulkhead-limits.ts';
 import { EarliestTimer } from './earliest-timer.ts';
 import { PresentCallers } from './present-callers.ts';
-
-export interface BulkheadLimits {
-  /** Calls in flight at most, of all callers; and the least share of one caller. */
-  readonly inFlight: number;
-  readonly inFlightOfOne: number;
-  /** Waiting calls at most, the same way. */
-  readonly waiting: number;
-  readonly waitingOfOne: number;
-  /** Longest wait of a call. Milliseconds. */
-  readonly waitMs: number;
-}
-
-export const defaultLimits: BulkheadLimits = {
-  inFlight: 64,
-  inFlightOfOne: 8,
-  waiting: 256,
-  waitingOfOne: 32,
-  waitMs: 1000,
-};
 
 interface Waiter extends OwnTurn {
   /** Epoch milliseconds: when it began to wait, and for how long it may. */
@@ -100,6 +82,17 @@ export class Bulkhead {
     let callers = 0;
     for (const { waiting } of this.#queues.values()) if (waiting.length > 0) callers += 1;
     return own * callers >= this.#waiting;
+  }
+
+  /**
+   * Whether one request of a caller's may take more slots than usual: nobody waits, and more than half of the caller's share is
+   * free. So calls that hang leave slots for the caller's others.
+   */
+  hasSpareFor(callerKey: string): boolean {
+    if (this.#waiting > 0) return false;
+    const { inFlight, inFlightOfOne } = this.#limits;
+    const queue = this.#queues.get(callerKey);
+    return queue === undefined || queue.inFlight < this.#share(queue, inFlight, inFlightOfOne) / 2;
   }
 
   /** Undefined: the call may go out now. Otherwise it may when the turn resolves, and never when the turn rejects. */

@@ -1,5 +1,5 @@
-/** Smaller bodies are always parsed: no nesting in them takes long. Bytes. */
-const smallBytes = 256 * 1024;
+/** Parsing a larger body takes a good part of a turn of the event loop, whatever is in it. Bytes. */
+const largeBytes = 256 * 1024;
 /** Limits of larger bodies, in levels and in lists and objects: far more than real responses have, far fewer than block the process. */
 const maxLevels = 20_000;
 const maxContainers = 500_000;
@@ -11,13 +11,15 @@ const braceBit = 0x20;
 const opening = 0x7b;
 const closing = 0x7d;
 
+export const isLarge = (body: Buffer): boolean => body.length > largeBytes;
+
 /**
  * Whether the lists and objects of a JSON text alone would make parsing slow: `JSON.parse` takes about 100 ms for a
  * million of them, nested or not. Plain code, because it looks at each byte.
  */
 export function takesLongToParse(body: Buffer): boolean {
   const { length } = body;
-  if (length <= smallBytes) return false;
+  if (!isLarge(body)) return false;
   let level = 0;
   let containers = 0;
   for (let index = 0; index < length; index += 1) {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Bulkhead, type BulkheadLimits } from '../../../src/upstream/queue/bulkhead.ts';
+import type { BulkheadLimits } from '../../../src/upstream/queue/bulkhead-limits.ts';
+import { Bulkhead } from '../../../src/upstream/queue/bulkhead.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 import { statesOf } from '../../support/turn-state.ts';
 
@@ -91,5 +92,26 @@ describe('Bulkhead', () => {
     queue.exit('b');
     expect(await statesOf(turns.slice(1))).toEqual(['came', 'waits', 'OVERLOADED made room for others', 'came']);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('has slots to spare for a caller with less than half of their share, while nobody waits', () => {
+    const { queue } = queueWith({ inFlight: 20, inFlightOfOne: 4 });
+    const spare = () => ['a', 'b'].map((caller) => queue.hasSpareFor(caller));
+    const enter = (caller: string, times: number) => Array.from({ length: times }, () => queue.enter(caller, far));
+    expect(spare()).toEqual([true, true]);
+    enter('a', 7); // of 16, as four are kept for others
+    expect(spare()).toEqual([true, true]);
+    enter('a', 1);
+    expect(spare()).toEqual([false, true]);
+    enter('b', 4); // of 10
+    expect(spare()).toEqual([false, true]);
+    enter('b', 1);
+    expect(spare()).toEqual([false, false]);
+    for (let call = 0; call < 5; call += 1) queue.exit('a');
+    expect(spare()).toEqual([true, false]);
+    const waiting = enter('b', 6).at(-1);
+    expect([waiting === undefined, spare()]).toEqual([false, [false, false]]);
+    waiting?.leave();
+    expect(spare()).toEqual([true, false]);
   });
 });

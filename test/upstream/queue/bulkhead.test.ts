@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Bulkhead, defaultLimits, type BulkheadLimits } from '../../../src/upstream/queue/bulkhead.ts';
+import { defaultLimits, type BulkheadLimits } from '../../../src/upstream/queue/bulkhead-limits.ts';
+import { Bulkhead } from '../../../src/upstream/queue/bulkhead.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 import { stateOf, statesOf } from '../../support/turn-state.ts';
 

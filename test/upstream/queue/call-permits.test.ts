@@ -6,9 +6,10 @@ import { TransportError, type TransportFailure } from '../../../src/upstream/tra
 import { RateLimits } from '../../../src/upstream/rate-limit/rate-limits.ts';
 import { callerOf } from '../../../src/upstream/caller.ts';
 import { Cancellation } from '../../../src/upstream/cancellation.ts';
-import { RequestConcurrency } from '../../../src/upstream/queue/request-concurrency.ts';
+import { RequestConcurrency, RequestSlots } from '../../../src/upstream/queue/request-concurrency.ts';
 import { CallPermits, type PendingCall } from '../../../src/upstream/queue/call-permits.ts';
-import { Bulkhead, defaultLimits } from '../../../src/upstream/queue/bulkhead.ts';
+import { defaultLimits } from '../../../src/upstream/queue/bulkhead-limits.ts';
+import { Bulkhead } from '../../../src/upstream/queue/bulkhead.ts';
 import { WorkspaceClock } from '../../../src/upstream/rate-limit/workspace-clock.ts';
 import { clockStart, manualClock } from '../../support/manual-clock.ts';
 
@@ -39,7 +40,7 @@ function createPermits(inFlight = 1) {
   const callOf = (given: Partial<PendingCall>): PendingCall => ({
     endpoint: 'me',
     caller: maya,
-    concurrency: new RequestConcurrency(),
+    concurrency: new RequestConcurrency(new RequestSlots(() => false)),
     deadline: far,
     check: () => undefined,
     ...given,
@@ -57,7 +58,7 @@ function createPermits(inFlight = 1) {
 
 /** Of a request all of whose slots but one are taken. */
 function oneSlot(): RequestConcurrency {
-  const concurrency = new RequestConcurrency();
+  const concurrency = new RequestConcurrency(new RequestSlots(() => false));
   for (let call = 0; call < 7; call += 1) concurrency.enter();
   return concurrency;
 }
