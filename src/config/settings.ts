@@ -122,7 +122,7 @@ export const settings = {
     'Attempts per upstream call, first one included, when failures are transient (a broken connection, 502, 503, 504, a rate limit about to reset): 1 to 5. Retries add at most a fifth of the calls and three a second.',
   ),
   UPSTREAM_PIPELINING: setting(
-    wholeNumber(1, 64),
+    wholeNumber(1, 32),
     '1',
     'Calls of one request to one endpoint that may share a connection at a time (HTTP pipelining), at most: they go out in one write, and a slow one holds up those behind it. Where calls are answered one after another, as by most proxies, the gateway finds out and takes fewer.',
   ),

@@ -28,7 +28,7 @@ describe('Numbers', () => {
     ['REQUEST_TIMEOUT_MS', 1, 120_000, 'requestTimeoutMs'],
     ['UPSTREAM_TIMEOUT_MS', 1, 60_000, 'upstreamTimeoutMs'],
     ['UPSTREAM_ATTEMPTS', 1, 5, 'upstreamAttempts'],
-    ['UPSTREAM_PIPELINING', 1, 64, 'upstreamPipelining'],
+    ['UPSTREAM_PIPELINING', 1, 32, 'upstreamPipelining'],
     ['KEEP_ALIVE_TIMEOUT_MS', 1, 3_600_000, 'keepAliveTimeoutMs'],
     ['SHUTDOWN_DELAY_MS', 0, 600_000, 'shutdownDelayMs'],
     ['SHUTDOWN_GRACE_MS', 1, 600_000, 'shutdownGraceMs'],

@@ -47,7 +47,7 @@ export class ConnectionPool {
     this.#options = options;
   }
 
-  /** `isFresh`: over a connection of its own. */
+  /** `isFresh`: over a new connection. */
   send(exchange: Exchange, isFresh: boolean): void {
     if (this.#isClosed) return exchange.fail(cancelled());
     const shared = isFresh ? undefined : this.#shared(exchange);
@@ -110,8 +110,12 @@ export class ConnectionPool {
     return connection;
   }
 
+  /** Each on a connection of its own, so that it is no other's fault again. */
   #resend(exchanges: readonly Exchange[]): void {
-    for (const exchange of exchanges) if (!exchange.hasEnded) this.send(exchange, false);
+    for (const exchange of exchanges) {
+      exchange.pipeline = undefined;
+      if (!exchange.hasEnded) this.send(exchange, false);
+    }
   }
 
   #takeFree(): Connection | undefined {
@@ -149,13 +153,17 @@ export class ConnectionPool {
     this.#open.delete(connection);
     const index = this.#free.indexOf(connection);
     if (index !== -1) this.#free.splice(index, 1);
+    for (const [pipeline, shared] of this.#shareable) if (shared === connection) this.#shareable.delete(pipeline);
     this.#sendNext();
   }
 
-  /** A connection is free, or can be opened. */
+  /** A connection is free, or can be opened: for as many as wait, as several may share it. */
   #sendNext(): void {
-    const waiter = this.#waiting.shift();
-    if (waiter !== undefined) this.send(waiter.exchange, waiter.isFresh);
+    while (this.#free.length > 0 || this.#open.size < this.#options.connections) {
+      const waiter = this.#waiting.shift();
+      if (waiter === undefined) return;
+      this.send(waiter.exchange, waiter.isFresh);
+    }
   }
 
   #closeOld(): void {

@@ -58,14 +58,14 @@ export class Connection implements ResponseHandler {
   readonly #parser = new ResponseParser(this);
   /** The first is the one whose response is read, or comes next. */
   #exchanges: Exchange[] = [];
-  /** How many of them, from the first, have had their request written. */
-  #written = 0;
-  /** How many requests went out together, when, and after what time the first had its response. Milliseconds. */
-  #sent = 0;
+  /** How many of them, from the first, have gone out and have no response yet. */
+  #unanswered = 0;
+  /** How many went out together last, when, and after what time the first of them had its response. Milliseconds. */
+  #together = 0;
   #sentAt = 0;
   #firstMs: number | undefined;
   #isConnected = false;
-  /** Whether it has carried an exchange before this one. */
+  /** Whether it has carried exchanges before those that are out now, and none of these has been answered: it may be stale. */
   #isReused = false;
   #hasClosed = false;
 
@@ -86,6 +86,7 @@ export class Connection implements ResponseHandler {
     if (isSecure) this.#socket.on('session', options.onSession);
     this.#socket.once(isSecure ? 'secureConnect' : 'connect', () => {
       this.#isConnected = true;
+      this.#sentAt = options.now();
       options.onConnected?.(this.#socket);
     });
     this.#socket.on('end', () => this.#end());
@@ -119,17 +120,17 @@ export class Connection implements ResponseHandler {
       this.#exchanges = this.#exchanges.filter(({ hasEnded }) => !hasEnded);
       requests = this.#exchanges.map(({ request }) => request).join('');
     }
-    this.#written = this.#exchanges.length;
-    this.#sent = this.#written;
-    if (this.#sent > 1) this.#sentAt = this.#options.now();
-    this.#parser.expect(this.#written);
+    this.#unanswered = this.#exchanges.length;
+    this.#together = this.#unanswered;
+    if (this.#together > 1) this.#sentAt = this.#options.now();
+    this.#parser.expect(this.#unanswered);
     this.#socket.write(requests, 'latin1');
   }
 
   /** Closes, and fails what it carries. What would have gone out next goes out on another connection, if there was this one. */
   fail(error: TransportError): void {
-    const failed = this.#exchanges.splice(0, this.#isConnected ? this.#written : this.load);
-    this.close();
+    const failed = this.#exchanges.splice(0, this.#isConnected ? this.#unanswered : this.load);
+    this.#closeEarly();
     for (const exchange of failed) exchange.fail(error);
   }
 
@@ -157,12 +158,15 @@ export class Connection implements ResponseHandler {
     const exchange = this.#exchanges.shift();
     if (exchange === undefined) return; // it has closed
     const now = this.#options.now();
-    this.#written -= 1;
-    this.#isReused = true;
-    if (this.#written > 0 && mayBeReused) {
+    this.#unanswered -= 1;
+    if (this.#unanswered > 0 && mayBeReused) {
+      this.#isReused = false;
       this.#firstMs ??= now - this.#sentAt;
-      return exchange.complete();
+      exchange.complete();
+      if (this.#isUseless) this.close();
+      return;
     }
+    this.#isReused = true;
     this.#observePipeline(now);
     const keptMs = keptMsOf(exchange.headers);
     if (!mayBeReused || keptMs <= 0) this.close();
@@ -173,25 +177,39 @@ export class Connection implements ResponseHandler {
 
   #observePipeline(now: number): void {
     const { depth } = this.#options;
-    if (this.#written > 0) depth.observeEnd();
+    if (this.#unanswered > 0) depth.observeEnd();
     else if (this.#firstMs !== undefined) {
-      depth.observe(this.#firstMs, now - this.#sentAt - this.#firstMs, this.#sent - 1);
+      depth.observe(this.#firstMs, now - this.#sentAt - this.#firstMs, this.#together - 1);
       this.#firstMs = undefined;
     }
   }
 
-  /** An exchange ends before its response has. */
+  /** An exchange ends before its response has. Those behind it wait until the rest of that has come, unless it is too much. */
   #leave({ reason }: TransportError): void {
-    // Those behind it wait until the rest of its response has come, unless that is too much.
-    if (reason === 'too-large' || this.#exchanges.every(({ hasEnded }) => hasEnded)) this.close();
+    if (reason === 'too-large') this.#closeEarly();
+    else if (this.#isUseless) {
+      if (reason === 'timeout') this.#closeEarly();
+      else this.close();
+    }
+  }
+
+  /** Whether nobody wants the responses that have yet to come. */
+  get #isUseless(): boolean {
+    return this.#exchanges.every(({ hasEnded }) => hasEnded);
+  }
+
+  /** Closes before what went out together has been answered: if that happens often, each had better go out alone. */
+  #closeEarly(): void {
+    if (this.#together > 1) this.#options.depth.observeEnd();
+    this.close();
   }
 
   /** True: the socket reads on. */
   #read(bytes: Buffer): boolean {
     const fault = this.#parser.read(bytes);
     if (fault === undefined) return true;
-    const exchange = this.#exchanges.shift();
-    this.close();
+    const exchange = this.#unanswered > 0 ? this.#exchanges.shift() : undefined;
+    this.#closeEarly();
     exchange?.fail(new TransportError('protocol', fault, this.#isReused));
     return true;
   }

@@ -30,7 +30,7 @@ const maxLooseChunks = 1024;
 export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   readonly request: string;
   /** What it may share a connection with: exchanges of the same pipeline. Undefined: nothing. */
-  readonly pipeline: object | undefined;
+  pipeline: object | undefined;
   /** Leaves the queue or the connection. Set by whoever holds the exchange. */
   leave: ((error: TransportError) => void) | undefined;
   readonly #options: ExchangeOptions;
@@ -77,9 +77,9 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   }
 
   onData(chunk: Buffer): void {
-    if (this.#hasEnded) return;
     this.#bytes += chunk.length;
     if (this.#bytes > this.#options.maxBodyBytes) return this.#refuseBody();
+    if (this.#hasEnded) return;
     this.#chunks.push(chunk);
     if (this.#chunks.length - this.#joined === maxLooseChunks) {
       this.#chunks.push(Buffer.concat(this.#chunks.splice(this.#joined)));
@@ -96,8 +96,11 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
     this.#options.resolve({ status: this.#status, headers: this.#headers, body });
   }
 
+  /** Leaves the connection even if it has ended before: others wait behind the body. */
   #refuseBody(): void {
-    this.fail(new TransportError('too-large', `a body over ${this.#options.maxBodyBytes} bytes`));
+    const error = new TransportError('too-large', `a body over ${this.#options.maxBodyBytes} bytes`);
+    if (this.#hasEnded) this.leave?.(error);
+    else this.fail(error);
   }
 
   /** False when it has ended before. */

@@ -38,12 +38,13 @@ export class PipelineDepth {
     this.#learn(furtherMs / further / Math.max(firstMs, shortMs));
   }
 
-  /** The workspace ended the connection before it had answered all calls on it: the others begin anew. */
+  /** A connection ended before all calls on it had been answered. */
   observeEnd(): void {
     this.#learn(1);
   }
 
   #learn(share: number): void {
+    if (this.#now() < this.#restsUntil) return; // of what went out before the rest
     this.#share += (Math.min(1, share) - this.#share) * weight;
     if (this.#share > maxWait) this.#rest();
     else if (this.current === this.#max) this.#restMs = firstRestMs;

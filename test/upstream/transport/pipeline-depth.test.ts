@@ -50,6 +50,15 @@ describe('The depth of pipelines', () => {
     expect(rests).toEqual([10, 20, 40, 80, 160, 320, 600, 600, 600]);
   });
 
+  it('rests once for pipelines that were out together', () => {
+    const { clock, depth, observe } = depthOf(8);
+    observe(1, 7);
+    clock.ms += 9999;
+    expect(depth.current).toBe(1);
+    clock.ms += 1;
+    expect(depth.current).toBe(2);
+  });
+
   it('rests for ten seconds again once it was at its most', () => {
     const { clock, depth, observe } = depthOf(4);
     observe(1);

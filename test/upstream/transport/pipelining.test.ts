@@ -125,7 +125,7 @@ describe('When one of several calls on a connection', () => {
     await vi.waitFor(() => expect(open()).toBe(openBefore - 1));
   });
 
-  it('has a response that is too large, the others go out again', async () => {
+  it('has a response that is too large, the others go out again, each alone', async () => {
     const { together, written, used } = await pipelining(
       (socket, text) =>
         void socket.write(
@@ -136,11 +136,11 @@ describe('When one of several calls on a connection', () => {
       { maxBodyBytes: 100 },
     );
     expect(await together(numbered(4))).toEqual(['of /0', 'too-large: a body over 100 bytes', 'of /2', 'of /3']);
-    expect(written()).toEqual([numbered(4), ['/2', '/3']]);
-    expect(new Set(used()).size).toBe(2);
+    expect(written()).toEqual([numbered(4), ['/2'], ['/3']]);
+    expect(new Set(used()).size).toBe(3);
   });
 
-  it('has a response that is none, the others go out again', async () => {
+  it('has a response that is none, the others go out again, each alone', async () => {
     const { together, written } = await pipelining(
       (socket, text) =>
         void socket.write(
@@ -151,8 +151,8 @@ describe('When one of several calls on a connection', () => {
     );
     const [first, second, ...others] = await together(numbered(4));
     expect([first, ...others]).toEqual(['of /0', 'of /2', 'of /3']);
-    expect(second).toBe('protocol: no HTTP/1.1, reused');
-    expect(written()).toEqual([numbered(4), ['/2', '/3']]);
+    expect(second).toBe('protocol: no HTTP/1.1');
+    expect(written()).toEqual([numbered(4), ['/2'], ['/3']]);
   });
 
   it('has the last response that the workspace gives on it, the others go out again, and fewer together', async () => {
@@ -182,9 +182,9 @@ describe('When one of several calls on a connection', () => {
     expect(written()).toEqual([numbered(3), ['/2']]);
   });
 
-  it('is followed by the end of the connection, the others fail as on a connection that was used before', async () => {
+  it('is followed by the end of the connection, the others fail, and not as on one that was used before', async () => {
     const { together, written } = await pipelining((socket) => void socket.end(sized('of /0')));
-    expect(await together(numbered(3))).toEqual(['of /0', 'broken: ECONNRESET, reused', 'broken: ECONNRESET, reused']);
+    expect(await together(numbered(3))).toEqual(['of /0', 'broken: ECONNRESET', 'broken: ECONNRESET']);
     expect(written()).toEqual([numbered(3)]);
   });
 
@@ -207,8 +207,93 @@ describe('When one of several calls on a connection', () => {
     const outcomes = together(numbered(2));
     for (const socket of sockets) socket.destroy();
     expect(await outcomes).toEqual(echoes(2));
-    expect(written()).toEqual([numbered(2), numbered(2)]);
-    expect(new Set(used()).size).toBe(2);
+    expect(written()).toEqual([numbered(2), ['/0'], ['/1']]);
+    expect(new Set(used()).size).toBe(3);
+  });
+
+  it('is given up while the first is answered, and that was the last: the connection ends', async () => {
+    const sockets: Socket[] = [];
+    const { get } = await pipelining((socket) => void sockets.push(socket), { connections: 1 });
+    let cancel = () => {};
+    const calls = [get('/0', { pipeline }), get('/1', { pipeline, onStart: (given) => (cancel = given) })];
+    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    cancel();
+    sockets[0]?.write(echo('/0'));
+    expect(await Promise.all(calls)).toEqual(['of /0', 'cancelled: cancelled by the gateway']);
+    const next = get('/2', { timeoutMs: 2000 });
+    await vi.waitFor(() => expect(sockets).toHaveLength(2));
+    sockets[1]?.write(echo('/2'));
+    expect(await next).toBe('of /2');
+  });
+
+  it.each([false, true])(
+    'is given up at once, and alone on its connection, the next goes out on another',
+    async (isKept) => {
+      const { get } = await serving(echoAll, { pipelining: 8, now: () => 0 });
+      if (isKept) await get('/warm', { pipeline });
+      let cancel = () => {};
+      const given = get('/0', { pipeline, onStart: (start) => (cancel = start) });
+      cancel();
+      const next = get('/1', { pipeline, timeoutMs: 2000 });
+      expect([await given, await next]).toEqual(['cancelled: cancelled by the gateway', 'of /1']);
+    },
+  );
+
+  it('was given up, and has a response that is too large, the others go out again', async () => {
+    const sockets: Socket[] = [];
+    const { get, requests, written } = await pipelining((socket, text) => {
+      if (text.includes('/0')) sockets.push(socket);
+      else echoAll(socket, text);
+    });
+    let cancel = () => {};
+    const calls = [get('/0', { pipeline, onStart: (given) => (cancel = given) }), get('/1', { pipeline })];
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    cancel();
+    sockets[0]?.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n');
+    expect(await Promise.all(calls)).toEqual(['cancelled: cancelled by the gateway', 'of /1']);
+    expect(written()).toEqual([['/0', '/1'], ['/1']]);
+  });
+
+  it('holds up the others until their time is up, calls that wait for a connection go out on those that are free', async () => {
+    const held: (() => void)[] = [];
+    const { get } = await serving(
+      (socket, text) => {
+        if (text.includes('/busy')) held.push(() => echoAll(socket, text));
+        else if (!text.includes('/hang')) echoAll(socket, text);
+      },
+      { pipelining: 8, now: () => 0, connections: 2 },
+    );
+    const busy = [get('/busy1'), get('/busy2')];
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    const hung = ['/hang', '/0'].map((path) => get(path, { pipeline, timeoutMs: 3000 }));
+    const waiting = get('/1', { timeoutMs: 2000 });
+    for (const answer of held) answer();
+    expect([await Promise.all(busy), await waiting]).toEqual([['of /busy1', 'of /busy2'], 'of /1']);
+    await Promise.all(hung);
+  });
+});
+
+describe('Calls go out alone after a while', () => {
+  it.each<[what: string, answer: (socket: Socket, text: string) => void]>([
+    ['closes after each response', (socket, text) => void socket.end(echo(pathsIn(text)[0] as string))],
+    ['answers the first of them alone', (socket, text) => void socket.write(echo(pathsIn(text)[0] as string))],
+    ['sends junk', (socket) => void socket.write('nonsense\r\n\r\n')],
+    [
+      'sends too much',
+      (socket, text) =>
+        void socket.write(
+          pathsIn(text)
+            .map(() => sized('x'.repeat(101)))
+            .join(''),
+        ),
+    ],
+  ])('before a workspace that %s', async (_what, answer) => {
+    const { get, requests } = await serving(answer, { pipelining: 8, maxBodyBytes: 100, now: () => 0 });
+    const pair = () => Promise.all(['/0', '/1'].map((path) => get(path, { pipeline, timeoutMs: 100 })));
+    for (let round = 0; round < 4; round += 1) await pair();
+    requests.length = 0;
+    await pair();
+    expect(requests.map(({ text }) => pathsIn(text).join()).toSorted()).toEqual(['/0', '/1']);
   });
 });
 
