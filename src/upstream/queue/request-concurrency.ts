@@ -35,10 +35,26 @@ export class RequestSlots {
   running = 0;
   readonly waiting: Waiter[] = [];
   /** Whether the bulkhead has slots to spare for the caller. */
-  readonly hasSpare: () => boolean;
+  readonly #hasSpare: () => boolean;
 
   constructor(hasSpare: () => boolean) {
-    this.hasSpare = hasSpare;
+    this.#hasSpare = hasSpare;
+  }
+
+  hasFree(): boolean {
+    return this.running < usuallyRunning || (this.running < maxRunning && this.#hasSpare());
+  }
+
+  /** Gives a slot to the first waiting call that may use it. False when there is none. */
+  startNext(): boolean {
+    if (this.waiting.length === 0) return false;
+    const index = this.hasFree() ? 0 : this.waiting.findIndex(({ concurrency }) => concurrency.isIdle);
+    const next = this.waiting[index];
+    if (next === undefined) return false;
+    this.waiting.splice(index, 1);
+    next.concurrency.start();
+    next.resolve();
+    return true;
   }
 }
 
@@ -58,8 +74,8 @@ export class RequestConcurrency {
 
   /** Undefined: the call may go on now. */
   enter(): OwnTurn | undefined {
-    if (this.#hasSlot()) {
-      this.#start();
+    if (this.isIdle || this.#slots.hasFree()) {
+      this.start();
       return undefined;
     }
     const waiter = new Waiter(this, this.#slots);
@@ -71,26 +87,15 @@ export class RequestConcurrency {
   exit(): void {
     this.#running -= 1;
     this.#slots.running -= 1;
-    this.#startNext();
-    this.#startNext();
+    if (this.#slots.startNext()) this.#slots.startNext();
   }
 
-  #startNext(): void {
-    const { waiting } = this.#slots;
-    const index = waiting.findIndex(({ concurrency }) => concurrency.#hasSlot());
-    const next = waiting[index];
-    if (next === undefined) return;
-    waiting.splice(index, 1);
-    next.concurrency.#start();
-    next.resolve();
+  get isIdle(): boolean {
+    return this.#running === 0;
   }
 
-  #hasSlot(): boolean {
-    const { running, hasSpare } = this.#slots;
-    return running < usuallyRunning || this.#running === 0 || (running < maxRunning && hasSpare());
-  }
-
-  #start(): void {
+  /** A call begins to run, in a slot that it was given. */
+  start(): void {
     this.#running += 1;
     this.#slots.running += 1;
   }
