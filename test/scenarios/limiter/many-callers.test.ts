@@ -55,7 +55,7 @@ describe('A workspace without a rate limiter', () => {
     },
   );
 
-  it('H1: a new caller’s lookups of forty missing users run eight at a time: errors beyond the limiter also prove it off', async () => {
+  it('H1: a new caller’s lookups of forty missing users run eight or more at a time: errors beyond the limiter also prove it off', async () => {
     const body = { success: false, error: 'User not found.' };
     const { workspace, ask } = await openLimited({
       rateLimit: false,
@@ -64,7 +64,8 @@ describe('A workspace without a rate limiter', () => {
     });
     const users = times(40, (index) => `u${index}: user(id: "user${index}") { name }`);
     expect((await ask(`{ ${users.join(' ')} }`, login('new'))).code).toBe('ok');
-    expect([workspace.calls.length, workspace.mostInFlight]).toEqual([40, 8]);
+    expect(workspace.calls).toHaveLength(40);
+    expect(workspace.mostInFlight).toBeGreaterThanOrEqual(8);
   });
 
   it.each([
