@@ -29,7 +29,7 @@ export class PipelineDepth {
   }
 
   get current(): number {
-    if (this.#now() < this.#restsUntil) return 1;
+    if (this.#max === 1 || this.#now() < this.#restsUntil) return 1;
     return Math.min(this.#max, 1 + Math.floor(maxWait / this.#share));
   }
 

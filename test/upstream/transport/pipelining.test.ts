@@ -83,7 +83,7 @@ describe('Calls of one pipeline', () => {
     expect([used().length, new Set(used()).size]).toEqual([2, 1]);
   });
 
-  it('wait together where all connections are in use', async () => {
+  it('wait where all connections are in use, and each has its own response', async () => {
     const { get, together, used } = await pipelining(echoAll, { connections: 1 });
     const alone = get('/alone');
     expect(await together(numbered(3))).toEqual(echoes(3));
