@@ -196,6 +196,15 @@ const isPromise = ({ type, value, ancestors }: Node): boolean =>
 const isDefaultExport = ({ type, value }: Node): boolean =>
   type === 'ExportDefaultDeclaration' || (type === 'ExportSpecifier' && nameOf(value['exported']) === 'default');
 
+/**
+ * `object.property = () => …`: V8 allocates such a function in the old generation, and all that it can reach then waits for
+ * the next collection of the whole heap. Elsewhere (a variable, an argument, a field's initial value) it does not.
+ */
+const assignsFunction = ({ type, value }: Node): boolean =>
+  type === 'AssignmentExpression' &&
+  (value['left'] as { type: string }).type === 'MemberExpression' &&
+  /^(Arrow)?FunctionExpression$/.test((value['right'] as { type: string }).type);
+
 /** Names of node's own network modules by which a call can be made. */
 const callers = new Set(['default', '*', 'request', 'get', 'connect', 'createConnection', 'createSocket']);
 
@@ -401,6 +410,10 @@ describe('Source', () => {
     expect(pagination.length).toBeGreaterThan(3);
     expect(placesOf(isAsync, pagination)).toEqual([]);
     expect(placesOf(isPromise, pagination)).toEqual([]);
+  });
+
+  test('assigns functions to properties only where that happens once in a process', () => {
+    expect(placesOf(assignsFunction)).toEqual(['observability/standard-output.ts', 'operation/answer-counting.ts']);
   });
 
   test('has no default export', () => {

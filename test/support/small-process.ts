@@ -13,6 +13,8 @@ export interface SmallProcess {
   readonly child: Child;
   /** Megabytes of the heap after a garbage collection. */
   heap(): Promise<number>;
+  /** Megabytes of the heap after a collection of young objects alone. */
+  left(): Promise<number>;
   /** Milliseconds of the longest turn of its event loop since the last call. */
   longestTurn(): Promise<number>;
   /** Status and text of the response; status 0 if there is none. */
@@ -50,6 +52,7 @@ export async function startSmallProcess(
     workspace,
     child,
     heap: () => told('SIGUSR2', 'heapMegabytes'),
+    left: () => told('SIGIO', 'leftMegabytes'),
     longestTurn: () => told('SIGWINCH', 'longestMs'),
     async ask(body, caller) {
       const headers = caller === undefined ? {} : { 'x-user-id': caller.id, 'x-auth-token': caller.token };

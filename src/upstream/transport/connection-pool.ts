@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Connection, type Origin } from './connection.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ExchangeHolder } from './exchange.ts';
 import type { PipelineDepth } from './pipeline-depth.ts';
 import { cancelled } from './transport-error.ts';
 
@@ -15,7 +15,7 @@ export interface ConnectionPoolOptions {
   readonly onConnected: ((socket: Socket) => void) | undefined;
 }
 
-interface Waiter {
+interface Waiter extends ExchangeHolder {
   readonly exchange: Exchange;
   readonly isFresh: boolean;
 }
@@ -55,14 +55,15 @@ export class ConnectionPool {
     const free = isFresh ? undefined : this.#takeFree();
     if (free !== undefined) return this.#start(free, exchange);
     if (this.#open.size < this.#options.connections) return this.#start(this.#connect(), exchange);
-    const waiter: Waiter = { exchange, isFresh };
+    const leave = () => void this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+    const waiter: Waiter = { exchange, isFresh, leave };
     const [spare] = this.#free;
     if (spare !== undefined) {
       // A free one, kept for others, makes room: for this exchange, before those that wait.
       this.#waiting.unshift(waiter);
       return spare.close();
     }
-    exchange.leave = () => void this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+    exchange.holder = waiter;
     this.#waiting.push(waiter);
   }
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectWithTls } from 'node:tls';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ExchangeHolder } from './exchange.ts';
 import type { PipelineDepth } from './pipeline-depth.ts';
 import { ResponseParser, type ResponseHandler } from './response-parser.ts';
 import { reasonOf, TransportError } from './transport-error.ts';
@@ -50,7 +50,7 @@ const arrived = Buffer.allocUnsafeSlow(64 * 1024);
  * One connection to the workspace, which carries one exchange, or several whose responses come in the order of the requests
  * (pipelining). What is unexpected ends it.
  */
-export class Connection implements ResponseHandler {
+export class Connection implements ResponseHandler, ExchangeHolder {
   /** Until when a free connection may be used, by its clock. */
   keptUntil = 0;
   readonly #options: ConnectionOptions;
@@ -108,7 +108,7 @@ export class Connection implements ResponseHandler {
   /** Takes an exchange whose request goes out with the next `flush`. */
   add(exchange: Exchange): void {
     this.#exchanges.push(exchange);
-    exchange.leave = (error) => this.#leave(error);
+    exchange.holder = this;
   }
 
   /** Writes all requests that it has taken, at once. */
@@ -185,7 +185,7 @@ export class Connection implements ResponseHandler {
   }
 
   /** An exchange ends before its response has. Those behind it wait until the rest of that has come, unless it is too much. */
-  #leave({ reason }: TransportError): void {
+  leave({ reason }: TransportError): void {
     if (reason === 'too-large') this.#closeEarly();
     else if (this.#isUseless) {
       if (reason === 'timeout') this.#closeEarly();

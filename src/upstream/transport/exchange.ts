@@ -23,6 +23,12 @@ export interface ExchangeOptions {
   readonly onData: ((bytes: number) => void) | undefined;
 }
 
+/** What an exchange waits in. */
+export interface ExchangeHolder {
+  /** The exchange ends, before its response has. */
+  leave(error: TransportError): void;
+}
+
 /** Chunks that are kept apart at most: each takes some 140 bytes besides its own, and a body may come in millions. */
 const maxLooseChunks = 1024;
 
@@ -31,8 +37,8 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   readonly request: string;
   /** What it may share a connection with: exchanges of the same pipeline. Undefined: nothing. */
   pipeline: object | undefined;
-  /** Leaves the queue or the connection. Set by whoever holds the exchange. */
-  leave: ((error: TransportError) => void) | undefined;
+  /** The queue or the connection that has it. */
+  holder: ExchangeHolder | undefined;
   readonly #options: ExchangeOptions;
   readonly #timer: NodeJS.Timeout;
   #status = 0;
@@ -66,7 +72,7 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   fail(error: TransportError): void {
     if (!this.#end()) return;
     this.#chunks = [];
-    this.leave?.(error);
+    this.holder?.leave(error);
     this.#options.resolve(error);
   }
 
@@ -99,7 +105,7 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   /** Leaves the connection even if it has ended before: others wait behind the body. */
   #refuseBody(): void {
     const error = new TransportError('too-large', `a body over ${this.#options.maxBodyBytes} bytes`);
-    if (this.#hasEnded) this.leave?.(error);
+    if (this.#hasEnded) this.holder?.leave(error);
     else this.fail(error);
   }
 

@@ -115,4 +115,17 @@ describe('A process with a small heap', () => {
     await attack(gateway, bodies, (index) => callerNamed(`user${index}`));
     expect(await heldBeyond(gateway, before, growth / 6)).toBeLessThan(growth / 6);
   });
+
+  it('C1: what requests held is garbage at once, without a look at the whole heap', async () => {
+    const gateway = await startSmallProcess(256);
+    const query = '{ viewer { user { username } } }';
+    const requests = Array.from({ length: 1000 }, () => ({ query }));
+    const ask = () => attack(gateway, requests, () => alice);
+    await ask(); // compiles the operation and the gateway's own code
+    await ask();
+    await gateway.heap();
+    const before = await gateway.left();
+    expect(await ask()).toEqual({ 200: requests.length });
+    expect((await gateway.left()) - before).toBeLessThan(1);
+  });
 });

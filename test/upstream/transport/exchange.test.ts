@@ -36,7 +36,7 @@ describe('An exchange', () => {
     const received: number[] = [];
     const { exchange, resolve } = open({ onData: (bytes) => received.push(bytes) });
     const leave = vi.fn<() => void>();
-    exchange.leave = leave;
+    exchange.holder = { leave };
     exchange.onData(Buffer.from('ab'));
     exchange.fail(cancelled());
     exchange.fail(cancelled());
