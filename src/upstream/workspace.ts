@@ -210,7 +210,7 @@ export class Workspace {
 
   /** One attempt on the wire. `ownHeaders`: those of its trace. */
   #send(
-    { path, caller, concurrency, isIdempotent, onData }: CallRequest,
+    { path, caller, concurrency, isIdempotent, cutter, onData }: CallRequest,
     ownHeaders: readonly string[] | undefined,
     isFresh: boolean,
     cancellation: Cancellation,
@@ -221,6 +221,7 @@ export class Workspace {
       timeoutMs: this.#timeoutMs,
       pipeline: isIdempotent ? concurrency : undefined, // the calls of one request to one endpoint, which it awaits together
       isFresh,
+      wantsBytes: cutter !== undefined,
       onStart: (cancel) => cancellation.onCancel(cancel),
       onData,
     });

@@ -14,7 +14,11 @@ export function read(pieces: readonly (string | Buffer)[], { ends = false, parse
   const seen: Seen = { heads: [], body: '', reuse: undefined, fault: undefined, isComplete: false };
   const parser = given ?? new ResponseParser(handlerOf(seen));
   parser.expect(1);
-  for (const piece of pieces) seen.fault ??= parser.read(Buffer.from(piece as string, 'latin1'));
+  for (const piece of pieces) {
+    const bytes = Buffer.from(piece as string, 'latin1');
+    seen.fault ??= parser.read(bytes);
+    bytes.fill(0); // other connections use the same memory
+  }
   if (ends) seen.isComplete = parser.end();
   return seen;
 }

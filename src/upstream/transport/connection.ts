@@ -41,7 +41,7 @@ const longestKeptMs = 600_000;
 const probeAfterMs = 60_000;
 
 /**
- * Where the bytes of all connections arrive: each takes a copy of its own at once. Otherwise a stream would pass them on, and
+ * Where the bytes of all connections arrive, until each has taken what is its own. Otherwise a stream would pass them on, and
  * Node would allocate 64 KiB for each piece and give most of it back.
  */
 const arrived = Buffer.allocUnsafeSlow(64 * 1024);
@@ -75,7 +75,7 @@ export class Connection implements ResponseHandler, ExchangeHolder {
     const { host, port, isSecure } = origin;
     const onread = {
       buffer: arrived,
-      callback: (bytes: number) => this.#read(Buffer.from(arrived.subarray(0, bytes))),
+      callback: (bytes: number) => this.#read(arrived.subarray(0, bytes)),
     };
     const common = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: probeAfterMs, onread };
     const servername = isIP(host) === 0 ? host : '';
@@ -150,8 +150,8 @@ export class Connection implements ResponseHandler, ExchangeHolder {
     this.#exchanges[0]?.onHead(status, headers, length);
   }
 
-  onData(bytes: Buffer): void {
-    this.#exchanges[0]?.onData(bytes);
+  onData(bytes: Buffer, isWhole: boolean): void {
+    this.#exchanges[0]?.onData(bytes, isWhole);
   }
 
   onEnd(mayBeReused: boolean): void {

@@ -6,7 +6,8 @@ import { TransportError } from './transport-error.ts';
 export interface UpstreamResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
+  /** A text where it came in one piece, and its bytes were not asked for. */
+  readonly body: Buffer | string;
 }
 
 export interface ExchangeOptions {
@@ -14,6 +15,8 @@ export interface ExchangeOptions {
   readonly request: string;
   /** What it may share a connection with, undefined for nothing: see `Exchange`. */
   readonly pipeline?: object | undefined;
+  /** Whether the body is wanted as bytes in any case. */
+  readonly wantsBytes: boolean;
   /** Bytes of the response's body at most. */
   readonly maxBodyBytes: number;
   /** For connecting, the request and the whole response. */
@@ -43,6 +46,7 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
   readonly #timer: NodeJS.Timeout;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
+  #text: string | undefined;
   #chunks: Buffer[] = [];
   /** How many of them, from the first, are joined ones. */
   #joined = 0;
@@ -82,24 +86,32 @@ export class Exchange implements Omit<ResponseHandler, 'onEnd'> {
     if (length > this.#options.maxBodyBytes) this.#refuseBody();
   }
 
-  onData(chunk: Buffer): void {
+  onData(chunk: Buffer, isWhole: boolean): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#options.maxBodyBytes) return this.#refuseBody();
     if (this.#hasEnded) return;
+    if (isWhole && !this.#options.wantsBytes) this.#text = chunk.toString();
+    else this.#keep(Buffer.from(chunk));
+    this.#options.onData?.(chunk.length);
+  }
+
+  #keep(chunk: Buffer): void {
     this.#chunks.push(chunk);
     if (this.#chunks.length - this.#joined === maxLooseChunks) {
       this.#chunks.push(Buffer.concat(this.#chunks.splice(this.#joined)));
       this.#joined += 1;
     }
-    this.#options.onData?.(chunk.length);
   }
 
   /** The response is complete. */
   complete(): void {
     if (!this.#end()) return;
+    this.#options.resolve({ status: this.#status, headers: this.#headers, body: this.#text ?? this.#joinedBytes() });
+  }
+
+  #joinedBytes(): Buffer {
     const [first = Buffer.alloc(0)] = this.#chunks;
-    const body = this.#chunks.length < 2 ? first : Buffer.concat(this.#chunks, this.#bytes);
-    this.#options.resolve({ status: this.#status, headers: this.#headers, body });
+    return this.#chunks.length < 2 ? first : Buffer.concat(this.#chunks, this.#bytes);
   }
 
   /** Leaves the connection even if it has ended before: others wait behind the body. */

@@ -11,15 +11,16 @@ const braceBit = 0x20;
 const opening = 0x7b;
 const closing = 0x7d;
 
-export const isLarge = (body: Buffer): boolean => body.length > largeBytes;
+export const isLarge = (body: Buffer | string): boolean => body.length > largeBytes;
 
 /**
  * Whether the lists and objects of a JSON text alone would make parsing slow: `JSON.parse` takes about 100 ms for a
  * million of them, nested or not. Plain code, because it looks at each byte.
  */
-export function takesLongToParse(body: Buffer): boolean {
+export function takesLongToParse(text: Buffer | string): boolean {
+  if (!isLarge(text)) return false;
+  const body = typeof text === 'string' ? Buffer.from(text) : text;
   const { length } = body;
-  if (!isLarge(body)) return false;
   let level = 0;
   let containers = 0;
   for (let index = 0; index < length; index += 1) {

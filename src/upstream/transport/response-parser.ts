@@ -5,7 +5,8 @@ import { readHeaders, type ResponseHeaders } from './header-lines.ts';
 export interface ResponseHandler {
   /** `length`: bytes of the body, where the response says it. */
   onHead(status: number, headers: IncomingHttpHeaders, length: number | undefined): void;
-  onData(bytes: Buffer): void;
+  /** The bytes are the handler's until it returns. `isWhole`: they are the whole body. */
+  onData(bytes: Buffer, isWhole: boolean): void;
   /** `mayBeReused`: the connection is as it was before the request, or the next response comes on it. */
   onEnd(mayBeReused: boolean): void;
 }
@@ -36,6 +37,8 @@ export class ResponseParser {
   #expected = 0;
   /** The beginning of a head or line whose end has not come. */
   #pending: Buffer | undefined;
+  /** Bytes of the body, if they are known. */
+  #length = 0;
   /** Bytes left of the body or chunk. */
   #left = 0;
   #trailerBytes = 0;
@@ -52,7 +55,7 @@ export class ResponseParser {
     this.#state = 'head';
   }
 
-  /** Reads the bytes that came. What is wrong with them, for the log and without a byte of theirs, if anything is. */
+  /** Reads the bytes that came, and keeps none of them. What is wrong with them, for the log and without a byte of theirs, if anything is. */
   read(bytes: Buffer): string | undefined {
     let rest: Buffer | undefined = bytes;
     while (rest !== undefined && rest.length > 0) rest = this.#step(rest);
@@ -81,7 +84,7 @@ export class ResponseParser {
       case 'trailers':
         return this.#readTrailer(bytes);
       case 'untilEnd':
-        this.#handler.onData(bytes);
+        this.#handler.onData(bytes, false);
         return undefined;
       case 'done':
         break;
@@ -118,7 +121,7 @@ export class ResponseParser {
     this.#mayBeReused = isCurrent && !isOdd && !endsConnection.test(connection);
     this.#handler.onHead(status, headers, length);
     if (length === 0) return this.#finish(rest);
-    this.#left = length ?? 0;
+    this.#length = this.#left = length ?? 0;
     this.#trailerBytes = 0;
     this.#state = length !== undefined ? 'body' : coding !== undefined ? 'size' : 'untilEnd';
     return rest;
@@ -127,8 +130,9 @@ export class ResponseParser {
   /** A body, or one chunk of it. */
   #readBody(bytes: Buffer): Buffer | undefined {
     const length = Math.min(this.#left, bytes.length);
+    const isWhole = this.#state === 'body' && length === this.#length;
     this.#left -= length;
-    this.#handler.onData(bytes.subarray(0, length));
+    this.#handler.onData(bytes.subarray(0, length), isWhole);
     if (this.#left > 0) return undefined;
     const rest = bytes.subarray(length);
     if (this.#state === 'body') return this.#finish(rest);
@@ -184,7 +188,7 @@ export class ResponseParser {
     const isFound = place !== -1;
     if (isFound ? place + end.length > maxBytes : all.length >= maxBytes)
       return this.#refuse(`no end of a line or head within ${maxBytes} bytes`);
-    this.#pending = isFound ? undefined : all;
+    this.#pending = isFound ? undefined : all === bytes ? Buffer.from(bytes) : all;
     return isFound ? { text: all.toString('latin1', 0, place), rest: all.subarray(place + end.length) } : undefined;
   }
 }

@@ -157,18 +157,23 @@ function classifyRefusal(
   };
 }
 
+/** Without a byte order mark, which JSON.parse does not take. */
+function withoutMark(body: Buffer | string): Buffer | string {
+  if (typeof body === 'string') return body.startsWith('\ufeff') ? body.slice(1) : body;
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+}
+
 /** The JSON object of a body, whatever its content type says, unless that is HTML or the body is encoded. */
 export function readBody({ headers, body }: UpstreamResponse, cutter?: RowCutter): ResponseBody | undefined {
   if (headers['content-type']?.startsWith('text/html') === true) return undefined;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return undefined;
-  const hasMark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
-  const text = hasMark ? body.subarray(3) : body;
-  const cut = cutter?.apply(text);
+  const unmarked = withoutMark(body);
+  const cut = cutter?.apply(typeof unmarked === 'string' ? Buffer.from(unmarked) : unmarked);
   if (cutter !== undefined && cut !== undefined) return { json: cut.rest, cut: { cutter, rows: cut.rows } };
-  if (takesLongToParse(text)) return undefined;
+  if (takesLongToParse(unmarked)) return undefined;
   try {
-    const json = asObject(JSON.parse(text.toString('utf8')));
+    const json = asObject(JSON.parse(String(unmarked)));
     return json && { json, cut: undefined };
   } catch {
     return undefined;

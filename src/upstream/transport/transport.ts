@@ -31,6 +31,8 @@ export interface GetOptions {
   readonly pipeline?: object | undefined;
   /** Opens a new connection, because a kept one has proved stale. */
   readonly isFresh?: boolean;
+  /** The body as bytes, in however many pieces it comes. */
+  readonly wantsBytes?: boolean;
   /** Receives the function that cancels the call. */
   readonly onStart: (cancel: () => void) => void;
   /** Receives the number of bytes of each chunk of the body. */
@@ -66,7 +68,7 @@ export class Transport {
   /** `path` begins with a slash. Never rejects. A path or header that would break the request's lines is not sent. */
   get(
     path: string,
-    { headers, ownHeaders, timeoutMs, pipeline, isFresh = false, onStart, onData }: GetOptions,
+    { headers, ownHeaders, timeoutMs, pipeline, isFresh = false, wantsBytes = false, onStart, onData }: GetOptions,
   ): Promise<UpstreamResponse | TransportError> {
     return new Promise((resolve) => {
       const request = this.#requestOf(path, headers, ownHeaders);
@@ -75,6 +77,7 @@ export class Transport {
       const exchange = new Exchange({
         request,
         pipeline,
+        wantsBytes,
         maxBodyBytes: this.#maxBodyBytes,
         timeoutMs,
         resolve,

@@ -32,7 +32,9 @@ async function connected(header = '') {
   const get = () =>
     new Promise<UpstreamResponse | TransportError>((resolve) => {
       const request = 'GET / HTTP/1.1\r\n\r\n';
-      connection.send(new Exchange({ request, maxBodyBytes: 0, timeoutMs: 5000, resolve, onData: undefined }));
+      connection.send(
+        new Exchange({ request, wantsBytes: false, maxBodyBytes: 0, timeoutMs: 5000, resolve, onData: undefined }),
+      );
     });
   return { connection, get, told };
 }

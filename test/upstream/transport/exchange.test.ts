@@ -6,7 +6,8 @@ const mebibyte = 1024 * 1024;
 
 function open(given: Partial<ExchangeOptions> = {}) {
   const resolve = vi.fn<ExchangeOptions['resolve']>();
-  const options = { request: '', maxBodyBytes: 8 * mebibyte, timeoutMs: 60_000, onData: undefined, resolve, ...given };
+  const usual = { request: '', wantsBytes: false, maxBodyBytes: 8 * mebibyte, timeoutMs: 60_000, onData: undefined };
+  const options = { ...usual, resolve, ...given };
   return { exchange: new Exchange(options), resolve };
 }
 
@@ -17,16 +18,42 @@ describe('An exchange', () => {
     const { exchange, resolve } = open();
     const chunks = Array.from({ length: count }, (_, index) => `${index} `);
     exchange.onHead(200, {});
-    for (const chunk of chunks) exchange.onData(Buffer.from(chunk));
+    for (const chunk of chunks) exchange.onData(Buffer.from(chunk), false);
     exchange.complete();
     expect(resolve).toHaveBeenCalledExactlyOnceWith({ status: 200, headers: {}, body: Buffer.from(chunks.join('')) });
   });
+
+  it('has a body that comes whole as a text, unless its bytes are wanted', () => {
+    for (const [wantsBytes, body] of [
+      [false, '{"é":"漢😀"}'],
+      [true, Buffer.from('{"é":"漢😀"}')],
+    ] as const) {
+      const { exchange, resolve } = open({ wantsBytes });
+      exchange.onData(Buffer.from('{"é":"漢😀"}'), true);
+      exchange.complete();
+      expect(resolve).toHaveBeenCalledExactlyOnceWith({ status: 0, headers: {}, body });
+    }
+  });
+
+  it.each([[['of one']], [['of ', 'two']], [['of ', 'three', ' pieces']]])(
+    'keeps nothing of the memory in which its body %j arrives',
+    (pieces) => {
+      const { exchange, resolve } = open({ wantsBytes: true });
+      for (const piece of pieces) {
+        const bytes = Buffer.from(piece);
+        exchange.onData(bytes, pieces.length === 1);
+        bytes.fill(0);
+      }
+      exchange.complete();
+      expect(resolve.mock.calls).toMatchObject([[{ body: Buffer.from(pieces.join('')) }]]);
+    },
+  );
 
   it('takes little more memory than its bytes, however small the chunks', () => {
     const { exchange } = open();
     const whole = Buffer.alloc(mebibyte, 'a');
     const before = process.memoryUsage().heapUsed;
-    for (let index = 0; index < mebibyte; index += 1) exchange.onData(whole.subarray(index, index + 1));
+    for (let index = 0; index < mebibyte; index += 1) exchange.onData(whole.subarray(index, index + 1), false);
     // A Buffer for each of them takes some 140 MB.
     expect((process.memoryUsage().heapUsed - before) / mebibyte).toBeLessThan(40);
     exchange.fail(cancelled());
@@ -37,10 +64,10 @@ describe('An exchange', () => {
     const { exchange, resolve } = open({ onData: (bytes) => received.push(bytes) });
     const leave = vi.fn<() => void>();
     exchange.holder = { leave };
-    exchange.onData(Buffer.from('ab'));
+    exchange.onData(Buffer.from('ab'), false);
     exchange.fail(cancelled());
     exchange.fail(cancelled());
-    exchange.onData(Buffer.from('x'));
+    exchange.onData(Buffer.from('x'), false);
     exchange.complete();
     expect([resolve.mock.calls.length, leave.mock.calls.length, exchange.hasEnded]).toEqual([1, 1, true]);
     expect(received).toEqual([2]);

@@ -40,6 +40,21 @@ describe('A response', () => {
     expect(lengths).toEqual([2, 1]);
   });
 
+  it('is whole only where its length is known and all of it comes at once', () => {
+    const wholes = (...pieces: readonly string[]): boolean[] => {
+      const found: boolean[] = [];
+      const parser = new ResponseParser({ onHead() {}, onData: (_, isWhole) => void found.push(isWhole), onEnd() {} });
+      parser.expect(1);
+      for (const piece of pieces) parser.read(Buffer.from(piece));
+      return found;
+    };
+    expect(wholes(`${sized(3)}abc`)).toEqual([true]);
+    expect(wholes(sized(3), 'abc')).toEqual([true]);
+    expect(wholes(`${sized(3)}a`, 'b', 'c')).toEqual([false, false, false]);
+    expect(wholes(`${chunked}3\r\nabc\r\n0\r\n\r\n`)).toEqual([false]);
+    expect(wholes(`${ok}\r\nabc`)).toEqual([false]);
+  });
+
   it('with bytes behind it is read, and its connection used for no other', () => {
     expect(read([`${sized(1)}ab`])).toMatchObject({ body: 'a', reuse: false, fault: undefined });
     expect(read([`${sized(1)}a`, 'b'])).toMatchObject({ body: 'a', fault: 'bytes that nobody asked for' });

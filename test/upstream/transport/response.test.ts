@@ -104,6 +104,32 @@ describe('readBody', () => {
   });
 });
 
+describe('A body that has come as a text', () => {
+  const read = (body: string, cutter?: Parameters<typeof readBody>[1]) =>
+    readBody({ status: 200, headers: {}, body }, cutter);
+
+  it.each(['{"a":"é"}', '\ufeff{"a":"é"}'])('is read as its bytes are: %j', (body) => {
+    expect([read(body), readBody(response(body))]).toEqual([{ json: { a: 'é' } }, { json: { a: 'é' } }]);
+  });
+
+  it.each([
+    '\ufeff\ufeff{}',
+    '[1]',
+    '',
+    `{"a":${JSON.stringify('x'.repeat(300_000))},"b":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+  ])('holds no object as its bytes do not', (body) => {
+    expect([read(body), readBody(response(body))]).toEqual([undefined, undefined]);
+  });
+
+  it('is cut as its bytes are', () => {
+    const cutter = rowCutter(roomList, { fields: [{ name: 'id', kind: 'text', path: ['_id'] }], paths: [] });
+    const body = '{"ims":[{"_id":"é"}]}';
+    expect([read(body, cutter), readBody(response(body), cutter)]).toMatchObject(
+      Array.from({ length: 2 }, () => ({ json: { ims: [] }, cut: { rows: [{ isObject: true }] } })),
+    );
+  });
+});
+
 describe('the rate-limit window', () => {
   it.each<[string, Parameters<typeof classify>[1], unknown]>([
     ['a success has passed it', response('{"success":true}', { a: 'b' }), { headers: { a: 'b' }, limiter: 'passed' }],
