@@ -115,24 +115,26 @@ export interface WholeList<Row> {
   readonly load: () => Promise<readonly Row[] | null>;
 }
 
-/** A page of a list that upstream returns whole, with further fields. See `pagination/whole.ts`. */
-export async function wholeConnection<Row, More extends object>(
+/** A page of a list that upstream returns whole. See `pagination/whole.ts`. */
+export async function wholeConnection<Row>(
   args: PageArgs,
   { binding, placeOf, load }: WholeList<Row>,
-  more: More,
-): Promise<Counted<Row> & More> {
+): Promise<Whole<Row>> {
   const plan = planPage(args);
   const cursor = decodeCursor(binding, plan);
   if (plan.size === 0) {
     const readOne = async () => cutWhole((await load()) ?? [], { ...plan, size: 1 }, cursor, placeOf);
-    return Object.assign(noRows(readOne, plan), more);
+    return { ...noRows(readOne, plan), isAvailable: async () => (await load()) !== null };
   }
-  const page = cutWhole((await load()) ?? [], plan, cursor, placeOf);
-  return Object.assign(new CountedConnection(page, binding), more);
+  const rows = await load();
+  return new WholeConnection(cutWhole(rows ?? [], plan, cursor, placeOf), binding, rows !== null);
 }
 
 /** A connection with `totalCount`, which is a function where it takes a call. */
 type Counted<Row> = Connection<Row> & { readonly totalCount: number | (() => Promise<number>) };
+
+/** Such a connection of a list that may not exist at all: a function where finding out takes a call. */
+type Whole<Row> = Counted<Row> & { readonly isAvailable: boolean | (() => Promise<boolean>) };
 
 interface CountedPage<Row> extends Page<Row> {
   readonly hasPreviousPage: boolean;
@@ -145,6 +147,15 @@ class CountedConnection<Row> extends PageConnection<Row> {
   constructor(page: CountedPage<Row>, binding: string) {
     super(page, binding);
     this.totalCount = page.total;
+  }
+}
+
+class WholeConnection<Row> extends CountedConnection<Row> {
+  readonly isAvailable: boolean;
+
+  constructor(page: CountedPage<Row>, binding: string, isAvailable: boolean) {
+    super(page, binding);
+    this.isAvailable = isAvailable;
   }
 }
 

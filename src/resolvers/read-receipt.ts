@@ -28,7 +28,7 @@ export function receiptConnection(
 ): Promise<ReceiptConnection> {
   const load = () => loader.load(messageId);
   const receipts: WholeList<RestReceipt> = { binding: `receipts ${messageId}`, placeOf, load };
-  return wholeConnection(args, receipts, { isAvailable: async () => (await load()) !== null });
+  return wholeConnection(args, receipts);
 }
 
 const placeOf = ({ ts, _id }: RestReceipt): Place => ({ key: instantKey(ts), id: placeId(_id) });

@@ -65,5 +65,5 @@ export function memberConnection(roomId: string, args: PageArgs, { loaders }: Co
     placeOf: (user) => ({ key: null, id: placeId(`${asText(user['username']) ?? ''}\0${user._id}`) }),
     load: () => loaders.members.load(roomId),
   };
-  return wholeConnection(args, members, {});
+  return wholeConnection(args, members);
 }

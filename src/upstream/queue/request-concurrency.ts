@@ -51,7 +51,8 @@ export class RequestSlots {
     const index = this.hasFree() ? 0 : this.waiting.findIndex(({ concurrency }) => concurrency.isIdle);
     const next = this.waiting[index];
     if (next === undefined) return false;
-    this.waiting.splice(index, 1);
+    if (index === 0) this.waiting.shift();
+    else this.waiting.splice(index, 1);
     next.concurrency.start();
     next.resolve();
     return true;

@@ -155,7 +155,7 @@ export class Connection implements ResponseHandler, ExchangeHolder {
   }
 
   onEnd(mayBeReused: boolean): void {
-    const exchange = this.#exchanges.shift();
+    const exchange = this.#takeFirst();
     if (exchange === undefined) return; // it has closed
     const now = this.#options.now();
     this.#unanswered -= 1;
@@ -173,6 +173,11 @@ export class Connection implements ResponseHandler, ExchangeHolder {
     this.keptUntil = now + keptMs;
     exchange.complete();
     if (!this.#hasClosed) this.#options.onFree(this);
+  }
+
+  /** `shift` gives up the memory of an array that it empties. */
+  #takeFirst(): Exchange | undefined {
+    return this.#exchanges.length === 1 ? this.#exchanges.pop() : this.#exchanges.shift();
   }
 
   #observePipeline(now: number): void {
@@ -208,7 +213,7 @@ export class Connection implements ResponseHandler, ExchangeHolder {
   #read(bytes: Buffer): boolean {
     const fault = this.#parser.read(bytes);
     if (fault === undefined) return true;
-    const exchange = this.#unanswered > 0 ? this.#exchanges.shift() : undefined;
+    const exchange = this.#unanswered > 0 ? this.#takeFirst() : undefined;
     this.#closeEarly();
     exchange?.fail(new TransportError('protocol', fault, this.#isReused));
     return true;
@@ -226,8 +231,15 @@ export class Connection implements ResponseHandler, ExchangeHolder {
 /** The workspace ended the connection. */
 const closed = { code: 'ECONNRESET' };
 
+/** The latest `Keep-Alive`, and what it means: nearly always the next one, too. */
+let latestHint: string | undefined;
+let latestKeptMs = usuallyKeptMs;
+
 /** How long the workspace keeps a free connection, less a margin: `Keep-Alive: timeout=5`, in seconds. */
 function keptMsOf({ 'keep-alive': hint = '' }: IncomingHttpHeaders): number {
+  if (hint === latestHint) return latestKeptMs;
   const [, seconds] = /(?:^|[,\s])timeout\s*=\s*(\d{1,9})/i.exec(String(hint)) ?? [];
-  return seconds === undefined ? usuallyKeptMs : Math.min(longestKeptMs, Number(seconds) * 1000 - keepMarginMs);
+  latestHint = String(hint);
+  latestKeptMs = seconds === undefined ? usuallyKeptMs : Math.min(longestKeptMs, Number(seconds) * 1000 - keepMarginMs);
+  return latestKeptMs;
 }

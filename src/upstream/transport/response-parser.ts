@@ -19,6 +19,27 @@ const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r\n]*)?(?:\r\n|$)/;
 const chunkLine = /^([\da-f]{1,8})[ \t]*(?:;[^\0\r\n]*)?$/i;
 const endsConnection = /(?:^|,)\s*close\s*(?:,|$)/i;
 
+interface StatusLine {
+  /** With its end. */
+  readonly line: string;
+  readonly status: number;
+  /** Whether it is of HTTP/1.1, and not of 1.0. */
+  readonly isCurrent: boolean;
+}
+
+/** The latest: nearly always the next one, too. */
+let latestStatus: StatusLine | undefined;
+
+/** Undefined for a head that does not begin with one. */
+function statusOf(head: string): StatusLine | undefined {
+  if (latestStatus !== undefined && head.slice(0, latestStatus.line.length) === latestStatus.line) return latestStatus;
+  const [line, minor, code] = statusLine.exec(head) ?? [];
+  if (line === undefined) return undefined;
+  const read = { line, status: Number(code), isCurrent: minor === '1' };
+  if (line.endsWith('\n')) latestStatus = read; // another could begin with one that has no end
+  return read;
+}
+
 /** What comes next: the head; a body of known length; a chunk's size, bytes and end; trailers; all until the end. */
 type State = 'head' | 'body' | 'size' | 'chunk' | 'chunkEnd' | 'trailers' | 'untilEnd' | 'done';
 
@@ -100,12 +121,12 @@ export class ResponseParser {
       return isHttp ? undefined : this.#refuse('no HTTP/1.1');
     }
     const { text, rest } = found;
-    const [first = '', minor, code] = statusLine.exec(text) ?? [];
-    const headers = readHeaders(text, first.length);
-    if (code === undefined || headers === undefined)
+    const first = statusOf(text);
+    const headers = first && readHeaders(text, first.line.length);
+    if (first === undefined || headers === undefined)
       return this.#refuse(text.startsWith(beginning) ? 'no head of HTTP/1.1' : 'no HTTP/1.1');
-    const status = Number(code);
-    if (status >= 200) return this.#begin(status, headers, minor === '1', rest);
+    const { status, isCurrent } = first;
+    if (status >= 200) return this.#begin(status, headers, isCurrent, rest);
     return status === 101 ? this.#refuse('another protocol') : rest; // an interim response: the final one follows
   }
 
@@ -118,7 +139,7 @@ export class ResponseParser {
     const length = isEmpty ? 0 : given === undefined ? undefined : Number(given);
     // Without content, and yet a length or chunks: a workspace that sends them after all means the next reader.
     const isOdd = isEmpty && (coding !== undefined || Number(given ?? 0) > 0);
-    this.#mayBeReused = isCurrent && !isOdd && !endsConnection.test(connection);
+    this.#mayBeReused = isCurrent && !isOdd && (connection === 'keep-alive' || !endsConnection.test(connection));
     this.#handler.onHead(status, headers, length);
     if (length === 0) return this.#finish(rest);
     this.#length = this.#left = length ?? 0;
