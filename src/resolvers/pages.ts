@@ -119,7 +119,7 @@ export interface WholeList<Row> {
 export async function wholeConnection<Row>(
   args: PageArgs,
   { binding, placeOf, load }: WholeList<Row>,
-): Promise<Whole<Row>> {
+): Promise<Counted<Row> & Available> {
   const plan = planPage(args);
   const cursor = decodeCursor(binding, plan);
   if (plan.size === 0) {
@@ -133,8 +133,10 @@ export async function wholeConnection<Row>(
 /** A connection with `totalCount`, which is a function where it takes a call. */
 type Counted<Row> = Connection<Row> & { readonly totalCount: number | (() => Promise<number>) };
 
-/** Such a connection of a list that may not exist at all: a function where finding out takes a call. */
-type Whole<Row> = Counted<Row> & { readonly isAvailable: boolean | (() => Promise<boolean>) };
+interface Available {
+  /** Whether there is such a list: a function where finding out takes a call. */
+  readonly isAvailable: boolean | (() => Promise<boolean>);
+}
 
 interface CountedPage<Row> extends Page<Row> {
   readonly hasPreviousPage: boolean;
@@ -150,7 +152,7 @@ class CountedConnection<Row> extends PageConnection<Row> {
   }
 }
 
-class WholeConnection<Row> extends CountedConnection<Row> {
+class WholeConnection<Row> extends CountedConnection<Row> implements Available {
   readonly isAvailable: boolean;
 
   constructor(page: CountedPage<Row>, binding: string, isAvailable: boolean) {

@@ -55,8 +55,11 @@ export class ConnectionPool {
     const free = isFresh ? undefined : this.#takeFree();
     if (free !== undefined) return this.#start(free, exchange);
     if (this.#open.size < this.#options.connections) return this.#start(this.#connect(), exchange);
-    const leave = () => void this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-    const waiter: Waiter = { exchange, isFresh, leave };
+    const waiter: Waiter = {
+      exchange,
+      isFresh,
+      leave: () => void this.#waiting.splice(this.#waiting.indexOf(waiter), 1),
+    };
     const [spare] = this.#free;
     if (spare !== undefined) {
       // A free one, kept for others, makes room: for this exchange, before those that wait.

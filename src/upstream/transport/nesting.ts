@@ -17,9 +17,8 @@ export const isLarge = (body: Buffer | string): boolean => body.length > largeBy
  * Whether the lists and objects of a JSON text alone would make parsing slow: `JSON.parse` takes about 100 ms for a
  * million of them, nested or not. Plain code, because it looks at each byte.
  */
-export function takesLongToParse(text: Buffer | string): boolean {
-  if (!isLarge(text)) return false;
-  const body = typeof text === 'string' ? Buffer.from(text) : text;
+export function takesLongToParse(body: Buffer | string): boolean {
+  if (typeof body === 'string' || !isLarge(body)) return false; // a text has come in one piece
   const { length } = body;
   let level = 0;
   let containers = 0;

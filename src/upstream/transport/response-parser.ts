@@ -58,7 +58,7 @@ export class ResponseParser {
   #expected = 0;
   /** The beginning of a head or line whose end has not come. */
   #pending: Buffer | undefined;
-  /** Bytes of the body, if they are known. */
+  /** Bytes of the body; 0 where it does not say so many, as before a chunk. */
   #length = 0;
   /** Bytes left of the body or chunk. */
   #left = 0;
@@ -76,7 +76,10 @@ export class ResponseParser {
     this.#state = 'head';
   }
 
-  /** Reads the bytes that came, and keeps none of them. What is wrong with them, for the log and without a byte of theirs, if anything is. */
+  /**
+   * Reads the bytes that came, and keeps no more than copies of them. What is wrong with them, for the log and without a byte of
+   * theirs, if anything is.
+   */
   read(bytes: Buffer): string | undefined {
     let rest: Buffer | undefined = bytes;
     while (rest !== undefined && rest.length > 0) rest = this.#step(rest);
@@ -151,7 +154,7 @@ export class ResponseParser {
   /** A body, or one chunk of it. */
   #readBody(bytes: Buffer): Buffer | undefined {
     const length = Math.min(this.#left, bytes.length);
-    const isWhole = this.#state === 'body' && length === this.#length;
+    const isWhole = length === this.#length;
     this.#left -= length;
     this.#handler.onData(bytes.subarray(0, length), isWhole);
     if (this.#left > 0) return undefined;
@@ -202,7 +205,7 @@ export class ResponseParser {
     this.#fault = why;
   }
 
-  /** The text before `end`, and what comes behind it. Keeps the bytes where it has not come yet. */
+  /** The text before `end`, and what comes behind it. Keeps a copy of the bytes where it has not come yet. */
   #textUntil(end: string, bytes: Buffer, maxBytes = maxHeadBytes): { text: string; rest: Buffer } | undefined {
     const all = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
     const place = all.indexOf(end, 0, 'latin1');

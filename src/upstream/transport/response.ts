@@ -169,7 +169,7 @@ export function readBody({ headers, body }: UpstreamResponse, cutter?: RowCutter
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return undefined;
   const unmarked = withoutMark(body);
-  const cut = cutter?.apply(typeof unmarked === 'string' ? Buffer.from(unmarked) : unmarked);
+  const cut = typeof unmarked === 'string' ? undefined : cutter?.apply(unmarked);
   if (cutter !== undefined && cut !== undefined) return { json: cut.rest, cut: { cutter, rows: cut.rows } };
   if (takesLongToParse(unmarked)) return undefined;
   try {

@@ -112,21 +112,15 @@ describe('A body that has come as a text', () => {
     expect([read(body), readBody(response(body))]).toEqual([{ json: { a: 'é' } }, { json: { a: 'é' } }]);
   });
 
-  it.each([
-    '\ufeff\ufeff{}',
-    '[1]',
-    '',
-    `{"a":${JSON.stringify('x'.repeat(300_000))},"b":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
-  ])('holds no object as its bytes do not', (body) => {
+  it.each(['\ufeff\ufeff{}', '[1]', ''])('holds no object where its bytes do not: %j', (body) => {
     expect([read(body), readBody(response(body))]).toEqual([undefined, undefined]);
   });
 
-  it('is cut as its bytes are', () => {
+  it('is parsed, and not cut', () => {
     const cutter = rowCutter(roomList, { fields: [{ name: 'id', kind: 'text', path: ['_id'] }], paths: [] });
     const body = '{"ims":[{"_id":"é"}]}';
-    expect([read(body, cutter), readBody(response(body), cutter)]).toMatchObject(
-      Array.from({ length: 2 }, () => ({ json: { ims: [] }, cut: { rows: [{ isObject: true }] } })),
-    );
+    expect(read(body, cutter)).toEqual({ json: { ims: [{ _id: 'é' }] }, cut: undefined });
+    expect(readBody(response(body), cutter)).toMatchObject({ json: { ims: [] }, cut: { rows: [{ isObject: true }] } });
   });
 });
 
