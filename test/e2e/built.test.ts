@@ -57,6 +57,7 @@ beforeAll(async () => {
   packed = await npm('npm', ['pack', '--silent', '--foreground-scripts'], { cwd: repository });
   for (const name of imageFiles) cpSync(join(repository, name), join(image, name), { recursive: true });
   mkdirSync(user);
+  writeFileSync(join(user, 'package.json'), '{}'); // or npm takes a folder above that has packages for the user's
   // Offline: all that serves is in the package. Online, npm adds the Node that the tests run on.
   const tarball = join(repository, `${manifest.name}-${manifest.version}.tgz`);
   await npm('npm', ['install', '--silent', '--offline', '--cache', join(folder, 'cache'), tarball], { cwd: user });
