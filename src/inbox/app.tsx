@@ -3,6 +3,7 @@ import { ApolloProvider } from '@apollo/client/react';
 import { createClient } from './client.ts';
 import { Costs } from './costs.ts';
 import { Inbox } from './inbox.tsx';
+import { Reads } from './reads.ts';
 import { endSession, keepSession, readSession, type Session } from './session.ts';
 import { SignIn } from './sign-in.tsx';
 import { Sync } from './sync.ts';
@@ -29,8 +30,9 @@ export function App(): ReactNode {
 function SignedIn({ session, onSignOut }: { readonly session: Session; readonly onSignOut: () => void }): ReactNode {
   const [{ client, costs, sync }] = useState(() => {
     const costs = new Costs();
-    const client = createClient(session, costs);
-    return { client, costs, sync: new Sync(client) };
+    const reads = new Reads();
+    const client = createClient(session, costs, reads);
+    return { client, costs, sync: new Sync(client, reads) };
   });
   useEffect(() => {
     sync.start();

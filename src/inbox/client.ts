@@ -3,6 +3,7 @@ import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { tap } from 'rxjs';
 import type { Costs } from './costs.ts';
+import type { Reads } from './reads.ts';
 import type { Session } from './session.ts';
 
 /** The latest answer replaces an earlier one: it is applied to the lists and then of no more use. */
@@ -30,7 +31,7 @@ export const createCache = (): InMemoryCache =>
   });
 
 /** One client for one user: another user gets another, so that nothing in its cache reaches them. */
-export function createClient({ userId, token }: Session, costs: Costs): ApolloClient {
+export function createClient({ userId, token }: Session, costs: Costs, reads: Reads): ApolloClient {
   const meter = new ApolloLink((operation, forward) =>
     forward(operation).pipe(
       tap(({ extensions }) => costs.add(operation.operationName ?? '', extensions?.['upstream'])),
@@ -40,7 +41,7 @@ export function createClient({ userId, token }: Session, costs: Costs): ApolloCl
     uri: '/graphql',
     headers: { 'X-User-Id': userId, 'X-Auth-Token': token, 'X-Upstream-Report': '1' },
   });
-  return new ApolloClient({ link: ApolloLink.from([meter, http]), cache: createCache() });
+  return new ApolloClient({ link: ApolloLink.from([reads.link, meter, http]), cache: createCache() });
 }
 
 /** Codes of the errors that an operation ended with, such as `RATE_LIMITED`. */

@@ -67,7 +67,7 @@ export function RoomView({ roomId, isReady, viewerId }: Props): ReactNode {
   const newer = { first: null, after: null, last: pageSize, before: startCursor };
 
   return (
-    <section className="room" aria-labelledby="room-title">
+    <section className="room" data-room={roomId} aria-labelledby="room-title">
       <RoomHeader title={room.title} topic={room.topic} />
       {error !== undefined && !isLost && <Problem error={error} onRetry={() => void refetch()} />}
       <div className="scroller" ref={scroller} tabIndex={0} role="region" aria-label="Messages">

@@ -11,6 +11,7 @@ import {
   type AskChangesQuery,
 } from './operations.generated.ts';
 import { paceOf } from './pace.ts';
+import type { Reads } from './reads.ts';
 
 export interface SyncState {
   /** Whether changes of the list can be told, so that it may be read. */
@@ -43,6 +44,7 @@ interface Viewer {
 export class Sync {
   #state: SyncState = { isReady: false, roomId: undefined, problem: undefined, news: '' };
   readonly #client: ApolloClient;
+  readonly #reads: Reads;
   readonly #listeners = new Set<() => void>();
   #viewer: Viewer | undefined;
   /** By room: from where to go on. A room that is opened again is brought up to date from there. */
@@ -53,8 +55,9 @@ export class Sync {
   #work: Promise<void> = Promise.resolve();
   #isStopped = false;
 
-  constructor(client: ApolloClient) {
+  constructor(client: ApolloClient, reads: Reads) {
     this.#client = client;
+    this.#reads = reads;
   }
 
   readonly snapshot = (): SyncState => this.#state;
@@ -146,7 +149,7 @@ export class Sync {
     let waitMs: number | undefined;
     for (let round = 0; waitMs === undefined; round += 1) {
       const roomSince = isRoomKnown ? this.#roomCursors.get(roomId) : undefined;
-      const { data, error } = await this.#client.query({
+      const question = {
         query: AskChangesDocument,
         variables: {
           inboxSince: viewer.since,
@@ -154,9 +157,15 @@ export class Sync {
           roomSince: roomSince ?? null,
           hasRoom: roomSince !== undefined,
         },
-        fetchPolicy: 'network-only',
+      };
+      const { data, error } = await this.#client.query({
+        ...question,
+        fetchPolicy: 'no-cache',
         errorPolicy: 'all', // one list can be refused without the other
       });
+      // A page that was read before these changes, and arrives after them, would undo them.
+      await this.#reads.landed();
+      if (data !== undefined) this.#client.writeQuery({ ...question, data });
       const hasMore = data !== undefined && (await this.#apply(data, roomId));
       if (error !== undefined) throw error;
       if (!hasMore || round === mostRounds) waitMs = paceOf(data?.upstreamBudget ?? [], Date.now());

@@ -113,7 +113,10 @@ const changesQuery: TypedDocumentNode<
   ${message}
 `;
 
-/** Each call brings the cached messages of the room up to date, and with them whatever shows them. One call at a time. */
+/**
+ * Each call brings the cached messages of the room up to date, and with them whatever shows them. One call at a time, and
+ * none while a `fetchMore` is under way: a page that was read before the changes would undo them.
+ */
 export function createMessageSync(client: ApolloClient, id: string): () => Promise<void> {
   let since: string | null = null;
   let oldest: Row | undefined;

@@ -51,7 +51,10 @@ export interface SyncQueries {
   readonly changes: ConcreteRequest;
 }
 
-/** Each call brings the room's connection up to date, and with it whatever shows it. One call at a time. */
+/**
+ * Each call brings the room's connection up to date, and with it whatever shows it. One call at a time, and none while a
+ * `loadNext` is under way: a page that was read before the changes would undo them.
+ */
 export function createMessageSync(environment: Environment, queries: SyncQueries, id: string): () => Promise<void> {
   let since: string | null = null;
   let oldest: Row | undefined;

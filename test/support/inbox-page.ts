@@ -60,11 +60,13 @@ export async function openRoom(options: DemoOptions, roomId: string): Promise<Op
   return opened;
 }
 
+/** Shows a room, and waits until its latest messages are there. */
 export async function goToRoom(page: Page, roomId: string): Promise<void> {
   await page.evaluate((hash) => {
     location.hash = hash;
   }, `#/${roomId}`);
-  await page.locator('.room .hint, .room [data-message]').first().waitFor();
+  const room = page.locator(`.room[data-room="${roomId}"]`);
+  await room.locator('[data-message]').or(room.getByText('The beginning of the conversation.')).first().waitFor();
 }
 
 /** Waits for what the page shows to be as expected, on a busy machine too. */
