@@ -74,7 +74,7 @@ export const threadPageLoader = (
 
 /** Messages by id, in whatever room; null for an unknown message. */
 export const anyMessageLoader = (upstream: RequestUpstream): PrimedLoader<string, RestMessage | null> =>
-  callByKey(async (id) => (await chatGetMessage(upstream, id)) ?? null);
+  callByKey((id) => chatGetMessage(upstream, id));
 
 /** Messages by id. Null for an unknown message; NOT_FOUND for one in a channel, which this API does not serve. */
 export const messageLoader = (

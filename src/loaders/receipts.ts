@@ -13,11 +13,7 @@ export function receiptsLoader(upstream: RequestUpstream): Loader<string, RestRe
   const { receiptsLicence } = upstream;
   let known: Promise<void> | undefined;
 
-  const learn = (receipts: RestReceipt[] | undefined): RestReceipt[] | null => {
-    receiptsLicence.learn(receipts !== undefined);
-    return receipts ?? null;
-  };
-  const read = (messageId: string) => chatGetMessageReadReceipts(upstream, messageId).then(learn);
+  const read = (messageId: string) => chatGetMessageReadReceipts(upstream, messageId);
   const readIfLicensed = (messageId: string) =>
     receiptsLicence.state === 'missing' ? Promise.resolve(null) : read(messageId);
 

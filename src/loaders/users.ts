@@ -46,7 +46,7 @@ export const membersLoader = (
 
 /** Users by id; null for an unknown user. Upstream has no complete look-up by a list of ids. */
 export const userLoader = (upstream: RequestUpstream): Loader<string, RestUser | null> =>
-  callByKey(async (id) => (await usersInfo(upstream, id)) ?? null);
+  callByKey((id) => usersInfo(upstream, id));
 
 export const meLoader = (upstream: RequestUpstream) => once(() => me(upstream));
 

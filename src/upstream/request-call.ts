@@ -1,12 +1,14 @@
-import type { GatewayError } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import type { RowCutter } from '../projection/row-cutter.ts';
 import type { CallObserver } from './call-observer.ts';
+import type { CallRequest } from './call-runner.ts';
 import type { Caller } from './caller.ts';
+import { EndpointResponse } from './endpoint-response.ts';
 import { pathOf, type Endpoint, type Params } from './endpoint.ts';
-import type { Call } from './queue/in-flight-calls.ts';
+import type { Call, CallEnd } from './queue/in-flight-calls.ts';
 import type { RequestConcurrency } from './queue/request-concurrency.ts';
-import type { CallAnswer } from './transport/response.ts';
-import type { CallRequest, Workspace } from './workspace.ts';
+import { UpstreamRefusal, type CallAnswer } from './transport/response.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What the calls of one request have in common, and what became of them. */
 export class RequestTally {
@@ -26,6 +28,8 @@ export class RequestTally {
   shared = 0;
   /** The workspace has rejected the credentials: it would reject further calls as well. */
   rejected: GatewayError | undefined;
+  /** The request is over: its deadline passed, or the client left. */
+  stopped: GatewayError | undefined;
   readonly #onReceived: (bytes: number) => void;
   #received = 0;
 
@@ -43,40 +47,73 @@ export class RequestTally {
   }
 }
 
-/**
- * One call of a request; it begins as it is created. A class with methods, because callbacks of each call's own would take
- * more memory than all else of it.
- */
-export class RequestCall implements CallRequest {
-  readonly endpoint: Endpoint;
-  readonly path: string;
-  readonly cutter: RowCutter | undefined;
+/** What a call comes to. */
+export interface ResponseReader<Value> {
+  /** Of a success. Throws `response.unusable(…)` for one without the shape of its endpoint. */
+  readonly read: (response: EndpointResponse) => Value;
+  /** Of a refusal: throws it, unless it tells something. */
+  readonly refused?: (refusal: UpstreamRefusal) => Value;
+  /** Cuts the rows of the response, if it can. */
+  readonly cutter?: RowCutter | undefined;
+}
+
+/** How a request makes a call. */
+export interface CallPlan<Value> {
+  readonly reader: ResponseReader<Value>;
+  readonly calls: RequestConcurrency;
   readonly concurrency: RequestConcurrency;
   readonly isIdempotent: boolean;
-  readonly #tally: RequestTally;
-  #isSent = false;
-  readonly #begun: Call<CallAnswer>;
+  readonly onDroppedRow: () => void;
+  readonly onEnd: (call: PendingCall) => void;
+}
 
-  constructor(
-    workspace: Workspace,
-    tally: RequestTally,
-    endpoint: Endpoint,
-    params: Params,
-    { cutter, concurrency, isIdempotent }: Pick<CallRequest, 'cutter' | 'concurrency' | 'isIdempotent'>,
-  ) {
+/** A call that has not ended. */
+export interface PendingCall {
+  /** Whether an attempt of its own has gone out. */
+  readonly isSent: boolean;
+  cancel(): void;
+}
+
+/**
+ * One call of a request. A class with methods, because callbacks of each call's own would take more memory than all else of
+ * it.
+ */
+export class RequestCall<Value> implements CallRequest, CallEnd<CallAnswer, Value>, PendingCall {
+  readonly endpoint: Endpoint;
+  readonly path: string;
+  readonly #tally: RequestTally;
+  readonly #plan: CallPlan<Value>;
+  #isSent = false;
+  #begun: Call<Value> | undefined;
+
+  constructor(tally: RequestTally, endpoint: Endpoint, params: Params, plan: CallPlan<Value>) {
     this.endpoint = endpoint;
     this.path = pathOf(endpoint, params);
-    this.cutter = cutter;
-    this.concurrency = concurrency;
-    this.isIdempotent = isIdempotent;
     this.#tally = tally;
-    const begun = workspace.call(this);
-    if (begun.isShared) tally.shared += 1;
-    this.#begun = begun;
+    this.#plan = plan;
   }
 
-  get answer(): Promise<CallAnswer> {
+  /** Makes the call, or joins one of the caller's other requests. */
+  begin(workspace: Workspace): Promise<Value> {
+    this.#begun = workspace.call(this);
+    if (this.#begun.isShared) this.#tally.shared += 1;
     return this.#begun.promise;
+  }
+
+  get cutter(): RowCutter | undefined {
+    return this.#plan.reader.cutter;
+  }
+
+  get calls(): RequestConcurrency {
+    return this.#plan.calls;
+  }
+
+  get concurrency(): RequestConcurrency {
+    return this.#plan.concurrency;
+  }
+
+  get isIdempotent(): boolean {
+    return this.#plan.isIdempotent;
   }
 
   get caller(): Caller {
@@ -95,13 +132,12 @@ export class RequestCall implements CallRequest {
     return this.#tally.onData;
   }
 
-  /** Whether an attempt of its own has gone out. */
   get isSent(): boolean {
     return this.#isSent;
   }
 
   cancel(): void {
-    this.#begun.cancel();
+    this.#begun?.cancel();
   }
 
   check(): void {
@@ -117,5 +153,22 @@ export class RequestCall implements CallRequest {
     const { sent } = this.#tally;
     if (attempt > 1) this.#tally.retries += 1;
     else sent.set(this.endpoint, (sent.get(this.endpoint) ?? 0) + 1);
+  }
+
+  succeed(answer: CallAnswer): Value {
+    const { reader, onDroppedRow, onEnd } = this.#plan;
+    const value = reader.read(new EndpointResponse(this.endpoint, answer, onDroppedRow));
+    onEnd(this);
+    return value;
+  }
+
+  fail(error: unknown): Value {
+    const { reader, onEnd } = this.#plan;
+    onEnd(this);
+    // `onUnauthenticated` runs only for the request that began a shared call.
+    if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#tally.rejected = error;
+    if (this.#tally.stopped !== undefined) throw this.#tally.stopped;
+    if (reader.refused !== undefined && error instanceof UpstreamRefusal) return reader.refused(error);
+    throw error;
   }
 }

@@ -1,15 +1,14 @@
 import { GatewayError } from '../errors.ts';
-import type { RowCutter } from '../projection/row-cutter.ts';
 import type { CallObserver } from './call-observer.ts';
 import { callerOf, type Credentials } from './caller.ts';
-import { EndpointResponse } from './endpoint-response.ts';
+import type { EndpointResponse } from './endpoint-response.ts';
 import { isIdempotent, type Endpoint, type Params } from './endpoint.ts';
 import { KnownRooms } from './memory/known-rooms.ts';
 import type { ReceiptsLicence } from './memory/receipts-licence.ts';
 import type { SyncPages } from './memory/sync-pages.ts';
 import { RequestConcurrency, RequestSlots } from './queue/request-concurrency.ts';
 import type { EndpointBudget } from './rate-limit/rate-limits.ts';
-import { RequestCall, RequestTally } from './request-call.ts';
+import { RequestCall, RequestTally, type PendingCall, type ResponseReader } from './request-call.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What bounds the calls of one request to one endpoint. */
@@ -32,6 +31,10 @@ export class RequestUpstream {
   /** Which ids are known to be ids of rooms. */
   readonly rooms: KnownRooms;
   readonly #onDroppedRow = () => void (this.#droppedRows += 1);
+  readonly #onEnd = (call: PendingCall): void => {
+    this.#endPending(call);
+    if (!call.isSent) this.#begun -= 1;
+  };
   readonly #isRoom = (roomId: string) => this.rooms.isRoom(roomId);
   readonly #tally: RequestTally;
   /** In no order. No Set: a small array takes less memory, and each request has one. */
@@ -43,7 +46,6 @@ export class RequestUpstream {
   /** Calls made or waiting to be made. */
   #begun = 0;
   #droppedRows = 0;
-  #stopped: GatewayError | undefined;
 
   /**
    * `deadline`: epoch milliseconds at which the request is answered, with what is there. `onReceived` gets the total of
@@ -120,7 +122,7 @@ export class RequestUpstream {
    */
   mayHaveHiddenMessages(since: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const waiting = { cancel: () => reject(this.#stopped) };
+      const waiting = { cancel: () => reject(this.#tally.stopped) };
       this.#pending.push(waiting);
       const known = this.#workspace.deletedMessages.mayBeHiddenSince(since);
       void known.then(resolve, reject).finally(() => this.#endPending(waiting));
@@ -159,27 +161,21 @@ export class RequestUpstream {
 
   /** Cancels all pending calls and makes no more: the deadline passed, or the client left. */
   stop(reason: GatewayError): void {
-    this.#stopped ??= reason;
+    this.#tally.stopped ??= reason;
     for (const each of this.#pending) each.cancel();
   }
 
-  /** A successful response, its rows cut if they can be. Everything else throws a GatewayError with a code. */
-  async get(endpoint: Endpoint, params: Params = {}, cutter?: RowCutter): Promise<EndpointResponse> {
-    const { calls, admitted } = this.#concurrencyOf(endpoint);
-    const turn = calls.enter();
-    if (turn !== undefined) await turn.promise;
-    let call: RequestCall | undefined;
+  /**
+   * A successful response. Everything else throws a GatewayError with a code. `reader` reads it as the call ends: for endpoints
+   * that a page may call for each of its rows, one promise less each.
+   */
+  get(endpoint: Endpoint, params?: Params): Promise<EndpointResponse>;
+  get<Value>(endpoint: Endpoint, params: Params, reader: ResponseReader<Value>): Promise<Value>;
+  get(endpoint: Endpoint, params: Params = {}, reader: ResponseReader<unknown> = asItIs): Promise<unknown> {
     try {
-      call = this.#begin(endpoint, params, admitted, cutter);
-      this.#pending.push(call);
-      return new EndpointResponse(endpoint, await call.answer, this.#onDroppedRow);
+      return this.#begin(endpoint, params, reader);
     } catch (error) {
-      // `onUnauthenticated` runs only for the request that began a shared call.
-      if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') this.#tally.rejected = error;
-      throw this.#stopped ?? error;
-    } finally {
-      if (call !== undefined) this.#end(call);
-      calls.exit();
+      return Promise.reject(error);
     }
   }
 
@@ -192,20 +188,24 @@ export class RequestUpstream {
     return created;
   }
 
-  #begin(
-    endpoint: Endpoint,
-    params: Params,
-    concurrency: RequestConcurrency,
-    cutter: RowCutter | undefined,
-  ): RequestCall {
-    const final = this.#stopped ?? this.#tally.rejected;
+  #begin<Value>(endpoint: Endpoint, params: Params, reader: ResponseReader<Value>): Promise<Value> {
+    const final = this.#tally.stopped ?? this.#tally.rejected;
     if (final !== undefined) throw final;
     // The estimated cost covers every call; should an estimate be too low, this bound still holds.
     if (this.#begun >= this.#maxCalls) throw tooManyCalls(endpoint);
-    this.#begun += 1;
+    const { calls, admitted: concurrency } = this.#concurrencyOf(endpoint);
     const mayRepeat = isIdempotent(endpoint, params, this.#isRoom);
-    const how = { cutter, concurrency, isIdempotent: mayRepeat };
-    return new RequestCall(this.#workspace, this.#tally, endpoint, params, how);
+    const call = new RequestCall(this.#tally, endpoint, params, {
+      reader,
+      calls,
+      concurrency,
+      isIdempotent: mayRepeat,
+      onDroppedRow: this.#onDroppedRow,
+      onEnd: this.#onEnd,
+    });
+    this.#begun += 1;
+    this.#pending.push(call);
+    return call.begin(this.#workspace);
   }
 
   #endPending(pending: Pending): void {
@@ -213,12 +213,9 @@ export class RequestUpstream {
     const last = this.#pending.pop() as Pending;
     if (last !== pending) this.#pending[index] = last;
   }
-
-  #end(call: RequestCall): void {
-    this.#endPending(call);
-    if (!call.isSent) this.#begun -= 1;
-  }
 }
+
+const asItIs: ResponseReader<EndpointResponse> = { read: (response) => response };
 
 const tooManyCalls = (endpoint: string) =>
   new GatewayError('QUERY_TOO_COMPLEX', `This request has used up its upstream calls (${endpoint}).`, {

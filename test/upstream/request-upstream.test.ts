@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
+import type { EndpointResponse } from '../../src/upstream/endpoint-response.ts';
+import type { ResponseReader } from '../../src/upstream/request-call.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
+import type { UpstreamRefusal } from '../../src/upstream/transport/response.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
 import { alice, bob } from '../support/tiny-workspace.ts';
 import { createWorkspace, outcomeOf } from '../support/workspace.ts';
@@ -62,6 +65,63 @@ describe('RequestUpstream', () => {
       [1, 0],
     ]);
     expect(upstream.calls).toHaveLength(2);
+    await workspace.close();
+  });
+});
+
+describe('what a reader makes of a call', () => {
+  const idOf: ResponseReader<unknown> = { read: ({ body }) => body['_id'] };
+
+  it('is what the call comes to', async () => {
+    const { client, workspace } = open();
+    expect(await client.get('me', {}, idOf)).toBe(alice.id);
+    upstream.fail('status', { status: 400, body: { success: false, errorType: 'error-invalid-message' } });
+    const refused = vi.fn(({ errorType }: UpstreamRefusal) => errorType);
+    expect(await client.get('chat.getMessage', {}, { ...idOf, refused })).toBe('error-invalid-message');
+    await expect(client.get('chat.getMessage', {}, idOf)).rejects.toMatchObject({ errorType: 'error-invalid-message' });
+    expect(refused).toHaveBeenCalledOnce();
+    await workspace.close();
+  });
+
+  it('is no refusal where the workspace said nothing, nor where the response cannot be read', async () => {
+    const { client, workspace } = open();
+    const read = (response: EndpointResponse) => {
+      throw response.unusable('no `room`');
+    };
+    const refused = vi.fn();
+    expect(await outcomeOf(client.get('me', {}, { read, refused }))).toBe('UPSTREAM_BAD_RESPONSE');
+    upstream.fail('reset-before-response');
+    expect(await outcomeOf(client.get('me', {}, { ...idOf, refused }))).toBe('UPSTREAM_UNAVAILABLE');
+    expect(refused).not.toHaveBeenCalled();
+    await workspace.close();
+  });
+
+  it('counts no more once the request is over', async () => {
+    const { client, workspace } = open();
+    const reason = new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.');
+    upstream.fail('status', { status: 400, body: { success: false } });
+    const refused = vi.fn(() => {
+      throw new Error('asked too late');
+    });
+    const call = client.get('me', {}, { ...idOf, refused });
+    client.stop(reason);
+    await expect(call).rejects.toBe(reason);
+    expect(refused).not.toHaveBeenCalled();
+    await workspace.close();
+  });
+
+  it('leaves nothing to stop behind, and no slot taken, whatever it does', async () => {
+    const { client, workspace } = open();
+    const readers: ResponseReader<unknown>[] = [
+      idOf,
+      {
+        read() {
+          throw new Error('unreadable');
+        },
+      },
+    ];
+    for (let count = 0; count < 40; count += 1) await outcomeOf(client.get('me', {}, readers[count % 2] ?? idOf));
+    expect([workspace.inFlight, upstream.calls.length]).toEqual([0, 40]);
     await workspace.close();
   });
 });

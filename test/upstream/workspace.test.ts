@@ -7,6 +7,8 @@ import { callerOf } from '../../src/upstream/caller.ts';
 import type { OwnTurn } from '../../src/upstream/cancellation.ts';
 import { RequestConcurrency, RequestSlots } from '../../src/upstream/queue/request-concurrency.ts';
 import { defaultLimits } from '../../src/upstream/queue/bulkhead-limits.ts';
+import { asItIs } from '../../src/upstream/queue/in-flight-calls.ts';
+import type { CallAnswer } from '../../src/upstream/transport/response.ts';
 import { Transport } from '../../src/upstream/transport/transport.ts';
 import { TransportError } from '../../src/upstream/transport/transport-error.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
@@ -74,6 +76,8 @@ describe('a cancelled call', () => {
       path: '/api/v1/me',
       caller: callerOf({ userId: alice.id, authToken: alice.token }),
       deadline: Date.now() + 5000,
+      ...asItIs<CallAnswer>(),
+      calls: new RequestConcurrency(new RequestSlots(() => false)),
       concurrency: new CancelledOnEntry(() => call.cancel()),
       isIdempotent: true,
       check: () => undefined,
@@ -230,6 +234,8 @@ describe('an upstream call', () => {
         path: '/api/v1/me',
         caller: callerOf({ userId: alice.id, authToken: alice.token }),
         deadline: Date.now() + 3000,
+        ...asItIs<CallAnswer>(),
+        calls: new RequestConcurrency(new RequestSlots(() => false)),
         concurrency,
         isIdempotent: true,
         check,
@@ -341,6 +347,8 @@ describe('Workspace', () => {
           path,
           caller: callerOf({ userId: alice.id, authToken: alice.token, address }),
           deadline: Date.now() + 5000,
+          ...asItIs<CallAnswer>(),
+          calls: new RequestConcurrency(new RequestSlots(() => false)),
           concurrency: new RequestConcurrency(new RequestSlots(() => false)),
           isIdempotent: true,
           check: () => undefined,

@@ -19,14 +19,16 @@ export interface ThreadMessagesParams {
  * Rocket.Chat filters other users' stars out of other lists, and puts current names into them if the workspace shows real
  * names; here it does neither. 400 for an unknown message, a room of other people, and a workspace without threads.
  */
-export async function chatGetThreadMessages(
+export function chatGetThreadMessages(
   upstream: RequestUpstream,
   { rootId, roomId, offset, count, sort }: ThreadMessagesParams,
   cut?: RowCut,
 ): Promise<RestPage<RestMessage>> {
   const params = { tmid: rootId, offset, count, sort: JSON.stringify(sort) };
-  const response = await upstream.get('chat.getThreadMessages', params, cut && rowCutter(messageList, cut));
-  return response.page('messages', readReplyTo(rootId, roomId), count);
+  return upstream.get('chat.getThreadMessages', params, {
+    cutter: cut && rowCutter(messageList, cut),
+    read: (response) => response.page('messages', readReplyTo(rootId, roomId), count),
+  });
 }
 
 const readReplyTo = (rootId: string, roomId: string): ReadRow<RestMessage> => {

@@ -35,7 +35,7 @@ export interface DmHistory extends RestRows<RestMessage> {
  * GET /api/v1/dm.history: messages of a time range, newest first (`sort` has no effect), without a total and
  * without system messages that the room or the workspace hides. 400 `invalid-channel`, 403 as `dm.messages`.
  */
-export async function dmHistory(upstream: RequestUpstream, params: DmHistoryParams, cut?: RowCut): Promise<DmHistory> {
+export function dmHistory(upstream: RequestUpstream, params: DmHistoryParams, cut?: RowCut): Promise<DmHistory> {
   const query = {
     roomId: params.roomId,
     latest: params.latest,
@@ -46,13 +46,17 @@ export async function dmHistory(upstream: RequestUpstream, params: DmHistoryPara
     showThreadMessages: params.showThreadMessages ? 'true' : undefined,
     unreads: params.unreads ? 'true' : undefined,
   };
-  const response = await upstream.get('dm.history', query, cut && rowCutter(messageList, cut));
-  refuseOtherRoom(response, params.roomId);
-  const readRow = readMessageOf(params.roomId);
-  const firstUnread = asObject(response.body['firstUnread']);
-  return {
-    ...response.rows('messages', readRow, params.count),
-    unreadNotLoaded: asInt(response.body['unreadNotLoaded']),
-    firstUnread: firstUnread === undefined ? undefined : readRow(firstUnread),
-  };
+  return upstream.get('dm.history', query, {
+    cutter: cut && rowCutter(messageList, cut),
+    read(response) {
+      refuseOtherRoom(response, params.roomId);
+      const readRow = readMessageOf(params.roomId);
+      const firstUnread = asObject(response.body['firstUnread']);
+      return {
+        ...response.rows('messages', readRow, params.count),
+        unreadNotLoaded: asInt(response.body['unreadNotLoaded']),
+        firstUnread: firstUnread === undefined ? undefined : readRow(firstUnread),
+      };
+    },
+  });
 }

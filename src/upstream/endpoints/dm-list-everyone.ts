@@ -12,14 +12,18 @@ export interface DmListParams {
 }
 
 /** GET /api/v1/dm.list.everyone: every direct-message room of the workspace. 403 without `view-room-administration`. */
-export async function dmListEveryone(
+export function dmListEveryone(
   upstream: RequestUpstream,
   { offset, count, sort }: DmListParams,
   cut?: RowCut,
 ): Promise<RestPage<RestDirectMessage>> {
   const params = { offset, count, sort: JSON.stringify(sort) };
-  const response = await upstream.get('dm.list.everyone', params, cut && rowCutter(roomList, cut));
-  const page = response.page('ims', readDirectMessage, count);
-  upstream.rooms.addRows(page.rows);
-  return page;
+  return upstream.get('dm.list.everyone', params, {
+    cutter: cut && rowCutter(roomList, cut),
+    read(response) {
+      const page = response.page('ims', readDirectMessage, count);
+      upstream.rooms.addRows(page.rows);
+      return page;
+    },
+  });
 }

@@ -23,7 +23,7 @@ export interface DmMessagesParams {
  * GET /api/v1/dm.messages: a page of a room's messages, thread replies and system messages included, with the total of
  * all that match. 400 `invalid-channel` for an unknown room, 403 for a room of other people.
  */
-export async function dmMessages(
+export function dmMessages(
   upstream: RequestUpstream,
   params: DmMessagesParams,
   cut?: RowCut,
@@ -37,9 +37,13 @@ export async function dmMessages(
     starredIds: params.starredIds?.join(','),
     pinned: params.pinned === true ? 'true' : undefined,
   };
-  const response = await upstream.get('dm.messages', query, cut && rowCutter(messageList, cut));
-  refuseOtherRoom(response, params.roomId);
-  return response.page('messages', readMessageOf(params.roomId), params.count);
+  return upstream.get('dm.messages', query, {
+    cutter: cut && rowCutter(messageList, cut),
+    read(response) {
+      refuseOtherRoom(response, params.roomId);
+      return response.page('messages', readMessageOf(params.roomId), params.count);
+    },
+  });
 }
 
 /** What a sync begins with. */

@@ -12,16 +12,19 @@ export interface ImCountersParams {
  * GET /api/v1/im.counters. 403 for a room that is unknown or not the user's own (never 404). Never creates a
  * room: Rocket.Chat checks access to the raw id first.
  */
-export async function imCounters(
-  upstream: RequestUpstream,
-  { roomId, userId }: ImCountersParams,
-): Promise<RestCounters> {
-  const response = await upstream.get('im.counters', { roomId, userId });
-  const joined = asBoolean(response.body['joined']);
-  if (joined === undefined) throw response.unusable('no `joined`');
-  upstream.rooms.add(roomId);
-  return { ...pickCounters(response.body), joined };
-}
+export const imCounters = (upstream: RequestUpstream, { roomId, userId }: ImCountersParams): Promise<RestCounters> =>
+  upstream.get(
+    'im.counters',
+    { roomId, userId },
+    {
+      read(response) {
+        const joined = asBoolean(response.body['joined']);
+        if (joined === undefined) throw response.unusable('no `joined`');
+        upstream.rooms.add(roomId);
+        return { ...pickCounters(response.body), joined };
+      },
+    },
+  );
 
 const pickCounters = (body: { readonly [key: string]: unknown }): Omit<RestCounters, 'joined'> => ({
   members: body['members'],

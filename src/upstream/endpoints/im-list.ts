@@ -4,14 +4,18 @@ import { readDirectMessage, roomList, type RestDirectMessage, type RestPage } fr
 import type { DmListParams } from './dm-list-everyone.ts';
 
 /** GET /api/v1/im.list: the caller's own rooms, whole. Unread counts are not part of a room. */
-export async function imList(
+export function imList(
   upstream: RequestUpstream,
   { offset, count, sort }: DmListParams,
   cut?: RowCut,
 ): Promise<RestPage<RestDirectMessage>> {
   const params = { offset, count, sort: JSON.stringify(sort) };
-  const response = await upstream.get('im.list', params, cut && rowCutter(roomList, cut));
-  const page = response.page('ims', readDirectMessage, count);
-  upstream.rooms.addRows(page.rows);
-  return page;
+  return upstream.get('im.list', params, {
+    cutter: cut && rowCutter(roomList, cut),
+    read(response) {
+      const page = response.page('ims', readDirectMessage, count);
+      upstream.rooms.addRows(page.rows);
+      return page;
+    },
+  });
 }

@@ -14,10 +14,17 @@ export interface ImMembersParams {
  * GET /api/v1/im.members: active members with presence. Rocket.Chat orders by the users' last update, which the
  * response does not contain, then by name: the order moves with every change of presence.
  */
-export async function imMembers(upstream: RequestUpstream, params: ImMembersParams): Promise<RestPage<RestUser>> {
+export function imMembers(upstream: RequestUpstream, params: ImMembersParams): Promise<RestPage<RestUser>> {
   const { roomId, offset, count } = params;
-  const response = await upstream.get('im.members', { roomId, offset, count, sort: '{"username":1}' });
-  const page = response.page('members', readUser, count);
-  refuseMemberId(page.rows, roomId);
-  return page;
+  return upstream.get(
+    'im.members',
+    { roomId, offset, count, sort: '{"username":1}' },
+    {
+      read(response) {
+        const page = response.page('members', readUser, count);
+        refuseMemberId(page.rows, roomId);
+        return page;
+      },
+    },
+  );
 }

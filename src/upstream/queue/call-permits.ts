@@ -32,6 +32,8 @@ export class Permit {
   reservation: Reservation;
   /** One of `taken`. */
   has: number = taken.nothing;
+  /** Whether the call waits for the next of them. */
+  isWaiting = false;
   bulkheadKey = '';
   /** The breaker's. */
   era = 0;
@@ -68,11 +70,38 @@ export class CallPermits {
     this.#parts = parts;
   }
 
-  /** Everything that a call needs to go out. A promise only where it has to wait: most calls need not. */
-  acquire(call: PendingCall, cancellation: Cancellation): Permit | Promise<Permit> {
-    const permit = new Permit(this.#enterWindow(call));
-    const wait = this.#take(permit, call, cancellation);
-    return wait === undefined ? permit : this.#takeAfter(wait, permit, call, cancellation);
+  /** The first step of a call's way, which `advance` goes on. */
+  enter(call: PendingCall): Permit {
+    return new Permit(this.#enterWindow(call));
+  }
+
+  /**
+   * Takes what the call still needs. Undefined: it goes out now. Otherwise it has to wait for the promise, and goes on with
+   * this method then. A call whose promise rejects, or that this method throws for, ends with `leave`.
+   */
+  advance(permit: Permit, call: PendingCall, cancellation: Cancellation): Promise<void> | undefined {
+    if (permit.isWaiting) permit.has += 1;
+    permit.isWaiting = false;
+    for (;;) {
+      for (; permit.has < taken.place; permit.has += 1) {
+        const turn = this.#takeNext(permit, call, cancellation);
+        if (turn !== undefined) {
+          permit.isWaiting = true;
+          return turn;
+        }
+      }
+      if (this.#goesOut(permit, call, cancellation)) return undefined;
+      this.leave(permit, call); // the call has lost its turn
+      permit.reservation = this.#enterWindow(call);
+    }
+  }
+
+  /** Gives back what a call has taken that does not go out. */
+  leave(permit: Permit, { concurrency }: PendingCall): void {
+    if (permit.has >= taken.turn) permit.reservation.giveBack();
+    if (permit.has >= taken.slot) concurrency.exit();
+    if (permit.has >= taken.place) this.#parts.bulkhead.exit(permit.bulkheadKey);
+    permit.has = taken.nothing;
   }
 
   /** The call has ended: gives back what it held, and passes on what its result says. */
@@ -83,46 +112,6 @@ export class CallPermits {
     concurrency.exit();
     if (result.rateLimit === 'unsent') reservation.giveBack();
     else reservation.exit(result.rateLimit === 'lost' ? undefined : result.rateLimit);
-  }
-
-  async #takeAfter(
-    wait: Promise<void>,
-    permit: Permit,
-    call: PendingCall,
-    cancellation: Cancellation,
-  ): Promise<Permit> {
-    for (
-      let next: Promise<void> | undefined = wait;
-      next !== undefined;
-      next = this.#take(permit, call, cancellation)
-    ) {
-      try {
-        await next;
-      } catch (error) {
-        this.#giveBack(permit, call);
-        throw error;
-      }
-      permit.has += 1;
-    }
-    return permit;
-  }
-
-  /** Takes what the call still needs. If it has to wait for the next thing: the promise of that. */
-  #take(permit: Permit, call: PendingCall, cancellation: Cancellation): Promise<void> | undefined {
-    try {
-      for (;;) {
-        for (; permit.has < taken.place; permit.has += 1) {
-          const wait = this.#takeNext(permit, call, cancellation);
-          if (wait !== undefined) return wait;
-        }
-        if (this.#goesOut(permit, call, cancellation)) return undefined;
-        this.#giveBack(permit, call); // the call has lost its turn
-        permit.reservation = this.#enterWindow(call);
-      }
-    } catch (error) {
-      this.#giveBack(permit, call);
-      throw error;
-    }
   }
 
   #enterWindow({ endpoint, caller, deadline }: PendingCall): Reservation {
@@ -173,13 +162,6 @@ export class CallPermits {
       const ms = clock.now() - since;
       if (ms > rateLimits.promptMs) observer.waited(endpoint, ms); // a refusal on the spot is no wait
     }
-  }
-
-  #giveBack(permit: Permit, { concurrency }: PendingCall): void {
-    if (permit.has >= taken.turn) permit.reservation.giveBack();
-    if (permit.has >= taken.slot) concurrency.exit();
-    if (permit.has >= taken.place) this.#parts.bulkhead.exit(permit.bulkheadKey);
-    permit.has = taken.nothing;
   }
 
   #circuitOpen(endpoint: string): GatewayError {

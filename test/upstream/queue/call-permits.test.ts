@@ -45,12 +45,23 @@ function createPermits(inFlight = 1) {
     check: () => undefined,
     ...given,
   });
-  const acquire = async (given: Partial<PendingCall> = {}, cancellation = new Cancellation()) =>
-    permits.acquire(callOf(given), cancellation);
+  const take = async (whole: PendingCall, cancellation = new Cancellation()) => {
+    const permit = permits.enter(whole);
+    try {
+      let wait = permits.advance(permit, whole, cancellation);
+      for (; wait !== undefined; wait = permits.advance(permit, whole, cancellation)) await wait;
+    } catch (error) {
+      permits.leave(permit, whole);
+      throw error;
+    }
+    return permit;
+  };
+  const acquire = (given: Partial<PendingCall> = {}, cancellation = new Cancellation()) =>
+    take(callOf(given), cancellation);
   /** A call, and what it came to. */
   const call = async (result = success(), given: Partial<PendingCall> = {}) => {
     const whole = callOf(given);
-    permits.release(await permits.acquire(whole, new Cancellation()), whole, result);
+    permits.release(await take(whole), whole, result);
   };
   const left = () => rateLimits.windows().map(({ remaining }) => remaining);
   return { clock, rateLimits, breaker, bulkhead, acquire, call, left };
