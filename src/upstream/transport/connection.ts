@@ -75,7 +75,7 @@ export class Connection implements ResponseHandler, ExchangeHolder {
     const { host, port, isSecure } = origin;
     const onread = {
       buffer: arrived,
-      callback: (bytes: number) => this.#read(arrived.subarray(0, bytes)),
+      callback: (bytes: number) => this.#read(bytes),
     };
     const common = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: probeAfterMs, onread };
     const servername = isIP(host) === 0 ? host : '';
@@ -209,9 +209,9 @@ export class Connection implements ResponseHandler, ExchangeHolder {
     this.close();
   }
 
-  /** True: the socket reads on. */
-  #read(bytes: Buffer): boolean {
-    const fault = this.#parser.read(bytes);
+  /** So many bytes have arrived. True: the socket reads on. */
+  #read(bytes: number): boolean {
+    const fault = this.#parser.read(arrived, bytes);
     if (fault === undefined) return true;
     const exchange = this.#unanswered > 0 ? this.#takeFirst() : undefined;
     this.#closeEarly();

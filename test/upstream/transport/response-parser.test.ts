@@ -40,6 +40,20 @@ describe('A response', () => {
     expect(lengths).toEqual([2, 1]);
   });
 
+  it.each([`${sized(3)}abc`, `${chunked}3\r\nabc\r\n0\r\nx: y\r\n\r\n`])(
+    'is read from the bytes that came, whatever stands behind them: %j',
+    (text) => {
+      for (let at = 0; at <= text.length; at += 1) {
+        const seen: Seen = { heads: [], body: '', reuse: undefined, fault: undefined, isComplete: false };
+        const parser = new ResponseParser(handlerOf(seen));
+        parser.expect(1);
+        for (const piece of [text.slice(0, at), text.slice(at)])
+          expect(parser.read(Buffer.from(`${piece}\n\r\n\r\n${text}`), piece.length)).toBeUndefined();
+        expect([seen.heads.length, seen.body, seen.reuse]).toEqual([1, 'abc', true]);
+      }
+    },
+  );
+
   it('is whole only where its length is known and all of it comes at once', () => {
     const wholes = (...pieces: readonly string[]): boolean[] => {
       const found: boolean[] = [];
