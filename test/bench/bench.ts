@@ -5,6 +5,8 @@ import { canPin, Helper } from './helper.ts';
 export interface BenchOptions {
   /** Contenders beside the floor and the gateway. */
   readonly peers?: readonly Contender[];
+  /** Processes of each contender. */
+  readonly processes?: number;
   /** Folder for a CPU profile of the gateway; undefined: none is made. */
   readonly profileFolder?: string | undefined;
 }
@@ -14,7 +16,10 @@ export interface Running {
   readonly server: Helper;
 }
 
-/** All processes of a run: the contenders, the floor first and the gateway second, and what is before and behind them. */
+/**
+ * All processes of a run: those of the contenders, the floor first and the gateway second, as often as there are processes of
+ * each, and what is before and behind them.
+ */
 export interface Bench {
   readonly contenders: readonly Running[];
   readonly upstream: Helper;
@@ -30,7 +35,7 @@ export interface Bench {
 const serverFlags = ['--max-semi-space-size=32', '--import', new URL('cpu-probe.ts', import.meta.url).href];
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
 
-export async function startBench({ peers = [], profileFolder }: BenchOptions = {}): Promise<Bench> {
+export async function startBench({ peers = [], processes = 1, profileFolder }: BenchOptions = {}): Promise<Bench> {
   const isPinned = canPin();
   const [serverCore, otherCore] = isPinned ? [0, 1] : [undefined, undefined];
   const started: Helper[] = [];
@@ -53,7 +58,8 @@ export async function startBench({ peers = [], profileFolder }: BenchOptions = {
       });
     await upstream.listening();
     const contenders: Running[] = [];
-    for (const contender of [floor, gateway, ...peers]) {
+    const each = [floor, gateway, ...peers];
+    for (const contender of Array.from({ length: processes }, () => each).flat()) {
       const isProfiled = contender === gateway && profileFolder !== undefined;
       const server = await launch(contender, isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : []);
       contenders.push({ contender, server });

@@ -8,6 +8,7 @@ import { connections, measure, measureAtFixedRate, warmUp, type Warm } from './m
 import { readOptions, usage, UsageError, type Options } from './options.ts';
 import { installPeers, leftOut, peers } from './peers.ts';
 import { callsTable, cpuTable, latencyTable, processTable, throughputTable } from './report.ts';
+import { median } from './schedule.ts';
 import { startToFirstAnswer } from './start-up.ts';
 
 /**
@@ -44,17 +45,19 @@ async function measureWorkloads(bench: Bench, compared: readonly Agreed[], optio
     columns.push({ agreed, measured, fixed: await measureAtFixedRate(bench, measured, options.uniqueCredentials) });
   }
   const figures = [];
-  for (const { contender, server } of bench.contenders) {
-    const { rss } = await server.ask<Usage>('usage');
+  for (const [contender, running] of Map.groupBy(bench.contenders, (each) => each.contender)) {
     const asked = compared.flatMap((agreed) => agreed.asked).find((candidate) => candidate.contender === contender);
     if (asked === undefined) continue;
-    figures.push({ name: contender.name, rss, startMs: await startToFirstAnswer(bench, asked) });
+    const memory = [];
+    for (const { server } of running) memory.push((await server.ask<Usage>('usage')).rss);
+    figures.push({ name: contender.name, rss: median(memory), startMs: await startToFirstAnswer(bench, asked) });
   }
   const tables = [cpuTable(columns), throughputTable(columns), latencyTable(columns), callsTable(columns)];
   say([...tables, processTable(figures)].join('\n'));
 }
 
-function sayConditions({ isPinned }: Bench, { rounds, seconds, uniqueCredentials, withPeers }: Options): void {
+function sayConditions({ isPinned }: Bench, options: Options): void {
+  const { rounds, seconds, processes, uniqueCredentials, withPeers } = options;
   const pinning = isPinned
     ? 'servers on core 0, upstream and load on core 1'
     : 'nothing pinned to a core (no taskset, or fewer than two cores): ratios are noisy';
@@ -62,6 +65,7 @@ function sayConditions({ isPinned }: Bench, { rounds, seconds, uniqueCredentials
   say(
     `\nNode ${process.version}, ${rounds} rounds of ${seconds} s, ${connections} connections, ${callers}; ${pinning}.`,
   );
+  if (processes > 1) say(`${processes} processes of each contender take turns; a table has the rounds of all of them.`);
   say('All figures are of warm processes: each is loaded until its CPU time per request no longer falls.');
   if (withPeers) for (const { name, reason } of leftOut) say(`${name} left out: ${reason}`);
   say('');
@@ -91,7 +95,8 @@ async function main(): Promise<void> {
     chosen.push(gatewayWithStore(store.url));
   }
   try {
-    const bench = await startBench({ peers: chosen, profileFolder: options.profileFolder });
+    const { processes, profileFolder } = options;
+    const bench = await startBench({ peers: chosen, processes, profileFolder });
     try {
       await run(bench, options);
     } finally {

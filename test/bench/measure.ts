@@ -3,7 +3,7 @@ import type { Bench } from './bench.ts';
 import { Disagreement, sumOf, type Agreed, type Asked, type Calls } from './compare.ts';
 import type { Usage } from './cpu-probe.ts';
 import type { Slice, SliceResult } from './load.ts';
-import { isFlat, median, orderOfRound } from './schedule.ts';
+import { byContender, isFlat, median, orderOfRound } from './schedule.ts';
 
 export interface Sample {
   /** CPU time of the server's whole process per answered request, µs. */
@@ -16,7 +16,7 @@ export interface Sample {
   readonly p99: number;
 }
 
-/** Samples of one contender, a round each. */
+/** Samples of one contender, a round each; the rounds of its first process come first. */
 export interface Measured {
   readonly asked: Asked;
   readonly rounds: readonly Sample[];
@@ -67,7 +67,7 @@ export async function warmUp(bench: Bench, agreed: Agreed, options: MeasureOptio
   return warm;
 }
 
-/** All contenders in turns: there and back. */
+/** All processes in turns: there and back. */
 export async function measure(bench: Bench, warm: readonly Warm[], options: MeasureOptions): Promise<Measured[]> {
   const measured = warm.map(({ asked, requests }) => ({ asked, requests, rounds: [] as Sample[] }));
   const { connections, uniqueCredentials } = options;
@@ -76,7 +76,7 @@ export async function measure(bench: Bench, warm: readonly Warm[], options: Meas
       rounds.push(await runSlice(bench, asked, { connections, uniqueCredentials, requests }));
     }
   }
-  return measured;
+  return byContender(measured);
 }
 
 export interface FixedRateSample extends Sample {

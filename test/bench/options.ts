@@ -5,6 +5,7 @@ export const usage = `npm run bench -- [options]
   --workloads W1,W2      only these
   --rounds N             rounds of a workload (9)
   --seconds S            seconds of one contender in a round (0.5)
+  --processes N          processes of each contender (1): those of the same code can differ by a tenth and more
   --peers                other GraphQL servers beside the gateway; installs them once, in test/bench/peers
   --store                the gateway with a shared store beside the gateway; needs redis-server
   --pipelining           the gateway whose calls share connections (UPSTREAM_PIPELINING=8) beside the gateway
@@ -19,6 +20,7 @@ export interface Options {
   readonly chosen: readonly Workload[];
   readonly rounds: number;
   readonly seconds: number;
+  readonly processes: number;
   readonly withPeers: boolean;
   readonly withStore: boolean;
   readonly withPipelining: boolean;
@@ -35,13 +37,16 @@ export function readOptions(args: readonly string[]): Options {
   const unknown = names.find((name) => workloads.every((workload) => workload.name !== name));
   const rounds = Number(values.rounds);
   const seconds = Number(values.seconds);
+  const processes = Number(values.processes);
   if (unknown !== undefined) throw new UsageError(`There is no workload ${unknown}.`);
   if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds: give a whole number from 1.');
+  if (!Number.isInteger(processes) || processes < 1) throw new UsageError('--processes: give a whole number from 1.');
   if (!(seconds > 0 && seconds <= 60)) throw new UsageError('--seconds: give a number from 0 to 60.');
   return {
     chosen: workloads.filter(({ name }) => names.includes(name)),
     rounds,
     seconds,
+    processes,
     withPeers: values.peers,
     withStore: values.store,
     withPipelining: values.pipelining,
@@ -61,6 +66,7 @@ function parse(args: readonly string[]) {
         workloads: { type: 'string', default: workloads.map(({ name }) => name).join(',') },
         rounds: { type: 'string', default: '9' },
         seconds: { type: 'string', default: '0.5' },
+        processes: { type: 'string', default: '1' },
         peers: { type: 'boolean', default: false },
         store: { type: 'boolean', default: false },
         pipelining: { type: 'boolean', default: false },

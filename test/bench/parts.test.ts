@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readOptions, UsageError } from './options.ts';
 import { table } from './report.ts';
 import { RequestTemplate, wholeBody } from './requests.ts';
-import { arrivedBy, isFlat, median, orderOfRound, quantile } from './schedule.ts';
+import { arrivedBy, byContender, isFlat, median, orderOfRound, quantile } from './schedule.ts';
 import { authToken, bodiesOf, callerId, grownWorkloads, workloads } from './workloads.ts';
 
 describe('options', () => {
@@ -12,6 +12,7 @@ describe('options', () => {
     expect(others).toEqual({
       rounds: 9,
       seconds: 0.5,
+      processes: 1,
       withPeers: false,
       withStore: false,
       withPipelining: false,
@@ -25,7 +26,7 @@ describe('options', () => {
 
   it('reads every option', () => {
     const options = readOptions(
-      '--workloads W5,W1 --rounds 3 --seconds 2 --peers --store --pipelining --growth --unique-credentials --check --profile out'.split(
+      '--workloads W5,W1 --rounds 3 --seconds 2 --processes 4 --peers --store --pipelining --growth --unique-credentials --check --profile out'.split(
         ' ',
       ),
     );
@@ -33,6 +34,7 @@ describe('options', () => {
     expect(options).toMatchObject({
       rounds: 3,
       seconds: 2,
+      processes: 4,
       withPeers: true,
       withStore: true,
       withPipelining: true,
@@ -42,10 +44,15 @@ describe('options', () => {
     expect(options).toMatchObject({ checksOnly: true, profileFolder: 'out' });
   });
 
-  it.each([['--workloads', 'W9'], ['--rounds', '0'], ['--rounds', '1.5'], ['--seconds', '0'], ['--colour'], ['W1']])(
-    'refuses %s %s',
-    (...args) => expect(() => readOptions(args)).toThrow(UsageError),
-  );
+  it.each([
+    ['--workloads', 'W9'],
+    ['--rounds', '0'],
+    ['--rounds', '1.5'],
+    ['--seconds', '0'],
+    ['--processes', '0'],
+    ['--colour'],
+    ['W1'],
+  ])('refuses %s %s', (...args) => expect(() => readOptions(args)).toThrow(UsageError));
 });
 
 describe('the schedule', () => {
@@ -61,6 +68,18 @@ describe('the schedule', () => {
 
   it('lets requests arrive at the rate, the first at once, and no more than are wanted', () => {
     expect([0, 9, 10, 99, 100, 5000].map((elapsed) => arrivedBy(elapsed, 100, 50))).toEqual([1, 1, 2, 10, 11, 50]);
+  });
+
+  it('puts the rounds of all processes of a contender together, so that the floor’s stand beside them', () => {
+    const [floor, gateway] = [{ name: 'floor' }, { name: 'gateway' }];
+    const processes = [floor, gateway, floor, gateway].map((contender, port) => ({
+      asked: { contender, port },
+      rounds: [port * 10, port * 10 + 1],
+    }));
+    expect(byContender(processes)).toEqual([
+      { asked: { contender: floor, port: 0 }, rounds: [0, 1, 20, 21] },
+      { asked: { contender: gateway, port: 1 }, rounds: [10, 11, 30, 31] },
+    ]);
   });
 
   it('takes medians and quantiles between the nearest values', () => {

@@ -6,6 +6,23 @@ export const arrivedBy = (elapsedMs: number, perSecond: number, requests: number
 export const orderOfRound = <T>(contenders: readonly T[], round: number): readonly T[] =>
   round % 2 === 0 ? contenders : contenders.toReversed();
 
+interface Rounds<Asked, Sample> {
+  readonly asked: Asked;
+  readonly rounds: readonly Sample[];
+}
+
+/** The rounds of all processes of a contender together, those of its first process first. */
+export function byContender<Asked extends { readonly contender: object }, Sample>(
+  measured: readonly Rounds<Asked, Sample>[],
+): Rounds<Asked, Sample>[] {
+  const together: Rounds<Asked, Sample>[] = [];
+  for (const processes of Map.groupBy(measured, ({ asked }) => asked.contender).values()) {
+    const [first] = processes;
+    if (first !== undefined) together.push({ asked: first.asked, rounds: processes.flatMap(({ rounds }) => rounds) });
+  }
+  return together;
+}
+
 /** Slices that must agree, and how closely (largest / smallest), before a contender counts as warm. */
 const flatSlices = 3;
 const flatWithin = 1.05;
