@@ -47,7 +47,13 @@ export function Inbox({ session, costs, sync, onSignOut }: Props): ReactNode {
           )}
         </div>
         {roomId !== undefined && threadId !== undefined && (
-          <ThreadView key={threadId} roomId={roomId} rootId={threadId} viewerId={session.userId} />
+          <ThreadView
+            key={threadId}
+            roomId={roomId}
+            rootId={threadId}
+            viewerId={session.userId}
+            isReady={state.roomId === roomId}
+          />
         )}
       </main>
       <CostBar costs={costs} />

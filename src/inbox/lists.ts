@@ -1,5 +1,9 @@
-import type { ApolloCache, Reference, StoreObject } from '@apollo/client';
+import type { ApolloCache, FieldFunctionOptions, Reference, StoreObject } from '@apollo/client';
+import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import type { AskChangesQuery } from './operations.generated.ts';
+
+/** Messages of a page. */
+export const messagesPage = 40;
 
 /** The first page of rooms. */
 export const firstRooms = { first: 30, after: null } as const;
@@ -7,10 +11,26 @@ export const firstRooms = { first: 30, after: null } as const;
 type InboxChanges = NonNullable<AskChangesQuery['viewer']['changes']>;
 type RoomChanges = NonNullable<NonNullable<AskChangesQuery['directMessage']>['changes']>;
 
+/**
+ * What an answer tells without the lists that have errors. A field that failed is not told again, so such a list is asked for
+ * once more from where it was.
+ */
+export function withoutFailed(data: AskChangesQuery, error: unknown): AskChangesQuery {
+  const failed = new Set(CombinedGraphQLErrors.is(error) ? error.errors.map(({ path }) => path?.[0]) : []);
+  const { viewer, directMessage } = data;
+  return {
+    ...data,
+    viewer: failed.has('viewer') ? { ...viewer, changes: null } : viewer,
+    ...(failed.has('directMessage') && directMessage && { directMessage: { ...directMessage, changes: null } }),
+  };
+}
+
 /** A list as `relayStylePagination` keeps it. */
 interface StoredList {
   readonly edges: readonly { readonly cursor: string; readonly node: Reference }[];
   readonly pageInfo: { readonly hasNextPage?: boolean; readonly hasPreviousPage?: boolean };
+  /** How far it has been loaded: the messages there may be deleted by now. */
+  readonly ends?: readonly MessageOrder[];
 }
 
 /**
@@ -48,17 +68,16 @@ export function applyToMessages(
     fields: {
       messages: (stored: unknown, { readField, toReference }) => {
         const list = stored as StoredList;
-        const loaded = list.edges.flatMap(({ node }) => {
-          const [id, sentAt] = [readField<string>('id', node), readField<string>('sentAt', node)];
-          return id === undefined || sentAt === undefined ? [] : { id, sentAt };
-        });
+        const loaded = loadedOf(list, readField);
         const known = new Set(loaded.map(({ id }) => id));
         const { hasNextPage, hasPreviousPage } = list.pageInfo;
+        const reached = [...loaded, ...(list.ends ?? [])].toSorted(compareMessages);
+        const ends = [...reached.slice(0, 1), ...reached.slice(-1)];
         const isWithin = (message: MessageOrder): boolean =>
-          (hasNextPage !== true || loaded.some((other) => compareMessages(other, message) < 0)) &&
-          (hasPreviousPage !== true || loaded.some((other) => compareMessages(other, message) > 0));
+          (hasNextPage !== true || ends.some((end) => compareMessages(end, message) <= 0)) &&
+          (hasPreviousPage !== true || ends.some((end) => compareMessages(end, message) >= 0));
         added = changed.filter((message) => !known.has(message.id) && isWithin(message));
-        return withEdges(list, 'Message', added, toReference);
+        return { ...withEdges(list, 'Message', added, toReference), ends };
       },
     },
   });
@@ -67,11 +86,49 @@ export function applyToMessages(
   return added;
 }
 
+/**
+ * Brings the threads that are loaded up to date with replies. Of a thread with more pages only what lies before the latest
+ * loaded reply is added: the rest comes with those.
+ */
+export function applyToThreads(cache: ApolloCache, { changed }: Pick<RoomChanges, 'changed'>): void {
+  for (const [rootId, replies] of Map.groupBy(changed, ({ threadRootId }) => threadRootId)) {
+    if (rootId === null) continue;
+    cache.modify({
+      id: `Message:${rootId}`,
+      fields: {
+        thread: (stored: unknown, { readField, toReference }) => {
+          const thread = stored as { readonly replies?: StoredList } | null;
+          if (thread?.replies === undefined) return stored;
+          const loaded = loadedOf(thread.replies, readField);
+          const known = new Set(loaded.map(({ id }) => id));
+          const isWithin = (message: MessageOrder): boolean =>
+            thread.replies?.pageInfo.hasNextPage !== true ||
+            loaded.some((other) => compareMessages(other, message) > 0);
+          const added = replies.filter((message) => !known.has(message.id) && isWithin(message));
+          return { ...thread, replies: withEdges(thread.replies, 'Message', added, toReference) };
+        },
+      },
+    });
+  }
+}
+
 /** Forgets the messages of a room, so that whoever shows them reads them again. */
 export const forgetMessages = (cache: ApolloCache, roomId: string): boolean =>
   cache.evict({ id: `DirectMessage:${roomId}`, fieldName: 'messages' });
 
-/** An edge that no page brought has no cursor; pages go on from those that have one. */
+type ReadField = FieldFunctionOptions['readField'];
+
+/** Where the loaded messages of a list are, those that are deleted left out. */
+const loadedOf = ({ edges }: StoredList, readField: ReadField): MessageOrder[] =>
+  edges.flatMap(({ node }) => {
+    const [id, sentAt] = [readField<string>('id', node), readField<string>('sentAt', node)];
+    return id === undefined || sentAt === undefined ? [] : { id, sentAt };
+  });
+
+/**
+ * An edge that no page brought has no cursor; pages go on from those that have one. It stands behind the first: a page that
+ * comes before the first replaces what stands before that.
+ */
 function withEdges(
   list: StoredList,
   type: 'DirectMessage' | 'Message',
@@ -80,7 +137,7 @@ function withEdges(
 ): StoredList {
   const references = added.flatMap(({ id }) => toReference({ __typename: type, id }) ?? []);
   const edges = references.map((node) => ({ __typename: `${type}Edge`, cursor: '', node }));
-  return { ...list, edges: [...edges, ...list.edges] };
+  return { ...list, edges: list.edges.toSpliced(1, 0, ...edges) };
 }
 
 /** Rows of a list by id, each once: one that sync added can come again with a page. */

@@ -16,16 +16,22 @@ export class Reads {
     );
   });
 
-  /** Waits until the cache holds the answers to all of them. */
-  async landed(): Promise<void> {
-    do {
-      await Promise.all(this.#open);
-      await nextTask(); // the client writes an answer in the microtasks after it
-    } while (this.#open.size > 0);
+  /**
+   * Waits until the cache holds the answers to all of them, and to those that begin meanwhile. False if that takes longer than
+   * so many milliseconds.
+   */
+  async landed(withinMs: number): Promise<boolean> {
+    const late = after(withinMs).then(() => 'late');
+    for (;;) {
+      // The client writes an answer in the microtasks after it.
+      const landed = Promise.all(this.#open).then(() => after(0));
+      const isLate = (await Promise.race([late, landed])) === 'late';
+      if (isLate || this.#open.size === 0) return this.#open.size === 0;
+    }
   }
 }
 
-const nextTask = (): Promise<void> =>
+const after = (ms: number): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve);
+    setTimeout(resolve, ms);
   });

@@ -27,6 +27,9 @@ export function RoomList({
   const unread = rooms.reduce((sum, { membership }) => sum + (membership?.unreadCount ?? 0), 0);
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) Inbox` : 'Inbox';
+    return () => {
+      document.title = 'Inbox';
+    };
   }, [unread]);
   const endCursor = list?.pageInfo.endCursor || null;
   const hasMore = list?.pageInfo.hasNextPage === true && endCursor !== null && !loading;

@@ -1,7 +1,7 @@
 import { Fragment, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useFragment, useQuery } from '@apollo/client/react';
 import { codesOf } from './client.ts';
-import { compareMessages, rowsOf } from './lists.ts';
+import { compareMessages, messagesPage, rowsOf } from './lists.ts';
 import { MessageItem } from './message-item.tsx';
 import { MorePages } from './more-pages.tsx';
 import { ReadMessagesDocument, RoomRowFragmentDoc, type MessageRowFragment } from './operations.generated.ts';
@@ -9,8 +9,6 @@ import { keepPlace, readPlace } from './place.ts';
 import { dayOf } from './texts.ts';
 import { Problem } from './problem.tsx';
 import { useSteadyScroll, type Spot } from './steady-scroll.ts';
-
-const pageSize = 40;
 
 interface Props {
   readonly roomId: string;
@@ -23,7 +21,7 @@ interface Props {
 export function RoomView({ roomId, isReady, viewerId }: Props): ReactNode {
   const [place, setPlace] = useState(() => readPlace(roomId));
   const { data, error, loading, fetchMore, refetch } = useQuery(ReadMessagesDocument, {
-    variables: { roomId, first: pageSize, after: place?.cursor || null, last: null, before: null },
+    variables: { roomId, first: messagesPage, after: place?.cursor || null, last: null, before: null },
     skip: !isReady,
     errorPolicy: 'all',
   });
@@ -63,8 +61,8 @@ export function RoomView({ roomId, isReady, viewerId }: Props): ReactNode {
 
   const canLoad = pageInfo !== undefined && !loading;
   const [endCursor, startCursor] = [pageInfo?.endCursor || null, pageInfo?.startCursor || null];
-  const older = { first: pageSize, after: endCursor, last: null, before: null };
-  const newer = { first: null, after: null, last: pageSize, before: startCursor };
+  const older = { first: messagesPage, after: endCursor, last: null, before: null };
+  const newer = { first: null, after: null, last: messagesPage, before: startCursor };
 
   return (
     <section className="room" data-room={roomId} aria-labelledby="room-title">

@@ -1,10 +1,9 @@
 import type { ApolloClient } from '@apollo/client';
 import { explain, retryAfterOf } from './client.ts';
-import { applyToMessages, applyToRooms, firstRooms, forgetMessages } from './lists.ts';
+import { applyToMessages, applyToRooms, applyToThreads, firstRooms, forgetMessages, withoutFailed } from './lists.ts';
 import {
   AskChangesDocument,
   ListRoomsDocument,
-  ReadThreadDocument,
   RoomRowFragmentDoc,
   StartInboxDocument,
   StartRoomDocument,
@@ -12,6 +11,7 @@ import {
 } from './operations.generated.ts';
 import { paceOf } from './pace.ts';
 import type { Reads } from './reads.ts';
+import { reloadMessages, reloadRooms } from './reload.ts';
 
 export interface SyncState {
   /** Whether changes of the list can be told, so that it may be read. */
@@ -26,6 +26,9 @@ export interface SyncState {
 
 /** After a failure that does not say when to ask again. */
 const pauseMs = 15_000;
+
+/** How long pages may take that are on their way when an answer comes. After that it is asked for again. */
+const landingMs = 2000;
 
 /** Questions in a row while there is more to tell. The rest comes at the usual pace. */
 const mostRounds = 10;
@@ -54,6 +57,8 @@ export class Sync {
   /** The work under way: what comes next waits for it. */
   #work: Promise<void> = Promise.resolve();
   #isStopped = false;
+  /** Whether a part of the list of rooms could not be read. */
+  #lacksRooms = false;
 
   constructor(client: ApolloClient, reads: Reads) {
     this.#client = client;
@@ -127,7 +132,8 @@ export class Sync {
     const { data } = await this.#client.query({ query: StartInboxDocument, fetchPolicy: 'network-only' });
     const { id = '', userId = '', changes } = data?.viewer ?? {};
     this.#viewer = { id, userId, since: changes?.cursor ?? '' };
-    await this.#client.query({ query: ListRoomsDocument, variables: firstRooms, errorPolicy: 'all' });
+    const { error } = await this.#client.query({ query: ListRoomsDocument, variables: firstRooms, errorPolicy: 'all' });
+    this.#lacksRooms = error !== undefined;
     this.#tell({ isReady: true });
     return this.#viewer;
   }
@@ -138,16 +144,20 @@ export class Sync {
     if (roomId === this.#wantedRoomId) this.#tell({ roomId });
   }
 
-  /** Returns how long to wait before the next question. What has just been started is read now, and asked about then. */
-  async #ask(): Promise<number> {
+  /** Returns how long to wait before the next question, if there is to be one. What has just been started is read now, and asked about then. */
+  async #ask(): Promise<number | undefined> {
     const isFirst = !this.#state.isReady;
     const viewer = await this.#viewerOnce();
     const roomId = this.#wantedRoomId;
     const isRoomKnown = roomId !== undefined && this.#roomCursors.has(roomId);
-    if (roomId !== undefined && !isRoomKnown) await this.#begin(roomId); // failed before
-    if (isFirst) return paceOf([], Date.now());
+    let failure: unknown;
+    // It failed before. The list goes on without the room.
+    if (roomId !== undefined && !isRoomKnown) await this.#begin(roomId).catch((error: unknown) => (failure = error));
+    if (isFirst && failure === undefined) return paceOf([], Date.now());
+    if (this.#lacksRooms) await reloadRooms(this.#client);
+    this.#lacksRooms = false;
     let waitMs: number | undefined;
-    for (let round = 0; waitMs === undefined; round += 1) {
+    for (let round = 0; waitMs === undefined && !this.#isStopped; round += 1) {
       const roomSince = isRoomKnown ? this.#roomCursors.get(roomId) : undefined;
       const question = {
         query: AskChangesDocument,
@@ -158,18 +168,20 @@ export class Sync {
           hasRoom: roomSince !== undefined,
         },
       };
-      const { data, error } = await this.#client.query({
+      const { data: told, error } = await this.#client.query({
         ...question,
         fetchPolicy: 'no-cache',
         errorPolicy: 'all', // one list can be refused without the other
       });
       // A page that was read before these changes, and arrives after them, would undo them.
-      await this.#reads.landed();
+      const hasLanded = await this.#reads.landed(landingMs);
+      const data = told && hasLanded ? withoutFailed(told, error) : undefined;
       if (data !== undefined) this.#client.writeQuery({ ...question, data });
       const hasMore = data !== undefined && (await this.#apply(data, roomId));
       if (error !== undefined) throw error;
-      if (!hasMore || round === mostRounds) waitMs = paceOf(data?.upstreamBudget ?? [], Date.now());
+      if (!hasMore || round === mostRounds) waitMs = paceOf(told?.upstreamBudget ?? [], Date.now());
     }
+    if (failure !== undefined) throw failure;
     return waitMs;
   }
 
@@ -190,30 +202,30 @@ export class Sync {
     const { cache } = this.#client;
     const inbox = data.viewer.changes;
     if (inbox !== null && this.#viewer !== undefined) {
-      if (inbox.mustReload) await this.#reloadRooms();
+      if (inbox.mustReload) await reloadRooms(this.#client); // where that throws, the next answer says it again
       else applyToRooms(cache, data.viewer.id, inbox);
       this.#viewer.since = inbox.cursor;
     }
     const room = data.directMessage?.changes;
     if (roomId === undefined || room === undefined || room === null) return false;
-    this.#roomCursors.set(roomId, room.cursor);
     if (room.mustReload) {
-      forgetMessages(cache, roomId);
+      if (roomId !== this.#wantedRoomId) this.#forget(roomId);
+      else if (await reloadMessages(this.#client, this.#reads, roomId, landingMs))
+        this.#roomCursors.set(roomId, room.cursor);
       return false;
     }
+    this.#roomCursors.set(roomId, room.cursor);
     const added = applyToMessages(cache, roomId, room);
-    // A thread changes its root with it. Its replies are a list of their own, read again while it is shown.
-    if (room.changed.some(({ thread }) => thread !== null))
-      void this.#client.refetchQueries({ include: [ReadThreadDocument] });
+    applyToThreads(cache, room);
     const author = added.findLast(({ author: { userId } }) => userId !== this.#viewer?.userId)?.author;
     if (author !== undefined) this.#tell({ news: `New message from ${author.name ?? author.username ?? 'somebody'}` });
     return room.hasMore;
   }
 
-  /** Throws where the list cannot be read: the next question then says again that it must be. */
-  async #reloadRooms(): Promise<void> {
-    const results = await this.#client.refetchQueries({ include: [ListRoomsDocument] });
-    for (const { error } of results) if (error !== undefined) throw error;
+  /** When it is opened again, it begins anew. */
+  #forget(roomId: string): void {
+    this.#roomCursors.delete(roomId);
+    forgetMessages(this.#client.cache, roomId);
   }
 
   #tell(change: Partial<SyncState>): void {

@@ -11,12 +11,15 @@ interface Props {
   readonly roomId: string;
   readonly rootId: string;
   readonly viewerId: string;
+  /** Whether changes of its messages can be told, so that they may be read. */
+  readonly isReady: boolean;
 }
 
 /** The message that started a thread, and its replies, oldest first. */
-export function ThreadView({ roomId, rootId, viewerId }: Props): ReactNode {
+export function ThreadView({ roomId, rootId, viewerId, isReady }: Props): ReactNode {
   const { data, error, loading, fetchMore, refetch } = useQuery(ReadThreadDocument, {
     variables: { rootId, after: null },
+    skip: !isReady,
     fetchPolicy: 'cache-and-network',
     errorPolicy: 'all',
   });

@@ -4,8 +4,10 @@ import { landmarks } from '../../src/demo/seed.ts';
 import {
   checkNow,
   eventually,
+  follow,
   expectUnreadRight,
   goToRoom,
+  hold,
   openInbox,
   openRoom,
   scrollBy,
@@ -15,28 +17,7 @@ import {
   watchQuestions,
 } from '../support/inbox-page.ts';
 
-const { busyRoomId, shapesRoomId, messages, users } = landmarks;
-
-interface Held {
-  /** Waits until the gateway has answered: what happens from then on is not in the answer. */
-  answered(): Promise<void>;
-  release(): void;
-}
-
-/** Holds back the answers of an operation on their way to the page. */
-async function hold(page: Page, name: string): Promise<Held> {
-  const answer = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  await page.route('**/graphql', async (route) => {
-    const { operationName } = route.request().postDataJSON() as { operationName: string };
-    if (operationName !== name) return route.fallback();
-    const response = await route.fetch();
-    answer.resolve();
-    await release.promise;
-    return route.fulfill({ response });
-  });
-  return { answered: () => answer.promise, release: () => release.resolve() };
-}
+const { busyRoomId, groupRoomId, shapesRoomId, messages, users } = landmarks;
 
 /** Checks for changes, and waits until the gateway has told them. */
 async function askChanges(page: Page): Promise<void> {
@@ -55,9 +36,7 @@ describe('An inbox whose answers come late', () => {
     const { world } = demo;
     await signIn(opened, world.member);
     const page1 = await hold(page, 'ReadMessages');
-    await page.evaluate((hash) => {
-      location.hash = hash;
-    }, `#/${busyRoomId}`);
+    await follow(page, `#/${busyRoomId}`);
     await page1.answered();
     const [edited = '', removed = ''] = storedIds(opened, busyRoomId).slice(-2);
     world.edit(edited, 'As it is now');
@@ -111,6 +90,39 @@ describe('An inbox whose answers come late', () => {
     replies.release();
     await eventually(() => thread.locator('[data-message]').count()).toBe(3);
     await thread.getByText('As it is now').waitFor();
+  });
+
+  test('a page that does not come holds up neither changes nor the next room for long', async () => {
+    const opened = await openRoom({}, busyRoomId);
+    const { page, demo } = opened;
+    await page.clock.install();
+    const older = await hold(page, 'ReadMessages');
+    await scrollBy(page, -100_000);
+    await older.answered();
+    await askChanges(page);
+    older.hold('nothing else');
+    await follow(page, `#/${groupRoomId}`);
+    await page.clock.runFor(2000);
+    await goToRoom(page, groupRoomId);
+    demo.world.post({ roomId: groupRoomId, userId: users.busy, text: 'Just sent' });
+    await page.clock.runFor(20_000);
+    older.release();
+    await page.locator('.room').getByText('Just sent').waitFor();
+    await expectUnreadRight(opened);
+  });
+
+  test('a thread that is open at the start', async () => {
+    const opened = await openRoom({}, shapesRoomId);
+    const { page, demo } = opened;
+    const start = await hold(page, 'StartRoom', 'request');
+    await follow(page, `#/${shapesRoomId}/${messages.threadRoot}`);
+    await page.reload();
+    await start.answered();
+    demo.world.post({ roomId: shapesRoomId, userId: users.shapes, text: 'One more', tmid: messages.threadRoot });
+    start.release();
+    const thread = page.getByRole('region', { name: 'Thread' });
+    await thread.getByText('One more').waitFor();
+    await eventually(() => thread.locator('[data-message]').count()).toBe(4);
   });
 
   test('a page of rooms', async () => {

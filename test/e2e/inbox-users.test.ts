@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { landmarks } from '../../src/demo/seed.ts';
-import { checkNow, eventually, openInbox, openRoom, signIn } from '../support/inbox-page.ts';
+import { checkNow, eventually, hold, openInbox, openRoom, signIn, watchQuestions } from '../support/inbox-page.ts';
 
 describe('What the workspace says is not trusted', () => {
   test('HTML is text, and only links to the web are links', async () => {
@@ -87,11 +87,36 @@ describe('Who uses it', () => {
     const opened = await openInbox();
     const { page, demo } = opened;
     await signIn(opened, demo.world.member);
+    await eventually(() => page.title()).toMatch(/^\(\d+\) Inbox$/);
     await page.getByRole('button', { name: 'Sign out' }).click();
+    await eventually(() => page.title()).toBe('Inbox');
     await signIn(opened, demo.world.admin);
     const { id } = demo.world.admin;
     const own = demo.world.subscriptionsOf(id).filter(({ t }) => t === 'd');
     await eventually(() => page.locator('.rooms li').count()).toBe(own.length);
+  });
+
+  test('whoever has signed out asks nothing more', async () => {
+    const { oneMessageRoomId } = landmarks;
+    const { page, demo } = await openRoom({}, oneMessageRoomId);
+    for (let count = 0; count < 300; count += 1)
+      demo.world.post({ roomId: oneMessageRoomId, userId: demo.world.member.id, text: `Message ${count}` });
+    const first = await hold(page, 'AskChanges');
+    const questions = watchQuestions(page);
+    await checkNow(page);
+    await first.answered();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.locator('.inbox').waitFor({ state: 'detached' });
+    first.hold('nothing else');
+    first.release();
+    await questions.answered();
+    await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          setTimeout(resolve, 200);
+        }),
+    );
+    expect(questions.sent).toHaveLength(1);
   });
 
   test('somebody without a conversation is told so', async () => {

@@ -3,6 +3,7 @@ import { landmarks } from '../../src/demo/seed.ts';
 import {
   checkNow,
   eventually,
+  follow,
   goToRoom,
   expectUnreadRight,
   heightOf,
@@ -168,6 +169,32 @@ describe('A thread, and who has read what', () => {
     await page.keyboard.press('Escape');
     await thread.waitFor({ state: 'detached' });
     expect(new URL(page.url()).hash).toBe(`#/${shapesRoomId}`);
+  });
+
+  test('a long thread stays as far as it is loaded, and where one reads, while it changes', async () => {
+    const { shapesRoomId, messages, users } = landmarks;
+    const { page, demo } = await openRoom({}, shapesRoomId);
+    const post = (text: string) =>
+      demo.world.post({ roomId: shapesRoomId, userId: users.shapes, text, tmid: messages.threadRoot });
+    for (let count = 0; count < 100; count += 1) post(`Reply ${count}`);
+    await follow(page, `#/${shapesRoomId}/${messages.threadRoot}`);
+    const thread = page.getByRole('region', { name: 'Thread' });
+    const shown = () => thread.locator('[data-message]').count();
+    await eventually(async () => {
+      await thread.locator('.scroller').evaluate((list) => {
+        list.scrollTop = list.scrollHeight;
+      });
+      return shown();
+    }).toBe(103);
+    demo.world.react(messages.threadRoot, demo.world.member.id, ':tada:');
+    const { _id } = post('The last one');
+    await checkNow(page);
+    await thread.locator(`[data-message="${_id}"]`).waitFor();
+    expect(await shown()).toBe(104);
+    demo.world.remove(_id);
+    await checkNow(page);
+    await thread.locator(`[data-message="${_id}"]`).waitFor({ state: 'detached' });
+    expect(await shown()).toBe(103);
   });
 
   test('readers are asked when one wants to know, and each time anew', async () => {

@@ -114,8 +114,8 @@ const changesQuery: TypedDocumentNode<
 `;
 
 /**
- * Each call brings the cached messages of the room up to date, and with them whatever shows them. One call at a time, and
- * none while a `fetchMore` is under way: a page that was read before the changes would undo them.
+ * Each call brings the cached messages of the room up to date, and with them whatever shows them. One call at a time, once the
+ * first page is there, and no `fetchMore` meanwhile: a page that was read before the changes would undo them.
  */
 export function createMessageSync(client: ApolloClient, id: string): () => Promise<void> {
   let since: string | null = null;

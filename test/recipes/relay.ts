@@ -52,8 +52,8 @@ export interface SyncQueries {
 }
 
 /**
- * Each call brings the room's connection up to date, and with it whatever shows it. One call at a time, and none while a
- * `loadNext` is under way: a page that was read before the changes would undo them.
+ * Each call brings the room's connection up to date, and with it whatever shows it. One call at a time, once the first page is
+ * there, and no `loadNext` meanwhile: a page that was read before the changes would undo them.
  */
 export function createMessageSync(environment: Environment, queries: SyncQueries, id: string): () => Promise<void> {
   let since: string | null = null;

@@ -60,11 +60,15 @@ export async function openRoom(options: DemoOptions, roomId: string): Promise<Op
   return opened;
 }
 
+/** As a click on a link does. */
+export const follow = (page: Page, hash: string): Promise<void> =>
+  page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+
 /** Shows a room, and waits until its latest messages are there. */
 export async function goToRoom(page: Page, roomId: string): Promise<void> {
-  await page.evaluate((hash) => {
-    location.hash = hash;
-  }, `#/${roomId}`);
+  await follow(page, `#/${roomId}`);
   const room = page.locator(`.room[data-room="${roomId}"]`);
   await room.locator('[data-message]').or(room.getByText('The beginning of the conversation.')).first().waitFor();
 }
@@ -173,3 +177,27 @@ export const positionOf = (page: Page, id: string): Promise<number> =>
 
 export const heightOf = (page: Page, id: string): Promise<number> =>
   page.locator(`.room [data-message="${id}"]`).evaluate((message) => message.getBoundingClientRect().height);
+
+export interface Held {
+  /** Waits until the gateway has answered: what happens from then on is not in the answer. Or until the page has asked. */
+  answered(): Promise<void>;
+  release(): void;
+  /** Holds another operation from now on, and what it holds already. */
+  hold(name: string): void;
+}
+
+/** Holds back the answers of an operation on their way to the page, or its requests on their way to the gateway. */
+export async function hold(page: Page, name: string, what: 'answer' | 'request' = 'answer'): Promise<Held> {
+  let held = name;
+  const answer = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    const { operationName } = route.request().postDataJSON() as { operationName: string };
+    if (operationName !== held) return route.fallback();
+    const response = what === 'answer' ? await route.fetch() : undefined;
+    answer.resolve();
+    await release.promise;
+    return response === undefined ? route.fallback() : route.fulfill({ response });
+  });
+  return { answered: () => answer.promise, release: () => release.resolve(), hold: (other) => void (held = other) };
+}

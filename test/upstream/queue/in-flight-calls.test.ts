@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Cancellation } from '../../../src/upstream/cancellation.ts';
-import { asItIs, InFlightCalls, type CallEnd } from '../../../src/upstream/queue/in-flight-calls.ts';
+import { InFlightCalls } from '../../../src/upstream/queue/in-flight-calls.ts';
 
 /** A call that the test settles. */
 function handCall() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let cancelled = 0;
-  const call = { promise, isShared: false, cancel: () => void (cancelled += 1) };
+  const call = { promise, cancel: () => void (cancelled += 1) };
   return { call, resolve, reject, cancelled: () => cancelled };
 }
 
@@ -16,23 +16,17 @@ describe('InFlightCalls', () => {
   it('starts a call once for everybody who joins', async () => {
     const sharing = new InFlightCalls<string>(clock);
     const { call, resolve } = handCall();
-    const [one, two] = [
-      sharing.join('key', 10_000, asItIs(), () => call),
-      sharing.join('key', 10_000, asItIs(), () => handCall().call),
-    ];
+    const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => handCall().call)];
     expect([one.isShared, two.isShared]).toEqual([false, true]);
     resolve('answer');
     expect(await Promise.all([one.promise, two.promise])).toEqual(['answer', 'answer']);
-    expect(sharing.join('key', 10_000, asItIs(), () => handCall().call).isShared).toBe(false);
+    expect(sharing.join('key', 10_000, () => handCall().call).isShared).toBe(false);
   });
 
   it('cancels a call when its last waiter leaves, each of whom leaves once', async () => {
     const sharing = new InFlightCalls<string>(clock);
     const { call, cancelled } = handCall();
-    const [one, two] = [
-      sharing.join('key', 10_000, asItIs(), () => call),
-      sharing.join('key', 10_000, asItIs(), () => call),
-    ];
+    const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => call)];
     one.cancel();
     one.cancel();
     await expect(one.promise).rejects.toThrow('left a shared call');
@@ -45,23 +39,20 @@ describe('InFlightCalls', () => {
   it('starts another call once one has failed', async () => {
     const sharing = new InFlightCalls<string>(clock);
     const { call, reject } = handCall();
-    const [one, two] = [
-      sharing.join('key', 10_000, asItIs(), () => call),
-      sharing.join('key', 10_000, asItIs(), () => call),
-    ];
+    const [one, two] = [sharing.join('key', 10_000, () => call), sharing.join('key', 10_000, () => call)];
     reject(new Error('failed'));
     await expect(one.promise).rejects.toThrow('failed');
     await expect(two.promise).rejects.toThrow('failed');
-    expect(sharing.join('key', 10_000, asItIs(), () => handCall().call).isShared).toBe(false);
+    expect(sharing.join('key', 10_000, () => handCall().call).isShared).toBe(false);
   });
 
   it('shares a call with a caller who comes after another has left', async () => {
     const sharing = new InFlightCalls<string>(clock);
     const { call, cancelled, resolve } = handCall();
-    const one = sharing.join('key', 10_000, asItIs(), () => call);
-    const two = sharing.join('key', 10_000, asItIs(), () => call);
+    const one = sharing.join('key', 10_000, () => call);
+    const two = sharing.join('key', 10_000, () => call);
     one.cancel();
-    const three = sharing.join('key', 10_000, asItIs(), () => handCall().call);
+    const three = sharing.join('key', 10_000, () => handCall().call);
     two.cancel();
     expect([three.isShared, cancelled()]).toEqual([true, 0]);
     resolve('answer');
@@ -72,49 +63,13 @@ describe('InFlightCalls', () => {
   it('does not forget the next call with a key when a cancelled one ends', async () => {
     const sharing = new InFlightCalls<string>(clock);
     const old = handCall();
-    const left = sharing.join('key', 10_000, asItIs(), () => old.call);
+    const left = sharing.join('key', 10_000, () => old.call);
     left.cancel();
     await expect(left.promise).rejects.toThrow();
-    const fresh = sharing.join('key', 10_000, asItIs(), () => handCall().call);
+    const fresh = sharing.join('key', 10_000, () => handCall().call);
     old.reject(new Error('cancelled'));
     await Promise.allSettled([old.call.promise]);
-    expect([fresh.isShared, sharing.join('key', 10_000, asItIs(), () => handCall().call).isShared]).toEqual([
-      false,
-      true,
-    ]);
-  });
-});
-
-describe('what a call comes to', () => {
-  it('is for each who joined to say, once: of its answer, of a failure, of an answer that they cannot read, or of leaving', async () => {
-    const sharing = new InFlightCalls<string>({ now: () => 0 });
-    const { call, resolve } = handCall();
-    const said: string[] = [];
-    const endOf = (name: string, read = (answer: string) => answer): CallEnd<string, string> => ({
-      succeed(answer) {
-        said.push(`${name} succeeds`);
-        return read(answer);
-      },
-      fail(error) {
-        said.push(`${name} fails: ${(error as Error).message}`);
-        return 'failed';
-      },
-    });
-    const unreadable = (): never => {
-      throw new Error('unreadable');
-    };
-    const join = (end: CallEnd<string, string>) => sharing.join('key', 10_000, end, () => call);
-    const calls = [join(endOf('one')), join(endOf('two', unreadable)), join(endOf('three'))];
-    calls[2]?.cancel();
-    expect(await calls[2]?.promise).toBe('failed');
-    resolve('answer');
-    expect(await Promise.all(calls.map(({ promise }) => promise))).toEqual(['answer', 'failed', 'failed']);
-    expect(said.toSorted()).toEqual([
-      'one succeeds',
-      'three fails: left a shared call',
-      'two fails: unreadable',
-      'two succeeds',
-    ]);
+    expect([fresh.isShared, sharing.join('key', 10_000, () => handCall().call).isShared]).toEqual([false, true]);
   });
 });
 
@@ -122,13 +77,13 @@ describe('a call in flight with little time left', () => {
   it('is not joined by a request with more than twice as much, whose own call replaces it', async () => {
     const sharing = new InFlightCalls<string>({ now: () => 1000 });
     const [short, long] = [handCall(), handCall()];
-    const first = sharing.join('key', 2000, asItIs(), () => short.call);
-    expect(sharing.join('key', 3000, asItIs(), () => handCall().call).isShared).toBe(true);
-    const second = sharing.join('key', 3001, asItIs(), () => long.call);
+    const first = sharing.join('key', 2000, () => short.call);
+    expect(sharing.join('key', 3000, () => handCall().call).isShared).toBe(true);
+    const second = sharing.join('key', 3001, () => long.call);
     expect(second.isShared).toBe(false);
     short.resolve('short');
     await first.promise;
-    expect(sharing.join('key', 3001, asItIs(), () => handCall().call).isShared).toBe(true);
+    expect(sharing.join('key', 3001, () => handCall().call).isShared).toBe(true);
     long.resolve('long');
     expect(await Promise.all([first.promise, second.promise])).toEqual(['short', 'long']);
   });
