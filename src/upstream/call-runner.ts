@@ -5,7 +5,6 @@ import { sleep, waitForOwnTurn, type Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import type { AcceptedCallers } from './memory/accepted-callers.ts';
 import type { CallPermits, Permit, PendingCall } from './queue/call-permits.ts';
-import type { CallEnd } from './queue/in-flight-calls.ts';
 import type { RequestConcurrency } from './queue/request-concurrency.ts';
 import type { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import type { UpstreamResponse } from './transport/exchange.ts';
@@ -16,6 +15,13 @@ import type { Transport } from './transport/transport.ts';
 import { TransportError } from './transport/transport-error.ts';
 import { refusedElsewhere, type WorkspaceStore } from './workspace-store.ts';
 
+/** What a call comes to for whoever makes it. One of the two runs as the call ends; `fail` also if `succeed` throws. */
+export interface CallEnd<Value> {
+  succeed(answer: CallAnswer): Value;
+  /** A value in the place of a failure, or throws. */
+  fail(error: unknown): Value;
+}
+
 export interface CallRequest extends PendingCall {
   /** Bounds the calls of its request to its endpoint: all of them, while `concurrency` bounds those that have passed the window. */
   readonly calls: RequestConcurrency;
@@ -23,10 +29,12 @@ export interface CallRequest extends PendingCall {
   readonly path: string;
   /** Cuts the rows of the response, if it can. */
   readonly cutter?: RowCutter | undefined;
-  /** Whether the call may be made twice. */
+  /** Whether the call may be made twice, as far as is known by now. */
   readonly isIdempotent: boolean;
   /** Runs when the workspace rejects the credentials, before the next call has its turn. */
   onUnauthenticated(error: GatewayError): void;
+  /** Runs when it joins a call of another request. */
+  onShared(): void;
   /** Runs when an attempt goes out. A call without a place or a retry without budget does not. */
   onSent(attempt: number): void;
   /** Receives the number of bytes of each chunk of the response. */
@@ -54,19 +62,23 @@ export class CallRunner {
   }
 
   /**
-   * One function from the first wait to the last: another that it awaited would take a promise, a microtask and its variables
-   * for each call.
+   * Waits for a slot of the request, unless it has one, and makes the call. One function from the first wait to the last:
+   * another that it awaited would take a promise, a microtask and its variables for each call.
    */
-  async make<Value>(request: CallRequest, end: CallEnd<CallAnswer, Value>, cancellation: Cancellation): Promise<Value> {
+  async make<Value>(
+    request: CallRequest,
+    end: CallEnd<Value>,
+    cancellation: Cancellation,
+    needsSlot = true,
+  ): Promise<Value> {
     const { clock, permits, retries } = this.#parts;
-    const { endpoint, deadline, isIdempotent, observer, calls } = request;
+    const { endpoint, deadline, observer, calls } = request;
     let hasSlot = false;
     try {
-      this.#checkCaller(request);
-      const turn = calls.enter();
+      const turn = needsSlot ? calls.enter() : undefined;
       if (turn !== undefined) await waitForOwnTurn(turn, cancellation);
-      hasSlot = true;
-      request.check();
+      hasSlot = needsSlot;
+      this.#checkCaller(request);
       let failure: CallResult['failure'];
       for (let attempt = 1; ; attempt += 1) {
         let permit: Permit | undefined;
@@ -95,7 +107,8 @@ export class CallRunner {
           return end.succeed({ json: body.json, cut: body.cut, timing: { date, tookMs } });
         }
         failure = result.failure;
-        const wait = failure.retry && retries.waitBefore(failure.retry, { attempt, isIdempotent, deadline });
+        const wait =
+          failure.retry && retries.waitBefore(failure.retry, { attempt, isIdempotent: request.isIdempotent, deadline });
         if (wait === undefined) throw failure.error;
         if (wait > 0) await sleep(wait, clock, cancellation);
       }
@@ -106,8 +119,9 @@ export class CallRunner {
     }
   }
 
-  /** Throws for credentials that another gateway has seen rejected. */
+  /** Throws for credentials that this request, or another gateway, has seen rejected. */
   #checkCaller(request: CallRequest): void {
+    request.check();
     const { store, acceptedCallers } = this.#parts;
     const { key } = request.caller;
     if (store?.isRefused(key) !== true) return;

@@ -1,11 +1,11 @@
 import { GatewayError } from '../errors.ts';
 import type { RowCutter } from '../projection/row-cutter.ts';
 import type { CallObserver } from './call-observer.ts';
-import type { CallRequest } from './call-runner.ts';
+import type { CallEnd, CallRequest } from './call-runner.ts';
 import type { Caller } from './caller.ts';
 import { EndpointResponse } from './endpoint-response.ts';
-import { pathOf, type Endpoint, type Params } from './endpoint.ts';
-import type { Call, CallEnd } from './queue/in-flight-calls.ts';
+import { isIdempotent, pathOf, type Endpoint, type Params } from './endpoint.ts';
+import type { Call } from './queue/in-flight-calls.ts';
 import type { RequestConcurrency } from './queue/request-concurrency.ts';
 import { UpstreamRefusal, type CallAnswer } from './transport/response.ts';
 import type { Workspace } from './workspace.ts';
@@ -62,25 +62,19 @@ export interface CallPlan<Value> {
   readonly reader: ResponseReader<Value>;
   readonly calls: RequestConcurrency;
   readonly concurrency: RequestConcurrency;
-  readonly isIdempotent: boolean;
+  readonly isRoom: (roomId: string) => boolean;
   readonly onDroppedRow: () => void;
-  readonly onEnd: (call: PendingCall) => void;
-}
-
-/** A call that has not ended. */
-export interface PendingCall {
-  /** Whether an attempt of its own has gone out. */
-  readonly isSent: boolean;
-  cancel(): void;
+  readonly onEnd: (call: RequestCall<unknown>) => void;
 }
 
 /**
  * One call of a request. A class with methods, because callbacks of each call's own would take more memory than all else of
  * it.
  */
-export class RequestCall<Value> implements CallRequest, CallEnd<CallAnswer, Value>, PendingCall {
+export class RequestCall<Value> implements CallRequest, CallEnd<Value> {
   readonly endpoint: Endpoint;
   readonly path: string;
+  readonly #params: Params;
   readonly #tally: RequestTally;
   readonly #plan: CallPlan<Value>;
   #isSent = false;
@@ -89,6 +83,7 @@ export class RequestCall<Value> implements CallRequest, CallEnd<CallAnswer, Valu
   constructor(tally: RequestTally, endpoint: Endpoint, params: Params, plan: CallPlan<Value>) {
     this.endpoint = endpoint;
     this.path = pathOf(endpoint, params);
+    this.#params = params;
     this.#tally = tally;
     this.#plan = plan;
   }
@@ -96,7 +91,6 @@ export class RequestCall<Value> implements CallRequest, CallEnd<CallAnswer, Valu
   /** Makes the call, or joins one of the caller's other requests. */
   begin(workspace: Workspace): Promise<Value> {
     this.#begun = workspace.call(this);
-    if (this.#begun.isShared) this.#tally.shared += 1;
     return this.#begun.promise;
   }
 
@@ -113,7 +107,7 @@ export class RequestCall<Value> implements CallRequest, CallEnd<CallAnswer, Valu
   }
 
   get isIdempotent(): boolean {
-    return this.#plan.isIdempotent;
+    return isIdempotent(this.endpoint, this.#params, this.#plan.isRoom);
   }
 
   get caller(): Caller {
@@ -132,6 +126,7 @@ export class RequestCall<Value> implements CallRequest, CallEnd<CallAnswer, Valu
     return this.#tally.onData;
   }
 
+  /** Whether an attempt of its own has gone out. */
   get isSent(): boolean {
     return this.#isSent;
   }
@@ -146,6 +141,10 @@ export class RequestCall<Value> implements CallRequest, CallEnd<CallAnswer, Valu
 
   onUnauthenticated(error: GatewayError): void {
     this.#tally.rejected = error;
+  }
+
+  onShared(): void {
+    this.#tally.shared += 1;
   }
 
   onSent(attempt: number): void {

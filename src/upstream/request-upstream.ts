@@ -2,13 +2,13 @@ import { GatewayError } from '../errors.ts';
 import type { CallObserver } from './call-observer.ts';
 import { callerOf, type Credentials } from './caller.ts';
 import type { EndpointResponse } from './endpoint-response.ts';
-import { isIdempotent, type Endpoint, type Params } from './endpoint.ts';
+import type { Endpoint, Params } from './endpoint.ts';
 import { KnownRooms } from './memory/known-rooms.ts';
 import type { ReceiptsLicence } from './memory/receipts-licence.ts';
 import type { SyncPages } from './memory/sync-pages.ts';
 import { RequestConcurrency, RequestSlots } from './queue/request-concurrency.ts';
 import type { EndpointBudget } from './rate-limit/rate-limits.ts';
-import { RequestCall, RequestTally, type PendingCall, type ResponseReader } from './request-call.ts';
+import { RequestCall, RequestTally, type ResponseReader } from './request-call.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What bounds the calls of one request to one endpoint. */
@@ -31,7 +31,7 @@ export class RequestUpstream {
   /** Which ids are known to be ids of rooms. */
   readonly rooms: KnownRooms;
   readonly #onDroppedRow = () => void (this.#droppedRows += 1);
-  readonly #onEnd = (call: PendingCall): void => {
+  readonly #onEnd = (call: RequestCall<unknown>): void => {
     this.#endPending(call);
     if (!call.isSent) this.#begun -= 1;
   };
@@ -166,8 +166,8 @@ export class RequestUpstream {
   }
 
   /**
-   * A successful response. Everything else throws a GatewayError with a code. `reader` reads it as the call ends: for endpoints
-   * that a page may call for each of its rows, one promise less each.
+   * A successful response. Everything else throws a GatewayError with a code. `reader` reads it as the call ends, which takes a
+   * promise less: for endpoints that a page calls for each of its rows, and for responses whose rows are cut.
    */
   get(endpoint: Endpoint, params?: Params): Promise<EndpointResponse>;
   get<Value>(endpoint: Endpoint, params: Params, reader: ResponseReader<Value>): Promise<Value>;
@@ -194,12 +194,11 @@ export class RequestUpstream {
     // The estimated cost covers every call; should an estimate be too low, this bound still holds.
     if (this.#begun >= this.#maxCalls) throw tooManyCalls(endpoint);
     const { calls, admitted: concurrency } = this.#concurrencyOf(endpoint);
-    const mayRepeat = isIdempotent(endpoint, params, this.#isRoom);
     const call = new RequestCall(this.#tally, endpoint, params, {
       reader,
       calls,
       concurrency,
-      isIdempotent: mayRepeat,
+      isRoom: this.#isRoom,
       onDroppedRow: this.#onDroppedRow,
       onEnd: this.#onEnd,
     });

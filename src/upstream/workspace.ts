@@ -1,5 +1,5 @@
-import { CallRunner, type CallRequest } from './call-runner.ts';
-import { Cancellation } from './cancellation.ts';
+import { CallRunner, type CallEnd, type CallRequest } from './call-runner.ts';
+import { Cancellation, waitForOwnTurn } from './cancellation.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { readDeletionPolicy } from './endpoints/settings-public.ts';
 import { AcceptedCallers } from './memory/accepted-callers.ts';
@@ -12,7 +12,7 @@ import { SyncPages } from './memory/sync-pages.ts';
 import { Bulkhead } from './queue/bulkhead.ts';
 import type { BulkheadLimits } from './queue/bulkhead-limits.ts';
 import { CallPermits } from './queue/call-permits.ts';
-import { asItIs, InFlightCalls, UnsharedCall, type Call, type CallEnd } from './queue/in-flight-calls.ts';
+import { InFlightCalls, OwnCall, type Call } from './queue/in-flight-calls.ts';
 import { RateLimits } from './rate-limit/rate-limits.ts';
 import { WorkspaceClock } from './rate-limit/workspace-clock.ts';
 import { Breaker, type BreakerState } from './transport/breaker.ts';
@@ -127,11 +127,14 @@ export class Workspace {
   }
 
   /** Makes a call, or joins one that is in flight. */
-  call<Value>(request: CallRequest & CallEnd<CallAnswer, Value>): Call<Value> {
-    const { caller, path, deadline } = request;
-    if (this.#inFlightCalls === undefined) return this.#start(request, request);
-    const key = `${caller.key} ${caller.address ?? ''} ${path}`;
-    return this.#inFlightCalls.join(key, deadline, request, () => this.#start(request, asItIs()));
+  call<Value>(request: CallRequest & CallEnd<Value>): Call<Value> {
+    const cancellation = new Cancellation();
+    const shared = this.#inFlightCalls;
+    const promise =
+      shared === undefined
+        ? this.#calls.make(request, request, cancellation)
+        : this.#share(shared, request, cancellation);
+    return new OwnCall(promise, cancellation);
   }
 
   async close(): Promise<void> {
@@ -143,8 +146,43 @@ export class Workspace {
     return this.acceptedCallers.userOf(callerKey) ?? callerKey;
   }
 
-  #start<Value>(request: CallRequest, end: CallEnd<CallAnswer, Value>): Call<Value> {
+  /**
+   * Takes a slot of its own request before it makes or joins a call: what others join is on its way, and waits for no other
+   * request's slots.
+   */
+  async #share<Value>(
+    shared: InFlightCalls<CallAnswer>,
+    request: CallRequest & CallEnd<Value>,
+    cancellation: Cancellation,
+  ): Promise<Value> {
+    const { caller, path, deadline, calls } = request;
+    let hasSlot = false;
+    try {
+      const turn = calls.enter();
+      if (turn !== undefined) await waitForOwnTurn(turn, cancellation);
+      hasSlot = true;
+      request.check();
+      const key = `${caller.key} ${caller.address ?? ''} ${path}`;
+      const call = shared.join(key, deadline, () => this.#start(request));
+      if (call.isShared) request.onShared();
+      cancellation.onCancel(() => call.cancel());
+      return request.succeed(await call.promise);
+    } catch (error) {
+      return request.fail(error);
+    } finally {
+      if (hasSlot) calls.exit();
+    }
+  }
+
+  #start(request: CallRequest): Call<CallAnswer> {
     const cancellation = new Cancellation();
-    return new UnsharedCall(this.#calls.make(request, end, cancellation), cancellation);
+    return new OwnCall(this.#calls.make(request, asItIs, cancellation, false), cancellation);
   }
 }
+
+const asItIs: CallEnd<CallAnswer> = {
+  succeed: (answer) => answer,
+  fail(error) {
+    throw error;
+  },
+};

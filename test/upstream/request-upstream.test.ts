@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import type { EndpointResponse } from '../../src/upstream/endpoint-response.ts';
-import type { ResponseReader } from '../../src/upstream/request-call.ts';
+import { RequestCall, type ResponseReader } from '../../src/upstream/request-call.ts';
 import { RequestUpstream } from '../../src/upstream/request-upstream.ts';
 import type { UpstreamRefusal } from '../../src/upstream/transport/response.ts';
 import { startFaultUpstream, type FaultUpstream } from '../support/fault-upstream.ts';
@@ -120,8 +120,68 @@ describe('what a reader makes of a call', () => {
         },
       },
     ];
-    for (let count = 0; count < 40; count += 1) await outcomeOf(client.get('me', {}, readers[count % 2] ?? idOf));
-    expect([workspace.inFlight, upstream.calls.length]).toEqual([0, 40]);
+    for (let count = 0; count < 80; count += 1) await outcomeOf(client.get('me', {}, readers[count % 2] ?? idOf));
+    expect([workspace.inFlight, upstream.calls.length]).toEqual([0, 80]);
+    const cancelled = vi.spyOn(RequestCall.prototype, 'cancel');
+    client.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));
+    expect(cancelled).not.toHaveBeenCalled();
+    cancelled.mockRestore();
+    await workspace.close();
+  });
+});
+
+describe('a call that waits for a slot of its request, where requests share calls', () => {
+  const waiting = (index: number) => ({ roomId: `room${index}` });
+
+  /** Sixteen of one request's calls are out, and hang; more of them wait for a slot. */
+  async function crowd(others: number) {
+    const { workspace, request } = createWorkspace(upstream.url, { sharesInFlight: true });
+    const first = request();
+    for (const endpoint of ['im.counters', 'im.list'] as const) await first.get(endpoint, {});
+    upstream.calls.length = 0;
+    upstream.fail('never', { endpoint: 'im.counters', times: 16 });
+    const calls = Array.from({ length: 16 + others }, (_, index) =>
+      outcomeOf(first.get('im.counters', waiting(index))),
+    );
+    await vi.waitUntil(() => upstream.calls.length === 16);
+    return { workspace, first, request, calls };
+  }
+
+  it('is joined by no other request', async () => {
+    const { workspace, first, request, calls } = await crowd(4);
+    const other = request();
+    expect(await outcomeOf(other.get('im.counters', waiting(19)))).toBe('ok');
+    expect([other.sharedCalls, other.calls.get('im.counters'), upstream.calls.length]).toEqual([0, 1, 17]);
+    first.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    await workspace.close();
+  });
+
+  it('joins what is in flight when it has one, and goes out under nobody’s name once its request is over', async () => {
+    const { workspace, first, request, calls } = await crowd(4);
+    const other = request();
+    const joined = outcomeOf(other.get('im.counters', waiting(0)));
+    first.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));
+    await Promise.all(calls);
+    expect([other.sharedCalls, upstream.calls.length, first.calls.get('im.counters')]).toEqual([1, 16, 17]);
+    other.stop(new GatewayError('UPSTREAM_TIMEOUT', 'The time is up.'));
+    expect([await joined, workspace.inFlight]).toEqual(['UPSTREAM_TIMEOUT', 0]);
+    await workspace.close();
+  });
+});
+
+describe('a call of a room that becomes known while it waits', () => {
+  it('may be made twice', async () => {
+    const { client, workspace } = open({ random: () => 0 });
+    const roomId = 'a room of its own';
+    const params = { roomId };
+    for (const endpoint of ['im.counters', 'im.members'] as const) await outcomeOf(client.get(endpoint, params));
+    upstream.calls.length = 0;
+    upstream.fail('slow-headers', { ms: 20 });
+    const calls = Array.from({ length: 40 }, () => outcomeOf(client.get('im.members', params)));
+    client.rooms.add(roomId);
+    upstream.fail('status', { status: 503, times: 1 });
+    expect([new Set(await Promise.all(calls)), client.retries]).toEqual([new Set(['ok']), 1]);
     await workspace.close();
   });
 });

@@ -84,6 +84,25 @@ it('A request whose pair another replica saw refused makes no call, and its user
   ]);
 });
 
+it('A pair that another replica sees refused makes none of the calls that wait for a slot by then', async () => {
+  const { ask, request, upstream, refused } = await open();
+  expect(await ask()).toBe('ok');
+  upstream.calls.length = 0;
+  upstream.fail('slow-headers', { ms: 200 });
+  const client = request();
+  const calls = Array.from({ length: 40 }, (_, index) =>
+    outcomeOf(client.get('im.counters', { roomId: `room${index}` })),
+  );
+  await expect.poll(() => upstream.calls.length, { interval: 5 }).toBe(16);
+  refused.add(client.callerKey);
+  const outcomes = await Promise.all(calls);
+  expect([outcomes.slice(0, 16), outcomes.slice(16)].map((each) => [...new Set(each)])).toEqual([
+    ['ok'],
+    ['UNAUTHENTICATED'],
+  ]);
+  expect(upstream.calls).toHaveLength(16);
+});
+
 it('A workspace settles its windows with the store when that is back, and gives back what it holds when it closes', async () => {
   const upstream = await startFaultUpstream();
   onTestFinished(() => upstream.close());

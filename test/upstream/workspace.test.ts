@@ -7,7 +7,7 @@ import { callerOf } from '../../src/upstream/caller.ts';
 import type { OwnTurn } from '../../src/upstream/cancellation.ts';
 import { RequestConcurrency, RequestSlots } from '../../src/upstream/queue/request-concurrency.ts';
 import { defaultLimits } from '../../src/upstream/queue/bulkhead-limits.ts';
-import { asItIs } from '../../src/upstream/queue/in-flight-calls.ts';
+import type { CallEnd } from '../../src/upstream/call-runner.ts';
 import type { CallAnswer } from '../../src/upstream/transport/response.ts';
 import { Transport } from '../../src/upstream/transport/transport.ts';
 import { TransportError } from '../../src/upstream/transport/transport-error.ts';
@@ -25,6 +25,13 @@ beforeEach(async () => {
 afterEach(async () => {
   await upstream.close();
 });
+
+const asItIs: CallEnd<CallAnswer> = {
+  succeed: (answer) => answer,
+  fail(error) {
+    throw error;
+  },
+};
 
 const left = () => new GatewayError('UPSTREAM_UNAVAILABLE', 'The client left.');
 const countersOf = (client: RequestUpstream, room = 'room1') => client.get('im.counters', { roomId: room });
@@ -76,7 +83,8 @@ describe('a cancelled call', () => {
       path: '/api/v1/me',
       caller: callerOf({ userId: alice.id, authToken: alice.token }),
       deadline: Date.now() + 5000,
-      ...asItIs<CallAnswer>(),
+      ...asItIs,
+      onShared: () => undefined,
       calls: new RequestConcurrency(new RequestSlots(() => false)),
       concurrency: new CancelledOnEntry(() => call.cancel()),
       isIdempotent: true,
@@ -234,7 +242,8 @@ describe('an upstream call', () => {
         path: '/api/v1/me',
         caller: callerOf({ userId: alice.id, authToken: alice.token }),
         deadline: Date.now() + 3000,
-        ...asItIs<CallAnswer>(),
+        ...asItIs,
+        onShared: () => undefined,
         calls: new RequestConcurrency(new RequestSlots(() => false)),
         concurrency,
         isIdempotent: true,
@@ -341,13 +350,15 @@ describe('Workspace', () => {
     for (const sharesInFlight of [true, false]) {
       const { workspace } = createWorkspace(upstream.url, { sharesInFlight });
       upstream.fail('slow-headers', { ms: 30 });
+      const joined: string[] = [];
       const call = (address: string | undefined, path: string) =>
         workspace.call({
           endpoint: 'me',
           path,
           caller: callerOf({ userId: alice.id, authToken: alice.token, address }),
           deadline: Date.now() + 5000,
-          ...asItIs<CallAnswer>(),
+          ...asItIs,
+          onShared: () => joined.push(path),
           calls: new RequestConcurrency(new RequestSlots(() => false)),
           concurrency: new RequestConcurrency(new RequestSlots(() => false)),
           isIdempotent: true,
@@ -362,8 +373,9 @@ describe('Workspace', () => {
         call('192.0.2.8', '/api/v1/me'),
         call(undefined, '/api/v1/me?a=b'),
       ];
-      expect(calls.map(({ isShared }) => isShared)).toEqual([false, sharesInFlight, false, false, false]);
       await Promise.all(calls.map(({ promise }) => promise));
+      expect([joined, upstream.calls.length]).toEqual(sharesInFlight ? [['/api/v1/me'], 4] : [[], 5]);
+      upstream.calls.length = 0;
       await workspace.close();
       upstream.heal();
     }

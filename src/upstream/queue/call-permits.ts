@@ -32,7 +32,7 @@ export class Permit {
   reservation: Reservation;
   /** One of `taken`. */
   has: number = taken.nothing;
-  /** Whether the call waits for the next of them. */
+  /** Whether the call waits for the next of them, or has done so. */
   isWaiting = false;
   bulkheadKey = '';
   /** The breaker's. */
@@ -80,8 +80,7 @@ export class CallPermits {
    * this method then. A call whose promise rejects, or that this method throws for, ends with `leave`.
    */
   advance(permit: Permit, call: PendingCall, cancellation: Cancellation): Promise<void> | undefined {
-    if (permit.isWaiting) permit.has += 1;
-    permit.isWaiting = false;
+    if (permit.isWaiting) permit.has += 1; // what it has waited for
     for (;;) {
       for (; permit.has < taken.place; permit.has += 1) {
         const turn = this.#takeNext(permit, call, cancellation);

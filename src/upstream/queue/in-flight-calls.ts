@@ -7,10 +7,9 @@ export interface Call<Value> {
   cancel(): void;
 }
 
-/** A call that only one request waits for. */
-export class UnsharedCall<Value> implements Call<Value> {
+/** A call of whoever holds it. */
+export class OwnCall<Value> implements Call<Value> {
   readonly promise: Promise<Value>;
-  readonly isShared = false;
   readonly #cancellation: Cancellation;
 
   constructor(promise: Promise<Value>, cancellation: Cancellation) {

@@ -58,7 +58,7 @@ export class ResponseParser {
   #state: State = 'done';
   /** Responses that have yet to end. */
   #expected = 0;
-  /** What is read: from `#at` to `#end`. No parts of it, as each would take 0.1 µs. */
+  /** What is read: from `#at` to `#end`. Only bodies are passed on as parts of it, as each takes 0.1 µs. */
   #bytes: Buffer = nothing;
   #at = 0;
   #end = 0;
