@@ -150,12 +150,11 @@ export class Sync {
     const viewer = await this.#viewerOnce();
     const roomId = this.#wantedRoomId;
     const isRoomKnown = roomId !== undefined && this.#roomCursors.has(roomId);
-    let failure: unknown;
-    // It failed before. The list goes on without the room.
-    if (roomId !== undefined && !isRoomKnown) await this.#begin(roomId).catch((error: unknown) => (failure = error));
-    if (isFirst && failure === undefined) return paceOf([], Date.now());
-    if (this.#lacksRooms) await reloadRooms(this.#client);
-    this.#lacksRooms = false;
+    const failures: unknown[] = [];
+    const goOn = (error: unknown): void => void failures.push(error);
+    if (roomId !== undefined && !isRoomKnown) await this.#begin(roomId).catch(goOn); // failed before
+    if (isFirst && failures.length === 0) return paceOf([], Date.now());
+    if (this.#lacksRooms) await this.#completeRooms().catch(goOn);
     let waitMs: number | undefined;
     for (let round = 0; waitMs === undefined && !this.#isStopped; round += 1) {
       const roomSince = isRoomKnown ? this.#roomCursors.get(roomId) : undefined;
@@ -181,8 +180,13 @@ export class Sync {
       if (error !== undefined) throw error;
       if (!hasMore || round === mostRounds) waitMs = paceOf(told?.upstreamBudget ?? [], Date.now());
     }
-    if (failure !== undefined) throw failure;
+    if (failures.length > 0) throw failures[0];
     return waitMs;
+  }
+
+  async #completeRooms(): Promise<void> {
+    await reloadRooms(this.#client);
+    this.#lacksRooms = false;
   }
 
   async #startRoom(roomId: string): Promise<void> {
