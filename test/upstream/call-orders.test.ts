@@ -58,7 +58,7 @@ it.each([false, true])(
       const requests = [request(), request({ timeoutMs: 100 + random.below(200) }), request()];
       const call = async (client: RequestUpstream): Promise<void> => {
         await pause(random.below(15));
-        const roomId = random.chance(0.05) ? '\ud800' : `room${random.below(12)}`;
+        const roomId = random.chance(0.05) ? '\ud800' : `${round} room${random.below(12)}`;
         await client.get(random.pick(['im.counters', 'im.counters', 'im.members']), { roomId }, random.pick(readers));
       };
       const calls = requests.flatMap((client) => Array.from({ length: 40 }, () => call(client)));
@@ -69,7 +69,9 @@ it.each([false, true])(
       await Promise.all([Promise.allSettled(calls), ...stops]);
       expect([workspace.inFlight, workspace.queueLength]).toEqual([0, 0]);
       const counted = requests.flatMap(({ calls: made, retries }) => [...made.values(), retries]);
-      expect(upstream.calls.length).toBeLessThanOrEqual(counted.reduce((sum, count) => sum + count, 0));
+      // Those of an earlier round may arrive late, as bytes of what was cancelled.
+      const received = upstream.calls.filter(({ query }) => query.get('roomId')?.startsWith(`${round} `));
+      expect(received.length).toBeLessThanOrEqual(counted.reduce((sum, count) => sum + count, 0));
       cancelled.mockClear();
       for (const client of requests) client.stop(over());
       expect(cancelled).not.toHaveBeenCalled();

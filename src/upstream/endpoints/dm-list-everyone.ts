@@ -12,13 +12,21 @@ export interface DmListParams {
 }
 
 /** GET /api/v1/dm.list.everyone: every direct-message room of the workspace. 403 without `view-room-administration`. */
-export function dmListEveryone(
+export const dmListEveryone = (
   upstream: RequestUpstream,
-  { offset, count, sort }: DmListParams,
+  params: DmListParams,
   cut?: RowCut,
+): Promise<RestPage<RestDirectMessage>> => listRooms(upstream, 'dm.list.everyone', params, cut);
+
+/** A page of either list. */
+export function listRooms(
+  upstream: RequestUpstream,
+  endpoint: 'dm.list.everyone' | 'im.list',
+  { offset, count, sort }: DmListParams,
+  cut: RowCut | undefined,
 ): Promise<RestPage<RestDirectMessage>> {
   const params = { offset, count, sort: JSON.stringify(sort) };
-  return upstream.get('dm.list.everyone', params, {
+  return upstream.get(endpoint, params, {
     cutter: cut && rowCutter(roomList, cut),
     read(response) {
       const page = response.page('ims', readDirectMessage, count);
