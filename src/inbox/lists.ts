@@ -68,16 +68,10 @@ export function applyToMessages(
     fields: {
       messages: (stored: unknown, { readField, toReference }) => {
         const list = stored as StoredList;
-        const loaded = loadedOf(list, readField);
-        const known = new Set(loaded.map(({ id }) => id));
-        const { hasNextPage, hasPreviousPage } = list.pageInfo;
-        const reached = [...loaded, ...(list.ends ?? [])].toSorted(compareMessages);
-        const ends = [...reached.slice(0, 1), ...reached.slice(-1)];
-        const isWithin = (message: MessageOrder): boolean =>
-          (hasNextPage !== true || ends.some((end) => compareMessages(end, message) <= 0)) &&
-          (hasPreviousPage !== true || ends.some((end) => compareMessages(end, message) >= 0));
-        added = changed.filter((message) => !known.has(message.id) && isWithin(message));
-        return { ...withEdges(list, 'Message', added, toReference), ends };
+        const { hasNextPage: hasOlder, hasPreviousPage: hasNewer } = list.pageInfo;
+        const within = addable(list, changed, { hasOlder, hasNewer, readField });
+        ({ added } = within);
+        return { ...withEdges(list, 'Message', added, toReference), ends: within.ends };
       },
     },
   });
@@ -86,10 +80,7 @@ export function applyToMessages(
   return added;
 }
 
-/**
- * Brings the threads that are loaded up to date with replies. Of a thread with more pages only what lies before the latest
- * loaded reply is added: the rest comes with those.
- */
+/** Brings the threads that are loaded up to date with replies, in the same way. Their pages begin with the oldest reply. */
 export function applyToThreads(cache: ApolloCache, { changed }: Pick<RoomChanges, 'changed'>): void {
   for (const [rootId, replies] of Map.groupBy(changed, ({ threadRootId }) => threadRootId)) {
     if (rootId === null) continue;
@@ -98,14 +89,11 @@ export function applyToThreads(cache: ApolloCache, { changed }: Pick<RoomChanges
       fields: {
         thread: (stored: unknown, { readField, toReference }) => {
           const thread = stored as { readonly replies?: StoredList } | null;
-          if (thread?.replies === undefined) return stored;
-          const loaded = loadedOf(thread.replies, readField);
-          const known = new Set(loaded.map(({ id }) => id));
-          const isWithin = (message: MessageOrder): boolean =>
-            thread.replies?.pageInfo.hasNextPage !== true ||
-            loaded.some((other) => compareMessages(other, message) > 0);
-          const added = replies.filter((message) => !known.has(message.id) && isWithin(message));
-          return { ...thread, replies: withEdges(thread.replies, 'Message', added, toReference) };
+          const list = thread?.replies;
+          if (list === undefined) return stored;
+          const { hasNextPage: hasNewer } = list.pageInfo;
+          const { added, ends } = addable(list, replies, { hasOlder: false, hasNewer, readField });
+          return { ...thread, replies: { ...withEdges(list, 'Message', added, toReference), ends } };
         },
       },
     });
@@ -118,12 +106,31 @@ export const forgetMessages = (cache: ApolloCache, roomId: string): boolean =>
 
 type ReadField = FieldFunctionOptions['readField'];
 
-/** Where the loaded messages of a list are, those that are deleted left out. */
-const loadedOf = ({ edges }: StoredList, readField: ReadField): MessageOrder[] =>
-  edges.flatMap(({ node }) => {
+interface Bounds {
+  readonly hasOlder: boolean | undefined;
+  readonly hasNewer: boolean | undefined;
+  readonly readField: ReadField;
+}
+
+/** Those of the messages that a list lacks between its ends; where there are no more pages, it has no end. */
+function addable<Message extends MessageOrder>(
+  { edges, ends: before = [] }: StoredList,
+  messages: readonly Message[],
+  { hasOlder, hasNewer, readField }: Bounds,
+): { readonly added: Message[]; readonly ends: readonly MessageOrder[] } {
+  // A deleted message is in an edge still, but cannot be read.
+  const loaded = edges.flatMap(({ node }): MessageOrder[] => {
     const [id, sentAt] = [readField<string>('id', node), readField<string>('sentAt', node)];
-    return id === undefined || sentAt === undefined ? [] : { id, sentAt };
+    return id === undefined || sentAt === undefined ? [] : [{ id, sentAt }];
   });
+  const known = new Set(loaded.map(({ id }) => id));
+  const reached = [...loaded, ...before].toSorted(compareMessages);
+  const ends = [...reached.slice(0, 1), ...reached.slice(-1)];
+  const isWithin = (message: Message): boolean =>
+    (hasOlder !== true || ends.some((end) => compareMessages(end, message) <= 0)) &&
+    (hasNewer !== true || ends.some((end) => compareMessages(end, message) >= 0));
+  return { added: messages.filter((message) => !known.has(message.id) && isWithin(message)), ends };
+}
 
 /**
  * An edge that no page brought has no cursor; pages go on from those that have one. It stands behind the first: a page that

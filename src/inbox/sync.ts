@@ -144,7 +144,10 @@ export class Sync {
     if (roomId === this.#wantedRoomId) this.#tell({ roomId });
   }
 
-  /** Returns how long to wait before the next question, if there is to be one. What has just been started is read now, and asked about then. */
+  /**
+   * Returns how long to wait before the next question, if there is to be one. What has just been started is read now, and asked
+   * about then.
+   */
   async #ask(): Promise<number | undefined> {
     const isFirst = !this.#state.isReady;
     const viewer = await this.#viewerOnce();

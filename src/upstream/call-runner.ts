@@ -23,7 +23,7 @@ export interface CallEnd<Value> {
 }
 
 export interface CallRequest extends PendingCall {
-  /** Bounds the calls of its request to its endpoint: all of them, while `concurrency` bounds those that have passed the window. */
+  /** Bounds the calls of its request to its endpoint, all of them; `concurrency` those that have passed the window. */
   readonly calls: RequestConcurrency;
   /** Path with the query, below the workspace's URL. */
   readonly path: string;

@@ -4,6 +4,7 @@ import { createCache } from '../../src/inbox/client.ts';
 import {
   applyToMessages,
   applyToRooms,
+  applyToThreads,
   compareMessages,
   compareRooms,
   firstRooms,
@@ -13,6 +14,7 @@ import {
   ListRoomsDocument,
   MessageRowFragmentDoc,
   ReadMessagesDocument,
+  ReadThreadDocument,
   RoomRowFragmentDoc,
   type MessageRowFragment,
   type RoomRowFragment,
@@ -218,6 +220,37 @@ describe('The messages that the inbox keeps', () => {
       { seed: 17, numRuns: 500 },
     );
   });
+});
+
+it.each([
+  [true, ['m1', 'm2', 'm4'], 'up to the last loaded reply, while there are more pages'],
+  [false, ['m1', 'm2', 'm4', 'm6'], 'all of them, where there are no more'],
+])('A thread gains what changes tell of it (more pages: %s): %j, %s', (hasNextPage, shown) => {
+  const cache = createCache();
+  const replyOf = (number: number) => ({ ...messageOf(number, 'reply'), threadRootId: 'm0' });
+  const replies = {
+    __typename: 'MessageConnection' as const,
+    edges: [1, 4].map((number) => ({
+      __typename: 'MessageEdge' as const,
+      cursor: String(number),
+      node: replyOf(number),
+    })),
+    pageInfo: { __typename: 'PageInfo' as const, hasNextPage, endCursor: '4' },
+  };
+  const thread = { __typename: 'Thread' as const, replyCount: 2, replies };
+  const query = { query: ReadThreadDocument, variables: { rootId: 'm0', after: null } };
+  cache.writeQuery({ ...query, data: { message: { ...messageOf(0, 'root'), thread } } });
+  const changed = [2, 4, 6].map(replyOf);
+  for (const data of changed)
+    cache.writeFragment({ fragment: MessageRowFragmentDoc, fragmentName: 'MessageRow', data });
+  for (const told of [
+    changed,
+    [{ ...messageOf(7, 'of another thread'), threadRootId: 'm5' }],
+    [messageOf(8, 'of none')],
+  ])
+    applyToThreads(cache, { changed: told });
+  const edges = cache.readQuery(query)?.message?.thread?.replies?.edges;
+  expect(rowsOf(edges, compareMessages).map(({ id }) => id)).toEqual(shown);
 });
 
 const roomOf = (
