@@ -105,7 +105,8 @@ describe('The depth of pipelines', () => {
   });
 
   it('is from 1 to its most, whatever it observes', () => {
-    const observed = fc.tuple(fc.double({ min: 0, noNaN: true }), fc.double({ min: 0, noNaN: true }), fc.nat(63));
+    const time = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }); // of a clock: always finite
+    const observed = fc.tuple(time, time, fc.nat(63));
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 64 }), fc.array(observed), (max, all) => {
         const { clock, depth } = depthOf(max);
@@ -117,6 +118,7 @@ describe('The depth of pipelines', () => {
           expect(Number.isInteger(depth.current)).toBe(true);
         }
       }),
+      { seed: 1 },
     );
   });
 });

@@ -379,7 +379,7 @@ describe('A pipeline', () => {
           }),
         );
       }),
-      { numRuns: 60 },
+      { seed: 1, numRuns: 60 },
     );
   });
 });
